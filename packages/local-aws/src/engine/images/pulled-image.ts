@@ -1,0 +1,29 @@
+/** An image in the blob store, ready to be unpacked. */
+export interface PulledImage {
+  /** As the task definition names it. */
+  readonly reference: string;
+  /** `sha256:…` of the manifest. */
+  readonly digest: string;
+  /** The OCI image configuration's `config` member. */
+  readonly config: {
+    readonly Entrypoint?: readonly string[];
+    readonly Cmd?: readonly string[];
+    readonly Env?: readonly string[];
+    readonly WorkingDir?: string;
+    readonly User?: string;
+    readonly ExposedPorts?: Readonly<Record<string, object>>;
+    readonly StopSignal?: string;
+    readonly Labels?: Readonly<Record<string, string>>;
+    readonly Healthcheck?: Readonly<Record<string, unknown>>;
+  };
+  /** `os/architecture` that it was built on. */
+  readonly platform: string;
+  /** The image named by the last FROM, which was recorded and not fetched (`node:24-slim`); absent for `scratch`. */
+  readonly base: string | undefined;
+  /** The layers' files in order, gzip or plain tar. */
+  readonly layers: readonly {
+    readonly digest: string;
+    readonly mediaType: string;
+    readonly file: string;
+  }[];
+}

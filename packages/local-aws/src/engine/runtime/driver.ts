@@ -1,0 +1,68 @@
+import type { ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs";
+import type { PulledImage } from "../images/pulled-image.ts";
+
+/** What a driver needs to start the containers of one task. Everything is resolved: no store, no AWS calls. */
+export interface TaskSpec {
+  readonly taskArn: string;
+  /** 32 hex digits: the last part of the ARN. */
+  readonly taskId: string;
+  /** The address of the task's ENI; absent outside of awsvpc. */
+  readonly privateIpAddress: string | undefined;
+  readonly networkMode: "awsvpc" | "bridge" | "host" | "none";
+  /** In order of start (dependsOn). */
+  readonly containers: readonly ContainerSpec[];
+}
+
+export interface ContainerSpec {
+  readonly name: string;
+  readonly definition: ContainerDefinition;
+  readonly override: ContainerOverride | undefined;
+  readonly image: PulledImage;
+  /** The container's whole environment, in order of precedence applied: image, definition, override, ECS's own. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Time between SIGTERM and SIGKILL. */
+  readonly stopTimeoutSeconds: number;
+}
+
+/** What a driver tells while a task runs. */
+export interface TaskObserver {
+  /** A container's process runs. `bindings` are ports bound on this machine for it. */
+  started(container: string, runtimeId: string, bindings: readonly PortBinding[]): void;
+  /** A line (or a piece, for very long ones) that a container wrote, without its line end. */
+  output(container: string, stream: "stdout" | "stderr", line: string): void;
+  /** A container ended by itself or was stopped. 137 = SIGKILL, 143 = SIGTERM, as Docker counts. */
+  exited(container: string, exitCode: number, reason?: string): void;
+}
+
+export interface PortBinding {
+  readonly containerPort: number;
+  readonly hostPort: number;
+  readonly protocol: string;
+  readonly bindIP: string;
+}
+
+/** Why a task cannot start, in the words that ECS gives (`CannotStartContainerError: …`). */
+export class CannotStartError extends Error {
+  override readonly name = "CannotStartError";
+}
+
+/** How a port of a task is reached from the load balancers' data plane and from the health checker. */
+export type Endpoint =
+  | { readonly host: string; readonly port: number }
+  /** Nothing listens there: a connection is refused at once. `why` is for `status`. */
+  | { readonly refused: true; readonly why: string };
+
+/** Runs tasks: as processes, or as containers. */
+export interface TaskDriver {
+  readonly name: "process" | "docker" | "off";
+  /** Starts all containers; rejects with {@link CannotStartError} and leaves nothing behind where one cannot start. */
+  start(task: TaskSpec, observer: TaskObserver): Promise<void>;
+  /** Sends the stop signal to the task's containers, in reverse order, then kills; resolves when all have ended. */
+  stop(taskArn: string): Promise<void>;
+  /** Where `port` of the task with this ENI address is; undefined where no running task has that address. */
+  endpoint(privateIpAddress: string, port: number): Endpoint | undefined;
+  /** Ends everything that a dead server left running. Called once, before anything starts. */
+  reap(): Promise<void>;
+  /** Stops all tasks; resolves when no process is left. */
+  close(): Promise<void>;
+}

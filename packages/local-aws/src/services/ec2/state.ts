@@ -1,0 +1,140 @@
+import { defineKind } from "../../store/kind.ts";
+
+/** Tags as EC2 keeps them, in the order in which they were set. */
+export type Tags = Readonly<Record<string, string>>;
+
+export interface Vpc {
+  vpcId: string;
+  cidrBlock: string;
+  isDefault: boolean;
+  enableDnsSupport: boolean;
+  enableDnsHostnames: boolean;
+  instanceTenancy: string;
+  dhcpOptionsId: string;
+  cidrAssociationId: string;
+  tags: Tags;
+}
+
+export interface Subnet {
+  subnetId: string;
+  vpcId: string;
+  cidrBlock: string;
+  availabilityZone: string;
+  availabilityZoneId: string;
+  mapPublicIpOnLaunch: boolean;
+  defaultForAz: boolean;
+  tags: Tags;
+  /** Rarely used attributes, by their EC2 names. */
+  attributes: Readonly<Record<string, boolean | string | number>>;
+}
+
+export interface InternetGateway {
+  internetGatewayId: string;
+  /** The VPC it is attached to. */
+  vpcId?: string;
+  tags: Tags;
+}
+
+export interface Route {
+  destinationCidrBlock?: string;
+  destinationPrefixListId?: string;
+  /** `local`, `igw-…`, `nat-…`, `vpce-…`, `eni-…`. */
+  target: string;
+  origin: "CreateRouteTable" | "CreateRoute";
+}
+
+export interface RouteTable {
+  routeTableId: string;
+  vpcId: string;
+  routes: readonly Route[];
+  associations: readonly {
+    associationId: string;
+    main: boolean;
+    subnetId?: string;
+    gatewayId?: string;
+  }[];
+  tags: Tags;
+}
+
+export interface SecurityGroupRule {
+  ruleId: string;
+  groupId: string;
+  isEgress: boolean;
+  /** `tcp`, `udp`, `icmp`, `-1` for all, or a protocol number. */
+  ipProtocol: string;
+  /** -1 where the protocol has no ports. */
+  fromPort: number;
+  toPort: number;
+  cidrIpv4?: string;
+  cidrIpv6?: string;
+  prefixListId?: string;
+  referencedGroupId?: string;
+  description?: string;
+  tags: Tags;
+}
+
+export interface SecurityGroup {
+  groupId: string;
+  groupName: string;
+  description: string;
+  vpcId: string;
+  tags: Tags;
+}
+
+export interface Address {
+  allocationId: string;
+  publicIp: string;
+  associationId?: string;
+  networkInterfaceId?: string;
+  privateIpAddress?: string;
+  tags: Tags;
+}
+
+export interface NatGateway {
+  natGatewayId: string;
+  subnetId: string;
+  vpcId: string;
+  connectivityType: "public" | "private";
+  state: "pending" | "available" | "deleting" | "deleted" | "failed";
+  allocationId?: string;
+  publicIp?: string;
+  privateIp: string;
+  networkInterfaceId: string;
+  createTime: number;
+  deleteTime?: number;
+  tags: Tags;
+}
+
+export interface NetworkInterface {
+  networkInterfaceId: string;
+  subnetId: string;
+  vpcId: string;
+  availabilityZone: string;
+  privateIpAddress: string;
+  publicIp?: string;
+  macAddress: string;
+  securityGroupIds: readonly string[];
+  description: string;
+  interfaceType: string;
+  requesterId?: string;
+  requesterManaged: boolean;
+  sourceDestCheck: boolean;
+  /** Present while in use: `ela-attach-…` for a load balancer, `eni-attach-…` otherwise. */
+  attachment?: {
+    attachmentId: string;
+    instanceOwnerId: string;
+    status: "attached";
+    attachTime: number;
+  };
+  tags: Tags;
+}
+
+export const vpcs = defineKind<Vpc>("ec2.vpc");
+export const subnets = defineKind<Subnet>("ec2.subnet");
+export const internetGateways = defineKind<InternetGateway>("ec2.internet-gateway");
+export const routeTables = defineKind<RouteTable>("ec2.route-table");
+export const securityGroups = defineKind<SecurityGroup>("ec2.security-group");
+export const securityGroupRules = defineKind<SecurityGroupRule>("ec2.security-group-rule");
+export const addresses = defineKind<Address>("ec2.address");
+export const natGateways = defineKind<NatGateway>("ec2.nat-gateway");
+export const networkInterfaces = defineKind<NetworkInterface>("ec2.network-interface");

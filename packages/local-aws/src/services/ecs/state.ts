@@ -1,0 +1,206 @@
+import type * as Sdk from "@aws-sdk/client-ecs";
+import { defineKind } from "../../store/kind.ts";
+
+export type Tags = readonly { readonly key: string; readonly value: string }[];
+
+export interface Cluster {
+  arn: string;
+  name: string;
+  status: "ACTIVE" | "INACTIVE";
+  settings: readonly { name: string; value: string }[];
+  capacityProviders: readonly string[];
+  defaultCapacityProviderStrategy: readonly {
+    capacityProvider: string;
+    weight?: number;
+    base?: number;
+  }[];
+  configuration?: Sdk.ClusterConfiguration;
+  serviceConnectDefaults?: { namespace: string };
+  tags: Tags;
+  createdAt: number;
+}
+
+/** Keyed by ARN. The definition is what was registered, with the API's defaults filled in. */
+export interface TaskDefinition {
+  arn: string;
+  family: string;
+  revision: number;
+  status: "ACTIVE" | "INACTIVE" | "DELETE_IN_PROGRESS";
+  containerDefinitions: readonly Sdk.ContainerDefinition[];
+  cpu?: string;
+  memory?: string;
+  networkMode: "awsvpc" | "bridge" | "host" | "none";
+  requiresCompatibilities: readonly string[];
+  compatibilities: readonly string[];
+  executionRoleArn?: string;
+  taskRoleArn?: string;
+  volumes: readonly Sdk.Volume[];
+  placementConstraints: readonly Sdk.TaskDefinitionPlacementConstraint[];
+  runtimePlatform?: Sdk.RuntimePlatform;
+  ephemeralStorage?: { sizeInGiB: number };
+  pidMode?: string;
+  ipcMode?: string;
+  proxyConfiguration?: Sdk.ProxyConfiguration;
+  enableFaultInjection?: boolean;
+  tags: Tags;
+  registeredAt: number;
+  registeredBy: string;
+  deregisteredAt?: number;
+}
+
+export interface NetworkConfiguration {
+  subnets: readonly string[];
+  securityGroups: readonly string[];
+  assignPublicIp: "ENABLED" | "DISABLED";
+}
+
+export interface Deployment {
+  /** `ecs-svc/<digits>`. */
+  id: string;
+  status: "PRIMARY" | "ACTIVE" | "INACTIVE";
+  taskDefinitionArn: string;
+  desiredCount: number;
+  failedTasks: number;
+  launchType?: string;
+  capacityProviderStrategy: readonly { capacityProvider: string; weight?: number; base?: number }[];
+  platformVersion?: string;
+  networkConfiguration?: NetworkConfiguration;
+  rolloutState: "IN_PROGRESS" | "COMPLETED" | "FAILED";
+  rolloutStateReason: string;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface ServiceEvent {
+  id: string;
+  createdAt: number;
+  message: string;
+}
+
+/** Keyed by ARN. Counts of tasks are derived from the tasks, never stored. */
+export interface EcsService {
+  arn: string;
+  name: string;
+  clusterArn: string;
+  status: "ACTIVE" | "DRAINING" | "INACTIVE";
+  desiredCount: number;
+  taskDefinitionArn: string;
+  launchType?: string;
+  capacityProviderStrategy: readonly { capacityProvider: string; weight?: number; base?: number }[];
+  platformVersion?: string;
+  platformFamily?: string;
+  schedulingStrategy: "REPLICA" | "DAEMON";
+  deploymentController: string;
+  deploymentConfiguration: {
+    minimumHealthyPercent: number;
+    maximumPercent: number;
+    deploymentCircuitBreaker: { enable: boolean; rollback: boolean };
+    alarms?: Sdk.DeploymentAlarms;
+    strategy: string;
+    bakeTimeInMinutes: number;
+  };
+  networkConfiguration?: NetworkConfiguration;
+  loadBalancers: readonly {
+    targetGroupArn: string;
+    containerName: string;
+    containerPort: number;
+  }[];
+  serviceRegistries: readonly Sdk.ServiceRegistry[];
+  healthCheckGracePeriodSeconds: number;
+  placementConstraints: readonly Sdk.PlacementConstraint[];
+  placementStrategy: readonly Sdk.PlacementStrategy[];
+  enableEcsManagedTags: boolean;
+  enableExecuteCommand: boolean;
+  propagateTags: string;
+  availabilityZoneRebalancing: string;
+  roleArn: string;
+  createdBy: string;
+  createdAt: number;
+  deployments: readonly Deployment[];
+  /** Newest first, at most 100. */
+  events: readonly ServiceEvent[];
+  tags: Tags;
+}
+
+export type TaskStatus =
+  | "PROVISIONING"
+  | "PENDING"
+  | "ACTIVATING"
+  | "RUNNING"
+  | "DEACTIVATING"
+  | "STOPPING"
+  | "DEPROVISIONING"
+  | "STOPPED";
+
+export interface TaskContainer {
+  arn: string;
+  name: string;
+  image: string;
+  imageDigest?: string;
+  runtimeId?: string;
+  lastStatus: string;
+  exitCode?: number;
+  reason?: string;
+  healthStatus: "HEALTHY" | "UNHEALTHY" | "UNKNOWN";
+  cpu: string;
+  memory?: string;
+  memoryReservation?: string;
+  essential: boolean;
+  /** Ports that a driver bound for this container on this machine. */
+  bindings: readonly {
+    containerPort: number;
+    hostPort: number;
+    protocol: string;
+    bindIP: string;
+  }[];
+}
+
+/** Keyed by ARN. */
+export interface Task {
+  arn: string;
+  clusterArn: string;
+  taskDefinitionArn: string;
+  lastStatus: TaskStatus;
+  desiredStatus: "RUNNING" | "STOPPED";
+  /** `service:<name>`, `family:<family>` or the caller's own. */
+  group: string;
+  /** The deployment id (`ecs-svc/…`) of a service's task, or the caller's own. */
+  startedBy?: string;
+  serviceArn?: string;
+  launchType: string;
+  capacityProviderName?: string;
+  platformVersion?: string;
+  platformFamily?: string;
+  cpu: string;
+  memory: string;
+  networkConfiguration?: NetworkConfiguration;
+  availabilityZone?: string;
+  networkInterfaceId?: string;
+  privateIpAddress?: string;
+  attachmentId?: string;
+  containers: readonly TaskContainer[];
+  overrides: Sdk.TaskOverride;
+  enableExecuteCommand: boolean;
+  ephemeralStorageGiB: number;
+  healthStatus: "HEALTHY" | "UNHEALTHY" | "UNKNOWN";
+  connectivity?: "CONNECTED" | "DISCONNECTED";
+  connectivityAt?: number;
+  createdAt: number;
+  pullStartedAt?: number;
+  pullStoppedAt?: number;
+  startedAt?: number;
+  stoppingAt?: number;
+  stoppedAt?: number;
+  executionStoppedAt?: number;
+  stopCode?: string;
+  stoppedReason?: string;
+  version: number;
+  tags: Tags;
+}
+
+export const clusters = defineKind<Cluster>("ecs.cluster");
+export const taskDefinitions = defineKind<TaskDefinition>("ecs.task-definition");
+/** The last revision given out in a family, by family: revisions are never used twice. */
+export const revisions = defineKind<{ last: number }>("ecs.revision");
+export const ecsServices = defineKind<EcsService>("ecs.service");
+export const tasks = defineKind<Task>("ecs.task");

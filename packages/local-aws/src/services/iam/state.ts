@@ -1,0 +1,60 @@
+import { defineKind } from "../../store/kind.ts";
+
+export type Tags = readonly { readonly Key: string; readonly Value: string }[];
+
+/** Keyed by role name. */
+export interface Role {
+  roleName: string;
+  roleId: string;
+  arn: string;
+  path: string;
+  /** JSON as it was given. */
+  assumeRolePolicyDocument: string;
+  description?: string;
+  maxSessionDuration: number;
+  permissionsBoundary?: string;
+  /** Inline policies: name → document (JSON). */
+  inlinePolicies: Readonly<Record<string, string>>;
+  /** ARNs, in the order of attachment. */
+  attachedPolicies: readonly string[];
+  tags: Tags;
+  createdAt: number;
+}
+
+/** Keyed by ARN. AWS's own managed policies are not stored: they come from a table. */
+export interface ManagedPolicy {
+  policyName: string;
+  policyId: string;
+  arn: string;
+  path: string;
+  description?: string;
+  versions: readonly {
+    versionId: string;
+    document: string;
+    isDefault: boolean;
+    createdAt: number;
+  }[];
+  nextVersion: number;
+  tags: Tags;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** Keyed by access key id, over all accounts: the access key selects the account. Session keys have a token and an end. */
+export interface AccessKey {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+  expiresAt?: number;
+  account: string;
+  arn: string;
+  userId: string;
+  /** Set where the key stands for an assumed role: whose policies apply. */
+  roleArn?: string;
+}
+
+export const roles = defineKind<Role>("iam.role", { scope: "account" });
+export const managedPolicies = defineKind<ManagedPolicy>("iam.managed-policy", {
+  scope: "account",
+});
+export const accessKeys = defineKind<AccessKey>("iam.access-key", { scope: "global" });

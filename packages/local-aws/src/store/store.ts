@@ -1,0 +1,129 @@
+import { Collection, type Change, type Place } from "./collection.ts";
+import { Database } from "./database.ts";
+import type { Kind } from "./kind.ts";
+
+/** What was committed together: one API call, or one step of the engine. */
+export type CommitListener = (changes: readonly Change[]) => void;
+
+/** The part of the store that one account sees in one region. */
+export interface Scope {
+  readonly account: string;
+  readonly region: string;
+  of<T extends object>(kind: Kind<T>): Collection<T>;
+}
+
+/**
+ * Everything the cloud knows: accounts → regions → resources. Reads come from memory; a transaction is on disk before
+ * `transaction` returns, so what a caller has been told survives `kill -9`.
+ */
+export class Store {
+  /** For owners of tables of their own (log events); resources go through collections. */
+  readonly database: Database;
+  readonly #collections = new Map<string, Collection<object>>();
+  readonly #byKind = new Map<string, Collection<object>[]>();
+  readonly #listeners = new Set<CommitListener>();
+  #changes: { kind: Kind<object>; change: Change; collection: Collection<object> }[] | undefined;
+
+  private constructor(database: Database) {
+    this.database = database;
+  }
+
+  /** Opens the store in `file`, migrating it where an older version wrote it. Throws where a newer one did. */
+  static open(file: string): Store {
+    const store = new Store(Database.open(file));
+    for (const row of store.database.resources()) {
+      const kind = { name: row.kind, scope: "region", volatile: false } as const;
+      store.#collection(kind, row).restore(row.id, JSON.parse(row.value) as object);
+    }
+    return store;
+  }
+
+  /** The collections of one account in one region. Kinds of a wider scope are reached through it as well. */
+  scope(account: string, region: string): Scope {
+    return { account, region, of: (kind) => this.of(kind, account, region) };
+  }
+
+  /** The values of `kind` in one place. */
+  of<T extends object>(kind: Kind<T>, account: string, region: string): Collection<T> {
+    const place = {
+      account: kind.scope === "global" ? "" : account,
+      region: kind.scope === "region" ? region : "",
+    };
+    return this.#collection(kind, place);
+  }
+
+  /** Every collection of `kind`, over all accounts and regions that have one. */
+  all<T extends object>(kind: Kind<T>): Collection<T>[] {
+    return (this.#byKind.get(kind.name) ?? []) as Collection<T>[];
+  }
+
+  /**
+   * Runs `work` as one transaction: all of its puts and deletes are on disk when this returns, or, where it throws, none
+   * has happened. A transaction inside another joins it. `work` is synchronous: nothing else can run in between.
+   */
+  transaction<R>(work: () => R): R {
+    if (this.#changes) return work();
+    this.#changes = [];
+    let result: R;
+    try {
+      result = work();
+      if (isThenable(result))
+        throw new TypeError("a transaction must be synchronous: it returned a promise");
+      this.database.commit(
+        this.#changes.filter(({ kind }) => !kind.volatile).map(({ change }) => change),
+      );
+    } catch (error) {
+      for (const { change, collection } of this.#changes.reverse())
+        collection.restore(change.id, change.before);
+      this.#changes = undefined;
+      throw error;
+    }
+    const changes = this.#changes.map(({ change }) => change);
+    this.#changes = undefined;
+    if (changes.length > 0) for (const listener of this.#listeners) listener(changes);
+    return result;
+  }
+
+  /** Calls `listener` after each transaction that changed something; returns how to stop. */
+  onCommit(listener: CommitListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    this.#listeners.clear();
+    this.database.close();
+  }
+
+  #collection<T extends object>(kind: Kind<T>, place: Place): Collection<T> {
+    const key = `${kind.name}\n${place.account}\n${place.region}`;
+    let collection = this.#collections.get(key) as Collection<T> | undefined;
+    if (!collection) {
+      const { account, region } = place;
+      const created = new Collection<T>(kind, { account, region }, (changed, change) => {
+        if (!this.#changes)
+          throw new Error(`${change.kind} ${change.id} was changed outside of a transaction`);
+        this.#changes.push({
+          kind: changed,
+          change,
+          collection: created as unknown as Collection<object>,
+        });
+      });
+      collection = created;
+      this.#collections.set(key, created as unknown as Collection<object>);
+      const sameKind = this.#byKind.get(kind.name) ?? [];
+      sameKind.push(created as unknown as Collection<object>);
+      this.#byKind.set(kind.name, sameKind);
+    }
+    return collection;
+  }
+}
+
+function isThenable(value: unknown): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "then" in value &&
+    typeof value.then === "function"
+  );
+}
