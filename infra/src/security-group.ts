@@ -1,0 +1,78 @@
+import { SecurityGroup as AwsSecurityGroup } from "@cdktf/provider-aws/lib/security-group/index.js";
+import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule/index.js";
+import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule/index.js";
+import { Construct } from "constructs";
+
+import { pinned } from "./logical-id.ts";
+
+/** Who may connect to one TCP port. */
+export interface SecurityGroupProps {
+  readonly name: string;
+  /** Shown in the console; AWS cannot change it later without replacing the group. */
+  readonly description: string;
+  readonly vpcId: string;
+  /** The TCP port that the sources may connect to. */
+  readonly port: number;
+  /** IPv4 CIDR blocks that may connect. */
+  readonly cidrs?: readonly string[];
+  /** Ids of security groups whose members may connect. */
+  readonly sourceGroupIds?: readonly string[];
+}
+
+/**
+ * A security group that admits one TCP port from the given sources and lets everything out.
+ *
+ * Each rule is a resource of its own, so a later rule (another port) is an addition and touches nothing.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+ *
+ * Terraform names, for a construct with id `x`: group `x`, rules `x_<port>_cidr_0`, `x_<port>_group_0`, …, `x_all`.
+ */
+export class SecurityGroup extends Construct {
+  readonly id: string;
+
+  constructor(scope: Construct, id: string, props: SecurityGroupProps) {
+    super(scope, id);
+    const group = pinned(
+      new AwsSecurityGroup(this, "group", {
+        name: props.name,
+        description: props.description,
+        vpcId: props.vpcId,
+        tags: { Name: props.name },
+      }),
+      id,
+    );
+    this.id = group.id;
+    // Terraform removes the rule that AWS gives a new group, so leaving has to be allowed in words.
+    pinned(
+      new VpcSecurityGroupEgressRule(this, "egress", {
+        securityGroupId: this.id,
+        ipProtocol: "-1",
+        cidrIpv4: "0.0.0.0/0",
+      }),
+      `${id}_all`,
+    );
+    const { port, cidrs = [], sourceGroupIds = [] } = props;
+    for (const [index, cidrIpv4] of cidrs.entries())
+      this.admit(`${id}_${port}_cidr_${index}`, port, { cidrIpv4 });
+    for (const [index, referencedSecurityGroupId] of sourceGroupIds.entries()) {
+      this.admit(`${id}_${port}_group_${index}`, port, { referencedSecurityGroupId });
+    }
+  }
+
+  private admit(
+    logicalId: string,
+    port: number,
+    source: { cidrIpv4: string } | { referencedSecurityGroupId: string },
+  ): void {
+    pinned(
+      new VpcSecurityGroupIngressRule(this, logicalId, {
+        securityGroupId: this.id,
+        ipProtocol: "tcp",
+        fromPort: port,
+        toPort: port,
+        ...source,
+      }),
+      logicalId,
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group/index.js";
+import { Construct } from "constructs";
+
+import { pinned } from "./logical-id.ts";
+
+/** Where a service's tasks listen, and how to tell that they are well. */
+export interface TargetGroupProps {
+  /** At most 32 characters. */
+  readonly name: string;
+  readonly vpcId: string;
+  /** The port that the tasks listen on. */
+  readonly port: number;
+  /** `/healthz` unless told. */
+  readonly healthCheckPath?: string;
+}
+
+/** Seconds a leaving task keeps its open requests. The apps answer in milliseconds, and AWS's 300 make every deployment wait. */
+const DEREGISTRATION_DELAY_SECONDS = 30;
+
+/**
+ * A target group for tasks in `awsvpc` mode, which are reached by their own address, not through an instance.
+ *
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html
+ *
+ * Terraform name, for a construct with id `x`: `x`.
+ */
+export class TargetGroup extends Construct {
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, props: TargetGroupProps) {
+    super(scope, id);
+    const group = new LbTargetGroup(this, "target_group", {
+      name: props.name,
+      vpcId: props.vpcId,
+      targetType: "ip",
+      protocol: "HTTP",
+      port: props.port,
+      deregistrationDelay: String(DEREGISTRATION_DELAY_SECONDS),
+      healthCheck: { path: props.healthCheckPath ?? "/healthz", matcher: "200" },
+    });
+    this.arn = pinned(group, id).arn;
+  }
+}
