@@ -1,0 +1,106 @@
+import { WorkbookStack } from "@workbook/infra/base-stack";
+import { Cluster } from "@workbook/infra/cluster";
+import { ExecutionRole } from "@workbook/infra/execution-role";
+import { FargateService } from "@workbook/infra/fargate-service";
+import { FargateTask } from "@workbook/infra/fargate-task";
+import { ImageRepository } from "@workbook/infra/image-repository";
+import { LoadBalancer } from "@workbook/infra/load-balancer";
+import { LogGroup } from "@workbook/infra/log-group";
+import { Network } from "@workbook/infra/network";
+import { SecurityGroup } from "@workbook/infra/security-group";
+import type { Settings } from "@workbook/infra/settings";
+import { TargetGroup } from "@workbook/infra/target-group";
+import { TerraformOutput } from "cdktf";
+import type { Construct } from "constructs";
+
+/** The repositories that the images are pushed to. */
+export class ImagesStack extends WorkbookStack {
+  constructor(scope: Construct, settings: Settings) {
+    super(scope, "images", settings);
+    new ImageRepository(this, "nodejs_app", { name: settings.named("nodejs-app") });
+
+    // Step 1. Give the Go app a repository of its own: an EcrRepository called settings.named("golang-app").
+  }
+}
+
+/** What chapters 2 to 7 built: the Node.js service behind port 80 of a load balancer. */
+export class ServiceStack extends WorkbookStack {
+  private readonly network: Network;
+  private readonly albSecurityGroup: SecurityGroup;
+  private readonly cluster: Cluster;
+  private readonly executionRole: ExecutionRole;
+
+  constructor(scope: Construct, settings: Settings) {
+    super(scope, "service", settings);
+    this.network = new Network(this, "network", {
+      name: settings.named("workbook"),
+      availabilityZones: settings.availabilityZones,
+    });
+    this.albSecurityGroup = new SecurityGroup(this, "alb_security_group", {
+      name: settings.named("alb"),
+      description: "The load balancer, for the learner's own address only",
+      vpcId: this.network.vpcId,
+      port: 80,
+      cidrs: [settings.homeCidr],
+    });
+    this.cluster = new Cluster(this, "cluster", { name: settings.named("workbook") });
+    this.executionRole = new ExecutionRole(this, "execution_role", {
+      name: settings.named("ecs-execution"),
+    });
+
+    const alb = this.nodeApp();
+
+    // Step 2. Run the Go app on port 8080, as nodeApp() below runs the Node.js app on port 80, but written out with
+    // the classes of @cdktf/provider-aws. In this order:
+    //   - CloudwatchLogGroup: where its output goes, kept for 180 days
+    //   - EcsTaskDefinition: the image settings.image("golang-app") in a container called "go-app", container port 8080
+    //   - VpcSecurityGroupIngressRule: the load balancer's group lets you in on 8080 too
+    //   - SecurityGroup and its rules: the tasks let the load balancer in on 8080
+    //   - LbTargetGroup, LbListener: port 8080 of the load balancer leads to the tasks
+    //   - EcsService: two tasks in the private subnets
+
+    new TerraformOutput(this, "alb_dns_name", { value: alb.dnsName });
+    new TerraformOutput(this, "cluster_name", { value: this.cluster.name });
+  }
+
+  private nodeApp(): LoadBalancer {
+    const { settings, network } = this;
+    const name = settings.named("node-app");
+    const logs = new LogGroup(this, "node_logs", { name: `/ecs/${name}` });
+    const task = new FargateTask(this, "node_task", {
+      family: name,
+      executionRoleArn: this.executionRole.arn,
+      container: {
+        name: "node-app",
+        image: settings.image("nodejs-app"),
+        port: 80,
+        logs: { group: logs.name, region: settings.region },
+      },
+    });
+    const targets = new TargetGroup(this, "node_targets", { name, vpcId: network.vpcId, port: 80 });
+    const alb = new LoadBalancer(this, "alb", {
+      name: settings.named("workbook"),
+      subnetIds: network.publicSubnetIds,
+      securityGroupIds: [this.albSecurityGroup.id],
+      listeners: [{ port: 80, targetGroupArn: targets.arn }],
+      internet: network.ingress,
+    });
+    const securityGroup = new SecurityGroup(this, "node_security_group", {
+      name,
+      description: "The Node.js tasks, for the load balancer only",
+      vpcId: network.vpcId,
+      port: 80,
+      sourceGroupIds: [this.albSecurityGroup.id],
+    });
+    new FargateService(this, "node_service", {
+      name,
+      clusterArn: this.cluster.arn,
+      taskDefinitionArn: task.arn,
+      subnetIds: network.privateSubnetIds,
+      securityGroupIds: [securityGroup.id],
+      target: { targetGroupArn: targets.arn, containerName: "node-app", containerPort: 80 },
+      dependsOn: [...alb.listeners.values(), network.egress, ...this.executionRole.permissions],
+    });
+    return alb;
+  }
+}
