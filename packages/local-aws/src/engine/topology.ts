@@ -1,0 +1,88 @@
+import {
+  addresses,
+  internetGateways,
+  natGateways,
+  networkInterfaces,
+  routeTables,
+  securityGroupRules,
+  securityGroups,
+  subnets,
+  vpcs,
+} from "../services/ec2/state.ts";
+import { clusters, ecsServices, taskDefinitions, tasks } from "../services/ecs/state.ts";
+import {
+  listeners,
+  loadBalancers,
+  rules,
+  targetGroups,
+  targetHealths,
+  targetRegistrations,
+} from "../services/elbv2/state.ts";
+import { managedPolicies, roles } from "../services/iam/state.ts";
+import { logGroups, logStreams } from "../services/logs/state.ts";
+import type { Kind } from "../store/kind.ts";
+import type { Store } from "../store/store.ts";
+
+/** One resource of the graph: what it is, whose, and the value that the store has. */
+export interface TopologyNode {
+  readonly kind: string;
+  readonly account: string;
+  readonly region: string;
+  readonly id: string;
+  readonly value: object;
+}
+
+/** The cloud as one graph: resources refer to each other by the ids that their values hold. */
+export interface Topology {
+  readonly version: 1;
+  readonly resources: readonly TopologyNode[];
+}
+
+const KINDS: readonly Kind<object>[] = [
+  vpcs,
+  subnets,
+  internetGateways,
+  natGateways,
+  addresses,
+  routeTables,
+  securityGroups,
+  securityGroupRules,
+  networkInterfaces,
+  loadBalancers,
+  listeners,
+  rules,
+  targetGroups,
+  targetRegistrations,
+  targetHealths,
+  clusters,
+  taskDefinitions,
+  ecsServices,
+  tasks,
+  logGroups,
+  logStreams,
+  roles,
+  managedPolicies,
+];
+
+/** Reads the graph from the store. What has ended for good (stopped tasks, inactive services, deleted NAT gateways) is left out. */
+export function topology(store: Store): Topology {
+  const resources: TopologyNode[] = [];
+  for (const kind of KINDS) {
+    for (const collection of store.all(kind)) {
+      for (const id of collection.ids()) {
+        const value = collection.get(id)!;
+        if (!hasEnded(value)) resources.push({ kind: kind.name, ...collection.place, id, value });
+      }
+    }
+  }
+  return { version: 1, resources };
+}
+
+function hasEnded(value: Readonly<Record<string, unknown>> | object): boolean {
+  const { status, lastStatus, state } = value as {
+    status?: unknown;
+    lastStatus?: unknown;
+    state?: unknown;
+  };
+  return status === "INACTIVE" || lastStatus === "STOPPED" || state === "deleted";
+}

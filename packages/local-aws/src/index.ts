@@ -1,0 +1,12 @@
+export {
+  LocalAws,
+  DEFAULT_HOME_ADDRESS,
+  DEFAULT_PORT,
+  type ListenersMode,
+  type LocalAwsOptions,
+} from "./local-aws.ts";
+export type { Clock, Timer } from "./clock/clock.ts";
+export { ManualClock } from "./clock/manual-clock.ts";
+export { LOCAL_ACCELERATION, SystemClock } from "./clock/system-clock.ts";
+export type { Topology, TopologyNode } from "./engine/topology.ts";
+export { DataDirInUse } from "./store/lock.ts";

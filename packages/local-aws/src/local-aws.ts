@@ -1,0 +1,215 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Clock } from "./clock/clock.ts";
+import { LOCAL_ACCELERATION, SystemClock } from "./clock/system-clock.ts";
+import { createEngine, type Engine } from "./engine/create-engine.ts";
+import type { EngineContext } from "./engine/engine.ts";
+import { EventChannel } from "./engine/event-channel.ts";
+import type { Logger } from "./engine/logger.ts";
+import { createWire } from "./protocol/wire.ts";
+import { AnyKeyAuthenticator, KeyAuthenticator } from "./server/auth/authenticator.ts";
+import { AwsEndpoint } from "./server/aws-endpoint.ts";
+import { FrontDoor } from "./server/front-door.ts";
+import { localRoutes } from "./server/local-routes.ts";
+import { Seeder } from "./server/seeder.ts";
+import type { CloudSettings } from "./services/service.ts";
+import { SERVICES } from "./services/table.ts";
+import { lockDataDir } from "./store/lock.ts";
+import { Store } from "./store/store.ts";
+import { DEFAULT_ACCOUNT, workspaceKey } from "./workspace-keys.ts";
+
+/** How the listeners of load balancers choose their port on this machine. */
+export type ListenersMode = "exact" | "offset" | "ephemeral";
+
+export interface LocalAwsOptions {
+  /** The front door's port; 0 for any free one. Default 4566. */
+  readonly port?: number;
+  /** The front door's address. Default 127.0.0.1. Anything but loopback demands `credentials: "workspace"`. */
+  readonly host?: string;
+  /** Where the cloud is kept. Without one it lives in a temporary directory and is gone after `stop`. */
+  readonly dataDir?: string;
+  /** How tasks run: as processes (default), as containers, or not at all (control plane alone). */
+  readonly tasks?: "process" | "docker" | "off";
+  /** `workspace` (default): only keys of this cloud. `any`: every key and signature, as account 123456789012. */
+  readonly credentials?: "workspace" | "any";
+  /** Time; by default the machine's, with idle waiting accelerated. */
+  readonly clock?: Clock;
+  readonly listeners?: ListenersMode;
+  /** The address that requests from this machine count as coming from. Default 203.0.113.10 (RFC 5737). */
+  readonly homeAddress?: string;
+  /** Directories whose programs the images' interpreters come from (`node`). Default: where this Node is. */
+  readonly toolsPath?: readonly string[];
+  readonly logger?: Logger;
+}
+
+/** The address that a learner's machine has in the simulated internet: one that documentation may use (RFC 5737). */
+export const DEFAULT_HOME_ADDRESS = "203.0.113.10";
+
+/** The port that clients of an emulator look at first. */
+export const DEFAULT_PORT = 4566;
+
+const SILENT: Logger = { info: () => {}, error: () => {} };
+
+/** A running cloud. */
+export class LocalAws {
+  readonly endpoint: string;
+  /** The workbook's own key; its account is the one that the workbook uses. */
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly accountId: string;
+  };
+  /** What `/_local/` wants to see (`Authorization: Bearer …`) before it changes anything. */
+  readonly token: string;
+  readonly dataDir: string;
+  /** For library users and tests that look inside: the engine's effective listeners, the event channel. */
+  readonly engine: Engine;
+  readonly #store: Store;
+  readonly #close: () => Promise<void>;
+
+  /** Use {@link LocalAws.start}. */
+  private constructor(parts: Running) {
+    this.endpoint = parts.endpoint;
+    this.credentials = parts.credentials;
+    this.token = parts.token;
+    this.dataDir = parts.dataDir;
+    this.engine = parts.engine;
+    this.#store = parts.store;
+    this.#close = parts.close;
+  }
+
+  /**
+   * Starts a cloud and resolves when it answers.
+   * @throws Error where the port is taken (`EADDRINUSE`), the data directory is in use, or a newer version wrote it
+   */
+  static async start(options: LocalAwsOptions = {}): Promise<LocalAws> {
+    const host = options.host ?? "127.0.0.1";
+    if (options.credentials === "any" && !isLoopback(host)) {
+      throw new Error(
+        `credentials "any" accepts everyone: it is for loopback addresses only, not ${host}`,
+      );
+    }
+    const opened = openData(options.dataDir);
+    try {
+      return new LocalAws(await start(options, host, opened));
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
+  }
+
+  /** Makes another account, or finds its key: nothing in the API crosses accounts. `account` is 12 digits. */
+  account(account: string): LocalAws["credentials"] {
+    if (!/^\d{12}$/.test(account))
+      throw new Error(`an account id has 12 digits: ${JSON.stringify(account)} does not`);
+    const { accessKeyId, secretAccessKey } = workspaceKey(this.#store, account);
+    return { accessKeyId, secretAccessKey, accountId: account };
+  }
+
+  /** Stops tasks, listeners and the front door; resolves when nothing of this cloud runs any more. */
+  stop(): Promise<void> {
+    return this.#close();
+  }
+}
+
+interface Running {
+  endpoint: string;
+  credentials: LocalAws["credentials"];
+  token: string;
+  dataDir: string;
+  engine: Engine;
+  store: Store;
+  close: () => Promise<void>;
+}
+
+interface OpenedData {
+  dataDir: string;
+  store: Store;
+  close(): void;
+}
+
+/** Takes hold of the data directory: one server at a time. */
+function openData(wanted: string | undefined): OpenedData {
+  const dataDir =
+    wanted === undefined ? mkdtempSync(join(tmpdir(), "local-aws-")) : resolve(wanted);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const unlock = lockDataDir(dataDir);
+  try {
+    const store = Store.open(join(dataDir, "cloud.db"));
+    const close = () => {
+      store.close();
+      unlock();
+      if (wanted === undefined) rmSync(dataDir, { recursive: true, force: true });
+    };
+    return { dataDir, store, close };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function start(options: LocalAwsOptions, host: string, data: OpenedData): Promise<Running> {
+  const { store, dataDir } = data;
+  const logger = options.logger ?? SILENT;
+  const clock = options.clock ?? new SystemClock(LOCAL_ACCELERATION);
+  const frontDoor = new FrontDoor({
+    host,
+    port: options.port ?? DEFAULT_PORT,
+    hosts: isLoopback(host) ? [] : [host],
+    logger,
+  });
+  const endpoint = await frontDoor.listen();
+  const settings: CloudSettings = {
+    dataDir,
+    endpoint,
+    homeAddress: options.homeAddress ?? DEFAULT_HOME_ADDRESS,
+  };
+  const context: EngineContext = { store, clock, settings, events: new EventChannel(), logger };
+  const seeder = new Seeder(store, SERVICES, clock);
+  const engine = createEngine(context, {
+    tasks: options.tasks ?? "process",
+    listeners: options.listeners ?? "exact",
+    toolsPath: options.toolsPath,
+  });
+  const close = async () => {
+    // The door first, so that nothing new is asked for; the tasks before the store they report to.
+    await frontDoor.close();
+    await engine.stop();
+    data.close();
+  };
+  try {
+    await engine.start();
+    const key = workspaceKey(store, DEFAULT_ACCOUNT);
+    const token = randomBytes(24).toString("base64url");
+    const authenticator =
+      options.credentials === "any" ? new AnyKeyAuthenticator() : new KeyAuthenticator(store);
+    const wire = createWire();
+    const aws = new AwsEndpoint({
+      wire,
+      services: SERVICES,
+      authenticator,
+      seeder,
+      store,
+      clock,
+      settings,
+      logger,
+    });
+    frontDoor.open(aws, [...engine.mounts, localRoutes({ context, engine, token })]);
+    const credentials = {
+      accessKeyId: key.accessKeyId,
+      secretAccessKey: key.secretAccessKey,
+      accountId: key.account,
+    };
+    return { endpoint, credentials, token, dataDir, engine, store, close };
+  } catch (error) {
+    await frontDoor.close();
+    await engine.stop();
+    throw error;
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\./.test(host);
+}

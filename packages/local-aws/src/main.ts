@@ -1,0 +1,100 @@
+import { parseArgs } from "node:util";
+import { writeFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { SystemClock, LOCAL_ACCELERATION } from "./clock/system-clock.ts";
+import { createJsonLogger } from "./engine/logger.ts";
+import { DEFAULT_PORT, LocalAws, type ListenersMode, type LocalAwsOptions } from "./local-aws.ts";
+
+const USAGE = `Usage: node packages/local-aws/src/main.ts [options]
+
+  --port N                       the front door's port (default ${DEFAULT_PORT}; 0 for any free one)
+  --host ADDRESS                 the front door's address (default 127.0.0.1)
+  --data DIR                     where the cloud is kept (default: a temporary directory)
+  --tasks process|docker|off     how tasks run (default process)
+  --credentials workspace|any    whose keys are accepted (default workspace)
+  --listeners exact|offset|ephemeral   ports of load balancers on this machine (default exact)
+  --home-address ADDRESS         where requests from this machine count as coming from
+  --real-time                    keep AWS's own waits
+  --help
+`;
+
+const { values } = parseArgs({
+  options: {
+    port: { type: "string" },
+    host: { type: "string" },
+    data: { type: "string" },
+    tasks: { type: "string" },
+    credentials: { type: "string" },
+    listeners: { type: "string" },
+    "home-address": { type: "string" },
+    "real-time": { type: "boolean" },
+    help: { type: "boolean" },
+  },
+});
+
+if (values.help) {
+  process.stdout.write(USAGE);
+} else {
+  try {
+    await serve(readOptions());
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 3;
+  }
+}
+
+function readOptions(): LocalAwsOptions {
+  const port = values.port === undefined ? undefined : Number(values.port);
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port < 65536)) {
+    throw new Error(`--port takes a number from 0 to 65535, not ${values.port}`);
+  }
+  return {
+    port,
+    host: values.host,
+    dataDir: values.data,
+    tasks: oneOf("--tasks", values.tasks, ["process", "docker", "off"]),
+    credentials: oneOf("--credentials", values.credentials, ["workspace", "any"]),
+    listeners: oneOf<ListenersMode>("--listeners", values.listeners, [
+      "exact",
+      "offset",
+      "ephemeral",
+    ]),
+    homeAddress: values["home-address"],
+    clock: new SystemClock(values["real-time"] ? 1 : LOCAL_ACCELERATION),
+    logger: createJsonLogger(process.stderr),
+  };
+}
+
+function oneOf<T extends string>(
+  flag: string,
+  value: string | undefined,
+  allowed: readonly T[],
+): T | undefined {
+  if (value === undefined || (allowed as readonly string[]).includes(value))
+    return value as T | undefined;
+  throw new Error(`${flag} takes ${allowed.join(", ")}, not ${value}`);
+}
+
+/**
+ * Runs until SIGTERM or SIGINT. `server.json` in the data directory tells where the server is and holds its keys (mode
+ * 0600); the same line goes to stdout when the server is ready.
+ */
+async function serve(options: LocalAwsOptions): Promise<void> {
+  const cloud = await LocalAws.start(options);
+  const file = join(cloud.dataDir, "server.json");
+  const { endpoint, credentials, token, dataDir } = cloud;
+  writeFileSync(
+    file,
+    `${JSON.stringify({ pid: process.pid, endpoint, credentials, token, dataDir }, null, 2)}\n`,
+    {
+      mode: 0o600,
+    },
+  );
+  process.stdout.write(`${JSON.stringify({ ready: true, pid: process.pid, endpoint, dataDir })}\n`);
+  const signal = await new Promise<NodeJS.Signals>((resolve) => {
+    for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(name, resolve);
+  });
+  options.logger?.info(`stopping on ${signal}`);
+  rmSync(file, { force: true });
+  await cloud.stop();
+}

@@ -1,0 +1,143 @@
+import type { WireRequest, ProtocolGuess } from "../../protocol/wire-types.ts";
+import { accessKeys, type AccessKey } from "../../services/iam/state.ts";
+import type { Principal } from "../../services/service.ts";
+import type { Store } from "../../store/store.ts";
+import { authError, type AuthFailure } from "./failures.ts";
+import { canonicalRequest, EMPTY_SHA256, sameSignature, sha256Hex, Signer } from "./signature.ts";
+import { parseBasicTimestamp, type SignedRequest } from "./signed-request.ts";
+
+/** How far a request's time may be from ours: 5 minutes, and 15 for S3, as AWS has it. */
+const SKEW_MS = 5 * 60_000;
+const S3_SKEW_MS = 15 * 60_000;
+
+/** The account that every key belongs to with `--credentials any`. */
+export const ANY_ACCOUNT = "123456789012";
+
+/** Who calls, and the key that chunks of a signed stream are checked with. */
+export interface Authenticated {
+  readonly principal: Principal;
+  /** Absent with `--credentials any`: nothing is verified. */
+  readonly signingKey: Buffer | undefined;
+}
+
+/** Checks that a request was signed by a key of this cloud. */
+export interface Authenticator {
+  /**
+   * @param signed undefined where the request carries no signature
+   * @param body the whole body; undefined where it is a stream: then `x-amz-content-sha256` stands for it, and the stream
+   *   is checked against that as it is read
+   * @throws AwsError in the words of the service's protocol
+   */
+  authenticate(
+    request: WireRequest,
+    signed: SignedRequest | undefined,
+    guess: ProtocolGuess,
+    body: Buffer | undefined,
+  ): Authenticated;
+}
+
+/** Accepts requests signed by a key in the store. Signatures' times are compared with `wallNow`, never with a test's clock. */
+export class KeyAuthenticator implements Authenticator {
+  readonly #store: Store;
+  readonly #wallNow: () => number;
+  readonly #signer = new Signer();
+
+  constructor(store: Store, wallNow: () => number = Date.now) {
+    this.#store = store;
+    this.#wallNow = wallNow;
+  }
+
+  authenticate(
+    request: WireRequest,
+    signed: SignedRequest | undefined,
+    guess: ProtocolGuess,
+    body: Buffer | undefined,
+  ): Authenticated {
+    const fail = (failure: AuthFailure) => authError(failure, guess);
+    if (!signed) throw fail({ kind: "missing" });
+    const key = this.#store.of(accessKeys, "", "").get(signed.accessKeyId);
+    if (!key) throw fail({ kind: "unknown-key", accessKeyId: signed.accessKeyId });
+    this.#checkToken(key, signed, fail);
+    this.#checkTime(signed, fail);
+    const canonical = canonicalRequest(
+      request.method,
+      request.url,
+      request.headers,
+      signed,
+      payloadHash(request, signed, body),
+    );
+    if (
+      !sameSignature(this.#signer.sign(key.secretAccessKey, signed, canonical), signed.signature)
+    ) {
+      throw fail({
+        kind: "mismatch",
+        accessKeyId: signed.accessKeyId,
+        canonicalRequest: canonical,
+      });
+    }
+    const { account, arn, userId, accessKeyId } = key;
+    return {
+      principal: { account, arn, userId, accessKeyId },
+      signingKey: this.#signer.signingKey(key.secretAccessKey, signed),
+    };
+  }
+
+  #checkToken(
+    key: Readonly<AccessKey>,
+    signed: SignedRequest,
+    fail: (failure: AuthFailure) => Error,
+  ): void {
+    if (key.sessionToken !== signed.sessionToken) throw fail({ kind: "token-invalid" });
+    if (key.expiresAt !== undefined && key.expiresAt <= this.#wallNow())
+      throw fail({ kind: "token-expired" });
+  }
+
+  #checkTime(signed: SignedRequest, fail: (failure: AuthFailure) => Error): void {
+    const now = this.#wallNow();
+    const at = parseBasicTimestamp(signed.timestamp);
+    const skewed = { kind: "skewed", timestamp: signed.timestamp, now } as const;
+    if (Number.isNaN(at)) throw fail(skewed);
+    const allowed = signed.service === "s3" ? S3_SKEW_MS : SKEW_MS;
+    if (signed.expiresSeconds === undefined) {
+      if (Math.abs(now - at) > allowed) throw fail(skewed);
+    } else {
+      if (at - now > allowed) throw fail(skewed);
+      if (now > at + signed.expiresSeconds * 1000) throw fail({ kind: "presigned-expired" });
+    }
+  }
+}
+
+/** Accepts every key and signature, as one account: for test-suites pointed at Local AWS. Unsigned calls are refused. */
+export class AnyKeyAuthenticator implements Authenticator {
+  authenticate(
+    _request: WireRequest,
+    signed: SignedRequest | undefined,
+    guess: ProtocolGuess,
+  ): Authenticated {
+    if (!signed) throw authError({ kind: "missing" }, guess);
+    return {
+      principal: {
+        account: ANY_ACCOUNT,
+        arn: `arn:aws:iam::${ANY_ACCOUNT}:root`,
+        userId: ANY_ACCOUNT,
+        accessKeyId: signed.accessKeyId,
+      },
+      signingKey: undefined,
+    };
+  }
+}
+
+function payloadHash(
+  request: WireRequest,
+  signed: SignedRequest,
+  body: Buffer | undefined,
+): string {
+  const stated = request.headers["x-amz-content-sha256"];
+  if (signed.service === "s3") {
+    if (signed.expiresSeconds !== undefined) return stated ?? "UNSIGNED-PAYLOAD";
+    // A stated hash is compared with the body while it is read; what was signed is the statement.
+    if (stated !== undefined) return stated;
+  }
+  if (body === undefined || body.length === 0) return EMPTY_SHA256;
+  return sha256Hex(body);
+}

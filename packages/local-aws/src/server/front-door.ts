@@ -1,0 +1,121 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { pipeline } from "node:stream/promises";
+import type { Logger } from "../engine/logger.ts";
+import type { WireResponse } from "../protocol/wire-types.ts";
+import type { AwsEndpoint } from "./aws-endpoint.ts";
+import { refuse } from "./guard.ts";
+
+/** Something of this server that is not the AWS API: the registry, the task endpoints, introspection. */
+export interface Mount {
+  /** Such as `/_local/`. */
+  readonly prefix: string;
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void> | void;
+}
+
+export interface FrontDoorOptions {
+  /** A loopback address, unless the caller has taken care that others may reach the cloud. */
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  /** Host names beside loopback to answer for. */
+  readonly hosts?: readonly string[];
+  readonly logger: Logger;
+}
+
+/** A slow client may hold a connection this long before its headers are there, and this long for a whole request. */
+const HEADERS_TIMEOUT_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 30 * 60_000;
+
+/** The one port: takes requests in, keeps web pages out, and hands each to the AWS API or to a mount. */
+export class FrontDoor {
+  readonly #server: Server;
+  readonly #options: FrontDoorOptions;
+  readonly #hosts: ReadonlySet<string>;
+  readonly #sockets = new Set<Socket>();
+  #aws: AwsEndpoint | undefined;
+  #mounts: readonly Mount[] = [];
+
+  constructor(options: FrontDoorOptions) {
+    this.#options = options;
+    this.#hosts = new Set((options.hosts ?? []).map((host) => host.toLowerCase()));
+    this.#server = createServer(
+      {
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        keepAliveTimeout: 60_000,
+      },
+      (request, response) => void this.#take(request, response),
+    );
+    this.#server.on("connection", (socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
+  }
+
+  /** Binds the port and resolves to the endpoint's URL. Rejects with Node's error (`EADDRINUSE`, `EACCES`). */
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(this.#options.port, this.#options.host, () => {
+        this.#server.off("error", reject);
+        resolve();
+      });
+    });
+    const { address, port, family } = this.#server.address() as AddressInfo;
+    return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+  }
+
+  /** Starts to answer; until then every request gets 503. */
+  open(aws: AwsEndpoint, mounts: readonly Mount[]): void {
+    this.#aws = aws;
+    this.#mounts = mounts;
+  }
+
+  /** Stops listening, and ends what is still connected. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const refusal = refuse(request.headers, this.#hosts);
+      if (refusal)
+        return sendJson(response, refusal.status, { code: refusal.code, message: refusal.message });
+      const aws = this.#aws;
+      if (!aws)
+        return sendJson(response, 503, { code: "Starting", message: "Local AWS is starting." });
+      const url = request.url ?? "/";
+      const mount = this.#mounts.find(({ prefix }) => url.startsWith(prefix));
+      if (mount) await mount.handle(request, response);
+      else await send(response, await aws.answer(request), request.method === "HEAD");
+    } catch (error) {
+      if (response.destroyed || request.destroyed) return;
+      this.#options.logger.error(`${request.method} ${request.url} failed`, error);
+      if (response.headersSent) response.destroy();
+      else
+        sendJson(response, 500, {
+          code: "InternalFailure",
+          message: "Local AWS failed; its log says why.",
+        });
+    }
+  }
+}
+
+/** Writes `value` as JSON. */
+export function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  const body = Buffer.from(`${JSON.stringify(value)}\n`);
+  response.writeHead(status, { "content-type": "application/json", "content-length": body.length });
+  response.end(body);
+}
+
+async function send(response: ServerResponse, answer: WireResponse, head: boolean): Promise<void> {
+  response.writeHead(answer.status, answer.headers);
+  if (head) {
+    response.end();
+    if (!Buffer.isBuffer(answer.body)) answer.body.destroy();
+  } else if (Buffer.isBuffer(answer.body)) response.end(answer.body);
+  else await pipeline(answer.body, response);
+}

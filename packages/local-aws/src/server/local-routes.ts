@@ -1,0 +1,76 @@
+import { timingSafeEqual } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Engine } from "../engine/create-engine.ts";
+import type { EngineContext } from "../engine/engine.ts";
+import { sendJson, type Mount } from "./front-door.ts";
+
+export interface LocalRoutesParts {
+  readonly context: EngineContext;
+  readonly engine: Engine;
+  /** What a caller must present to change anything. */
+  readonly token: string;
+}
+
+type Route = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** Introspection under `/_local/`: reading is open to this machine, changing needs the workspace's token. */
+export function localRoutes(parts: LocalRoutesParts): Mount {
+  const { context, engine } = parts;
+  const routes: Record<string, Route> = {
+    "GET /_local/health": (_request, response) =>
+      sendJson(response, 200, {
+        status: "ok",
+        pid: process.pid,
+        endpoint: context.settings.endpoint,
+        dataDir: context.settings.dataDir,
+        homeAddress: context.settings.homeAddress,
+        clock: { acceleration: context.clock.acceleration },
+        ...engine.describe(),
+      }),
+    "GET /_local/topology": (_request, response) => sendJson(response, 200, engine.topology()),
+    "GET /_local/endpoints": (_request, response) =>
+      sendJson(response, 200, { listeners: engine.effectiveListeners() }),
+    "GET /_local/clock": (_request, response) =>
+      sendJson(response, 200, {
+        now: context.clock.now(),
+        acceleration: context.clock.acceleration,
+      }),
+    "GET /_local/events": (_request, response) => streamEvents(context, response),
+  };
+  return {
+    prefix: "/_local/",
+    handle: (request, response) => {
+      const path = (request.url ?? "").split("?", 1)[0]!;
+      const route = routes[`${request.method} ${path}`];
+      if (!route) {
+        return sendJson(response, 404, {
+          code: "NotFound",
+          message: `There is no ${request.method} ${path}.`,
+        });
+      }
+      if (request.method !== "GET" && !holdsToken(request, parts.token)) {
+        return sendJson(response, 401, {
+          code: "Unauthorized",
+          message:
+            "This changes the cloud: it needs the workspace's token (Authorization: Bearer …).",
+        });
+      }
+      return route(request, response);
+    },
+  };
+}
+
+function streamEvents(context: EngineContext, response: ServerResponse): void {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  response.write(": connected\n\n");
+  const stop = context.events.watch((event) => {
+    response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  });
+  response.once("close", stop);
+}
+
+function holdsToken(request: IncomingMessage, token: string): boolean {
+  const given = Buffer.from(/^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? "");
+  const wanted = Buffer.from(token);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}

@@ -1,0 +1,4 @@
+import type { Service } from "./service.ts";
+
+/** Every service that Local AWS has handlers for. The support matrix is made from this table. */
+export const SERVICES: readonly Service[] = [];

@@ -1,0 +1,31 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { accessKeys, type AccessKey } from "./services/iam/state.ts";
+import type { Store } from "./store/store.ts";
+
+/** The account that a new cloud has. */
+export const DEFAULT_ACCOUNT = "123456789012";
+
+const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/** A random identifier such as IAM gives: `prefix` and characters of base 32 up to `length` in all. */
+export function iamId(prefix: string, length: number): string {
+  let id = prefix;
+  while (id.length < length) id += BASE32[randomInt(32)];
+  return id;
+}
+
+/** The access key of the workbook's user in `account`, minted at the first call. Its account is what the key selects. */
+export function workspaceKey(store: Store, account: string): Readonly<AccessKey> {
+  const keys = store.of(accessKeys, "", "");
+  const arn = `arn:aws:iam::${account}:user/workbook`;
+  const known = keys.find((key) => key.arn === arn && key.sessionToken === undefined);
+  if (known) return known;
+  const key: AccessKey = {
+    accessKeyId: iamId("AKIA", 20),
+    secretAccessKey: randomBytes(30).toString("base64"),
+    account,
+    arn,
+    userId: iamId("AIDA", 21),
+  };
+  return store.transaction(() => keys.put(key.accessKeyId, key));
+}
