@@ -8,6 +8,7 @@
 set -eu
 root=$1
 what=$2
+export npm_config_fetch_retry_mintimeout=1000 npm_config_fetch_retry_maxtimeout=5000
 tools=$root/.workbook/tools
 lock=$root/.workbook/set-up.lock
 tmp=$tools/.tmp.$$
@@ -146,7 +147,7 @@ unpack() {
 pack_from_npm() (
   cd "$tmp" &&
     rm -f ./*.tgz &&
-    online npm pack --ignore-scripts --pack-destination "$tmp" "$name@$version" &&
+    PATH=$npm_path online npm pack --ignore-scripts --pack-destination "$tmp" "$name@$version" &&
     has_hash ./*.tgz "$hash" &&
     unpack ./*.tgz
 )
@@ -179,7 +180,9 @@ settle() {
   mv "$tmp/ready" "$1"
 }
 
-has_npm() { npm --version >/dev/null 2>&1; }
+# npm runs with the Node that it came with: its own configuration and certificates belong to that one.
+npm_path=$PATH
+has_npm() { PATH=$npm_path npm --version >/dev/null 2>&1; }
 
 fetch_node() {
   if row node npm && has_npm && step "Node $version ($platform), from npm" pack_from_npm; then
@@ -214,7 +217,7 @@ put_npm_on_path() {
   row node archive || fail "npm is needed, and is not here" "install npm, then run the same command"
   npm_home=$tools/npm-of-node-$version
   if [ ! -d "$npm_home" ]; then fetch_node_archive "$npm_home"; fi
-  PATH=$PATH:$npm_home/bin
+  npm_path=$npm_home/bin:$PATH
 }
 
 pnpm_version() { sed -n 's/.*"packageManager": *"pnpm@\([^"+]*\).*/\1/p' "$root/package.json"; }
