@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import { constants } from "node:fs";
+import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import type { PulledImage } from "../../images/pulled-image.ts";
+import { UNPACK_LIMITS, unpackLayer } from "./unpack-layer.ts";
+
+/** How many unpacked images are kept; those used longest ago go first. */
+const KEPT_IMAGES = 20;
+
+/**
+ * Images unpacked once, by content: the key is made of the layers' digests. Each container gets a writable copy of its
+ * own (copy-on-write where the file system can). Not hard links: a program that writes into a file in place would
+ * change the image for every task after it.
+ */
+export class UnpackedImages {
+  readonly #directory: string;
+  /** Images being unpacked: tasks that start together wait for one unpacking. */
+  readonly #underWay = new Map<string, Promise<string>>();
+
+  /** @param directory where unpacked images are kept; made when it is first needed */
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /**
+   * Puts the image's files into `target`, which must not exist.
+   * @throws UnsafePathError where a layer tries to leave the root or is too large
+   */
+  async copyTo(image: PulledImage, target: string): Promise<void> {
+    const source = await this.#unpacked(image);
+    await cp(source, target, {
+      recursive: true,
+      verbatimSymlinks: true,
+      mode: constants.COPYFILE_FICLONE,
+    });
+  }
+
+  /** Removes half-unpacked images of a dead server, and the least recently used ones beyond what is kept. */
+  async prune(): Promise<void> {
+    const images: { path: string; usedAt: number }[] = [];
+    for (const name of await namesIn(this.#directory)) {
+      const path = join(this.#directory, name);
+      if (name.includes(".")) await rm(path, { recursive: true, force: true });
+      else images.push({ path, usedAt: (await stat(path)).mtimeMs });
+    }
+    images.sort((a, b) => b.usedAt - a.usedAt);
+    for (const { path } of images.slice(KEPT_IMAGES))
+      await rm(path, { recursive: true, force: true });
+  }
+
+  async #unpacked(image: PulledImage): Promise<string> {
+    const hash = createHash("sha256");
+    for (const { digest } of image.layers) hash.update(`${digest}\n`);
+    const key = hash.digest("hex").slice(0, 32);
+    let unpacking = this.#underWay.get(key);
+    if (!unpacking) {
+      unpacking = this.#unpack(image, join(this.#directory, key));
+      this.#underWay.set(key, unpacking);
+      void unpacking.finally(() => this.#underWay.delete(key)).catch(() => {});
+    }
+    return unpacking;
+  }
+
+  async #unpack(image: PulledImage, path: string): Promise<string> {
+    if (await exists(path)) {
+      const now = new Date();
+      await utimes(path, now, now);
+      return path;
+    }
+    await mkdir(this.#directory, { recursive: true });
+    const unfinished = await mkdtemp(`${path}.`);
+    try {
+      const budget = { ...UNPACK_LIMITS };
+      for (const layer of image.layers) await unpackLayer(unfinished, layer, budget);
+      await rename(unfinished, path);
+    } catch (error) {
+      await rm(unfinished, { recursive: true, force: true });
+      throw error;
+    }
+    return path;
+  }
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
+}
