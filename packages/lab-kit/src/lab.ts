@@ -1,0 +1,84 @@
+import type { Text } from "./text.ts";
+import type { WebApp } from "./web-app.ts";
+
+/** A program that a lab needs on the machine, beyond Node.js. */
+export type Tool = "terraform" | "go";
+
+/** One thing that costs money while the lab's stacks exist on AWS. */
+export interface CostItem {
+  readonly what: Text;
+  readonly quantity: number;
+  /** US dollars an hour for one, in the workbook's region. */
+  readonly usdPerHour: number;
+  /** The AWS page that the price was read on. */
+  readonly source: string;
+}
+
+/** What a lab costs on AWS. */
+export interface LabCost {
+  /** When the prices were read, `YYYY-MM-DD`. */
+  readonly asOf: string;
+  readonly items: readonly CostItem[];
+}
+
+/** What a lab is, for people and for the programs that run it. */
+export interface LabManifest {
+  /** Name of its folder: two digits, then words, e.g. `08-two-services`. */
+  readonly id: string;
+  readonly title: Text;
+  readonly summary: Text;
+  /** How long it takes, without set-up. */
+  readonly minutes: number;
+  readonly needs: readonly Tool[];
+  /** The apps whose images it runs; each is pushed to `<repository>-<owner>`, where that repository exists. */
+  readonly apps: readonly WebApp[];
+  /** Stacks in the order in which they are applied. */
+  readonly stacks: readonly ("images" | "service")[];
+  /** The files that the learner edits, relative to `start/` and to the learner's copy. */
+  readonly files: readonly string[];
+  /** Id of the check that the start state fails at. */
+  readonly startFailsAt: string;
+  readonly cost: LabCost;
+}
+
+/** A manifest does not describe a lab; the message names the field. */
+export class LabManifestError extends Error {
+  override readonly name = "LabManifestError";
+}
+
+/**
+ * Checks a manifest and hands it back.
+ *
+ * @throws {LabManifestError} for the first field that cannot be right
+ */
+export function defineLab(manifest: LabManifest): LabManifest {
+  const { id, minutes, files, stacks, cost } = manifest;
+  const problem =
+    (!/^\d\d(?:-[a-z0-9]+)+$/.test(id) && `id "${id}" is not like 08-two-services`) ||
+    (!(minutes > 0) && `minutes is ${minutes}, which is no length of time`) ||
+    (files.length === 0 && "files names nothing for the learner to edit") ||
+    (stacks.length === 0 && "stacks names nothing to apply") ||
+    (!/^\d{4}-\d\d-\d\d$/.test(cost.asOf) &&
+      `cost.asOf "${cost.asOf}" is not a date like 2026-11-21`) ||
+    emptyText({ title: manifest.title, summary: manifest.summary });
+  if (problem) throw new LabManifestError(`${id}: ${problem}`);
+  return manifest;
+}
+
+function emptyText(texts: Readonly<Record<string, Text>>): string | undefined {
+  for (const [field, text] of Object.entries(texts)) {
+    for (const [language, words] of Object.entries(text)) {
+      if (words.trim() === "") return `${field} has no words in ${language}`;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * What the lab costs on AWS while it is deployed.
+ *
+ * @returns US dollars an hour
+ */
+export function costPerHour(cost: LabCost): number {
+  return cost.items.reduce((sum, item) => sum + item.quantity * item.usdPerHour, 0);
+}

@@ -1,0 +1,73 @@
+import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import type { EC2 } from "@aws-sdk/client-ec2";
+import type { ECR } from "@aws-sdk/client-ecr";
+import type { ECS } from "@aws-sdk/client-ecs";
+import type { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { IAM } from "@aws-sdk/client-iam";
+
+import type { SynthContext } from "./check.ts";
+import type { HttpAnswer, HttpQuestion } from "./http-request.ts";
+
+/** Where AWS calls go and as whom. */
+export interface AwsConnection {
+  readonly region: string;
+  /** Left out: AWS's own endpoints. */
+  readonly endpoint?: string;
+  /** Left out: the ordinary chain of credentials. */
+  readonly credentials?: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+}
+
+/** The services that checks ask. */
+export interface AwsClients {
+  readonly ecs: ECS;
+  readonly elbv2: ElasticLoadBalancingV2;
+  readonly ec2: EC2;
+  readonly ecr: ECR;
+  readonly iam: IAM;
+  readonly logs: CloudWatchLogs;
+}
+
+/** What a check of the running stack knows. */
+export interface LiveContext extends SynthContext {
+  readonly aws: AwsClients;
+  /**
+   * Sends one request through a load balancer, on a connection of its own, so that every request may meet another
+   * task.
+   *
+   * @throws {HttpRequestError} when no answer comes
+   */
+  request(question: HttpQuestion): Promise<HttpAnswer>;
+}
+
+/**
+ * Makes the clients; the SDK is loaded here and not before, because the checks of the synth tier do without.
+ *
+ * @param connection only what it says is used: no endpoint is taken from the environment
+ */
+export async function connectAws(connection: AwsConnection): Promise<AwsClients> {
+  const [ecs, elbv2, ec2, ecr, iam, logs] = await Promise.all([
+    import("@aws-sdk/client-ecs"),
+    import("@aws-sdk/client-elastic-load-balancing-v2"),
+    import("@aws-sdk/client-ec2"),
+    import("@aws-sdk/client-ecr"),
+    import("@aws-sdk/client-iam"),
+    import("@aws-sdk/client-cloudwatch-logs"),
+  ]);
+  return {
+    ecs: new ecs.ECS(connection),
+    elbv2: new elbv2.ElasticLoadBalancingV2(connection),
+    ec2: new ec2.EC2(connection),
+    ecr: new ecr.ECR(connection),
+    iam: new iam.IAM(connection),
+    logs: new logs.CloudWatchLogs(connection),
+  };
+}
+
+/** Closes the clients' connections. */
+export function disconnectAws(clients: AwsClients): void {
+  for (const client of Object.values(clients)) client.destroy();
+}

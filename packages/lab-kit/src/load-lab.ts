@@ -1,0 +1,66 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import type { AnyCheck } from "./check.ts";
+import type { LabManifest } from "./lab.ts";
+
+/** A lab as it lies on disk. */
+export interface Lab extends LabManifest {
+  /** Its folder: `main.ts`, `start/` and `solution/` are in it. */
+  readonly directory: string;
+  readonly checks: readonly AnyCheck[];
+}
+
+/** There is no such lab, or its folder is not one; the message says which there are. */
+export class LabNotFoundError extends Error {
+  override readonly name = "LabNotFoundError";
+}
+
+/**
+ * The ids of the labs in a folder, in order.
+ *
+ * @param labsDirectory the workbook's `labs/`
+ */
+export function listLabs(labsDirectory: string): string[] {
+  return readdirSync(labsDirectory)
+    .filter((id) => existsSync(join(labsDirectory, id, "lab.ts")))
+    .toSorted();
+}
+
+/**
+ * Loads a lab by its id, its number (`8`, `08`), or the words of its id (`two-services`).
+ *
+ * @throws {LabNotFoundError} when none or more than one fits
+ */
+export async function findLab(labsDirectory: string, query: string): Promise<Lab> {
+  const ids = listLabs(labsDirectory);
+  const fitting = ids.filter(
+    (id) => id === query || id.slice(0, 2) === query.padStart(2, "0") || id.slice(3) === query,
+  );
+  const [id] = fitting;
+  if (id === undefined || fitting.length > 1) {
+    throw new LabNotFoundError(`There is no lab "${query}": choose one of ${ids.join(", ")}`);
+  }
+  return loadLab(join(labsDirectory, id));
+}
+
+/**
+ * Loads the lab in a folder: the default exports of its `lab.ts` and `checks.ts`.
+ *
+ * @throws {LabNotFoundError} when one of the files is missing or exports nothing
+ */
+export async function loadLab(directory: string): Promise<Lab> {
+  const [manifest, checks] = await Promise.all([
+    importDefault<LabManifest>(join(directory, "lab.ts")),
+    importDefault<readonly AnyCheck[]>(join(directory, "checks.ts")),
+  ]);
+  return { ...manifest, directory, checks };
+}
+
+async function importDefault<T>(file: string): Promise<T> {
+  if (!existsSync(file)) throw new LabNotFoundError(`${file} does not exist`);
+  const module = (await import(pathToFileURL(file).href)) as { default?: T };
+  if (module.default === undefined) throw new LabNotFoundError(`${file} has no default export`);
+  return module.default;
+}

@@ -1,0 +1,162 @@
+import { performance } from "node:perf_hooks";
+
+import type { AnyCheck, CheckResult, ContextOf, Tier } from "./check.ts";
+import type { Language } from "./text.ts";
+
+/** The version of {@link CheckReport}: it goes up when a field changes its meaning or goes away. */
+export const CHECK_REPORT_VERSION = 1;
+
+/** Help with the fault that was seen, all levels, in the reader's language. */
+export interface HintReport {
+  /** What was found wrong, e.g. `tags-mutable`. */
+  readonly fault: string;
+  readonly question: string;
+  readonly pointer: string;
+  readonly line: string;
+}
+
+/** How one check went. */
+export interface CheckReportEntry {
+  readonly id: string;
+  readonly tier: Tier;
+  readonly title: string;
+  /** `error`: the check could not look; `actual` says why. `not-run`: an earlier one did not pass. */
+  readonly status: "passed" | "failed" | "error" | "not-run";
+  /** null where nothing was looked at. */
+  readonly expected: string | null;
+  readonly actual: string | null;
+  /** null unless the check failed. */
+  readonly hint: HintReport | null;
+  readonly seconds: number;
+}
+
+/** The result of a lab's checks: what `check --json` prints. */
+export interface CheckReport {
+  readonly version: typeof CHECK_REPORT_VERSION;
+  readonly lab: string;
+  readonly target: string;
+  /** Whether every check of the wanted tiers ran and passed. */
+  readonly passed: boolean;
+  readonly checks: readonly CheckReportEntry[];
+}
+
+/** Makes what the checks of a tier look at; called once, when the first of them is about to run. */
+export type ContextSources = { readonly [T in Tier]?: () => Promise<ContextOf[T]> };
+
+/** What to run and how to tell. */
+export interface RunChecksOptions {
+  readonly lab: string;
+  readonly target: string;
+  readonly checks: readonly AnyCheck[];
+  /** One for every tier that is to be run: checks of other tiers are left out of the report. */
+  readonly contexts: ContextSources;
+  /** `en` unless told. */
+  readonly language?: Language;
+  /** Whether to go on after a check that did not pass. */
+  readonly keepGoing?: boolean;
+  /** Told before each check runs. */
+  readonly onStart?: (check: { id: string; tier: Tier; title: string }) => void;
+  /** Told after each check that ran, and of those that did not. */
+  readonly onEnd?: (entry: CheckReportEntry) => void;
+}
+
+/**
+ * Runs checks in their order; it stops at the first that does not pass, unless told to keep going.
+ *
+ * A check that throws is reported with status `error`, its tier's context likewise. Nothing wanted is not a success: with
+ * no check to run it throws.
+ *
+ * @throws {RangeError} when no check belongs to a tier that has a context
+ */
+export async function runChecks(options: RunChecksOptions): Promise<CheckReport> {
+  const { lab, target, contexts, language = "en", keepGoing = false, onStart, onEnd } = options;
+  const wanted = options.checks.filter(({ tier }) => contexts[tier] !== undefined);
+  if (wanted.length === 0)
+    throw new RangeError(`${lab} has no checks of these tiers: ${Object.keys(contexts)}`);
+  const runner = new CheckRunner(contexts, language);
+  const entries: CheckReportEntry[] = [];
+  let stopped = false;
+  for (const check of wanted) {
+    if (!stopped) onStart?.({ id: check.id, tier: check.tier, title: check.title[language] });
+    const entry = stopped ? notRun(check, language) : await runner.run(check);
+    entries.push(entry);
+    onEnd?.(entry);
+    if (entry.status !== "passed" && !keepGoing) stopped = true;
+  }
+  const passed = entries.every(({ status }) => status === "passed");
+  return { version: CHECK_REPORT_VERSION, lab, target, passed, checks: entries };
+}
+
+class CheckRunner {
+  readonly #contexts: ContextSources;
+  readonly #language: Language;
+  readonly #made = new Map<Tier, Promise<unknown>>();
+
+  constructor(contexts: ContextSources, language: Language) {
+    this.#contexts = contexts;
+    this.#language = language;
+  }
+
+  async run(check: AnyCheck): Promise<CheckReportEntry> {
+    const start = performance.now();
+    const seconds = () => Math.round(performance.now() - start) / 1000;
+    try {
+      const result = await this.#result(check);
+      return toEntry(check, result, this.#language, seconds());
+    } catch (error) {
+      const actual = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      return { ...notRun(check, this.#language), status: "error", actual, seconds: seconds() };
+    }
+  }
+
+  async #result(check: AnyCheck): Promise<CheckResult> {
+    switch (check.tier) {
+      case "synth":
+        return check.run(await this.#context("synth"));
+      case "plan":
+        return check.run(await this.#context("plan"));
+      case "live":
+        return check.run(await this.#context("live"));
+    }
+  }
+
+  async #context<T extends Tier>(tier: T): Promise<ContextOf[T]> {
+    const source = this.#contexts[tier];
+    if (source === undefined)
+      throw new RangeError(`There is no context for checks of tier ${tier}`);
+    const made = this.#made.get(tier) ?? source();
+    this.#made.set(tier, made);
+    return (await made) as ContextOf[T];
+  }
+}
+
+function toEntry(
+  check: AnyCheck,
+  result: CheckResult,
+  language: Language,
+  seconds: number,
+): CheckReportEntry {
+  const { id, tier, title } = check;
+  const { expected, actual } = result;
+  const entry = { id, tier, title: title[language], expected, actual, seconds };
+  if (result.passed) return { ...entry, status: "passed", hint: null };
+  const hint = check.faults[result.fault];
+  if (hint === undefined)
+    throw new RangeError(`Check "${id}" found "${result.fault}", for which it has no hint`);
+  return {
+    ...entry,
+    status: "failed",
+    hint: {
+      fault: result.fault,
+      question: hint.question[language],
+      pointer: hint.pointer[language],
+      line: hint.line[language],
+    },
+  };
+}
+
+function notRun(check: AnyCheck, language: Language): CheckReportEntry {
+  const { id, tier, title } = check;
+  const nothing = { expected: null, actual: null, hint: null, seconds: 0 };
+  return { id, tier, title: title[language], status: "not-run", ...nothing };
+}

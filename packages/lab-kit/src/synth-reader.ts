@@ -1,0 +1,155 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** One resource or data source of a synthesised stack. */
+export interface SynthResource {
+  /** Id of its stack: `images` or `service`. */
+  readonly stack: string;
+  readonly kind: "resource" | "data";
+  /** Terraform's type, e.g. `aws_ecs_service`. */
+  readonly type: string;
+  /** Its Terraform name, which a learner chooses freely. */
+  readonly name: string;
+  /** `type.name`, with `data.` in front of a data source. */
+  readonly address: string;
+  /** The arguments as synthesised; references are still `${…}`. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** The synthesised stacks are missing or unreadable; the message names the file. */
+export class SynthReadError extends Error {
+  override readonly name = "SynthReadError";
+}
+
+/**
+ * Reads synthesised stacks by what resources are and how they refer to each other, never by the names that a
+ * learner gave them.
+ */
+export class SynthReader {
+  readonly resources: readonly SynthResource[];
+  readonly #byAddress: ReadonlyMap<string, SynthResource>;
+
+  constructor(resources: readonly SynthResource[]) {
+    this.resources = resources;
+    this.#byAddress = new Map(
+      resources.map((resource) => [key(resource.stack, resource.address), resource]),
+    );
+  }
+
+  /**
+   * Reads the stacks that the last synthesis wrote.
+   *
+   * @param outDirectory the `CDKTF_OUTDIR` of that synthesis
+   * @throws {SynthReadError} when there is none, or it is not one of cdktf's
+   */
+  static fromDirectory(outDirectory: string): SynthReader {
+    const manifest = readJson(join(outDirectory, "manifest.json"));
+    const stacks =
+      isRecord(manifest) && isRecord(manifest["stacks"]) ? Object.keys(manifest["stacks"]) : [];
+    if (stacks.length === 0)
+      throw new SynthReadError(`${join(outDirectory, "manifest.json")} lists no stacks`);
+    return new SynthReader(
+      stacks.flatMap((stack) =>
+        readStack(stack, readJson(join(outDirectory, "stacks", stack, "cdk.tf.json"))),
+      ),
+    );
+  }
+
+  /** Every resource of a type, in every stack. */
+  all(type: string): readonly SynthResource[] {
+    return this.resources.filter(
+      (resource) => resource.kind === "resource" && resource.type === type,
+    );
+  }
+
+  /**
+   * The resources and data sources that a value of `from` refers to, each once, in order.
+   *
+   * @param value anything out of `from.attributes`: a string such as `${aws_vpc.vpc.id}`, or something that holds some
+   */
+  referredToBy(from: SynthResource, value: unknown): readonly SynthResource[] {
+    const found = new Set<SynthResource>();
+    for (const address of referencesIn(value)) {
+      const resource = this.#byAddress.get(key(from.stack, address));
+      if (resource !== undefined) found.add(resource);
+    }
+    return [...found];
+  }
+
+  /** The resources of a type, one of whose arguments at `attribute` refers to `to`. */
+  referringTo(to: SynthResource, type: string, attribute: string): readonly SynthResource[] {
+    return this.all(type).filter((resource) =>
+      this.referredToBy(resource, resource.attributes[attribute]).includes(to),
+    );
+  }
+}
+
+/**
+ * The blocks called `name` in a resource: cdktf writes a single one as an object, several as a list.
+ *
+ * @returns an empty list when there is none
+ */
+export function blocksOf(
+  attributes: Readonly<Record<string, unknown>>,
+  name: string,
+): Record<string, unknown>[] {
+  const value = attributes[name];
+  return (Array.isArray(value) ? value : [value]).filter(isRecord);
+}
+
+function key(stack: string, address: string): string {
+  return `${stack}/${address}`;
+}
+
+function readStack(stack: string, json: unknown): SynthResource[] {
+  if (!isRecord(json)) throw new SynthReadError(`The stack ${stack} is not a JSON object`);
+  return [
+    ...readKind(stack, "resource", json["resource"]),
+    ...readKind(stack, "data", json["data"]),
+  ];
+}
+
+function readKind(stack: string, kind: SynthResource["kind"], types: unknown): SynthResource[] {
+  if (!isRecord(types)) return [];
+  return Object.entries(types).flatMap(([type, names]) =>
+    Object.entries(isRecord(names) ? names : {}).map(([name, attributes]) => ({
+      stack,
+      kind,
+      type,
+      name,
+      address: `${kind === "data" ? "data." : ""}${type}.${name}`,
+      attributes: isRecord(attributes) ? attributes : {},
+    })),
+  );
+}
+
+/** https://developer.hashicorp.com/terraform/language/expressions/references */
+const REFERENCE = /\b(?:data\.)?[a-z][a-z0-9]*_[a-z0-9_]*\.[A-Za-z_][\w-]*/g;
+
+/** Addresses in the `${…}` parts of a value, at any depth. */
+function* referencesIn(value: unknown): Iterable<string> {
+  if (typeof value === "string") {
+    for (const [, expression = ""] of value.matchAll(/\$\{([^}]*)\}/g)) {
+      for (const [address] of expression.matchAll(REFERENCE)) yield address;
+    }
+  } else if (Array.isArray(value) || isRecord(value)) {
+    for (const part of Object.values(value)) yield* referencesIn(part);
+  }
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw new SynthReadError(
+      `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
