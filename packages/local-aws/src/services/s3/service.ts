@@ -1,0 +1,27 @@
+import type { Service } from "../service.ts";
+import { bucketSettingHandlers } from "./bucket-settings.ts";
+import { bucketHandlers } from "./buckets.ts";
+import { listingHandlers } from "./listing.ts";
+import { multipartHandlers, multipartStreamHandlers } from "./multipart.ts";
+import { objectDeleteHandlers, objectTagHandlers } from "./object-deletes.ts";
+import { objectReadHandlers, objectStreamHandlers } from "./object-reads.ts";
+import { objectWriteHandlers } from "./object-writes.ts";
+
+/** Amazon S3. What touches files is among the streaming handlers: they open their transactions themselves. */
+export const s3: Service = {
+  id: "s3",
+  handlers: {
+    ...bucketHandlers,
+    ...bucketSettingHandlers,
+    ...objectReadHandlers,
+    ...objectTagHandlers,
+    ...listingHandlers,
+    ...multipartHandlers,
+  },
+  streaming: {
+    ...objectStreamHandlers,
+    ...objectWriteHandlers,
+    ...objectDeleteHandlers,
+    ...multipartStreamHandlers,
+  },
+};
