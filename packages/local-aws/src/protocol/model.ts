@@ -1,5 +1,5 @@
 import type { ServiceId } from "./service-id.ts";
-import type { Protocol } from "./wire-types.ts";
+import type { ServiceRow } from "./model-json.ts";
 
 /** Kinds of simple values. `streamingBlob` is never held in memory. */
 export type SimpleKind =
@@ -39,8 +39,6 @@ export interface ListShape extends Constraints {
   readonly item: Shape;
   /** Element name of an item in XML. */
   readonly itemName: string;
-  readonly sparse: boolean;
-  readonly flattened: boolean;
 }
 
 export interface MapShape extends Constraints {
@@ -49,8 +47,6 @@ export interface MapShape extends Constraints {
   readonly value: Shape;
   readonly keyName: string;
   readonly valueName: string;
-  readonly sparse: boolean;
-  readonly flattened: boolean;
 }
 
 export interface StructShape extends Constraints {
@@ -77,7 +73,6 @@ export type Binding =
 
 export interface Member {
   readonly name: string;
-  /** Read lazily through the loader, because shapes refer to each other. */
   readonly shape: Shape;
   readonly required: boolean;
   /** Name in JSON and CBOR: the member's own name. */
@@ -113,16 +108,18 @@ export interface ErrorModel {
   /** Code on the wire of the query protocols, from `awsQueryError`; the shape's name without one. */
   readonly code: string;
   readonly status: number;
-  readonly sender: boolean;
   readonly shape: StructShape;
 }
 
-export interface ServiceModel {
+export interface ServiceModel extends ServiceRow {
   readonly id: ServiceId;
-  readonly protocols: readonly Protocol[];
-  readonly xmlNamespace: string;
-  readonly version: string;
-  readonly operations: ReadonlyMap<string, OperationModel>;
-  /** Errors by shape name and by wire code. */
-  readonly errors: ReadonlyMap<string, ErrorModel>;
+  readonly operationNames: readonly string[];
+  /** Shape names of the modelled errors. */
+  readonly errorNames: readonly string[];
+  /** Route of an operation in a REST protocol, without building its shapes. */
+  route(operation: string): HttpTrait | undefined;
+  /** The operation of a name, or undefined. */
+  operation(name: string): OperationModel | undefined;
+  /** The error of a shape name or of a code on the wire, or undefined where the service models none. */
+  error(code: string): ErrorModel | undefined;
 }

@@ -58,6 +58,8 @@ export interface ResolvedOperation extends ProtocolGuess {
 export interface Wire {
   /** Tells protocol and service as far as possible; never throws. `scopeService` is the SigV4 scope's service name. */
   guessProtocol(request: WireRequest, scopeService?: string): ProtocolGuess;
+  /** True when the operation stands in a form body: then the body is a Buffer before the operation is resolved. */
+  needsBodyToResolve(request: WireRequest, scopeService?: string): boolean;
   /** Finds the operation. Throws `AwsError` in AWS's words (`UnknownOperationException`, `InvalidAction`, …). */
   resolveOperation(request: WireRequest, scopeService?: string): ResolvedOperation;
   /** True when the request's body must be handed over as a stream and must not be read before. */

@@ -1,7 +1,72 @@
 import { AwsError } from "./aws-error.ts";
-import type { Wire } from "./wire-types.ts";
+import { readCborBody } from "./cbor-codec.ts";
+import { detect, operationIsInBody, readQueryString } from "./detect.ts";
+import { encodeError } from "./encode-error.ts";
+import { encodeOutput } from "./encode-output.ts";
+import { parseJsonBody, readJsonStruct } from "./json-codec.ts";
+import { readEc2Query, readQuery } from "./query-codec.ts";
+import { isStreamingPayload, readRestInput } from "./rest-request.ts";
+import { resolve } from "./resolve.ts";
+import { ServiceIndex } from "./service-index.ts";
+import type { ProtocolGuess, ResolvedOperation, Wire, WireRequest } from "./wire-types.ts";
 
-/** Makes a wire layer; it keeps the models it has loaded, so make one per server. */
+const EMPTY_FORM: ReadonlyMap<string, string> = new Map();
+
+/** Makes a wire layer. It keeps the models that it has loaded, so one is made per server. */
 export function createWire(): Wire {
-  throw new AwsError("InternalFailure", "The wire layer is being written.", { status: 500 });
+  const index = new ServiceIndex();
+  const modelOf = (target: ProtocolGuess) =>
+    target.service === undefined ? undefined : index.model(target.service);
+  return {
+    guessProtocol: (request, scopeService) => guess(index, request, scopeService),
+    needsBodyToResolve: (request, scopeService) => operationIsInBody(index, request, scopeService),
+    resolveOperation: (request, scopeService) =>
+      resolve(index, request, detect(index, request, scopeService)),
+    isStreamingInput: ({ model }) => isStreamingPayload(model.input),
+    decodeInput,
+    validateInput: () => {},
+    encodeOutput,
+    encodeError: (target, error, requestId) =>
+      encodeError(target, modelOf(target), error, requestId),
+    encodeNotImplemented: (resolved, supportUrl, requestId) =>
+      encodeError(resolved, undefined, notImplemented(resolved, supportUrl), requestId),
+  };
+}
+
+/** A form that cannot be read is told by `resolveOperation`; the guess is still good enough to write that error. */
+function guess(
+  index: ServiceIndex,
+  request: WireRequest,
+  scopeService: string | undefined,
+): ProtocolGuess {
+  try {
+    const { method, protocol, service } = detect(index, request, scopeService);
+    return { method, protocol, service };
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return { method: request.method, protocol: "query" };
+  }
+}
+
+function decodeInput(resolved: ResolvedOperation, request: WireRequest): Record<string, unknown> {
+  const { input } = resolved.model;
+  switch (resolved.protocol) {
+    case "awsJson1.0":
+    case "awsJson1.1":
+      return readJsonStruct(input, parseJsonBody(request.body as Buffer));
+    case "rpc-v2-cbor":
+      return readCborBody(input, request.body as Buffer);
+    case "query":
+      return readQuery(input, resolved.form ?? EMPTY_FORM);
+    case "ec2Query":
+      return readEc2Query(input, resolved.form ?? EMPTY_FORM);
+    case "restXml":
+    case "restJson":
+      return readRestInput(resolved, request, readQueryString(request.url));
+  }
+}
+
+function notImplemented({ service, operation }: ResolvedOperation, supportUrl: string): AwsError {
+  const message = `${service}:${operation} is not implemented by Local AWS. What is: ${supportUrl}`;
+  return new AwsError("NotImplemented", message, { status: 501 });
 }

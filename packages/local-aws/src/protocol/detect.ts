@@ -1,0 +1,104 @@
+import { parseForm } from "./query-codec.ts";
+import type { ServiceId } from "./service-id.ts";
+import type { ServiceIndex } from "./service-index.ts";
+import type { Protocol, ProtocolGuess, WireRequest } from "./wire-types.ts";
+
+const RPC_PATH = /\/service\/([^/]+)\/operation\/([^/?]+)/;
+const FORM_TYPE = "application/x-www-form-urlencoded";
+
+/** What a request says of its protocol, service and operation, before any model is looked at. */
+export interface Detected extends ProtocolGuess {
+  /** Name of the operation as sent; absent in REST protocols and where it is missing. */
+  readonly operation?: string;
+  readonly form?: ReadonlyMap<string, string>;
+}
+
+/**
+ * Tells the protocol of a request by, in this order: `X-Amz-Target`, `Smithy-Protocol`, an `Action`, the SigV4 scope.
+ * A request with none of these is S3's, whose objects may be read without a signature. Throws on a malformed form.
+ */
+export function detect(
+  index: ServiceIndex,
+  request: WireRequest,
+  scopeService: string | undefined,
+): Detected {
+  const { method, headers } = request;
+  const scoped = scopeService === undefined ? undefined : index.bySigningName(scopeService);
+  const target = headers["x-amz-target"];
+  if (target !== undefined)
+    return { method, ...fromTarget(index, target, headers["content-type"]) };
+  if (headers["smithy-protocol"] === "rpc-v2-cbor")
+    return { method, ...fromRpcPath(index, request.url) };
+  const protocol = scoped === undefined ? undefined : index.row(scoped).protocols[0];
+  if (protocol === "restXml" || protocol === "restJson")
+    return { method, protocol, service: scoped };
+  const form = readForm(request);
+  if (form?.has("Action")) return { method, ...fromForm(index, form, scoped) };
+  if (scoped === undefined)
+    return scopeService === undefined
+      ? { method, protocol: "restXml", service: "s3" }
+      : { method, protocol: "query" };
+  return { method, protocol: protocol as Protocol, service: scoped };
+}
+
+/** True when the operation stands in the body, which must therefore be read before `detect`. */
+export function operationIsInBody(
+  index: ServiceIndex,
+  request: WireRequest,
+  scopeService: string | undefined,
+): boolean {
+  const { method, headers } = request;
+  if (method !== "POST" || headers["x-amz-target"] !== undefined || !isForm(headers)) return false;
+  const scoped = scopeService === undefined ? undefined : index.bySigningName(scopeService);
+  const protocol = scoped === undefined ? "query" : index.row(scoped).protocols[0];
+  return protocol !== "restXml" && protocol !== "restJson";
+}
+
+/** The query of a URL, parsed. */
+export function readQueryString(url: string): Map<string, string> {
+  const mark = url.indexOf("?");
+  return parseForm(mark < 0 ? "" : url.slice(mark + 1));
+}
+
+function isForm(headers: WireRequest["headers"]): boolean {
+  return headers["content-type"]?.toLowerCase().startsWith(FORM_TYPE) ?? false;
+}
+
+function readForm(request: WireRequest): Map<string, string> | undefined {
+  if (request.method === "POST" && isForm(request.headers) && Buffer.isBuffer(request.body)) {
+    return parseForm(request.body.toString("utf8"));
+  }
+  return request.url.includes("Action=") ? readQueryString(request.url) : undefined;
+}
+
+type Facts = Omit<Detected, "method">;
+
+function fromTarget(index: ServiceIndex, target: string, contentType = ""): Facts {
+  const dot = target.lastIndexOf(".");
+  const service = index.byTarget(target.slice(0, dot));
+  const protocol = contentType.includes("x-amz-json-1.0") ? "awsJson1.0" : "awsJson1.1";
+  return { protocol, service, operation: target.slice(dot + 1) };
+}
+
+function fromRpcPath(index: ServiceIndex, url: string): Facts {
+  const [, name = "", operation = ""] = RPC_PATH.exec(url) ?? [];
+  const service = index.byTarget(name);
+  const speaks = service !== undefined && index.row(service).protocols.includes("rpc-v2-cbor");
+  return { protocol: "rpc-v2-cbor", service: speaks ? service : undefined, operation };
+}
+
+function fromForm(
+  index: ServiceIndex,
+  form: ReadonlyMap<string, string>,
+  scoped: ServiceId | undefined,
+): Facts {
+  const service = scoped ?? index.byVersion(form.get("Version") ?? "");
+  const protocols = service === undefined ? [] : index.row(service).protocols;
+  const protocol = protocols.includes("ec2Query") ? "ec2Query" : "query";
+  return {
+    protocol,
+    service: protocols.includes(protocol) ? service : undefined,
+    operation: form.get("Action"),
+    form,
+  };
+}

@@ -1,0 +1,174 @@
+import { AwsError } from "./aws-error.ts";
+import type { ListShape, MapShape, Shape, SimpleShape, StructShape } from "./model.ts";
+import { formatTimestamp, parseBase64, parseTimestamp, setKey, toBytes } from "./scalar.ts";
+
+type Json = Record<string, unknown>;
+
+const WHOLE_KINDS = new Set(["integer", "long"]);
+
+/** What AWS's JSON reader calls the type of a value in its messages. */
+function jsonTypeOf(value: unknown): string {
+  if (typeof value === "string") return "STRING_VALUE";
+  if (typeof value === "number") return Number.isInteger(value) ? "NUMBER_VALUE" : "DECIMAL_VALUE";
+  return value === true ? "TRUE_VALUE" : "FALSE_VALUE";
+}
+
+const JAVA_TYPES: Readonly<Record<string, string>> = {
+  string: "a String",
+  boolean: "a Boolean",
+  integer: "an Integer",
+  long: "a Long",
+  float: "a Float",
+  double: "a Double",
+  number: "a Double",
+  timestamp: "a Timestamp",
+  blob: "a Blob",
+};
+
+/** The answer to a JSON value of the wrong type, in the words of AWS's JSON reader. */
+function mismatch(shape: Shape, value: unknown): AwsError {
+  if (Array.isArray(value)) return serializationError("Start of list found where not expected");
+  if (typeof value === "object")
+    return serializationError("Start of structure or map found where not expected.");
+  if (shape.kind === "list") return serializationError("Expected list or null");
+  if (shape.kind === "map" || shape.kind === "structure" || shape.kind === "union") {
+    return serializationError("Unexpected field type");
+  }
+  return serializationError(
+    `${jsonTypeOf(value)} can not be converted to ${JAVA_TYPES[shape.kind] ?? shape.kind}`,
+  );
+}
+
+export function serializationError(message: string): AwsError {
+  return new AwsError("SerializationException", message);
+}
+
+/**
+ * Reads a parsed JSON document as a structure of the SDK's types: members that the model does not know and nulls are
+ * left out. Throws `SerializationException` on a value of the wrong type.
+ */
+export function readJsonStruct(shape: StructShape, raw: unknown): Json {
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) throw mismatch(shape, raw);
+  const found: Json = {};
+  for (const key in raw) {
+    const value = (raw as Json)[key];
+    if (value === null) continue;
+    const member = shape.byName.get(key);
+    if (member !== undefined) found[key] = readJson(member.shape, value);
+  }
+  return found;
+}
+
+/** Reads one parsed JSON value; see {@link readJsonStruct}. */
+export function readJson(shape: Shape, raw: unknown): unknown {
+  switch (shape.kind) {
+    case "structure":
+    case "union":
+      return readJsonStruct(shape as StructShape, raw);
+    case "list":
+      return readList(shape as ListShape, raw);
+    case "map":
+      return readMap(shape as MapShape, raw);
+    case "string":
+      if (typeof raw === "string") return raw;
+      break;
+    case "boolean":
+      if (typeof raw === "boolean") return raw;
+      break;
+    case "timestamp":
+    case "blob":
+      return readEncoded(shape as SimpleShape, raw);
+    case "document":
+      return raw;
+    default:
+      return readNumber(shape, raw);
+  }
+  throw mismatch(shape, raw);
+}
+
+function readEncoded(shape: SimpleShape, raw: unknown): unknown {
+  if (shape.kind === "blob") {
+    const bytes = typeof raw === "string" ? parseBase64(raw) : undefined;
+    if (bytes !== undefined) return bytes;
+  } else {
+    const date = parseTimestamp(raw);
+    if (date !== undefined) return date;
+  }
+  throw mismatch(shape, raw);
+}
+
+function readNumber(shape: Shape, raw: unknown): number {
+  if (typeof raw === "number" && (Number.isInteger(raw) || !WHOLE_KINDS.has(shape.kind)))
+    return raw;
+  if (!WHOLE_KINDS.has(shape.kind) && (raw === "NaN" || raw === "Infinity" || raw === "-Infinity"))
+    return Number(raw);
+  throw mismatch(shape, raw);
+}
+
+function readList(shape: ListShape, raw: unknown): unknown[] {
+  if (!Array.isArray(raw)) throw mismatch(shape, raw);
+  const found: unknown[] = [];
+  for (const item of raw) if (item !== null) found.push(readJson(shape.item, item));
+  return found;
+}
+
+function readMap(shape: MapShape, raw: unknown): Json {
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) throw mismatch(shape, raw);
+  const found: Json = {};
+  for (const key in raw) {
+    const value = (raw as Json)[key];
+    if (value !== null) setKey(found, key, readJson(shape.value, value));
+  }
+  return found;
+}
+
+/** Turns a structure of the SDK's types into what `JSON.stringify` writes; members that the model lacks are left out. */
+export function writeJsonStruct(shape: StructShape, value: Json): Json {
+  const written: Json = {};
+  for (const member of shape.members) {
+    const found = value[member.name];
+    if (found !== undefined && found !== null)
+      written[member.name] = writeJson(member.shape, found);
+  }
+  return written;
+}
+
+/** Turns one value of the SDK's types into what `JSON.stringify` writes. */
+export function writeJson(shape: Shape, value: unknown): unknown {
+  switch (shape.kind) {
+    case "structure":
+    case "union":
+      return writeJsonStruct(shape as StructShape, value as Json);
+    case "list":
+      return (value as unknown[]).map((item) => writeJson((shape as ListShape).item, item));
+    case "map":
+      return writeMap(shape as MapShape, value as Json);
+    case "timestamp": {
+      const { format } = shape as SimpleShape;
+      return formatTimestamp(value, format === "default" ? "epoch-seconds" : format);
+    }
+    case "blob":
+      return toBytes(value).toString("base64");
+    default:
+      return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+  }
+}
+
+function writeMap(shape: MapShape, value: Json): Json {
+  const written: Json = {};
+  for (const key of Object.keys(value)) {
+    const found = value[key];
+    if (found !== undefined && found !== null) setKey(written, key, writeJson(shape.value, found));
+  }
+  return written;
+}
+
+/** Parses a JSON body; an empty one is an empty object. Throws `SerializationException`. */
+export function parseJsonBody(body: Buffer): unknown {
+  if (body.length === 0) return {};
+  try {
+    return JSON.parse(body.toString("utf8")) as unknown;
+  } catch (cause) {
+    throw new AwsError("SerializationException", "The request body is not valid JSON", { cause });
+  }
+}
