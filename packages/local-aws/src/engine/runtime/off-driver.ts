@@ -1,0 +1,17 @@
+import { CannotStartError, type TaskDriver } from "./driver.ts";
+
+/** The driver of a cloud that is the control plane alone: no task can start, and none is ever there. */
+export function createOffDriver(): TaskDriver {
+  return {
+    name: "off",
+    start: async ({ taskId }) => {
+      throw new CannotStartError(
+        `CannotStartContainerError: task ${taskId} cannot run: this Local AWS was started with --tasks off`,
+      );
+    },
+    stop: async () => {},
+    endpoint: () => undefined,
+    reap: async () => {},
+    close: async () => {},
+  };
+}

@@ -1,0 +1,93 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { constants } from "node:os";
+import type { Clock } from "../../../clock/clock.ts";
+import { CannotStartError } from "../driver.ts";
+import { LineSplitter } from "./line-splitter.ts";
+import { forgetProcess, killGroup, recordProcess } from "./process-records.ts";
+import { couldNotRun } from "./reasons.ts";
+import type { Supervisor } from "./supervisor.ts";
+import type { Launch } from "./tier.ts";
+
+/** How long output of a program that has ended is waited for: something that left its group may hold the pipe. */
+const OUTPUT_GRACE_MS = 1000;
+
+export interface ContainerProcessParts {
+  readonly clock: Clock;
+  readonly supervisor: Supervisor;
+  /** Where the process is recorded, and under what name. */
+  readonly directory: string;
+  readonly name: string;
+  output(stream: "stdout" | "stderr", line: string): void;
+}
+
+/** A container's process group. */
+export class ContainerProcess {
+  readonly pid: number;
+  /** Resolves to the exit code, as Docker counts: 128 and the signal's number for one that was killed. */
+  readonly exited: Promise<number>;
+  readonly #child: ChildProcess;
+  #running = true;
+
+  private constructor(child: ChildProcess, pid: number, parts: ContainerProcessParts) {
+    this.#child = child;
+    this.pid = pid;
+    // Both at once, before anything else can happen in this process: from here on the group cannot be lost.
+    parts.supervisor.watch(pid);
+    recordProcess(parts.directory, parts.name, pid);
+    this.exited = this.#follow(parts);
+  }
+
+  /** @throws CannotStartError where the system refuses to run the file */
+  static async start(launch: Launch, parts: ContainerProcessParts): Promise<ContainerProcess> {
+    const [argv0, ...args] = launch.argv;
+    let child: ChildProcess;
+    try {
+      child = spawn(launch.file, args, {
+        argv0: argv0!,
+        cwd: launch.workingDirectory,
+        env: launch.environment,
+        // A session and a process group of its own, so that all it starts ends with it.
+        detached: true,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+    } catch (error) {
+      throw new CannotStartError(couldNotRun((error as Error).message), { cause: error });
+    }
+    // A pid is there at once, unless the process could not be made: then the event tells why.
+    if (child.pid !== undefined) return new ContainerProcess(child, child.pid, parts);
+    const error = await new Promise<Error>((resolve) => child.once("error", resolve));
+    throw new CannotStartError(couldNotRun(error.message), { cause: error });
+  }
+
+  /** Signals the whole group. Once it has ended nothing happens. */
+  signal(signal: NodeJS.Signals | number): void {
+    if (this.#running) killGroup(this.pid, signal);
+  }
+
+  async #follow(parts: ContainerProcessParts): Promise<number> {
+    const child = this.#child;
+    const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+    for (const stream of ["stdout", "stderr"] as const) {
+      const lines = new LineSplitter((line) => parts.output(stream, line));
+      child[stream]!.on("data", (chunk: Buffer) => lines.write(chunk));
+      child[stream]!.once("close", () => lines.end());
+    }
+    const code = await new Promise<number>((resolve) =>
+      child.once("exit", (exitCode, signal) =>
+        resolve(exitCode ?? 128 + (signal ? constants.signals[signal] : 0)),
+      ),
+    );
+    // As with a container, the end of its first process is the end of all others.
+    killGroup(this.pid, "SIGKILL");
+    this.#running = false;
+    parts.supervisor.forget(this.pid);
+    forgetProcess(parts.directory, parts.name);
+    const grace = parts.clock.deadline(OUTPUT_GRACE_MS, () => {
+      child.stdout!.destroy();
+      child.stderr!.destroy();
+    });
+    await closed;
+    grace.cancel();
+    return code;
+  }
+}

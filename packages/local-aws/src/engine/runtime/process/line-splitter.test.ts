@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { LineSplitter, MAX_LINE_BYTES } from "./line-splitter.ts";
+
+function split(...chunks: (string | Buffer)[]): string[] {
+  const lines: string[] = [];
+  const splitter = new LineSplitter((line) => lines.push(line));
+  for (const chunk of chunks) splitter.write(Buffer.from(chunk));
+  splitter.end();
+  return lines;
+}
+
+test("lines come without their ends, empty ones too, however the bytes arrive", () => {
+  expect(split("one\n\ntw", "o\nthr", "ee")).toEqual(["one", "", "two", "three"]);
+});
+
+test("a carriage return is kept, as Docker does", () => {
+  expect(split("one\r\n")).toEqual(["one\r"]);
+});
+
+test("a character split over two chunks stays whole", () => {
+  const bytes = Buffer.from("日本\n");
+  expect(split(bytes.subarray(0, 4), bytes.subarray(4))).toEqual(["日本"]);
+});
+
+test("a long line comes in pieces of 16 KB that do not split a character", () => {
+  const line = `x${"日".repeat(10_000)}`;
+  const pieces = split(`${line}\n`);
+  expect(pieces.join("")).toBe(line);
+  expect(pieces).toHaveLength(2);
+  for (const piece of pieces) expect(Buffer.byteLength(piece)).toBeLessThanOrEqual(MAX_LINE_BYTES);
+});
+
+test("a line without an end is not held back beyond 16 KB", () => {
+  const lines: string[] = [];
+  const splitter = new LineSplitter((line) => lines.push(line));
+  splitter.write(Buffer.alloc(MAX_LINE_BYTES + 1, "x"));
+  expect(lines).toEqual(["x".repeat(MAX_LINE_BYTES)]);
+});
+
+test("a line of exactly 16 KB is one piece", () => {
+  expect(split(`${"x".repeat(MAX_LINE_BYTES)}\n`, "y\n")).toEqual([
+    "x".repeat(MAX_LINE_BYTES),
+    "y",
+  ]);
+});

@@ -1,0 +1,189 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  CannotStartError,
+  type ContainerSpec,
+  type Endpoint,
+  type PortBinding,
+  type TaskSpec,
+} from "../driver.ts";
+import type { BaseTools } from "./base-tools.ts";
+import { containerCommand, containerWorkingDirectory, DEFAULT_PATH } from "./container-command.ts";
+import type { PortPool } from "./port-pool.ts";
+import { refusePortableTask } from "./portable-limits.ts";
+import { findProgram } from "./program.ts";
+import { badImage, noCommand } from "./reasons.ts";
+import { resolveInRoot } from "./root-path.ts";
+import type { Launch, Tier, TierTask } from "./tier.ts";
+
+export interface PortableTierOptions {
+  readonly tools: BaseTools;
+  readonly ports: PortPool;
+  /**
+   * The loopback address at which tasks are reached. With 127.0.0.2 a program that listens on 127.0.0.1 alone is not
+   * reachable, as in a container; one that listens on 0.0.0.0 is, on both.
+   */
+  readonly address: string;
+}
+
+/**
+ * Plain processes of this user: they see the machine's files and network.
+ *
+ * A task has no address of its own here, so two tasks cannot both listen on port 80. The way out is the custom that a
+ * program reads its port from `PORT`: where the container's own `PORT` equals a container port that is mapped, it is
+ * replaced by a free port of this machine, and connections to the mapped port go there. Where it does not, the program
+ * would listen on another port than the load balancer asks for, and nothing answers: here as on AWS.
+ *
+ * Programs that listen on 0.0.0.0, as they must in a container, are reachable from this machine's network while they run.
+ */
+export class PortableTier implements Tier {
+  readonly name = "portable";
+  readonly #options: PortableTierOptions;
+
+  constructor(options: PortableTierOptions) {
+    this.#options = options;
+  }
+
+  info(): Readonly<Record<string, string>> {
+    return {
+      isolation: "none: tasks are processes of this user and see its files",
+      network: "each mapped port that equals the container's PORT has a free port of this machine",
+      user: "not changed: the image's USER is ignored",
+      cpu: "not limited",
+    };
+  }
+
+  async openTask(task: TaskSpec): Promise<TierTask> {
+    refusePortableTask(task);
+    const hostPorts = new Map<string, PortBinding>();
+    try {
+      for (const container of task.containers) {
+        const containerPort = ownMappedPort(container);
+        if (containerPort === undefined) continue;
+        const hostPort = await this.#options.ports.reserve();
+        const binding = { containerPort, hostPort, protocol: "tcp", bindIP: "0.0.0.0" };
+        hostPorts.set(container.name, binding);
+      }
+    } catch (error) {
+      for (const { hostPort } of hostPorts.values()) this.#options.ports.release(hostPort);
+      throw error;
+    }
+    return new PortableTask(task, hostPorts, this.#options);
+  }
+}
+
+/** The mapped port that the container's program reads from `PORT`. */
+function ownMappedPort({ definition, environment }: ContainerSpec): number | undefined {
+  const own = environment["PORT"];
+  const mapped = definition.portMappings?.find(
+    ({ containerPort }) => containerPort !== undefined && String(containerPort) === own,
+  );
+  return mapped?.containerPort;
+}
+
+class PortableTask implements TierTask {
+  readonly #task: TaskSpec;
+  readonly #hostPorts: ReadonlyMap<string, PortBinding>;
+  readonly #options: PortableTierOptions;
+
+  constructor(
+    task: TaskSpec,
+    hostPorts: ReadonlyMap<string, PortBinding>,
+    options: PortableTierOptions,
+  ) {
+    this.#task = task;
+    this.#hostPorts = hostPorts;
+    this.#options = options;
+  }
+
+  async launch(container: ContainerSpec, root: string): Promise<Launch> {
+    const command = containerCommand(container);
+    if (command.length === 0) throw new CannotStartError(noCommand());
+    const { image } = container;
+    const path = container.environment["PATH"] ?? DEFAULT_PATH;
+    const workingDirectory = containerWorkingDirectory(container);
+    const { tools } = this.#options;
+    const program = await findProgram(command, {
+      root,
+      path,
+      workingDirectory,
+      base: image.base,
+      tools,
+    });
+    return {
+      ...program,
+      workingDirectory: await makeDirectory(container, root, workingDirectory),
+      environment: await this.#environment(container, root, path),
+    };
+  }
+
+  async #environment(
+    container: ContainerSpec,
+    root: string,
+    path: string,
+  ): Promise<Readonly<Record<string, string>>> {
+    const binding = this.#hostPorts.get(container.name);
+    const inImage = path.split(":").filter((directory) => directory.startsWith("/"));
+    return {
+      HOME: await makeDirectory(container, root, "/root"),
+      TMPDIR: await makeDirectory(container, root, "/tmp"),
+      HOSTNAME: hostName(this.#task),
+      ...container.environment,
+      ...(binding ? { PORT: String(binding.hostPort) } : {}),
+      PATH: [
+        ...inImage.map((directory) => join(root, directory)),
+        ...this.#options.tools.searchPath(container.image.base),
+      ].join(":"),
+    };
+  }
+
+  bindings(container: string): readonly PortBinding[] {
+    const binding = this.#hostPorts.get(container);
+    return binding ? [binding] : [];
+  }
+
+  endpoint(port: number): Endpoint {
+    for (const { containerPort, hostPort } of this.#hostPorts.values())
+      if (containerPort === port) return { host: this.#options.address, port: hostPort };
+    return { refused: true, why: this.#whyRefused(port) };
+  }
+
+  /** For the learner who wonders: the two numbers that should be one. */
+  #whyRefused(port: number): string {
+    const container = this.#task.containers.find(({ definition }) =>
+      definition.portMappings?.some(({ containerPort }) => containerPort === port),
+    );
+    if (!container) return `no container of the task maps port ${port}`;
+    const own = container.environment["PORT"];
+    return own === undefined
+      ? `container "${container.name}" maps port ${port}, but its environment has no PORT: tasks that run as plain processes are told their port by PORT`
+      : `container "${container.name}" maps port ${port}, but its PORT is ${own}: nothing listens on ${port}`;
+  }
+
+  close(): void {
+    for (const { hostPort } of this.#hostPorts.values()) this.#options.ports.release(hostPort);
+  }
+}
+
+/** The name that an ENI has in its VPC. */
+function hostName({ privateIpAddress, taskArn, taskId }: TaskSpec): string {
+  if (!privateIpAddress) return taskId.slice(0, 12);
+  const region = taskArn.split(":")[3];
+  return `ip-${privateIpAddress.replaceAll(".", "-")}.${region}.compute.internal`;
+}
+
+async function makeDirectory(
+  container: ContainerSpec,
+  root: string,
+  path: string,
+): Promise<string> {
+  const directory = await resolveInRoot(root, path, { followLast: true });
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (error) {
+    throw new CannotStartError(badImage(container.image.reference, `${path} is not a directory`), {
+      cause: error,
+    });
+  }
+  return directory;
+}

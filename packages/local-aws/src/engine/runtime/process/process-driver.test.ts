@@ -1,0 +1,464 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { ManualClock } from "../../../clock/manual-clock.ts";
+import type { PulledImage } from "../../images/pulled-image.ts";
+import type { ContainerSpec, Endpoint, TaskSpec } from "../driver.ts";
+import { writeTinyImage, type TinyEntry } from "../tiny-image.ts";
+import { createProcessDriver, type ProcessDriver } from "./process-driver.ts";
+
+let dir: string;
+let clock: ManualClock;
+let driver: ProcessDriver;
+let errors: string[];
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "driver-"));
+  clock = new ManualClock();
+  errors = [];
+  driver = createProcessDriver({
+    clock,
+    dataDir: dir,
+    logger: {
+      info: () => {},
+      error: (message, error) => errors.push(`${message} ${String(error)}`),
+    },
+  });
+});
+afterEach(async () => {
+  await driver.close();
+  expect(errors).toEqual([]);
+  rmSync(dir, { recursive: true });
+});
+
+/** What a task told, as one list. */
+class Log {
+  readonly entries: string[] = [];
+  started(container: string) {
+    this.entries.push(`${container} started`);
+  }
+  output(container: string, stream: string, line: string) {
+    this.entries.push(`${container} ${stream}: ${line}`);
+  }
+  exited(container: string, exitCode: number, reason?: string) {
+    this.entries.push(`${container} exited ${exitCode}${reason ? ` ${reason}` : ""}`);
+  }
+  async see(entry: string | RegExp): Promise<string> {
+    const find = () =>
+      this.entries.find((seen) => (typeof entry === "string" ? seen === entry : entry.test(seen)));
+    await vi.waitFor(() => expect(find(), this.entries.join("\n")).toBeDefined(), 10_000);
+    return find()!;
+  }
+}
+
+function image(
+  files: Record<string, TinyEntry>,
+  config: PulledImage["config"] = {},
+  base?: string,
+): Promise<PulledImage> {
+  return writeTinyImage(join(dir, "blobs"), files, config, base);
+}
+
+async function container(
+  files: Record<string, TinyEntry>,
+  settings: Partial<ContainerSpec> & { config?: PulledImage["config"]; base?: string } = {},
+): Promise<ContainerSpec> {
+  return {
+    name: "web",
+    definition: {},
+    override: undefined,
+    image: await image(files, settings.config, settings.base),
+    environment: {},
+    stopTimeoutSeconds: 30,
+    ...settings,
+  };
+}
+
+let taskCount = 0;
+function task(...containers: ContainerSpec[]): TaskSpec {
+  const taskId = String(++taskCount).padStart(32, "0");
+  return {
+    taskArn: `arn:aws:ecs:ap-northeast-1:123456789012:task/main/${taskId}`,
+    taskId,
+    privateIpAddress: `10.0.0.${taskCount}`,
+    networkMode: "awsvpc",
+    containers,
+  };
+}
+
+async function run(spec: TaskSpec): Promise<Log> {
+  const log = new Log();
+  await driver.start(spec, log);
+  return log;
+}
+
+const SERVER = `
+  const server = require("node:http").createServer((request, response) => response.end("hello"));
+  server.listen(Number(process.env.PORT), process.env.BIND, () => console.log("listening"));
+  process.on("SIGTERM", () => { console.log("closing"); server.close(() => process.exit(0)); server.closeAllConnections(); });
+`;
+
+function reach(endpoint: Endpoint | undefined): { host: string; port: number } {
+  if (!endpoint || "refused" in endpoint) throw new Error(JSON.stringify(endpoint));
+  return endpoint;
+}
+
+describe("a container", () => {
+  test("runs the image's command in its working directory, with its own environment alone", async () => {
+    const script = `
+      console.log(process.cwd().endsWith("/web/app"), require("node:fs").readFileSync("data.txt", "utf8"));
+      console.log(JSON.stringify(Object.keys(process.env).sort()));
+      console.error("to stderr " + process.env.GREETING);`;
+    const config = { Cmd: ["node", "main.js"], WorkingDir: "/app" };
+    const log = await run(
+      task(
+        await container(
+          { "app/main.js": script, "app/data.txt": "data" },
+          { config, environment: { GREETING: "hi" } },
+        ),
+      ),
+    );
+    await log.see("web exited 0");
+    expect(log.entries).toContain("web stdout: true data");
+    expect(log.entries).toContain("web stderr: to stderr hi");
+    expect(log.entries).toContain(
+      `web stdout: ${JSON.stringify(["GREETING", "HOME", "HOSTNAME", "PATH", "TMPDIR"])}`,
+    );
+  });
+
+  test("gets the task definition's words before the image's, and an override before both", async () => {
+    const config = { Entrypoint: ["node", "-p"], Cmd: ["'image'"] };
+    const variants: [Partial<ContainerSpec>, string][] = [
+      [{}, "image"],
+      [{ definition: { command: ["'definition'"] } }, "definition"],
+      [
+        { definition: { command: ["'definition'"] }, override: { command: ["'override'"] } },
+        "override",
+      ],
+      [{ definition: { entryPoint: ["node", "-p", "'entry point'"] } }, "entry point"],
+    ];
+    for (const [settings, word] of variants) {
+      const log = await run(task(await container({}, { config, ...settings })));
+      await log.see("web exited 0");
+      expect(log.entries).toContain(`web stdout: ${word}`);
+    }
+  });
+
+  test("runs a program of the image by its absolute path, and by name from the image's PATH", async () => {
+    const files = { "opt/tool": { content: "#!/bin/sh\necho tool $1\n", mode: 0o755 } };
+    const absolute = await run(
+      task(await container(files, { config: { Cmd: ["/opt/tool", "a"] } })),
+    );
+    await absolute.see("web stdout: tool a");
+    const environment = { PATH: "/usr/bin:/opt" };
+    const named = await run(
+      task(await container(files, { config: { Cmd: ["tool", "b"] }, environment })),
+    );
+    await named.see("web stdout: tool b");
+  });
+
+  test("is given absolute paths of its image's files where they are on this machine", async () => {
+    const files = { "app/main.js": "console.log('found')" };
+    const log = await run(
+      task(await container(files, { config: { Cmd: ["node", "/app/main.js"] } })),
+    );
+    await log.see("web stdout: found");
+  });
+
+  test("finds the interpreter that a script names where its base image would have it", async () => {
+    const files = {
+      start: { content: "#!/usr/local/bin/node\nconsole.log('by node')\n", mode: 0o755 },
+    };
+    const log = await run(task(await container(files, { config: { Cmd: ["/start"] } })));
+    await log.see("web stdout: by node");
+  });
+
+  test("is writable, and what it wrote is gone with it", async () => {
+    const script = `
+      const fs = require("node:fs");
+      console.log(fs.existsSync("state"));
+      fs.writeFileSync("state", "x");
+      fs.appendFileSync("main.js", "// changed");
+      console.log(fs.readFileSync("main.js", "utf8").match(/changed/g).length);`;
+    const spec = () => container({ "main.js": script }, { config: { Cmd: ["node", "main.js"] } });
+    for (let round = 0; round < 2; round++) {
+      const log = await run(task(await spec()));
+      await log.see("web exited 0");
+      expect(log.entries.slice(1, 3)).toEqual(["web stdout: false", "web stdout: 3"]);
+    }
+    await vi.waitFor(() => expect(readdirSync(join(dir, "runtime/tasks"))).toEqual([]));
+  });
+
+  test("takes what it started with it when it ends", async () => {
+    const script = `
+      const { spawn } = require("node:child_process");
+      console.log(spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "inherit" }).pid);
+      process.exit(3);`;
+    const log = await run(
+      task(await container({ "main.js": script }, { config: { Cmd: ["node", "main.js"] } })),
+    );
+    await log.see("web exited 3");
+    const pid = Number((await log.see(/stdout: \d+$/)).split(" ").at(-1));
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
+  });
+
+  test("that is killed from outside is told with 128 and the signal's number", async () => {
+    const log = await run(
+      task(await container({}, { config: { Cmd: ["sh", "-c", "kill -KILL $$"] } })),
+    );
+    await log.see("web exited 137");
+  });
+});
+
+/** Linux: a zombie that nobody has waited for yet does not run. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  if (process.platform !== "linux" || !existsSync(`/proc/${pid}/stat`)) return false;
+  const { readFileSync } = process.getBuiltinModule("node:fs");
+  return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]![0] !== "Z";
+}
+
+describe("a container that cannot start", () => {
+  const frame = "unable to start container process: exec: ";
+  test.each<[string, string[], string | undefined, string]>([
+    [
+      "an unknown word",
+      ["nginx", "-g"],
+      undefined,
+      `${frame}"nginx": executable file not found in $PATH: unknown`,
+    ],
+    [
+      "a missing file",
+      ["/app/run"],
+      undefined,
+      `${frame}"/app/run": stat /app/run: no such file or directory: unknown`,
+    ],
+    [
+      "a file without the right to run",
+      ["/plain"],
+      undefined,
+      `${frame}"/plain": permission denied: unknown`,
+    ],
+    [
+      "a shell in an image from scratch",
+      ["sh", "-c", "x"],
+      "scratch",
+      `${frame}"sh": executable file not found in $PATH: unknown`,
+    ],
+    ["no command at all", [], undefined, "no command specified"],
+  ])("says so in ECS's words: %s", async (_what, command, base, words) => {
+    const spec = task(await container({ plain: "text" }, { config: { Cmd: command }, base }));
+    const log = new Log();
+    const start = driver.start(spec, log);
+    await expect(start).rejects.toMatchObject({ name: "CannotStartError" });
+    await expect(start).rejects.toThrow(words);
+    await expect(start).rejects.toThrow(/^CannotStartContainerError: /);
+    expect(log.entries).toEqual([]);
+    expect(readdirSync(join(dir, "runtime/tasks"))).toEqual([]);
+    expect(driver.endpoint(spec.privateIpAddress!, 80)).toBeUndefined();
+  });
+
+  test("leaves none of the task's other containers running", async () => {
+    const idle = { Cmd: ["node", "-e", "setInterval(() => {}, 1000)"] };
+    const first = await container({}, { name: "first", config: idle });
+    const second = await container(
+      {},
+      {
+        name: "second",
+        definition: { dependsOn: [{ containerName: "setup", condition: "SUCCESS" }] },
+        config: idle,
+      },
+    );
+    const setup = await container({}, { name: "setup", config: { Cmd: ["sh", "-c", "exit 4"] } });
+    const log = new Log();
+    await expect(driver.start(task(first, setup, second), log)).rejects.toThrow(
+      'Container "setup" that others depend on ended with 4',
+    );
+    expect(log.entries).toContain("first exited 137");
+    expect(log.entries).not.toContain("second started");
+  });
+
+  test("is started, and then fails as the kernel would, where its file is no program", async () => {
+    const files = { run: { content: "echo no shebang", mode: 0o755 } };
+    const log = await run(task(await container(files, { config: { Cmd: ["/run"] } })));
+    await log.see("web exited 1");
+    expect(log.entries).toEqual([
+      "web started",
+      "web stderr: exec /run: exec format error",
+      "web exited 1",
+    ]);
+  });
+});
+
+describe("a port", () => {
+  const mapped = { portMappings: [{ containerPort: 80 }] };
+  const config = { Cmd: ["node", "server.js"] };
+
+  test("is reached through a free one of this machine where PORT equals the mapped port", async () => {
+    const spec = () =>
+      container(
+        { "server.js": SERVER },
+        { definition: mapped, environment: { PORT: "80" }, config },
+      );
+    const tasks = [task(await spec()), task(await spec())];
+    for (const one of tasks) {
+      const log = await run(one);
+      await log.see("web stdout: listening");
+      const { host, port } = reach(driver.endpoint(one.privateIpAddress!, 80));
+      expect(await (await fetch(`http://${host}:${port}/`)).text()).toBe("hello");
+      expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("hello");
+    }
+    expect(driver.endpoint("10.9.9.9", 80)).toBeUndefined();
+  });
+
+  test.each<[Record<string, string>, string]>([
+    [{ PORT: "3000" }, 'container "web" maps port 80, but its PORT is 3000: nothing listens on 80'],
+    [{}, "its environment has no PORT"],
+  ])("is refused where the program listens elsewhere: %j", async (environment, why) => {
+    const spec = task(
+      await container(
+        { "server.js": "setInterval(() => {}, 1000)" },
+        { definition: mapped, environment, config },
+      ),
+    );
+    await run(spec);
+    expect(driver.endpoint(spec.privateIpAddress!, 80)).toEqual({
+      refused: true,
+      why: expect.stringContaining(why),
+    });
+    expect(driver.endpoint(spec.privateIpAddress!, 81)).toEqual({
+      refused: true,
+      why: "no container of the task maps port 81",
+    });
+  });
+
+  test.runIf(process.platform === "linux")(
+    "is not reached where the program listens on loopback alone, as in a container",
+    async () => {
+      const environment = { PORT: "80", BIND: "127.0.0.1" };
+      const spec = task(
+        await container({ "server.js": SERVER }, { definition: mapped, environment, config }),
+      );
+      await (await run(spec)).see("web stdout: listening");
+      const endpoint = reach(driver.endpoint(spec.privateIpAddress!, 80));
+      const code = await new Promise((resolve) =>
+        connect(endpoint).once("error", (error: NodeJS.ErrnoException) => resolve(error.code)),
+      );
+      expect(code).toBe("ECONNREFUSED");
+    },
+  );
+});
+
+describe("what plain processes cannot do", () => {
+  test.each<[string, Partial<ContainerSpec>, string]>([
+    [
+      "volumes",
+      { definition: { mountPoints: [{ sourceVolume: "data", containerPath: "/data" }] } },
+      'mounts the volume "data"',
+    ],
+    [
+      "fixed ports beside other containers",
+      { definition: { portMappings: [{ containerPort: 80 }] } },
+      "listens on the fixed port 80 beside other containers",
+    ],
+    [
+      "another container's port on localhost",
+      { environment: { BACKEND: "http://localhost:9000/" } },
+      "needs port 9000 of another container on localhost",
+    ],
+    [
+      "the health of another container",
+      { definition: { dependsOn: [{ containerName: "other", condition: "HEALTHY" }] } },
+      "waits for the health of another",
+    ],
+  ])("is refused by name: %s", async (_what, settings, words) => {
+    const config = { Cmd: ["node", "-e", "0"] };
+    const other = await container({}, { name: "other", config });
+    const spec = task(other, await container({}, { config, ...settings }));
+    await expect(driver.start(spec, new Log())).rejects.toThrow(
+      `CannotStartContainerError: container "web" ${words}`,
+    );
+  });
+});
+
+describe("stopping a task", () => {
+  test("lets a program end by itself", async () => {
+    const spec = task(
+      await container(
+        { "server.js": SERVER },
+        { environment: { PORT: "0" }, config: { Cmd: ["node", "server.js"] } },
+      ),
+    );
+    const log = await run(spec);
+    await log.see("web stdout: listening");
+    await driver.stop(spec.taskArn);
+    expect(log.entries.slice(-2)).toEqual(["web stdout: closing", "web exited 0"]);
+    expect(driver.endpoint(spec.privateIpAddress!, 80)).toBeUndefined();
+  });
+
+  test("sends the image's stop signal", async () => {
+    const script =
+      'process.on("SIGQUIT", () => process.exit(7)); setInterval(() => {}, 1000); console.log("up")';
+    const config = { Cmd: ["node", "-e", script], StopSignal: "QUIT" };
+    const spec = task(await container({}, { config }));
+    const log = await run(spec);
+    await log.see("web stdout: up");
+    await driver.stop(spec.taskArn);
+    expect(log.entries.at(-1)).toBe("web exited 7");
+  });
+
+  test("kills what does not end within its stop time-out, and not before", async () => {
+    const script =
+      'process.on("SIGTERM", () => console.log("no")); setInterval(() => {}, 1000); console.log("up")';
+    const spec = task(await container({}, { config: { Cmd: ["node", "-e", script] } }));
+    const log = await run(spec);
+    await log.see("web stdout: up");
+    const stopped = driver.stop(spec.taskArn);
+    await log.see("web stdout: no");
+    await clock.advance(29_999);
+    expect(log.entries.at(-1)).toBe("web stdout: no");
+    await clock.advance(1);
+    await stopped;
+    expect(log.entries.at(-1)).toBe("web exited 137");
+  });
+
+  test("ends containers that others depend on after those", async () => {
+    const script =
+      'process.on("SIGTERM", () => process.exit(0)); setInterval(() => {}, 1000); console.log("up")';
+    const config = { Cmd: ["node", "-e", script] };
+    const db = await container({}, { name: "db", config });
+    const definition = { dependsOn: [{ containerName: "db", condition: "START" as const }] };
+    const web = await container({}, { name: "web", config, definition });
+    const spec = task(db, web);
+    const log = await run(spec);
+    await log.see("db stdout: up");
+    await log.see("web stdout: up");
+    await driver.stop(spec.taskArn);
+    expect(log.entries.slice(-2)).toEqual(["web exited 0", "db exited 0"]);
+  });
+
+  test("while it starts makes the start fail and leaves nothing", async () => {
+    const config = { Cmd: ["node", "-e", "setInterval(() => {}, 1000)"] };
+    const first = await container({}, { name: "first", config });
+    const definition = { dependsOn: [{ containerName: "first", condition: "COMPLETE" as const }] };
+    const spec = task(first, await container({}, { config, definition }));
+    const log = new Log();
+    const start = driver.start(spec, log);
+    const failed = expect(start).rejects.toMatchObject({ name: "CannotStartError" });
+    await log.see("first started");
+    await driver.stop(spec.taskArn);
+    await failed;
+    expect(log.entries).not.toContain("web started");
+    expect(readdirSync(join(dir, "runtime/tasks"))).toEqual([]);
+  });
+
+  test("of a task that is not there does nothing", async () => {
+    await driver.stop("arn:aws:ecs:ap-northeast-1:123456789012:task/main/none");
+  });
+});

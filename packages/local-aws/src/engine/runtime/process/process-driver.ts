@@ -1,0 +1,109 @@
+import { dirname, join } from "node:path";
+import type { Clock } from "../../../clock/clock.ts";
+import type { Logger } from "../../logger.ts";
+import type { Endpoint, TaskDriver, TaskObserver, TaskSpec } from "../driver.ts";
+import { BaseTools } from "./base-tools.ts";
+import { PortPool } from "./port-pool.ts";
+import { PortableTier } from "./portable-tier.ts";
+import { reapTasks } from "./process-records.ts";
+import { RunningTask } from "./running-task.ts";
+import { Supervisor } from "./supervisor.ts";
+import type { Tier } from "./tier.ts";
+import { UnpackedImages } from "./unpacked-images.ts";
+
+export interface ProcessDriverOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Unpacked images and the files of running tasks go into its directory `runtime`. */
+  readonly dataDir: string;
+  /** Directories in which the images' interpreter (`node`) is looked for. Default: where this Node is. */
+  readonly toolsPath?: readonly string[] | undefined;
+  /** How far processes are kept apart. Default: not at all, which works everywhere. */
+  readonly tier?: "portable";
+}
+
+/** Linux answers on all of 127.0.0.0/8; elsewhere only 127.0.0.1 is there. */
+const TASK_ADDRESS = process.platform === "linux" ? "127.0.0.2" : "127.0.0.1";
+
+/** Runs tasks as processes of this user. */
+export class ProcessDriver implements TaskDriver {
+  readonly name = "process";
+  readonly #options: ProcessDriverOptions;
+  readonly #tier: Tier;
+  readonly #images: UnpackedImages;
+  readonly #supervisor: Supervisor;
+  readonly #tasksDirectory: string;
+  readonly #tasks = new Map<string, { task: RunningTask; gone: Promise<void> }>();
+
+  /** Use {@link createProcessDriver}. */
+  constructor(options: ProcessDriverOptions, tier: Tier) {
+    const runtime = join(options.dataDir, "runtime");
+    this.#options = options;
+    this.#tier = tier;
+    this.#tasksDirectory = join(runtime, "tasks");
+    this.#images = new UnpackedImages(join(runtime, "images"));
+    this.#supervisor = new Supervisor(options.logger);
+  }
+
+  /** How tasks are kept apart and limited here, for `doctor` and `status`. */
+  info(): Readonly<Record<string, string>> {
+    return { driver: this.name, tier: this.#tier.name, ...this.#tier.info() };
+  }
+
+  async start(spec: TaskSpec, observer: TaskObserver): Promise<void> {
+    if (this.#tasks.has(spec.taskArn)) throw new Error(`${spec.taskArn} runs already`);
+    const { clock, logger } = this.#options;
+    const task = new RunningTask(spec, observer, {
+      clock,
+      logger,
+      tier: this.#tier,
+      images: this.#images,
+      supervisor: this.#supervisor,
+      directory: join(this.#tasksDirectory, spec.taskId),
+    });
+    const started = task.start();
+    const gone = task
+      .ended()
+      .catch((error: unknown) =>
+        logger.error(`the files of ${spec.taskArn} were not removed`, error),
+      )
+      .then(() => void this.#tasks.delete(spec.taskArn));
+    this.#tasks.set(spec.taskArn, { task, gone });
+    await started;
+  }
+
+  async stop(taskArn: string): Promise<void> {
+    const running = this.#tasks.get(taskArn);
+    if (!running) return;
+    await running.task.stop();
+    await running.gone;
+  }
+
+  endpoint(privateIpAddress: string, port: number): Endpoint | undefined {
+    for (const { task } of this.#tasks.values())
+      if (task.spec.privateIpAddress === privateIpAddress) return task.endpoint(port);
+    return undefined;
+  }
+
+  async reap(): Promise<void> {
+    const killed = await reapTasks(this.#tasksDirectory);
+    if (killed > 0) this.#options.logger.info(`ended ${killed} containers of a server that died`);
+    await this.#images.prune();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#tasks.keys(), (taskArn) => this.stop(taskArn)));
+    await this.#supervisor.close();
+  }
+}
+
+/**
+ * Makes the driver that runs tasks as processes. Call `reap` before the first start, `close` at the end.
+ * Where no program of `toolsPath` is found, only images that bring their own can run.
+ */
+export function createProcessDriver(options: ProcessDriverOptions): ProcessDriver {
+  const toolsPath = options.toolsPath ?? [dirname(process.execPath)];
+  const tools = new BaseTools(join(options.dataDir, "runtime", "tools"), toolsPath);
+  const tier = new PortableTier({ tools, ports: new PortPool(), address: TASK_ADDRESS });
+  return new ProcessDriver(options, tier);
+}

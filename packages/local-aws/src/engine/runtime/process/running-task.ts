@@ -1,0 +1,259 @@
+import { randomInt } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "../../../clock/clock.ts";
+import type { Logger } from "../../logger.ts";
+import {
+  CannotStartError,
+  type ContainerSpec,
+  type Endpoint,
+  type TaskObserver,
+  type TaskSpec,
+} from "../driver.ts";
+import { ContainerProcess } from "./container-process.ts";
+import {
+  badImage,
+  dependencyFailed,
+  dependencyTimedOut,
+  stoppedWhileStarting,
+  unsupported,
+} from "./reasons.ts";
+import type { Supervisor } from "./supervisor.ts";
+import type { Launch, Tier, TierTask } from "./tier.ts";
+import type { UnpackedImages } from "./unpacked-images.ts";
+
+export interface RunningTaskParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly tier: Tier;
+  readonly images: UnpackedImages;
+  readonly supervisor: Supervisor;
+  /** The directory of this task; made at the start, removed at the end. */
+  readonly directory: string;
+}
+
+interface RunningContainer {
+  readonly spec: ContainerSpec;
+  readonly process: ContainerProcess;
+  /** Resolves to the exit code, after the observer has heard of it. */
+  readonly ended: Promise<number>;
+}
+
+const SIGNAL_NAME = /^(?:SIG)?([A-Z0-9+]+)$/;
+
+/** One task's processes, from its start to the end of the last. */
+export class RunningTask {
+  readonly spec: TaskSpec;
+  readonly #observer: TaskObserver;
+  readonly #parts: RunningTaskParts;
+  readonly #containers = new Map<string, RunningContainer>();
+  #tierTask: TierTask | undefined;
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+  #stopRequested = false;
+
+  constructor(spec: TaskSpec, observer: TaskObserver, parts: RunningTaskParts) {
+    this.spec = spec;
+    this.#observer = observer;
+    this.#parts = parts;
+  }
+
+  /** Starts all containers; where one cannot start, ends the others, cleans up and rejects with CannotStartError. */
+  start(): Promise<void> {
+    this.#starting = this.#startAll();
+    return this.#starting;
+  }
+
+  /** Resolves when every container that was started has ended and the task's files are gone. */
+  async ended(): Promise<void> {
+    // A start that failed has cleaned up already.
+    const started = await this.#starting!.then(
+      () => true,
+      () => false,
+    );
+    if (!started) return;
+    await this.#allEnded();
+    await this.#cleanUp();
+  }
+
+  /** Asks the containers to end, those that others depend on last; kills them after their stop time-outs. */
+  async stop(): Promise<void> {
+    this.#stopRequested = true;
+    this.#stopping ??= this.#stopAll();
+    await this.#stopping;
+    await this.#starting?.catch(() => {});
+  }
+
+  endpoint(port: number): Endpoint {
+    return (
+      this.#tierTask?.endpoint(port) ?? {
+        refused: true,
+        why: "the task's containers have not started",
+      }
+    );
+  }
+
+  async #startAll(): Promise<void> {
+    try {
+      const tierTask = await this.#parts.tier.openTask(this.spec);
+      this.#tierTask = tierTask;
+      await mkdir(this.#parts.directory, { recursive: true, mode: 0o700 });
+      // Everything that can fail by the image or the definition does so before the first process runs.
+      const launches = await allOf(this.spec.containers.map((c) => this.#prepare(c, tierTask)));
+      for (const [index, container] of this.spec.containers.entries()) {
+        await this.#awaitDependencies(container);
+        this.#checkNotStopped();
+        await this.#run(container, launches[index]!, tierTask);
+      }
+      this.#checkNotStopped();
+    } catch (error) {
+      for (const { process } of this.#containers.values()) process.signal("SIGKILL");
+      await this.#allEnded();
+      await this.#cleanUp();
+      throw error;
+    }
+  }
+
+  #checkNotStopped(): void {
+    if (this.#stopRequested) throw new CannotStartError(stoppedWhileStarting());
+  }
+
+  async #prepare(container: ContainerSpec, tierTask: TierTask): Promise<Launch> {
+    const root = join(this.#parts.directory, container.name);
+    try {
+      await this.#parts.images.copyTo(container.image, root);
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      throw new CannotStartError(badImage(container.image.reference, detail), { cause: error });
+    }
+    return tierTask.launch(container, root);
+  }
+
+  async #awaitDependencies(container: ContainerSpec): Promise<void> {
+    for (const { containerName, condition } of container.definition.dependsOn ?? []) {
+      const dependency = this.#containers.get(containerName ?? "");
+      if (condition === "HEALTHY")
+        throw new CannotStartError(unsupported(container.name, "waits for the health of another"));
+      if (!dependency || condition === "START") continue;
+      const code = await this.#endWithin(dependency);
+      if (code === undefined) throw new CannotStartError(dependencyTimedOut(dependency.spec.name));
+      if (condition === "SUCCESS" && code !== 0)
+        throw new CannotStartError(dependencyFailed(dependency.spec.name, code));
+    }
+  }
+
+  /** The exit code of a container that others wait for; undefined where its start time-out passes first. */
+  async #endWithin({ spec, ended }: RunningContainer): Promise<number | undefined> {
+    const seconds = spec.definition.startTimeout;
+    if (seconds === undefined) return ended;
+    return new Promise((resolve) => {
+      const timer = this.#parts.clock.deadline(seconds * 1000, () => resolve(undefined));
+      void ended.then((code) => {
+        timer.cancel();
+        resolve(code);
+      });
+    });
+  }
+
+  async #run(spec: ContainerSpec, launch: Launch, tierTask: TierTask): Promise<void> {
+    const { name } = spec;
+    if (launch.failure !== undefined) return this.#fail(name, launch.failure);
+    const process = await ContainerProcess.start(launch, {
+      clock: this.#parts.clock,
+      supervisor: this.#parts.supervisor,
+      directory: this.#parts.directory,
+      name,
+      output: (stream, line) => this.#tell(() => this.#observer.output(name, stream, line)),
+    });
+    const bindings = tierTask.bindings(name);
+    this.#tell(() => this.#observer.started(name, this.#runtimeId(), bindings));
+    const ended = process.exited.then((code) => {
+      this.#tell(() => this.#observer.exited(name, code));
+      return code;
+    });
+    this.#containers.set(name, { spec, process, ended });
+  }
+
+  /** A file that the kernel would not run: in a container that shows after the start, as a line and an exit code. */
+  #fail(name: string, line: string): void {
+    this.#tell(() => this.#observer.started(name, this.#runtimeId(), []));
+    this.#tell(() => this.#observer.output(name, "stderr", line));
+    // Later, as with a real process: the caller knows of the start before it hears of the end.
+    setImmediate(() => this.#tell(() => this.#observer.exited(name, 1)));
+  }
+
+  async #stopAll(): Promise<void> {
+    const stops = new Map<string, Promise<void>>();
+    const stopOne = (name: string): Promise<void> => {
+      let stop = stops.get(name);
+      if (!stop) {
+        const dependents = this.spec.containers.filter(({ definition }) =>
+          definition.dependsOn?.some(({ containerName }) => containerName === name),
+        );
+        stop = Promise.all(dependents.map((dependent) => stopOne(dependent.name))).then(() =>
+          this.#stopContainer(name),
+        );
+        stops.set(name, stop);
+      }
+      return stop;
+    };
+    await Promise.all(this.spec.containers.map(({ name }) => stopOne(name)));
+  }
+
+  async #stopContainer(name: string): Promise<void> {
+    const container = this.#containers.get(name);
+    if (!container) return;
+    const { spec, process, ended } = container;
+    process.signal(stopSignal(spec.image.config.StopSignal));
+    const kill = this.#parts.clock.deadline(spec.stopTimeoutSeconds * 1000, () =>
+      process.signal("SIGKILL"),
+    );
+    await ended;
+    kill.cancel();
+  }
+
+  async #allEnded(): Promise<void> {
+    await Promise.all(Array.from(this.#containers.values(), ({ ended }) => ended));
+  }
+
+  async #cleanUp(): Promise<void> {
+    this.#tierTask?.close();
+    // What a process left behind may still be dying, and writing.
+    await rm(this.#parts.directory, {
+      recursive: true,
+      force: true,
+      maxRetries: 10,
+      retryDelay: 20,
+    });
+  }
+
+  /** As on Fargate: the task's id and ten digits. */
+  #runtimeId(): string {
+    return `${this.spec.taskId}-${randomInt(10 ** 9, 10 ** 10)}`;
+  }
+
+  /** An observer's fault must not end the task. */
+  #tell(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#parts.logger.error(`the observer of ${this.spec.taskArn} failed`, error);
+    }
+  }
+}
+
+/** A STOPSIGNAL as Dockerfiles write it: `SIGINT`, `INT`, `2`. */
+function stopSignal(name: string | undefined): NodeJS.Signals | number {
+  if (!name) return "SIGTERM";
+  if (/^\d+$/.test(name)) return Number(name);
+  return `SIG${SIGNAL_NAME.exec(name.toUpperCase())?.[1] ?? "TERM"}` as NodeJS.Signals;
+}
+
+/** Waits for all, then throws the first error, so that nothing is still under way when the caller cleans up. */
+async function allOf<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(promises);
+  return results.map((result) => {
+    if (result.status === "rejected") throw result.reason as Error;
+    return result.value;
+  });
+}

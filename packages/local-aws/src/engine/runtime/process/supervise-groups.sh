@@ -1,0 +1,30 @@
+# Ends the process groups of tasks when the server dies. The server holds the other end of standard input and writes
+# "+ PGID" when a group has started and "- PGID" when it has ended; the end of the input is the death of the server,
+# whatever the cause. POSIX sh, because it runs for as long as the server does and costs a megabyte.
+trap '' HUP INT QUIT TERM PIPE
+groups=' '
+while read -r change group; do
+  case $change in
+    +) groups="$groups$group " ;;
+    -)
+      case $groups in
+        *" $group "*) groups="${groups%%" $group "*} ${groups#*" $group "}" ;;
+      esac
+      ;;
+  esac
+done
+
+signal_all() {
+  alive=no
+  for group in $groups; do
+    if kill -s "$1" -- "-$group" 2>/dev/null; then alive=yes; fi
+  done
+}
+
+signal_all TERM
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  signal_all 0
+  if [ "$alive" = no ]; then exit 0; fi
+  sleep 0.1 2>/dev/null || sleep 1
+done
+signal_all KILL
