@@ -1,24 +1,14 @@
+import type { Price } from "./prices.ts";
 import type { Text } from "./text.ts";
 import type { WebApp } from "./web-app.ts";
 
 /** A program that a lab needs on the machine, beyond Node.js. */
 export type Tool = "terraform" | "go";
 
-/** One thing that costs money while the lab's stacks exist on AWS. */
+/** How much of one thing that costs money exists while the lab's stacks do. */
 export interface CostItem {
-  readonly what: Text;
+  readonly price: Price;
   readonly quantity: number;
-  /** US dollars an hour for one, in the workbook's region. */
-  readonly usdPerHour: number;
-  /** The AWS page that the price was read on. */
-  readonly source: string;
-}
-
-/** What a lab costs on AWS. */
-export interface LabCost {
-  /** When the prices were read, `YYYY-MM-DD`. */
-  readonly asOf: string;
-  readonly items: readonly CostItem[];
 }
 
 /** What a lab is, for people and for the programs that run it. */
@@ -38,7 +28,8 @@ export interface LabManifest {
   readonly files: readonly string[];
   /** Id of the check that the start state fails at. */
   readonly startFailsAt: string;
-  readonly cost: LabCost;
+  /** What is paid for by the hour on AWS; empty when nothing is. */
+  readonly cost: readonly CostItem[];
 }
 
 /** A manifest does not describe a lab; the message names the field. */
@@ -52,14 +43,12 @@ export class LabManifestError extends Error {
  * @throws {LabManifestError} for the first field that cannot be right
  */
 export function defineLab(manifest: LabManifest): LabManifest {
-  const { id, minutes, files, stacks, cost } = manifest;
+  const { id, minutes, files, stacks } = manifest;
   const problem =
     (!/^\d\d(?:-[a-z0-9]+)+$/.test(id) && `id "${id}" is not like 08-two-services`) ||
     (!(minutes > 0) && `minutes is ${minutes}, which is no length of time`) ||
     (files.length === 0 && "files names nothing for the learner to edit") ||
     (stacks.length === 0 && "stacks names nothing to apply") ||
-    (!/^\d{4}-\d\d-\d\d$/.test(cost.asOf) &&
-      `cost.asOf "${cost.asOf}" is not a date like 2026-11-21`) ||
     emptyText({ title: manifest.title, summary: manifest.summary });
   if (problem) throw new LabManifestError(`${id}: ${problem}`);
   return manifest;
@@ -79,6 +68,6 @@ function emptyText(texts: Readonly<Record<string, Text>>): string | undefined {
  *
  * @returns US dollars an hour
  */
-export function costPerHour(cost: LabCost): number {
-  return cost.items.reduce((sum, item) => sum + item.quantity * item.usdPerHour, 0);
+export function costPerHour(cost: readonly CostItem[]): number {
+  return cost.reduce((sum, { price, quantity }) => sum + quantity * price.usdPerHour, 0);
 }

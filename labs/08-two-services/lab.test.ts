@@ -1,0 +1,3 @@
+import { proveLab } from "@workbook/lab-kit/testing";
+
+proveLab(import.meta.dirname);

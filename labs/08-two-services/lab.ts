@@ -1,0 +1,33 @@
+import { defineLab } from "@workbook/lab-kit/lab";
+import {
+  APPLICATION_LOAD_BALANCER,
+  FARGATE_GB,
+  FARGATE_VCPU,
+  NAT_GATEWAY,
+  PUBLIC_ADDRESS,
+} from "@workbook/lab-kit/prices";
+import { GO_APP, NODE_APP } from "@workbook/lab-kit/web-app";
+
+export default defineLab({
+  id: "08-two-services",
+  title: { en: "Two services behind one load balancer", ja: "1 つの ALB の後ろに 2 つのサービス" },
+  summary: {
+    en: "Add a Go service on port 8080 beside the Node.js service on port 80: a second repository, task, service, target group and listener.",
+    ja: "ポート 80 の Node.js サービスの隣に、ポート 8080 の Go サービスを追加します。リポジトリ、タスク定義、サービス、ターゲットグループ、リスナーをもう 1 組作ります。",
+  },
+  minutes: 40,
+  needs: ["terraform", "go"],
+  apps: [NODE_APP, GO_APP],
+  stacks: ["images", "service"],
+  files: ["stack.ts"],
+  startFailsAt: "go-repository",
+  cost: [
+    // Four tasks of a quarter of a vCPU and half a gigabyte.
+    { price: FARGATE_VCPU, quantity: 1 },
+    { price: FARGATE_GB, quantity: 2 },
+    { price: APPLICATION_LOAD_BALANCER, quantity: 1 },
+    { price: NAT_GATEWAY, quantity: 1 },
+    // The load balancer has one in each zone, the NAT gateway has one.
+    { price: PUBLIC_ADDRESS, quantity: 3 },
+  ],
+});

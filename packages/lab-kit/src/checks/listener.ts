@@ -1,0 +1,146 @@
+import { defineCheck, failed, passed } from "../check.ts";
+import type { Check, CheckResult, SynthContext } from "../check.ts";
+import { hint, text } from "../hint.ts";
+import type { SynthResource } from "../synth-reader.ts";
+import { blocksOf } from "../synth-reader.ts";
+import type { WebApp } from "../web-app.ts";
+import { listed, listenersOn, targetGroupsOf } from "./wiring.ts";
+
+const HEALTH_PATH = "/healthz";
+
+function faultsFor(app: WebApp) {
+  const { port, container } = app;
+  return {
+    "no-listener": hint(
+      [
+        `Which resource makes the load balancer answer on port ${port}?`,
+        `ALB がポート ${port} で応答するには、どのリソースが必要ですか。`,
+      ],
+      [
+        "One LbListener for each port: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html",
+        "ポートごとに LbListener を 1 つ作ります: https://docs.aws.amazon.com/ja_jp/elasticloadbalancing/latest/application/load-balancer-listeners.html",
+      ],
+      `new LbListener(this, "…", { loadBalancerArn: alb.arn, port: ${port}, protocol: "HTTP", defaultAction: [{ type: "forward", targetGroupArn: targets.arn }] });`,
+    ),
+    "no-target-group": hint(
+      [
+        `Where does the listener on ${port} send a request?`,
+        `ポート ${port} のリスナーはリクエストをどこへ送りますか。`,
+      ],
+      [
+        "Its default action forwards to a target group: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html",
+        "デフォルトアクションでターゲットグループに転送します: https://docs.aws.amazon.com/ja_jp/elasticloadbalancing/latest/application/load-balancer-target-groups.html",
+      ],
+      `defaultAction: [{ type: "forward", targetGroupArn: targets.arn }],`,
+    ),
+    "shared-target-group": hint(
+      [
+        `Who answers on ${port}, if two listeners lead to one target group?`,
+        `2 つのリスナーが同じターゲットグループに転送したら、ポート ${port} では誰が応答しますか。`,
+      ],
+      [
+        `${container} has a target group of its own.`,
+        `${container} には専用のターゲットグループを作ります。`,
+      ],
+      'defaultAction: [{ type: "forward", targetGroupArn: targets.arn }],',
+    ),
+    "target-type": hint(
+      ["By what is a task on Fargate reached?", "Fargate のタスクには何で到達しますか。"],
+      [
+        "By its own address: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html",
+        "タスク自身の IP アドレスです: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/alb.html",
+      ],
+      `targetType: "ip",`,
+    ),
+    "target-port": hint(
+      [`On which port does ${container} listen?`, `${container} はどのポートで待ち受けますか。`],
+      ["The target group carries that port.", "ターゲットグループにそのポートを指定します。"],
+      `protocol: "HTTP", port: ${port},`,
+    ),
+    "health-check": hint(
+      [
+        "How does the load balancer know that a task is well?",
+        "ALB はタスクが正常だとどうやって判断しますか。",
+      ],
+      [
+        `The app answers ${HEALTH_PATH} with 200: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html`,
+        `アプリは ${HEALTH_PATH} に 200 を返します: https://docs.aws.amazon.com/ja_jp/elasticloadbalancing/latest/application/target-group-health-checks.html`,
+      ],
+      `healthCheck: { path: "${HEALTH_PATH}", matcher: "200" },`,
+    ),
+  };
+}
+
+type Fault = keyof ReturnType<typeof faultsFor>;
+
+/** The load balancer has a listener on an app's port that forwards to a target group made for its tasks. */
+export function hasListener(id: string, app: WebApp): Check<"synth"> {
+  return defineCheck({
+    id,
+    tier: "synth",
+    title: text([
+      `Listener ${app.port} leads to a target group for ${app.container}`,
+      `リスナー ${app.port} から ${app.container} のターゲットグループへ`,
+    ]),
+    faults: faultsFor(app),
+    run(context) {
+      const [listener] = listenersOn(context, app.port);
+      if (listener === undefined) {
+        const ports = context.synth
+          .all("aws_lb_listener")
+          .map(({ attributes }) => String(attributes["port"]));
+        return failed(
+          "no-listener",
+          `a listener on port ${app.port}`,
+          `listeners on ${listed(ports)}`,
+        );
+      }
+      const [group] = targetGroupsOf(context, listener);
+      if (group === undefined) {
+        return failed(
+          "no-target-group",
+          `${listener.address} forwards to a target group`,
+          "it forwards to none",
+        );
+      }
+      return examine(context, app, listener, group);
+    },
+  });
+}
+
+function examine(
+  context: SynthContext,
+  app: WebApp,
+  listener: SynthResource,
+  group: SynthResource,
+): CheckResult<Fault> {
+  const rivals = context.synth
+    .all("aws_lb_listener")
+    .filter((other) => other !== listener && targetGroupsOf(context, other).includes(group));
+  const { attributes, address } = group;
+  const type = String(attributes["target_type"] ?? "instance (the default)");
+  const protocol = `${String(attributes["protocol"])} on port ${String(attributes["port"])}`;
+  const path = String(blocksOf(attributes, "health_check")[0]?.["path"] ?? "/ (the default)");
+  const steps: readonly [Fault, expected: string, actual: string, holds: boolean][] = [
+    [
+      "shared-target-group",
+      `${listener.address} has a target group to itself`,
+      `${address}, used by ${listed([listener, ...rivals].map((one) => one.address))}`,
+      rivals.length === 0,
+    ],
+    ["target-type", "target type ip", `target type ${type}`, type === "ip"],
+    ["target-port", `HTTP on port ${app.port}`, protocol, protocol === `HTTP on port ${app.port}`],
+    [
+      "health-check",
+      `a health check of ${HEALTH_PATH}`,
+      `a health check of ${path}`,
+      path === HEALTH_PATH,
+    ],
+  ];
+  const broken = steps.find(([, , , holds]) => !holds);
+  if (broken !== undefined) return failed(broken[0], broken[1], `${address}: ${broken[2]}`);
+  return passed(
+    steps.map(([, expected]) => expected).join("; "),
+    `${address}: ${steps.map(([, , actual]) => actual).join("; ")}`,
+  );
+}

@@ -1,0 +1,121 @@
+import { hint } from "../hint.ts";
+import type { WebApp } from "../web-app.ts";
+
+/** Help with everything that can be wrong in an app's service. */
+export function serviceHints(app: WebApp) {
+  const { container, port } = app;
+  return {
+    missing: hint(
+      [
+        `What starts a task of ${container} again when one dies?`,
+        `${container} のタスクが落ちたら、誰が起動し直しますか。`,
+      ],
+      [
+        "An EcsService: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html",
+        "EcsService です: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/ecs_services.html",
+      ],
+      `new EcsService(this, "…", { name: settings.named("${container}"), cluster: this.cluster.arn, taskDefinition: task.arn, desiredCount: 2, … });`,
+    ),
+    "launch-type": hint(
+      [
+        "On what do the tasks run, if nothing is said?",
+        "何も指定しないと、タスクは何の上で動きますか。",
+      ],
+      [
+        "On EC2 instances, of which this cluster has none: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/launch_types.html",
+        "EC2 インスタンスです。このクラスターには 1 台もありません: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/launch_types.html",
+      ],
+      `launchType: "FARGATE",`,
+    ),
+    "platform-version": hint(
+      [
+        "If AWS publishes a new platform version tomorrow, do you want to find out by a deployment?",
+        "明日新しいプラットフォームバージョンが出たら、デプロイで初めて気づきたいですか。",
+      ],
+      [
+        "Name the version instead of LATEST: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-fargate.html",
+        "LATEST ではなくバージョンを明記します: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/platform-fargate.html",
+      ],
+      `platformVersion: "1.4.0",`,
+    ),
+    "desired-count": hint(
+      [
+        "What do users see while the only task is replaced?",
+        "唯一のタスクが入れ替わる間、利用者には何が見えますか。",
+      ],
+      ["Two tasks, one for each zone.", "AZ ごとに 1 つ、合計 2 つ動かします。"],
+      "desiredCount: 2,",
+    ),
+    "task-definition-not-ignored": hint(
+      [
+        "After a deployment of a newer revision, what would the next terraform apply do?",
+        "新しいリビジョンをデプロイした後、次の terraform apply は何をしますか。",
+      ],
+      [
+        "It would go back to its own revision. Provisioning is not deploying: https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#ignore_changes",
+        "Terraform が知っているリビジョンに戻してしまいます。構築とデプロイは別です: https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#ignore_changes",
+      ],
+      `lifecycle: { ignoreChanges: ["task_definition"] },`,
+    ),
+    subnets: hint(
+      ["In which subnets do the tasks belong?", "タスクはどのサブネットに置きますか。"],
+      [
+        "In the private ones of both zones; only the load balancer stands in public ones.",
+        "両方の AZ のプライベートサブネットです。パブリックサブネットに置くのは ALB だけです。",
+      ],
+      "networkConfiguration: { subnets: [...this.network.privateSubnetIds], … },",
+    ),
+    "public-address": hint(
+      [
+        "Who should be able to address a task directly?",
+        "タスクに直接到達できるべきなのは誰ですか。",
+      ],
+      [
+        "Nobody: the tasks reach the internet through the NAT gateway, and are reached through the load balancer.",
+        "誰もいません。タスクは NAT ゲートウェイ経由で外に出て、ALB 経由で呼ばれます。",
+      ],
+      "assignPublicIp: false,",
+    ),
+    "target-group": hint(
+      [
+        `Which target group does listener ${port} forward to?`,
+        `リスナー ${port} はどのターゲットグループに転送しますか。`,
+      ],
+      [
+        "The service registers its tasks in that one: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html",
+        "サービスはそのターゲットグループにタスクを登録します: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/service-load-balancing.html",
+      ],
+      `loadBalancer: [{ targetGroupArn: targets.arn, containerName: "${container}", containerPort: ${port} }],`,
+    ),
+    "target-container": hint(
+      [
+        "What are container and port called in the task definition?",
+        "タスク定義ではコンテナ名とポートはどうなっていますか。",
+      ],
+      ["The load balancer block repeats both.", "loadBalancer ブロックにも同じものを書きます。"],
+      `containerName: "${container}", containerPort: ${port},`,
+    ),
+    "grace-period": hint(
+      [
+        "What happens to a task that is still starting when the first health check fails?",
+        "起動中のタスクが最初のヘルスチェックに失敗すると、どうなりますか。",
+      ],
+      [
+        "Give it time: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html",
+        "猶予期間を与えます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/service_definition_parameters.html",
+      ],
+      "healthCheckGracePeriodSeconds: 60,",
+    ),
+    "listener-first": hint(
+      [
+        "The service does not mention the listener. In which order does Terraform make them?",
+        "サービスはリスナーを参照していません。Terraform はどちらを先に作りますか。",
+      ],
+      [
+        "Both at once, and ECS refuses a target group that no load balancer leads to. Say that the listener comes first.",
+        "同時に作り始めます。ALB につながっていないターゲットグループを ECS は受け付けません。リスナーが先だと明示します。",
+      ],
+      "dependsOn: [listener, this.network.egress, ...this.executionRole.permissions],",
+    ),
+  };
+}

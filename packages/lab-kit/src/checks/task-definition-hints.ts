@@ -1,0 +1,94 @@
+import { hint } from "../hint.ts";
+import type { WebApp } from "../web-app.ts";
+
+/** Help with everything that can be wrong in an app's task definition. */
+export function taskDefinitionHints(app: WebApp) {
+  const { container, port, repository } = app;
+  return {
+    missing: hint(
+      [
+        `What tells ECS to run the image of ${container}?`,
+        `ECS は何を見て ${container} のイメージを動かしますか。`,
+      ],
+      [
+        `Write an EcsTaskDefinition whose container has the image settings.image("${repository}"): https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definitions.html`,
+        `コンテナのイメージに settings.image("${repository}") を指定した EcsTaskDefinition を書きます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/task_definitions.html`,
+      ],
+      `containerDefinitions: JSON.stringify([{ name: "${container}", image: settings.image("${repository}"), … }]),`,
+    ),
+    unreadable: hint(
+      [
+        "What does container_definitions look like in the synthesised JSON?",
+        "生成された JSON で container_definitions はどうなっていますか。",
+      ],
+      [
+        "Terraform wants the container definitions as one JSON text. JSON.stringify makes it, and these checks can read it.",
+        "Terraform はコンテナ定義を 1 つの JSON テキストとして受け取ります。JSON.stringify を使うと、このチェックでも読めます。",
+      ],
+      "containerDefinitions: JSON.stringify([{ … }]),",
+    ),
+    "not-fargate": hint(
+      [
+        "Which network mode do tasks on Fargate have?",
+        "Fargate のタスクのネットワークモードは何ですか。",
+      ],
+      [
+        "On Fargate every task has a network interface of its own: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html",
+        "Fargate ではタスクごとに専用の ENI が付きます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/fargate-task-networking.html",
+      ],
+      `requiresCompatibilities: ["FARGATE"], networkMode: "awsvpc",`,
+    ),
+    size: hint(
+      [
+        "How much does this app need, and which pairs of CPU and memory does Fargate offer?",
+        "このアプリに必要な大きさはどれくらいですか。Fargate が用意する CPU とメモリの組み合わせはどれですか。",
+      ],
+      [
+        "Take the smallest pair of the table: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size",
+        "表のいちばん小さい組み合わせを選びます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size",
+      ],
+      `cpu: "256", memory: "512",`,
+    ),
+    "container-name": hint(
+      [
+        "By which name will the service's load balancer block find this container?",
+        "サービスの loadBalancer ブロックは、このコンテナをどの名前で探しますか。",
+      ],
+      [
+        `The container is called ${container}; service, logs and deployments use that name.`,
+        `コンテナ名は ${container} です。サービス、ログ、デプロイがこの名前を使います。`,
+      ],
+      `name: "${container}",`,
+    ),
+    "container-port": hint(
+      [`On which port does ${container} listen?`, `${container} はどのポートで待ち受けますか。`],
+      [
+        "In awsvpc mode a port mapping names the container's port alone: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html",
+        "awsvpc モードの portMappings にはコンテナのポートだけを書きます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/APIReference/API_PortMapping.html",
+      ],
+      `portMappings: [{ containerPort: ${port}, protocol: "tcp" }],`,
+    ),
+    "port-variable": hint(
+      [
+        `How does ${container} know that it should listen on ${port}?`,
+        `${container} はポート ${port} で待ち受けることをどうやって知りますか。`,
+      ],
+      [
+        "The app reads the environment variable PORT, and a mapping does not set it.",
+        "アプリは環境変数 PORT を読みます。portMappings だけでは設定されません。",
+      ],
+      `environment: [{ name: "PORT", value: "${port}" }],`,
+    ),
+    "no-execution-role": hint(
+      [
+        "Who pulls the image and writes the logs, before any of your code runs?",
+        "あなたのコードが動く前に、イメージを取得し、ログを書くのは誰ですか。",
+      ],
+      [
+        "ECS does, with the task execution role: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
+        "ECS がタスク実行ロールを使って行います: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
+      ],
+      "executionRoleArn: this.executionRole.arn,",
+    ),
+  };
+}

@@ -1,0 +1,100 @@
+import { defineCheck, failed, passed } from "../check.ts";
+import type { Check, CheckResult, SynthContext } from "../check.ts";
+import { text } from "../hint.ts";
+import type { SynthResource } from "../synth-reader.ts";
+import type { WebApp } from "../web-app.ts";
+import { taskDefinitionHints } from "./task-definition-hints.ts";
+import { containerOf, containersOf, listed, repositoryName, taskDefinitionsOf } from "./wiring.ts";
+
+/** The smallest size of a Fargate task: a quarter of a vCPU and 512 MiB. */
+const CPU = "256";
+const MEMORY = "512";
+
+type Fault = keyof ReturnType<typeof taskDefinitionHints>;
+
+/** A task definition runs the app on Fargate: size, network mode, container name and port, execution role. */
+export function hasTaskDefinition(id: string, app: WebApp): Check<"synth"> {
+  return defineCheck({
+    id,
+    tier: "synth",
+    title: text([`A task definition for ${app.container}`, `${app.container} のタスク定義`]),
+    faults: taskDefinitionHints(app),
+    run(context) {
+      const [definition] = taskDefinitionsOf(context, app);
+      return definition === undefined ? notFound(context, app) : examine(context, app, definition);
+    },
+  });
+}
+
+function notFound(context: SynthContext, app: WebApp): CheckResult<Fault> {
+  const expected = `a task definition with a container of the image ${repositoryName(context, app)}`;
+  const definitions = context.synth.all("aws_ecs_task_definition");
+  const unreadable = definitions.find((definition) => containersOf(definition) === undefined);
+  if (unreadable !== undefined) {
+    return failed(
+      "unreadable",
+      expected,
+      `container_definitions of ${unreadable.address} is not JSON text`,
+    );
+  }
+  const images = definitions
+    .flatMap((definition) => containersOf(definition) ?? [])
+    .map(({ image }) => image);
+  return failed("missing", expected, `task definitions run ${listed(images)}`);
+}
+
+function examine(
+  context: SynthContext,
+  app: WebApp,
+  definition: SynthResource,
+): CheckResult<Fault> {
+  const { attributes, address } = definition;
+  const container = containerOf(context, app, definition);
+  const mode = String(attributes["network_mode"] ?? "bridge (the default)");
+  const launchTypes = [attributes["requires_compatibilities"] ?? []].flat().map(String);
+  const size = `${String(attributes["cpu"] ?? "no")} CPU units and ${String(attributes["memory"] ?? "no")} MiB`;
+  const roles = context.synth.referredToBy(definition, attributes["execution_role_arn"]);
+  const wantedSize = `${CPU} CPU units and ${MEMORY} MiB`;
+  const port = container?.environment.get("PORT");
+  const steps: readonly [Fault, expected: string, actual: string, holds: boolean][] = [
+    [
+      "not-fargate",
+      "network mode awsvpc and compatibility FARGATE",
+      `network mode ${mode}, compatibility ${listed(launchTypes)}`,
+      mode === "awsvpc" && launchTypes.includes("FARGATE"),
+    ],
+    ["size", wantedSize, size, size === wantedSize],
+    [
+      "container-name",
+      `a container called "${app.container}"`,
+      `it is called "${container?.name}"`,
+      container?.name === app.container,
+    ],
+    [
+      "container-port",
+      `container port ${app.port}`,
+      `container ports: ${listed(container?.ports.map(String) ?? [])}`,
+      container?.ports.includes(app.port) === true,
+    ],
+    [
+      "port-variable",
+      `the environment variable PORT=${app.port}`,
+      port === undefined ? "PORT is not set" : `PORT=${port}`,
+      port === String(app.port),
+    ],
+    [
+      "no-execution-role",
+      "an execution role",
+      roles.length === 0
+        ? "no execution role"
+        : `execution role ${roles.map((role) => role.address).join(", ")}`,
+      roles.some(({ type }) => type === "aws_iam_role"),
+    ],
+  ];
+  const broken = steps.find(([, , , holds]) => !holds);
+  if (broken !== undefined) return failed(broken[0], broken[1], `${address}: ${broken[2]}`);
+  return passed(
+    steps.map(([, expected]) => expected).join("; "),
+    `${address}: ${steps.map(([, , actual]) => actual).join("; ")}`,
+  );
+}

@@ -1,0 +1,129 @@
+import { defineCheck, failed, passed } from "../check.ts";
+import type { Check, CheckResult, SynthContext } from "../check.ts";
+import { hint, text } from "../hint.ts";
+import type { SynthResource } from "../synth-reader.ts";
+import type { WebApp } from "../web-app.ts";
+import { containerOf, listed, repositoryName, taskDefinitionsOf } from "./wiring.ts";
+import type { Container } from "./wiring.ts";
+
+const RETENTION_DAYS = 180;
+
+const FAULTS = {
+  "no-task": hint(
+    ["Which task definition writes these logs?", "このログはどのタスク定義が書きますか。"],
+    ["Write the task definition first.", "先にタスク定義を書きます。"],
+    "new EcsTaskDefinition(this, …)",
+  ),
+  "no-driver": hint(
+    [
+      "Where do the lines go that the container writes to its standard output?",
+      "コンテナが標準出力に書いた行はどこへ行きますか。",
+    ],
+    [
+      "The awslogs driver sends them to CloudWatch Logs: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html",
+      "awslogs ログドライバーが CloudWatch Logs に送ります: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/using_awslogs.html",
+    ],
+    `logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": logs.name, "awslogs-region": settings.region, "awslogs-stream-prefix": "ecs" } },`,
+  ),
+  "no-prefix": hint(
+    [
+      "Which option does the awslogs driver insist on with Fargate?",
+      "Fargate で awslogs に必須のオプションは何ですか。",
+    ],
+    [
+      "Without a stream prefix Fargate refuses the task definition: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html",
+      "ストリームプレフィックスがないと Fargate はタスク定義を受け付けません: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/using_awslogs.html",
+    ],
+    `"awslogs-stream-prefix": "ecs",`,
+  ),
+  "no-group": hint(
+    [
+      "Who makes the log group that the container writes to?",
+      "コンテナが書き込むロググループは誰が作りますか。",
+    ],
+    [
+      "The driver does not make it: write a CloudwatchLogGroup and let awslogs-group refer to its name.",
+      "ログドライバーは作りません。CloudwatchLogGroup を書き、awslogs-group からその名前を参照します。",
+    ],
+    `"awslogs-group": logs.name,`,
+  ),
+  retention: hint(
+    ["For how long are the logs kept, and who pays?", "ログはいつまで保存され、誰が払いますか。"],
+    [
+      "Without a retention CloudWatch Logs keeps them for ever: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
+      "保持期間を指定しないと、CloudWatch Logs は無期限に保存します: https://docs.aws.amazon.com/ja_jp/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
+    ],
+    `retentionInDays: ${RETENTION_DAYS},`,
+  ),
+};
+
+type Fault = keyof typeof FAULTS;
+
+/** An app's container logs to a log group of the stack that forgets after 180 days. */
+export function hasLogs(id: string, app: WebApp): Check<"synth"> {
+  return defineCheck({
+    id,
+    tier: "synth",
+    title: text([
+      `Logs of ${app.container}, kept for ${RETENTION_DAYS} days`,
+      `${app.container} のログ (保持期間 ${RETENTION_DAYS} 日)`,
+    ]),
+    faults: FAULTS,
+    run(context) {
+      const [definition] = taskDefinitionsOf(context, app);
+      const container = definition && containerOf(context, app, definition);
+      if (definition === undefined || container === undefined) {
+        return failed(
+          "no-task",
+          `a task that runs ${repositoryName(context, app)}`,
+          "there is none",
+        );
+      }
+      return examine(context, definition, container);
+    },
+  });
+}
+
+function examine(
+  context: SynthContext,
+  definition: SynthResource,
+  container: Container,
+): CheckResult<Fault> {
+  const where = `${container.name} in ${definition.address}`;
+  if (container.logDriver !== "awslogs") {
+    return failed(
+      "no-driver",
+      "the log driver awslogs",
+      `${where}: ${container.logDriver ?? "no log driver"}`,
+    );
+  }
+  const { "awslogs-stream-prefix": prefix, "awslogs-group": groupName } = container.logOptions;
+  if (!prefix)
+    return failed(
+      "no-prefix",
+      "the option awslogs-stream-prefix",
+      `${where}: options ${keys(container)}`,
+    );
+  const groups = context.synth.all("aws_cloudwatch_log_group");
+  const group = groups.find(
+    (candidate) =>
+      candidate.attributes["name"] === groupName ||
+      context.synth.referredToBy(definition, groupName).includes(candidate),
+  );
+  if (group === undefined) {
+    const known = listed(groups.map(({ address }) => address));
+    return failed(
+      "no-group",
+      "awslogs-group is a log group of the stack",
+      `${String(groupName)}; groups: ${known}`,
+    );
+  }
+  const days = group.attributes["retention_in_days"] ?? "for ever (no retention)";
+  const expected = `awslogs into a log group with a retention of ${RETENTION_DAYS} days`;
+  const actual = `${where} logs to ${group.address}, days: ${String(days)}`;
+  return days === RETENTION_DAYS ? passed(expected, actual) : failed("retention", expected, actual);
+}
+
+function keys(container: Container): string {
+  return listed(Object.keys(container.logOptions));
+}

@@ -1,0 +1,117 @@
+import type { SynthContext } from "../check.ts";
+import type { SynthResource } from "../synth-reader.ts";
+import type { WebApp } from "../web-app.ts";
+
+/** A container of a task definition, as far as it can be read from the JSON. */
+export interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly ports: readonly number[];
+  readonly environment: ReadonlyMap<string, string>;
+  readonly logDriver: string | undefined;
+  readonly logOptions: Readonly<Record<string, unknown>>;
+}
+
+/** The name of an app's repository: `golang-app-<owner>`. */
+export function repositoryName(context: { owner: string }, app: WebApp): string {
+  return `${app.repository}-${context.owner}`;
+}
+
+/**
+ * The containers of a task definition.
+ *
+ * @returns undefined when `container_definitions` is not JSON text, which Terraform may still understand
+ */
+export function containersOf(taskDefinition: SynthResource): readonly Container[] | undefined {
+  const text = taskDefinition.attributes["container_definitions"];
+  if (typeof text !== "string") return undefined;
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return Array.isArray(parsed) ? parsed.map((entry) => toContainer(record(entry))) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The container that runs an app, in a task definition that does. */
+export function containerOf(
+  context: SynthContext,
+  app: WebApp,
+  taskDefinition: SynthResource,
+): Container | undefined {
+  return containersOf(taskDefinition)?.find(({ image }) => isImageOf(context, app, image));
+}
+
+/** The task definitions that run an app's image. */
+export function taskDefinitionsOf(context: SynthContext, app: WebApp): readonly SynthResource[] {
+  return context.synth
+    .all("aws_ecs_task_definition")
+    .filter((definition) => containerOf(context, app, definition) !== undefined);
+}
+
+/** The services whose task definition runs an app's image. */
+export function servicesOf(context: SynthContext, app: WebApp): readonly SynthResource[] {
+  return taskDefinitionsOf(context, app).flatMap((definition) =>
+    context.synth.referringTo(definition, "aws_ecs_service", "task_definition"),
+  );
+}
+
+/** The listeners on a port, of any load balancer. */
+export function listenersOn(context: SynthContext, port: number): readonly SynthResource[] {
+  return context.synth
+    .all("aws_lb_listener")
+    .filter(({ attributes }) => Number(attributes["port"]) === port);
+}
+
+/** The target groups that a listener forwards to. */
+export function targetGroupsOf(
+  context: SynthContext,
+  listener: SynthResource,
+): readonly SynthResource[] {
+  return context.synth
+    .referredToBy(listener, listener.attributes["default_action"])
+    .filter(({ type }) => type === "aws_lb_target_group");
+}
+
+/** `a, b and c` for people; `nothing` for none. */
+export function listed(names: readonly string[]): string {
+  if (names.length === 0) return "nothing";
+  return names.length === 1
+    ? names.join("")
+    : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+/** An image of ECR ends in `/<repository>:<tag>` or `/<repository>@<digest>`, or refers to the repository's URL. */
+function isImageOf(context: SynthContext, app: WebApp, image: string): boolean {
+  const name = repositoryName(context, app);
+  const path = image.replace(/[:@][^/]*$/, "");
+  if (path === name || path.endsWith(`/${name}`)) return true;
+  const repositories = context.synth.resources.filter(
+    ({ type, attributes }) => type === "aws_ecr_repository" && attributes["name"] === name,
+  );
+  return repositories.some(({ address }) => image.includes(`\${${address}.`));
+}
+
+function toContainer(definition: Readonly<Record<string, unknown>>): Container {
+  const logConfiguration = record(definition["logConfiguration"]);
+  return {
+    name: String(definition["name"] ?? ""),
+    image: String(definition["image"] ?? ""),
+    ports: records(definition["portMappings"]).map(({ containerPort }) => Number(containerPort)),
+    environment: new Map(
+      records(definition["environment"]).map(({ name, value }) => [String(name), String(value)]),
+    ),
+    logDriver:
+      typeof logConfiguration["logDriver"] === "string" ? logConfiguration["logDriver"] : undefined,
+    logOptions: record(logConfiguration["options"]),
+  };
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function records(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.map(record) : [];
+}
