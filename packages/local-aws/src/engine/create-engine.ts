@@ -1,5 +1,6 @@
 import type { Mount } from "../server/front-door.ts";
 import type { EngineContext, EnginePart } from "./engine.ts";
+import { createRegistry } from "./images/registry.ts";
 import { topology, type Topology } from "./topology.ts";
 
 export interface EngineOptions {
@@ -26,7 +27,7 @@ export function createEngine(context: EngineContext, _options: EngineOptions): E
   const parts: EnginePart[] = [];
   const started: EnginePart[] = [];
   return {
-    mounts: [],
+    mounts: [createRegistry(context)],
     describe: () => ({}),
     topology: () => topology(context.store),
     effectiveListeners: () => [],

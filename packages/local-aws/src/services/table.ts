@@ -1,4 +1,6 @@
+import { ecr } from "./ecr/service.ts";
+import { s3 } from "./s3/service.ts";
 import type { Service } from "./service.ts";
 
 /** Every service that Local AWS has handlers for. The support matrix is made from this table. */
-export const SERVICES: readonly Service[] = [];
+export const SERVICES: readonly Service[] = [ecr, s3];

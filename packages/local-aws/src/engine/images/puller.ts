@@ -1,0 +1,109 @@
+import { parseManifest, type Manifest } from "../../services/ecr/manifest.ts";
+import { findImage } from "../../services/ecr/errors.ts";
+import { LayerFiles } from "../../services/ecr/layer-files.ts";
+import { repositories } from "../../services/ecr/state.ts";
+import type { EngineContext } from "../engine.ts";
+import type { ImagePuller, ImagePullRequest } from "../scheduler/ports.ts";
+import type { PulledImage } from "./pulled-image.ts";
+import { parseReference, type ImageReference } from "./reference.ts";
+
+/** The label and the annotation in which a build records the image that it started from. */
+const BASE_NAME = "org.opencontainers.image.base.name";
+
+/** Why an image cannot be had, as ECS words it in a task's `stoppedReason`. */
+export class CannotPullError extends Error {
+  override readonly name = "CannotPullError";
+
+  constructor(reason: string) {
+    super(`CannotPullContainerError: ${reason}`);
+  }
+}
+
+/**
+ * Pulls images from this cloud's own registry: a pull reads the files that a push left.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html
+ */
+export function createImagePuller(context: EngineContext): ImagePuller {
+  const files = new LayerFiles(context.settings.dataDir);
+  const registry = new URL(context.settings.endpoint).host;
+  return {
+    pull: async (request) => {
+      request.signal.throwIfAborted();
+      const reference = parseReference(request.reference);
+      if (!isOurs(reference, registry)) {
+        throw new CannotPullError(
+          `failed to resolve ref ${reference.text}: Local AWS has no way to the registry ${reference.registry}: push the image to ECR (${registry})`,
+        );
+      }
+      return pull(context, files, request, reference);
+    },
+  };
+}
+
+/** A registry of this cloud: the local address (whatever the port was when the image was pushed), or ECR's own name. */
+function isOurs({ registry }: ImageReference, ours: string): boolean {
+  return (
+    registry === ours ||
+    /^(?:127\.0\.0\.1|localhost):\d+$/.test(registry) ||
+    /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com$/.test(registry)
+  );
+}
+
+function pull(
+  context: EngineContext,
+  files: LayerFiles,
+  { account, region }: ImagePullRequest,
+  reference: ImageReference,
+): PulledImage {
+  const store = context.store.scope(account, region);
+  if (!store.of(repositories).has(reference.repository)) {
+    throw new CannotPullError(
+      `pull image manifest has been retried 1 time(s): failed to resolve ref ${reference.text}: pulling from host ${reference.registry} failed with status code [manifests ${reference.tag ?? reference.digest}]: 404 Not Found: the repository with name '${reference.repository}' does not exist in the registry with id '${account}'`,
+    );
+  }
+  const image = findImage(store, reference.repository, {
+    imageTag: reference.tag,
+    imageDigest: reference.digest,
+  });
+  if (!image) {
+    throw new CannotPullError(
+      `pull image manifest has been retried 7 time(s): failed to resolve ref ${reference.text}: ${reference.text}: not found`,
+    );
+  }
+  const manifest = resolvePlatform(files, parseManifest(files.text(image.digest), image.mediaType));
+  if (!manifest.config)
+    throw new CannotPullError(
+      `ref ${reference.text} is not an image: its manifest has no configuration`,
+    );
+  const config = JSON.parse(files.text(manifest.config.digest)) as {
+    os?: string;
+    architecture?: string;
+    config?: PulledImage["config"];
+  };
+  return {
+    reference: reference.text,
+    digest: image.digest,
+    config: config.config ?? {},
+    platform: `${config.os ?? "linux"}/${config.architecture ?? "unknown"}`,
+    base: manifest.annotations[BASE_NAME] ?? config.config?.Labels?.[BASE_NAME],
+    layers: manifest.layers.map(({ digest, mediaType }) => ({
+      digest,
+      mediaType,
+      file: files.path(digest),
+    })),
+  };
+}
+
+/** Of an index, the manifest for this machine: locally the host's architecture stands in for the task's. */
+function resolvePlatform(files: LayerFiles, manifest: Manifest): Manifest {
+  if (manifest.manifests.length === 0) return manifest;
+  const architecture = process.arch === "x64" ? "amd64" : process.arch;
+  const match = manifest.manifests.find(
+    ({ platform }) => platform?.os === "linux" && platform.architecture === architecture,
+  );
+  if (!match)
+    throw new CannotPullError(
+      `image Manifest does not contain descriptor matching platform 'linux/${architecture}'`,
+    );
+  return parseManifest(files.text(match.digest), match.mediaType);
+}

@@ -1,0 +1,28 @@
+/** The parts of an image's name: https://github.com/distribution/reference */
+export interface ImageReference {
+  /** As it was written. */
+  readonly text: string;
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+}
+
+/** Reads an image's name; `latest` and Docker Hub are what it means where it does not say. */
+export function parseReference(text: string): ImageReference {
+  const [named, digest] = text.split("@", 2) as [string, string?];
+  const slash = named.indexOf("/");
+  const first = slash < 0 ? "" : named.slice(0, slash);
+  const hasRegistry = first === "localhost" || first.includes(".") || first.includes(":");
+  const rest = hasRegistry ? named.slice(slash + 1) : named;
+  const colon = rest.lastIndexOf(":");
+  const tag = colon < 0 ? undefined : rest.slice(colon + 1);
+  const repository = colon < 0 ? rest : rest.slice(0, colon);
+  return {
+    text,
+    registry: hasRegistry ? first : "docker.io",
+    repository: hasRegistry || repository.includes("/") ? repository : `library/${repository}`,
+    tag: tag ?? (digest === undefined ? "latest" : undefined),
+    digest,
+  };
+}

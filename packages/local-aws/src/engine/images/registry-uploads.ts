@@ -1,0 +1,102 @@
+import type { ServerResponse } from "node:http";
+import { layers } from "../../services/ecr/state.ts";
+import type { RegistryCall, RegistryRoute } from "./registry.ts";
+import { RegistryError } from "./registry-error.ts";
+
+/** Pushing blobs: in one piece, in chunks, or mounted from another repository of the account. */
+export const uploadRoutes: readonly RegistryRoute[] = [
+  ["POST", /^blobs\/uploads\/$/, begin],
+  ["GET", /^blobs\/uploads\/([^/]+)$/, tell],
+  ["PATCH", /^blobs\/uploads\/([^/]+)$/, append],
+  ["PUT", /^blobs\/uploads\/([^/]+)$/, finish],
+  ["DELETE", /^blobs\/uploads\/([^/]+)$/, cancel],
+];
+
+async function begin(call: RegistryCall): Promise<void> {
+  const { query, store, name, files, request, response } = call;
+  const mount = query.get("mount");
+  const from = query.get("from");
+  const mounted = mount && from ? store.of(layers).get(`${from}@${mount}`) : undefined;
+  if (mounted) {
+    record(call, mounted.digest, mounted.size);
+    return created(response, name, mounted.digest);
+  }
+  const id = files.begin();
+  const digest = query.get("digest");
+  if (digest === null) return accepted(response, name, id, 0);
+  await files.append(id, request);
+  record(call, digest, await files.finish(id, digest));
+  created(response, name, digest);
+}
+
+function tell({ response, name, reference, files }: RegistryCall): void {
+  const size = needUpload(files.uploaded(reference), reference);
+  response.writeHead(204, uploadHeaders(name, reference, size));
+  response.end();
+}
+
+async function append({ request, response, name, reference, files }: RegistryCall): Promise<void> {
+  const before = needUpload(files.uploaded(reference), reference);
+  const range = /^(\d+)-(\d+)$/.exec(request.headers["content-range"] ?? "");
+  if (range && Number(range[1]) !== before) {
+    throw new RegistryError(
+      416,
+      "BLOB_UPLOAD_INVALID",
+      `the upload has ${before} bytes: a chunk must begin there`,
+    );
+  }
+  await files.append(reference, request);
+  accepted(response, name, reference, files.uploaded(reference)!);
+}
+
+async function finish(call: RegistryCall): Promise<void> {
+  const { query, request, response, name, reference, files } = call;
+  needUpload(files.uploaded(reference), reference);
+  const digest = query.get("digest");
+  if (digest === null) throw new RegistryError(400, "DIGEST_INVALID", "the digest is missing");
+  await files.append(reference, request);
+  record(call, digest, await files.finish(reference, digest));
+  created(response, name, digest);
+}
+
+function cancel({ response, reference, files }: RegistryCall): void {
+  needUpload(files.uploaded(reference), reference);
+  files.cancel(reference);
+  response.writeHead(204);
+  response.end();
+}
+
+function record({ context, store, name }: RegistryCall, digest: string, size: number): void {
+  context.store.transaction(() =>
+    store.of(layers).put(`${name}@${digest}`, { repositoryName: name, digest, size }),
+  );
+}
+
+function needUpload(size: number | undefined, id: string): number {
+  if (size === undefined)
+    throw new RegistryError(404, "BLOB_UPLOAD_UNKNOWN", `there is no upload ${id}`);
+  return size;
+}
+
+function uploadHeaders(name: string, id: string, size: number): Record<string, string | number> {
+  return {
+    location: `/v2/${name}/blobs/uploads/${id}`,
+    range: `0-${Math.max(0, size - 1)}`,
+    "docker-upload-uuid": id,
+    "content-length": 0,
+  };
+}
+
+function accepted(response: ServerResponse, name: string, id: string, size: number): void {
+  response.writeHead(202, uploadHeaders(name, id, size));
+  response.end();
+}
+
+function created(response: ServerResponse, name: string, digest: string): void {
+  response.writeHead(201, {
+    location: `/v2/${name}/blobs/${digest}`,
+    "docker-content-digest": digest,
+    "content-length": 0,
+  });
+  response.end();
+}

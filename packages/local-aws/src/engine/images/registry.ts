@@ -1,0 +1,153 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { AwsError } from "../../protocol/aws-error.ts";
+import { sendJson, type Mount } from "../../server/front-door.ts";
+import { DigestMismatch, LayerFiles } from "../../services/ecr/layer-files.ts";
+import { layers, repositories } from "../../services/ecr/state.ts";
+import { readPassword } from "../../services/ecr/tokens.ts";
+import type { Scope } from "../../store/store.ts";
+import type { EngineContext } from "../engine.ts";
+import { RegistryError } from "./registry-error.ts";
+import { manifestRoutes } from "./registry-manifests.ts";
+import { uploadRoutes } from "./registry-uploads.ts";
+
+/** One request to the registry, with what the path and the password said. */
+export interface RegistryCall {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly query: URLSearchParams;
+  /** The repository's name. */
+  readonly name: string;
+  /** A digest, a tag or an upload's id, by route. */
+  readonly reference: string;
+  readonly store: Scope;
+  readonly files: LayerFiles;
+  readonly context: EngineContext;
+}
+
+/** A route: method, the path behind the repository's name, what it does. */
+export type RegistryRoute = readonly [
+  method: string,
+  path: RegExp,
+  run: (call: RegistryCall) => Promise<void> | void,
+];
+
+const ROUTES: readonly RegistryRoute[] = [
+  ["HEAD", /^blobs\/(sha256:[0-9a-f]+)$/, sendBlob],
+  ["GET", /^blobs\/(sha256:[0-9a-f]+)$/, sendBlob],
+  ...uploadRoutes,
+  ...manifestRoutes,
+];
+
+/**
+ * ECR as an OCI registry, under `/v2/`: account and region come from the password that `GetAuthorizationToken` gave.
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
+ */
+export function createRegistry(context: EngineContext): Mount {
+  const files = new LayerFiles(context.settings.dataDir);
+  return {
+    prefix: "/v2/",
+    handle: async (request, response) => {
+      response.setHeader("Docker-Distribution-Api-Version", "registry/2.0");
+      try {
+        await route(context, files, request, response);
+      } catch (error) {
+        const answer = toRegistryError(error);
+        if (!answer || response.headersSent) throw error;
+        if (answer.status === 401)
+          response.setHeader(
+            "WWW-Authenticate",
+            `Basic realm="${context.settings.endpoint}/",service="ecr"`,
+          );
+        sendJson(response, answer.status, {
+          errors: [{ code: answer.code, message: answer.message }],
+        });
+      }
+    },
+  };
+}
+
+async function route(
+  context: EngineContext,
+  files: LayerFiles,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const store = authenticate(context, request);
+  const url = new URL(request.url ?? "", "http://registry");
+  if (url.pathname === "/v2/") return sendJson(response, 200, {});
+  const path = decodeURIComponent(url.pathname.slice("/v2/".length));
+  const match = /^(.+?)\/((?:blobs|manifests|tags)\/.*)$/.exec(path);
+  if (!match) throw new RegistryError(404, "NAME_INVALID", `there is no ${url.pathname} here`);
+  const [, name, rest] = match as unknown as [string, string, string];
+  for (const [method, pattern, run] of ROUTES) {
+    const found = method === request.method ? pattern.exec(rest) : undefined;
+    if (!found) continue;
+    if (!store.of(repositories).has(name)) {
+      const message = `The repository with name '${name}' does not exist in the registry with id '${store.account}'`;
+      throw new RegistryError(404, "NAME_UNKNOWN", message);
+    }
+    return run({
+      request,
+      response,
+      query: url.searchParams,
+      name,
+      reference: found[1] ?? "",
+      store,
+      files,
+      context,
+    });
+  }
+  throw new RegistryError(405, "UNSUPPORTED", `${request.method} ${url.pathname} is not supported`);
+}
+
+function authenticate(context: EngineContext, request: IncomingMessage): Scope {
+  const basic = /^Basic (.+)$/.exec(request.headers.authorization ?? "");
+  if (!basic) throw new RegistryError(401, "UNAUTHORIZED", "authentication required");
+  const [user, password = ""] = Buffer.from(basic[1]!, "base64").toString().split(/:(.*)/s, 2);
+  const identity = user === "AWS" ? readPassword(context.store, password, Date.now()) : undefined;
+  if (!identity) {
+    throw new RegistryError(
+      403,
+      "DENIED",
+      "Your authorization token has expired. Reauthenticate and try again.",
+    );
+  }
+  return context.store.scope(identity.account, identity.region);
+}
+
+async function sendBlob({
+  request,
+  response,
+  name,
+  reference,
+  store,
+  files,
+}: RegistryCall): Promise<void> {
+  const layer = store.of(layers).get(`${name}@${reference}`);
+  if (!layer || !files.has(reference))
+    throw new RegistryError(404, "BLOB_UNKNOWN", `blob ${reference} is not known`);
+  response.writeHead(200, {
+    "content-type": "application/octet-stream",
+    "content-length": layer.size,
+    "docker-content-digest": reference,
+    etag: `"${reference}"`,
+  });
+  if (request.method === "HEAD") response.end();
+  else await pipeline(files.read(reference), response);
+}
+
+/** AWS's own errors as the registry words them; undefined for a fault of ours. */
+function toRegistryError(error: unknown): RegistryError | undefined {
+  if (error instanceof RegistryError) return error;
+  if (error instanceof DigestMismatch)
+    return new RegistryError(400, "DIGEST_INVALID", error.message);
+  if (!(error instanceof AwsError)) return undefined;
+  const code =
+    error.code === "ImageTagAlreadyExistsException"
+      ? "TAG_INVALID"
+      : error.code === "LayersNotFoundException"
+        ? "MANIFEST_BLOB_UNKNOWN"
+        : "MANIFEST_INVALID";
+  return new RegistryError(400, code, error.message);
+}

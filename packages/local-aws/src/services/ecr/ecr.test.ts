@@ -1,0 +1,150 @@
+import { createHash } from "node:crypto";
+import {
+  BatchDeleteImageCommand,
+  CreateRepositoryCommand,
+  DeleteRepositoryCommand,
+  DescribeImagesCommand,
+  ECRClient,
+  GetAuthorizationTokenCommand,
+  PutLifecyclePolicyCommand,
+} from "@aws-sdk/client-ecr";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestCloud, type TestCloud } from "../../testing.ts";
+
+let cloud: TestCloud;
+let ecr: ECRClient;
+
+beforeAll(async () => {
+  cloud = await startTestCloud();
+  ecr = new ECRClient(cloud.clientConfig);
+});
+afterAll(async () => {
+  expect(cloud.errors).toEqual([]);
+  await cloud.stop();
+});
+
+const sha256 = (data: string) => `sha256:${createHash("sha256").update(data).digest("hex")}`;
+
+async function call(
+  method: string,
+  path: string,
+  body?: string,
+  headers: Record<string, string> = {},
+) {
+  const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
+  const authorization = `Basic ${authorizationData![0]!.authorizationToken}`;
+  return fetch(`${cloud.endpoint}${path}`, {
+    method,
+    body,
+    headers: { authorization, ...headers },
+  });
+}
+
+/** Pushes an image of one layer as a registry client does; answers its digest. */
+async function push(repository: string, tag: string, content: string): Promise<Response> {
+  const config = JSON.stringify({ os: "linux", architecture: "amd64", config: { Cmd: [content] } });
+  for (const blob of [config, content]) {
+    const begun = await call("POST", `/v2/${repository}/blobs/uploads/`);
+    const location = begun.headers.get("location")!;
+    expect((await call("PATCH", location, blob)).status).toBe(202);
+    expect((await call("PUT", `${location}?digest=${sha256(blob)}`)).status).toBe(201);
+  }
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const descriptor = (data: string, type: string) => ({
+    mediaType: type,
+    digest: sha256(data),
+    size: data.length,
+  });
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    mediaType,
+    config: descriptor(config, "application/vnd.oci.image.config.v1+json"),
+    layers: [descriptor(content, "application/vnd.oci.image.layer.v1.tar")],
+  });
+  return call("PUT", `/v2/${repository}/manifests/${tag}`, manifest, { "content-type": mediaType });
+}
+
+test("an image is pushed, described, pulled by tag and digest, and deleted", async () => {
+  const { repository } = await ecr.send(
+    new CreateRepositoryCommand({ repositoryName: "team/app" }),
+  );
+  expect(repository!.repositoryUri).toBe(`${new URL(cloud.endpoint).host}/team/app`);
+  const pushed = await push("team/app", "v1", "layer one");
+  const digest = pushed.headers.get("docker-content-digest")!;
+  expect(pushed.status).toBe(201);
+  const { imageDetails } = await ecr.send(
+    new DescribeImagesCommand({ repositoryName: "team/app" }),
+  );
+  expect(imageDetails).toMatchObject([{ imageDigest: digest, imageTags: ["v1"] }]);
+  for (const reference of ["v1", digest]) {
+    const manifest = await call("GET", `/v2/team/app/manifests/${reference}`);
+    expect(sha256(await manifest.text())).toBe(digest);
+  }
+  const blob = await call("GET", `/v2/team/app/blobs/${sha256("layer one")}`);
+  expect(await blob.text()).toBe("layer one");
+  await expect(
+    ecr.send(new DeleteRepositoryCommand({ repositoryName: "team/app" })),
+  ).rejects.toMatchObject({
+    name: "RepositoryNotEmptyException",
+  });
+  await ecr.send(
+    new BatchDeleteImageCommand({ repositoryName: "team/app", imageIds: [{ imageTag: "v1" }] }),
+  );
+  expect((await call("GET", "/v2/team/app/manifests/v1")).status).toBe(404);
+  await ecr.send(new DeleteRepositoryCommand({ repositoryName: "team/app" }));
+});
+
+test("an immutable tag is not moved", async () => {
+  await ecr.send(
+    new CreateRepositoryCommand({ repositoryName: "fixed", imageTagMutability: "IMMUTABLE" }),
+  );
+  expect((await push("fixed", "v1", "one")).status).toBe(201);
+  expect((await push("fixed", "v1", "one")).status).toBe(201);
+  const refused = await push("fixed", "v1", "two");
+  expect([refused.status, await refused.json()]).toEqual([
+    400,
+    {
+      errors: [
+        { code: "TAG_INVALID", message: expect.stringContaining("because the tag is immutable") },
+      ],
+    },
+  ]);
+});
+
+test("a blob whose content is not its digest is refused, and the upload is gone", async () => {
+  await ecr.send(new CreateRepositoryCommand({ repositoryName: "checked" }));
+  const location = (await call("POST", "/v2/checked/blobs/uploads/")).headers.get("location")!;
+  await call("PATCH", location, "content");
+  const refused = await call("PUT", `${location}?digest=${sha256("other")}`);
+  expect([refused.status, await refused.text()]).toEqual([
+    400,
+    expect.stringContaining("DIGEST_INVALID"),
+  ]);
+  expect((await call("GET", location)).status).toBe(404);
+});
+
+test("the registry asks for a password, and knows its own", async () => {
+  const unsigned = await fetch(`${cloud.endpoint}/v2/`);
+  expect([unsigned.status, unsigned.headers.get("www-authenticate")]).toEqual([
+    401,
+    expect.stringContaining("Basic"),
+  ]);
+  const forged = await fetch(`${cloud.endpoint}/v2/`, {
+    headers: { authorization: `Basic ${btoa("AWS:x.y")}` },
+  });
+  expect(forged.status).toBe(403);
+  expect((await call("GET", "/v2/")).status).toBe(200);
+});
+
+test("a lifecycle policy that cannot work is refused with the reason", async () => {
+  await ecr.send(new CreateRepositoryCommand({ repositoryName: "aging" }));
+  const lifecyclePolicyText = JSON.stringify({
+    rules: [{ rulePriority: 1, selection: { tagStatus: "tagged" } }],
+  });
+  await expect(
+    ecr.send(new PutLifecyclePolicyCommand({ repositoryName: "aging", lifecyclePolicyText })),
+  ).rejects.toMatchObject({
+    name: "InvalidParameterException",
+    message: expect.stringContaining("tagPrefixList"),
+  });
+});

@@ -1,0 +1,44 @@
+import { AwsError } from "../../protocol/aws-error.ts";
+import type { Scope } from "../../store/store.ts";
+import { images, repositories, type Image, type Repository } from "./state.ts";
+
+/** @throws AwsError `RepositoryNotFoundException` */
+export function needRepository(store: Scope, name: string): Readonly<Repository> {
+  const repository = store.of(repositories).get(name);
+  if (repository) return repository;
+  throw new AwsError(
+    "RepositoryNotFoundException",
+    `The repository with name '${name}' does not exist in the registry with id '${store.account}'`,
+  );
+}
+
+/** @throws AwsError `InvalidParameterException` where `registryId` is not the caller's: nothing crosses accounts */
+export function checkRegistry(store: Scope, registryId: string | undefined): void {
+  if (registryId === undefined || registryId === store.account) return;
+  throw new AwsError(
+    "RepositoryNotFoundException",
+    `The repository does not exist in the registry with id '${registryId}'`,
+  );
+}
+
+/** The image that a tag or a digest (or both) names. */
+export function findImage(
+  store: Scope,
+  repositoryName: string,
+  id: { imageTag?: string; imageDigest?: string },
+): Readonly<Image> | undefined {
+  const all = store.of(images);
+  const image =
+    id.imageDigest === undefined
+      ? all.find(
+          (each) => each.repositoryName === repositoryName && each.tags.includes(id.imageTag ?? ""),
+        )
+      : all.get(`${repositoryName}@${id.imageDigest}`);
+  if (id.imageTag !== undefined && image && !image.tags.includes(id.imageTag)) return undefined;
+  return image;
+}
+
+/** How ECR names an image in its messages. */
+export function imageIdText(id: { imageTag?: string; imageDigest?: string }): string {
+  return `{imageDigest:'${id.imageDigest ?? "null"}', imageTag:'${id.imageTag ?? "null"}'}`;
+}

@@ -1,0 +1,199 @@
+import type { ImageIdentifier } from "@aws-sdk/client-ecr";
+import { AwsError } from "../../protocol/aws-error.ts";
+import type { Handlers } from "../../protocol/typed.ts";
+import type { CallContext } from "../service.ts";
+import { findImage, imageIdText, needRepository } from "./errors.ts";
+import { LayerFiles } from "./layer-files.ts";
+import { putImage } from "./put-image.ts";
+import { images, layers, type Image } from "./state.ts";
+
+type Ecr = typeof import("@aws-sdk/client-ecr");
+
+/** Images of a repository, as the API tells of them. */
+export const imageHandlers: Handlers<Ecr, CallContext> = {
+  ListImages(input, context) {
+    const all = ofRepository(context, input.repositoryName).flatMap(({ digest, tags }) =>
+      tags.length === 0
+        ? [{ imageDigest: digest }]
+        : tags.map((imageTag) => ({ imageDigest: digest, imageTag })),
+    );
+    const wanted = all.filter((id) => hasStatus(input.filter?.tagStatus, "imageTag" in id));
+    const { page, nextToken } = paginate(wanted, input.nextToken, input.maxResults);
+    return { imageIds: page, nextToken };
+  },
+
+  DescribeImages(input, context) {
+    const all = input.imageIds
+      ? input.imageIds.map((id) => needImage(context, input.repositoryName, id))
+      : ofRepository(context, input.repositoryName);
+    const wanted = all.filter(({ tags }) => hasStatus(input.filter?.tagStatus, tags.length > 0));
+    const { page, nextToken } = paginate(wanted, input.nextToken, input.maxResults);
+    return {
+      imageDetails: page.map((image) => ({
+        registryId: context.account,
+        repositoryName: image.repositoryName,
+        imageDigest: image.digest,
+        imageTags: image.tags.length > 0 ? [...image.tags] : undefined,
+        imageSizeInBytes: image.sizeInBytes,
+        imagePushedAt: new Date(image.pushedAt),
+        imageManifestMediaType: image.mediaType,
+        artifactMediaType: image.artifactMediaType,
+        lastRecordedPullTime:
+          image.lastPulledAt === undefined ? undefined : new Date(image.lastPulledAt),
+      })),
+      nextToken,
+    };
+  },
+
+  BatchGetImage(input, context) {
+    needRepository(context.store, input.repositoryName);
+    const files = new LayerFiles(context.settings.dataDir);
+    const found = [];
+    const failures = [];
+    for (const id of input.imageIds) {
+      const image = findImage(context.store, input.repositoryName, id);
+      if (!image)
+        failures.push({
+          imageId: id,
+          failureCode: "ImageNotFound" as const,
+          failureReason: "Requested image not found",
+        });
+      else {
+        found.push({
+          registryId: context.account,
+          repositoryName: image.repositoryName,
+          imageId: { imageDigest: image.digest, imageTag: id.imageTag },
+          imageManifest: files.text(image.digest),
+          imageManifestMediaType: image.mediaType,
+        });
+      }
+    }
+    return { images: found, failures };
+  },
+
+  BatchDeleteImage(input, context) {
+    needRepository(context.store, input.repositoryName);
+    const deleted: ImageIdentifier[] = [];
+    const failures = [];
+    for (const id of input.imageIds) {
+      const image = findImage(context.store, input.repositoryName, id);
+      if (!image) {
+        failures.push({
+          imageId: id,
+          failureCode: "ImageNotFound" as const,
+          failureReason: "Requested image not found",
+        });
+      } else deleted.push(...deleteImage(context, image, id));
+    }
+    return { imageIds: deleted, failures };
+  },
+
+  BatchCheckLayerAvailability(input, context) {
+    needRepository(context.store, input.repositoryName);
+    const all = context.store.of(layers);
+    return {
+      layers: input.layerDigests.map((layerDigest) => {
+        const layer = all.get(`${input.repositoryName}@${layerDigest}`);
+        return layer
+          ? { layerDigest, layerAvailability: "AVAILABLE" as const, layerSize: layer.size }
+          : { layerDigest, layerAvailability: "UNAVAILABLE" as const };
+      }),
+      failures: [],
+    };
+  },
+};
+
+/** `PutImage` writes the manifest's file before the store speaks of it. */
+export const imageWriteHandlers: Handlers<Ecr, CallContext> = {
+  async PutImage(input, context) {
+    const files = new LayerFiles(context.settings.dataDir);
+    needRepository(context.store, input.repositoryName);
+    const digest = await files.put(Buffer.from(input.imageManifest));
+    if (input.imageDigest !== undefined && input.imageDigest !== digest) {
+      throw new AwsError(
+        "ImageDigestDoesNotMatchException",
+        "The specified image digest does not match the digest that Amazon ECR calculated for the image.",
+      );
+    }
+    const known = findImage(context.store, input.repositoryName, { imageDigest: digest });
+    if (known && (input.imageTag === undefined || known.tags.includes(input.imageTag))) {
+      throw new AwsError(
+        "ImageAlreadyExistsException",
+        `Image with digest '${digest}' and tag '${input.imageTag ?? "null"}' already exists in the repository with name '${input.repositoryName}' in registry with id '${context.account}'`,
+      );
+    }
+    const image = context.cloud.transaction(() =>
+      putImage(context.store, files, {
+        repositoryName: input.repositoryName,
+        digest,
+        manifest: input.imageManifest,
+        mediaType: input.imageManifestMediaType,
+        tag: input.imageTag,
+        now: context.clock.now(),
+      }),
+    );
+    return {
+      image: {
+        registryId: context.account,
+        repositoryName: image.repositoryName,
+        imageId: { imageDigest: digest, imageTag: input.imageTag },
+        imageManifest: input.imageManifest,
+        imageManifestMediaType: image.mediaType,
+      },
+    };
+  },
+};
+
+function ofRepository(context: CallContext, name: string): Readonly<Image>[] {
+  needRepository(context.store, name);
+  return context.store.of(images).filter(({ repositoryName }) => repositoryName === name);
+}
+
+function needImage(
+  context: CallContext,
+  repositoryName: string,
+  id: ImageIdentifier,
+): Readonly<Image> {
+  needRepository(context.store, repositoryName);
+  const image = findImage(context.store, repositoryName, id);
+  if (image) return image;
+  throw new AwsError(
+    "ImageNotFoundException",
+    `The image with imageId ${imageIdText(id)} does not exist within the repository with name '${repositoryName}' in the registry with id '${context.account}'`,
+  );
+}
+
+/** A tag takes itself away, and the image with the last one; a digest takes the image with all of its tags. */
+function deleteImage(
+  context: CallContext,
+  image: Readonly<Image>,
+  id: ImageIdentifier,
+): ImageIdentifier[] {
+  const all = context.store.of(images);
+  const key = `${image.repositoryName}@${image.digest}`;
+  if (id.imageDigest === undefined && image.tags.length > 1) {
+    all.patch(key, { tags: image.tags.filter((tag) => tag !== id.imageTag) });
+    return [{ imageDigest: image.digest, imageTag: id.imageTag }];
+  }
+  all.delete(key);
+  return image.tags.length === 0
+    ? [{ imageDigest: image.digest }]
+    : image.tags.map((imageTag) => ({ imageDigest: image.digest, imageTag }));
+}
+
+function hasStatus(status: string | undefined, tagged: boolean): boolean {
+  return status === undefined || status === "ANY" || (status === "TAGGED") === tagged;
+}
+
+function paginate<T>(
+  all: readonly T[],
+  token: string | undefined,
+  size = 100,
+): { page: T[]; nextToken: string | undefined } {
+  const start = token === undefined ? 0 : Number(Buffer.from(token, "base64url").toString());
+  const end = start + size;
+  return {
+    page: all.slice(start, end),
+    nextToken: end < all.length ? Buffer.from(String(end)).toString("base64url") : undefined,
+  };
+}

@@ -1,0 +1,122 @@
+import { createHash, randomUUID } from "node:crypto";
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/** The content of a file is not what its digest says. */
+export class DigestMismatch extends Error {
+  override readonly name = "DigestMismatch";
+}
+
+/**
+ * The files of images by their digest, shared by all repositories: which repository has which is in the store. Uploads
+ * are written beside them and renamed into place when their digest has been checked.
+ * @see https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests
+ */
+export class LayerFiles {
+  readonly #dir: string;
+
+  constructor(dataDir: string) {
+    this.#dir = join(dataDir, "layers");
+    mkdirSync(join(this.#dir, "uploads"), { recursive: true });
+  }
+
+  has(digest: string): boolean {
+    return existsSync(this.path(digest));
+  }
+
+  size(digest: string): number {
+    return statSync(this.path(digest)).size;
+  }
+
+  /** @throws Error where `digest` is not one: it becomes part of a path */
+  path(digest: string): string {
+    if (!DIGEST.test(digest))
+      throw new DigestMismatch(`${JSON.stringify(digest)} is not a sha256 digest`);
+    return join(this.#dir, digest.slice("sha256:".length));
+  }
+
+  read(digest: string, range?: { start: number; end: number }): Readable {
+    return createReadStream(this.path(digest), range);
+  }
+
+  text(digest: string): string {
+    return readFileSync(this.path(digest), "utf8");
+  }
+
+  /** Begins an upload and answers its id. */
+  begin(): string {
+    const id = randomUUID();
+    createWriteStream(this.#upload(id)).end();
+    return id;
+  }
+
+  /** How many bytes an upload has; undefined where there is none of that id. */
+  uploaded(id: string): number | undefined {
+    const file = this.#upload(id);
+    return existsSync(file) ? statSync(file).size : undefined;
+  }
+
+  /** Adds `body` to the end of an upload. */
+  async append(id: string, body: Readable): Promise<void> {
+    await pipeline(body, createWriteStream(this.#upload(id), { flags: "a" }));
+  }
+
+  /** Ends an upload as `digest`. The upload is gone afterwards either way. @throws DigestMismatch */
+  async finish(id: string, digest: string): Promise<number> {
+    const file = this.#upload(id);
+    try {
+      const target = this.path(digest);
+      const hash = createHash("sha256");
+      await pipeline(createReadStream(file), hash);
+      const actual = `sha256:${hash.digest("hex")}`;
+      if (actual !== digest)
+        throw new DigestMismatch(`the content has digest ${actual}, not ${digest}`);
+      renameSync(file, target);
+    } catch (error) {
+      rmSync(file, { force: true });
+      throw error;
+    }
+    return this.size(digest);
+  }
+
+  cancel(id: string): void {
+    rmSync(this.#upload(id), { force: true });
+  }
+
+  /** Stores `content` and answers its digest. */
+  async put(content: Buffer): Promise<string> {
+    const digest = `sha256:${createHash("sha256").update(content).digest("hex")}`;
+    if (!this.has(digest)) {
+      const id = this.begin();
+      const stream = createWriteStream(this.#upload(id));
+      await new Promise<void>((resolve, reject) =>
+        stream.once("error", reject).end(content, resolve),
+      );
+      await this.finish(id, digest);
+    }
+    return digest;
+  }
+
+  remove(digest: string): void {
+    rmSync(this.path(digest), { force: true });
+  }
+
+  #upload(id: string): string {
+    if (!/^[0-9a-f-]{36}$/.test(id))
+      throw new DigestMismatch(`${JSON.stringify(id)} is not an upload id`);
+    return join(this.#dir, "uploads", id);
+  }
+}

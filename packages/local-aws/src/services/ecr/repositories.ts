@@ -1,0 +1,180 @@
+import { AwsError } from "../../protocol/aws-error.ts";
+import type { Handlers } from "../../protocol/typed.ts";
+import type { CallContext } from "../service.ts";
+import { checkRegistry, needRepository } from "./errors.ts";
+import { images, layers, repositories, type Repository } from "./state.ts";
+import { mintPassword, TOKEN_MS } from "./tokens.ts";
+
+type Ecr = typeof import("@aws-sdk/client-ecr");
+
+/** `127.0.0.1:<port>/<name>`: Docker takes loopback for a plain-http registry, and nothing can be pushed to AWS by mistake. */
+export function repositoryUri(context: Pick<CallContext, "settings">, name: string): string {
+  return `${new URL(context.settings.endpoint).host}/${name}`;
+}
+
+/** Repositories, their policies, and the way into the registry. */
+export const repositoryHandlers: Handlers<Ecr, CallContext> = {
+  CreateRepository(input, context) {
+    checkRegistry(context.store, input.registryId);
+    const name = input.repositoryName;
+    const all = context.store.of(repositories);
+    if (all.has(name)) {
+      throw new AwsError(
+        "RepositoryAlreadyExistsException",
+        `The repository with name '${name}' already exists in the registry with id '${context.account}'`,
+      );
+    }
+    const repository = all.put(name, {
+      name,
+      arn: `arn:aws:ecr:${context.region}:${context.account}:repository/${name}`,
+      registryId: context.account,
+      createdAt: context.clock.now(),
+      imageTagMutability: input.imageTagMutability ?? "MUTABLE",
+      imageTagMutabilityExclusionFilters: input.imageTagMutabilityExclusionFilters?.map((each) => ({
+        filterType: each.filterType!,
+        filter: each.filter!,
+      })),
+      scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false,
+      encryptionType: input.encryptionConfiguration?.encryptionType ?? "AES256",
+      kmsKey: input.encryptionConfiguration?.kmsKey,
+      tags: (input.tags ?? []).map(({ Key, Value }) => ({ Key: Key!, Value: Value ?? "" })),
+    });
+    return { repository: describe(repository, context) };
+  },
+
+  DescribeRepositories(input, context) {
+    checkRegistry(context.store, input.registryId);
+    const all = input.repositoryNames
+      ? input.repositoryNames.map((name) => needRepository(context.store, name))
+      : context.store.of(repositories).values();
+    const start =
+      input.nextToken === undefined
+        ? 0
+        : Number(Buffer.from(input.nextToken, "base64url").toString());
+    const size = input.maxResults ?? 100;
+    const page = input.repositoryNames ? all : all.slice(start, start + size);
+    const more = !input.repositoryNames && start + size < all.length;
+    return {
+      repositories: page.map((repository) => describe(repository, context)),
+      nextToken: more ? Buffer.from(String(start + size)).toString("base64url") : undefined,
+    };
+  },
+
+  DeleteRepository(input, context) {
+    checkRegistry(context.store, input.registryId);
+    const repository = needRepository(context.store, input.repositoryName);
+    const mine = (each: { repositoryName: string }) => each.repositoryName === repository.name;
+    const held = context.store.of(images).filter(mine);
+    if (held.length > 0 && !input.force) {
+      throw new AwsError(
+        "RepositoryNotEmptyException",
+        `The repository with name '${repository.name}' in registry with id '${context.account}' cannot be deleted because it still contains images`,
+      );
+    }
+    for (const kind of [images, layers]) {
+      const collection = context.store.of<{ repositoryName: string; digest: string }>(kind);
+      for (const { digest } of collection.filter(mine))
+        collection.delete(`${repository.name}@${digest}`);
+    }
+    context.store.of(repositories).delete(repository.name);
+    return { repository: describe(repository, context) };
+  },
+
+  GetAuthorizationToken(_input, context) {
+    // The password is compared with wall time, as signatures are: a test's clock does not move it.
+    const expiresAt = Date.now() + TOKEN_MS;
+    const password = mintPassword(context.cloud, context, expiresAt);
+    return {
+      authorizationData: [
+        {
+          authorizationToken: Buffer.from(`AWS:${password}`).toString("base64"),
+          expiresAt: new Date(expiresAt),
+          proxyEndpoint: context.settings.endpoint,
+        },
+      ],
+    };
+  },
+
+  PutImageTagMutability(input, context) {
+    const repository = needRepository(context.store, input.repositoryName);
+    context.store.of(repositories).patch(repository.name, {
+      imageTagMutability: input.imageTagMutability,
+      imageTagMutabilityExclusionFilters: input.imageTagMutabilityExclusionFilters?.map((each) => ({
+        filterType: each.filterType!,
+        filter: each.filter!,
+      })),
+    });
+    return {
+      registryId: context.account,
+      repositoryName: repository.name,
+      imageTagMutability: input.imageTagMutability,
+      imageTagMutabilityExclusionFilters: input.imageTagMutabilityExclusionFilters,
+    };
+  },
+
+  PutImageScanningConfiguration(input, context) {
+    const repository = needRepository(context.store, input.repositoryName);
+    const scanOnPush = input.imageScanningConfiguration?.scanOnPush ?? false;
+    context.store.of(repositories).patch(repository.name, { scanOnPush });
+    return {
+      registryId: context.account,
+      repositoryName: repository.name,
+      imageScanningConfiguration: { scanOnPush },
+    };
+  },
+
+  ListTagsForResource: ({ resourceArn }, context) => ({
+    tags: [...byArn(context, resourceArn).tags],
+  }),
+
+  TagResource({ resourceArn, tags }, context) {
+    const repository = byArn(context, resourceArn);
+    const merged = new Map(repository.tags.map(({ Key, Value }) => [Key, Value]));
+    for (const { Key, Value } of tags) merged.set(Key!, Value ?? "");
+    context.store.of(repositories).patch(repository.name, {
+      tags: [...merged].map(([Key, Value]) => ({ Key, Value })),
+    });
+    return {};
+  },
+
+  UntagResource({ resourceArn, tagKeys }, context) {
+    const repository = byArn(context, resourceArn);
+    context.store.of(repositories).patch(repository.name, {
+      tags: repository.tags.filter(({ Key }) => !tagKeys.includes(Key)),
+    });
+    return {};
+  },
+};
+
+function byArn(context: CallContext, arn: string): Readonly<Repository> {
+  const name = arn.split(":repository/")[1];
+  if (name === undefined) {
+    throw new AwsError(
+      "InvalidParameterException",
+      `Invalid parameter at 'resourceArn' failed to satisfy constraint: 'Invalid ARN'`,
+    );
+  }
+  return needRepository(context.store, name);
+}
+
+function describe(repository: Readonly<Repository>, context: CallContext) {
+  return {
+    repositoryArn: repository.arn,
+    registryId: repository.registryId,
+    repositoryName: repository.name,
+    repositoryUri: repositoryUri(context, repository.name),
+    createdAt: new Date(repository.createdAt),
+    imageTagMutability: repository.imageTagMutability as "MUTABLE",
+    imageTagMutabilityExclusionFilters: repository.imageTagMutabilityExclusionFilters?.map(
+      (each) => ({
+        filterType: each.filterType as "WILDCARD",
+        filter: each.filter,
+      }),
+    ),
+    imageScanningConfiguration: { scanOnPush: repository.scanOnPush },
+    encryptionConfiguration: {
+      encryptionType: repository.encryptionType as "AES256",
+      kmsKey: repository.kmsKey,
+    },
+  };
+}
