@@ -4,10 +4,13 @@ import { detect, operationIsInBody, readQueryString } from "./detect.ts";
 import { encodeError } from "./encode-error.ts";
 import { encodeOutput } from "./encode-output.ts";
 import { parseJsonBody, readJsonStruct } from "./json-codec.ts";
+import type { ServiceModel, StructShape } from "./model.ts";
 import { readEc2Query, readQuery } from "./query-codec.ts";
 import { isStreamingPayload, readRestInput } from "./rest-request.ts";
 import { resolve } from "./resolve.ts";
 import { ServiceIndex } from "./service-index.ts";
+import { validationError } from "./validation-error.ts";
+import { ViolationFinder } from "./violations.ts";
 import type { ProtocolGuess, ResolvedOperation, Wire, WireRequest } from "./wire-types.ts";
 
 const EMPTY_FORM: ReadonlyMap<string, string> = new Map();
@@ -15,6 +18,7 @@ const EMPTY_FORM: ReadonlyMap<string, string> = new Map();
 /** Makes a wire layer. It keeps the models that it has loaded, so one is made per server. */
 export function createWire(): Wire {
   const index = new ServiceIndex();
+  const finder = new ViolationFinder();
   const modelOf = (target: ProtocolGuess) =>
     target.service === undefined ? undefined : index.model(target.service);
   return {
@@ -24,7 +28,8 @@ export function createWire(): Wire {
       resolve(index, request, detect(index, request, scopeService)),
     isStreamingInput: ({ model }) => isStreamingPayload(model.input),
     decodeInput,
-    validateInput: () => {},
+    validateInput: ({ model, serviceModel }, input) =>
+      validate(finder, serviceModel, model.input, input),
     encodeOutput,
     encodeError: (target, error, requestId) =>
       encodeError(target, modelOf(target), error, requestId),
@@ -46,6 +51,16 @@ function guess(
     if (!(error instanceof AwsError)) throw error;
     return { method: request.method, protocol: "query" };
   }
+}
+
+function validate(
+  finder: ViolationFinder,
+  model: ServiceModel,
+  shape: StructShape,
+  input: Record<string, unknown>,
+): void {
+  const [first, ...others] = finder.find(shape, input);
+  if (first !== undefined) throw validationError(model, [first, ...others]);
 }
 
 function decodeInput(resolved: ResolvedOperation, request: WireRequest): Record<string, unknown> {

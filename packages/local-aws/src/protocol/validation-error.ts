@@ -1,0 +1,139 @@
+import { AwsError } from "./aws-error.ts";
+import type { ServiceModel } from "./model.ts";
+import type { ServiceId } from "./service-id.ts";
+import { frameworkError, frameworkPath, ruleText } from "./validation-words.ts";
+import type { Step, Violation } from "./violations.ts";
+
+type Answer = (violations: readonly [Violation, ...Violation[]], model: ServiceModel) => AwsError;
+
+function inFramework(code: string): Answer {
+  return (violations) => frameworkError(code, violations);
+}
+
+/**
+ * How each service answers an input that breaks its model.
+ * The codes stand in each service's list of common errors, or in answers quoted in public bug reports; for codebuild,
+ * codepipeline, resourcegroupstaggingapi and codedeploy the pairing of code and words is unverified.
+ */
+const ANSWERS: Readonly<Record<ServiceId, Answer>> = {
+  ecs: toEcsError,
+  elbv2: inFramework("ValidationError"),
+  ec2: toEc2Error,
+  iam: inFramework("ValidationError"),
+  sts: inFramework("ValidationError"),
+  logs: inFramework("InvalidParameterException"),
+  ecr: toEcrError,
+  s3: toS3Error,
+  ssm: inFramework("ValidationException"),
+  kms: inFramework("ValidationException"),
+  secretsmanager: inFramework("ValidationException"),
+  "application-autoscaling": inFramework("ValidationException"),
+  cloudwatch: inFramework("ValidationError"),
+  events: inFramework("ValidationException"),
+  scheduler: inFramework("ValidationException"),
+  servicediscovery: inFramework("InvalidInput"),
+  autoscaling: inFramework("ValidationError"),
+  codebuild: inFramework("InvalidInputException"),
+  codepipeline: inFramework("ValidationException"),
+  codedeploy: toCodeDeployError,
+  resourcegroupstaggingapi: inFramework("InvalidParameterException"),
+};
+
+/** The service's own answer to an input that breaks its model. */
+export function validationError(
+  model: ServiceModel,
+  violations: readonly [Violation, ...Violation[]],
+): AwsError {
+  return ANSWERS[model.id](violations, model);
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/**
+ * ECS has words of its own: `TaskDefinition can not be blank.` and `launch type should be one of [EC2,FARGATE,EXTERNAL]`
+ * are quoted in public bug reports; what it says of a range is unverified.
+ */
+function toEcsError([{ member, rule, path }]: readonly [Violation, ...Violation[]]): AwsError {
+  const code = "InvalidParameterException";
+  if (rule.kind === "required")
+    return new AwsError(code, `${upperFirst(member.name)} can not be blank.`);
+  if (rule.kind === "enum") {
+    const words = member.name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    return new AwsError(code, `${words} should be one of [${rule.values.join(",")}]`);
+  }
+  return new AwsError(code, `${frameworkPath(path)} ${ruleText(rule)}`);
+}
+
+/** Quoted in public bug reports for patterns and lengths; unverified for the rest. */
+function toEcrError([{ path, rule }]: readonly [Violation, ...Violation[]]): AwsError {
+  const words =
+    rule.kind === "pattern" ? `must satisfy regular expression '${rule.pattern}'` : ruleText(rule);
+  const message = `Invalid parameter at '${frameworkPath(path)}' failed to satisfy constraint: '${words}'`;
+  return new AwsError("InvalidParameterException", message);
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html; the words about a range are unverified. */
+function toEc2Error([{ path, rule, value, part }]: readonly [Violation, ...Violation[]]): AwsError {
+  const name = ec2Path(path);
+  if (rule.kind === "required") {
+    return new AwsError("MissingParameter", `The request must contain the parameter ${name}`);
+  }
+  const subject = `Value (${part === undefined || typeof value !== "object" ? String(value) : "…"}) for parameter ${name} is invalid.`;
+  if (rule.kind === "enum") return new AwsError("InvalidParameterValue", subject);
+  return new AwsError("InvalidParameterValue", `${subject} It ${ruleText(rule)}`);
+}
+
+function ec2Path(path: readonly Step[]): string {
+  return path
+    .map((step) =>
+      typeof step === "number" ? String(step + 1) : typeof step === "string" ? step : step.ec2Name,
+    )
+    .join(".");
+}
+
+/** S3 tells an argument from a document: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+function toS3Error([{ member, rule, value, path }]: readonly [
+  Violation,
+  ...Violation[],
+]): AwsError {
+  if (member.name === "LocationConstraint" && rule.kind === "enum") {
+    const fields = { LocationConstraint: String(value) };
+    return new AwsError(
+      "InvalidLocationConstraint",
+      "The specified location-constraint is not valid",
+      { fields },
+    );
+  }
+  if (path.length > 1 || member.binding === "body" || member.binding === "payload") {
+    const message =
+      "The XML you provided was not well-formed or did not validate against our published schema";
+    return new AwsError("MalformedXML", message);
+  }
+  if (member.name === "StorageClass") {
+    const fields = { StorageClassRequested: String(value) };
+    return new AwsError("InvalidStorageClass", "The storage class you specified is not valid", {
+      fields,
+    });
+  }
+  if (rule.kind === "required") {
+    return new AwsError(
+      "InvalidRequest",
+      `Missing required header for this request: ${member.bindingName}`,
+    );
+  }
+  const fields = { ArgumentName: member.bindingName, ArgumentValue: String(value) };
+  return new AwsError("InvalidArgument", `Provided ${member.bindingName} is not valid`, { fields });
+}
+
+/** CodeDeploy has an error for each parameter: `ApplicationNameRequiredException`, `InvalidApplicationNameException`. */
+function toCodeDeployError(
+  violations: readonly [Violation, ...Violation[]],
+  model: ServiceModel,
+): AwsError {
+  const [{ member, rule }] = violations;
+  const name = upperFirst(member.name);
+  const code = rule.kind === "required" ? `${name}RequiredException` : `Invalid${name}Exception`;
+  return frameworkError(model.error(code) === undefined ? "ValidationException" : code, violations);
+}

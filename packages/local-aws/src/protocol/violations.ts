@@ -1,0 +1,162 @@
+import type {
+  Constraints,
+  ListShape,
+  MapShape,
+  Member,
+  Shape,
+  SimpleShape,
+  StructShape,
+} from "./model.ts";
+import { compilePattern } from "./pattern.ts";
+
+/** What a value must satisfy and does not. */
+export type Rule =
+  | { readonly kind: "required" }
+  | { readonly kind: "enum"; readonly values: readonly string[] }
+  | { readonly kind: "minLength" | "maxLength" | "minValue" | "maxValue"; readonly limit: number }
+  | { readonly kind: "pattern"; readonly pattern: string };
+
+/** One step towards a value: a member of a structure, an item of a list (from 0), an entry of a map. */
+export type Step = Member | number | string;
+
+export interface Violation {
+  readonly path: readonly Step[];
+  /** The member that holds the value, itself or in a list or map. */
+  readonly member: Member;
+  readonly value: unknown;
+  readonly rule: Rule;
+  /** Set where the value is an item, key or value of the list or map `container`. */
+  readonly part?: "item" | "key" | "value";
+  readonly container?: unknown;
+  /** The shape that the value breaks. */
+  readonly shape: Shape;
+}
+
+/** Finds what in an input breaks its model, in the model's order. */
+export class ViolationFinder {
+  readonly #patterns = new Map<string, RegExp>();
+
+  find(shape: StructShape, input: Readonly<Record<string, unknown>>): Violation[] {
+    const found: Violation[] = [];
+    this.#struct(shape, input, [], found);
+    return found;
+  }
+
+  #struct(
+    shape: StructShape,
+    value: Readonly<Record<string, unknown>>,
+    path: readonly Step[],
+    found: Violation[],
+  ): void {
+    for (const member of shape.members) {
+      const inner = value[member.name];
+      if (inner !== undefined) this.#value(member, member.shape, inner, path, member, found);
+      else if (member.required) {
+        const rule: Rule = { kind: "required" };
+        found.push({
+          path: [...path, member],
+          member,
+          value: undefined,
+          rule,
+          shape: member.shape,
+        });
+      }
+    }
+  }
+
+  #value(
+    member: Member,
+    shape: Shape,
+    value: unknown,
+    path: readonly Step[],
+    step: Step,
+    found: Violation[],
+    inside?: Pick<Violation, "part" | "container">,
+  ): void {
+    const rules = this.#broken(shape, value);
+    if (rules !== undefined) {
+      const at = inside === undefined ? [...path, step] : path;
+      for (const rule of rules) found.push({ path: at, member, value, rule, shape, ...inside });
+    }
+    if (!isContainer(shape)) return;
+    const here = [...path, step];
+    if ("members" in shape) this.#struct(shape, value as Record<string, unknown>, here, found);
+    else if ("item" in shape) this.#items(member, shape, value as unknown[], here, found);
+    else this.#entries(member, shape, value as Record<string, unknown>, here, found);
+  }
+
+  #items(
+    member: Member,
+    shape: ListShape,
+    items: unknown[],
+    path: readonly Step[],
+    found: Violation[],
+  ): void {
+    const inside = { part: "item" as const, container: items };
+    for (const [index, item] of items.entries())
+      this.#value(member, shape.item, item, path, index, found, inside);
+  }
+
+  #entries(
+    member: Member,
+    shape: MapShape,
+    entries: Record<string, unknown>,
+    path: readonly Step[],
+    found: Violation[],
+  ): void {
+    for (const key of Object.keys(entries)) {
+      const inKey = { part: "key" as const, container: entries };
+      this.#value(member, shape.key, key, path, key, found, inKey);
+      const inValue = { part: "value" as const, container: entries };
+      this.#value(member, shape.value, entries[key], path, key, found, inValue);
+    }
+  }
+
+  /** The rules that a value itself breaks; undefined when it breaks none. */
+  #broken(shape: Shape, value: unknown): Rule[] | undefined {
+    const { enum: values, min, max, pattern } = shape as Constraints;
+    if (values === undefined && min === undefined && max === undefined && pattern === undefined)
+      return undefined;
+    const rules: Rule[] = [];
+    const size = sizeOf(shape, value);
+    const noun = isNumber(shape) ? "Value" : "Length";
+    if (max !== undefined && size > max) rules.push({ kind: `max${noun}`, limit: max });
+    if (min !== undefined && size < min) rules.push({ kind: `min${noun}`, limit: min });
+    if (pattern !== undefined && !this.#matches(pattern, value))
+      rules.push({ kind: "pattern", pattern });
+    if (values !== undefined && !values.includes(value as string))
+      rules.push({ kind: "enum", values });
+    return rules;
+  }
+
+  #matches(pattern: string, value: unknown): boolean {
+    let compiled = this.#patterns.get(pattern);
+    if (compiled === undefined) this.#patterns.set(pattern, (compiled = compilePattern(pattern)));
+    return compiled.test(String(value));
+  }
+}
+
+function isContainer(shape: Shape): shape is StructShape | ListShape | MapShape {
+  return "members" in shape || "item" in shape || "key" in shape;
+}
+
+const NUMBERS: ReadonlySet<string> = new Set(["integer", "long", "float", "double", "number"]);
+
+function isNumber(shape: Shape): boolean {
+  return NUMBERS.has(shape.kind);
+}
+
+/** What a length or range bounds: the number itself; characters, bytes, items or entries. */
+function sizeOf(shape: Shape, value: unknown): number {
+  if (typeof value === "number") return value;
+  if (typeof value === "string")
+    return (shape as SimpleShape).kind === "blob" ? Buffer.byteLength(value) : characters(value);
+  if (Array.isArray(value) || value instanceof Uint8Array) return value.length;
+  return typeof value === "object" && value !== null ? Object.keys(value).length : 0;
+}
+
+function characters(text: string): number {
+  // A character outside the basic plane counts once.
+  // oxlint-disable-next-line no-control-regex -- the range is the basic plane's
+  return /^[\u0000-\ud7ff\ue000-\uffff]*$/.test(text) ? text.length : [...text].length;
+}
