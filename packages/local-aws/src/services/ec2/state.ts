@@ -12,6 +12,9 @@ export interface Vpc {
   instanceTenancy: string;
   dhcpOptionsId: string;
   cidrAssociationId: string;
+  /** CIDR blocks added with AssociateVpcCidrBlock. */
+  secondaryCidrs?: readonly { associationId: string; cidrBlock: string }[];
+  enableNetworkAddressUsageMetrics?: boolean;
   tags: Tags;
 }
 
@@ -37,6 +40,7 @@ export interface InternetGateway {
 
 export interface Route {
   destinationCidrBlock?: string;
+  destinationIpv6CidrBlock?: string;
   destinationPrefixListId?: string;
   /** `local`, `igw-…`, `nat-…`, `vpce-…`, `eni-…`. */
   target: string;
@@ -102,6 +106,11 @@ export interface NatGateway {
   networkInterfaceId: string;
   createTime: number;
   deleteTime?: number;
+  /** The address's association with the interface, while there is one. */
+  associationId?: string;
+  /** Why the state is `failed`. */
+  failureCode?: string;
+  failureMessage?: string;
   tags: Tags;
 }
 
@@ -129,6 +138,64 @@ export interface NetworkInterface {
   tags: Tags;
 }
 
+/** A stateless list of rules at a subnet's border. Rule 32767, which denies the rest, is not stored. */
+export interface NetworkAcl {
+  networkAclId: string;
+  vpcId: string;
+  isDefault: boolean;
+  entries: readonly NetworkAclEntry[];
+  associations: readonly { associationId: string; subnetId: string }[];
+  tags: Tags;
+}
+
+export interface NetworkAclEntry {
+  egress: boolean;
+  ruleNumber: number;
+  /** A protocol number; `-1` for all. */
+  protocol: string;
+  ruleAction: "allow" | "deny";
+  cidrBlock?: string;
+  ipv6CidrBlock?: string;
+  portRange?: { from: number; to: number };
+  icmpTypeCode?: { type: number; code: number };
+}
+
+export interface DhcpOptions {
+  dhcpOptionsId: string;
+  /** What new VPCs get. */
+  isDefault: boolean;
+  configurations: readonly { key: string; values: readonly string[] }[];
+  tags: Tags;
+}
+
+export interface VpcEndpoint {
+  vpcEndpointId: string;
+  vpcEndpointType: "Gateway" | "Interface";
+  vpcId: string;
+  /** `com.amazonaws.<region>.<service>`. */
+  serviceName: string;
+  state: "pending" | "available" | "deleting";
+  policyDocument: string;
+  /** Of a gateway endpoint: the tables that hold its route. */
+  routeTableIds: readonly string[];
+  /** Of an interface endpoint. */
+  subnetIds: readonly string[];
+  securityGroupIds: readonly string[];
+  networkInterfaceIds: readonly string[];
+  privateDnsEnabled: boolean;
+  ipAddressType: string;
+  dnsRecordIpType: string;
+  createdAt: number;
+  tags: Tags;
+}
+
+/** Who holds a public address. Keyed by the address, over all accounts: no two may hold one. */
+export interface PublicAddress {
+  publicIp: string;
+  account: string;
+  region: string;
+}
+
 export const vpcs = defineKind<Vpc>("ec2.vpc");
 export const subnets = defineKind<Subnet>("ec2.subnet");
 export const internetGateways = defineKind<InternetGateway>("ec2.internet-gateway");
@@ -138,3 +205,7 @@ export const securityGroupRules = defineKind<SecurityGroupRule>("ec2.security-gr
 export const addresses = defineKind<Address>("ec2.address");
 export const natGateways = defineKind<NatGateway>("ec2.nat-gateway");
 export const networkInterfaces = defineKind<NetworkInterface>("ec2.network-interface");
+export const networkAcls = defineKind<NetworkAcl>("ec2.network-acl");
+export const dhcpOptions = defineKind<DhcpOptions>("ec2.dhcp-options");
+export const vpcEndpoints = defineKind<VpcEndpoint>("ec2.vpc-endpoint");
+export const publicAddresses = defineKind<PublicAddress>("ec2.public-address", { scope: "global" });

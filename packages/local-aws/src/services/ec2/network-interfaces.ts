@@ -1,0 +1,173 @@
+import type { NetworkInterface as ApiNetworkInterface } from "@aws-sdk/client-ec2";
+import {
+  createNetworkInterface,
+  deleteNetworkInterface,
+  publicAddressOf,
+} from "../../engine/network/interfaces.ts";
+import { AwsError } from "../../protocol/aws-error.ts";
+import type { Scope } from "../../store/store.ts";
+import { describe } from "./describe.ts";
+import * as faults from "./faults.ts";
+import type { Ec2Handlers } from "./handlers.ts";
+import { networkInterfaceFilters } from "./network-interface-filters.ts";
+import { NETWORK_INTERFACE, requireResource, SECURITY_GROUP } from "./resources.ts";
+import { type NetworkInterface, networkInterfaces, securityGroups, subnets } from "./state.ts";
+import { tagsFromSpecifications, toTagList } from "./tags.ts";
+
+/** The internal DNS name of an address: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html */
+function privateDnsName(region: string, address: string): string {
+  const domain = region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`;
+  return `ip-${address.replaceAll(".", "-")}.${domain}`;
+}
+
+function associationOf(networkInterface: Readonly<NetworkInterface>, scope: Scope) {
+  const address = publicAddressOf(scope, networkInterface);
+  if (!address) return undefined;
+  const { allocationId, associationId, publicIp } = address;
+  return {
+    AllocationId: allocationId,
+    AssociationId: associationId,
+    IpOwnerId: allocationId === undefined ? "amazon" : scope.account,
+    PublicDnsName: "",
+    PublicIp: publicIp,
+  };
+}
+
+function toApiNetworkInterface(eni: Readonly<NetworkInterface>, scope: Scope): ApiNetworkInterface {
+  const groups = eni.securityGroupIds.map((GroupId) => ({
+    GroupId,
+    GroupName: scope.of(securityGroups).get(GroupId)?.groupName,
+  }));
+  const PrivateDnsName = privateDnsName(scope.region, eni.privateIpAddress);
+  const Association = associationOf(eni, scope);
+  return {
+    Association,
+    Attachment: eni.attachment && {
+      AttachTime: new Date(eni.attachment.attachTime),
+      AttachmentId: eni.attachment.attachmentId,
+      DeleteOnTermination: false,
+      DeviceIndex: 1,
+      NetworkCardIndex: 0,
+      InstanceOwnerId: eni.attachment.instanceOwnerId,
+      Status: eni.attachment.status,
+    },
+    AvailabilityZone: eni.availabilityZone,
+    AvailabilityZoneId: scope.of(subnets).get(eni.subnetId)?.availabilityZoneId,
+    Description: eni.description,
+    Groups: groups,
+    InterfaceType: eni.interfaceType as never,
+    Ipv6Addresses: [],
+    MacAddress: eni.macAddress,
+    NetworkInterfaceId: eni.networkInterfaceId,
+    OwnerId: scope.account,
+    PrivateDnsName,
+    PrivateIpAddress: eni.privateIpAddress,
+    PrivateIpAddresses: [
+      { Association, Primary: true, PrivateDnsName, PrivateIpAddress: eni.privateIpAddress },
+    ],
+    RequesterId: eni.requesterId,
+    RequesterManaged: eni.requesterManaged,
+    SourceDestCheck: eni.sourceDestCheck,
+    Status: eni.attachment ? "in-use" : "available",
+    SubnetId: eni.subnetId,
+    TagSet: toTagList(eni.tags),
+    VpcId: eni.vpcId,
+    DenyAllIgwTraffic: false,
+    Operator: { Managed: false },
+  };
+}
+
+/** Groups for an interface of `vpcId`, each checked. */
+function checkedGroups(scope: Scope, vpcId: string, ids: readonly string[]): string[] {
+  for (const id of ids)
+    if (requireResource(scope, SECURITY_GROUP, id).vpcId !== vpcId)
+      throw faults.invalidParameterValue(
+        "You have specified two resources that belong to different networks.",
+      );
+  return [...new Set(ids)];
+}
+
+/** Elastic network interfaces. There are no instances to attach one to. */
+export const networkInterfaceHandlers = {
+  CreateNetworkInterface(input, { store, clock }) {
+    const wanted =
+      input.PrivateIpAddress ??
+      input.PrivateIpAddresses?.find(({ Primary }) => Primary)?.PrivateIpAddress;
+    const networkInterface = createNetworkInterface(store, {
+      subnetId: input.SubnetId,
+      securityGroupIds: input.Groups ?? [],
+      description: input.Description ?? "",
+      tags: tagsFromSpecifications(input.TagSpecifications, "network-interface"),
+      now: clock.now(),
+      ...(wanted !== undefined && { privateIpAddress: wanted }),
+    });
+    return {
+      NetworkInterface: toApiNetworkInterface(networkInterface, store),
+      ClientToken: input.ClientToken,
+    };
+  },
+
+  DescribeNetworkInterfaces(input, { store }) {
+    const request = { ...input, ids: input.NetworkInterfaceIds };
+    const { items, NextToken } = describe(
+      store,
+      NETWORK_INTERFACE,
+      request,
+      networkInterfaceFilters,
+    );
+    return { NetworkInterfaces: items.map((eni) => toApiNetworkInterface(eni, store)), NextToken };
+  },
+
+  DescribeNetworkInterfaceAttribute(input, { store }) {
+    const eni = requireResource(store, NETWORK_INTERFACE, input.NetworkInterfaceId);
+    const { Attachment, Groups, Description } = toApiNetworkInterface(eni, store);
+    const NetworkInterfaceId = eni.networkInterfaceId;
+    switch (input.Attribute) {
+      case "attachment":
+        return { NetworkInterfaceId, Attachment };
+      case "description":
+        return { NetworkInterfaceId, Description: { Value: Description } };
+      case "groupSet":
+        return { NetworkInterfaceId, Groups };
+      case "sourceDestCheck":
+        return { NetworkInterfaceId, SourceDestCheck: { Value: eni.sourceDestCheck } };
+      default:
+        throw faults.invalidParameterValue(
+          `Value (${String(input.Attribute)}) for parameter attribute is invalid. Unknown attribute.`,
+        );
+    }
+  },
+
+  ModifyNetworkInterfaceAttribute(input, { store }) {
+    const eni = requireResource(store, NETWORK_INTERFACE, input.NetworkInterfaceId);
+    const description = input.Description?.Value;
+    const sourceDestCheck = input.SourceDestCheck?.Value;
+    store.of(networkInterfaces).patch(eni.networkInterfaceId, {
+      ...(input.Groups && { securityGroupIds: checkedGroups(store, eni.vpcId, input.Groups) }),
+      ...(description !== undefined && { description }),
+      ...(sourceDestCheck !== undefined && { sourceDestCheck }),
+    });
+    return {};
+  },
+
+  DetachNetworkInterface(input, { store }) {
+    const eni = store
+      .of(networkInterfaces)
+      .find(({ attachment }) => attachment?.attachmentId === input.AttachmentId);
+    if (!eni)
+      throw new AwsError(
+        "InvalidAttachmentID.NotFound",
+        `The networkInterface attachment ID '${input.AttachmentId}' does not exist`,
+      );
+    // Whatever attaches interfaces here (load balancers, tasks, gateways) detaches them itself.
+    const [prefix] = input.AttachmentId.split("-0");
+    throw faults.operationNotPermitted(`You are not allowed to manage '${prefix}' attachments.`);
+  },
+
+  DeleteNetworkInterface(input, { store }) {
+    const eni = requireResource(store, NETWORK_INTERFACE, input.NetworkInterfaceId);
+    if (eni.attachment) throw faults.interfaceInUse(eni.networkInterfaceId);
+    deleteNetworkInterface(store, eni.networkInterfaceId);
+    return {};
+  },
+} satisfies Ec2Handlers;
