@@ -1,14 +1,20 @@
 import { defineChecks } from "@workbook/lab-kit/check";
+import { requestsAreLogged } from "@workbook/lab-kit/checks/access-logs";
+import { closedToOthers } from "@workbook/lab-kit/checks/closed-to-others";
 import { hasExecutionRole } from "@workbook/lab-kit/checks/execution-role";
+import { answersGreeting } from "@workbook/lab-kit/checks/greeting";
 import { hasListener } from "@workbook/lab-kit/checks/listener";
 import { hasRepository } from "@workbook/lab-kit/checks/repository";
 import { admitsOnlyTheWayIn } from "@workbook/lab-kit/checks/security-groups";
 import { hasService } from "@workbook/lab-kit/checks/service";
+import { servicesAreSteady } from "@workbook/lab-kit/checks/services-steady";
+import { severalTasksAnswer } from "@workbook/lab-kit/checks/several-tasks";
+import { targetsAreHealthy } from "@workbook/lab-kit/checks/targets-healthy";
 import { hasTaskDefinition } from "@workbook/lab-kit/checks/task-definition";
 import { hasLogs } from "@workbook/lab-kit/checks/task-logs";
-import { GO_APP } from "@workbook/lab-kit/web-app";
+import { GO_APP, NODE_APP } from "@workbook/lab-kit/web-app";
 
-/** In the order in which a learner writes the parts. */
+/** In the order in which a learner writes the parts; then, what runs. */
 export default defineChecks([
   hasRepository("go-repository", GO_APP),
   hasTaskDefinition("go-task", GO_APP),
@@ -17,4 +23,11 @@ export default defineChecks([
   admitsOnlyTheWayIn("go-security-groups", GO_APP),
   hasListener("go-listener", GO_APP),
   hasService("go-service", GO_APP),
+  servicesAreSteady("services-steady", [NODE_APP, GO_APP]),
+  targetsAreHealthy("targets-healthy", [NODE_APP, GO_APP]),
+  answersGreeting("node-greeting", NODE_APP),
+  answersGreeting("go-greeting", GO_APP),
+  severalTasksAnswer("several-tasks", [NODE_APP, GO_APP]),
+  requestsAreLogged("access-logs", [NODE_APP, GO_APP]),
+  closedToOthers("alb-closed", [NODE_APP, GO_APP]),
 ]);

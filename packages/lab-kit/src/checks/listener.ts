@@ -1,9 +1,10 @@
-import { defineCheck, failed, passed } from "../check.ts";
+import { defineCheck, failed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
 import { hint, text } from "../hint.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
 import type { WebApp } from "../web-app.ts";
+import { walk } from "./steps.ts";
 import { listed, listenersOn, targetGroupsOf } from "./wiring.ts";
 
 const HEALTH_PATH = "/healthz";
@@ -43,6 +44,14 @@ function faultsFor(app: WebApp) {
         `${container} には専用のターゲットグループを作ります。`,
       ],
       'defaultAction: [{ type: "forward", targetGroupArn: targets.arn }],',
+    ),
+    "other-load-balancer": hint(
+      ["How many load balancers do two ports need?", "ポートが 2 つなら ALB はいくつ必要ですか。"],
+      [
+        "One: a load balancer has as many listeners as you like, and every other one is paid for by the hour.",
+        "1 つです。1 つの ALB に複数のリスナーを付けられます。ALB を増やすと、その分だけ時間課金されます。",
+      ],
+      "loadBalancerArn: alb.arn,",
     ),
     "target-type": hint(
       ["By what is a task on Fargate reached?", "Fargate のタスクには何で到達しますか。"],
@@ -117,30 +126,44 @@ function examine(
   const rivals = context.synth
     .all("aws_lb_listener")
     .filter((other) => other !== listener && targetGroupsOf(context, other).includes(group));
+  const balancers = context.synth
+    .all("aws_lb_listener")
+    .flatMap((each) => context.synth.referredToBy(each, each.attributes["load_balancer_arn"]))
+    .map((balancer) => balancer.address);
   const { attributes, address } = group;
   const type = String(attributes["target_type"] ?? "instance (the default)");
   const protocol = `${String(attributes["protocol"])} on port ${String(attributes["port"])}`;
   const path = String(blocksOf(attributes, "health_check")[0]?.["path"] ?? "/ (the default)");
-  const steps: readonly [Fault, expected: string, actual: string, holds: boolean][] = [
-    [
-      "shared-target-group",
-      `${listener.address} has a target group to itself`,
-      `${address}, used by ${listed([listener, ...rivals].map((one) => one.address))}`,
-      rivals.length === 0,
-    ],
-    ["target-type", "target type ip", `target type ${type}`, type === "ip"],
-    ["target-port", `HTTP on port ${app.port}`, protocol, protocol === `HTTP on port ${app.port}`],
-    [
-      "health-check",
-      `a health check of ${HEALTH_PATH}`,
-      `a health check of ${path}`,
-      path === HEALTH_PATH,
-    ],
-  ];
-  const broken = steps.find(([, , , holds]) => !holds);
-  if (broken !== undefined) return failed(broken[0], broken[1], `${address}: ${broken[2]}`);
-  return passed(
-    steps.map(([, expected]) => expected).join("; "),
-    `${address}: ${steps.map(([, , actual]) => actual).join("; ")}`,
-  );
+  return walk<Fault>(address, [
+    {
+      fault: "other-load-balancer",
+      expected: "all listeners belong to one load balancer",
+      actual: `listeners of ${listed([...new Set(balancers)])}`,
+      holds: new Set(balancers).size === 1,
+    },
+    {
+      fault: "shared-target-group",
+      expected: `${listener.address} has a target group to itself`,
+      actual: `used by ${listed([listener, ...rivals].map((one) => one.address))}`,
+      holds: rivals.length === 0,
+    },
+    {
+      fault: "target-type",
+      expected: "target type ip",
+      actual: `target type ${type}`,
+      holds: type === "ip",
+    },
+    {
+      fault: "target-port",
+      expected: `HTTP on port ${app.port}`,
+      actual: protocol,
+      holds: protocol === `HTTP on port ${app.port}`,
+    },
+    {
+      fault: "health-check",
+      expected: `a health check of ${HEALTH_PATH}`,
+      actual: `a health check of ${path}`,
+      holds: path === HEALTH_PATH,
+    },
+  ]);
 }

@@ -1,8 +1,9 @@
-import { defineCheck, failed, passed } from "../check.ts";
+import { defineCheck, failed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
 import { text } from "../hint.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import type { WebApp } from "../web-app.ts";
+import { walk } from "./steps.ts";
 import { taskDefinitionHints } from "./task-definition-hints.ts";
 import { containerOf, containersOf, listed, repositoryName, taskDefinitionsOf } from "./wiring.ts";
 
@@ -56,45 +57,37 @@ function examine(
   const roles = context.synth.referredToBy(definition, attributes["execution_role_arn"]);
   const wantedSize = `${CPU} CPU units and ${MEMORY} MiB`;
   const port = container?.environment.get("PORT");
-  const steps: readonly [Fault, expected: string, actual: string, holds: boolean][] = [
-    [
-      "not-fargate",
-      "network mode awsvpc and compatibility FARGATE",
-      `network mode ${mode}, compatibility ${listed(launchTypes)}`,
-      mode === "awsvpc" && launchTypes.includes("FARGATE"),
-    ],
-    ["size", wantedSize, size, size === wantedSize],
-    [
-      "container-name",
-      `a container called "${app.container}"`,
-      `it is called "${container?.name}"`,
-      container?.name === app.container,
-    ],
-    [
-      "container-port",
-      `container port ${app.port}`,
-      `container ports: ${listed(container?.ports.map(String) ?? [])}`,
-      container?.ports.includes(app.port) === true,
-    ],
-    [
-      "port-variable",
-      `the environment variable PORT=${app.port}`,
-      port === undefined ? "PORT is not set" : `PORT=${port}`,
-      port === String(app.port),
-    ],
-    [
-      "no-execution-role",
-      "an execution role",
-      roles.length === 0
-        ? "no execution role"
-        : `execution role ${roles.map((role) => role.address).join(", ")}`,
-      roles.some(({ type }) => type === "aws_iam_role"),
-    ],
-  ];
-  const broken = steps.find(([, , , holds]) => !holds);
-  if (broken !== undefined) return failed(broken[0], broken[1], `${address}: ${broken[2]}`);
-  return passed(
-    steps.map(([, expected]) => expected).join("; "),
-    `${address}: ${steps.map(([, , actual]) => actual).join("; ")}`,
-  );
+  return walk<Fault>(address, [
+    {
+      fault: "not-fargate",
+      expected: "network mode awsvpc and compatibility FARGATE",
+      actual: `network mode ${mode}, compatibility ${listed(launchTypes)}`,
+      holds: mode === "awsvpc" && launchTypes.includes("FARGATE"),
+    },
+    { fault: "size", expected: wantedSize, actual: size, holds: size === wantedSize },
+    {
+      fault: "container-name",
+      expected: `a container called "${app.container}"`,
+      actual: `it is called "${container?.name}"`,
+      holds: container?.name === app.container,
+    },
+    {
+      fault: "container-port",
+      expected: `container port ${app.port}`,
+      actual: `container ports: ${listed(container?.ports.map(String) ?? [])}`,
+      holds: container?.ports.includes(app.port) === true,
+    },
+    {
+      fault: "port-variable",
+      expected: `the environment variable PORT=${app.port}`,
+      actual: port === undefined ? "PORT is not set" : `PORT=${port}`,
+      holds: port === String(app.port),
+    },
+    {
+      fault: "no-execution-role",
+      expected: "an execution role",
+      actual: `execution role: ${listed(roles.map((role) => role.address))}`,
+      holds: roles.some(({ type }) => type === "aws_iam_role"),
+    },
+  ]);
 }

@@ -1,0 +1,71 @@
+import type { SecurityGroupRule } from "@aws-sdk/client-ec2";
+
+import { defineCheck, failed, passed } from "../check.ts";
+import type { Check } from "../check.ts";
+import { hint, text } from "../hint.ts";
+import type { WebApp } from "../web-app.ts";
+import { loadBalancerOf } from "./deployed.ts";
+import { listed } from "./wiring.ts";
+
+const FAULTS = {
+  open: hint(
+    [
+      "Who in the world may connect to your load balancer now?",
+      "いま、世界の誰があなたの ALB に接続できますか。",
+    ],
+    [
+      "Only your own address should: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+      "自分のアドレスだけに絞ります: https://docs.aws.amazon.com/ja_jp/vpc/latest/userguide/security-group-rules.html",
+    ],
+    "cidrIpv4: settings.homeCidr,",
+  ),
+  closed: hint(
+    ["On which ports may you connect?", "あなたはどのポートに接続できますか。"],
+    [
+      "There is one rule for each listener's port.",
+      "リスナーのポートごとにルールが 1 つ必要です。",
+    ],
+    `new VpcSecurityGroupIngressRule(this, "…", { … cidrIpv4: settings.homeCidr });`,
+  ),
+};
+
+/** The load balancer's security groups, as they are on AWS, admit the learner's address on each port and nobody else. */
+export function closedToOthers(id: string, apps: readonly [WebApp, ...WebApp[]]): Check<"live"> {
+  return defineCheck({
+    id,
+    tier: "live",
+    title: text([
+      "The load balancer is open to your address only",
+      "ALB に接続できるのは自分のアドレスだけである",
+    ]),
+    faults: FAULTS,
+    async run(context) {
+      const { SecurityGroups: groups = [] } = await loadBalancerOf(context, apps[0]);
+      const { SecurityGroupRules = [] } = await context.aws.ec2.describeSecurityGroupRules({
+        Filters: [{ Name: "group-id", Values: groups }],
+      });
+      const rules = SecurityGroupRules.filter(({ IsEgress }) => IsEgress === false);
+      const ports = apps.map(({ port }) => port);
+      const expected = `ingress from ${context.homeCidr} on ${listed(ports.map(String))}, and no other`;
+      const actual = `ingress: ${listed(rules.map(describeRule))}`;
+      if (rules.some((rule) => rule.CidrIpv4 !== context.homeCidr))
+        return failed("open", expected, actual);
+      const missing = ports.filter((port) => !rules.some((rule) => admits(rule, port)));
+      return missing.length === 0 ? passed(expected, actual) : failed("closed", expected, actual);
+    },
+  });
+}
+
+function admits(
+  { IpProtocol, FromPort = -1, ToPort = -1 }: SecurityGroupRule,
+  port: number,
+): boolean {
+  return IpProtocol === "-1" || (IpProtocol === "tcp" && FromPort <= port && port <= ToPort);
+}
+
+function describeRule(rule: SecurityGroupRule): string {
+  const { IpProtocol, FromPort, ToPort, CidrIpv4, CidrIpv6, PrefixListId, ReferencedGroupInfo } =
+    rule;
+  const source = CidrIpv4 ?? CidrIpv6 ?? PrefixListId ?? ReferencedGroupInfo?.GroupId;
+  return `${IpProtocol} ${FromPort}-${ToPort} from ${source}`;
+}

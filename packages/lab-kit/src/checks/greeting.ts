@@ -1,0 +1,123 @@
+import { defineCheck, failed, passed } from "../check.ts";
+import type { Check } from "../check.ts";
+import { hint, text } from "../hint.ts";
+import { HttpRequestError } from "../http-request.ts";
+import type { HttpAnswer } from "../http-request.ts";
+import type { LiveContext } from "../live.ts";
+import { pollUntil } from "../poll.ts";
+import type { WebApp } from "../web-app.ts";
+import { loadBalancerOf } from "./deployed.ts";
+
+const DEADLINE_MS = 20_000;
+const TROUBLE =
+  "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html";
+const TROUBLE_JA =
+  "https://docs.aws.amazon.com/ja_jp/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html";
+
+function faultsFor({ port, container }: WebApp) {
+  return {
+    silent: hint(
+      [
+        "You asked and heard nothing. Who may connect to the load balancer?",
+        "応答がありません。ALB に接続できるのは誰ですか。",
+      ],
+      [
+        `Its security group has to admit your address on ${port}, and its subnets a route to the internet gateway: ${TROUBLE}`,
+        `ALB のセキュリティグループでポート ${port} を自分のアドレスに許可し、サブネットにはインターネットゲートウェイへのルートが必要です: ${TROUBLE_JA}`,
+      ],
+      `fromPort: ${port}, toPort: ${port}, cidrIpv4: settings.homeCidr,`,
+    ),
+    refused: hint(
+      [`Does the load balancer listen on ${port}?`, `ALB はポート ${port} で待ち受けていますか。`],
+      [
+        "Nothing listens there. A listener does.",
+        "待ち受けるものがありません。リスナーが必要です。",
+      ],
+      `new LbListener(this, "…", { loadBalancerArn: alb.arn, port: ${port}, … });`,
+    ),
+    "no-targets": hint(
+      [
+        "How many targets does the target group have?",
+        "ターゲットグループにはターゲットがいくつありますか。",
+      ],
+      [
+        `503: nobody is registered. The service registers its tasks: ${TROUBLE}`,
+        `503: ターゲットが登録されていません。登録するのはサービスです: ${TROUBLE_JA}`,
+      ],
+      "loadBalancer: [{ targetGroupArn: targets.arn, … }],",
+    ),
+    gateway: hint(
+      [
+        `What does ${container} do with the request?`,
+        `${container} はリクエストをどう処理していますか。`,
+      ],
+      [
+        `502 and 504 come from the way to the task: port, security group, a task that stops: ${TROUBLE}`,
+        `502 と 504 はタスクまでの経路の問題です。ポート、セキュリティグループ、停止したタスクを確認します: ${TROUBLE_JA}`,
+      ],
+      `containerPort: ${port},`,
+    ),
+    "other-answer": hint(
+      [
+        `Whose answer is this? Which target group does listener ${port} lead to?`,
+        `これは誰の応答ですか。リスナー ${port} はどのターゲットグループに転送しますか。`,
+      ],
+      [
+        `The listener on ${port} leads to the target group of ${container}, whose service runs the image of ${container}.`,
+        `リスナー ${port} は ${container} のターゲットグループに転送し、そのサービスが ${container} のイメージを動かします。`,
+      ],
+      'defaultAction: [{ type: "forward", targetGroupArn: targets.arn }],',
+    ),
+  };
+}
+
+type Fault = keyof ReturnType<typeof faultsFor>;
+
+/** `GET /` on an app's port answers 200 with the app's greeting. */
+export function answersGreeting(id: string, app: WebApp): Check<"live"> {
+  return defineCheck({
+    id,
+    tier: "live",
+    title: text([
+      `Port ${app.port} answers "${app.greeting}"`,
+      `ポート ${app.port} が "${app.greeting}" を返す`,
+    ]),
+    faults: faultsFor(app),
+    async run(context) {
+      const { DNSName: dnsName } = await loadBalancerOf(context, app);
+      const { last } = await pollUntil(
+        () => ask(context, dnsName, app.port),
+        // A new load balancer's name and sockets may take a moment, and so may its first target.
+        (look) => !(look instanceof HttpRequestError) && look.status === 200,
+        { deadlineMs: DEADLINE_MS },
+      );
+      const expected = `http://${dnsName}:${app.port}/ answers 200 "${app.greeting}"`;
+      if (last instanceof HttpRequestError) return failed(faultOf(last), expected, last.message);
+      const actual = `http://${dnsName}:${app.port}/ answers ${last.status} "${last.body.trimEnd().slice(0, 200)}"`;
+      const isGreeting = last.status === 200 && last.body.trimEnd() === app.greeting;
+      return isGreeting ? passed(expected, actual) : failed(faultIn(last), expected, actual);
+    },
+  });
+}
+
+async function ask(
+  context: LiveContext,
+  dnsName: string,
+  port: number,
+): Promise<HttpAnswer | HttpRequestError> {
+  try {
+    return await context.request({ dnsName, port, path: "/" });
+  } catch (error) {
+    if (error instanceof HttpRequestError) return error;
+    throw error;
+  }
+}
+
+function faultOf(error: HttpRequestError): Fault {
+  return error.code === "ETIMEDOUT" ? "silent" : "refused";
+}
+
+function faultIn({ status }: HttpAnswer): Fault {
+  if (status === 503) return "no-targets";
+  return status === 502 || status === 504 ? "gateway" : "other-answer";
+}

@@ -1,0 +1,44 @@
+import { failed, passed } from "../check.ts";
+import type { CheckResult } from "../check.ts";
+
+/** One of several things that a check asks of the same resource. */
+export interface Step<Fault extends string> {
+  /** What it is called when it does not hold. */
+  readonly fault: Fault;
+  readonly expected: string;
+  readonly actual: string;
+  readonly holds: boolean;
+}
+
+/**
+ * Goes through steps until one does not hold.
+ *
+ * @param subject what they are about, e.g. the address of a resource
+ * @throws {RangeError} when there is no step: nothing looked at is nothing proved
+ */
+export function walk<Fault extends string>(
+  subject: string,
+  steps: readonly Step<Fault>[],
+): CheckResult<Fault> {
+  if (steps.length === 0) throw new RangeError(`There is nothing to check about ${subject}`);
+  const broken = steps.find(({ holds }) => !holds);
+  if (broken !== undefined)
+    return failed(broken.fault, broken.expected, `${subject}: ${broken.actual}`);
+  const words = (part: "expected" | "actual") => steps.map((step) => step[part]).join("; ");
+  return passed(words("expected"), `${subject}: ${words("actual")}`);
+}
+
+/**
+ * Puts the results for several apps together: the first that failed, or all that was seen.
+ *
+ * @throws {RangeError} when there is none
+ */
+export function combined<Fault extends string>(
+  results: readonly CheckResult<Fault>[],
+): CheckResult<Fault> {
+  if (results.length === 0) throw new RangeError("There is nothing to check");
+  const broken = results.find((result) => !result.passed);
+  if (broken !== undefined) return broken;
+  const words = (part: "expected" | "actual") => results.map((result) => result[part]).join("; ");
+  return passed(words("expected"), words("actual"));
+}

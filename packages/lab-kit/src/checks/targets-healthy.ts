@@ -1,0 +1,116 @@
+import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
+
+import { defineCheck, failed, passed } from "../check.ts";
+import type { Check, CheckResult } from "../check.ts";
+import { hint, text } from "../hint.ts";
+import type { LiveContext } from "../live.ts";
+import { pollUntil } from "../poll.ts";
+import type { WebApp } from "../web-app.ts";
+import { deployedService, targetGroupArnOf } from "./deployed.ts";
+import { combined } from "./steps.ts";
+
+const DEADLINE_MS = 120_000;
+const HEALTH_CHECKS =
+  "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html";
+const HEALTH_CHECKS_JA =
+  "https://docs.aws.amazon.com/ja_jp/elasticloadbalancing/latest/application/target-group-health-checks.html";
+
+const FAULTS = {
+  empty: hint(
+    [
+      "Who registers the tasks in this target group?",
+      "このターゲットグループにタスクを登録するのは誰ですか。",
+    ],
+    [
+      "The service does, for the target group in its load balancer block.",
+      "サービスが、loadBalancer ブロックに書かれたターゲットグループに登録します。",
+    ],
+    "loadBalancer: [{ targetGroupArn: targets.arn, containerName, containerPort }],",
+  ),
+  timeout: hint(
+    [
+      "The load balancer asked and heard nothing. What lies between it and the tasks?",
+      "ALB が尋ねても応答がありません。ALB とタスクの間には何がありますか。",
+    ],
+    [
+      `Target.Timeout: look at the tasks' security group first, then at the port: ${HEALTH_CHECKS}`,
+      `Target.Timeout: まずタスクのセキュリティグループ、次にポートを確認します: ${HEALTH_CHECKS_JA}`,
+    ],
+    "referencedSecurityGroupId: this.albSecurityGroup.id,",
+  ),
+  "wrong-code": hint(
+    [
+      "Which path does the health check ask for, and what does the app answer there?",
+      "ヘルスチェックはどのパスを呼び、アプリは何を返しますか。",
+    ],
+    [
+      `Target.ResponseCodeMismatch: ${HEALTH_CHECKS}`,
+      `Target.ResponseCodeMismatch: ${HEALTH_CHECKS_JA}`,
+    ],
+    `healthCheck: { path: "/healthz", matcher: "200" },`,
+  ),
+  unhealthy: hint(
+    [
+      "Which reason does the target group give?",
+      "ターゲットグループはどんな理由を示していますか。",
+    ],
+    [`The codes are explained here: ${HEALTH_CHECKS}`, `コードの意味はこちら: ${HEALTH_CHECKS_JA}`],
+    "aws elbv2 describe-target-health --target-group-arn …",
+  ),
+};
+
+type Fault = keyof typeof FAULTS;
+
+/** Every task of each app's service is a healthy target. */
+export function targetsAreHealthy(id: string, apps: readonly WebApp[]): Check<"live"> {
+  return defineCheck({
+    id,
+    tier: "live",
+    title: text([
+      "All tasks are healthy targets of the load balancer",
+      "すべてのタスクが ALB の正常なターゲットである",
+    ]),
+    faults: FAULTS,
+    async run(context) {
+      return combined(await Promise.all(apps.map((app) => examine(context, app))));
+    },
+  });
+}
+
+async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<Fault>> {
+  const service = await deployedService(context, app);
+  const TargetGroupArn = targetGroupArnOf(service);
+  const wanted = service.desiredCount ?? 0;
+  const { met, last } = await pollUntil(
+    async () => {
+      const { TargetHealthDescriptions = [] } = await context.aws.elbv2.describeTargetHealth({
+        TargetGroupArn,
+      });
+      return TargetHealthDescriptions.filter(
+        ({ TargetHealth }) => TargetHealth?.State !== "draining",
+      );
+    },
+    (targets) => wanted > 0 && targets.length === wanted && targets.every(isHealthy),
+    { deadlineMs: DEADLINE_MS },
+  );
+  const expected = `${app.container}: ${wanted} healthy targets`;
+  const actual = `${app.container}: ${last.length === 0 ? "no targets" : last.map(describeTarget).join(", ")}`;
+  return met ? passed(expected, actual) : failed(faultIn(last), expected, actual);
+}
+
+function isHealthy({ TargetHealth }: TargetHealthDescription): boolean {
+  return TargetHealth?.State === "healthy";
+}
+
+function describeTarget({ Target, TargetHealth }: TargetHealthDescription): string {
+  const { State, Reason } = TargetHealth ?? {};
+  return `${Target?.Id}:${Target?.Port} ${State}${Reason === undefined ? "" : ` (${Reason})`}`;
+}
+
+function faultIn(targets: readonly TargetHealthDescription[]): Fault {
+  if (targets.length === 0) return "empty";
+  const reasons = targets.map(({ TargetHealth }) => TargetHealth?.Reason);
+  if (reasons.includes("Target.Timeout")) return "timeout";
+  if (reasons.includes("Target.ResponseCodeMismatch")) return "wrong-code";
+  return "unhealthy";
+}
