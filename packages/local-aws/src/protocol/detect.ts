@@ -11,6 +11,8 @@ export interface Detected extends ProtocolGuess {
   /** Name of the operation as sent; absent in REST protocols and where it is missing. */
   readonly operation?: string;
   readonly form?: ReadonlyMap<string, string>;
+  /** The service in the SigV4 scope, as sent. */
+  readonly scopeService?: string;
 }
 
 /**
@@ -31,7 +33,7 @@ export function detect(
     return { method, ...fromRpcPath(index, request.url) };
   const protocol = scoped === undefined ? undefined : index.row(scoped).protocols[0];
   if (protocol === "restXml" || protocol === "restJson")
-    return { method, protocol, service: scoped };
+    return { method, protocol, service: scoped, scopeService };
   const form = readForm(request);
   if (form?.has("Action")) return { method, ...fromForm(index, form, scoped) };
   if (scoped === undefined)
@@ -54,12 +56,6 @@ export function operationIsInBody(
   return protocol !== "restXml" && protocol !== "restJson";
 }
 
-/** The query of a URL, parsed. */
-export function readQueryString(url: string): Map<string, string> {
-  const mark = url.indexOf("?");
-  return parseForm(mark < 0 ? "" : url.slice(mark + 1));
-}
-
 function isForm(headers: WireRequest["headers"]): boolean {
   return headers["content-type"]?.toLowerCase().startsWith(FORM_TYPE) ?? false;
 }
@@ -68,7 +64,10 @@ function readForm(request: WireRequest): Map<string, string> | undefined {
   if (request.method === "POST" && isForm(request.headers) && Buffer.isBuffer(request.body)) {
     return parseForm(request.body.toString("utf8"));
   }
-  return request.url.includes("Action=") ? readQueryString(request.url) : undefined;
+  const mark = request.url.indexOf("?");
+  return mark >= 0 && request.url.includes("Action=", mark)
+    ? parseForm(request.url.slice(mark + 1))
+    : undefined;
 }
 
 type Facts = Omit<Detected, "method">;

@@ -18,16 +18,30 @@ const COMMON_KEYS = new Set([
   "Timestamp",
 ]);
 
-/** Parses a form body or query string; the first of equal keys counts. */
+/** Parses a form body; the first of equal keys counts. Throws `MalformedQueryString`. */
 export function parseForm(text: string): Map<string, string> {
   const form = new Map<string, string>();
+  for (const [key, value] of formPairs(text)) if (!form.has(key)) form.set(key, value);
+  return form;
+}
+
+/** Parses the query of a URL, where a key may stand several times. Throws `MalformedQueryString`. */
+export function parseQueryString(url: string): Map<string, readonly string[]> {
+  const mark = url.indexOf("?");
+  const query = new Map<string, readonly string[]>();
+  if (mark < 0) return query;
+  for (const [key, value] of formPairs(url.slice(mark + 1)))
+    query.set(key, [...(query.get(key) ?? []), value]);
+  return query;
+}
+
+function* formPairs(text: string): Generator<readonly [key: string, value: string]> {
   for (const pair of text.split("&")) {
     if (pair === "") continue;
     const equals = pair.indexOf("=");
     const key = decodeFormPart(equals < 0 ? pair : pair.slice(0, equals));
-    if (!form.has(key)) form.set(key, equals < 0 ? "" : decodeFormPart(pair.slice(equals + 1)));
+    yield [key, equals < 0 ? "" : decodeFormPart(pair.slice(equals + 1))];
   }
-  return form;
 }
 
 function decodeFormPart(text: string): string {

@@ -1,8 +1,9 @@
 import { AwsError } from "./aws-error.ts";
-import { readQueryString, type Detected } from "./detect.ts";
+import type { Detected } from "./detect.ts";
+import { parseQueryString } from "./query-codec.ts";
 import { pathWithBucket } from "./s3-address.ts";
 import type { ServiceId } from "./service-id.ts";
-import type { ServiceIndex } from "./service-index.ts";
+import { S3_EXPRESS, type ServiceIndex } from "./service-index.ts";
 import type { ResolvedOperation, WireRequest } from "./wire-types.ts";
 
 const NO_LABELS: Readonly<Record<string, string>> = {};
@@ -37,7 +38,7 @@ export function resolve(
 function resolveRoute(
   index: ServiceIndex,
   request: WireRequest,
-  { method, protocol }: Detected,
+  { method, protocol, scopeService }: Detected,
   service: ServiceId,
 ): ResolvedOperation {
   const mark = request.url.indexOf("?");
@@ -46,7 +47,8 @@ function resolveRoute(
   const match = matchRoute(index, service, request, path);
   if (match === undefined) throw noRoute(service, method);
   const serviceModel = index.model(service);
-  const model = serviceModel.operation(match.operation);
+  const isDirectory = match.operation === "ListBuckets" && scopeService === S3_EXPRESS;
+  const model = serviceModel.operation(isDirectory ? "ListDirectoryBuckets" : match.operation);
   if (model === undefined) throw noRoute(service, method);
   return {
     method,
@@ -66,7 +68,7 @@ function matchRoute(
   path: string,
 ) {
   try {
-    return index.routes(service).match(method, path, readQueryString(url), headers);
+    return index.routes(service).match(method, path, parseQueryString(url), headers);
   } catch (cause) {
     if (!(cause instanceof URIError)) throw cause;
     throw new AwsError("InvalidURI", "Couldn't parse the specified URI.", { cause });

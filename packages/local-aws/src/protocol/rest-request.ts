@@ -14,7 +14,7 @@ type Values = Record<string, unknown>;
 export function readRestInput(
   resolved: ResolvedOperation,
   request: WireRequest,
-  query: ReadonlyMap<string, string>,
+  query: ReadonlyMap<string, readonly string[]>,
 ): Values {
   const shape = resolved.model.input;
   const found: Values = {};
@@ -57,20 +57,20 @@ function readBound(
   resolved: ResolvedOperation,
   member: Member,
   headers: Readonly<Record<string, string>>,
-  query: ReadonlyMap<string, string>,
+  query: ReadonlyMap<string, readonly string[]>,
 ): unknown {
   const name = member.bindingName;
   switch (member.binding) {
     case "label":
       return readText(resolved, member, resolved.labels[member.name]);
     case "query":
-      return readText(resolved, member, query.get(name));
+      return readQueryValue(resolved, member, query.get(name));
     case "header":
       return readText(resolved, member, headerValue(name, headers));
     case "prefixHeaders":
       return readPrefixed(headers, name);
     case "queryParams":
-      return Object.fromEntries(query);
+      return Object.fromEntries([...query].map(([key, [value]]) => [key, value]));
     default:
       return undefined;
   }
@@ -100,6 +100,18 @@ function readPrefixed(
       setKey(found, name.slice(prefix.length), headers[name]);
   }
   return Object.keys(found).length === 0 ? undefined : found;
+}
+
+/** A list takes every occurrence of its key. */
+function readQueryValue(
+  resolved: ResolvedOperation,
+  member: Member,
+  values: readonly string[] | undefined,
+): unknown {
+  const { shape } = member;
+  if (shape.kind !== "list") return readText(resolved, member, values?.[0]);
+  const item = { ...member, shape: (shape as ListShape).item };
+  return values?.map((value) => readText(resolved, item, value));
 }
 
 function readText(resolved: ResolvedOperation, member: Member, text: string | undefined): unknown {

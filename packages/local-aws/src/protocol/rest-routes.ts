@@ -28,7 +28,7 @@ export interface RouteMatch {
  */
 const CLIENT_HINT = "x-id";
 
-/** Operations whose route equals another's: `ListDirectoryBuckets` goes to a host of its own (s3express-control). */
+/** Its route is `ListBuckets`', at a host of its own; `resolve` tells them apart by the signature's scope. */
 const WITHOUT_ROUTE: ReadonlySet<string> = new Set(["ListDirectoryBuckets"]);
 
 /** The routes of a REST service, most specific first. */
@@ -46,7 +46,7 @@ export class RouteTable {
   match(
     method: string,
     path: string,
-    query: ReadonlyMap<string, string>,
+    query: ReadonlyMap<string, readonly string[]>,
     headers: Readonly<Record<string, string>>,
   ): RouteMatch | undefined {
     const parts = path.slice(1).split("/");
@@ -54,24 +54,16 @@ export class RouteTable {
       if (route.method !== method) continue;
       const labels = matchPath(route, parts);
       if (labels === undefined) continue;
-      if (
-        !route.query.every(
-          ([key, value]) => query.has(key) && (value === undefined || query.get(key) === value),
-        )
-      ) {
-        continue;
-      }
+      if (!route.query.every(([key, value]) => hasQuery(query.get(key), value))) continue;
       if (route.headers.every((name) => headers[name] !== undefined))
         return { operation: route.operation, labels };
     }
     return undefined;
   }
+}
 
-  /** True when some operation has this path, whatever its method. */
-  hasPath(path: string): boolean {
-    const parts = path.slice(1).split("/");
-    return this.#routes.some((route) => matchPath(route, parts) !== undefined);
-  }
+function hasQuery(found: readonly string[] | undefined, wanted: string | undefined): boolean {
+  return found !== undefined && (wanted === undefined || found[0] === wanted);
 }
 
 function toRoute(model: ServiceModel, operation: string): Route[] {

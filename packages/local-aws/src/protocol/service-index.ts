@@ -5,6 +5,9 @@ import type { ServiceModel } from "./model.ts";
 import { RouteTable } from "./rest-routes.ts";
 import { SERVICE_IDS, type ServiceId } from "./service-id.ts";
 
+/** The name that calls about directory buckets are signed for. */
+export const S3_EXPRESS = "s3express";
+
 /** Finds services by what a request says of them, and keeps the models that were needed so far. */
 export class ServiceIndex {
   readonly #rows = services as Readonly<Record<ServiceId, ServiceRow>>;
@@ -34,9 +37,9 @@ export class ServiceIndex {
     return this.#byTarget.get(target);
   }
 
-  /** By the service in the SigV4 credential scope. */
+  /** By the service in the SigV4 credential scope. Calls about S3's directory buckets are signed for a name of their own. */
   bySigningName(name: string): ServiceId | undefined {
-    return this.#bySigningName.get(name);
+    return this.#bySigningName.get(name === S3_EXPRESS ? "s3" : name);
   }
 
   /** By the API version of a query request: no two of these services share one. */

@@ -1,11 +1,11 @@
 import { AwsError } from "./aws-error.ts";
 import { readCborBody } from "./cbor-codec.ts";
-import { detect, operationIsInBody, readQueryString } from "./detect.ts";
+import { detect, operationIsInBody } from "./detect.ts";
 import { encodeError } from "./encode-error.ts";
 import { encodeOutput } from "./encode-output.ts";
 import { parseJsonBody, readJsonStruct } from "./json-codec.ts";
 import type { ServiceModel, StructShape } from "./model.ts";
-import { readEc2Query, readQuery } from "./query-codec.ts";
+import { parseQueryString, readEc2Query, readQuery } from "./query-codec.ts";
 import { isStreamingPayload, readRestInput } from "./rest-request.ts";
 import { resolve } from "./resolve.ts";
 import { ServiceIndex } from "./service-index.ts";
@@ -77,7 +77,7 @@ function decodeInput(resolved: ResolvedOperation, request: WireRequest): Record<
       return readEc2Query(input, resolved.form ?? EMPTY_FORM);
     case "restXml":
     case "restJson":
-      return readRestInput(resolved, request, readQueryString(request.url));
+      return readRestInput(resolved, request, parseQueryString(request.url));
   }
 }
 
