@@ -1,1 +1,16 @@
-export {};
+export { cleanEnvironment, type LocalTarget } from "./clean-environment.ts";
+export { findAwsCli, type AwsCli } from "./find-aws-cli.ts";
+export { findGo, minimumGoVersion } from "./find-go.ts";
+export { findNode, findNpm, nodeRuntimeFolder } from "./find-node.ts";
+export { findTerraform, minimumTerraformVersion } from "./find-terraform.ts";
+export { toPlatform, type Platform } from "./platform.ts";
+export { findProviderMirrors, type ProviderMirror } from "./provider-mirrors.ts";
+export { toShellExports } from "./shell-exports.ts";
+export {
+  terraformCliConfig,
+  type TerraformCliConfig,
+  type TerraformCliConfigOptions,
+} from "./terraform-cli-config.ts";
+export { findRoot, type DownloadProgress, type Tool, type ToolOptions } from "./tool.ts";
+export { ToolTable, type PinnedTool } from "./tool-table.ts";
+export { UserError, type UserErrorOptions } from "./user-error.ts";

@@ -1,0 +1,153 @@
+import { execFile } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
+import { promisify } from "node:util";
+import { download } from "./download.ts";
+import { toPlatform } from "./platform.ts";
+import { ToolTable, type PinnedTool } from "./tool-table.ts";
+import { toolsFolder, type ToolOptions } from "./tool.ts";
+import { readZipEntry } from "./unzip.ts";
+import { UserError } from "./user-error.ts";
+
+const run = promisify(execFile);
+const PROGRESS_MS = 100;
+
+/** The pinned release of a tool for this machine, and the folder that it has, or will have. */
+export function pinnedTool(
+  tool: string,
+  options: ToolOptions,
+): { readonly pin: PinnedTool; readonly folder: string } {
+  const platform = toPlatform();
+  const pin = ToolTable.read(options.tableFile).find(tool, platform);
+  if (!pin) {
+    throw new UserError(`There is no ${tool} for ${platform} among the pinned tools.`, {
+      code: "TOOL_NOT_PINNED",
+      next: `install ${tool} and put it on PATH`,
+    });
+  }
+  return { pin, folder: join(toolsFolder(options), `${tool}-${pin.version}`) };
+}
+
+/**
+ * Fetches a pinned release, checks its hash, and puts it in its folder: whole, or not at all. Two that do so at once
+ * fetch it twice and keep one.
+ * @returns the folder
+ * @throws UserError TOOL_NOT_FETCHED, TOOL_HASH_WRONG
+ */
+export async function fetchTool(tool: string, options: ToolOptions): Promise<string> {
+  const { pin, folder } = pinnedTool(tool, options);
+  if (existsSync(folder)) return folder;
+  mkdirSync(toolsFolder(options), { recursive: true });
+  removeLeftovers(toolsFolder(options));
+  const temporary = mkdtempSync(join(toolsFolder(options), `.fetch-${process.pid}-`));
+  try {
+    const archive = join(temporary, basename(pin.name));
+    await fetchArchive(pin, archive, options);
+    const unpacked = join(temporary, "unpacked");
+    await unpack(pin, archive, unpacked);
+    keepOne(unpacked, folder);
+    return folder;
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+async function fetchArchive(pin: PinnedTool, archive: string, options: ToolOptions): Promise<void> {
+  const env = options.env ?? process.env;
+  const base = ToolTable.read(options.tableFile).base(pin.tool, env);
+  const address = `${base.address}/${pin.name}`;
+  const report = reporter(pin, address, options);
+  report(0, undefined);
+  const hash = await download({
+    address,
+    file: archive,
+    env,
+    onBytes: report,
+    signal: options.signal,
+  }).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(
+      `${pin.tool} ${pin.version} is needed, is not on PATH, and could not be fetched from ${address}: ${why}`,
+      {
+        code: "TOOL_NOT_FETCHED",
+        next: `install ${pin.tool} and put it on PATH; or name a mirror in ${base.variable}; or check the network and the proxy`,
+        cause,
+      },
+    );
+  });
+  if (hash === pin.hash) return;
+  throw new UserError(
+    `${address} has the SHA-256 ${hash}; the pinned release has ${pin.hash}. It was thrown away.`,
+    {
+      code: "TOOL_HASH_WRONG",
+      next: `install ${pin.tool} yourself, or name a mirror that has the official file in ${base.variable}`,
+    },
+  );
+}
+
+function reporter(
+  pin: PinnedTool,
+  address: string,
+  options: ToolOptions,
+): (received: number, total: number | undefined) => void {
+  const began = Date.now();
+  let told = Number.NEGATIVE_INFINITY;
+  return (receivedBytes, totalBytes) => {
+    const now = Date.now();
+    if (now - told < PROGRESS_MS && receivedBytes !== totalBytes) return;
+    told = now;
+    options.onProgress?.({
+      tool: pin.tool,
+      version: pin.version,
+      address,
+      receivedBytes,
+      totalBytes,
+      elapsedMs: now - began,
+    });
+  };
+}
+
+async function unpack(pin: PinnedTool, archive: string, folder: string): Promise<void> {
+  mkdirSync(folder);
+  if (pin.name.endsWith(".zip")) {
+    const program = join(folder, pin.tool);
+    writeFileSync(program, readZipEntry(archive, pin.tool));
+    chmodSync(program, 0o755);
+    return;
+  }
+  await run("tar", ["-xzf", archive, "--no-same-owner", "--strip-components", "1", "-C", folder]);
+}
+
+function keepOne(unpacked: string, folder: string): void {
+  try {
+    renameSync(unpacked, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error; // otherwise somebody else was quicker, with the same checked files
+  }
+}
+
+/** Takes away what processes that were killed have left. */
+function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const pid = Number(/^\.fetch-(\d+)-/.exec(name)?.[1]);
+    if (pid && !isAlive(pid)) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,33 @@
+import { findOnPath, readOutput } from "./executables.ts";
+import type { Tool, ToolOptions } from "./tool.ts";
+import { UserError } from "./user-error.ts";
+import { findVersion } from "./version.ts";
+
+/** The AWS CLI. Version 1 has no `logs tail`. */
+export interface AwsCli extends Tool {
+  readonly major: 1 | 2;
+}
+
+/**
+ * The AWS CLI on PATH, version 1 or 2. It is never fetched: nothing but `workbook aws` needs it.
+ * @throws UserError AWS_CLI_MISSING
+ */
+export async function findAwsCli(options: Pick<ToolOptions, "env"> = {}): Promise<AwsCli> {
+  const env = options.env ?? process.env;
+  for (const path of findOnPath("aws", env)) {
+    const output = await readOutput(path, ["--version"], env);
+    const version = output?.startsWith("aws-cli/") ? findVersion(output) : undefined;
+    if (version)
+      return {
+        name: "aws",
+        path,
+        version,
+        source: "PATH",
+        major: version.startsWith("1.") ? 1 : 2,
+      };
+  }
+  throw new UserError("There is no AWS CLI on PATH. Nothing else in the workbook needs it.", {
+    code: "AWS_CLI_MISSING",
+    next: "install it (https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html), or: pip install awscli",
+  });
+}
