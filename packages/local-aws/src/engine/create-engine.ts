@@ -1,6 +1,7 @@
 import type { Mount } from "../server/front-door.ts";
 import type { EngineContext, EnginePart } from "./engine.ts";
 import { createRegistry } from "./images/registry.ts";
+import { NetworkPart } from "./network/network-part.ts";
 import { topology, type Topology } from "./topology.ts";
 
 export interface EngineOptions {
@@ -24,7 +25,7 @@ export interface Engine {
 
 /** Puts the engine's parts together. */
 export function createEngine(context: EngineContext, _options: EngineOptions): Engine {
-  const parts: EnginePart[] = [];
+  const parts: EnginePart[] = [new NetworkPart(context)];
   const started: EnginePart[] = [];
   return {
     mounts: [createRegistry(context)],

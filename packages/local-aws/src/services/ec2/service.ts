@@ -1,0 +1,69 @@
+import type { AnyHandler, CallContext, Service } from "../service.ts";
+import { addressHandlers } from "./addresses.ts";
+import { dhcpOptionsHandlers } from "./dhcp-options.ts";
+import { dryRunSucceeded } from "./faults.ts";
+import { internetGatewayHandlers } from "./internet-gateways.ts";
+import { natGatewayHandlers } from "./nat-gateways.ts";
+import { networkAclEntryHandlers } from "./network-acl-entries.ts";
+import { networkAclHandlers } from "./network-acls.ts";
+import { networkInterfaceHandlers } from "./network-interfaces.ts";
+import { prefixListHandlers } from "./prefix-lists.ts";
+import { routeTableAssociationHandlers } from "./route-table-associations.ts";
+import { routeTableHandlers } from "./route-tables.ts";
+import { routeHandlers } from "./routes.ts";
+import { securityGroupPermissionHandlers } from "./security-group-permissions.ts";
+import { securityGroupRuleHandlers } from "./security-group-rule-operations.ts";
+import { securityGroupHandlers } from "./security-groups.ts";
+import { seedEc2 } from "./seed.ts";
+import { subnetHandlers } from "./subnets.ts";
+import { tagHandlers } from "./tag-operations.ts";
+import { vpcAttributeHandlers } from "./vpc-attributes.ts";
+import { vpcEndpointServiceHandlers } from "./vpc-endpoint-service-operations.ts";
+import { vpcEndpointHandlers } from "./vpc-endpoints.ts";
+import { vpcHandlers } from "./vpcs.ts";
+import { zoneHandlers } from "./zones.ts";
+
+const handlers: Readonly<Record<string, AnyHandler>> = {
+  ...vpcHandlers,
+  ...vpcAttributeHandlers,
+  ...subnetHandlers,
+  ...dhcpOptionsHandlers,
+  ...internetGatewayHandlers,
+  ...natGatewayHandlers,
+  ...addressHandlers,
+  ...routeTableHandlers,
+  ...routeHandlers,
+  ...routeTableAssociationHandlers,
+  ...securityGroupHandlers,
+  ...securityGroupPermissionHandlers,
+  ...securityGroupRuleHandlers,
+  ...networkAclHandlers,
+  ...networkAclEntryHandlers,
+  ...networkInterfaceHandlers,
+  ...vpcEndpointHandlers,
+  ...vpcEndpointServiceHandlers,
+  ...prefixListHandlers,
+  ...tagHandlers,
+  ...zoneHandlers,
+};
+
+/**
+ * Makes a handler honour `DryRun`: the call is done, then refused, so that its transaction is undone.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonParameters.html
+ */
+function withDryRun(handler: AnyHandler): AnyHandler {
+  return (input: { DryRun?: boolean }, context: CallContext) => {
+    const output = handler(input, context);
+    if (input.DryRun) throw dryRunSucceeded();
+    return output;
+  };
+}
+
+/** Amazon EC2: the network. Instances and launch templates are not there yet. */
+export const ec2: Service = {
+  id: "ec2",
+  handlers: Object.fromEntries(
+    Object.entries(handlers).map(([name, handler]) => [name, withDryRun(handler)]),
+  ),
+  seed: seedEc2,
+};
