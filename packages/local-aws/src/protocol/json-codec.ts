@@ -39,6 +39,13 @@ function mismatch(shape: Shape, value: unknown): AwsError {
   );
 }
 
+/** Streams of events (`StartLiveTail`, `GetLogObject`, `SelectObjectContent`) are not written: no handler answers with one. */
+export function eventStreamError(): AwsError {
+  return new AwsError("NotImplemented", "Local AWS does not write streams of events", {
+    status: 501,
+  });
+}
+
 export function serializationError(message: string): AwsError {
   return new AwsError("SerializationException", message);
 }
@@ -149,6 +156,8 @@ export function writeJson(shape: Shape, value: unknown): unknown {
     }
     case "blob":
       return toBytes(value).toString("base64");
+    case "eventStream":
+      throw eventStreamError();
     default:
       return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
   }

@@ -3,7 +3,7 @@ import type { Detected } from "./detect.ts";
 import { parseQueryString } from "./query-codec.ts";
 import { pathWithBucket } from "./s3-address.ts";
 import type { ServiceId } from "./service-id.ts";
-import { S3_EXPRESS, type ServiceIndex } from "./service-index.ts";
+import { S3_EXPRESS, S3_OBJECT_LAMBDA, type ServiceIndex } from "./service-index.ts";
 import type { ResolvedOperation, WireRequest } from "./wire-types.ts";
 
 const NO_LABELS: Readonly<Record<string, string>> = {};
@@ -43,7 +43,8 @@ function resolveRoute(
 ): ResolvedOperation {
   const mark = request.url.indexOf("?");
   const rawPath = mark < 0 ? request.url : request.url.slice(0, mark);
-  const path = service === "s3" ? pathWithBucket(rawPath, request.headers["host"] ?? "") : rawPath;
+  const hasBucket = service === "s3" && scopeService !== S3_OBJECT_LAMBDA;
+  const path = hasBucket ? pathWithBucket(rawPath, request.headers["host"] ?? "") : rawPath;
   const match = matchRoute(index, service, request, path);
   if (match === undefined) throw noRoute(service, method);
   const serviceModel = index.model(service);

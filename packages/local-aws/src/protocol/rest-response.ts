@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { writeJsonStruct, writeJson } from "./json-codec.ts";
+import { eventStreamError, writeJson, writeJsonStruct } from "./json-codec.ts";
 import type { ListShape, Member, Shape, SimpleShape, StructShape } from "./model.ts";
 import { formatTimestamp, toBytes } from "./scalar.ts";
 import type { ResolvedOperation } from "./wire-types.ts";
@@ -73,6 +73,7 @@ function writePayload(
   value: unknown,
 ): Body {
   if (value === undefined || value === null) return NO_BODY;
+  if (shape.kind === "eventStream") throw eventStreamError();
   if (shape.kind === "streamingBlob" || shape.kind === "blob") {
     const body = value instanceof Readable ? value : toBytes(value);
     return { body, contentType: "application/octet-stream" };

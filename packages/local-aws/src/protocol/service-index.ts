@@ -5,8 +5,12 @@ import type { ServiceModel } from "./model.ts";
 import { RouteTable } from "./rest-routes.ts";
 import { SERVICE_IDS, type ServiceId } from "./service-id.ts";
 
-/** The name that calls about directory buckets are signed for. */
+/** The name that calls about S3's directory buckets are signed for. */
 export const S3_EXPRESS = "s3express";
+/** The name that answers of an object lambda are signed for; their host names a route, not a bucket. */
+export const S3_OBJECT_LAMBDA = "s3-object-lambda";
+/** Other names that S3's operations are signed for. */
+const S3_NAMES: ReadonlySet<string> = new Set([S3_EXPRESS, S3_OBJECT_LAMBDA, "s3-outposts"]);
 
 /** Finds services by what a request says of them, and keeps the models that were needed so far. */
 export class ServiceIndex {
@@ -37,9 +41,9 @@ export class ServiceIndex {
     return this.#byTarget.get(target);
   }
 
-  /** By the service in the SigV4 credential scope. Calls about S3's directory buckets are signed for a name of their own. */
+  /** By the service in the SigV4 credential scope. */
   bySigningName(name: string): ServiceId | undefined {
-    return this.#bySigningName.get(name === S3_EXPRESS ? "s3" : name);
+    return this.#bySigningName.get(S3_NAMES.has(name) ? "s3" : name);
   }
 
   /** By the API version of a query request: no two of these services share one. */
