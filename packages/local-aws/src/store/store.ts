@@ -5,6 +5,11 @@ import type { Kind } from "./kind.ts";
 /** What was committed together: one API call, or one step of the engine. */
 export type CommitListener = (changes: readonly Change[]) => void;
 
+/** Keeps a table of its own in the store's database, one per store. `close` is called before the database closes. */
+export interface TableOwner {
+  close(): void;
+}
+
 /** The part of the store that one account sees in one region. */
 export interface Scope {
   readonly account: string;
@@ -22,6 +27,7 @@ export class Store {
   readonly #collections = new Map<string, Collection<object>>();
   readonly #byKind = new Map<string, Collection<object>[]>();
   readonly #listeners = new Set<CommitListener>();
+  readonly #owners = new Map<new (database: Database) => TableOwner, TableOwner>();
   #changes: { kind: Kind<object>; change: Change; collection: Collection<object> }[] | undefined;
 
   private constructor(database: Database) {
@@ -90,7 +96,15 @@ export class Store {
     return () => this.#listeners.delete(listener);
   }
 
+  /** The one owner of a table (log events) for this store, made when it is first asked for. */
+  owner<T extends TableOwner>(kind: new (database: Database) => T): T {
+    const owner = this.#owners.get(kind) ?? new kind(this.database);
+    this.#owners.set(kind, owner);
+    return owner as T;
+  }
+
   close(): void {
+    for (const owner of this.#owners.values()) owner.close();
     this.#listeners.clear();
     this.database.close();
   }
