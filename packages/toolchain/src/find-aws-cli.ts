@@ -26,7 +26,21 @@ export async function findAwsCli(options: Pick<ToolOptions, "env"> = {}): Promis
         major: version.startsWith("1.") ? 1 : 2,
       };
   }
-  throw new UserError("There is no AWS CLI on PATH. Nothing else in the workbook needs it.", {
+  throw missing();
+}
+
+/**
+ * Where the AWS CLI is, without asking it for its version: a start of it takes a second, and `workbook aws` makes one.
+ * @throws UserError AWS_CLI_MISSING
+ */
+export function awsCliPath(options: Pick<ToolOptions, "env"> = {}): string {
+  const [path] = findOnPath("aws", options.env ?? process.env);
+  if (!path) throw missing();
+  return path;
+}
+
+function missing(): UserError {
+  return new UserError("There is no AWS CLI on PATH. Nothing else in the workbook needs it.", {
     code: "AWS_CLI_MISSING",
     next: "install it (https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html), or: pip install awscli",
   });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { findOnPath, isExecutable, readOutput } from "./executables.ts";
 import { fetchTool, pinnedTool } from "./fetch-tool.ts";
 import type { Tool, ToolOptions } from "./tool.ts";
+import { rememberVersion } from "./version-cache.ts";
 import { findVersion, isAtLeast } from "./version.ts";
 
 /** The S3 backend locks by itself (`use_lockfile`) since this one: https://developer.hashicorp.com/terraform/language/backend/s3 */
@@ -14,7 +15,7 @@ export const minimumTerraformVersion = "1.10";
 export async function findTerraform(options: ToolOptions = {}): Promise<Tool> {
   const env = options.env ?? process.env;
   for (const path of findOnPath("terraform", env)) {
-    const version = await terraformVersion(path, env);
+    const version = await rememberVersion(path, options, () => terraformVersion(path, env));
     if (version && isAtLeast(version, minimumTerraformVersion))
       return { name: "terraform", path, version, source: "PATH" };
   }

@@ -1,5 +1,5 @@
 export { cleanEnvironment, type LocalTarget } from "./clean-environment.ts";
-export { findAwsCli, type AwsCli } from "./find-aws-cli.ts";
+export { awsCliPath, findAwsCli, type AwsCli } from "./find-aws-cli.ts";
 export { findGo, minimumGoVersion } from "./find-go.ts";
 export { findNode, findNpm, nodeRuntimeFolder } from "./find-node.ts";
 export { findTerraform, minimumTerraformVersion } from "./find-terraform.ts";
