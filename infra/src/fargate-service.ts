@@ -74,7 +74,7 @@ export class FargateService extends Construct {
         ],
       }),
       lifecycle: { ignoreChanges: ["task_definition"] },
-      dependsOn: [...(props.dependsOn ?? [])],
+      ...(props.dependsOn && { dependsOn: [...props.dependsOn] }),
     });
     this.name = pinned(service, id).name;
   }

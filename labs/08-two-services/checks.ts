@@ -15,7 +15,7 @@ import { hasLogs } from "@workbook/lab-kit/checks/task-logs";
 import { GO_APP, NODE_APP } from "@workbook/lab-kit/web-app";
 
 /** In the order in which a learner writes the parts; then, what runs. */
-export default defineChecks([
+export const checks = defineChecks([
   hasRepository("go-repository", GO_APP),
   hasTaskDefinition("go-task", GO_APP),
   hasExecutionRole("go-execution-role", GO_APP),

@@ -8,7 +8,7 @@ import {
 } from "@workbook/lab-kit/prices";
 import { GO_APP, NODE_APP } from "@workbook/lab-kit/web-app";
 
-export default defineLab({
+export const lab = defineLab({
   id: "08-two-services",
   title: { en: "Two services behind one load balancer", ja: "1 つの ALB の後ろに 2 つのサービス" },
   summary: {

@@ -46,21 +46,24 @@ export async function findLab(labsDirectory: string, query: string): Promise<Lab
 }
 
 /**
- * Loads the lab in a folder: the default exports of its `lab.ts` and `checks.ts`.
+ * Loads the lab in a folder: `lab` of its `lab.ts` and `checks` of its `checks.ts`.
  *
  * @throws {LabNotFoundError} when one of the files is missing or exports nothing
  */
 export async function loadLab(directory: string): Promise<Lab> {
   const [manifest, checks] = await Promise.all([
-    importDefault<LabManifest>(join(directory, "lab.ts")),
-    importDefault<readonly AnyCheck[]>(join(directory, "checks.ts")),
+    importNamed<LabManifest>(join(directory, "lab.ts"), "lab"),
+    importNamed<readonly AnyCheck[]>(join(directory, "checks.ts"), "checks"),
   ]);
   return { ...manifest, directory, checks };
 }
 
-async function importDefault<T>(file: string): Promise<T> {
+async function importNamed<T>(file: string, name: string): Promise<T> {
   if (!existsSync(file)) throw new LabNotFoundError(`${file} does not exist`);
-  const module = (await import(pathToFileURL(file).href)) as { default?: T };
-  if (module.default === undefined) throw new LabNotFoundError(`${file} has no default export`);
-  return module.default;
+  const module = (await import(pathToFileURL(file).href)) as Readonly<
+    Record<string, T | undefined>
+  >;
+  const value = module[name];
+  if (value === undefined) throw new LabNotFoundError(`${file} does not export ${name}`);
+  return value;
 }

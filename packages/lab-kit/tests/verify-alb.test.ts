@@ -139,8 +139,12 @@ test("reaches a name at the address that --resolve gives", async () => {
   const go = await serve(service(GO, ["ccc", "ddd"]));
   const name = "my-alb.ap-northeast-1.elb.localhost";
   const { code } = await verify(
-    ...["--resolve", `${name}:${node}:127.0.0.1`, "--resolve", `${name}:${go}:127.0.0.1`],
-    ...[`http://${name}:${node}/`, `http://${name}:${go}/`],
+    "--resolve",
+    `${name}:${node}:127.0.0.1`,
+    "--resolve",
+    `${name}:${go}:127.0.0.1`,
+    `http://${name}:${node}/`,
+    `http://${name}:${go}/`,
   );
   expect(code).toBe(0);
 });

@@ -86,7 +86,7 @@ function unsteady(
     stoppedReason ?? "",
     ...containers.map(({ reason }) => reason ?? ""),
   ]);
-  const [reason] = reasons.filter((words) => words !== "");
+  const reason = reasons.find((words) => words !== "");
   const states = deployments
     .map(({ status, rolloutState }) => `${status} ${rolloutState}`)
     .join(", ");

@@ -1,0 +1,67 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
+import { expect, test } from "vitest";
+
+import { ExecutionRole } from "./execution-role.ts";
+import { IamRole } from "./iam-role.ts";
+import { synthesised } from "./testing.ts";
+
+test("is taken by the service it is for, and by no other", () => {
+  const { resource } = synthesised((scope) => {
+    new IamRole(scope, "task", { name: "task-hanako", identifier: "ecs-tasks.amazonaws.com" });
+  });
+  const { assume_role_policy: trust, name } = resource["aws_iam_role"]?.["task"] ?? {};
+  expect(name).toBe("task-hanako");
+  expect(JSON.parse(String(trust))).toEqual({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: "ecs-tasks.amazonaws.com" },
+        Action: "sts:AssumeRole",
+      },
+    ],
+  });
+  expect(Object.keys(resource)).toEqual(["aws_iam_role"]);
+});
+
+test("may do what its policy document and the attached policies say", () => {
+  const { resource } = synthesised((scope) => {
+    const role = new IamRole(scope, "task", {
+      name: "task-hanako",
+      identifier: "ecs-tasks.amazonaws.com",
+      policyDocument: "{}",
+      managedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+    });
+    new CloudwatchLogGroup(scope, "usable", { dependsOn: [...role.permissions] });
+  });
+  expect(resource["aws_iam_role_policy"]?.["task"]).toMatchObject({
+    policy: "{}",
+    role: "${aws_iam_role.task.name}",
+  });
+  expect(resource["aws_iam_role_policy_attachment"]?.["task_0"]).toEqual({
+    policy_arn: "arn:aws:iam::aws:policy/ReadOnlyAccess",
+    role: "${aws_iam_role.task.name}",
+  });
+  expect(resource["aws_cloudwatch_log_group"]?.["usable"]?.["depends_on"]).toEqual([
+    "aws_iam_role_policy.task",
+    "aws_iam_role_policy_attachment.task_0",
+  ]);
+});
+
+test("an execution role extends AWS's managed policy with reading encrypted parameters", () => {
+  const { resource, data } = synthesised((scope) => {
+    new ExecutionRole(scope, "execution", { name: "ecs-execution-hanako" });
+  });
+  expect(data["aws_iam_policy"]?.["execution_managed"]).toEqual({
+    arn: "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy",
+  });
+  expect(data["aws_iam_policy_document"]?.["execution"]).toEqual({
+    source_policy_documents: ["${data.aws_iam_policy.execution_managed.policy}"],
+    statement: [
+      { effect: "Allow", actions: ["ssm:GetParameters", "kms:Decrypt"], resources: ["*"] },
+    ],
+  });
+  expect(resource["aws_iam_role_policy"]?.["execution"]).toMatchObject({
+    policy: "${data.aws_iam_policy_document.execution.json}",
+  });
+});

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+
+import { SecurityGroup } from "./security-group.ts";
+import { synthesised } from "./testing.ts";
+
+const PROPS = { name: "alb-hanako", description: "The load balancer", vpcId: "vpc-1", port: 80 };
+
+test("admits each CIDR block and each group on its port, and lets everything out", () => {
+  const { resource } = synthesised((scope) => {
+    new SecurityGroup(scope, "alb", {
+      ...PROPS,
+      cidrs: ["203.0.113.7/32"],
+      sourceGroupIds: ["sg-1"],
+    });
+  });
+  const rule = {
+    security_group_id: "${aws_security_group.alb.id}",
+    ip_protocol: "tcp",
+    from_port: 80,
+    to_port: 80,
+  };
+  expect(resource["aws_vpc_security_group_ingress_rule"]).toEqual({
+    alb_80_cidr_0: { ...rule, cidr_ipv4: "203.0.113.7/32" },
+    alb_80_group_0: { ...rule, referenced_security_group_id: "sg-1" },
+  });
+  expect(resource["aws_vpc_security_group_egress_rule"]).toEqual({
+    alb_all: {
+      security_group_id: "${aws_security_group.alb.id}",
+      ip_protocol: "-1",
+      cidr_ipv4: "0.0.0.0/0",
+    },
+  });
+  expect(resource["aws_security_group"]?.["alb"]).toMatchObject({
+    name: "alb-hanako",
+    vpc_id: "vpc-1",
+  });
+});
+
+test("admits nobody unless told", () => {
+  const { resource } = synthesised((scope) => {
+    new SecurityGroup(scope, "alb", PROPS);
+  });
+  expect(Object.keys(resource)).toEqual([
+    "aws_security_group",
+    "aws_vpc_security_group_egress_rule",
+  ]);
+});
