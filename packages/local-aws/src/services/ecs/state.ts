@@ -46,12 +46,20 @@ export interface TaskDefinition {
   registeredAt: number;
   registeredBy: string;
   deregisteredAt?: number;
+  deleteRequestedAt?: number;
 }
 
 export interface NetworkConfiguration {
   subnets: readonly string[];
   securityGroups: readonly string[];
   assignPublicIp: "ENABLED" | "DISABLED";
+}
+
+/** A target group, and the container and port that its targets are. */
+export interface ServiceLoadBalancer {
+  targetGroupArn: string;
+  containerName: string;
+  containerPort: number;
 }
 
 export interface Deployment {
@@ -65,6 +73,7 @@ export interface Deployment {
   capacityProviderStrategy: readonly { capacityProvider: string; weight?: number; base?: number }[];
   platformVersion?: string;
   networkConfiguration?: NetworkConfiguration;
+  loadBalancers: readonly ServiceLoadBalancer[];
   rolloutState: "IN_PROGRESS" | "COMPLETED" | "FAILED";
   rolloutStateReason: string;
   createdAt: number;
@@ -94,17 +103,18 @@ export interface EcsService {
   deploymentConfiguration: {
     minimumHealthyPercent: number;
     maximumPercent: number;
-    deploymentCircuitBreaker: { enable: boolean; rollback: boolean };
+    deploymentCircuitBreaker: {
+      enable: boolean;
+      rollback: boolean;
+      resetOnHealthyTask?: boolean;
+      thresholdConfiguration?: Sdk.ThresholdConfiguration;
+    };
     alarms?: Sdk.DeploymentAlarms;
     strategy: string;
     bakeTimeInMinutes: number;
   };
   networkConfiguration?: NetworkConfiguration;
-  loadBalancers: readonly {
-    targetGroupArn: string;
-    containerName: string;
-    containerPort: number;
-  }[];
+  loadBalancers: readonly ServiceLoadBalancer[];
   serviceRegistries: readonly Sdk.ServiceRegistry[];
   healthCheckGracePeriodSeconds: number;
   placementConstraints: readonly Sdk.PlacementConstraint[];
@@ -116,6 +126,8 @@ export interface EcsService {
   roleArn: string;
   createdBy: string;
   createdAt: number;
+  /** Of the call that created it, so that the same call again answers the same. */
+  clientToken?: string;
   deployments: readonly Deployment[];
   /** Newest first, at most 100. */
   events: readonly ServiceEvent[];
@@ -175,6 +187,8 @@ export interface Task {
   memory: string;
   networkConfiguration?: NetworkConfiguration;
   availabilityZone?: string;
+  /** Where its interface is made: chosen when the task is, so that tasks spread over the zones. */
+  subnetId?: string;
   networkInterfaceId?: string;
   privateIpAddress?: string;
   attachmentId?: string;
@@ -195,6 +209,8 @@ export interface Task {
   stopCode?: string;
   stoppedReason?: string;
   version: number;
+  /** Of the RunTask call that made it. */
+  clientToken?: string;
   tags: Tags;
 }
 
@@ -204,3 +220,7 @@ export const taskDefinitions = defineKind<TaskDefinition>("ecs.task-definition")
 export const revisions = defineKind<{ last: number }>("ecs.revision");
 export const ecsServices = defineKind<EcsService>("ecs.service");
 export const tasks = defineKind<Task>("ecs.task");
+/** What a principal (or everyone, `default`) has set; by `<name> <principal>`. */
+export const accountSettings = defineKind<{ name: string; value: string; principal: string }>(
+  "ecs.account-setting",
+);

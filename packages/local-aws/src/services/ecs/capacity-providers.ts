@@ -1,0 +1,78 @@
+import type { CapacityProviderStrategyItem } from "@aws-sdk/client-ecs";
+import type { CallContext } from "../service.ts";
+import { ecsArn, lastPart } from "./arns.ts";
+import { clientException, invalidParameter } from "./faults.ts";
+import type { EcsHandlers } from "./handlers.ts";
+import { page } from "./pages.ts";
+import type { Cluster } from "./state.ts";
+import { TEXTS } from "./texts.ts";
+
+/** The capacity providers that every account has; the others need instances. */
+const FARGATE_PROVIDERS = ["FARGATE", "FARGATE_SPOT"] as const;
+
+export type Strategy = readonly { capacityProvider: string; weight?: number; base?: number }[];
+
+const describe = (context: CallContext, name: (typeof FARGATE_PROVIDERS)[number]) => ({
+  capacityProviderArn: ecsArn(context, `capacity-provider/${name}`),
+  name,
+  status: "ACTIVE" as const,
+  tags: [],
+  type: name,
+});
+
+/** Capacity provider names as given (names or ARNs). @throws AwsError where one does not exist */
+export function toCapacityProviders(given: readonly string[] | undefined): string[] {
+  return (given ?? []).map((reference) => {
+    const name = reference.startsWith("arn:") ? lastPart(reference) : reference;
+    if (!FARGATE_PROVIDERS.some((known) => known === name))
+      throw clientException(TEXTS.capacityProviderNotFound({ name }));
+    return name;
+  });
+}
+
+/**
+ * A strategy as it is stored, with the API's defaults (weight 0, base 0).
+ * @throws AwsError `InvalidParameterException` where it names a provider that `allowed` does not hold
+ */
+export function toStrategy(
+  given: readonly CapacityProviderStrategyItem[] | undefined,
+  allowed: readonly string[],
+): Strategy {
+  return (given ?? []).map(({ capacityProvider = "", weight = 0, base = 0 }) => {
+    const name = capacityProvider.startsWith("arn:")
+      ? lastPart(capacityProvider)
+      : capacityProvider;
+    if (!allowed.includes(name)) throw invalidParameter(TEXTS.strategyNotInCluster());
+    return { capacityProvider: name, weight, base };
+  });
+}
+
+/** What runs a task: a launch type, or the provider that the strategy's turn has come to. */
+export function strategyOf(
+  cluster: Cluster,
+  given: readonly CapacityProviderStrategyItem[] | undefined,
+  launchType: string | undefined,
+): Strategy {
+  if (given?.length && launchType) throw invalidParameter(TEXTS.launchTypeAndStrategy());
+  if (given?.length) return toStrategy(given, cluster.capacityProviders);
+  return launchType ? [] : cluster.defaultCapacityProviderStrategy;
+}
+
+export const capacityProviderHandlers: EcsHandlers = {
+  DescribeCapacityProviders(input, context) {
+    const wanted = input.capacityProviders?.map((reference) =>
+      reference.startsWith("arn:") ? lastPart(reference) : reference,
+    );
+    const known = FARGATE_PROVIDERS.filter((name) => wanted?.includes(name) ?? true);
+    const missing = (wanted ?? []).filter((name) => !FARGATE_PROVIDERS.some((one) => one === name));
+    const { items, nextToken } = page(known, (name) => name, input);
+    return {
+      capacityProviders: items.map((name) => describe(context, name)),
+      failures: missing.map((name) => ({
+        arn: ecsArn(context, `capacity-provider/${name}`),
+        reason: "MISSING",
+      })),
+      nextToken,
+    };
+  },
+};

@@ -1,0 +1,166 @@
+import type { ClusterField, ClusterSetting } from "@aws-sdk/client-ecs";
+import { AwsError } from "../../protocol/aws-error.ts";
+import type { CallContext } from "../service.ts";
+import { ecsArn } from "./arns.ts";
+import { toCapacityProviders, toStrategy } from "./capacity-providers.ts";
+import { describeCluster } from "./cluster-view.ts";
+import { invalidParameter } from "./faults.ts";
+import type { EcsHandlers } from "./handlers.ts";
+import { findCluster, requireCluster } from "./lookup.ts";
+import { page } from "./pages.ts";
+import { accountSetting } from "./account-settings.ts";
+import { clusters, ecsServices, tasks, type Cluster } from "./state.ts";
+import { toTags } from "./tags.ts";
+import { TEXTS } from "./texts.ts";
+
+const ALL_FIELDS: readonly ClusterField[] = [
+  "ATTACHMENTS",
+  "CONFIGURATIONS",
+  "SETTINGS",
+  "STATISTICS",
+  "TAGS",
+];
+
+/** What every answer about one cluster shows: settings, configuration and tags, but no counted statistics. */
+const ANSWER_FIELDS = ALL_FIELDS.filter((field) => field !== "STATISTICS");
+
+function toSettings(
+  context: CallContext,
+  given: readonly ClusterSetting[] | undefined,
+): Cluster["settings"] {
+  for (const { name } of given ?? [])
+    if (name !== "containerInsights")
+      throw invalidParameter(TEXTS.settingInvalid({ name: String(name) }));
+  const insights = given?.find(({ name }) => name === "containerInsights")?.value;
+  return [
+    { name: "containerInsights", value: insights ?? accountSetting(context, "containerInsights") },
+  ];
+}
+
+/** @throws AwsError where services or tasks are left */
+function refuseInUse(context: CallContext, cluster: Cluster): void {
+  const { store } = context;
+  if (store.of(ecsServices).find((it) => it.clusterArn === cluster.arn && it.status === "ACTIVE"))
+    throw new AwsError("ClusterContainsServicesException", TEXTS.clusterContainsServices());
+  if (store.of(tasks).find((it) => it.clusterArn === cluster.arn && it.lastStatus !== "STOPPED"))
+    throw new AwsError("ClusterContainsTasksException", TEXTS.clusterContainsTasks());
+}
+
+export const clusterHandlers: EcsHandlers = {
+  CreateCluster(input, context) {
+    const name = input.clusterName ?? "default";
+    if (!/^[a-zA-Z0-9_-]+$/.test(name)) throw invalidParameter(TEXTS.clusterNameInvalid());
+    if (name.length > 255) throw invalidParameter(TEXTS.clusterNameLength());
+    const existing = findCluster(context, name);
+    // Creating a cluster that is there answers with it, as it is.
+    if (existing?.status === "ACTIVE")
+      return { cluster: describeCluster(context, existing, ANSWER_FIELDS) };
+    const capacityProviders = toCapacityProviders(input.capacityProviders);
+    const cluster: Cluster = {
+      arn: ecsArn(context, `cluster/${name}`),
+      name,
+      status: "ACTIVE",
+      settings: toSettings(context, input.settings),
+      capacityProviders,
+      defaultCapacityProviderStrategy: toStrategy(
+        input.defaultCapacityProviderStrategy,
+        capacityProviders,
+      ),
+      configuration: input.configuration,
+      serviceConnectDefaults: input.serviceConnectDefaults && {
+        namespace: input.serviceConnectDefaults.namespace!,
+      },
+      tags: toTags(input.tags),
+      createdAt: context.clock.now(),
+    };
+    context.store.of(clusters).delete(cluster.arn);
+    context.store.of(clusters).put(cluster.arn, cluster);
+    return { cluster: describeCluster(context, cluster, ANSWER_FIELDS) };
+  },
+
+  DescribeClusters(input, context) {
+    const wanted = input.clusters?.length ? input.clusters : ["default"];
+    if (wanted.length > 100)
+      throw invalidParameter(TEXTS.tooMany({ what: "Clusters", limit: 100 }));
+    const found: Cluster[] = [];
+    const failures: { arn: string; reason: string }[] = [];
+    for (const reference of wanted) {
+      const cluster = findCluster(context, reference);
+      if (cluster) found.push(cluster);
+      else {
+        const arn = reference.startsWith("arn:")
+          ? reference
+          : ecsArn(context, `cluster/${reference}`);
+        failures.push({ arn, reason: "MISSING" });
+      }
+    }
+    return {
+      clusters: found.map((cluster) => describeCluster(context, cluster, input.include ?? [])),
+      failures,
+    };
+  },
+
+  ListClusters(input, context) {
+    const active = context.store.of(clusters).filter(({ status }) => status === "ACTIVE");
+    const { items, nextToken } = page(active, ({ arn }) => arn, input);
+    return { clusterArns: items.map(({ arn }) => arn), nextToken };
+  },
+
+  UpdateCluster(input, context) {
+    const cluster = requireCluster(context, input.cluster);
+    const patch: Partial<Cluster> = {};
+    if (input.settings) patch.settings = toSettings(context, input.settings);
+    if (input.configuration) patch.configuration = input.configuration;
+    if (input.serviceConnectDefaults)
+      patch.serviceConnectDefaults = { namespace: input.serviceConnectDefaults.namespace! };
+    const updated = context.store.of(clusters).patch(cluster.arn, patch);
+    return { cluster: describeCluster(context, updated, ANSWER_FIELDS) };
+  },
+
+  UpdateClusterSettings(input, context) {
+    const cluster = requireCluster(context, input.cluster);
+    const settings = toSettings(context, input.settings);
+    const updated = context.store.of(clusters).patch(cluster.arn, { settings });
+    return { cluster: describeCluster(context, updated, ANSWER_FIELDS) };
+  },
+
+  PutClusterCapacityProviders(input, context) {
+    const cluster = requireCluster(context, input.cluster);
+    const capacityProviders = toCapacityProviders(input.capacityProviders);
+    const updated = context.store.of(clusters).patch(cluster.arn, {
+      capacityProviders,
+      defaultCapacityProviderStrategy: toStrategy(
+        input.defaultCapacityProviderStrategy,
+        capacityProviders,
+      ),
+    });
+    return { cluster: describeCluster(context, updated, ANSWER_FIELDS) };
+  },
+
+  DeleteCluster(input, context) {
+    const cluster = requireCluster(context, input.cluster);
+    refuseInUse(context, cluster);
+    // An inactive cluster stays describable, https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html
+    const deleted = context.store.of(clusters).patch(cluster.arn, { status: "INACTIVE" });
+    return { cluster: describeCluster(context, deleted, ANSWER_FIELDS) };
+  },
+
+  ListContainerInstances(input, context) {
+    // Fargate has no container instances, and nothing else can be registered here.
+    requireCluster(context, input.cluster);
+    return { containerInstanceArns: [] };
+  },
+
+  DescribeContainerInstances(input, context) {
+    const cluster = requireCluster(context, input.cluster);
+    return {
+      containerInstances: [],
+      failures: input.containerInstances.map((reference) => ({
+        arn: reference.startsWith("arn:")
+          ? reference
+          : ecsArn(context, `container-instance/${cluster.name}/${reference}`),
+        reason: "MISSING",
+      })),
+    };
+  },
+};

@@ -1,0 +1,147 @@
+import type { ContainerDefinition, RegisterTaskDefinitionRequest } from "@aws-sdk/client-ecs";
+import { clientException } from "./faults.ts";
+import { isEcrImage } from "./images.ts";
+import { TEXTS } from "./texts.ts";
+
+const NAME = /^[a-zA-Z0-9_-]{1,255}$/;
+const FARGATE_LOG_DRIVERS = ["awslogs", "splunk", "awsfirelens"];
+/** Longest stop time-out on Fargate, https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+const LONGEST_FARGATE_STOP_SECONDS = 120;
+
+/** Checks names and memory of all containers. @throws AwsError `ClientException` in AWS's words */
+export function checkContainers(
+  containers: readonly ContainerDefinition[],
+  taskMemory: number | undefined,
+  taskCpu: number | undefined,
+): void {
+  if (containers.length === 0) throw clientException(TEXTS.containersEmpty());
+  if (containers.length > 10) throw clientException(TEXTS.containersTooMany());
+  const names = new Set<string>();
+  for (const container of containers) {
+    checkName(container);
+    if (names.has(container.name!)) throw clientException(TEXTS.containerNamesUnique());
+    names.add(container.name!);
+    checkMemory(container, taskMemory);
+  }
+  if (!containers.some(({ essential }) => essential ?? true))
+    throw clientException(TEXTS.noEssential());
+  const cpu = containers.reduce((sum, container) => sum + (container.cpu ?? 0), 0);
+  if (taskCpu !== undefined && cpu > taskCpu) throw clientException(TEXTS.containerCpuOverTask());
+  checkDependencies(containers);
+}
+
+function checkName({ name, image }: ContainerDefinition): void {
+  if (!name) throw clientException(TEXTS.containerNameEmpty());
+  if (!NAME.test(name)) throw clientException(TEXTS.containerNameInvalid());
+  if (!image) throw clientException(TEXTS.imageEmpty());
+  if (!/^[a-zA-Z0-9_./:@[\]-]+$/.test(image)) throw clientException(TEXTS.imageInvalid());
+}
+
+function checkMemory(container: ContainerDefinition, taskMemory: number | undefined): void {
+  const { name = "", memory, memoryReservation } = container;
+  if (memory === undefined && memoryReservation === undefined) {
+    if (taskMemory !== undefined) return;
+    throw clientException(TEXTS.containerMemoryMissing({ container: name }));
+  }
+  if (memory !== undefined && memoryReservation !== undefined && memory < memoryReservation)
+    throw clientException(TEXTS.containerReservationOverMemory({ container: name }));
+  if (taskMemory !== undefined && Math.max(memory ?? 0, memoryReservation ?? 0) > taskMemory)
+    throw clientException(TEXTS.containerMemoryOverTask());
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html */
+function checkDependencies(containers: readonly ContainerDefinition[]): void {
+  const byName = new Map(containers.map((container) => [container.name!, container]));
+  for (const { dependsOn = [] } of containers) {
+    for (const { containerName = "", condition } of dependsOn) {
+      const target = byName.get(containerName);
+      if (!target) throw clientException(TEXTS.dependencyUnknown({ container: containerName }));
+      if ((condition === "SUCCESS" || condition === "COMPLETE") && (target.essential ?? true))
+        throw clientException(TEXTS.dependencyEssential());
+      if (condition === "HEALTHY" && !target.healthCheck)
+        throw clientException(TEXTS.dependencyHealthy());
+    }
+  }
+  if (startOrder(containers) === undefined) throw clientException(TEXTS.dependencyCycle());
+}
+
+/** Containers so that each comes after those that it depends on; undefined where they wait for each other. */
+export function startOrder<C extends Pick<ContainerDefinition, "name" | "dependsOn">>(
+  containers: readonly C[],
+): C[] | undefined {
+  const ordered: C[] = [];
+  const placed = new Set<string>();
+  while (ordered.length < containers.length) {
+    const next = containers.filter(
+      (container) =>
+        !placed.has(container.name!) &&
+        (container.dependsOn ?? []).every(({ containerName }) => placed.has(containerName!)),
+    );
+    if (next.length === 0) return undefined;
+    for (const container of next) placed.add(container.name!);
+    ordered.push(...next);
+  }
+  return ordered;
+}
+
+/** Checks what Fargate asks of each container. @throws AwsError `ClientException` in AWS's words */
+export function checkFargateContainers(input: RegisterTaskDefinitionRequest): void {
+  for (const container of input.containerDefinitions ?? []) {
+    const driver = container.logConfiguration?.logDriver;
+    if (container.privileged) throw clientException(TEXTS.privilegedFargate());
+    if (driver && !FARGATE_LOG_DRIVERS.includes(driver))
+      throw clientException(TEXTS.logDriverFargate({ driver }));
+    if ((container.stopTimeout ?? 0) > LONGEST_FARGATE_STOP_SECONDS)
+      throw clientException(TEXTS.stopTimeoutFargate());
+    if (!input.executionRoleArn) {
+      if (isEcrImage(container.image ?? "")) throw clientException(TEXTS.executionRoleForEcr());
+      if (driver === "awslogs") throw clientException(TEXTS.executionRoleForLogs({ driver }));
+    }
+    if (driver === "awslogs") checkAwslogsPrefix(container);
+  }
+}
+
+/** Fargate needs a stream prefix, https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html */
+function checkAwslogsPrefix({ logConfiguration }: ContainerDefinition): void {
+  if (!logConfiguration?.options?.["awslogs-stream-prefix"])
+    throw clientException(TEXTS.awslogsPrefix());
+}
+
+/** Checks what every launch type asks of a container's logs, ports, secrets and health. @throws AwsError */
+export function checkContainerSettings(input: RegisterTaskDefinitionRequest): void {
+  for (const container of input.containerDefinitions ?? []) {
+    checkLogOptions(container);
+    checkPorts(container, input.networkMode);
+    const needsRole =
+      container.secrets?.length || container.logConfiguration?.secretOptions?.length;
+    if (needsRole && !input.executionRoleArn)
+      throw clientException(TEXTS.executionRoleForSecrets());
+    const command = container.healthCheck?.command;
+    if (command && !["CMD", "CMD-SHELL", "NONE"].includes(command[0] ?? ""))
+      throw clientException(TEXTS.healthCommandInvalid());
+    const volumes = new Set((input.volumes ?? []).map(({ name }) => name));
+    for (const { sourceVolume } of container.mountPoints ?? [])
+      if (sourceVolume && !volumes.has(sourceVolume))
+        throw clientException(TEXTS.volumeNotDefined({ volume: sourceVolume }));
+  }
+}
+
+function checkLogOptions({ logConfiguration }: ContainerDefinition): void {
+  if (logConfiguration?.logDriver !== "awslogs") return;
+  const missing = ["awslogs-group", "awslogs-region"].filter(
+    (option) => !logConfiguration.options?.[option],
+  );
+  if (missing.length > 0)
+    throw clientException(TEXTS.awslogsOptions({ options: missing.join(", ") }));
+}
+
+function checkPorts({ portMappings = [] }: ContainerDefinition, mode: string | undefined): void {
+  for (const { containerPort, containerPortRange, hostPort } of portMappings) {
+    if (containerPortRange !== undefined) continue;
+    if (containerPort === undefined || containerPort < 1 || containerPort > 65_535)
+      throw clientException(TEXTS.portInvalid({ port: containerPort ?? "null" }));
+    const shares = mode === "awsvpc" || mode === "host";
+    if (shares && hostPort && hostPort !== containerPort)
+      throw clientException(TEXTS.hostPortMismatch({ mode: mode! }));
+  }
+}

@@ -1,0 +1,106 @@
+import type { CreateServiceRequest } from "@aws-sdk/client-ecs";
+import type { CallContext } from "../service.ts";
+import { ecsArn } from "./arns.ts";
+import { toDeploymentConfiguration } from "./deployment-configuration.ts";
+import { clientException, invalidParameter, notSupported } from "./faults.ts";
+import { toLaunch } from "./launch.ts";
+import { findService, requireCluster, requireTaskDefinition } from "./lookup.ts";
+import { toNetworkConfiguration } from "./network-configuration.ts";
+import { newDeployment } from "./service-deployments.ts";
+import { toLoadBalancers } from "./service-load-balancers.ts";
+import { ecsServices, type Cluster, type EcsService } from "./state.ts";
+import { toTags } from "./tags.ts";
+import { TEXTS } from "./texts.ts";
+
+/**
+ * Creates a service with its first deployment; the scheduler does the rest.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
+ * @throws AwsError in AWS's words where the request breaks a rule; `NotImplemented` for what Local AWS does not run
+ */
+export function createService(input: CreateServiceRequest, context: CallContext): EcsService {
+  const cluster = requireCluster(context, input.cluster);
+  const name = input.serviceName ?? "";
+  if (!/^[a-zA-Z0-9_-]{1,255}$/.test(name)) throw invalidParameter(TEXTS.serviceNameInvalid());
+  const existing = findService(context, cluster, name);
+  if (existing && existing.status !== "INACTIVE") return sameService(existing, input);
+  refuseUnsupported(input);
+  const service = toService(input, context, cluster, name);
+  context.store.of(ecsServices).delete(service.arn);
+  return context.store.of(ecsServices).put(service.arn, service);
+}
+
+/** A second creation with the first one's token answers the same; any other is refused. */
+function sameService(existing: EcsService, input: CreateServiceRequest): EcsService {
+  if (existing.status === "DRAINING") throw invalidParameter(TEXTS.serviceDraining());
+  if (input.clientToken && input.clientToken === existing.clientToken) return existing;
+  throw invalidParameter(TEXTS.serviceNotIdempotent());
+}
+
+function refuseUnsupported(input: CreateServiceRequest): void {
+  const controller = input.deploymentController?.type ?? "ECS";
+  if (controller !== "ECS") throw notSupported(`the deployment controller ${controller}`);
+  if (input.schedulingStrategy === "DAEMON") throw invalidParameter(TEXTS.daemonFargate());
+  if (input.serviceConnectConfiguration?.enabled) throw notSupported("Service Connect");
+  if (input.serviceRegistries?.length) throw notSupported("service registries (Cloud Map)");
+  if (input.volumeConfigurations?.length) throw notSupported("volumes configured at launch");
+  if (input.vpcLatticeConfigurations?.length) throw notSupported("VPC Lattice");
+  if (input.placementStrategy?.length) throw invalidParameter(TEXTS.placementFargate());
+  if (input.placementConstraints?.length) throw invalidParameter(TEXTS.constraintsFargate());
+}
+
+function toService(
+  input: CreateServiceRequest,
+  context: CallContext,
+  cluster: Cluster,
+  name: string,
+): EcsService {
+  if (!input.taskDefinition) throw clientException(TEXTS.taskDefinitionBlank());
+  const definition = requireTaskDefinition(context, input.taskDefinition);
+  const launch = toLaunch(cluster, definition, input);
+  const networkConfiguration = toNetworkConfiguration(
+    context.store,
+    definition,
+    input.networkConfiguration,
+  );
+  const loadBalancers = toLoadBalancers(context.store, definition, input.loadBalancers);
+  if (input.healthCheckGracePeriodSeconds && loadBalancers.length === 0)
+    throw invalidParameter(TEXTS.gracePeriodNoLoadBalancer());
+  const now = context.clock.now();
+  const service: Omit<EcsService, "deployments"> = {
+    arn: ecsArn(context, `service/${cluster.name}/${name}`),
+    name,
+    clusterArn: cluster.arn,
+    status: "ACTIVE",
+    desiredCount: desiredCount(input.desiredCount),
+    taskDefinitionArn: definition.arn,
+    ...launch,
+    platformFamily: "Linux",
+    schedulingStrategy: "REPLICA",
+    deploymentController: "ECS",
+    deploymentConfiguration: toDeploymentConfiguration(input.deploymentConfiguration),
+    networkConfiguration,
+    loadBalancers,
+    serviceRegistries: [],
+    healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds ?? 0,
+    placementConstraints: [],
+    placementStrategy: [],
+    enableEcsManagedTags: input.enableECSManagedTags ?? false,
+    enableExecuteCommand: input.enableExecuteCommand ?? false,
+    propagateTags: input.propagateTags ?? "NONE",
+    availabilityZoneRebalancing: input.availabilityZoneRebalancing ?? "ENABLED",
+    roleArn: `arn:aws:iam::${context.account}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`,
+    createdBy: context.principal.arn,
+    createdAt: now,
+    clientToken: input.clientToken,
+    events: [],
+    tags: toTags(input.tags),
+  };
+  return { ...service, deployments: [newDeployment(service, now)] };
+}
+
+/** @throws AwsError `InvalidParameterException` for a negative count */
+export function desiredCount(wanted: number | undefined): number {
+  const count = wanted ?? 0;
+  if (count < 0) throw invalidParameter(TEXTS.desiredCountInvalid({ count }));
+  return count;
+}

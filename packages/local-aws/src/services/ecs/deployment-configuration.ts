@@ -1,0 +1,50 @@
+import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
+import { invalidParameter, notSupported } from "./faults.ts";
+import type { EcsService } from "./state.ts";
+import { TEXTS } from "./texts.ts";
+
+type Stored = EcsService["deploymentConfiguration"];
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
+const DEFAULTS: Stored = {
+  minimumHealthyPercent: 100,
+  maximumPercent: 200,
+  deploymentCircuitBreaker: { enable: false, rollback: false },
+  strategy: "ROLLING",
+  bakeTimeInMinutes: 0,
+};
+
+/**
+ * The configuration that a request asks for, laid over `before` (the API's defaults for a new service).
+ * @throws AwsError `InvalidParameterException` where it could never move; `NotImplemented` for what is not rolling
+ */
+export function toDeploymentConfiguration(
+  given: DeploymentConfiguration | undefined,
+  before: Stored = DEFAULTS,
+): Stored {
+  if (!given) return before;
+  if (given.strategy && given.strategy !== "ROLLING")
+    throw notSupported(`the deployment strategy ${given.strategy}`);
+  if (given.lifecycleHooks?.length) throw notSupported("deployment lifecycle hooks");
+  if (given.alarms?.enable) throw notSupported("deployment alarms");
+  const breaker = given.deploymentCircuitBreaker;
+  const wanted: Stored = {
+    minimumHealthyPercent: given.minimumHealthyPercent ?? before.minimumHealthyPercent,
+    maximumPercent: given.maximumPercent ?? before.maximumPercent,
+    deploymentCircuitBreaker: breaker
+      ? {
+          enable: breaker.enable ?? false,
+          rollback: breaker.rollback ?? false,
+          resetOnHealthyTask: breaker.resetOnHealthyTask,
+          thresholdConfiguration: breaker.thresholdConfiguration,
+        }
+      : before.deploymentCircuitBreaker,
+    alarms: given.alarms ?? before.alarms,
+    strategy: "ROLLING",
+    bakeTimeInMinutes: given.bakeTimeInMinutes ?? before.bakeTimeInMinutes,
+  };
+  const { minimumHealthyPercent: min, maximumPercent: max } = wanted;
+  if (min < 0 || max < 1 || (max <= min && max < 100))
+    throw invalidParameter(TEXTS.percentInvalid());
+  return wanted;
+}

@@ -1,0 +1,130 @@
+import type { ContainerDefinition, RegisterTaskDefinitionRequest } from "@aws-sdk/client-ecs";
+import type { CallContext } from "../service.ts";
+import { ecsArn } from "./arns.ts";
+import {
+  checkContainers,
+  checkContainerSettings,
+  checkFargateContainers,
+} from "./container-rules.ts";
+import { isFargateSize, toCpuUnits, toMebibytes } from "./fargate-sizes.ts";
+import { clientException } from "./faults.ts";
+import { revisions, taskDefinitions, type TaskDefinition } from "./state.ts";
+import { toTags } from "./tags.ts";
+import { TEXTS } from "./texts.ts";
+
+const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/;
+
+/**
+ * Registers the next revision of a family.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+ * @throws AwsError `ClientException` in AWS's words where the definition breaks a rule
+ */
+export function registerTaskDefinition(
+  input: RegisterTaskDefinitionRequest,
+  context: CallContext,
+): TaskDefinition {
+  const { family = "" } = input;
+  if (family === "") throw clientException(TEXTS.familyMissing());
+  if (!/^[a-zA-Z0-9_-]{1,255}$/.test(family)) throw clientException(TEXTS.familyInvalid());
+  const cpu = input.cpu === undefined ? undefined : toCpuUnits(input.cpu);
+  const memory = input.memory === undefined ? undefined : toMebibytes(input.memory);
+  const fargate = input.requiresCompatibilities?.includes("FARGATE") ?? false;
+  if (fargate) checkFargateTask(input, cpu, memory);
+  checkContainers(input.containerDefinitions ?? [], toNumber(memory), toNumber(cpu));
+  checkContainerSettings(input);
+  if (fargate) checkFargateContainers(input);
+  for (const role of [input.executionRoleArn, input.taskRoleArn])
+    if (role && !ROLE_ARN.test(role)) throw clientException(TEXTS.roleArnInvalid());
+  return store(input, context, cpu, memory);
+}
+
+function store(
+  input: RegisterTaskDefinitionRequest,
+  context: CallContext,
+  cpu: string | undefined,
+  memory: string | undefined,
+): TaskDefinition {
+  const family = input.family!;
+  const networkMode = input.networkMode ?? "bridge";
+  const revision = (context.store.of(revisions).get(family)?.last ?? 0) + 1;
+  context.store.of(revisions).put(family, { last: revision });
+  const fits = networkMode === "awsvpc" && isFargateSize(Number(cpu), Number(memory));
+  const definition: TaskDefinition = {
+    arn: ecsArn(context, `task-definition/${family}:${revision}`),
+    family,
+    revision,
+    status: "ACTIVE",
+    containerDefinitions: (input.containerDefinitions ?? []).map((container) =>
+      withDefaults(container, networkMode),
+    ),
+    cpu,
+    memory,
+    networkMode,
+    requiresCompatibilities: input.requiresCompatibilities ?? [],
+    compatibilities: fits ? ["EC2", "FARGATE"] : ["EXTERNAL", "EC2"],
+    executionRoleArn: input.executionRoleArn || undefined,
+    taskRoleArn: input.taskRoleArn || undefined,
+    volumes: input.volumes ?? [],
+    placementConstraints: input.placementConstraints ?? [],
+    runtimePlatform: input.runtimePlatform,
+    ephemeralStorage: input.ephemeralStorage && {
+      sizeInGiB: input.ephemeralStorage.sizeInGiB!,
+    },
+    pidMode: input.pidMode,
+    ipcMode: input.ipcMode,
+    proxyConfiguration: input.proxyConfiguration,
+    enableFaultInjection: input.enableFaultInjection,
+    tags: toTags(input.tags),
+    registeredAt: context.clock.now(),
+    registeredBy: context.principal.arn,
+  };
+  return context.store.of(taskDefinitions).put(definition.arn, definition);
+}
+
+/** Checks what Fargate asks of the task. @throws AwsError `ClientException` in AWS's words */
+function checkFargateTask(
+  input: RegisterTaskDefinitionRequest,
+  cpu: string | undefined,
+  memory: string | undefined,
+): void {
+  if (input.networkMode !== "awsvpc") throw clientException(TEXTS.networkModeFargate());
+  if (cpu === undefined) throw clientException(TEXTS.cpuRequired());
+  if (memory === undefined) throw clientException(TEXTS.memoryRequired());
+  if (!isFargateSize(Number(cpu), Number(memory)))
+    throw clientException(TEXTS.noFargateConfiguration());
+  const storage = input.ephemeralStorage?.sizeInGiB;
+  if (storage !== undefined && (storage < 21 || storage > 200))
+    throw clientException(TEXTS.ephemeralStorage());
+  for (const volume of input.volumes ?? []) {
+    if (volume.host?.sourcePath) throw clientException(TEXTS.hostPathFargate());
+    if (volume.dockerVolumeConfiguration) throw clientException(TEXTS.dockerVolumeFargate());
+  }
+}
+
+/** A container with what the API fills in where the request is silent. */
+function withDefaults(container: ContainerDefinition, networkMode: string): ContainerDefinition {
+  const samePort = networkMode === "awsvpc" || networkMode === "host";
+  return {
+    ...container,
+    cpu: container.cpu ?? 0,
+    essential: container.essential ?? true,
+    environment: container.environment ?? [],
+    mountPoints: container.mountPoints ?? [],
+    volumesFrom: container.volumesFrom ?? [],
+    systemControls: container.systemControls ?? [],
+    portMappings: (container.portMappings ?? []).map((mapping) => ({
+      ...mapping,
+      hostPort: mapping.hostPort || (samePort ? mapping.containerPort : 0),
+      protocol: mapping.protocol ?? "tcp",
+    })),
+    healthCheck: container.healthCheck && {
+      ...container.healthCheck,
+      interval: container.healthCheck.interval ?? 30,
+      timeout: container.healthCheck.timeout ?? 5,
+      retries: container.healthCheck.retries ?? 3,
+    },
+  };
+}
+
+const toNumber = (digits: string | undefined) =>
+  digits === undefined ? undefined : Number(digits);

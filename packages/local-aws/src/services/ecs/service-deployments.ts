@@ -1,0 +1,50 @@
+import { newDeploymentId } from "./arns.ts";
+import type { Deployment, EcsService } from "./state.ts";
+import { TEXTS } from "./texts.ts";
+
+/** The number at the end of a deployment's id. */
+const numberOf = (deploymentId: string) => deploymentId.slice(deploymentId.lastIndexOf("/") + 1);
+
+const beside = ({ arn }: EcsService, type: string) => arn.replace(":service/", `:${type}/`);
+
+/** The ARN of a service deployment, https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html */
+export const serviceDeploymentArn = (service: EcsService, deploymentId: string) =>
+  `${beside(service, "service-deployment")}/${numberOf(deploymentId)}`;
+
+/** The ARN of the service revision that a deployment brings about: each deployment has one of its own. */
+export const revisionArn = (service: EcsService, deploymentId: string) =>
+  `${beside(service, "service-revision")}/${numberOf(deploymentId)}`;
+
+/** A deployment of what the service asks for now. */
+export function newDeployment(
+  service: Omit<EcsService, "deployments">,
+  now: number,
+  reason?: string,
+): Deployment {
+  const id = newDeploymentId();
+  return {
+    id,
+    status: "PRIMARY",
+    taskDefinitionArn: service.taskDefinitionArn,
+    desiredCount: service.desiredCount,
+    failedTasks: 0,
+    launchType: service.launchType,
+    capacityProviderStrategy: service.capacityProviderStrategy,
+    platformVersion: service.platformVersion,
+    networkConfiguration: service.networkConfiguration,
+    loadBalancers: service.loadBalancers,
+    rolloutState: "IN_PROGRESS",
+    rolloutStateReason: reason ?? TEXTS.rolloutInProgress({ deployment: id }),
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** The deployments of a service once `deployment` is its newest: the primary before it is on its way out. */
+export const startDeployment = (
+  deployments: readonly Deployment[],
+  deployment: Deployment,
+): Deployment[] => [
+  deployment,
+  ...deployments.map((old): Deployment => ({ ...old, status: "ACTIVE" })),
+];

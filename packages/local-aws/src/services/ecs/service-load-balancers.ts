@@ -1,0 +1,63 @@
+import type { LoadBalancer } from "@aws-sdk/client-ecs";
+import type { Scope } from "../../store/store.ts";
+import { listeners, rules, targetGroups, type Action } from "../elbv2/state.ts";
+import { invalidParameter, notSupported } from "./faults.ts";
+import type { EcsService, TaskDefinition } from "./state.ts";
+import { TEXTS } from "./texts.ts";
+
+/**
+ * A service's target groups, checked against the task definition and the load balancers.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html
+ * @throws AwsError `InvalidParameterException` in AWS's words
+ */
+export function toLoadBalancers(
+  scope: Scope,
+  definition: TaskDefinition,
+  given: readonly LoadBalancer[] | undefined,
+): EcsService["loadBalancers"] {
+  return (given ?? []).map((wanted) => {
+    const { targetGroupArn, containerName = "", containerPort = 0 } = wanted;
+    if (wanted.loadBalancerName) throw invalidParameter(TEXTS.classicLoadBalancer());
+    if (!targetGroupArn) throw invalidParameter(TEXTS.targetGroupMissing());
+    if (wanted.advancedConfiguration) throw notSupported("blue/green load balancer configurations");
+    checkContainer(definition, containerName, containerPort);
+    checkTargetGroup(scope, definition, targetGroupArn);
+    return { targetGroupArn, containerName, containerPort };
+  });
+}
+
+function checkContainer(definition: TaskDefinition, name: string, port: number): void {
+  const container = definition.containerDefinitions.find((it) => it.name === name);
+  if (!container) throw invalidParameter(TEXTS.containerNotInDefinition({ container: name }));
+  if (!container.portMappings?.some(({ containerPort }) => containerPort === port))
+    throw invalidParameter(TEXTS.portNotInDefinition({ container: name, port }));
+}
+
+function checkTargetGroup(scope: Scope, definition: TaskDefinition, arn: string): void {
+  const group = scope.of(targetGroups).get(arn);
+  if (!group) throw invalidParameter(TEXTS.targetGroupNotFound({ arn }));
+  if (definition.networkMode === "awsvpc" && group.targetType !== "ip")
+    throw invalidParameter(TEXTS.targetGroupInstance({ arn, type: group.targetType }));
+  if (!isForwardedTo(scope, arn)) throw invalidParameter(TEXTS.targetGroupNoLoadBalancer({ arn }));
+}
+
+/** Whether a listener or rule forwards to the target group: only then does it belong to a load balancer. */
+function isForwardedTo(scope: Scope, arn: string): boolean {
+  const forwards = (actions: readonly Action[]) =>
+    actions.some((it) => targetsOf(it).includes(arn));
+  return (
+    scope.of(listeners).find(({ defaultActions }) => forwards(defaultActions)) !== undefined ||
+    scope.of(rules).find(({ actions }) => forwards(actions)) !== undefined
+  );
+}
+
+function targetsOf(action: Action): string[] {
+  const { TargetGroupArn, ForwardConfig } = action as {
+    TargetGroupArn?: string;
+    ForwardConfig?: { TargetGroups?: readonly { TargetGroupArn?: string }[] };
+  };
+  return [
+    TargetGroupArn,
+    ...(ForwardConfig?.TargetGroups ?? []).map((it) => it.TargetGroupArn),
+  ].filter((arn) => arn !== undefined);
+}

@@ -1,0 +1,122 @@
+import type {
+  Deployment as SdkDeployment,
+  Service as SdkService,
+  ServiceField,
+} from "@aws-sdk/client-ecs";
+import type { Scope } from "../../store/store.ts";
+import { isPending, isRunning } from "./counts.ts";
+import { resolvePlatformVersion } from "./launch.ts";
+import { fromNetworkConfiguration } from "./network-configuration.ts";
+import { revisionArn, serviceDeploymentArn } from "./service-deployments.ts";
+import { tasks, type Deployment, type EcsService, type Task } from "./state.ts";
+import { fromTags } from "./tags.ts";
+
+/** A service as the API shows it. Counts are those of its tasks now. */
+export function describeService(
+  scope: Scope,
+  service: EcsService,
+  include: readonly ServiceField[],
+): SdkService {
+  const ownTasks = scope.of(tasks).filter((task) => task.serviceArn === service.arn);
+  const primary = service.deployments.find(({ status }) => status === "PRIMARY");
+  return {
+    ...settings(service),
+    status: service.status,
+    desiredCount: service.desiredCount,
+    runningCount: ownTasks.filter(isRunning).length,
+    pendingCount: ownTasks.filter(isPending).length,
+    deployments: service.deployments.map((deployment) =>
+      describeDeployment(service, deployment, ownTasks),
+    ),
+    currentServiceDeployment:
+      primary?.rolloutState === "IN_PROGRESS"
+        ? serviceDeploymentArn(service, primary.id)
+        : undefined,
+    currentServiceRevisions: service.deployments.map((deployment) => {
+      const own = ownTasks.filter(({ startedBy }) => startedBy === deployment.id);
+      return {
+        arn: revisionArn(service, deployment.id),
+        requestedTaskCount: deployment.desiredCount,
+        runningTaskCount: own.filter(isRunning).length,
+        pendingTaskCount: own.filter(isPending).length,
+      };
+    }),
+    events: service.events.map(({ id, createdAt, message }) => ({
+      id,
+      createdAt: new Date(createdAt),
+      message,
+    })),
+    tags: include.includes("TAGS") ? fromTags(service.tags) : [],
+  };
+}
+
+/** What was asked of the service, as opposed to what became of it. */
+function settings(service: EcsService): SdkService {
+  const { deploymentConfiguration: configuration } = service;
+  return {
+    serviceArn: service.arn,
+    serviceName: service.name,
+    clusterArn: service.clusterArn,
+    loadBalancers: service.loadBalancers.map((it) => ({ ...it })),
+    serviceRegistries: [...service.serviceRegistries],
+    launchType: service.launchType as SdkService["launchType"],
+    capacityProviderStrategy: strategy(service),
+    platformVersion: service.platformVersion,
+    platformFamily: service.platformFamily,
+    taskDefinition: service.taskDefinitionArn,
+    deploymentConfiguration: {
+      maximumPercent: configuration.maximumPercent,
+      minimumHealthyPercent: configuration.minimumHealthyPercent,
+      deploymentCircuitBreaker: { ...configuration.deploymentCircuitBreaker },
+      alarms: configuration.alarms,
+      strategy: configuration.strategy as "ROLLING",
+      bakeTimeInMinutes: configuration.bakeTimeInMinutes,
+    },
+    roleArn: service.roleArn,
+    createdAt: new Date(service.createdAt),
+    createdBy: service.createdBy,
+    placementConstraints: [...service.placementConstraints],
+    placementStrategy: [...service.placementStrategy],
+    networkConfiguration: fromNetworkConfiguration(service.networkConfiguration),
+    healthCheckGracePeriodSeconds: service.healthCheckGracePeriodSeconds,
+    schedulingStrategy: service.schedulingStrategy,
+    deploymentController: { type: service.deploymentController as "ECS" },
+    enableECSManagedTags: service.enableEcsManagedTags,
+    propagateTags: service.propagateTags as SdkService["propagateTags"],
+    enableExecuteCommand: service.enableExecuteCommand,
+    availabilityZoneRebalancing:
+      service.availabilityZoneRebalancing as SdkService["availabilityZoneRebalancing"],
+  };
+}
+
+function describeDeployment(
+  service: EcsService,
+  deployment: Deployment,
+  ofService: readonly Task[],
+): SdkDeployment {
+  const own = ofService.filter(({ startedBy }) => startedBy === deployment.id);
+  return {
+    id: deployment.id,
+    status: deployment.status,
+    taskDefinition: deployment.taskDefinitionArn,
+    desiredCount: deployment.desiredCount,
+    pendingCount: own.filter(isPending).length,
+    runningCount: own.filter(isRunning).length,
+    failedTasks: deployment.failedTasks,
+    createdAt: new Date(deployment.createdAt),
+    updatedAt: new Date(deployment.updatedAt),
+    capacityProviderStrategy: strategy(deployment),
+    launchType: deployment.launchType as SdkDeployment["launchType"],
+    platformVersion: resolvePlatformVersion(deployment.platformVersion),
+    platformFamily: service.platformFamily,
+    networkConfiguration: fromNetworkConfiguration(deployment.networkConfiguration),
+    rolloutState: deployment.rolloutState,
+    rolloutStateReason: deployment.rolloutStateReason,
+  };
+}
+
+/** AWS leaves an empty strategy out. */
+const strategy = ({ capacityProviderStrategy }: EcsService | Deployment) =>
+  capacityProviderStrategy.length > 0
+    ? capacityProviderStrategy.map((item) => ({ ...item }))
+    : undefined;

@@ -1,0 +1,22 @@
+import type { Service } from "../service.ts";
+import { accountSettingHandlers } from "./account-settings.ts";
+import { capacityProviderHandlers } from "./capacity-providers.ts";
+import { clusterHandlers } from "./clusters.ts";
+import type { EcsHandlers } from "./handlers.ts";
+import { serviceHandlers } from "./services.ts";
+import { tagHandlers } from "./tag-operations.ts";
+import { taskDefinitionHandlers } from "./task-definitions.ts";
+import { taskHandlers } from "./tasks.ts";
+
+const handlers = {
+  ...accountSettingHandlers,
+  ...capacityProviderHandlers,
+  ...clusterHandlers,
+  ...serviceHandlers,
+  ...tagHandlers,
+  ...taskDefinitionHandlers,
+  ...taskHandlers,
+} satisfies EcsHandlers;
+
+/** Amazon Elastic Container Service, https://docs.aws.amazon.com/AmazonECS/latest/APIReference/Welcome.html */
+export const ecs: Service = { id: "ecs", handlers: handlers as Service["handlers"] };

@@ -1,0 +1,140 @@
+import { isDeepStrictEqual } from "node:util";
+import type { UpdateServiceRequest } from "@aws-sdk/client-ecs";
+import type { CallContext } from "../service.ts";
+import { desiredCount } from "./create-service.ts";
+import { toDeploymentConfiguration } from "./deployment-configuration.ts";
+import { invalidParameter, notSupported, serviceNotActive } from "./faults.ts";
+import { toLaunch } from "./launch.ts";
+import {
+  findTaskDefinition,
+  requireCluster,
+  requireService,
+  requireTaskDefinition,
+} from "./lookup.ts";
+import { fromNetworkConfiguration, toNetworkConfiguration } from "./network-configuration.ts";
+import { newDeployment, startDeployment } from "./service-deployments.ts";
+import { toLoadBalancers } from "./service-load-balancers.ts";
+import { ecsServices, type Cluster, type EcsService, type TaskDefinition } from "./state.ts";
+import { TEXTS } from "./texts.ts";
+
+/** What a new deployment is needed for, when it changes: tasks are made from it. */
+const DEPLOYED = [
+  "taskDefinitionArn",
+  "launchType",
+  "capacityProviderStrategy",
+  "platformVersion",
+  "networkConfiguration",
+  "loadBalancers",
+  "enableExecuteCommand",
+] as const satisfies readonly (keyof EcsService)[];
+
+/**
+ * Changes a service. A change of what tasks are made from, or `forceNewDeployment`, starts a deployment.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+ * @throws AwsError in AWS's words where the request breaks a rule; nothing has changed then
+ */
+export function updateService(input: UpdateServiceRequest, context: CallContext): EcsService {
+  const cluster = requireCluster(context, input.cluster);
+  const before = requireService(context, cluster, input.service ?? "");
+  if (before.status !== "ACTIVE") throw serviceNotActive();
+  refuseUnsupported(input);
+  const after: EcsService = { ...before, ...changes(input, context, cluster, before) };
+  if (after.healthCheckGracePeriodSeconds > 0 && after.loadBalancers.length === 0)
+    throw invalidParameter(TEXTS.gracePeriodNoLoadBalancer());
+  const now = context.clock.now();
+  const deploys =
+    input.forceNewDeployment === true ||
+    DEPLOYED.some((member) => !isDeepStrictEqual(before[member], after[member]));
+  after.deployments = deploys
+    ? startDeployment(before.deployments, newDeployment(after, now))
+    : before.deployments.map((deployment) =>
+        deployment.status === "PRIMARY" && deployment.desiredCount !== after.desiredCount
+          ? { ...deployment, desiredCount: after.desiredCount, updatedAt: now }
+          : deployment,
+      );
+  return context.store.of(ecsServices).put(after.arn, after);
+}
+
+function refuseUnsupported(input: UpdateServiceRequest): void {
+  const controller = input.deploymentController?.type ?? "ECS";
+  if (controller !== "ECS") throw notSupported(`the deployment controller ${controller}`);
+  if (input.serviceConnectConfiguration?.enabled) throw notSupported("Service Connect");
+  if (input.serviceRegistries?.length) throw notSupported("service registries (Cloud Map)");
+  if (input.volumeConfigurations?.length) throw notSupported("volumes configured at launch");
+  if (input.vpcLatticeConfigurations?.length) throw notSupported("VPC Lattice");
+  if (input.placementStrategy?.length) throw invalidParameter(TEXTS.placementFargate());
+  if (input.placementConstraints?.length) throw invalidParameter(TEXTS.constraintsFargate());
+}
+
+function changes(
+  input: UpdateServiceRequest,
+  context: CallContext,
+  cluster: Cluster,
+  before: EcsService,
+): Partial<EcsService> {
+  const definition = input.taskDefinition
+    ? requireTaskDefinition(context, input.taskDefinition)
+    : findTaskDefinition(context, before.taskDefinitionArn);
+  return {
+    ...(input.taskDefinition !== undefined && { taskDefinitionArn: definition!.arn }),
+    ...(input.desiredCount !== undefined && { desiredCount: desiredCount(input.desiredCount) }),
+    ...(definition && deployedChanges(input, context, cluster, before, definition)),
+    deploymentConfiguration: toDeploymentConfiguration(
+      input.deploymentConfiguration,
+      before.deploymentConfiguration,
+    ),
+    healthCheckGracePeriodSeconds:
+      input.healthCheckGracePeriodSeconds ?? before.healthCheckGracePeriodSeconds,
+    enableEcsManagedTags: input.enableECSManagedTags ?? before.enableEcsManagedTags,
+    enableExecuteCommand: input.enableExecuteCommand ?? before.enableExecuteCommand,
+    propagateTags: input.propagateTags ?? before.propagateTags,
+    availabilityZoneRebalancing:
+      input.availabilityZoneRebalancing ?? before.availabilityZoneRebalancing,
+  };
+}
+
+/** What depends on the task definition is checked again when either changes. */
+function deployedChanges(
+  input: UpdateServiceRequest,
+  context: CallContext,
+  cluster: Cluster,
+  before: EcsService,
+  definition: TaskDefinition,
+): Partial<EcsService> {
+  const changed: Partial<EcsService> = {};
+  if (input.taskDefinition || input.networkConfiguration)
+    changed.networkConfiguration = toNetworkConfiguration(
+      context.store,
+      definition,
+      input.networkConfiguration ?? fromNetworkConfiguration(before.networkConfiguration),
+    );
+  if (input.taskDefinition || input.loadBalancers)
+    changed.loadBalancers = toLoadBalancers(
+      context.store,
+      definition,
+      input.loadBalancers ?? before.loadBalancers,
+    );
+  if (input.taskDefinition || input.capacityProviderStrategy || input.platformVersion)
+    Object.assign(changed, launchChanges(input, cluster, before, definition));
+  return changed;
+}
+
+function launchChanges(
+  input: UpdateServiceRequest,
+  cluster: Cluster,
+  before: EcsService,
+  definition: TaskDefinition,
+) {
+  const launchType = input.capacityProviderStrategy?.length
+    ? undefined
+    : (before.launchType as "FARGATE" | undefined);
+  return toLaunch(cluster, definition, {
+    launchType,
+    capacityProviderStrategy: input.capacityProviderStrategy?.length
+      ? input.capacityProviderStrategy
+      : launchType
+        ? undefined
+        : before.capacityProviderStrategy,
+    platformVersion: input.platformVersion ?? before.platformVersion,
+  });
+}
