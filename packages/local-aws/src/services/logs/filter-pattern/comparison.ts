@@ -1,0 +1,46 @@
+import { invalidPattern } from "../words.ts";
+import type { ConditionParser, Token } from "./condition-parser.ts";
+import { compileRegex, compileWildcard } from "./regex.ts";
+
+/** A field's value as text. */
+export type ValueTest = (value: string) => boolean;
+
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const ORDERINGS: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
+};
+
+/**
+ * Reads what follows a field: an operator and a value. Numbers compare as numbers, other values as text with `*`.
+ * @throws AwsError `InvalidParameterException`
+ */
+export function parseComparison<Subject>(parser: ConditionParser<Subject>): ValueTest {
+  const written = parser.next().text;
+  // The guide writes both `!=` and, for fields, `=!`.
+  const operator = written === "=" && parser.accept("!") ? "!=" : written;
+  const value = parser.next();
+  const ordering = ORDERINGS[operator];
+  if (ordering) {
+    if (value.kind !== "word" || !NUMBER.test(value.text))
+      throw invalidPattern(`Invalid numeric value '${value.text}'`);
+    const bound = Number(value.text);
+    return (text) => NUMBER.test(text) && ordering(Number(text), bound);
+  }
+  if (operator !== "=" && operator !== "!=") throw invalidPattern(`Invalid operator '${operator}'`);
+  const equals = equality(value);
+  return operator === "=" ? equals : (text) => !equals(text);
+}
+
+function equality({ kind, text: wanted }: Token): ValueTest {
+  if (kind === "regex") {
+    const regex = compileRegex(wanted);
+    return (text) => regex.test(text);
+  }
+  const matches = compileWildcard(wanted);
+  if (kind !== "word" || !NUMBER.test(wanted)) return matches;
+  const number = Number(wanted);
+  return (text) => matches(text) || (NUMBER.test(text) && Number(text) === number);
+}

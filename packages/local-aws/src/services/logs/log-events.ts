@@ -1,0 +1,192 @@
+import type { StatementSync } from "node:sqlite";
+import type { Database } from "../../store/database.ts";
+import type { Place } from "../../store/collection.ts";
+
+/** Which stream of which group. */
+export interface StreamPlace extends Place {
+  readonly group: string;
+  readonly stream: string;
+}
+
+export interface NewLogEvent extends StreamPlace {
+  /** Milliseconds since the epoch, as is `ingestionTime`. */
+  readonly timestamp: number;
+  readonly ingestionTime: number;
+  readonly message: string;
+}
+
+export interface LogEvent {
+  /** Grows with every event of the cloud: the order among events of one millisecond. */
+  readonly seq: number;
+  readonly stream: string;
+  readonly timestamp: number;
+  readonly ingestionTime: number;
+  readonly message: string;
+}
+
+/** Between two events: after the one with this timestamp and number. */
+export interface Position {
+  readonly timestamp: number;
+  readonly seq: number;
+}
+
+/** What to read; bounds are inclusive. */
+export interface LogEventQuery extends Place {
+  readonly group: string;
+  readonly stream?: string;
+  readonly from: number;
+  readonly to: number;
+  /** Only events after it, or before it where `newestFirst`. */
+  readonly past?: Position;
+  readonly newestFirst?: boolean;
+  readonly limit: number;
+}
+
+/** What is known of a stream's events. */
+export interface StreamTimes {
+  readonly firstEvent: number;
+  readonly lastEvent: number;
+  readonly lastIngestion: number;
+}
+
+/** So many buffered events are written at once, whatever the time. */
+const BATCH = 500;
+
+/**
+ * Owns the table of log events. Events that programs write are buffered and written in batches; every question is
+ * answered after the buffer has been written, so that a reader sees all that was written before.
+ */
+export class LogEvents {
+  readonly #database: Database;
+  readonly #insert: StatementSync;
+  #buffer: NewLogEvent[] = [];
+
+  /** Use `store.owner(LogEvents)`. */
+  constructor(database: Database) {
+    this.#database = database;
+    this.#insert = database.sql.prepare(
+      `INSERT INTO log_event (account, region, log_group, log_stream, timestamp, ingestion_time, message)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    );
+  }
+
+  /** Takes an event that is written with the next batch: the caller flushes within a tenth of a second. */
+  buffer(event: NewLogEvent): void {
+    this.#buffer.push(event);
+    if (this.#buffer.length >= BATCH) this.flush();
+  }
+
+  /** Writes what is buffered. */
+  flush(): void {
+    if (this.#buffer.length === 0) return;
+    const events = this.#buffer;
+    this.#buffer = [];
+    this.#write(events);
+  }
+
+  /** Writes events that a call brought: they are on disk when this returns. */
+  write(events: readonly NewLogEvent[]): void {
+    this.flush();
+    this.#write(events);
+  }
+
+  /** In the order of their timestamps, then of their arrival; backwards with `newestFirst`. */
+  read(query: LogEventQuery): LogEvent[] {
+    this.flush();
+    const [comparison, order] = query.newestFirst ? ["<", "DESC"] : [">", "ASC"];
+    const conditions = ["account = ?", "region = ?", "log_group = ?", "timestamp BETWEEN ? AND ?"];
+    const values: (string | number)[] = [
+      query.account,
+      query.region,
+      query.group,
+      query.from,
+      query.to,
+    ];
+    if (query.stream !== undefined) {
+      conditions.push("log_stream = ?");
+      values.push(query.stream);
+    }
+    if (query.past) {
+      conditions.push(`(timestamp, seq) ${comparison} (?, ?)`);
+      values.push(query.past.timestamp, query.past.seq);
+    }
+    const rows = this.#database.sql
+      .prepare(
+        `SELECT seq, log_stream AS stream, timestamp, ingestion_time AS ingestionTime, message FROM log_event
+         WHERE ${conditions.join(" AND ")} ORDER BY timestamp ${order}, seq ${order} LIMIT ?`,
+      )
+      .all(...values, query.limit);
+    return rows as unknown as LogEvent[];
+  }
+
+  /** Of each stream of a group that has events. */
+  streamTimes({ account, region }: Place, group: string): Map<string, StreamTimes> {
+    this.flush();
+    const rows = this.#database.sql
+      .prepare(
+        `SELECT log_stream AS stream, MIN(timestamp) AS firstEvent, MAX(timestamp) AS lastEvent,
+                MAX(ingestion_time) AS lastIngestion
+         FROM log_event WHERE account = ? AND region = ? AND log_group = ? GROUP BY log_stream`,
+      )
+      .all(account, region, group) as unknown as (StreamTimes & { stream: string })[];
+    return new Map(rows.map(({ stream, ...times }) => [stream, times]));
+  }
+
+  /** What a group's events take up, with the 26 bytes that AWS counts for each. */
+  storedBytes({ account, region }: Place, group: string): number {
+    this.flush();
+    const row = this.#database.sql
+      .prepare(
+        `SELECT COALESCE(SUM(OCTET_LENGTH(message) + 26), 0) AS bytes
+         FROM log_event WHERE account = ? AND region = ? AND log_group = ?`,
+      )
+      .get(account, region, group) as { bytes: number };
+    return row.bytes;
+  }
+
+  deleteGroup({ account, region }: Place, group: string): void {
+    this.flush();
+    this.#database.sql
+      .prepare("DELETE FROM log_event WHERE account = ? AND region = ? AND log_group = ?")
+      .run(account, region, group);
+  }
+
+  deleteStream({ account, region, group, stream }: StreamPlace): void {
+    this.flush();
+    this.#database.sql
+      .prepare(
+        "DELETE FROM log_event WHERE account = ? AND region = ? AND log_group = ? AND log_stream = ?",
+      )
+      .run(account, region, group, stream);
+  }
+
+  /** Removes a group's events from before `timestamp`. */
+  expire({ account, region }: Place, group: string, timestamp: number): void {
+    this.flush();
+    this.#database.sql
+      .prepare(
+        "DELETE FROM log_event WHERE account = ? AND region = ? AND log_group = ? AND timestamp < ?",
+      )
+      .run(account, region, group, timestamp);
+  }
+
+  close(): void {
+    this.flush();
+  }
+
+  #write(events: readonly NewLogEvent[]): void {
+    this.#database.transaction(() => {
+      for (const event of events) {
+        this.#insert.run(
+          event.account,
+          event.region,
+          event.group,
+          event.stream,
+          event.timestamp,
+          event.ingestionTime,
+          event.message,
+        );
+      }
+    });
+  }
+}

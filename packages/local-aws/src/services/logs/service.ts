@@ -1,0 +1,18 @@
+import type { Service } from "../service.ts";
+import { groupHandlers } from "./groups.ts";
+import { putEventHandlers } from "./put-events.ts";
+import { readEventHandlers } from "./read-events.ts";
+import { streamHandlers } from "./streams.ts";
+import { tagHandlers } from "./tags.ts";
+
+/** Amazon CloudWatch Logs: groups, streams and events. Queries (Insights), metric filters and subscriptions are not there. */
+export const logs: Service = {
+  id: "logs",
+  handlers: {
+    ...groupHandlers,
+    ...streamHandlers,
+    ...putEventHandlers,
+    ...readEventHandlers,
+    ...tagHandlers,
+  },
+};
