@@ -1,0 +1,176 @@
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { UserError } from "@workbook/toolchain";
+import { saveConfig, type Workspace } from "../workspace.ts";
+import { describeHolder } from "./port-holder.ts";
+import { readServerFile, type ServerFile } from "./server-file.ts";
+
+/** A Local AWS that answers. */
+export interface RunningCloud extends ServerFile {
+  /** What `/_local/health` says. */
+  readonly health: Readonly<Record<string, unknown>>;
+}
+
+export interface StartOptions {
+  readonly port?: number;
+  readonly listeners?: "exact" | "offset" | "ephemeral";
+  readonly tasks?: string;
+  readonly realTime?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** How long a server may take to answer before we say that it does not. */
+const START_DEADLINE_MS = 30_000;
+const STOP_DEADLINE_MS = 60_000;
+const POLL_MS = 25;
+
+/** Where the workspace's cloud is kept. */
+export function dataDirectory({ state }: Workspace): string {
+  return join(state, "cloud");
+}
+
+/** Where the server's own log is. */
+export function logFile(workspace: Workspace): string {
+  return join(dataDirectory(workspace), "server.log");
+}
+
+/** The workspace's cloud, where it runs. */
+export async function findCloud(workspace: Workspace): Promise<RunningCloud | undefined> {
+  const file = readServerFile(dataDirectory(workspace));
+  if (!file || !isAlive(file.pid)) return undefined;
+  const health = await askHealth(file.endpoint);
+  return health?.["pid"] === file.pid ? { ...file, health } : undefined;
+}
+
+/**
+ * The workspace's cloud, started where it does not run.
+ * @throws {UserError} where its port is taken, naming who holds it, or where it does not come up
+ */
+export async function startCloud(
+  workspace: Workspace,
+  options: StartOptions = {},
+): Promise<RunningCloud> {
+  const running = await findCloud(workspace);
+  if (running) return running;
+  const dataDir = dataDirectory(workspace);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  rmSync(join(dataDir, "server.json"), { force: true });
+  const port = options.port ?? workspace.config.port;
+  const child = spawnServer(workspace, { ...options, port });
+  const cloud = await waitForServer(dataDir, child, options.signal);
+  if (!cloud) throw await startError(workspace, port);
+  // The address is part of image names, so it has to stay what it is: a port chosen by chance is kept as well.
+  const listeners = options.listeners ?? workspace.config.listeners;
+  saveConfig(workspace, { port: Number(new URL(cloud.endpoint).port), listeners });
+  return cloud;
+}
+
+/** Stops the workspace's cloud with all of its tasks; false where none runs. What it holds stays. */
+export async function stopCloud(workspace: Workspace): Promise<boolean> {
+  const file = readServerFile(dataDirectory(workspace));
+  if (!file || !isAlive(file.pid)) return false;
+  process.kill(file.pid, "SIGTERM");
+  const deadline = Date.now() + STOP_DEADLINE_MS;
+  while (isAlive(file.pid)) {
+    if (Date.now() > deadline) {
+      throw new UserError(
+        `Local AWS (process ${file.pid}) has not stopped within ${STOP_DEADLINE_MS / 1000} s.`,
+        {
+          code: "CLOUD_WILL_NOT_STOP",
+          next: `kill -9 ${file.pid}`,
+        },
+      );
+    }
+    await delay(POLL_MS);
+  }
+  return true;
+}
+
+interface Child {
+  readonly pid: number | undefined;
+  readonly exited: () => boolean;
+}
+
+function spawnServer(workspace: Workspace, options: StartOptions & { port: number }): Child {
+  const log = openSync(logFile(workspace), "a", 0o600);
+  const main = join(workspace.root, "packages/local-aws/src/main.ts");
+  const args = ["--port", String(options.port), "--data", dataDirectory(workspace)];
+  args.push("--listeners", options.listeners ?? workspace.config.listeners);
+  if (options.tasks) args.push("--tasks", options.tasks);
+  if (options.realTime) args.push("--real-time");
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd: workspace.root,
+    // The server needs where programs are and where home is; nothing else of the caller's reaches it, or its tasks.
+    env: pick(["PATH", "HOME", "TMPDIR", "LANG", "NODE_COMPILE_CACHE", "NODE_USE_SYSTEM_CA"]),
+    detached: true,
+    stdio: ["ignore", log, log],
+  });
+  closeSync(log);
+  child.unref();
+  return { pid: child.pid, exited: () => child.exitCode !== null || child.signalCode !== null };
+}
+
+async function waitForServer(
+  dataDir: string,
+  child: Child,
+  signal: AbortSignal | undefined,
+): Promise<RunningCloud | undefined> {
+  const deadline = Date.now() + START_DEADLINE_MS;
+  while (Date.now() < deadline && !child.exited()) {
+    signal?.throwIfAborted();
+    const file = readServerFile(dataDir);
+    if (file?.pid === child.pid) {
+      const health = await askHealth(file!.endpoint);
+      if (health) return { ...file!, health };
+    }
+    await delay(POLL_MS);
+  }
+  return undefined;
+}
+
+async function startError(workspace: Workspace, port: number): Promise<UserError> {
+  const tail = readFileSync(logFile(workspace), "utf8").trimEnd().split("\n").slice(-3).join("\n");
+  if (tail.includes("EADDRINUSE")) {
+    const holder = await describeHolder(port);
+    const by = holder ? ` by ${holder}` : "";
+    return new UserError(`Port ${port}, where Local AWS would answer, is taken${by}.`, {
+      code: "PORT_TAKEN",
+      next: `./workbook cloud up --port ${port + 1}   (it is remembered), or stop the program that holds port ${port}`,
+    });
+  }
+  return new UserError(`Local AWS did not start. The end of its log:\n${tail}`, {
+    code: "CLOUD_DID_NOT_START",
+    next: "./workbook doctor",
+  });
+}
+
+async function askHealth(endpoint: string): Promise<Record<string, unknown> | undefined> {
+  try {
+    const response = await fetch(`${endpoint}/_local/health`, {
+      signal: AbortSignal.timeout(2000),
+    });
+    return response.ok ? ((await response.json()) as Record<string, unknown>) : undefined;
+  } catch (error) {
+    // Not (yet) listening, or something else is: either way this is not our cloud.
+    if (error instanceof TypeError || (error as Error).name === "TimeoutError") return undefined;
+    throw error;
+  }
+}
+
+/** Whether a process of this id runs. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function pick(names: readonly string[]): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}

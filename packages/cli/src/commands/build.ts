@@ -1,0 +1,56 @@
+import { buildApp } from "@workbook/lab-kit/deploy/images";
+import { inStep } from "@workbook/lab-kit/deploy/reporter";
+import { GO_APP, NODE_APP, type WebApp } from "@workbook/lab-kit/web-app";
+import { UserError } from "@workbook/toolchain";
+import { basename } from "node:path";
+import type { Session } from "../session.ts";
+
+const APPS: readonly WebApp[] = [NODE_APP, GO_APP];
+
+/** Builds the images of the apps, without Docker. */
+export async function buildCommand(session: Session, name: string | undefined): Promise<number> {
+  const wanted = APPS.filter(
+    ({ folder, container }) =>
+      name === undefined || [folder, basename(folder), container].includes(name.replace(/\/$/, "")),
+  );
+  if (wanted.length === 0) {
+    throw new UserError(
+      `There is no app "${name}": choose one of ${APPS.map(({ folder }) => folder).join(", ")}.`,
+      {
+        code: "APP_UNKNOWN",
+        next: "./workbook build",
+        exitCode: 2,
+      },
+    );
+  }
+  const tools = await session.tools({ needs: ["terraform", "go"] });
+  const { root, state } = session.workspace;
+  const results = [];
+  for (const app of wanted) {
+    const { image } = await inStep(session.progress, app.folder, async (step) => {
+      const value = await buildApp(app, {
+        directories: { root, state },
+        tools,
+        signal: session.signal,
+        onDetail: (text) => step.detail(text),
+      });
+      return { summary: value.image.digest, value };
+    });
+    results.push({
+      app: app.folder,
+      digest: image.digest,
+      tag: image.contentTag,
+      layers: image.layers,
+      warnings: image.warnings,
+    });
+  }
+  const text = results.flatMap(({ app, digest, tag, layers }) => [
+    `${app}  ${digest}  tag ${tag}`,
+    ...layers.map(
+      (layer) =>
+        `  ${layer.digest.slice(0, 19)}  ${String(layer.size).padStart(10)} bytes  ${layer.createdBy}`,
+    ),
+  ]);
+  session.result(results, [...text, "", "Next: ./workbook run"].join("\n"));
+  return 0;
+}

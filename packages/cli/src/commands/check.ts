@@ -1,0 +1,28 @@
+import { buildApp, nameApps } from "@workbook/lab-kit/deploy/images";
+import { formatFailure } from "../output/check-output.ts";
+import { runLabChecks } from "../lab-checks.ts";
+import type { Session } from "../session.ts";
+
+/** Runs a lab's checks against what is deployed. 0 when all pass, 1 when one does not. */
+export async function checkCommand(
+  session: Session,
+  lab: string | undefined,
+  variant: string,
+  keepGoing: boolean,
+): Promise<number> {
+  const deployment = await session.deployment(lab, variant);
+  const { directories, tools, signal } = deployment;
+  const built = await Promise.all(
+    deployment.lab.apps.map((app) => buildApp(app, { directories, tools, signal })),
+  );
+  const images = await nameApps(deployment, built);
+  const report = await runLabChecks(session, deployment, images, undefined, keepGoing);
+  const number = deployment.lab.id.slice(0, 2);
+  session.result(
+    report,
+    report.passed
+      ? `\nAll ${report.checks.length} checks passed.`
+      : `${formatFailure(report)}\n\nNext: ./workbook check ${number}`,
+  );
+  return report.passed ? 0 : 1;
+}

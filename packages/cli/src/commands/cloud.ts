@@ -1,0 +1,45 @@
+import { createReadStream, existsSync } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { UserError } from "@workbook/toolchain";
+import { logFile, stopCloud, type StartOptions } from "../cloud/cloud.ts";
+import type { Session } from "../session.ts";
+import { statusCommand } from "./status.ts";
+
+/** Starts, stops and looks at Local AWS. */
+export async function cloudCommand(
+  session: Session,
+  action: string,
+  options: StartOptions,
+): Promise<number> {
+  switch (action) {
+    case "up": {
+      const { endpoint, pid, dataDir } = await session.cloud(options);
+      session.result(
+        { endpoint, pid, dataDir },
+        `Local AWS answers at ${endpoint}.\n\nNext: ./workbook run`,
+      );
+      return 0;
+    }
+    case "down": {
+      const stopped = await stopCloud(session.workspace);
+      const text = stopped
+        ? "Local AWS has stopped. What it holds is kept."
+        : "Local AWS was not running.";
+      session.result({ stopped }, `${text}\n\nNext: ./workbook cloud up`);
+      return 0;
+    }
+    case "status":
+      return statusCommand(session);
+    case "logs": {
+      const file = logFile(session.workspace);
+      if (existsSync(file)) await pipeline(createReadStream(file), process.stdout, { end: false });
+      return 0;
+    }
+    default:
+      throw new UserError(`There is no "cloud ${action}": choose one of up, down, status, logs.`, {
+        code: "USAGE",
+        next: "./workbook cloud status",
+        exitCode: 2,
+      });
+  }
+}

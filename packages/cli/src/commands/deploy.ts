@@ -1,0 +1,17 @@
+import { deploy } from "@workbook/lab-kit/deploy/deploy";
+import type { Session } from "../session.ts";
+
+/** Deploys a lab's variant. */
+export async function deployCommand(
+  session: Session,
+  lab: string | undefined,
+  variant: string,
+): Promise<number> {
+  const deployment = await session.deployment(lab, variant);
+  const deployed = await deploy(deployment, session.progress);
+  session.result(
+    { lab: deployment.lab.id, ...deployed, images: deployed.images.map(({ image }) => image) },
+    `\nNext: ./workbook check ${deployment.lab.id.slice(0, 2)}`,
+  );
+  return 0;
+}

@@ -1,0 +1,89 @@
+import {
+  findAwsCli,
+  findGo,
+  findNode,
+  findNpm,
+  findTerraform,
+  terraformCliConfig,
+  UserError,
+} from "@workbook/toolchain";
+import { findCloud } from "../cloud/cloud.ts";
+import { describeHolder } from "../cloud/port-holder.ts";
+import { style } from "../output/style.ts";
+import type { Session } from "../session.ts";
+
+interface Finding {
+  readonly name: string;
+  readonly status: "ok" | "missing" | "problem";
+  readonly text: string;
+  /** Without it nothing works. */
+  readonly needed: boolean;
+}
+
+/** Looks at everything that the workbook needs of this machine: 0 when all is there, 3 when something needed is not. */
+export async function doctorCommand(session: Session): Promise<number> {
+  const options = { root: session.workspace.root, signal: session.signal };
+  const findings: Finding[] = [
+    await look("Node.js", true, async () => tell(findNode())),
+    await look("npm", true, async () => tell(await findNpm(options))),
+    await look("Terraform", true, async () => tell(await findTerraform(options))),
+    await look(
+      "Provider plugins",
+      true,
+      async () => (await terraformCliConfig({ root: options.root, env: process.env })).description,
+    ),
+    await look("Go", true, async () => tell(await findGo(options))),
+    await look("AWS CLI", false, async () => tell(await findAwsCli())),
+    await cloudFinding(session),
+  ];
+  const broken = findings.filter(({ status, needed }) => status !== "ok" && needed);
+  const text = findings.map(format).join("\n");
+  session.result(
+    { ready: broken.length === 0, findings },
+    `${text}\n\nNext: ${broken.length === 0 ? "./workbook run" : "put right what is marked ✗, then ./workbook doctor"}`,
+  );
+  return broken.length === 0 ? 0 : 3;
+}
+
+function tell({
+  version,
+  path,
+  source,
+}: {
+  version: string;
+  path: string;
+  source: string;
+}): string {
+  return `${version}  ${path}${source === "PATH" ? "" : `  (${source})`}`;
+}
+
+async function look(name: string, needed: boolean, find: () => Promise<string>): Promise<Finding> {
+  try {
+    return { name, status: "ok", text: await find(), needed };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { name, status: "missing", text: `${error.message} → ${error.next}`, needed };
+  }
+}
+
+async function cloudFinding(session: Session): Promise<Finding> {
+  const cloud = await findCloud(session.workspace);
+  const name = "Local AWS";
+  if (cloud)
+    return { name, status: "ok", text: `${cloud.endpoint}  process ${cloud.pid}`, needed: true };
+  const { port } = session.workspace.config;
+  const holder = port === 0 ? undefined : await describeHolder(port);
+  if (!holder)
+    return { name, status: "ok", text: `not running; port ${port} is free`, needed: true };
+  return {
+    name,
+    status: "problem",
+    text: `port ${port} is held by ${holder} → ./workbook cloud up --port ${port + 1}`,
+    needed: true,
+  };
+}
+
+function format({ name, status, text, needed }: Finding): string {
+  const mark = status === "ok" ? style.good("✓") : needed ? style.bad("✗") : "-";
+  return `${mark} ${name.padEnd(17)} ${text}`;
+}

@@ -1,0 +1,28 @@
+import { plan } from "@workbook/lab-kit/deploy/plan";
+import type { Session } from "../session.ts";
+
+/** Says what a deployment would change: 0 when nothing would, 1 when something would. */
+export async function planCommand(
+  session: Session,
+  lab: string | undefined,
+  variant: string,
+): Promise<number> {
+  const deployment = await session.deployment(lab, variant);
+  const plans = await plan(deployment, session.progress);
+  const changes = Object.entries(plans).flatMap(([stack, reader]) =>
+    reader.effective.map(({ address, actions }) => ({ stack, address, actions })),
+  );
+  const lines = changes.map(
+    ({ stack, address, actions }) => `  ${actions.join("+").padEnd(13)} ${address}  (${stack})`,
+  );
+  const number = deployment.lab.id.slice(0, 2);
+  session.result(
+    { lab: deployment.lab.id, changes },
+    changes.length === 0
+      ? "Nothing would change."
+      : [`${changes.length} would change:`, ...lines, "", `Next: ./workbook deploy ${number}`].join(
+          "\n",
+        ),
+  );
+  return changes.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,77 @@
+import { deploy } from "@workbook/lab-kit/deploy/deploy";
+import type { CheckReport } from "@workbook/lab-kit";
+import { runLabChecks } from "../lab-checks.ts";
+import { formatDuration, style } from "../output/style.ts";
+import type { Session } from "../session.ts";
+import { effectiveListeners, listenerUrl } from "../target.ts";
+import { formatFailure } from "../output/check-output.ts";
+
+/** Sets up, deploys a lab's solution, verifies it, and says where it answers. */
+export async function runCommand(session: Session, query: string | undefined): Promise<number> {
+  const since = performance.now();
+  const lab = await session.lab(query);
+  session.progress.print(`${style.name(`Lab ${lab.id.slice(0, 2)}`)}  ${lab.title.en}\n`);
+  const deployment = await session.deployment(lab.id, "solution");
+  const deployed = await deploy(deployment, session.progress);
+  const report = await runLabChecks(session, deployment, deployed.images);
+  const listeners = await effectiveListeners(deployment.cloud.endpoint);
+  const addresses = listeners.map((listener) => ({
+    name: `${listener.dnsName}:${listener.port}`,
+    url: listenerUrl(listener),
+    problem: listener.problem,
+  }));
+  const ms = performance.now() - since;
+  session.result(
+    {
+      lab: lab.id,
+      passed: report.passed,
+      seconds: Math.round(ms) / 1000,
+      addresses,
+      checks: report.checks,
+      changes: deployed.changes,
+    },
+    summary(session, report, addresses, ms, lab.id),
+  );
+  return report.passed ? 0 : 1;
+}
+
+interface Address {
+  readonly name: string;
+  readonly url: string | undefined;
+  readonly problem: string | undefined;
+}
+
+function summary(
+  session: Session,
+  report: CheckReport,
+  addresses: readonly Address[],
+  ms: number,
+  lab: string,
+): string {
+  const lines = [report.passed ? "" : formatFailure(report)];
+  for (const { name, url, problem } of addresses) {
+    lines.push(
+      `  ${style.name(url ?? "not reachable")}${url ? "" : `  ${problem ?? ""}`}  ${style.quiet(name)}`,
+    );
+    if (url && problem) lines.push(`    ${problem}`);
+  }
+  lines.push("", whereTheTimeWent(session, ms), "", "Next:");
+  if (addresses[0]?.url) lines.push(`  curl ${addresses[0].url}`);
+  lines.push("  ./workbook status", "  ./workbook logs", `  ./workbook destroy ${lab.slice(0, 2)}`);
+  return lines.join("\n");
+}
+
+/** The steps that took most of the time, and the slowest resources. */
+function whereTheTimeWent({ progress }: Session, ms: number): string {
+  const longest = progress.timings.toSorted((a, b) => b.ms - a.ms).slice(0, 3);
+  const resources = progress.resources
+    .filter((each) => each.ms > 5000)
+    .toSorted((a, b) => b.ms - a.ms);
+  const steps = longest.map(({ title, ms: took }) => `${title} ${formatDuration(took)}`).join(", ");
+  const slow = resources
+    .slice(0, 3)
+    .map(({ title, ms: took }) => `${title} ${formatDuration(took)}`);
+  return style.quiet(
+    `${formatDuration(ms)} in all: ${steps}${slow.length > 0 ? `; of that ${slow.join(", ")}` : ""}`,
+  );
+}

@@ -1,0 +1,106 @@
+import { findCloud, type RunningCloud } from "../cloud/cloud.ts";
+import { style } from "../output/style.ts";
+import type { Session } from "../session.ts";
+import { effectiveListeners, listenerUrl, type EffectiveListener } from "../target.ts";
+
+interface Node {
+  readonly kind: string;
+  readonly id: string;
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+/** What runs: the cloud, its services, tasks and addresses. */
+export async function statusCommand(session: Session): Promise<number> {
+  const cloud = await findCloud(session.workspace);
+  if (!cloud) {
+    session.result(
+      { running: false },
+      "Local AWS is not running.\n\nNext: ./workbook run, or ./workbook cloud up",
+    );
+    return 0;
+  }
+  const { endpoint, pid, dataDir, health } = cloud;
+  const topology = (await (await fetch(`${endpoint}/_local/topology`)).json()) as {
+    resources: Node[];
+  };
+  const listeners = await effectiveListeners(endpoint);
+  const services = of(topology.resources, "ecs.service").map((service) =>
+    describeService(service, topology.resources),
+  );
+  session.result(
+    { running: true, endpoint, pid, dataDir, health, services, listeners },
+    [
+      heading(cloud),
+      ...services.map(formatService),
+      ...listeners.map(formatListener),
+      "",
+      next(services.length),
+    ].join("\n"),
+  );
+  return 0;
+}
+
+interface ServiceStatus {
+  readonly name: string;
+  readonly desired: number;
+  readonly tasks: readonly {
+    readonly id: string;
+    readonly status: string;
+    readonly address: string;
+    readonly health: string;
+  }[];
+  readonly lastEvent: string | undefined;
+}
+
+function of(resources: readonly Node[], kind: string): readonly Node[] {
+  return resources.filter((resource) => resource.kind === kind);
+}
+
+function describeService({ id, value }: Node, resources: readonly Node[]): ServiceStatus {
+  const healths = of(resources, "elbv2.target-health");
+  const tasks = of(resources, "ecs.task").filter((task) => task.value["serviceArn"] === id);
+  const events = value["events"] as readonly { message: string }[];
+  return {
+    name: String(value["name"]),
+    desired: Number(value["desiredCount"]),
+    tasks: tasks.map((task) => {
+      const address = String(task.value["privateIpAddress"] ?? "");
+      const health = healths.find((each) => each.value["id"] === address)?.value;
+      const reason = health?.["reason"] === undefined ? "" : ` (${String(health["reason"])})`;
+      return {
+        id: task.id.split("/").at(-1)!,
+        status: String(task.value["lastStatus"]),
+        address,
+        health: health ? `${String(health["state"])}${reason}` : "no target",
+      };
+    }),
+    lastEvent: events[0]?.message,
+  };
+}
+
+function heading({ endpoint, pid, health }: RunningCloud): string {
+  const clock = health["clock"] as { acceleration: number };
+  const pace =
+    clock.acceleration === 1 ? "real time" : `idle waiting ${clock.acceleration} times faster`;
+  return `${style.good("●")} Local AWS  ${style.name(endpoint)}  process ${pid}, ${pace}`;
+}
+
+function formatService({ name, desired, tasks, lastEvent }: ServiceStatus): string {
+  const running = tasks.filter(({ status }) => status === "RUNNING").length;
+  const lines = [`\n${style.name(name)}  ${running}/${desired} running`];
+  for (const { id, status, address, health } of tasks) {
+    lines.push(`  ${id.slice(0, 12)}  ${status.padEnd(12)} ${address.padEnd(15)} ${health}`);
+  }
+  if (lastEvent) lines.push(style.quiet(`  ${lastEvent}`));
+  return lines.join("\n");
+}
+
+function formatListener(listener: EffectiveListener): string {
+  const url = listenerUrl(listener);
+  const problem = listener.problem ? `  ${listener.problem}` : "";
+  return `\n${style.name(url ?? "not reachable")}  ${listener.dnsName}:${listener.port}${problem}`;
+}
+
+function next(services: number): string {
+  return services > 0 ? "Next: ./workbook logs, ./workbook check" : "Next: ./workbook run";
+}

@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  connectAws,
+  createRequester,
+  disconnectAws,
+  runChecks,
+  synthesise,
+  type CheckReport,
+  type PushedImage,
+  type Tier,
+} from "@workbook/lab-kit";
+import type { Deployment } from "@workbook/lab-kit/deploy/stack";
+import { formatCheck } from "./output/check-output.ts";
+import type { Session } from "./session.ts";
+
+/** Runs a lab's checks against the target, telling of each as it ends. */
+export async function runLabChecks(
+  session: Session,
+  deployment: Deployment,
+  images: readonly PushedImage[],
+  tiers: readonly Tier[] = ["synth", "live"],
+  keepGoing = false,
+): Promise<CheckReport> {
+  const { lab, target, variant, directories, signal } = deployment;
+  const { owner, region, homeCidr, endpointUrl } = target;
+  const outDirectory = await mkdtemp(join(directories.state, "synth-"));
+  const aws = await connectAws(target.connection);
+  try {
+    const settings = { owner, region, homeCidr, endpointUrl };
+    const synth = async () => ({
+      owner,
+      region,
+      homeCidr,
+      synth: await synthesise({
+        labDirectory: lab.directory,
+        variant,
+        settings,
+        images,
+        outDirectory,
+        signal,
+      }),
+    });
+    const live = async () => ({
+      ...(await synth()),
+      aws,
+      request: createRequester(target.effectiveAddress),
+    });
+    return await runChecks({
+      lab: lab.id,
+      target: target.name,
+      checks: lab.checks,
+      contexts: {
+        ...(tiers.includes("synth") && { synth }),
+        ...(tiers.includes("live") && { live }),
+      },
+      keepGoing,
+      onEnd: (entry) => session.progress.print(formatCheck(entry)),
+    });
+  } finally {
+    disconnectAws(aws);
+    await rm(outDirectory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,192 @@
+import { cac } from "cac";
+import { UserError } from "@workbook/toolchain";
+import { exitCodeOf, formatError } from "./errors.ts";
+import { Session } from "./session.ts";
+
+const cli = cac("./workbook");
+const interrupt = new AbortController();
+
+type Options = Readonly<Record<string, unknown>> & { readonly "--"?: readonly string[] };
+let run: (() => Promise<number>) | undefined;
+
+/** Notes what a command is to do; it is done after everything has been parsed. */
+function will(options: Options, work: (session: Session) => Promise<number>): void {
+  run = () => work(new Session({ json: options["json"] === true, signal: interrupt.signal }));
+}
+
+const variant = (options: Options) => String(options["variant"] ?? "solution");
+
+cli.option("--json", "Machine output: one JSON value on standard output");
+
+cli
+  .command(
+    "run [lab]",
+    "Deploy a lab's solution, verify it, print where it answers (default: lab 08)",
+  )
+  .action((lab, options: Options) =>
+    will(options, async (session) => (await import("./commands/run.ts")).runCommand(session, lab)),
+  );
+cli
+  .command(
+    "deploy [lab]",
+    "Apply the stacks, push the images, move services to their newest revision",
+  )
+  .option("--variant <name>", "solution, start, or the path of a stack.ts")
+  .action((lab, options: Options) =>
+    will(options, async (session) =>
+      (await import("./commands/deploy.ts")).deployCommand(session, lab, variant(options)),
+    ),
+  );
+cli
+  .command("plan [lab]", "Say what a deploy would change; exit code 1 when something would")
+  .option("--variant <name>", "solution, start, or the path of a stack.ts")
+  .action((lab, options: Options) =>
+    will(options, async (session) =>
+      (await import("./commands/plan.ts")).planCommand(session, lab, variant(options)),
+    ),
+  );
+cli
+  .command("check [lab]", "Run a lab's checks against what is deployed")
+  .option("--variant <name>", "solution, start, or the path of a stack.ts")
+  .option("--all", "Go on after a check that does not pass")
+  .action((lab, options: Options) =>
+    will(options, async (session) =>
+      (await import("./commands/check.ts")).checkCommand(
+        session,
+        lab,
+        variant(options),
+        options["all"] === true,
+      ),
+    ),
+  );
+cli
+  .command("destroy [lab]", "Take away what a lab made")
+  .action((lab, options: Options) =>
+    will(options, async (session) =>
+      (await import("./commands/destroy.ts")).destroyCommand(session, lab),
+    ),
+  );
+cli
+  .command("build [app]", "Build the images of the apps, without Docker")
+  .action((app, options: Options) =>
+    will(options, async (session) =>
+      (await import("./commands/build.ts")).buildCommand(session, app),
+    ),
+  );
+cli
+  .command("status", "Say what runs, and where it answers")
+  .action((options: Options) =>
+    will(options, async (session) => (await import("./commands/status.ts")).statusCommand(session)),
+  );
+cli
+  .command("logs [service]", "Print what tasks wrote to CloudWatch Logs")
+  .option("-f, --follow", "Go on printing")
+  .action((service, options: Options) =>
+    will(options, async (session) =>
+      (await import("./commands/logs.ts")).logsCommand(
+        session,
+        service,
+        options["follow"] === true,
+      ),
+    ),
+  );
+cli
+  .command("cloud <action>", "up, down, status or logs of Local AWS")
+  .option("--port <port>", "The port of Local AWS; it is remembered")
+  .option(
+    "--listeners <mode>",
+    "Ports of load balancers: exact, offset or ephemeral; it is remembered",
+  )
+  .option("--tasks <driver>", "How tasks run: process, docker or off")
+  .option("--real-time", "Keep AWS's own waits")
+  .action((action, options: Options) =>
+    will(options, async (session) =>
+      (await import("./commands/cloud.ts")).cloudCommand(
+        session,
+        action,
+        readStartOptions(options),
+      ),
+    ),
+  );
+cli
+  .command("env", 'Print shell exports: eval "$(./workbook env)"')
+  .action((options: Options) =>
+    will(options, async (session) => (await import("./commands/env.ts")).envCommand(session)),
+  );
+cli.command("aws [...args]", "Run the AWS CLI against Local AWS");
+cli
+  .command("doctor", "Look at what this machine has and lacks")
+  .action((options: Options) =>
+    will(options, async (session) => (await import("./commands/doctor.ts")).doctorCommand(session)),
+  );
+cli.command("test [...names]", "Run all tests, or those whose path contains a name");
+cli.help();
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  let told = false;
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => {
+      if (!told && name !== "SIGHUP") process.stderr.write("\nStopping in good order…\n");
+      told = true;
+      interrupt.abort(new Error(`interrupted by ${name}`));
+    });
+  }
+  try {
+    return await dispatch(args);
+  } catch (error) {
+    process.stderr.write(`${formatError(error, interrupt.signal.aborted)}\n`);
+    return exitCodeOf(error, interrupt.signal.aborted);
+  }
+}
+
+async function dispatch(args: readonly string[]): Promise<number> {
+  // These two hand their arguments on as they are, so no parser of ours may look at them.
+  if (args[0] === "aws") {
+    const session = new Session({ json: false, signal: interrupt.signal });
+    return (await import("./commands/aws.ts")).awsCommand(session, args.slice(1));
+  }
+  if (args[0] === "test") return (await import("./commands/test.ts")).runTests(args.slice(1));
+  if (args.length === 0) {
+    cli.outputHelp();
+    return 0;
+  }
+  parse(args);
+  if (run) return run();
+  if (cli.options["help"]) return 0;
+  throw usage(`There is no command "${args[0]}".`);
+}
+
+function parse(args: readonly string[]): void {
+  try {
+    cli.parse(["node", "./workbook", ...args]);
+  } catch (error) {
+    if ((error as Error).name === "CACError") throw usage(`${(error as Error).message}.`);
+    throw error;
+  }
+}
+
+function usage(message: string): UserError {
+  return new UserError(message, { code: "USAGE", next: "./workbook --help", exitCode: 2 });
+}
+
+function readStartOptions(options: Options) {
+  const port = options["port"];
+  if (
+    port !== undefined &&
+    !(Number.isInteger(Number(port)) && Number(port) >= 0 && Number(port) < 65_536)
+  ) {
+    throw usage(`--port takes a number from 0 to 65535, not ${String(port)}.`);
+  }
+  const listeners = options["listeners"];
+  if (listeners !== undefined && !["exact", "offset", "ephemeral"].includes(String(listeners))) {
+    throw usage(`--listeners takes exact, offset or ephemeral, not ${String(listeners)}.`);
+  }
+  return {
+    port: port === undefined ? undefined : Number(port),
+    listeners: listeners as "exact" | "offset" | "ephemeral" | undefined,
+    tasks: options["tasks"] as string | undefined,
+    realTime: options["realTime"] === true,
+  };
+}

@@ -1,0 +1,30 @@
+import type { CheckReport, CheckReportEntry } from "@workbook/lab-kit";
+import { formatDuration, style } from "./style.ts";
+
+/** One check, as it went. */
+export function formatCheck(entry: CheckReportEntry): string {
+  const time = style.quiet(formatDuration(entry.seconds * 1000));
+  switch (entry.status) {
+    case "passed":
+      return `${style.good("✓")} ${entry.title}  ${time}`;
+    case "not-run":
+      return style.quiet(`· ${entry.title}  (not run)`);
+    default:
+      return `${style.bad("✗")} ${style.name(entry.title)}  ${time}`;
+  }
+}
+
+/** What the first check that did not pass expected and saw, and what to try. */
+export function formatFailure(report: CheckReport): string {
+  const failure = report.checks.find(({ status }) => status === "failed" || status === "error");
+  if (!failure) return "";
+  const lines = ["", `  Check     ${failure.id}`];
+  if (failure.expected !== null) lines.push(`  Expected  ${indent(failure.expected)}`);
+  if (failure.actual !== null) lines.push(`  Seen      ${indent(failure.actual)}`);
+  if (failure.hint) lines.push(`  Hint      ${indent(failure.hint.question)}`);
+  return lines.join("\n");
+}
+
+function indent(text: string): string {
+  return text.replaceAll("\n", `\n${" ".repeat(12)}`);
+}

@@ -1,0 +1,152 @@
+import type { DeployReporter, StepReporter } from "@workbook/lab-kit/deploy/reporter";
+import type { TerraformEvent } from "@workbook/lab-kit/terraform/events";
+import { explainWait } from "./fixed-waits.ts";
+import { LiveArea } from "./live-area.ts";
+import { formatDuration, isInteractive, style } from "./style.ts";
+
+/** How long something took; for the summary at the end. */
+export interface Timing {
+  readonly title: string;
+  readonly ms: number;
+}
+
+const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+const FRAME_MS = 100;
+/** How many resources are shown at work at once. */
+const SHOWN = 6;
+
+/** Shows steps on standard error: moving lines for a person at a terminal, plain ones otherwise. */
+export class Progress implements DeployReporter {
+  readonly timings: Timing[] = [];
+  /** Resources that took long, by how long. */
+  readonly resources: Timing[] = [];
+  readonly #stream: NodeJS.WriteStream;
+  readonly #area: LiveArea | undefined;
+
+  constructor(stream: NodeJS.WriteStream = process.stderr) {
+    this.#stream = stream;
+    this.#area = isInteractive(stream) ? new LiveArea(stream) : undefined;
+  }
+
+  /** A line that stays. */
+  print(text: string): void {
+    if (this.#area) this.#area.print(text);
+    else this.#stream.write(`${text}\n`);
+  }
+
+  step(title: string): StepReporter {
+    return new Step(title, this, this.#area);
+  }
+}
+
+interface Working {
+  readonly action: string;
+  readonly since: number;
+}
+
+class Step implements StepReporter {
+  readonly #title: string;
+  readonly #progress: Progress;
+  readonly #area: LiveArea | undefined;
+  readonly #since = performance.now();
+  readonly #working = new Map<string, Working>();
+  readonly #timer: NodeJS.Timeout | undefined;
+  #detail = "";
+  #frame = 0;
+  #done = 0;
+
+  constructor(title: string, progress: Progress, area: LiveArea | undefined) {
+    this.#title = title;
+    this.#progress = progress;
+    this.#area = area;
+    if (!area) progress.print(`• ${title}`);
+    this.#timer = area && setInterval(() => this.#draw(area), FRAME_MS);
+    if (area) this.#draw(area);
+  }
+
+  detail(text: string): void {
+    if (!this.#area && text !== this.#detail) this.#progress.print(`    ${text}`);
+    this.#detail = text;
+  }
+
+  terraform(event: TerraformEvent): void {
+    switch (event.type) {
+      case "started":
+        return this.#start(event.address, event.action);
+      case "finished":
+        return this.#finish(event.address, event.action);
+      case "failed":
+        this.#working.delete(event.address);
+        return this.#progress.print(`  ${style.bad("✗")} ${event.address}`);
+      case "diagnostic":
+        if (event.severity === "warning")
+          this.#progress.print(`  ! ${event.text.split("\n", 1)[0]}`);
+        return;
+      default:
+    }
+  }
+
+  end(summary: string): void {
+    this.#close(`${style.good("✓")} ${style.name(this.#title)}  ${summary}`);
+  }
+
+  fail(summary: string): void {
+    this.#close(`${style.bad("✗")} ${style.name(this.#title)}  ${summary}`);
+  }
+
+  #start(address: string, action: string): void {
+    if (action === "read") return;
+    this.#working.set(address, { action, since: performance.now() });
+    if (this.#area) return;
+    const why = explainWait(address, action);
+    this.#progress.print(`    ${verb(action)} ${address}${why ? ` (${why})` : ""}`);
+  }
+
+  #finish(address: string, action: string): void {
+    const working = this.#working.get(address);
+    if (!working) return;
+    this.#working.delete(address);
+    this.#done += 1;
+    const ms = performance.now() - working.since;
+    this.#progress.resources.push({ title: address, ms });
+    if (!this.#area)
+      this.#progress.print(`    ${verb(action)} ${address}: done in ${formatDuration(ms)}`);
+  }
+
+  #close(line: string): void {
+    clearInterval(this.#timer);
+    const ms = performance.now() - this.#since;
+    this.#progress.timings.push({ title: this.#title, ms });
+    this.#area?.clear();
+    this.#progress.print(`${line}  ${style.quiet(formatDuration(ms))}`);
+  }
+
+  #draw(area: LiveArea): void {
+    const frame = FRAMES[this.#frame++ % FRAMES.length];
+    const elapsed = formatDuration(performance.now() - this.#since);
+    const count = this.#done > 0 ? `${this.#done} done  ` : "";
+    const detail = this.#working.size > 0 ? "" : this.#detail;
+    const lines = [
+      `${frame} ${style.name(this.#title)}  ${count}${detail}  ${style.quiet(elapsed)}`,
+    ];
+    const longest = [...this.#working].slice(0, SHOWN);
+    for (const [address, { action, since }] of longest) {
+      const why = explainWait(address, action);
+      const ms = formatDuration(performance.now() - since);
+      lines.push(`    ${verb(action)} ${address} ${style.quiet(`${ms}${why ? ` · ${why}` : ""}`)}`);
+    }
+    if (this.#working.size > SHOWN)
+      lines.push(style.quiet(`    and ${this.#working.size - SHOWN} more`));
+    area.draw(lines);
+  }
+}
+
+function verb(action: string): string {
+  const verbs: Record<string, string> = {
+    create: "create",
+    update: "change",
+    delete: "destroy",
+    replace: "replace",
+  };
+  return verbs[action] ?? action;
+}

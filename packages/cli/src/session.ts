@@ -1,0 +1,128 @@
+import { findGo, findTerraform, nodeRuntimeFolder, UserError } from "@workbook/toolchain";
+import type { Deployment } from "@workbook/lab-kit/deploy/stack";
+import type { FoundTools } from "@workbook/lab-kit/deploy/target";
+import { inStep } from "@workbook/lab-kit/deploy/reporter";
+import { findLab, LabNotFoundError, type Lab } from "@workbook/lab-kit/load-lab";
+import { findCloud, startCloud, type RunningCloud, type StartOptions } from "./cloud/cloud.ts";
+import { formatDuration } from "./output/style.ts";
+import { Progress } from "./output/progress.ts";
+import { localTarget } from "./target.ts";
+import { openWorkspace, type Workspace } from "./workspace.ts";
+
+/** The lab that commands take where none is named: the full hands-on. */
+export const DEFAULT_LAB = "08";
+
+/** What every command has: the workspace, how to tell, and when to stop. */
+export class Session {
+  readonly workspace: Workspace;
+  readonly progress: Progress;
+  /** Machine output is wanted: one JSON value on standard output. */
+  readonly json: boolean;
+  readonly signal: AbortSignal;
+
+  constructor(options: { json: boolean; signal: AbortSignal }) {
+    this.workspace = openWorkspace();
+    this.progress = new Progress();
+    this.json = options.json;
+    this.signal = options.signal;
+  }
+
+  /** Writes a result to standard output: `value` as JSON where that is wanted, else `text`. */
+  result(value: unknown, text: string): void {
+    process.stdout.write(this.json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`);
+  }
+
+  /** @throws {UserError} where there is no such lab */
+  async lab(query: string | undefined): Promise<Lab> {
+    try {
+      return await findLab(this.workspace.labs, query ?? DEFAULT_LAB);
+    } catch (error) {
+      if (!(error instanceof LabNotFoundError)) throw error;
+      throw new UserError(error.message, {
+        code: "LAB_UNKNOWN",
+        next: "./workbook --help",
+        exitCode: 2,
+        cause: error,
+      });
+    }
+  }
+
+  /** The cloud, started where it does not run. */
+  cloud(options: StartOptions = {}): Promise<RunningCloud> {
+    return inStep(this.progress, "Local AWS", async (step) => {
+      const running = await findCloud(this.workspace);
+      if (running) return { summary: running.endpoint, value: running };
+      step.detail("starting");
+      const cloud = await startCloud(this.workspace, { ...options, signal: this.signal });
+      return { summary: `${cloud.endpoint}, started`, value: cloud };
+    });
+  }
+
+  /** The cloud that runs. @throws {UserError} where none does */
+  async runningCloud(): Promise<RunningCloud> {
+    const cloud = await findCloud(this.workspace);
+    if (cloud) return cloud;
+    throw new UserError("Local AWS is not running.", {
+      code: "CLOUD_DOWN",
+      next: "./workbook cloud up",
+    });
+  }
+
+  /** Terraform, and what images are built with; fetched where the machine has none. */
+  tools(lab: Pick<Lab, "needs">): Promise<FoundTools> {
+    return inStep(this.progress, "Tools", async (step) => {
+      const options = {
+        root: this.workspace.root,
+        signal: this.signal,
+        onProgress: ({
+          tool,
+          version,
+          receivedBytes,
+          elapsedMs,
+        }: {
+          tool: string;
+          version: string;
+          receivedBytes: number;
+          elapsedMs: number;
+        }) =>
+          step.detail(
+            `fetching ${tool} ${version}: ${Math.round(receivedBytes / 1e6)} MB, ${formatDuration(elapsedMs)}`,
+          ),
+      };
+      const terraform = await findTerraform(options);
+      const go = lab.needs.includes("go") ? await findGo(options) : undefined;
+      const node = await nodeRuntimeFolder(options);
+      const names = [terraform, ...(go ? [go] : [])].map(
+        ({ name, version }) => `${name} ${version}`,
+      );
+      return {
+        summary: [...names, `node ${process.versions.node}`].join(", "),
+        value: {
+          terraform: terraform.path,
+          build: { node: `${node}/node`, npm: `${node}/npm`, go: go?.path, path: [node] },
+        },
+      };
+    });
+  }
+
+  /** Everything that deploying a lab's variant to the local cloud needs. */
+  async deployment(
+    query: string | undefined,
+    variant: string,
+  ): Promise<Deployment & { readonly cloud: RunningCloud }> {
+    const lab = await this.lab(query);
+    const tools = await this.tools(lab);
+    const cloud = await this.cloud();
+    const target = await localTarget(this.workspace, cloud);
+    const { root, state } = this.workspace;
+    return {
+      lab,
+      variant,
+      target,
+      directories: { root, state },
+      tools,
+      signal: this.signal,
+      cloud,
+    };
+  }
+}

@@ -1,0 +1,106 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join, resolve } from "node:path";
+import { UserError } from "@workbook/toolchain";
+
+/** What the workbook remembers between two commands: `.workbook/config.json`. */
+export interface Config {
+  /** Who does the labs: part of every name. */
+  readonly owner: string;
+  /** The front door's port. */
+  readonly port: number;
+  readonly listeners: "exact" | "offset" | "ephemeral";
+}
+
+/** The clone that a command runs in. */
+export interface Workspace {
+  readonly root: string;
+  /** What commands keep: `.workbook`, unless `WORKBOOK_DIR` says otherwise. */
+  readonly state: string;
+  readonly labs: string;
+  readonly config: Config;
+}
+
+const OWNER = /^[a-z](?:-?[a-z0-9]){0,15}$/;
+const DEFAULT_PORT = 4566;
+
+/** Finds the workspace and reads its configuration. Environment variables go before the file: OWNER, WORKBOOK_PORT, WORKBOOK_LISTENERS. */
+export function openWorkspace(env: NodeJS.ProcessEnv = process.env): Workspace {
+  const root = resolve(import.meta.dirname, "../../..");
+  const state = env["WORKBOOK_DIR"] ? resolve(env["WORKBOOK_DIR"]) : join(root, ".workbook");
+  mkdirSync(state, { recursive: true });
+  const saved = readConfig(join(state, "config.json"));
+  const config: Config = {
+    owner: checkOwner(env["OWNER"] || saved.owner || defaultOwner()),
+    port: checkPort(env["WORKBOOK_PORT"] ?? saved.port ?? DEFAULT_PORT),
+    listeners: checkListeners(env["WORKBOOK_LISTENERS"] || saved.listeners || "exact"),
+  };
+  return { root, state, labs: join(root, "labs"), config };
+}
+
+/** Keeps `changes` for the commands that follow. */
+export function saveConfig({ state }: Workspace, changes: Partial<Config>): void {
+  const file = join(state, "config.json");
+  const next = { ...readConfig(file), ...changes };
+  writeFileSync(`${file}.new`, `${JSON.stringify(next, null, 2)}\n`);
+  renameSync(`${file}.new`, file);
+}
+
+function readConfig(file: string): Partial<Config> {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Partial<Config>;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw new UserError(`${file} cannot be read: ${(error as Error).message}`, {
+      code: "CONFIG_UNREADABLE",
+      next: `rm ${file}`,
+      cause: error,
+    });
+  }
+}
+
+/** The name of the machine's user, as far as it can be part of AWS names. */
+function defaultOwner(): string {
+  const name = userInfo()
+    .username.toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+|-+$/g, "");
+  return OWNER.test(name.slice(0, 16)) ? name.slice(0, 16) : "learner";
+}
+
+function checkOwner(owner: string): string {
+  if (OWNER.test(owner)) return owner;
+  throw new UserError(
+    `OWNER is "${owner}", but it becomes part of AWS names: 1 to 16 lower-case letters, digits and single hyphens, starting with a letter.`,
+    {
+      code: "OWNER_INVALID",
+      next: "OWNER=hanako ./workbook run",
+      exitCode: 2,
+    },
+  );
+}
+
+function checkPort(port: number | string): number {
+  const number = Number(port);
+  if (Number.isInteger(number) && number >= 0 && number < 65_536) return number;
+  throw new UserError(
+    `The port of Local AWS is "${port}": it has to be a number from 0 to 65535.`,
+    {
+      code: "PORT_INVALID",
+      next: "./workbook cloud up --port 4566",
+      exitCode: 2,
+    },
+  );
+}
+
+function checkListeners(mode: string): Config["listeners"] {
+  if (mode === "exact" || mode === "offset" || mode === "ephemeral") return mode;
+  throw new UserError(
+    `The mode of listeners is "${mode}": it has to be exact, offset or ephemeral.`,
+    {
+      code: "LISTENERS_INVALID",
+      next: "./workbook cloud up --listeners exact",
+      exitCode: 2,
+    },
+  );
+}

@@ -1,0 +1,110 @@
+import {
+  ECRClient,
+  DescribeRepositoriesCommand,
+  GetAuthorizationTokenCommand,
+  type Repository,
+} from "@aws-sdk/client-ecr";
+import { buildImage, pushImage, type BuiltImage } from "@workbook/image-builder";
+import { join } from "node:path";
+import type { PushedImage } from "../synth.ts";
+import type { WebApp } from "../web-app.ts";
+import type { Deployment } from "./stack.ts";
+import type { FoundTools, WorkbookDirectories } from "./target.ts";
+
+/** An app and the image that was built of it. */
+export interface BuiltApp {
+  readonly app: WebApp;
+  readonly image: BuiltImage;
+}
+
+/** What building an app's image needs. */
+export interface BuildOptions {
+  readonly directories: WorkbookDirectories;
+  readonly tools: FoundTools;
+  readonly signal?: AbortSignal;
+  readonly onDetail?: (text: string) => void;
+}
+
+/** Builds the image of an app from its folder's Dockerfile. */
+export async function buildApp(app: WebApp, options: BuildOptions): Promise<BuiltApp> {
+  const { directories, tools, signal, onDetail } = options;
+  const image = await buildImage({
+    context: join(directories.root, app.folder),
+    outputDir: join(directories.state, "images"),
+    cacheDir: join(directories.state, "cache"),
+    tools: { ...tools.build, path: tools.build.path ? [...tools.build.path] : undefined },
+    signal,
+    onProgress: (event) => onDetail?.(`${app.container}: ${event.text}`),
+  });
+  return { app, image };
+}
+
+/** An app's image and the repository that it belongs in. */
+interface Placed extends BuiltApp {
+  readonly repository: string;
+  /** As a task definition names it. */
+  readonly name: string;
+}
+
+/** The names that images have, or will have once pushed, in those repositories of the owner that exist. */
+export async function nameApps(
+  { target }: Deployment,
+  built: readonly BuiltApp[],
+): Promise<PushedImage[]> {
+  const ecr = new ECRClient(target.connection);
+  try {
+    return (await place(ecr, target.owner, built)).map(({ app, name }) => ({ app, image: name }));
+  } finally {
+    ecr.destroy();
+  }
+}
+
+/**
+ * Pushes images to those repositories of the owner that exist, under tags made from their content: an image that is there
+ * already is not pushed again.
+ * @returns the images pushed, by the name that a task definition calls them
+ */
+export async function pushApps(
+  { target, signal }: Deployment,
+  built: readonly BuiltApp[],
+  onDetail: (text: string) => void,
+): Promise<PushedImage[]> {
+  const ecr = new ECRClient(target.connection);
+  try {
+    const placed = await place(ecr, target.owner, built);
+    const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
+    const { authorizationToken, proxyEndpoint } = authorizationData![0]!;
+    for (const { app, image, repository } of placed) {
+      onDetail(`pushing ${app.container}`);
+      await pushImage({
+        image,
+        registry: proxyEndpoint!,
+        repository,
+        tags: [image.contentTag],
+        authorization: `Basic ${authorizationToken}`,
+        signal,
+      });
+    }
+    return placed.map(({ app, name }) => ({ app, image: name }));
+  } finally {
+    ecr.destroy();
+  }
+}
+
+async function place(ecr: ECRClient, owner: string, built: readonly BuiltApp[]): Promise<Placed[]> {
+  const { repositories = [] } = await ecr.send(new DescribeRepositoriesCommand({}));
+  return built.flatMap(({ app, image }) => {
+    const found = repositories.find(
+      ({ repositoryName }) => repositoryName === `${app.repository}-${owner}`,
+    );
+    if (!found) return [];
+    return [
+      {
+        app,
+        image,
+        repository: found.repositoryName!,
+        name: `${found.repositoryUri}:${image.contentTag}`,
+      },
+    ];
+  });
+}

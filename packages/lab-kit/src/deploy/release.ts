@@ -1,0 +1,126 @@
+import { ECS, type Deployment as EcsDeployment, type Service } from "@aws-sdk/client-ecs";
+import { pollUntil } from "../poll.ts";
+import type { Target } from "./target.ts";
+
+/** A service that was moved to the newest revision of its task definition, or was there already. */
+export interface Release {
+  readonly service: string;
+  /** `family:revision`. */
+  readonly from: string;
+  readonly to: string;
+  readonly moved: boolean;
+}
+
+/** A deployment did not complete; the message says what the service said last. */
+export class ReleaseError extends Error {
+  override readonly name = "ReleaseError";
+}
+
+/** How long a deployment may take before we stop waiting for it. */
+const DEADLINE_MS = 15 * 60_000;
+
+/**
+ * The deploy step: moves each service of a cluster to the newest revision of its family, then waits until every
+ * deployment is COMPLETED. Provisioning leaves the revision alone (`ignore_changes`); this is what changes it.
+ * @throws {ReleaseError} where a deployment fails or does not end in time
+ */
+export async function releaseServices(
+  target: Target,
+  cluster: string,
+  onDetail: (text: string) => void,
+  signal?: AbortSignal,
+): Promise<Release[]> {
+  const ecs = new ECS(target.connection);
+  try {
+    const names = await listServices(ecs, cluster);
+    if (names.length === 0) return [];
+    const releases: Release[] = [];
+    for (const service of await describe(ecs, cluster, names)) {
+      const release = await releaseOne(ecs, cluster, service);
+      if (release.moved)
+        onDetail(`${release.service}: UpdateService ${release.from} → ${release.to}`);
+      releases.push(release);
+    }
+    await waitForCompletion(ecs, cluster, names, target, onDetail, signal);
+    return releases;
+  } finally {
+    ecs.destroy();
+  }
+}
+
+async function listServices(ecs: ECS, cluster: string): Promise<string[]> {
+  const { serviceArns = [] } = await ecs.listServices({ cluster, maxResults: 100 });
+  return serviceArns;
+}
+
+async function describe(ecs: ECS, cluster: string, names: readonly string[]): Promise<Service[]> {
+  const { services = [] } = await ecs.describeServices({ cluster, services: [...names] });
+  return services;
+}
+
+async function releaseOne(ecs: ECS, cluster: string, service: Service): Promise<Release> {
+  const from = revisionOf(service.taskDefinition!);
+  const family = from.split(":")[0]!;
+  const { taskDefinition } = await ecs.describeTaskDefinition({ taskDefinition: family });
+  const to = revisionOf(taskDefinition!.taskDefinitionArn!);
+  const moved = from !== to;
+  if (moved)
+    await ecs.updateService({ cluster, service: service.serviceName!, taskDefinition: to });
+  return { service: service.serviceName!, from, to, moved };
+}
+
+function revisionOf(arn: string): string {
+  return arn.split("/").at(-1)!;
+}
+
+async function waitForCompletion(
+  ecs: ECS,
+  cluster: string,
+  names: readonly string[],
+  target: Target,
+  onDetail: (text: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { met, last } = await pollUntil(
+    async () => {
+      signal?.throwIfAborted();
+      const services = await describe(ecs, cluster, names);
+      onDetail(services.map(tell).join(" · "));
+      return services;
+    },
+    (services) => services.every(isSteady) || services.some(hasFailed),
+    { deadlineMs: DEADLINE_MS, intervalMs: target.name === "local" ? 100 : 2000 },
+  );
+  const broken = last.filter((service) => !isSteady(service));
+  if (met && broken.length === 0) return;
+  throw new ReleaseError(
+    broken
+      .map(
+        (service) =>
+          `${tell(service)}\n  ${primary(service)?.rolloutStateReason ?? ""}\n  ${service.events?.[0]?.message ?? "no events"}`,
+      )
+      .join("\n"),
+  );
+}
+
+function primary(service: Service): EcsDeployment | undefined {
+  return service.deployments?.find(({ status }) => status === "PRIMARY");
+}
+
+/** One deployment left, completed, with every task that is wanted. */
+function isSteady(service: Service): boolean {
+  return (
+    service.deployments?.length === 1 &&
+    primary(service)?.rolloutState === "COMPLETED" &&
+    service.runningCount === service.desiredCount
+  );
+}
+
+function hasFailed(service: Service): boolean {
+  return primary(service)?.rolloutState === "FAILED";
+}
+
+function tell(service: Service): string {
+  const { runningCount, desiredCount } = service;
+  return `${service.serviceName} ${runningCount}/${desiredCount} running, ${primary(service)?.rolloutState ?? "no deployment"}`;
+}

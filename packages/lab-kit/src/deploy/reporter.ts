@@ -1,0 +1,37 @@
+import type { TerraformEvent } from "../terraform/events.ts";
+
+/** Told what a deployment does while it does it. All of it is for people: nothing depends on it. */
+export interface DeployReporter {
+  /** A step begins; `end` with what it came to, in a few words, or `fail`. */
+  step(title: string): StepReporter;
+}
+
+/** One step under way. */
+export interface StepReporter {
+  /** What is being done or waited for just now. */
+  detail(text: string): void;
+  terraform(event: TerraformEvent): void;
+  end(summary: string): void;
+  fail(summary: string): void;
+}
+
+/** Runs `work` as one step: it ends with what `work` says, or fails with what it throws. */
+export async function inStep<T>(
+  reporter: DeployReporter,
+  title: string,
+  work: (step: StepReporter) => Promise<{ readonly summary: string; readonly value: T }>,
+): Promise<T> {
+  const step = reporter.step(title);
+  try {
+    const { summary, value } = await work(step);
+    step.end(summary);
+    return value;
+  } catch (error) {
+    step.fail(firstLine(error));
+    throw error;
+  }
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0]!;
+}

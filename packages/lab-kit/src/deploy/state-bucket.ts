@@ -1,0 +1,62 @@
+import {
+  S3Client,
+  CreateBucketCommand,
+  HeadBucketCommand,
+  PutBucketVersioningCommand,
+  type BucketLocationConstraint,
+} from "@aws-sdk/client-s3";
+import { STSClient, GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import type { Target } from "./target.ts";
+
+/** The bucket that holds a learner's state, made where it does not exist. */
+export async function ensureStateBucket(target: Target): Promise<string> {
+  const sts = new STSClient(target.connection);
+  const s3 = new S3Client({
+    ...target.connection,
+    forcePathStyle: target.endpointUrl !== undefined,
+  });
+  try {
+    const { Account } = await sts.send(new GetCallerIdentityCommand({}));
+    const Bucket = `ecs-workbook-state-${Account}-${target.region}`;
+    if (!(await exists(s3, Bucket))) await create(s3, Bucket, target.region);
+    return Bucket;
+  } finally {
+    sts.destroy();
+    s3.destroy();
+  }
+}
+
+async function exists(s3: S3Client, Bucket: string): Promise<boolean> {
+  try {
+    await s3.send(new HeadBucketCommand({ Bucket }));
+    return true;
+  } catch (error) {
+    if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 404)
+      return false;
+    throw error;
+  }
+}
+
+async function create(s3: S3Client, Bucket: string, region: string): Promise<void> {
+  const CreateBucketConfiguration =
+    region === "us-east-1" ? undefined : { LocationConstraint: region as BucketLocationConstraint };
+  await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+  // A state that was overwritten can be had back: https://developer.hashicorp.com/terraform/language/backend/s3
+  await s3.send(
+    new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }),
+  );
+}
+
+/** What `terraform init` completes the backend with. */
+export function backendSettings(target: Target, bucket: string): Record<string, string | boolean> {
+  if (target.endpointUrl === undefined) return { bucket };
+  return {
+    bucket,
+    // The backend reads no `endpoints` block of the provider: https://developer.hashicorp.com/terraform/language/backend/s3#endpoints
+    "endpoints.s3": target.endpointUrl,
+    use_path_style: true,
+    skip_credentials_validation: true,
+    skip_metadata_api_check: true,
+    skip_requesting_account_id: true,
+  };
+}

@@ -1,0 +1,41 @@
+import type { EffectiveAddress } from "../http-request.ts";
+import type { AwsConnection } from "../live.ts";
+
+/** Where a lab is deployed to, and as whom. */
+export interface Target {
+  readonly name: "local" | "aws";
+  /** Who does the lab: part of every name. */
+  readonly owner: string;
+  readonly region: string;
+  /** IPv4 CIDR block that may reach the load balancer. */
+  readonly homeCidr: string;
+  /** Answers every AWS call instead of AWS; undefined for AWS itself. */
+  readonly endpointUrl: string | undefined;
+  /** For SDK clients of our own. */
+  readonly connection: AwsConnection;
+  /** The whole environment of Terraform. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Where a listener is really reached; undefined: by its load balancer's name. */
+  readonly effectiveAddress: EffectiveAddress | undefined;
+}
+
+/** Directories of the workbook that deploying needs; all absolute. */
+export interface WorkbookDirectories {
+  /** The clone. */
+  readonly root: string;
+  /** What a command may keep between two runs: `.workbook`. */
+  readonly state: string;
+}
+
+/** Programs that have been found on this machine. */
+export interface FoundTools {
+  /** Path of `terraform`. */
+  readonly terraform: string;
+  /** Directories and programs that images are built with. */
+  readonly build: {
+    readonly node?: string;
+    readonly npm?: string;
+    readonly go?: string;
+    readonly path?: readonly string[];
+  };
+}
