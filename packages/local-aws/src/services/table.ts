@@ -6,3 +6,4 @@ import { s3 } from "./s3/service.ts";
 import type { Service } from "./service.ts";
 
 /** Every service that Local AWS has handlers for. The support matrix is made from this table. */
+export const SERVICES: readonly Service[] = [ec2, ecr, elbv2, logs, s3];
