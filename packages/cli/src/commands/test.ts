@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import { findRoot, UserError } from "@workbook/toolchain";
+import { addCounts, formatCounts, type Counts, type Suite } from "../test-runner/counts.ts";
+import { goSuite } from "../test-runner/go-suite.ts";
+import { nodeSuite } from "../test-runner/node-suite.ts";
+import { selectFiles } from "../test-runner/select-files.ts";
+import { vitestSuite } from "../test-runner/vitest-suite.ts";
+
+const HELP = `./workbook test              every test
+./workbook test NAME…        those whose path contains a name: infra, go-app, @workbook/cli, lab-kit/src/poll
+`;
+
+/**
+ * Runs the tests whose path contains one of the names; all of them without names. Nothing is cached: a test that talks
+ * to Terraform or to a server says something only when it runs. The last line is `N passed, N failed`.
+ * @returns the exit code: 1 where a test failed
+ * @throws UserError where an option is given, or a name is in no test's path (exit code 2)
+ */
+export async function runTests(args: readonly string[]): Promise<number> {
+  if (args.some((arg) => arg === "--help" || arg === "-h")) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const option = args.find((arg) => arg.startsWith("-"));
+  if (option) throw usage(`\`test\` takes names of packages and files, not ${option}.`);
+  const suites = chooseSuites(findRoot(), args);
+  if (suites.length === 0) throw usage(`No test file has ${args.join(" or ")} in its path.`);
+  const all: Counts[] = [];
+  for (const suite of suites) {
+    process.stdout.write(`\n── ${suite.title}\n`);
+    const counts = await suite.run();
+    process.stdout.write(`── ${suite.title}: ${formatCounts(counts)}\n`);
+    all.push(counts);
+  }
+  const total = addCounts(all);
+  process.stdout.write(`\n${formatCounts(total)}\n`);
+  return total.failed === 0 ? 0 : 1;
+}
+
+function chooseSuites(root: string, names: readonly string[]): Suite[] {
+  const files = selectFiles(root, names);
+  return [
+    ...byApp(files.go).map(([app]) => goSuite(join(root, app), app)),
+    ...byApp(files.node).map(([app, list]) =>
+      nodeSuite(
+        join(root, app),
+        list.map((file) => file.slice(app.length + 1)),
+        app,
+      ),
+    ),
+    ...(files.vitest.length > 0 ? [vitestSuite(root, files.vitest, names.length === 0)] : []),
+  ];
+}
+
+/** `apps/go-app` and its files; each app is a project of its own. */
+function byApp(files: readonly string[]): [string, string[]][] {
+  const grouped = Object.groupBy(files, (file) => file.split("/").slice(0, 2).join("/"));
+  return Object.entries(grouped).map(([app, list]) => [app, list ?? []]);
+}
+
+function usage(message: string): UserError {
+  return new UserError(message, { code: "USAGE", next: "./workbook test", exitCode: 2 });
+}

@@ -1,0 +1,33 @@
+import { globSync } from "node:fs";
+
+/** The test files of the repository by kind, relative to its root. */
+export interface TestFiles {
+  readonly vitest: readonly string[];
+  readonly go: readonly string[];
+  readonly node: readonly string[];
+}
+
+const PATTERNS = {
+  vitest: [
+    "{infra,packages/*}/{src,tests}/**/*.test.ts",
+    "{docs,scripts}/**/*.test.ts",
+    "labs/*/*.test.ts",
+  ],
+  go: ["apps/*/**/*_test.go"],
+  node: ["apps/*/test/**/*.test.js"],
+} as const;
+
+/** Every test file whose path contains one of the names; all of them without names. `@workbook/cli` means `packages/cli`. */
+export function selectFiles(root: string, names: readonly string[]): TestFiles {
+  const wanted = names.map(toPathPart);
+  const list = (patterns: readonly string[]) =>
+    globSync([...patterns], { cwd: root, exclude: (name) => name === "node_modules" })
+      .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
+      .toSorted();
+  return { vitest: list(PATTERNS.vitest), go: list(PATTERNS.go), node: list(PATTERNS.node) };
+}
+
+function toPathPart(name: string): string {
+  if (name === "@workbook/infra") return "infra/";
+  return name.replace(/^@workbook\/(.+)/, "packages/$1/").replace(/^@labs\/(.+)/, "labs/$1/");
+}

@@ -1,0 +1,34 @@
+import { defineConfig } from "vitest/config";
+
+/** Suites that start servers, Terraform or tasks: one file at a time, after everything that is quick. */
+const heavy = [
+  "packages/*/tests/**/*.test.ts",
+  "labs/*/*.test.ts",
+  "infra/tests/**/*.test.ts",
+  "docs/tests/**/*.test.ts",
+];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "quick",
+          include: ["{infra,packages/*}/src/**/*.test.ts", "{docs,scripts}/**/*.test.ts"],
+          exclude: ["**/node_modules/**", ...heavy],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: "heavy",
+          include: heavy,
+          exclude: ["**/node_modules/**"],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
