@@ -1,0 +1,193 @@
+import { request } from "node:http";
+import { CreateVpcCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { ECSClient, ListClustersCommand } from "@aws-sdk/client-ecs";
+import {
+  ElasticLoadBalancingV2Client,
+  DescribeLoadBalancersCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { CodeBuildClient, ListProjectsCommand } from "@aws-sdk/client-codebuild";
+import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
+import { SchedulerClient, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestCloud, type TestCloud } from "../testing.ts";
+
+let cloud: TestCloud;
+beforeAll(async () => {
+  cloud = await startTestCloud();
+});
+afterAll(async () => {
+  expect(cloud.errors).toEqual([]);
+  await cloud.stop();
+});
+
+/** Sends a raw request; `host` and other headers as they are given. */
+function raw(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body?: string,
+): Promise<{ status: number; body: string }> {
+  const { hostname, port } = new URL(cloud.endpoint);
+  return new Promise((resolve, reject) => {
+    const sent = request({ hostname, port, method, path, headers }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+      response.on("end", () => resolve({ status: response.statusCode!, body: text }));
+    });
+    sent.on("error", reject).end(body);
+  });
+}
+
+describe("a wrong secret is answered in each protocol's words", () => {
+  const config = () => ({
+    ...cloud.clientConfig,
+    credentials: { ...cloud.clientConfig.credentials, secretAccessKey: "wrong" },
+  });
+
+  test("JSON: InvalidSignatureException", async () => {
+    await expect(new ECSClient(config()).send(new ListClustersCommand({}))).rejects.toMatchObject({
+      name: "InvalidSignatureException",
+      message: expect.stringContaining("Check your AWS Secret Access Key and signing method"),
+    });
+  });
+  test("query: SignatureDoesNotMatch", async () => {
+    const elb = new ElasticLoadBalancingV2Client(config());
+    await expect(elb.send(new DescribeLoadBalancersCommand({}))).rejects.toMatchObject({
+      name: "SignatureDoesNotMatch",
+      $metadata: { httpStatusCode: 403 },
+    });
+  });
+  test("EC2: AuthFailure", async () => {
+    await expect(new EC2Client(config()).send(new DescribeVpcsCommand({}))).rejects.toMatchObject({
+      name: "AuthFailure",
+      $metadata: { httpStatusCode: 401 },
+    });
+  });
+  test("S3: SignatureDoesNotMatch", async () => {
+    await expect(new S3Client(config()).send(new ListBucketsCommand({}))).rejects.toMatchObject({
+      name: "SignatureDoesNotMatch",
+    });
+  });
+  test("REST JSON: InvalidSignatureException", async () => {
+    await expect(
+      new SchedulerClient(config()).send(new ListSchedulesCommand({})),
+    ).rejects.toMatchObject({
+      name: "InvalidSignatureException",
+    });
+  });
+});
+
+test("an unknown key is not a client of this cloud", async () => {
+  const credentials = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "x" };
+  const config = { ...cloud.clientConfig, credentials };
+  await expect(new ECSClient(config).send(new ListClustersCommand({}))).rejects.toMatchObject({
+    name: "UnrecognizedClientException",
+  });
+  await expect(new S3Client(config).send(new ListBucketsCommand({}))).rejects.toMatchObject({
+    name: "InvalidAccessKeyId",
+  });
+});
+
+test("a clock that is off by an hour is told so", async () => {
+  const client = new ECSClient({ ...cloud.clientConfig, systemClockOffset: 3_600_000 });
+  // The SDK corrects its clock after such an answer, and with one attempt it tells us instead.
+  await expect(client.send(new ListClustersCommand({}))).rejects.toMatchObject({
+    name: "InvalidSignatureException",
+    message: expect.stringContaining("Signature not yet current"),
+  });
+});
+
+test("an unsigned call is refused", async () => {
+  const headers = {
+    "x-amz-target": "AmazonEC2ContainerServiceV20141113.ListClusters",
+    "content-type": "application/x-amz-json-1.1",
+  };
+  const answer = await raw("POST", "/", headers, "{}");
+  expect(answer).toMatchObject({
+    status: 400,
+    body: expect.stringContaining("MissingAuthenticationTokenException"),
+  });
+});
+
+test("an operation without a handler says so by name", async () => {
+  const client = new CodeBuildClient(cloud.clientConfig);
+  await expect(client.send(new ListProjectsCommand({}))).rejects.toMatchObject({
+    name: "NotImplemented",
+    message: expect.stringContaining("codebuild:ListProjects"),
+    $metadata: { httpStatusCode: 501 },
+  });
+});
+
+test("another account sees nothing", async () => {
+  const mine = new EC2Client(cloud.clientConfig);
+  const { Vpc } = await mine.send(new CreateVpcCommand({ CidrBlock: "10.9.0.0/16" }));
+  const theirs = new EC2Client({
+    ...cloud.clientConfig,
+    credentials: cloud.cloud.account("222222222222"),
+  });
+  const { Vpcs } = await theirs.send(new DescribeVpcsCommand({}));
+  expect(Vpcs!.map(({ VpcId }) => VpcId)).not.toContain(Vpc!.VpcId);
+  expect(Vpcs).toMatchObject([{ IsDefault: true, OwnerId: "222222222222" }]);
+  await expect(
+    theirs.send(new DescribeVpcsCommand({ VpcIds: [Vpc!.VpcId!] })),
+  ).rejects.toMatchObject({
+    name: "InvalidVpcID.NotFound",
+  });
+});
+
+describe("web pages are kept out", () => {
+  test("a cross-site POST is refused before anything looks at it", async () => {
+    const answer = await raw(
+      "POST",
+      "/",
+      { origin: "https://evil.example", "sec-fetch-site": "cross-site" },
+      "Action=RunTask",
+    );
+    expect(answer).toMatchObject({
+      status: 403,
+      body: expect.stringContaining("CrossSiteRequest"),
+    });
+  });
+  test("so is one from another port of this machine", async () => {
+    const answer = await raw("GET", "/_local/topology", {
+      origin: "http://localhost:5173",
+      "sec-fetch-site": "same-site",
+    });
+    expect(answer.status).toBe(403);
+  });
+  test("a name that is not ours is refused, which is what DNS rebinding uses", async () => {
+    const answer = await raw("GET", "/_local/health", { host: "evil.example:4566" });
+    expect(answer).toMatchObject({ status: 421, body: expect.stringContaining("evil.example") });
+  });
+  test("loopback names are ours", async () => {
+    for (const host of ["localhost:1", "127.0.0.1:1", "[::1]:1", "bucket.s3.localhost:1"]) {
+      expect((await raw("GET", "/_local/health", { host })).status).toBe(200);
+    }
+  });
+  test("what changes the cloud needs the token", async () => {
+    expect((await raw("POST", "/_local/health")).status).toBe(404);
+  });
+});
+
+test("a body beyond the limit is refused, and the connection lives to tell", async () => {
+  const headers = {
+    "x-amz-target": "AmazonEC2ContainerServiceV20141113.ListClusters",
+    "content-length": String(64 * 1024 * 1024),
+  };
+  expect(await raw("POST", "/", headers, "x")).toMatchObject({ status: 413 });
+});
+
+test("with --credentials any, every key is account 123456789012", async () => {
+  const open = await startTestCloud({ credentials: "any" });
+  try {
+    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+    const { Vpcs } = await new EC2Client({ ...open.clientConfig, credentials }).send(
+      new DescribeVpcsCommand({}),
+    );
+    expect(Vpcs).toMatchObject([{ OwnerId: "123456789012" }]);
+    const unsigned = await fetch(`${open.endpoint}/?Action=DescribeVpcs&Version=2016-11-15`);
+    expect(unsigned.status).toBe(401);
+  } finally {
+    await open.stop();
+  }
+});

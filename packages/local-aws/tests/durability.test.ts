@@ -1,0 +1,85 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { CreateVpcCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+const MAIN = join(import.meta.dirname, "../src/main.ts");
+let dir: string;
+let servers: ChildProcess[];
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "durability-"));
+  servers = [];
+});
+afterEach(async () => {
+  for (const server of servers)
+    if (server.exitCode === null && server.signalCode === null) await kill(server, "SIGTERM");
+  rmSync(dir, { recursive: true });
+});
+
+async function kill(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  const exited = once(server, "exit");
+  server.kill(signal);
+  await exited;
+}
+
+async function start(): Promise<{ server: ChildProcess; ec2: EC2Client }> {
+  const args = [MAIN, "--port", "0", "--data", dir, "--tasks", "off", "--listeners", "ephemeral"];
+  const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  servers.push(server);
+  await once(createInterface({ input: server.stdout! }), "line");
+  const { endpoint, credentials } = JSON.parse(readFileSync(join(dir, "server.json"), "utf8")) as {
+    endpoint: string;
+    credentials: { accessKeyId: string; secretAccessKey: string };
+  };
+  return {
+    server,
+    ec2: new EC2Client({ endpoint, credentials, region: "us-east-1", maxAttempts: 1 }),
+  };
+}
+
+const vpcIds = async (ec2: EC2Client) =>
+  (await ec2.send(new DescribeVpcsCommand({}))).Vpcs!.map(({ VpcId }) => VpcId);
+
+test("kill -9 under load loses no acknowledged write and leaves no half of one", async () => {
+  const { server, ec2 } = await start();
+  const acknowledged: string[] = [];
+  const writers = Array.from({ length: 4 }, async (_, writer) => {
+    for (let count = 0; ; count++) {
+      const { Vpc } = await ec2.send(
+        new CreateVpcCommand({ CidrBlock: `10.${writer * 60 + (count % 60)}.0.0/16` }),
+      );
+      acknowledged.push(Vpc!.VpcId!);
+      if (acknowledged.length === 60) server.kill("SIGKILL");
+    }
+  });
+  await Promise.allSettled(writers);
+  const again = await start();
+  const known = await vpcIds(again.ec2);
+  expect(acknowledged.length).toBeGreaterThanOrEqual(60);
+  expect(acknowledged.filter((id) => !known.includes(id))).toEqual([]);
+  // A VPC comes with its main route table, its default group and its network ACL, or not at all.
+  const { DescribeRouteTablesCommand, DescribeSecurityGroupsCommand } =
+    await import("@aws-sdk/client-ec2");
+  const { RouteTables } = await again.ec2.send(new DescribeRouteTablesCommand({}));
+  const { SecurityGroups } = await again.ec2.send(new DescribeSecurityGroupsCommand({}));
+  expect(new Set(RouteTables!.map(({ VpcId }) => VpcId))).toEqual(new Set(known));
+  expect(new Set(SecurityGroups!.map(({ VpcId }) => VpcId))).toEqual(new Set(known));
+});
+
+test("two servers do not share a data directory", async () => {
+  await start();
+  const args = [MAIN, "--port", "0", "--data", dir, "--tasks", "off"];
+  const second = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  second.stderr!.setEncoding("utf8").on("data", (text: string) => (said += text));
+  const [code] = (await once(second, "close")) as [number];
+  expect([code, said]).toEqual([
+    3,
+    expect.stringContaining("is in use by the Local AWS with process id"),
+  ]);
+});
