@@ -1,0 +1,257 @@
+import type { ForwardConfig } from "../../services/elbv2/actions.ts";
+import { rulesOf } from "../../services/elbv2/rules.ts";
+import {
+  listeners,
+  loadBalancers,
+  registrationId,
+  targetGroups,
+  targetHealths,
+  targetRegistrations,
+  type Action,
+  type Listener,
+  type LoadBalancer,
+  type TargetGroup,
+  type TargetRegistration,
+} from "../../services/elbv2/state.ts";
+import type { Scope, Store } from "../../store/store.ts";
+import type {
+  ActionConfiguration,
+  BalancerConfiguration,
+  ConditionConfiguration,
+  Configuration,
+  ListenerConfiguration,
+  TargetConfiguration,
+  TargetGroupConfiguration,
+} from "./configuration.ts";
+import type { LoadBalancerPorts } from "./ports.ts";
+import { clientAccess, routeTo } from "./routes.ts";
+import { usersOf } from "../../services/elbv2/target-groups.ts";
+
+/** What compiling looks at beside the store. */
+export interface CompileContext {
+  readonly homeAddress: string;
+  readonly acceleration: number;
+  readonly ports: LoadBalancerPorts;
+}
+
+/** Makes the data plane's configuration of everything in the store. */
+export function compile(store: Store, context: CompileContext): Configuration {
+  const balancers: BalancerConfiguration[] = [];
+  const groups: TargetGroupConfiguration[] = [];
+  for (const collection of store.all(loadBalancers)) {
+    const scope = store.scope(collection.place.account, collection.place.region);
+    for (const balancer of collection.values())
+      if (balancer.state === "active") balancers.push(compileBalancer(scope, balancer, context));
+  }
+  for (const collection of store.all(targetGroups)) {
+    const scope = store.scope(collection.place.account, collection.place.region);
+    for (const group of collection.values()) {
+      const [user] = usersOf(scope, group.arn);
+      const balancer = user === undefined ? undefined : scope.of(loadBalancers).get(user);
+      if (balancer) groups.push(compileGroup(scope, group, balancer, context.ports));
+    }
+  }
+  const { homeAddress, acceleration } = context;
+  return { homeAddress, acceleration, balancers, targetGroups: groups };
+}
+
+function compileBalancer(
+  scope: Scope,
+  balancer: Readonly<LoadBalancer>,
+  context: CompileContext,
+): BalancerConfiguration {
+  const { attributes } = balancer;
+  return {
+    arn: balancer.arn,
+    dnsName: balancer.dnsName.toLowerCase(),
+    idleTimeoutMs: Number(attributes["idle_timeout.timeout_seconds"]) * 1000,
+    forwardedFor: attributes[
+      "routing.http.xff_header_processing.mode"
+    ] as BalancerConfiguration["forwardedFor"],
+    forwardedForPort: attributes["routing.http.xff_client_port.enabled"] === "true",
+    preserveHost: attributes["routing.http.preserve_host_header.enabled"] === "true",
+    dropInvalidHeaders: attributes["routing.http.drop_invalid_header_fields.enabled"] === "true",
+    listeners: scope
+      .of(listeners)
+      .filter(({ loadBalancerArn }) => loadBalancerArn === balancer.arn)
+      .map((listener) => compileListener(scope, balancer, listener, context)),
+  };
+}
+
+function compileListener(
+  scope: Scope,
+  balancer: Readonly<LoadBalancer>,
+  listener: Readonly<Listener>,
+  { homeAddress }: CompileContext,
+): ListenerConfiguration {
+  return {
+    arn: listener.arn,
+    port: listener.port,
+    admits: clientAccess(scope, balancer, listener.port, homeAddress).open,
+    serverHeader: listener.attributes["routing.http.response.server.enabled"] !== "false",
+    responseHeaders: responseHeaders(listener.attributes),
+    rules: rulesOf(scope, listener.arn).map((rule) => ({
+      arn: rule.arn,
+      conditions: rule.conditions.map(compileCondition),
+      action: compileAction(rule.actions[0]!),
+    })),
+  };
+}
+
+/** `routing.http.response.x_frame_options.header_value` sets `X-Frame-Options`. */
+function responseHeaders(attributes: Readonly<Record<string, string>>): [string, string][] {
+  const found: [string, string][] = [];
+  for (const [key, value] of Object.entries(attributes)) {
+    const name = /^routing\.http\.response\.(\w+)\.header_value$/.exec(key)?.[1];
+    if (name !== undefined && value !== "")
+      found.push([name.replace(/_/g, "-").replace(/\b[a-z]/g, (c) => c.toUpperCase()), value]);
+  }
+  return found;
+}
+
+type ApiCondition = Readonly<Record<string, unknown>>;
+
+function compileCondition(condition: ApiCondition): ConditionConfiguration {
+  const config = <T>(name: string) => condition[name] as T;
+  type Values = { readonly Values: readonly string[] };
+  switch (condition["Field"]) {
+    case "host-header":
+      return { field: "host-header", values: config<Values>("HostHeaderConfig").Values };
+    case "path-pattern":
+      return { field: "path-pattern", values: config<Values>("PathPatternConfig").Values };
+    case "http-request-method": {
+      const { Values } = config<Values>("HttpRequestMethodConfig");
+      return { field: "http-request-method", values: Values };
+    }
+    case "source-ip":
+      return { field: "source-ip", values: config<Values>("SourceIpConfig").Values };
+    case "http-header": {
+      const header = config<Values & { HttpHeaderName: string }>("HttpHeaderConfig");
+      return { field: "http-header", name: header.HttpHeaderName, values: header.Values };
+    }
+    case "query-string": {
+      type Pairs = { readonly Values: readonly { Key?: string; Value: string }[] };
+      const { Values } = config<Pairs>("QueryStringConfig");
+      return {
+        field: "query-string",
+        values: Values.map(({ Key, Value }) =>
+          Key === undefined ? { value: Value } : { key: Key, value: Value },
+        ),
+      };
+    }
+    default:
+      throw new Error(`a stored rule has a condition on ${String(condition["Field"])}`);
+  }
+}
+
+function compileAction(action: Action): ActionConfiguration {
+  if (action.Type === "forward") {
+    const { TargetGroups, TargetGroupStickinessConfig: sticky } = action[
+      "ForwardConfig"
+    ] as ForwardConfig;
+    return {
+      type: "forward",
+      targetGroups: TargetGroups.map(({ TargetGroupArn: arn, Weight: weight }) => ({
+        arn,
+        weight,
+      })),
+      ...(sticky.Enabled && { stickySeconds: sticky.DurationSeconds! }),
+    };
+  }
+  const config = action[
+    action.Type === "redirect" ? "RedirectConfig" : "FixedResponseConfig"
+  ] as Readonly<Record<string, string>>;
+  if (action.Type === "redirect")
+    return {
+      type: "redirect",
+      protocol: config["Protocol"]!,
+      host: config["Host"]!,
+      port: config["Port"]!,
+      path: config["Path"]!,
+      query: config["Query"]!,
+      status: config["StatusCode"] === "HTTP_301" ? 301 : 302,
+    };
+  return {
+    type: "fixed-response",
+    status: Number(config["StatusCode"]),
+    contentType: config["ContentType"] ?? "text/plain",
+    body: config["MessageBody"] ?? "",
+  };
+}
+
+function compileGroup(
+  scope: Scope,
+  group: Readonly<TargetGroup>,
+  balancer: Readonly<LoadBalancer>,
+  ports: LoadBalancerPorts,
+): TargetGroupConfiguration {
+  const { attributes } = group;
+  const targets = scope
+    .of(targetRegistrations)
+    .filter(({ targetGroupArn }) => targetGroupArn === group.arn)
+    .map((registration) => compileTarget(scope, balancer, registration, ports));
+  const stickiness = compileStickiness(attributes);
+  return {
+    arn: group.arn,
+    tls: group.protocol === "HTTPS",
+    algorithm: attributes["load_balancing.algorithm.type"] as TargetGroupConfiguration["algorithm"],
+    slowStartMs: Number(attributes["slow_start.duration_seconds"]) * 1000,
+    ...(stickiness && { stickiness }),
+    minimumHealthy: minimumHealthy(attributes, targets),
+    targets,
+  };
+}
+
+function compileStickiness(
+  attributes: Readonly<Record<string, string>>,
+): TargetGroupConfiguration["stickiness"] {
+  if (attributes["stickiness.enabled"] !== "true") return undefined;
+  if (attributes["stickiness.type"] === "app_cookie")
+    return {
+      type: "app_cookie",
+      seconds: Number(attributes["stickiness.app_cookie.duration_seconds"]),
+      cookie: attributes["stickiness.app_cookie.cookie_name"]!,
+    };
+  return {
+    type: "lb_cookie",
+    seconds: Number(attributes["stickiness.lb_cookie.duration_seconds"]),
+  };
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health.html */
+function minimumHealthy(
+  attributes: Readonly<Record<string, string>>,
+  targets: readonly TargetConfiguration[],
+): number {
+  const prefix = "target_group_health.unhealthy_state_routing.minimum_healthy_targets";
+  const count = Number(attributes[`${prefix}.count`]);
+  const percentage = attributes[`${prefix}.percentage`]!;
+  if (percentage === "off") return count;
+  const registered = targets.filter(({ state }) => state !== "draining").length;
+  return Math.max(count, Math.ceil((Number(percentage) / 100) * registered));
+}
+
+function compileTarget(
+  scope: Scope,
+  balancer: Readonly<LoadBalancer>,
+  registration: Readonly<TargetRegistration>,
+  ports: LoadBalancerPorts,
+): TargetConfiguration {
+  const { targetGroupArn, id, port } = registration;
+  const health = scope.of(targetHealths).get(registrationId(targetGroupArn, id, port));
+  return {
+    key: `${id}:${port}`,
+    state: stateOf(registration, health?.state),
+    healthySince: health?.state === "healthy" ? health.since : 0,
+    route: routeTo(scope, balancer, registration, port, ports).route,
+  };
+}
+
+/** Targets whose first checks are under way count as unhealthy: they are used only where no healthy one is left. */
+function stateOf(
+  registration: Readonly<TargetRegistration>,
+  health: string | undefined,
+): TargetConfiguration["state"] {
+  if (registration.drainingSince !== undefined) return "draining";
+  return health === "healthy" || health === "unused" ? health : "unhealthy";
+}

@@ -1,0 +1,216 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Server as NetServer, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Clock } from "../../../clock/clock.ts";
+import type { Configuration } from "../configuration.ts";
+import type { SocketInfo } from "../messages.ts";
+import { answer, rawAnswer } from "./answers.ts";
+import { chooseAction, compileListeners, type CompiledListener, type Port } from "./compiled.ts";
+import { HeldClients } from "./held-clients.ts";
+import { Metrics, balancerCodeMetric } from "./metrics.ts";
+import { readFacts, type RequestFacts } from "./request-facts.ts";
+import { act } from "./routing.ts";
+import type { Services } from "./services.ts";
+import { Stickiness } from "./stickiness.ts";
+import { TargetGroup } from "./target-group.ts";
+import { TraceIds } from "./trace-ids.ts";
+import { relayUpgrade } from "./upgrade.ts";
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html: 64 K of headers. */
+const LARGEST_HEAD = 64 * 1024;
+const MOST_FORWARDED_FOR = 30;
+const CLIENT_IDLE_MS = 60_000;
+/** Status codes for what Node's parser refuses; anything else is a 400. */
+const PARSE_STATUS: Readonly<Record<string, number>> = {
+  HPE_INVALID_TRANSFER_ENCODING: 501,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+/** Where a connection came in. */
+const ORIGIN: unique symbol = Symbol("origin");
+type OriginSocket = Socket & { [ORIGIN]?: SocketInfo };
+
+/** Serves the listeners of all load balancers over the sockets it is given. Knows only its configuration. */
+export class DataPlane {
+  readonly #services: Services;
+  readonly #metrics = new Metrics();
+  readonly #held: HeldClients;
+  readonly #fault: (error: unknown) => void;
+  readonly #http: Server;
+  readonly #sockets = new Map<number, NetServer>();
+  readonly #groups = new Map<string, TargetGroup>();
+  #configuration: Configuration = {
+    homeAddress: "127.0.0.1",
+    acceleration: 1,
+    balancers: [],
+    targetGroups: [],
+  };
+  #ports = new Map<number, Port>();
+
+  constructor(clock: Clock, fault: (error: unknown) => void) {
+    this.#fault = fault;
+    this.#held = new HeldClients(clock);
+    this.#services = {
+      clock,
+      metrics: this.#metrics,
+      stickiness: new Stickiness(clock),
+      traceIds: new TraceIds(clock),
+      homeAddress: () => this.#configuration.homeAddress,
+      targetGroup: (arn) => this.#groups.get(arn),
+    };
+    this.#http = this.#createHttpServer();
+  }
+
+  get metrics(): Metrics {
+    return this.#metrics;
+  }
+
+  /** Replaces the configuration; connections and requests under way go on. */
+  configure(configuration: Configuration): void {
+    this.#configuration = configuration;
+    const wanted = new Map(configuration.targetGroups.map((group) => [group.arn, group]));
+    for (const [arn, group] of this.#groups) {
+      if (wanted.has(arn)) continue;
+      group.close();
+      this.#groups.delete(arn);
+    }
+    for (const [arn, next] of wanted) {
+      let group = this.#groups.get(arn);
+      if (!group) {
+        group = new TargetGroup(next, this.#services.clock, this.#fault);
+        this.#groups.set(arn, group);
+      }
+      group.configure(next, configuration.acceleration);
+    }
+    this.#ports = compileListeners(configuration);
+    this.#held.retryAll();
+  }
+
+  /** Serves a listening socket. */
+  listen(server: NetServer, info: SocketInfo): void {
+    this.#sockets.set(info.id, server);
+    server.on("connection", (socket) => this.accept(socket, info));
+    server.on("error", this.#fault);
+  }
+
+  /** Serves one connection. */
+  accept(socket: OriginSocket, info: SocketInfo): void {
+    if (info.wildcard && !isLoopback(socket.remoteAddress)) return void socket.destroy();
+    socket[ORIGIN] = info;
+    socket.setNoDelay(true);
+    this.#http.emit("connection", socket);
+  }
+
+  /** Accepts nothing more on a socket; requests under way end by themselves. */
+  unlisten(id: number): void {
+    this.#sockets.get(id)?.close();
+    this.#sockets.delete(id);
+    this.#http.closeIdleConnections();
+  }
+
+  close(): void {
+    for (const id of this.#sockets.keys()) this.unlisten(id);
+    this.#held.close();
+    this.#http.closeAllConnections();
+    for (const group of this.#groups.values()) group.close();
+  }
+
+  #createHttpServer(): Server {
+    const http = createServer({
+      maxHeaderSize: LARGEST_HEAD,
+      keepAliveTimeout: CLIENT_IDLE_MS,
+      headersTimeout: CLIENT_IDLE_MS,
+      requestTimeout: 0,
+      // Upgrades other than WebSocket (h2c, which curl offers) are ordinary requests to a load balancer.
+      shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === "websocket",
+    });
+    http.on("request", (request, response) => this.#onRequest(request, response));
+    http.on("upgrade", (request, socket, head) => this.#onUpgrade(request, socket, head));
+    http.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+      if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+      socket.end(rawAnswer(PARSE_STATUS[error.code ?? ""] ?? 400));
+    });
+    return http;
+  }
+
+  #onRequest(request: IncomingMessage, response: ServerResponse): void {
+    try {
+      const facts = readFacts(request.rawHeaders);
+      this.#dispatch(request, response, facts);
+    } catch (error) {
+      this.#fault(error);
+      if (response.headersSent) response.destroy();
+      else answer(response, 500);
+    }
+  }
+
+  #dispatch(request: IncomingMessage, response: ServerResponse, facts: RequestFacts): void {
+    const listener = this.#listenerOf(request, facts);
+    if (!listener) return this.#misdirected(request, response);
+    if (!listener.configuration.admits)
+      return this.#held.hold(request.socket, () => this.#onRequest(request, response));
+    const status = refusal(request, facts);
+    if (status !== undefined) {
+      this.#metrics.add(listener.balancer.arn, balancerCodeMetric(status));
+      return answer(response, status, { settings: listener.configuration });
+    }
+    const { idleTimeoutMs } = listener.balancer;
+    if (idleTimeoutMs !== CLIENT_IDLE_MS)
+      // Node has armed its own keep-alive timer by then.
+      response.on("finish", () => request.socket.setTimeout(idleTimeoutMs));
+    const action =
+      listener.rules.length === 1
+        ? listener.rules[0]!.action
+        : chooseAction(listener, this.#matchable(request, facts));
+    act(action, request, response, facts, listener, this.#services);
+  }
+
+  #matchable(request: IncomingMessage, facts: RequestFacts) {
+    return {
+      method: request.method ?? "",
+      url: request.url ?? "/",
+      facts,
+      rawHeaders: request.rawHeaders,
+      clientAddress: this.#configuration.homeAddress,
+    };
+  }
+
+  #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const facts = readFacts(request.rawHeaders);
+    const listener = this.#listenerOf(request, facts);
+    if (!listener) return void socket.end(rawAnswer(421));
+    if (!listener.configuration.admits)
+      return this.#held.hold(socket as Socket, () => this.#onUpgrade(request, socket, head));
+    relayUpgrade(request, socket, head, facts, listener, this.#services);
+  }
+
+  #listenerOf(request: IncomingMessage, facts: RequestFacts): CompiledListener | undefined {
+    const origin = (request.socket as OriginSocket)[ORIGIN]!;
+    return this.#ports.get(origin.port)?.find(origin.balancerArn, facts.host);
+  }
+
+  /** Not an answer of AWS: there, every load balancer has addresses of its own. */
+  #misdirected(request: IncomingMessage, response: ServerResponse): void {
+    const { port } = (request.socket as OriginSocket)[ORIGIN]!;
+    const names = this.#ports.get(port)?.listeners.map(({ balancer }) => balancer.dnsName) ?? [];
+    // The listener has just been deleted, and its socket is about to go.
+    if (names.length === 0) return void request.socket.destroy();
+    const list = names.map((name) => `  curl --header 'Host: ${name}' …\n`).join("");
+    answer(response, 421, {
+      contentType: "text/plain",
+      body: `Local AWS cannot tell which load balancer this request is for. On port ${port} there listen:\n${list}`,
+    });
+  }
+}
+
+/** What load balancers refuse whatever the rules say. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html */
+function refusal(request: IncomingMessage, facts: RequestFacts): number | undefined {
+  if (request.method === "TRACE") return 405;
+  if (facts.forwardedFor !== "" && facts.forwardedFor.split(",").length > MOST_FORWARDED_FOR)
+    return 463;
+  return undefined;
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && /^(?:::ffff:)?127\.|^::1$/.test(address);
+}

@@ -1,0 +1,238 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Timer } from "../../../clock/clock.ts";
+import { answer } from "./answers.ts";
+import type { CompiledListener } from "./compiled.ts";
+import { balancerCodeMetric, targetCodeMetric } from "./metrics.ts";
+import type { RequestFacts } from "./request-facts.ts";
+import { requestHead } from "./request-head.ts";
+import type { Services } from "./services.ts";
+import {
+  CONNECT_TIMEOUT_MS,
+  type ConnectionUser,
+  type TargetConnection,
+} from "./target-connection.ts";
+import type { TargetGroup } from "./target-group.ts";
+import type { Target } from "./target.ts";
+
+/** Methods that may be sent again where nothing tells whether they arrived (RFC 9110 section 9.2.2). */
+const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
+
+export interface ExchangeOptions {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly facts: RequestFacts;
+  readonly listener: CompiledListener;
+  readonly group: TargetGroup;
+  readonly target: Target;
+  /** Cookies to set, told when the target has answered with these headers. */
+  readonly cookies?: (target: Target, headers: readonly string[]) => readonly string[];
+}
+
+/**
+ * One request on its way to a target and back.
+ *
+ * A request that cannot have reached the target goes to another one: a connection was refused, or an idle connection
+ * turned out to be closed and the request may be repeated. All else is answered as AWS does: 502 where the target breaks
+ * off or makes no sense, 504 where it is silent.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
+ */
+export class Exchange implements ConnectionUser {
+  readonly #options: ExchangeOptions;
+  readonly #services: Services;
+  readonly #head: string;
+  readonly #hasBody: boolean;
+  readonly #startedAt = performance.now();
+  readonly #tried: Target[] = [];
+  #target: Target;
+  #connection: TargetConnection | undefined;
+  #silence: Timer | undefined;
+  #bodyStarted = false;
+  #answering = false;
+  #ended = false;
+
+  constructor(options: ExchangeOptions, services: Services) {
+    const { request, facts, listener, target } = options;
+    this.#options = options;
+    this.#services = services;
+    this.#target = target;
+    this.#hasBody = facts.chunked || facts.contentLength > 0;
+    this.#head = requestHead(request, facts, {
+      balancer: listener.balancer,
+      listenerPort: listener.configuration.port,
+      homeAddress: services.homeAddress(),
+      traceIds: services.traceIds,
+    });
+  }
+
+  start(): void {
+    const { response, listener, group } = this.#options;
+    this.#services.metrics.add(listener.balancer.arn, "RequestCount");
+    this.#services.metrics.add(group.configuration.arn, "RequestCount");
+    response.on("close", () => this.#clientGone());
+    this.#try(this.#target);
+  }
+
+  connected(): void {
+    const connection = this.#connection!;
+    const { request } = this.#options;
+    connection.socket.write(this.#head, "latin1");
+    if (!this.#hasBody) return connection.requestSent();
+    this.#bodyStarted = true;
+    request.on("data", (chunk: Buffer) => this.#sendBody(chunk));
+    request.on("end", () => this.#endBody());
+  }
+
+  drained(): void {
+    this.#options.request.resume();
+  }
+
+  head(status: number, reason: string, headers: string[]): void {
+    const { response, listener, group, cookies } = this.#options;
+    const { serverHeader, responseHeaders } = listener.configuration;
+    this.#answering = true;
+    const { metrics } = this.#services;
+    metrics.add(group.configuration.arn, targetCodeMetric(status));
+    metrics.add(
+      group.configuration.arn,
+      "TargetResponseTime",
+      (performance.now() - this.#startedAt) / 1000,
+    );
+    let passed = headers;
+    if (!serverHeader || responseHeaders.length > 0)
+      passed = replaceHeaders(headers, serverHeader, responseHeaders);
+    if (cookies)
+      for (const cookie of cookies(this.#target, headers)) passed.push("Set-Cookie", cookie);
+    passed.push("Connection", response.shouldKeepAlive ? "keep-alive" : "close");
+    // Node frames the body by itself where there is no length.
+    response.writeHead(status, reason, withoutChunking(passed));
+  }
+
+  data(chunk: Buffer, last: boolean): void {
+    const { response } = this.#options;
+    if (last) {
+      this.#end();
+      response.end(chunk);
+    } else if (!response.write(chunk)) {
+      const { socket } = this.#connection!;
+      socket.pause();
+      response.once("drain", () => socket.resume());
+    }
+  }
+
+  end(): void {
+    this.#end();
+    this.#options.response.end();
+  }
+
+  broken(reason: "refused" | "connect-timeout" | "idle-timeout" | "closed" | "malformed"): void {
+    if (this.#ended) return;
+    const connection = this.#connection!;
+    this.#connection = undefined;
+    this.#target.outstanding--;
+    if (this.#answering) {
+      // The head is out: all that can be done is to let the client see that the rest is missing.
+      this.#end();
+      this.#options.response.destroy();
+      return;
+    }
+    if (reason === "refused") return this.#tryAnother();
+    const { method = "" } = this.#options.request;
+    const lostBeforehand = reason === "closed" && connection.uses > 1 && connection.untouched;
+    if (lostBeforehand && !this.#hasBody && IDEMPOTENT.has(method)) return this.#try(this.#target);
+    this.#refuse(reason === "connect-timeout" || reason === "idle-timeout" ? 504 : 502);
+  }
+
+  #try(target: Target): void {
+    this.#target = target;
+    const { route } = target.configuration;
+    if (route === "refused") return this.#tryAnother();
+    if (route === "silent") {
+      this.#silence = this.#services.clock.deadline(CONNECT_TIMEOUT_MS, () => this.#refuse(504));
+      return;
+    }
+    const idle = target.take();
+    const connection = idle ?? target.connect(this.#options.listener.balancer.idleTimeoutMs);
+    target.outstanding++;
+    this.#connection = connection;
+    connection.use(this, this.#options.request.method === "HEAD");
+    if (idle) this.connected();
+  }
+
+  #tryAnother(): void {
+    const { group } = this.#options;
+    this.#tried.push(this.#target);
+    this.#services.metrics.add(group.configuration.arn, "TargetConnectionErrorCount");
+    const other = group.next(this.#tried);
+    if (other) this.#try(other);
+    else this.#refuse(502);
+  }
+
+  #sendBody(chunk: Buffer): void {
+    const socket = this.#connection?.socket;
+    if (!socket || this.#ended) return;
+    if (this.#options.facts.chunked) socket.write(`${chunk.length.toString(16)}\r\n`, "latin1");
+    const more = socket.write(chunk);
+    if (this.#options.facts.chunked) socket.write("\r\n", "latin1");
+    if (!more) this.#options.request.pause();
+  }
+
+  #endBody(): void {
+    const connection = this.#connection;
+    if (!connection) return;
+    if (this.#options.facts.chunked) connection.socket.write("0\r\n\r\n", "latin1");
+    connection.requestSent();
+  }
+
+  /** Answers in the load balancer's own name, and ends. */
+  #refuse(status: number): void {
+    if (this.#ended) return;
+    const { request, response, listener } = this.#options;
+    this.#end();
+    this.#services.metrics.add(listener.balancer.arn, balancerCodeMetric(status));
+    // A body that nobody will read may still be on its way: it is let in and dropped.
+    if (this.#hasBody) request.resume();
+    answer(response, status, { settings: listener.configuration });
+  }
+
+  /** The client went away before the answer was complete: the target's work is of no use any more. */
+  #clientGone(): void {
+    if (this.#ended) return;
+    const connection = this.#connection;
+    if (connection) this.#target.outstanding--;
+    this.#ended = true;
+    this.#silence?.cancel();
+    connection?.destroy();
+    this.#services.metrics.add(this.#options.listener.balancer.arn, "HTTPCode_ELB_4XX_Count");
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#silence?.cancel();
+    if (this.#connection) this.#target.outstanding--;
+    // What the client still sends after an early answer is let in and dropped.
+    if (this.#bodyStarted && !this.#options.request.complete) this.#options.request.resume();
+  }
+}
+
+function withoutChunking(headers: string[]): string[] {
+  for (let index = 0; index < headers.length; index += 2)
+    if (headers[index]!.length === 17 && headers[index]!.toLowerCase() === "transfer-encoding")
+      headers.splice(index, 2);
+  return headers;
+}
+
+function replaceHeaders(
+  headers: readonly string[],
+  serverHeader: boolean,
+  added: readonly (readonly [string, string])[],
+): string[] {
+  const replaced = new Set(added.map(([name]) => name.toLowerCase()));
+  if (!serverHeader) replaced.add("server");
+  const kept: string[] = [];
+  for (let index = 0; index < headers.length; index += 2)
+    if (!replaced.has(headers[index]!.toLowerCase()))
+      kept.push(headers[index]!, headers[index + 1]!);
+  for (const [name, value] of added) kept.push(name, value);
+  return kept;
+}

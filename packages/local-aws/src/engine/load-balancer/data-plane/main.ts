@@ -1,0 +1,73 @@
+import { Server, Socket } from "node:net";
+import { SystemClock } from "../../../clock/system-clock.ts";
+import type { ChildMessage, ParentMessage } from "../messages.ts";
+import { DataPlane } from "./data-plane.ts";
+import { startProbe, type Probe } from "./probe.ts";
+
+/*
+ * The data plane's process. It has a channel to the server that started it and ends when the channel does, so none
+ * outlives its server, however that ended.
+ */
+
+const METRICS_INTERVAL_MS = 1000;
+
+const send = (message: ChildMessage) => {
+  if (process.connected) process.send!(message);
+};
+const faultMessage = (error: unknown): ChildMessage => ({
+  type: "fault",
+  message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+});
+const fault = (error: unknown) => send(faultMessage(error));
+
+const dataPlane = new DataPlane(new SystemClock(), fault);
+const probes = new Map<number, Probe>();
+
+function report(reply: boolean): void {
+  const deltas = dataPlane.metrics.take();
+  if (reply || deltas.length > 0) send({ type: "metrics", deltas, reply });
+}
+
+function handle(message: ParentMessage, resource: unknown): void {
+  switch (message.type) {
+    case "configure":
+      return dataPlane.configure(message.configuration);
+    case "listen":
+      if (resource instanceof Server) dataPlane.listen(resource, message.socket);
+      return;
+    case "accept":
+      // A connection that ended on its way here comes without its socket.
+      if (resource instanceof Socket) dataPlane.accept(resource, message.socket);
+      return;
+    case "unlisten":
+      return dataPlane.unlisten(message.id);
+    case "probe":
+      return probe(message.id, message.request);
+    case "expire":
+      return probes.get(message.id)?.expire();
+    case "report":
+      return report(true);
+  }
+}
+
+function probe(id: number, request: Parameters<typeof startProbe>[0]): void {
+  let finished = false;
+  const started = startProbe(request, (outcome) => {
+    finished = true;
+    probes.delete(id);
+    send({ type: "probed", id, outcome });
+  });
+  if (!finished) probes.set(id, started);
+}
+
+process.on("message", (message, resource) => handle(message as ParentMessage, resource));
+process.on("disconnect", () => process.exit(0));
+// The terminal's Ctrl-C reaches the whole group; the server decides when traffic ends.
+process.on("SIGINT", () => {});
+// After an error that nobody expected, nothing is certain any more: the server starts the process anew.
+process.on("uncaughtException", (error) => {
+  if (!process.connected) process.exit(1);
+  process.send!(faultMessage(error), () => process.exit(1));
+});
+setInterval(() => report(false), METRICS_INTERVAL_MS);
+send({ type: "ready" });

@@ -1,0 +1,154 @@
+import { bind, isBound, type BoundSocket } from "./bind.ts";
+import { offsetPort } from "./addresses.ts";
+import type { DataPlaneProcess } from "./data-plane-process.ts";
+import type { SocketInfo } from "./messages.ts";
+import { portHolder } from "./port-holder.ts";
+import type { ListenersMode } from "./ports.ts";
+
+interface OpenSocket {
+  readonly host: string;
+  readonly info: SocketInfo;
+  readonly port: number;
+  /** Present until the data plane's process has the socket. */
+  bound?: BoundSocket;
+}
+
+/** What a listener port is asked to be. */
+export interface PortOptions {
+  readonly port: number;
+  readonly mode: ListenersMode;
+  readonly process: DataPlaneProcess;
+  /** Gives out numbers for sockets, each once. */
+  readonly nextSocketId: () => number;
+}
+
+const LOOPBACK = "127.0.0.1";
+const LOOPBACK_V6 = "::1";
+
+/**
+ * The sockets of one listener port: one on each loopback address, shared by all load balancers that listen on the port,
+ * and, where the system has a whole network of loopback addresses, one on each load balancer's own.
+ */
+export class ListenerPort {
+  readonly #options: PortOptions;
+  readonly #sockets = new Map<string, OpenSocket>();
+  #effectivePort: number | undefined;
+  /** Why the shared socket is not there, and what to do about it. */
+  problem: string | undefined;
+
+  constructor(options: PortOptions) {
+    this.#options = options;
+  }
+
+  /** Addresses on which a load balancer can be reached now. */
+  addresses(ownAddress: string): { host: string; port: number }[] {
+    const found: { host: string; port: number }[] = [];
+    for (const { host, port, info } of this.#sockets.values())
+      if (info.balancerArn === undefined || host === ownAddress)
+        found.push({ host: info.wildcard ? LOOPBACK : host, port });
+    return found;
+  }
+
+  /** Binds what is missing and closes what is not wanted any more. `own` has the load balancers' own addresses. */
+  async open(own: ReadonlyMap<string, string>): Promise<void> {
+    if (!this.#sockets.has(LOOPBACK) && !this.#sockets.has("::")) await this.#openShared();
+    const port = this.#effectivePort;
+    if (port === undefined) return;
+    if (this.#sockets.has(LOOPBACK)) {
+      if (!this.#sockets.has(LOOPBACK_V6)) await this.#openAt(LOOPBACK_V6, port, {});
+    }
+    if (process.platform === "linux")
+      for (const [balancerArn, host] of own)
+        if (!this.#sockets.has(host)) await this.#openAt(host, port, { balancerArn });
+    for (const [host, { info }] of this.#sockets)
+      if (info.balancerArn !== undefined && !own.has(info.balancerArn)) this.#close(host);
+  }
+
+  /** The data plane's process is ready to take sockets. */
+  async handOver(): Promise<void> {
+    for (const socket of this.#sockets.values()) await this.#give(socket);
+  }
+
+  /** Every socket went with the data plane's process: they are bound anew, so that clients find a queue. */
+  async reopen(own: ReadonlyMap<string, string>): Promise<void> {
+    this.#sockets.clear();
+    if (this.#options.mode === "ephemeral" && this.#effectivePort !== undefined)
+      await this.#openAt(LOOPBACK, this.#effectivePort, {});
+    await this.open(own);
+  }
+
+  close(): void {
+    for (const host of this.#sockets.keys()) this.#close(host);
+  }
+
+  /** Tries the ports that the mode allows, in turn. */
+  async #openShared(): Promise<void> {
+    const { port, mode } = this.#options;
+    const offset = offsetPort(port);
+    if (mode === "ephemeral") return this.#report(await this.#openAt(LOOPBACK, 0, {}), 0);
+    if (mode === "exact") {
+      const code = await this.#openAt(LOOPBACK, port, {});
+      if (code !== "EACCES") return this.#report(code, port);
+      // macOS lets everyone bind low ports, but on all addresses only; other machines' clients are dropped.
+      if (process.platform === "darwin") {
+        const wildcard = await this.#openAt("::", port, { wildcard: true });
+        if (wildcard === undefined) return this.#report(undefined, port);
+      }
+    }
+    if (offset === undefined)
+      return void (this.problem = `port ${port} has no offset: there is no port ${port + 10_000}`);
+    return this.#report(await this.#openAt(LOOPBACK, offset, {}), offset);
+  }
+
+  async #report(code: string | undefined, port: number): Promise<void> {
+    this.#effectivePort ??= port;
+    if (code === undefined) {
+      this.problem = undefined;
+      return;
+    }
+    if (code !== "EADDRINUSE") {
+      this.problem = `port ${port} cannot be bound: ${code}`;
+      return;
+    }
+    const holder = (await portHolder(port)) ?? "a process of another user";
+    this.problem = `port ${port} is taken by ${holder}: end it, or start the cloud with listeners "offset" (port ${offsetPort(this.#options.port)}); the port is tried again until it is free`;
+  }
+
+  /** Answers the code of the failure, or undefined where the socket is open now. */
+  async #openAt(
+    host: string,
+    port: number,
+    more: Pick<SocketInfo, "balancerArn" | "wildcard">,
+  ): Promise<string | undefined> {
+    const result = await bind(host, port);
+    if (!isBound(result)) return result.code;
+    if (host === LOOPBACK || more.wildcard) this.#effectivePort = result.port;
+    const info = { id: this.#options.nextSocketId(), port: this.#options.port, ...more };
+    const socket: OpenSocket = { host, info, port: result.port, bound: result };
+    this.#sockets.set(host, socket);
+    if (this.#options.process.ready) await this.#give(socket);
+    return undefined;
+  }
+
+  async #give(socket: OpenSocket): Promise<void> {
+    const { bound, info } = socket;
+    if (!bound) return;
+    delete socket.bound;
+    await this.#options.process.listen(info, bound.server);
+    // From here on the kernel gives new connections to the process; those that came before follow by hand.
+    bound.server.removeAllListeners("connection");
+    bound.server.on("connection", (late) => this.#options.process.accept(info, late));
+    for (const early of bound.waiting.splice(0)) this.#options.process.accept(info, early);
+    bound.server.close();
+  }
+
+  #close(host: string): void {
+    const socket = this.#sockets.get(host);
+    if (!socket) return;
+    this.#sockets.delete(host);
+    if (socket.bound) {
+      for (const early of socket.bound.waiting.splice(0)) early.destroy();
+      socket.bound.server.close();
+    } else this.#options.process.unlisten(socket.info.id);
+  }
+}

@@ -1,0 +1,54 @@
+import type { Configuration, Route } from "./configuration.ts";
+
+/** A listening socket as the data plane sees it. */
+export interface SocketInfo {
+  readonly id: number;
+  /** The listener port that it stands for, whatever port it is bound to. */
+  readonly port: number;
+  /** Set on a load balancer's own address. */
+  readonly balancerArn?: string;
+  /** Bound to all addresses: clients that are not of this machine are dropped. */
+  readonly wildcard?: boolean;
+}
+
+/** One health check request. */
+export interface ProbeRequest {
+  readonly route: Route;
+  readonly tls: boolean;
+  readonly path: string;
+  /** `<address>:<port>` of the target, as its own. */
+  readonly host: string;
+}
+
+/** How a health check request ended. */
+export type ProbeOutcome =
+  | { readonly type: "status"; readonly status: number }
+  /** The connection was refused or broke, or the answer is not HTTP. */
+  | { readonly type: "failed" }
+  | { readonly type: "timeout" }
+  /** The data plane went away: nothing was learned. */
+  | { readonly type: "lost" };
+
+/** From the parent. `listen` comes with a server handle, `accept` with a connection. */
+export type ParentMessage =
+  | { readonly type: "configure"; readonly configuration: Configuration }
+  | { readonly type: "listen"; readonly socket: SocketInfo }
+  | { readonly type: "accept"; readonly socket: SocketInfo }
+  | { readonly type: "unlisten"; readonly id: number }
+  | { readonly type: "probe"; readonly id: number; readonly request: ProbeRequest }
+  /** The time for an answer is over. */
+  | { readonly type: "expire"; readonly id: number }
+  | { readonly type: "report" };
+
+/** From the data plane. */
+export type ChildMessage =
+  | { readonly type: "ready" }
+  | { readonly type: "probed"; readonly id: number; readonly outcome: ProbeOutcome }
+  | { readonly type: "metrics"; readonly deltas: readonly MetricDelta[]; readonly reply: boolean }
+  | { readonly type: "fault"; readonly message: string };
+
+/** What has been counted since the last report, for one load balancer or one target group. */
+export interface MetricDelta {
+  readonly arn: string;
+  readonly counts: Readonly<Record<string, number>>;
+}
