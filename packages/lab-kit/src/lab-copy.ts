@@ -1,0 +1,31 @@
+import { cp, mkdir, symlink } from "node:fs/promises";
+import { join } from "node:path";
+
+/** The parts of a lab that copying needs. */
+export interface CopiedLab {
+  readonly directory: string;
+  readonly files: readonly string[];
+}
+
+/**
+ * Copies what a learner edits into another folder, where its imports resolve as they do in the lab: beside the files
+ * lies a link to the lab's `node_modules`.
+ *
+ * @param variant which files: the ones to start from, or the reference answer
+ * @param target a folder that has none of these files yet; made if need be
+ * @returns the path of the copied `stack.ts`, for `synthesise`
+ * @throws {Error} with code `EEXIST` or `ERR_FS_CP_EEXIST` when something of the copy is there already
+ */
+export async function copyLab(
+  lab: CopiedLab,
+  variant: "start" | "solution",
+  target: string,
+): Promise<string> {
+  await mkdir(target, { recursive: true });
+  await symlink(join(lab.directory, "node_modules"), join(target, "node_modules"), "dir");
+  for (const file of lab.files) {
+    const options = { force: false, errorOnExist: true };
+    await cp(join(lab.directory, variant, file), join(target, file), options);
+  }
+  return join(target, "stack.ts");
+}
