@@ -1,7 +1,10 @@
 import type { Mount } from "../server/front-door.ts";
 import type { EngineContext, EnginePart } from "./engine.ts";
 import { createRegistry } from "./images/registry.ts";
+import { createLoadBalancers, type EffectiveListener } from "./load-balancer/load-balancers.ts";
 import { NetworkPart } from "./network/network-part.ts";
+import { createOffDriver } from "./runtime/off-driver.ts";
+import { createProcessDriver } from "./runtime/process/process-driver.ts";
 import { topology, type Topology } from "./topology.ts";
 
 export interface EngineOptions {
@@ -20,18 +23,30 @@ export interface Engine {
   /** Facts for `health` and `status`. */
   describe(): Record<string, unknown>;
   topology(): Topology;
-  effectiveListeners(): readonly unknown[];
+  /** Where the listeners of load balancers are really reached. */
+  effectiveListeners(): readonly EffectiveListener[];
 }
 
-/** Puts the engine's parts together. */
-export function createEngine(context: EngineContext, _options: EngineOptions): Engine {
-  const parts: EnginePart[] = [new NetworkPart(context)];
+/** Puts the engine's parts together. Parts are started in order and stopped in the opposite one. */
+export function createEngine(context: EngineContext, options: EngineOptions): Engine {
+  const { clock, logger, settings } = context;
+  const { driver, info } = createDriver();
+  const loadBalancers = createLoadBalancers(context, {
+    endpoint: (address, port) => driver.endpoint(address, port),
+    listenersMode: options.listeners,
+  });
+  const parts: EnginePart[] = [
+    // Outlives what sends to it: tasks end before the network that they are in.
+    new NetworkPart(context),
+    loadBalancers,
+    { name: "tasks", start: () => driver.reap(), stop: () => driver.close() },
+  ];
   const started: EnginePart[] = [];
   return {
     mounts: [createRegistry(context)],
-    describe: () => ({}),
+    describe: () => ({ tasks: info(), loadBalancers: loadBalancers.describe() }),
     topology: () => topology(context.store),
-    effectiveListeners: () => [],
+    effectiveListeners: () => loadBalancers.effectiveListeners(),
     start: async () => {
       for (const part of parts) {
         started.unshift(part);
@@ -42,4 +57,20 @@ export function createEngine(context: EngineContext, _options: EngineOptions): E
       for (const part of started.splice(0)) await part.stop();
     },
   };
+
+  function createDriver() {
+    if (options.tasks === "off")
+      return { driver: createOffDriver(), info: () => ({ driver: "off" }) };
+    if (options.tasks === "docker")
+      throw new Error(
+        "tasks as containers (--tasks docker) are not implemented: use process or off",
+      );
+    const driver = createProcessDriver({
+      clock,
+      logger,
+      dataDir: settings.dataDir,
+      toolsPath: options.toolsPath,
+    });
+    return { driver, info: () => driver.info() };
+  }
 }

@@ -1,9 +1,10 @@
 import { ec2 } from "./ec2/service.ts";
 import { ecr } from "./ecr/service.ts";
+import { ecs } from "./ecs/service.ts";
 import { elbv2 } from "./elbv2/service.ts";
 import { logs } from "./logs/service.ts";
 import { s3 } from "./s3/service.ts";
 import type { Service } from "./service.ts";
 
 /** Every service that Local AWS has handlers for. The support matrix is made from this table. */
-export const SERVICES: readonly Service[] = [ec2, ecr, elbv2, logs, s3];
+export const SERVICES: readonly Service[] = [ec2, ecr, ecs, elbv2, logs, s3];
