@@ -1,0 +1,97 @@
+import { datetimePattern } from "./datetime-pattern.ts";
+import {
+  bufferNeedsMode,
+  exclusiveOptions,
+  invalidOption,
+  LoggerArgsError,
+  missingOption,
+  unknownOption,
+} from "./reasons.ts";
+
+/** The options of the awslogs driver, checked. */
+export interface AwslogsOptions {
+  readonly group: string;
+  readonly region: string;
+  /** Absent only outside of Fargate. */
+  readonly streamPrefix: string | undefined;
+  readonly createGroup: boolean;
+  /** Lines that match begin an event; undefined where every line is one. */
+  readonly eventStart: RegExp | undefined;
+}
+
+const OPTIONS = new Set([
+  "awslogs-create-group",
+  "awslogs-datetime-format",
+  "awslogs-group",
+  "awslogs-multiline-pattern",
+  "awslogs-region",
+  "awslogs-stream-prefix",
+  "max-buffer-size",
+  "mode",
+]);
+const BOOLEANS: Readonly<Record<string, boolean>> = {
+  "1": true,
+  t: true,
+  true: true,
+  "0": false,
+  f: false,
+  false: false,
+};
+
+/**
+ * Reads a log configuration's options as Docker's driver does.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
+ * @throws LoggerArgsError in the driver's words
+ */
+export function parseAwslogsOptions(options: Readonly<Record<string, string>>): AwslogsOptions {
+  const unknown = Object.keys(options).find((option) => !OPTIONS.has(option));
+  if (unknown !== undefined) throw new LoggerArgsError(unknownOption(unknown));
+  checkBuffer(options);
+  return {
+    group: required(options, "awslogs-group"),
+    region: required(options, "awslogs-region"),
+    streamPrefix: options["awslogs-stream-prefix"] || undefined,
+    createGroup: createGroup(options["awslogs-create-group"]),
+    eventStart: eventStart(options),
+  };
+}
+
+function required(options: Readonly<Record<string, string>>, option: string): string {
+  const value = options[option];
+  if (!value) throw new LoggerArgsError(missingOption(option));
+  return value;
+}
+
+function createGroup(value: string | undefined): boolean {
+  if (value === undefined) return false;
+  const create = BOOLEANS[value.toLowerCase()];
+  if (create === undefined)
+    throw new LoggerArgsError(invalidOption("awslogs-create-group", JSON.stringify(value)));
+  return create;
+}
+
+function eventStart(options: Readonly<Record<string, string>>): RegExp | undefined {
+  const format = options["awslogs-datetime-format"];
+  const pattern = options["awslogs-multiline-pattern"];
+  if (format !== undefined && pattern !== undefined) throw new LoggerArgsError(exclusiveOptions());
+  if (format !== undefined) return datetimePattern(format);
+  if (pattern === undefined) return undefined;
+  try {
+    // The driver's regular expressions are Go's, which put flags for the whole pattern at its beginning.
+    const [, flags, source] = /^(?:\(\?([ims]+)\))?([\s\S]*)$/.exec(pattern)!;
+    return new RegExp(source!, flags);
+  } catch (error) {
+    const detail = JSON.stringify(pattern);
+    throw new LoggerArgsError(invalidOption("awslogs-multiline-pattern", detail), { cause: error });
+  }
+}
+
+/** Lines are never held back here, so both modes deliver alike; what AWS would refuse is refused. */
+function checkBuffer({ mode, "max-buffer-size": size }: Readonly<Record<string, string>>): void {
+  if (mode !== undefined && mode !== "blocking" && mode !== "non-blocking")
+    throw new LoggerArgsError(invalidOption("mode", JSON.stringify(mode)));
+  if (size === undefined) return;
+  if (mode === "blocking") throw new LoggerArgsError(bufferNeedsMode());
+  if (!/^\d+(?:\.\d+)?\s?(?:[kmgt]i?)?b?$/i.test(size))
+    throw new LoggerArgsError(invalidOption("max-buffer-size", JSON.stringify(size)));
+}

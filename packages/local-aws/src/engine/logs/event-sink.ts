@@ -1,0 +1,58 @@
+import type { Clock, Timer } from "../../clock/clock.ts";
+import type { LogSink } from "../scheduler/ports.ts";
+
+/** Takes one event. `timestamp` is wall time in milliseconds. */
+export type Emit = (message: string, timestamp: number) => void;
+
+/** The driver waits this long for more lines of an event. */
+const EVENT_AGE_MS = 5_000;
+/** An event is given out when it has this many bytes: the driver's own limit. */
+const MAX_EVENT_BYTES = 262_118;
+
+/**
+ * Makes events of lines: one of each, or one of all lines from a match of `eventStart` to the next. Empty lines make no
+ * event of their own, as in Docker's driver.
+ */
+export class EventSink implements LogSink {
+  readonly #clock: Clock;
+  readonly #eventStart: RegExp | undefined;
+  readonly #emit: Emit;
+  #lines = "";
+  #timestamp = 0;
+  #timer: Timer | undefined;
+
+  constructor(clock: Clock, eventStart: RegExp | undefined, emit: Emit) {
+    this.#clock = clock;
+    this.#eventStart = eventStart;
+    this.#emit = emit;
+  }
+
+  write(_stream: "stdout" | "stderr", line: string, at: number): void {
+    if (!this.#eventStart) {
+      if (line !== "") this.#emit(line, at);
+      return;
+    }
+    if (this.#eventStart.test(line) || this.#isFull(line)) this.#flush();
+    if (this.#lines === "") {
+      this.#timestamp = at;
+      this.#timer = this.#clock.deadline(EVENT_AGE_MS, () => this.#flush());
+    }
+    this.#lines += `${line}\n`;
+  }
+
+  async close(): Promise<void> {
+    this.#flush();
+  }
+
+  #isFull(line: string): boolean {
+    return Buffer.byteLength(this.#lines) + Buffer.byteLength(line) + 1 > MAX_EVENT_BYTES;
+  }
+
+  #flush(): void {
+    this.#timer?.cancel();
+    if (this.#lines === "") return;
+    const lines = this.#lines;
+    this.#lines = "";
+    this.#emit(lines, this.#timestamp);
+  }
+}

@@ -1,0 +1,118 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { LogConfiguration } from "@aws-sdk/client-ecs";
+import type { Clock, Timer } from "../../clock/clock.ts";
+import { AwsError } from "../../protocol/aws-error.ts";
+import { expiryOf, streamKey } from "../../services/logs/find.ts";
+import { createLogGroup } from "../../services/logs/groups.ts";
+import { LogEvents, type StreamPlace } from "../../services/logs/log-events.ts";
+import { logGroups, logStreams } from "../../services/logs/state.ts";
+import { createLogStream } from "../../services/logs/streams.ts";
+import type { Scope, Store } from "../../store/store.ts";
+import type { EnginePart } from "../engine.ts";
+import type { LogRouter, LogSink, LogSinkRequest } from "../scheduler/ports.ts";
+import { parseAwslogsOptions, type AwslogsOptions } from "./awslogs-options.ts";
+import { callFailed, LoggerArgsError, unsupportedDriver } from "./reasons.ts";
+import { EventSink, type Emit } from "./event-sink.ts";
+
+/** A line is on disk this long after it was written; a reader sees it at once. */
+const FLUSH_MS = 100;
+/** How often events past their group's retention are removed. Readers do not see them in any case. */
+const EXPIRY_MS = 3_600_000;
+
+/** Takes what containers write to where their log configuration says. */
+export class CloudWatchLogRouter implements LogRouter, EnginePart {
+  readonly name = "logs";
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #events: LogEvents;
+  #flushTimer: Timer | undefined;
+  #expiryTimer: Timer | undefined;
+
+  constructor({ store, clock }: { readonly store: Store; readonly clock: Clock }) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#events = store.owner(LogEvents);
+  }
+
+  async start(): Promise<void> {
+    this.#expire();
+  }
+
+  async stop(): Promise<void> {
+    this.#flushTimer?.cancel();
+    this.#expiryTimer?.cancel();
+    this.#events.flush();
+  }
+
+  async open(request: LogSinkRequest): Promise<LogSink> {
+    const { logConfiguration } = request;
+    if (logConfiguration === undefined) return { write: () => {}, close: async () => {} };
+    const options = readOptions(logConfiguration);
+    const stream = streamName(request, options);
+    const scope = this.#store.scope(request.account, options.region);
+    this.#store.transaction(() => this.#prepare(scope, options, stream));
+    const { account, region } = scope;
+    const place = { account, region, group: options.group, stream };
+    return new EventSink(this.#clock, options.eventStart, this.#emitter(scope, place));
+  }
+
+  /** Makes what is missing, as the driver does when it starts. */
+  #prepare(scope: Scope, options: AwslogsOptions, stream: string): void {
+    const { group } = options;
+    const now = this.#clock.now();
+    if (options.createGroup && !scope.of(logGroups).has(group))
+      calling("CreateLogGroup", () => createLogGroup(scope, group, now));
+    if (!scope.of(logStreams).has(streamKey(group, stream)))
+      calling("CreateLogStream", () => createLogStream(scope, group, stream, now));
+  }
+
+  /** Where the stream has been deleted meanwhile, AWS refuses the events, and the driver drops them. */
+  #emitter(scope: Scope, place: StreamPlace): Emit {
+    const streams = scope.of(logStreams);
+    const key = streamKey(place.group, place.stream);
+    return (message, timestamp) => {
+      if (!streams.has(key)) return;
+      this.#events.buffer({ ...place, timestamp, ingestionTime: this.#clock.now(), message });
+      this.#flushTimer ??= this.#clock.deadline(FLUSH_MS, () => {
+        this.#flushTimer = undefined;
+        this.#events.flush();
+      });
+    };
+  }
+
+  #expire(): void {
+    const now = this.#clock.now();
+    for (const groups of this.#store.all(logGroups)) {
+      for (const group of groups.values()) {
+        const expiry = expiryOf(group, now);
+        if (expiry > 0) this.#events.expire(groups.place, group.name, expiry);
+      }
+    }
+    this.#expiryTimer = this.#clock.idle(EXPIRY_MS, () => this.#expire());
+  }
+}
+
+function readOptions({ logDriver, options }: LogConfiguration): AwslogsOptions {
+  if (logDriver !== "awslogs") throw new LoggerArgsError(unsupportedDriver(String(logDriver)));
+  return parseAwslogsOptions(options ?? {});
+}
+
+/** `prefix/container/task-id`; without a prefix (outside of Fargate) the id that Docker would give the container. */
+function streamName(
+  { containerName, taskId }: LogSinkRequest,
+  { streamPrefix }: AwslogsOptions,
+): string {
+  return streamPrefix === undefined
+    ? randomBytes(32).toString("hex")
+    : `${streamPrefix}/${containerName}/${taskId}`;
+}
+
+/** Words a failure of CloudWatch Logs as it reaches the task. */
+function calling(operation: "CreateLogGroup" | "CreateLogStream", call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw new LoggerArgsError(callFailed(operation, randomUUID(), error), { cause: error });
+  }
+}
