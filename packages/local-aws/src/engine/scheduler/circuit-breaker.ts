@@ -1,0 +1,15 @@
+import type { EcsService } from "../../services/ecs/state.ts";
+
+type Breaker = EcsService["deploymentConfiguration"]["deploymentCircuitBreaker"];
+
+/** Bounds of the number of failed tasks, https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html */
+const LOWEST = 3;
+const HIGHEST = 200;
+
+/** How many tasks of a deployment must fail before the circuit breaker calls it failed. */
+export function failureThreshold(breaker: Breaker, desiredCount: number): number {
+  const { type, value } = breaker.thresholdConfiguration ?? {};
+  if (type === "COUNT" && value !== undefined) return value;
+  const percent = value ?? 50;
+  return Math.min(Math.max(Math.ceil((desiredCount * percent) / 100), LOWEST), HIGHEST);
+}

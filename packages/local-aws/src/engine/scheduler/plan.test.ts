@@ -1,0 +1,201 @@
+import { describe, expect, test } from "vitest";
+import type { Deployment, EcsService } from "../../services/ecs/state.ts";
+import { failureThreshold } from "./circuit-breaker.ts";
+import { planService, type Phase, type PlannedTask } from "./plan.ts";
+
+const deployment = (id: string, more: Partial<Deployment> = {}): Deployment => ({
+  id,
+  status: "PRIMARY",
+  taskDefinitionArn: "arn",
+  desiredCount: 2,
+  failedTasks: 0,
+  capacityProviderStrategy: [],
+  loadBalancers: [],
+  rolloutState: "IN_PROGRESS",
+  rolloutStateReason: "",
+  createdAt: 0,
+  updatedAt: 0,
+  ...more,
+});
+
+function service(
+  desiredCount: number,
+  percents: readonly [min: number, max: number] = [100, 200],
+  more: Partial<EcsService> = {},
+): EcsService {
+  return {
+    status: "ACTIVE",
+    desiredCount,
+    deploymentConfiguration: {
+      minimumHealthyPercent: percents[0],
+      maximumPercent: percents[1],
+      deploymentCircuitBreaker: { enable: false, rollback: false },
+      strategy: "ROLLING",
+      bakeTimeInMinutes: 0,
+    },
+    deployments: [deployment("new"), deployment("old", { status: "ACTIVE" })],
+    ...more,
+  } as EcsService;
+}
+
+/** Tasks of a deployment, named after it: `new1`, `new2`, …, in zones a and c by turns. */
+const tasksOf = (deploymentId: string, ...phases: Phase[]): PlannedTask[] =>
+  phases.map((phase, index) => ({
+    arn: `${deploymentId}${index + 1}`,
+    deploymentId,
+    phase,
+    availabilityZone: index % 2 === 0 ? "a" : "c",
+  }));
+
+const plan = (of: EcsService, tasks: readonly PlannedTask[], mayStart = true) =>
+  planService({ service: of, tasks, mayStart });
+
+const stopped = (of: ReturnType<typeof plan>) => of.stop.map(({ arn }) => arn);
+
+describe("keeping the desired count", () => {
+  test("starts what is missing", () => {
+    expect(plan(service(2), []).start).toEqual({ count: 2, replacing: 0 });
+  });
+
+  test("replaces a task at once when it begins to leave", () => {
+    expect(plan(service(2), tasksOf("new", "ready", "leaving")).start.count).toBe(1);
+  });
+
+  test("starts nothing while start failures are waited out", () => {
+    expect(plan(service(2), [], false)).toMatchObject({ start: { count: 0 }, stuck: false });
+  });
+
+  test("stops the newest of the fullest zone when there are too many", () => {
+    expect(stopped(plan(service(2), tasksOf("new", "ready", "ready", "ready")))).toEqual(["new3"]);
+  });
+
+  test("stops those that are not ready first", () => {
+    expect(stopped(plan(service(1), tasksOf("new", "starting", "ready")))).toEqual(["new1"]);
+  });
+});
+
+describe("unhealthy tasks", () => {
+  test("are replaced and stopped together where the maximum leaves room", () => {
+    const next = plan(service(2), tasksOf("new", "ready", "unhealthy"));
+    expect(next.start).toEqual({ count: 1, replacing: 1 });
+    expect(next.stop).toEqual([{ arn: "new2", cause: "unhealthy" }]);
+  });
+
+  test("are stopped one by one where the maximum leaves none", () => {
+    const next = plan(service(2, [0, 100]), tasksOf("new", "unhealthy", "unhealthy"));
+    expect(next.start.count).toBe(0);
+    expect(stopped(next)).toEqual(["new1"]);
+  });
+
+  test("are all stopped when enough others are there", () => {
+    expect(stopped(plan(service(1), tasksOf("new", "ready", "unhealthy")))).toEqual(["new2"]);
+  });
+
+  test("stay where back-off forbids a replacement", () => {
+    expect(stopped(plan(service(2), tasksOf("new", "ready", "unhealthy"), false))).toEqual([]);
+  });
+});
+
+describe("a rolling update", () => {
+  const old2 = tasksOf("old", "ready", "ready");
+
+  test("with 100/200 starts all new tasks and stops no old one", () => {
+    const next = plan(service(2), old2);
+    expect(next.start.count).toBe(2);
+    expect(next.stop).toEqual([]);
+  });
+
+  test("with 100/200 stops an old task for each new one that is ready", () => {
+    expect(stopped(plan(service(2), [...old2, ...tasksOf("new", "ready", "starting")]))).toEqual([
+      "old2",
+    ]);
+  });
+
+  test("with 50/100 stops half before it starts any", () => {
+    const next = plan(service(2, [50, 100]), old2);
+    expect(next.start.count).toBe(0);
+    expect(stopped(next)).toEqual(["old2"]);
+  });
+
+  test("rounds the minimum up and the maximum down", () => {
+    // 3 tasks, 50/150: at least 2 ready, at most 4 live.
+    const next = plan(service(3, [50, 150]), tasksOf("old", "ready", "ready", "ready"));
+    expect(next.start.count).toBe(1);
+    expect(stopped(next)).toHaveLength(1);
+  });
+
+  test("never goes below the minimum, however few are ready", () => {
+    const next = plan(service(4, [100, 150]), [
+      ...tasksOf("old", "ready", "ready", "ready"),
+      ...tasksOf("new", "starting", "starting"),
+    ]);
+    expect(next.stop).toEqual([]);
+  });
+
+  test("stops old tasks that are not ready at once", () => {
+    expect(stopped(plan(service(2), tasksOf("old", "ready", "starting")))).toEqual(["old2"]);
+  });
+
+  test("says so where neither starting nor stopping is allowed", () => {
+    expect(plan(service(1, [100, 100]), tasksOf("old", "ready")).stuck).toBe(true);
+  });
+
+  test("is complete when all new tasks are ready and no old one is left, leaving ones included", () => {
+    const ready = tasksOf("new", "ready", "ready");
+    expect(plan(service(2), [...ready, ...tasksOf("old", "leaving")])).toMatchObject({
+      complete: false,
+      steady: false,
+    });
+    expect(plan(service(2), ready)).toMatchObject({ complete: true, steady: true });
+  });
+
+  test("completes once: afterwards the service is steady alone", () => {
+    const done = service(1, [100, 200], {
+      deployments: [deployment("new", { rolloutState: "COMPLETED" })],
+    });
+    expect(plan(done, tasksOf("new", "ready"))).toMatchObject({ complete: false, steady: true });
+  });
+});
+
+describe("the circuit breaker", () => {
+  const breaking = (failedTasks: number, rolloutState: Deployment["rolloutState"]) =>
+    service(2, [100, 200], {
+      deploymentConfiguration: {
+        ...service(2).deploymentConfiguration,
+        deploymentCircuitBreaker: { enable: true, rollback: true },
+      },
+      deployments: [deployment("new", { failedTasks, rolloutState })],
+    });
+
+  test("opens at the threshold", () => {
+    expect(plan(breaking(2, "IN_PROGRESS"), []).fail).toBe(false);
+    expect(plan(breaking(3, "IN_PROGRESS"), [])).toMatchObject({ fail: true, start: { count: 0 } });
+  });
+
+  test("leaves a completed deployment alone", () => {
+    expect(plan(breaking(50, "COMPLETED"), [])).toMatchObject({ fail: false, start: { count: 2 } });
+  });
+
+  test("lets a failed deployment start nothing more", () => {
+    expect(plan(breaking(3, "FAILED"), [])).toMatchObject({ fail: false, start: { count: 0 } });
+  });
+
+  test("takes half of the desired count, at least 3 and at most 200, or what the service says", () => {
+    const off = { enable: true, rollback: false };
+    expect(failureThreshold(off, 1)).toBe(3);
+    expect(failureThreshold(off, 25)).toBe(13);
+    expect(failureThreshold(off, 1000)).toBe(200);
+    const count = { ...off, thresholdConfiguration: { type: "COUNT" as const, value: 7 } };
+    expect(failureThreshold(count, 1)).toBe(7);
+  });
+});
+
+describe("a deleted service", () => {
+  test("stops all tasks and is inactive when none is left", () => {
+    const draining = service(0, [100, 200], { status: "DRAINING" });
+    const next = plan(draining, tasksOf("new", "ready", "leaving"));
+    expect(stopped(next)).toEqual(["new1"]);
+    expect(next.inactive).toBe(false);
+    expect(plan(draining, []).inactive).toBe(true);
+  });
+});
