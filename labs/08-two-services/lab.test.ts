@@ -1,3 +1,3 @@
 import { proveLab } from "@workbook/lab-kit/testing";
 
-proveLab(import.meta.dirname);
+await proveLab(import.meta.dirname);

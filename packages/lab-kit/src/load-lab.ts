@@ -4,12 +4,15 @@ import { pathToFileURL } from "node:url";
 
 import type { AnyCheck } from "./check.ts";
 import type { LabManifest } from "./lab.ts";
+import type { Mutation } from "./mutation.ts";
 
 /** A lab as it lies on disk. */
 export interface Lab extends LabManifest {
   /** Its folder: `main.ts`, `start/` and `solution/` are in it. */
   readonly directory: string;
   readonly checks: readonly AnyCheck[];
+  /** Wrong answers that the checks must catch. */
+  readonly mutations: readonly Mutation[];
 }
 
 /** There is no such lab, or its folder is not one; the message says which there are. */
@@ -46,16 +49,18 @@ export async function findLab(labsDirectory: string, query: string): Promise<Lab
 }
 
 /**
- * Loads the lab in a folder: `lab` of its `lab.ts` and `checks` of its `checks.ts`.
+ * Loads the lab in a folder: `lab` of its `lab.ts`, `checks` of its `checks.ts`, and `mutations` of its `mutations.ts`.
  *
  * @throws {LabNotFoundError} when one of the files is missing or exports nothing
  */
 export async function loadLab(directory: string): Promise<Lab> {
-  const [manifest, checks] = await Promise.all([
-    importNamed<LabManifest>(join(directory, "lab.ts"), "lab"),
-    importNamed<readonly AnyCheck[]>(join(directory, "checks.ts"), "checks"),
-  ]);
-  return { ...manifest, directory, checks };
+  const manifest = await importNamed<LabManifest>(join(directory, "lab.ts"), "lab");
+  const checks = await importNamed<readonly AnyCheck[]>(join(directory, "checks.ts"), "checks");
+  const mutations = await importNamed<readonly Mutation[]>(
+    join(directory, "mutations.ts"),
+    "mutations",
+  );
+  return { ...manifest, directory, checks, mutations };
 }
 
 async function importNamed<T>(file: string, name: string): Promise<T> {

@@ -1,11 +1,14 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { copyLab } from "./lab-copy.ts";
 import type { Lab } from "./load-lab.ts";
 import { loadLab } from "./load-lab.ts";
+import type { Mutation } from "./mutation.ts";
+import { mutate } from "./mutation.ts";
 import type { CheckReport } from "./run-checks.ts";
 import { runChecks } from "./run-checks.ts";
 import type { LabSettings } from "./synth.ts";
@@ -21,30 +24,39 @@ const REGISTRY = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com";
 
 /**
  * Proves a lab as far as its JSON goes, in a test file of its own: what the learner starts from fails at the check
- * that the manifest names, and the solution passes.
+ * that the manifest names, the solution passes, and every wrong answer is caught by the check that it names.
  *
  * @param directory the lab's folder
  */
-export function proveLab(directory: string): void {
-  describe("lab", () => {
-    let lab: Lab;
+export async function proveLab(directory: string): Promise<void> {
+  const lab = await loadLab(directory);
+  const mutations = lab.mutations.filter(({ tier = "synth" }) => tier === "synth");
+
+  describe(`lab ${lab.id}`, () => {
     let scratch: string;
     beforeAll(async () => {
-      lab = await loadLab(directory);
       scratch = await mkdtemp(join(tmpdir(), "lab-"));
     });
     afterAll(() => rm(scratch, { recursive: true, force: true }));
 
-    test("what the learner starts from synthesises, and fails at the check that the manifest names", async () => {
+    test("what the learner starts from fails at the check that the manifest names", async () => {
       const report = await checkSynth(lab, "start", scratch);
-      const stoppedAt = report.checks.find(({ status }) => status !== "passed");
-      expect(stoppedAt).toMatchObject({ id: lab.startFailsAt, status: "failed" });
+      expect(firstNotPassed(report)).toMatchObject({ id: lab.startFailsAt, status: "failed" });
     });
 
     test("the solution passes every check of the synth tier", async () => {
       const report = await checkSynth(lab, "solution", scratch);
       expect(report.checks.filter(({ status }) => status !== "passed")).toEqual([]);
       expect(report.passed).toBe(true);
+    });
+
+    test.concurrent.each(mutations)("$id is caught by $caughtBy", async (mutation) => {
+      const report = await checkSynth(lab, await writeMutant(lab, mutation, scratch), scratch);
+      expect(firstNotPassed(report)).toMatchObject({
+        id: mutation.caughtBy,
+        status: "failed",
+        hint: { fault: mutation.fault },
+      });
     });
 
     test("every check and every hint has words in both languages", () => {
@@ -62,12 +74,8 @@ export function proveLab(directory: string): void {
 }
 
 /** Synthesises a variant of a lab and runs the checks that need no more than its JSON. */
-export async function checkSynth(lab: Lab, variant: string, scratch: string): Promise<CheckReport> {
+async function checkSynth(lab: Lab, variant: string, scratch: string): Promise<CheckReport> {
   const { owner, region, homeCidr } = SETTINGS;
-  const images = lab.apps.map((app) => ({
-    app,
-    image: `${REGISTRY}/${app.repository}-${owner}:v1`,
-  }));
   const synth = async () => ({
     owner,
     region,
@@ -76,9 +84,22 @@ export async function checkSynth(lab: Lab, variant: string, scratch: string): Pr
       labDirectory: lab.directory,
       variant,
       settings: SETTINGS,
-      images,
+      images: lab.apps.map((app) => ({ app, image: `${REGISTRY}/${app.repository}-${owner}:v1` })),
       outDirectory: await mkdtemp(join(scratch, "out-")),
     }),
   });
   return runChecks({ lab: lab.id, target: "none", checks: lab.checks, contexts: { synth } });
+}
+
+/** The solution with one mutation in it, in a folder of its own. */
+async function writeMutant(lab: Lab, mutation: Mutation, scratch: string): Promise<string> {
+  const folder = join(scratch, `mutant-${mutation.id}`);
+  const stack = await copyLab(lab, "solution", folder);
+  const file = join(folder, mutation.file);
+  await writeFile(file, mutate(await readFile(file, "utf8"), mutation));
+  return stack;
+}
+
+function firstNotPassed(report: CheckReport): CheckReport["checks"][number] | undefined {
+  return report.checks.find(({ status }) => status !== "passed");
 }

@@ -109,11 +109,10 @@ function examineBalancer(
   const onPort = rules.filter((rule) => covers(rule, app.port));
   const expected = `the load balancer admits ${context.homeCidr} on ${app.port} and nobody else`;
   const actual = `it admits ${listed(rules.map(describeRule))}`;
-  if (!onPort.some(({ cidrs }) => cidrs.includes(context.homeCidr)))
-    return failed("alb-closed", expected, actual);
+  if (onPort.length === 0) return failed("alb-closed", expected, actual);
   const isOnlyHome = onPort.every(
     ({ cidrs, groups: sources }) =>
-      sources.length === 0 && cidrs.every((cidr) => cidr === context.homeCidr),
+      sources.length === 0 && cidrs.length > 0 && cidrs.every((cidr) => cidr === context.homeCidr),
   );
   return isOnlyHome ? passed(expected, actual) : failed("alb-open", expected, actual);
 }

@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+
+import type { SynthContext } from "../check.ts";
+import { SynthReader } from "../synth-reader.ts";
+import type { SynthResource } from "../synth-reader.ts";
+import { GO_APP } from "../web-app.ts";
+import { containersOf, listed, taskDefinitionsOf } from "./wiring.ts";
+
+function resource(type: string, attributes: Record<string, unknown>): SynthResource {
+  return {
+    stack: "service",
+    kind: "resource",
+    type,
+    name: "it",
+    address: `${type}.it`,
+    attributes,
+  };
+}
+
+function task(definitions: unknown): SynthResource {
+  return resource("aws_ecs_task_definition", { container_definitions: definitions });
+}
+
+function context(...resources: SynthResource[]): SynthContext {
+  const synth = new SynthReader(resources);
+  return { owner: "hanako", region: "ap-northeast-1", homeCidr: "203.0.113.7/32", synth };
+}
+
+const REPOSITORY = resource("aws_ecr_repository", { name: "golang-app-hanako" });
+
+test.each([
+  "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/golang-app-hanako:v1",
+  "127.0.0.1:4566/golang-app-hanako:v1",
+  `127.0.0.1:4566/golang-app-hanako@sha256:${"0".repeat(64)}`,
+  "${aws_ecr_repository.it.repository_url}:v1",
+])("takes %s for an image of the Go app", (image) => {
+  const definition = task(JSON.stringify([{ name: "go-app", image }]));
+  expect(taskDefinitionsOf(context(REPOSITORY, definition), GO_APP)).toEqual([definition]);
+});
+
+test.each([
+  "127.0.0.1:4566/nodejs-app-hanako:v1",
+  "127.0.0.1:4566/golang-app-taro:v1",
+  "127.0.0.1:4566/my-golang-app-hanako:v1",
+  "golang",
+])("takes %s for another image", (image) => {
+  const definition = task(JSON.stringify([{ name: "go-app", image }]));
+  expect(taskDefinitionsOf(context(REPOSITORY, definition), GO_APP)).toEqual([]);
+});
+
+test("reads a container's ports, variables and log options", () => {
+  const definition = {
+    name: "go-app",
+    image: "golang",
+    portMappings: [{ containerPort: 8080 }],
+    environment: [{ name: "PORT", value: "8080" }],
+    logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "/ecs/go" } },
+  };
+  expect(containersOf(task(JSON.stringify([definition])))).toEqual([
+    {
+      name: "go-app",
+      image: "golang",
+      ports: [8080],
+      environment: new Map([["PORT", "8080"]]),
+      logDriver: "awslogs",
+      logOptions: { "awslogs-group": "/ecs/go" },
+    },
+  ]);
+});
+
+test.each(["${jsonencode([])}", "{}", undefined])("does not pretend to read %s", (definitions) => {
+  expect(containersOf(task(definitions))).toBeUndefined();
+});
+
+test("lists names for people", () => {
+  expect([listed([]), listed(["a"]), listed(["a", "b", "c"])]).toEqual([
+    "nothing",
+    "a",
+    "a, b and c",
+  ]);
+});
