@@ -1,0 +1,86 @@
+/** Checks rules of this repository that no linter knows: each has a name, a pattern, and a reason. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+
+interface Rule {
+  readonly name: string;
+  readonly pattern: RegExp;
+  /** Files that the rule is about; all text files by default. */
+  readonly files?: RegExp;
+  readonly why: string;
+}
+
+/** Written in pieces, so that this file passes its own check. */
+const host = (...labels: readonly string[]) => labels.join(String.raw`\.`);
+const registries = [
+  host("registry", "npmjs", "org"),
+  host("registry", "yarnpkg", "com"),
+  host("pypi", "org"),
+  host("files", "pythonhosted", "org"),
+  host("proxy", "golang", "org"),
+  host("static", "crates", "io"),
+  host("deb", "debian", "org"),
+  host("repo1?", "maven", "apache", "org"),
+];
+
+const rules: readonly Rule[] = [
+  {
+    name: "no-machine-path",
+    pattern: /(?<![\w.$}\])])\/(?:root|home\/[a-z]\w*|Users\/\w+|work)\/[\w.]/,
+    why: "a path of one machine does not exist on another",
+  },
+  {
+    name: "no-registry-host",
+    pattern: new RegExp(String.raw`\b(?:${registries.join("|")})\b`),
+    why: "the package client's own configuration says where packages come from",
+  },
+  {
+    name: "no-unfinished-test",
+    pattern: /\b(?:it|test|describe|suite)\.(?:only|skip|todo|fails)\b/,
+    files: /\.(?:test|spec)\.[jt]s$/,
+    why: "a test runs, or it is not there",
+  },
+  {
+    name: "no-retried-test",
+    pattern: /\bretry:\s*[1-9]/,
+    files: /\.(?:test\.ts|config\.ts)$/,
+    why: "a test that passes the second time has found something the first time",
+  },
+  {
+    name: "no-unfinished-work",
+    pattern: new RegExp(String.raw`\b(?:${["TO" + "DO", "FIX" + "ME"].join("|")})\b`),
+    files: /\.(?:ts|js|go|sh)$/,
+    why: "what is missing says so by name when it is used",
+  },
+];
+
+/** Written by tools, or made of other people's words. */
+const exempt = [
+  /^pnpm-lock\.yaml$/,
+  /package-lock\.json$/,
+  /^packages\/local-aws\/(?:src\/models|scripts\/models)\//,
+];
+const binary = /\.(?:png|jpe?g|gif|ico|webp|woff2?|zip|gz|tgz)$/;
+
+function checkFile(file: string): string[] {
+  const relevant = rules.filter((rule) => !rule.files || rule.files.test(file));
+  const lines = readFileSync(join(root, file), "utf8").split("\n");
+  return lines.flatMap((line, index) =>
+    relevant
+      .filter(({ pattern }) => pattern.test(line))
+      .map(({ name, why }) => `${file}:${index + 1} ${name}: ${why}\n    ${line.trim()}`),
+  );
+}
+
+const args = ["ls-files", "--cached", "--others", "--exclude-standard"];
+const files = execFileSync("git", args, { cwd: root, encoding: "utf8" })
+  .split("\n")
+  .filter((file) => file !== "" && existsSync(join(root, file)))
+  .filter((file) => !binary.test(file) && !exempt.some((pattern) => pattern.test(file)));
+const findings = files.flatMap((file) => checkFile(file));
+for (const finding of findings) console.error(finding);
+console.log(`${files.length} files, ${rules.length} rules, ${findings.length} findings`);
+process.exitCode = findings.length === 0 ? 0 : 1;
