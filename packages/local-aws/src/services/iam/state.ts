@@ -19,6 +19,8 @@ export interface Role {
   attachedPolicies: readonly string[];
   tags: Tags;
   createdAt: number;
+  /** When the role was last assumed through STS. */
+  lastUsed?: { at: number; region: string };
 }
 
 /** Keyed by ARN. AWS's own managed policies are not stored: they come from a table. */
@@ -51,6 +53,39 @@ export interface AccessKey {
   userId: string;
   /** Set where the key stands for an assumed role: whose policies apply. */
   roleArn?: string;
+  /** Of a user's key; one without is active. An inactive key opens nothing. */
+  status?: "Active" | "Inactive";
+  createdAt?: number;
+}
+
+/** Keyed by user name. The workbook's own user is not stored: it is whoever the workspace's key says. */
+export interface User {
+  userName: string;
+  userId: string;
+  arn: string;
+  path: string;
+  permissionsBoundary?: string;
+  inlinePolicies: Readonly<Record<string, string>>;
+  attachedPolicies: readonly string[];
+  tags: Tags;
+  createdAt: number;
+}
+
+/** Keyed by name. */
+export interface InstanceProfile {
+  instanceProfileName: string;
+  instanceProfileId: string;
+  arn: string;
+  path: string;
+  /** At most one. */
+  roleNames: readonly string[];
+  tags: Tags;
+  createdAt: number;
+}
+
+/** Keyed by the alias. An account has at most one. */
+export interface AccountAlias {
+  alias: string;
 }
 
 export const roles = defineKind<Role>("iam.role", { scope: "account" });
@@ -58,3 +93,8 @@ export const managedPolicies = defineKind<ManagedPolicy>("iam.managed-policy", {
   scope: "account",
 });
 export const accessKeys = defineKind<AccessKey>("iam.access-key", { scope: "global" });
+export const users = defineKind<User>("iam.user", { scope: "account" });
+export const instanceProfiles = defineKind<InstanceProfile>("iam.instance-profile", {
+  scope: "account",
+});
+export const accountAliases = defineKind<AccountAlias>("iam.account-alias", { scope: "account" });

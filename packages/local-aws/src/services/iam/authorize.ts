@@ -1,0 +1,126 @@
+import type { Store } from "../../store/store.ts";
+import { AWS_MANAGED_POLICIES } from "./aws-managed-policies.ts";
+import type { RequestContext } from "./policy-conditions.ts";
+import { parsePolicy, type PolicyDocument } from "./policy-document.ts";
+import {
+  evaluateIdentityPolicies,
+  evaluateResourcePolicy,
+  type PolicyRequest,
+  type RequestPrincipal,
+} from "./policy-evaluation.ts";
+import { managedPolicies, type Role, roles, type User, users } from "./state.ts";
+
+/** The name in an ARN such as `arn:aws:iam::123456789012:role/path/name`. */
+const nameOf = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
+
+/** The role with this ARN in `account`; undefined where there is none, or it is another account's. */
+export function findRole(
+  store: Store,
+  account: string,
+  roleArn: string,
+): Readonly<Role> | undefined {
+  const role = store.of(roles, account, "").get(nameOf(roleArn));
+  return role?.arn === roleArn ? role : undefined;
+}
+
+/** The document (JSON) of a managed policy's default version: AWS's own, or one of the account. */
+function managedDocument(store: Store, account: string, arn: string): string | undefined {
+  return (
+    AWS_MANAGED_POLICIES.get(arn)?.document ??
+    store
+      .of(managedPolicies, account, "")
+      .get(arn)
+      ?.versions.find(({ isDefault }) => isDefault)?.document
+  );
+}
+
+function identityPolicies(
+  store: Store,
+  account: string,
+  entity: Readonly<Pick<Role | User, "inlinePolicies" | "attachedPolicies">>,
+): PolicyDocument[] {
+  const attached = entity.attachedPolicies.map((arn) => managedDocument(store, account, arn));
+  return [...Object.values(entity.inlinePolicies), ...attached]
+    .filter((document) => document !== undefined)
+    .map(parsePolicy);
+}
+
+function entityAllows(
+  store: Store,
+  account: string,
+  entity: Readonly<Role | User>,
+  request: PolicyRequest,
+): boolean {
+  const decision = evaluateIdentityPolicies(identityPolicies(store, account, entity), request);
+  if (decision !== "allowed" || entity.permissionsBoundary === undefined)
+    return decision === "allowed";
+  const boundary = managedDocument(store, account, entity.permissionsBoundary);
+  return (
+    boundary !== undefined &&
+    evaluateIdentityPolicies([parsePolicy(boundary)], request) === "allowed"
+  );
+}
+
+/**
+ * Whether a role's policies (inline, attached, boundary) allow `action` on `resource`. False where the role does not exist.
+ * @param account 12 digits: the role's
+ * @param action such as `ecr:BatchGetImage`
+ * @param resource an ARN, or `*` for an action without one
+ * @param context condition keys of the request; `aws:PrincipalArn` and `aws:PrincipalAccount` are filled in
+ */
+export function isAllowed(
+  store: Store,
+  account: string,
+  roleArn: string,
+  action: string,
+  resource: string,
+  context: RequestContext = {},
+): boolean {
+  const role = findRole(store, account, roleArn);
+  if (!role) return false;
+  const known = { "aws:PrincipalArn": roleArn, "aws:PrincipalAccount": account, ...context };
+  return entityAllows(store, account, role, { action, resource, context: known });
+}
+
+/** Like {@link isAllowed}, for a stored user. One that is not stored (the workspace's own, root) may do everything. */
+export function isUserAllowed(
+  store: Store,
+  account: string,
+  userArn: string,
+  action: string,
+  resource: string,
+): boolean {
+  const user = store.of(users, account, "").get(nameOf(userArn));
+  if (user?.arn !== userArn) return true;
+  const context = { "aws:PrincipalArn": userArn, "aws:username": user.userName };
+  return entityAllows(store, account, user, { action, resource, context });
+}
+
+/**
+ * Whether a role's trust policy lets a service of AWS assume it. False where the role does not exist in `account`.
+ * @param servicePrincipal such as `ecs-tasks.amazonaws.com`
+ * @param context condition keys; `aws:SourceAccount` is the account itself where it is not given
+ */
+export function mayAssume(
+  store: Store,
+  account: string,
+  roleArn: string,
+  servicePrincipal: string,
+  context: RequestContext = {},
+): boolean {
+  const role = findRole(store, account, roleArn);
+  if (!role) return false;
+  const principal = { kind: "Service", names: [servicePrincipal] } as const;
+  return trusts(role, principal, { "aws:SourceAccount": account, ...context });
+}
+
+/** Whether a role's trust policy lets `principal` call `sts:AssumeRole` on it. */
+export function trusts(
+  role: Readonly<Role>,
+  principal: RequestPrincipal,
+  context: RequestContext,
+): boolean {
+  const request = { action: "sts:AssumeRole", resource: role.arn, context };
+  const policy = parsePolicy(role.assumeRolePolicyDocument);
+  return evaluateResourcePolicy(policy, principal, request) === "allowed";
+}

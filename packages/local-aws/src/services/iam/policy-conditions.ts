@@ -1,0 +1,128 @@
+import { containsAddress, parseAddress, parseCidr } from "../ec2/cidr.ts";
+import { type ConditionBlock, toList } from "./policy-document.ts";
+import { matchesPattern } from "./policy-patterns.ts";
+
+/** What is known of a request, by condition key (`aws:SourceAccount`, `ecs:cluster`). Keys' case does not count. */
+export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
+
+type Compare = (actual: string, wanted: string) => boolean;
+
+const numeric =
+  (compare: (actual: number, wanted: number) => boolean): Compare =>
+  (actual, wanted) =>
+    compare(Number(actual), Number(wanted));
+
+const time = (text: string) => (/^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text));
+const dated =
+  (compare: (actual: number, wanted: number) => boolean): Compare =>
+  (actual, wanted) =>
+    compare(time(actual), time(wanted));
+
+const inRange: Compare = (actual, wanted) => {
+  const address = parseAddress(actual);
+  const range = parseCidr(wanted.includes("/") ? wanted : `${wanted}/32`);
+  return address !== undefined && range !== undefined && containsAddress(range, address);
+};
+
+/** Each of an ARN's first five parts is compared by itself, so that a wildcard does not run over a colon. */
+const arnLike: Compare = (actual, wanted) => {
+  const [mine, theirs] = [actual.split(":"), wanted.split(":")];
+  const parts = [0, 1, 2, 3, 4].every((index) =>
+    matchesPattern(mine[index] ?? "", theirs[index] ?? ""),
+  );
+  return parts && matchesPattern(mine.slice(5).join(":"), theirs.slice(5).join(":"));
+};
+
+const equals: Compare = (actual, wanted) => actual === wanted;
+const equalsIgnoreCase: Compare = (actual, wanted) => actual.toLowerCase() === wanted.toLowerCase();
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+const OPERATORS: Readonly<Record<string, Compare>> = {
+  StringEquals: equals,
+  StringEqualsIgnoreCase: equalsIgnoreCase,
+  StringLike: matchesPattern,
+  NumericEquals: numeric((actual, wanted) => actual === wanted),
+  NumericLessThan: numeric((actual, wanted) => actual < wanted),
+  NumericLessThanEquals: numeric((actual, wanted) => actual <= wanted),
+  NumericGreaterThan: numeric((actual, wanted) => actual > wanted),
+  NumericGreaterThanEquals: numeric((actual, wanted) => actual >= wanted),
+  DateEquals: dated((actual, wanted) => actual === wanted),
+  DateLessThan: dated((actual, wanted) => actual < wanted),
+  DateLessThanEquals: dated((actual, wanted) => actual <= wanted),
+  DateGreaterThan: dated((actual, wanted) => actual > wanted),
+  DateGreaterThanEquals: dated((actual, wanted) => actual >= wanted),
+  Bool: equalsIgnoreCase,
+  BinaryEquals: equals,
+  IpAddress: inRange,
+  ArnEquals: arnLike,
+  ArnLike: arnLike,
+};
+
+/** Operators that hold where the one they negate does not. */
+const NEGATIONS: Readonly<Record<string, string>> = {
+  StringNotEquals: "StringEquals",
+  StringNotEqualsIgnoreCase: "StringEqualsIgnoreCase",
+  StringNotLike: "StringLike",
+  NumericNotEquals: "NumericEquals",
+  DateNotEquals: "DateEquals",
+  NotIpAddress: "IpAddress",
+  ArnNotEquals: "ArnEquals",
+  ArnNotLike: "ArnLike",
+};
+
+interface Operator {
+  readonly set: "ForAnyValue" | "ForAllValues" | undefined;
+  readonly name: string;
+  readonly ifExists: boolean;
+}
+
+function parseOperator(text: string): Operator {
+  const [, set, name = "", ifExists] =
+    /^(?:(ForAnyValue|ForAllValues):)?(.*?)(IfExists)?$/.exec(text) ?? [];
+  return { set: set as Operator["set"], name, ifExists: ifExists !== undefined };
+}
+
+/** True where `text` is a condition operator, with or without `ForAnyValue:` and `IfExists`. */
+export function isConditionOperator(text: string): boolean {
+  const { name } = parseOperator(text);
+  return name === "Null" || Object.hasOwn(OPERATORS, name) || Object.hasOwn(NEGATIONS, name);
+}
+
+function valuesOf(context: RequestContext, key: string): readonly string[] | undefined {
+  const wanted = key.toLowerCase();
+  const found = Object.entries(context).find(([name]) => name.toLowerCase() === wanted);
+  return found && toList(found[1]);
+}
+
+function operatorHolds(
+  { set, name, ifExists }: Operator,
+  actual: readonly string[] | undefined,
+  wanted: readonly string[],
+): boolean {
+  if (name === "Null") return wanted.includes(String(actual === undefined));
+  const negated = NEGATIONS[name];
+  const compare = OPERATORS[negated ?? name];
+  if (!compare) return false;
+  if (actual === undefined || actual.length === 0)
+    return ifExists || set === "ForAllValues" || (negated !== undefined && set === undefined);
+  const matches = (value: string) => {
+    const any = wanted.some((candidate) => compare(value, candidate));
+    return negated === undefined ? any : !any;
+  };
+  return set === "ForAllValues" || (set === undefined && negated !== undefined)
+    ? actual.every(matches)
+    : actual.some(matches);
+}
+
+/** True where every operator and key of a statement's Condition holds for the request. */
+export function conditionsHold(
+  block: ConditionBlock | undefined,
+  context: RequestContext,
+): boolean {
+  return Object.entries(block ?? {}).every(([text, keys]) => {
+    const operator = parseOperator(text);
+    return Object.entries(keys).every(([key, wanted]) =>
+      operatorHolds(operator, valuesOf(context, key), toList(wanted).map(String)),
+    );
+  });
+}

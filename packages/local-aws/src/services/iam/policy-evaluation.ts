@@ -1,0 +1,104 @@
+import { conditionsHold, type RequestContext } from "./policy-conditions.ts";
+import {
+  type OneOrMany,
+  type PolicyDocument,
+  type PrincipalElement,
+  type Statement,
+  toList,
+} from "./policy-document.ts";
+import { matchesPattern } from "./policy-patterns.ts";
+
+/** What is asked of policies. */
+export interface PolicyRequest {
+  /** `ecr:GetAuthorizationToken`. */
+  readonly action: string;
+  /** An ARN, or `*` for an action that has no resource. */
+  readonly resource: string;
+  readonly context: RequestContext;
+}
+
+/** `explicitDeny` beats everything; `implicitDeny` is what no statement speaks of. */
+export type Decision = "allowed" | "explicitDeny" | "implicitDeny";
+
+/** `${aws:username}` and the like, put in from the request's context. */
+function withVariables(text: string, context: RequestContext): string {
+  return text.replace(/\$\{([^}]+)\}/g, (whole, name: string) => {
+    if (name === "*" || name === "?" || name === "$") return name;
+    const wanted = name.toLowerCase();
+    const found = Object.entries(context).find(([key]) => key.toLowerCase() === wanted);
+    return found ? String(toList(found[1])[0] ?? "") : whole;
+  });
+}
+
+const actionMatches = (patterns: OneOrMany<string> | undefined, action: string) =>
+  toList(patterns).some((pattern) => matchesPattern(action.toLowerCase(), pattern.toLowerCase()));
+
+function resourceMatches(
+  patterns: OneOrMany<string> | undefined,
+  { resource, context }: PolicyRequest,
+): boolean {
+  return toList(patterns).some((pattern) =>
+    matchesPattern(resource, withVariables(pattern, context)),
+  );
+}
+
+function statementApplies(statement: Statement, request: PolicyRequest): boolean {
+  const action =
+    statement.NotAction === undefined
+      ? actionMatches(statement.Action, request.action)
+      : !actionMatches(statement.NotAction, request.action);
+  if (!action) return false;
+  const resource =
+    statement.NotResource !== undefined
+      ? !resourceMatches(statement.NotResource, request)
+      : statement.Resource === undefined || resourceMatches(statement.Resource, request);
+  return resource && conditionsHold(statement.Condition, request.context);
+}
+
+function decide(statements: readonly Statement[], request: PolicyRequest): Decision {
+  const applying = statements.filter((statement) => statementApplies(statement, request));
+  if (applying.some(({ Effect }) => Effect === "Deny")) return "explicitDeny";
+  return applying.some(({ Effect }) => Effect === "Allow") ? "allowed" : "implicitDeny";
+}
+
+/**
+ * What a principal's own policies say of a request.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+export function evaluateIdentityPolicies(
+  policies: readonly PolicyDocument[],
+  request: PolicyRequest,
+): Decision {
+  return decide(
+    policies.flatMap(({ Statement: statements }) => statements),
+    request,
+  );
+}
+
+/** Who makes a request, as a resource's policy may name it: by kind (`AWS`, `Service`), under each of its names. */
+export interface RequestPrincipal {
+  readonly kind: "AWS" | "Service" | "Federated";
+  /** For `AWS`: the ARN, the ARN of its role, its account's root ARN, and the account id. */
+  readonly names: readonly string[];
+}
+
+function principalMatches(element: PrincipalElement, principal: RequestPrincipal): boolean {
+  if (element === "*") return true;
+  return toList(element[principal.kind]).some(
+    (name) => (name === "*" && principal.kind === "AWS") || principal.names.includes(name),
+  );
+}
+
+/** What a resource's policy (a role's trust policy) says of a request by `principal`. */
+export function evaluateResourcePolicy(
+  policy: PolicyDocument,
+  principal: RequestPrincipal,
+  request: PolicyRequest,
+): Decision {
+  const statements = policy.Statement.filter((statement) =>
+    statement.NotPrincipal === undefined
+      ? statement.Principal !== undefined && principalMatches(statement.Principal, principal)
+      : !principalMatches(statement.NotPrincipal, principal),
+  );
+  return decide(statements, request);
+}
