@@ -68,8 +68,18 @@ test("reads a container's ports, variables and log options", () => {
   ]);
 });
 
-test.each(["${jsonencode([])}", "{}", undefined])("does not pretend to read %s", (definitions) => {
-  expect(containersOf(task(definitions))).toBeUndefined();
+test.each(["${file(var.definitions)}", "{}", undefined])(
+  "does not pretend to read %s",
+  (definitions) => {
+    expect(containersOf(task(definitions))).toBeUndefined();
+  },
+);
+
+test("reads the containers of Fn.jsonencode as well", () => {
+  const definition = task(
+    '${jsonencode([{"name" = "go-app", "image" = "127.0.0.1:4566/golang-app-hanako:v1"}])}',
+  );
+  expect(taskDefinitionsOf(context(definition), GO_APP)).toEqual([definition]);
 });
 
 test("lists names for people", () => {

@@ -1,6 +1,7 @@
 import type { SynthContext } from "../check.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import type { WebApp } from "../web-app.ts";
+import { parseJsonencode } from "./jsonencode.ts";
 
 /** A container of a task definition, as far as it can be read from the JSON. */
 export interface Container {
@@ -18,16 +19,22 @@ export function repositoryName(context: { owner: string }, app: WebApp): string 
 }
 
 /**
- * The containers of a task definition.
+ * The containers of a task definition, from `JSON.stringify` or `Fn.jsonencode`.
  *
- * @returns undefined when `container_definitions` is not JSON text, which Terraform may still understand
+ * @returns undefined when `container_definitions` is neither, which Terraform may still understand
  */
 export function containersOf(taskDefinition: SynthResource): readonly Container[] | undefined {
   const text = taskDefinition.attributes["container_definitions"];
   if (typeof text !== "string") return undefined;
+  const definitions = parseJsonencode(text) ?? parseJson(text);
+  return Array.isArray(definitions)
+    ? definitions.map((entry) => toContainer(record(entry)))
+    : undefined;
+}
+
+function parseJson(text: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(text);
-    return Array.isArray(parsed) ? parsed.map((entry) => toContainer(record(entry))) : undefined;
+    return JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
