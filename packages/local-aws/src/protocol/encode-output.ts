@@ -8,6 +8,8 @@ import { textElement, writeXmlMembers, XML_DECLARATION } from "./xml-writer.ts";
 
 type Values = Record<string, unknown>;
 
+/** Name of the output of an operation that has none. */
+const NO_OUTPUT = "Unit";
 const NO_CONTENT = 204;
 const PARTIAL_CONTENT = 206;
 
@@ -28,16 +30,8 @@ export function encodeOutput(
         `application/x-amz-json-${resolved.protocol.slice(7)}`,
       );
     }
-    case "rpc-v2-cbor": {
-      const answer = whole(
-        resolved,
-        writeCborStruct(resolved.model.output, output),
-        requestId,
-        "application/cbor",
-      );
-      answer.headers["smithy-protocol"] = "rpc-v2-cbor";
-      return answer;
-    }
+    case "rpc-v2-cbor":
+      return encodeCbor(resolved, output, requestId);
     case "query":
       return whole(
         resolved,
@@ -70,6 +64,16 @@ function whole(
   return { status: 200, headers, body };
 }
 
+/** An operation without an output has neither body nor type: https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html */
+function encodeCbor(resolved: ResolvedOperation, output: Values, requestId: string): WireResponse {
+  const shape = resolved.model.output;
+  const body = shape.name === NO_OUTPUT ? Buffer.alloc(0) : writeCborStruct(shape, output);
+  const answer = whole(resolved, body, requestId, "application/cbor");
+  answer.headers["smithy-protocol"] = "rpc-v2-cbor";
+  if (body.length === 0) delete answer.headers["content-type"];
+  return answer;
+}
+
 function writeQueryDocument(
   { model, serviceModel }: ResolvedOperation,
   output: Values,
@@ -77,7 +81,7 @@ function writeQueryDocument(
 ): string {
   const { name } = model;
   const members = writeXmlMembers(model.output, output);
-  const result = model.output.name === "Unit" ? "" : `<${name}Result>${members}</${name}Result>`;
+  const result = model.output.name === NO_OUTPUT ? "" : `<${name}Result>${members}</${name}Result>`;
   const metadata = `<ResponseMetadata>${textElement("RequestId", requestId)}</ResponseMetadata>`;
   return `<${name}Response xmlns="${serviceModel.xmlNamespace}">${result}${metadata}</${name}Response>`;
 }
@@ -90,7 +94,9 @@ function writeEc2Document(
 ): string {
   const { name } = model;
   const members =
-    model.output.name === "Unit" ? "<return>true</return>" : writeXmlMembers(model.output, output);
+    model.output.name === NO_OUTPUT
+      ? "<return>true</return>"
+      : writeXmlMembers(model.output, output);
   const opening = `<${name}Response xmlns="${serviceModel.xmlNamespace}/">`;
   return `${XML_DECLARATION}${opening}${textElement("requestId", requestId)}${members}</${name}Response>`;
 }

@@ -3,7 +3,7 @@ import { eventStreamError, writeJson, writeJsonStruct } from "./json-codec.ts";
 import type { ListShape, Member, Shape, SimpleShape, StructShape } from "./model.ts";
 import { formatTimestamp, toBytes } from "./scalar.ts";
 import type { ResolvedOperation } from "./wire-types.ts";
-import { writeSimple, writeXmlStruct, XML_DECLARATION } from "./xml-writer.ts";
+import { escapeXml, writeSimple, writeXmlStruct, XML_DECLARATION } from "./xml-writer.ts";
 
 type Values = Record<string, unknown>;
 
@@ -59,7 +59,7 @@ function writeBody({ protocol, model, serviceModel }: ResolvedOperation, output:
 
 function unwrappedElement(name: string, value: unknown, namespace: string): string {
   const text = value === undefined ? "" : writeSimple({ kind: "string", format: "default" }, value);
-  return `<${name} xmlns="${namespace}">${text}</${name}>`;
+  return `<${name} xmlns="${namespace}">${escapeXml(text)}</${name}>`;
 }
 
 function writeBodyJson(shape: StructShape, output: Values): Values {

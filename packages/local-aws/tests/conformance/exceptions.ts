@@ -5,6 +5,8 @@ export interface Exception {
   readonly service: ServiceId;
   readonly operation: string;
   readonly reason: string;
+  /** The one direction that fails, where the other does not. */
+  readonly direction?: "request" | "response";
 }
 
 const EVENT_STREAM = "answers with a stream of events, which the wire does not write";
@@ -25,3 +27,41 @@ export const SDK_ERROR_EXCEPTIONS: readonly Exception[] = [
       "shares its wire code ResourceNotFound with another error, and the client takes that one's name",
   },
 ];
+
+/** Between botocore and the wire: requests and responses. */
+export const BOTOCORE_EXCEPTIONS: readonly Exception[] = [
+  { service: "logs", operation: "GetLogObject", direction: "response", reason: EVENT_STREAM },
+  { service: "logs", operation: "StartLiveTail", direction: "response", reason: EVENT_STREAM },
+  { service: "s3", operation: "SelectObjectContent", direction: "response", reason: EVENT_STREAM },
+  {
+    service: "s3",
+    operation: "GetBucketLocation",
+    direction: "response",
+    reason: "botocore reads it in a hook of its client, not in its parser",
+  },
+];
+
+/** Between botocore and the wire: errors, by their shape's name. */
+export const BOTOCORE_ERROR_EXCEPTIONS: readonly Exception[] = [];
+
+/** The names that are known not to make it, each with its reason. */
+export function expected(
+  exceptions: readonly Exception[],
+  service: ServiceId,
+  direction?: Exception["direction"],
+): Record<string, string> {
+  const known = exceptions.filter(
+    (exception) =>
+      exception.service === service &&
+      (exception.direction === undefined || exception.direction === direction),
+  );
+  return Object.fromEntries(known.map(({ operation, reason }) => [operation, reason]));
+}
+
+/** The failures, each known one with its reason in place of what went wrong. */
+export function explained(
+  failures: ReadonlyMap<string, string>,
+  known: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries([...failures].map(([name, failure]) => [name, known[name] ?? failure]));
+}

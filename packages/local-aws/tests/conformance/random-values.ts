@@ -44,6 +44,9 @@ const CUSTOMER_KEY = Buffer.alloc(32, "k");
 const FIXED: Readonly<Record<string, string>> = {
   Bucket: "a-bucket",
   ChecksumAlgorithm: "CRC32",
+  // Text in the SDK's model and a number in botocore's.
+  PartNumberMarker: "12",
+  NextPartNumberMarker: "13",
   RequestRoute: "route",
   ...sseCustomerKeys("SSECustomer"),
   ...sseCustomerKeys("CopySourceSSECustomer"),

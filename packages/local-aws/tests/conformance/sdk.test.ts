@@ -2,31 +2,20 @@ import { describe, expect, it } from "vitest";
 import { SERVICE_IDS } from "../../src/protocol/service-id.ts";
 import { ServiceIndex } from "../../src/protocol/service-index.ts";
 import { createWire } from "../../src/protocol/wire.ts";
-import { SDK_ERROR_EXCEPTIONS, SDK_EXCEPTIONS, type Exception } from "./exceptions.ts";
+import { expected, explained, SDK_ERROR_EXCEPTIONS, SDK_EXCEPTIONS } from "./exceptions.ts";
 import { errorTrip, roundTrip } from "./round-trip.ts";
 import { createSdkPeer } from "./sdk-peer.ts";
 
+/** EC2 alone has over 800 operations. */
+const TIMEOUT_MS = 60_000;
 const index = new ServiceIndex();
 const CASES = SERVICE_IDS.flatMap((service) =>
   index.row(service).protocols.map((protocol, at) => ({ service, protocol, isFirst: at === 0 })),
 );
 
-/** The operations (or errors) that are known not to make it, with the reason of each. */
-function expected(exceptions: readonly Exception[], service: string): Record<string, string> {
-  const known = exceptions.filter((exception) => exception.service === service);
-  return Object.fromEntries(known.map(({ operation, reason }) => [operation, reason]));
-}
-
-/** The failures, each known one with its reason in place of what went wrong. */
-function explained(
-  failures: ReadonlyMap<string, string>,
-  known: Record<string, string>,
-): Record<string, string> {
-  return Object.fromEntries([...failures].map(([name, failure]) => [name, known[name] ?? failure]));
-}
-
 describe.each(CASES)(
   "$service over $protocol, through the SDK's client",
+  { timeout: TIMEOUT_MS },
   ({ service, protocol, isFirst }) => {
     const model = index.model(service);
     const operations = model.operationNames.flatMap((name) => model.operation(name) ?? []);
