@@ -1,0 +1,98 @@
+import { randomBytes } from "node:crypto";
+import type { Scope } from "../../store/store.ts";
+import { iamId } from "../../workspace-keys.ts";
+import type { CallContext } from "../service.ts";
+import { requireUser } from "./entities.ts";
+import * as faults from "./faults.ts";
+import type { IamHandlers } from "./handlers.ts";
+import { paginate } from "./pages.ts";
+import { type AccessKey, accessKeys } from "./state.ts";
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const MAX_KEYS = 2;
+
+/** The long-term keys of a user. */
+export function keysOf(scope: Scope, userArn: string): readonly Readonly<AccessKey>[] {
+  return scope
+    .of(accessKeys)
+    .filter(({ arn, sessionToken }) => arn === userArn && sessionToken === undefined);
+}
+
+interface Owner {
+  readonly arn: string;
+  readonly userId: string;
+  readonly userName: string;
+}
+
+/** The user that a call names; the caller where it names none. */
+function ownerOf({ store, principal }: CallContext, userName: string | undefined): Owner {
+  const name = userName ?? principal.arn.slice(principal.arn.lastIndexOf("/") + 1);
+  if (principal.arn.endsWith(`:user/${name}`))
+    return { arn: principal.arn, userId: principal.userId, userName: name };
+  return requireUser(store, name);
+}
+
+function requireKey(context: CallContext, id: string, userName: string | undefined) {
+  const key = context.store.of(accessKeys).get(id);
+  if (!key || key.arn !== ownerOf(context, userName).arn || key.sessionToken !== undefined)
+    throw faults.accessKeyNotFound(id);
+  return key;
+}
+
+/** Access keys of users. */
+export const accessKeyHandlers = {
+  CreateAccessKey(input, context) {
+    const { account, clock, store } = context;
+    const { arn, userId, userName } = ownerOf(context, input.UserName);
+    if (keysOf(store, arn).length >= MAX_KEYS)
+      throw faults.quotaExceeded("AccessKeysPerUser", MAX_KEYS);
+    const accessKeyId = iamId("AKIA", 20);
+    const key = store.of(accessKeys).put(accessKeyId, {
+      accessKeyId,
+      secretAccessKey: randomBytes(30).toString("base64"),
+      account,
+      arn,
+      userId,
+      status: "Active",
+      createdAt: clock.now(),
+    });
+    return {
+      AccessKey: {
+        UserName: userName,
+        AccessKeyId: accessKeyId,
+        Status: "Active" as const,
+        SecretAccessKey: key.secretAccessKey,
+        CreateDate: new Date(clock.now()),
+      },
+    };
+  },
+
+  ListAccessKeys(input, context) {
+    const { arn, userName } = ownerOf(context, input.UserName);
+    const { items, paging } = paginate(keysOf(context.store, arn), input, "access-keys");
+    return {
+      AccessKeyMetadata: items.map(({ accessKeyId, status, createdAt }) => ({
+        UserName: userName,
+        AccessKeyId: accessKeyId,
+        Status: status ?? "Active",
+        CreateDate: createdAt === undefined ? undefined : new Date(createdAt),
+      })),
+      ...paging,
+    };
+  },
+
+  UpdateAccessKey(input, context) {
+    const { accessKeyId } = requireKey(context, input.AccessKeyId, input.UserName);
+    const status = input.Status;
+    if (status !== "Active" && status !== "Inactive")
+      throw faults.validationError(`Status ${status} cannot be set.`);
+    context.store.of(accessKeys).patch(accessKeyId, { status });
+    return {};
+  },
+
+  DeleteAccessKey(input, context) {
+    const { accessKeyId } = requireKey(context, input.AccessKeyId, input.UserName);
+    context.store.of(accessKeys).delete(accessKeyId);
+    return {};
+  },
+} satisfies IamHandlers;

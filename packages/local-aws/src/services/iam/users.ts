@@ -1,0 +1,116 @@
+import type { User as ApiUser } from "@aws-sdk/client-iam";
+import type { CallContext } from "../service.ts";
+import { keysOf } from "./access-keys.ts";
+import { checkNameIsFree, iamArn, newEntityId, requireUser } from "./entities.ts";
+import * as faults from "./faults.ts";
+import type { IamHandlers } from "./handlers.ts";
+import { paginate } from "./pages.ts";
+import { type User, users } from "./state.ts";
+import { withoutTags, withTags } from "./tags.ts";
+
+function toApiUser(user: Readonly<User>): ApiUser {
+  return {
+    Path: user.path,
+    UserName: user.userName,
+    UserId: user.userId,
+    Arn: user.arn,
+    CreateDate: new Date(user.createdAt),
+    PermissionsBoundary:
+      user.permissionsBoundary === undefined
+        ? undefined
+        : {
+            PermissionsBoundaryType: "Policy" as never,
+            PermissionsBoundaryArn: user.permissionsBoundary,
+          },
+    Tags: user.tags.length > 0 ? [...user.tags] : undefined,
+  };
+}
+
+/**
+ * The user who calls. The workspace's own user and root are not stored: what the key says of them is all there is, and they are
+ * as old as the cloud, which is told as the first day of IAM.
+ */
+function callingUser({ principal, store }: CallContext): ApiUser {
+  const [, kind = "", rest = ""] =
+    /^arn:aws:[a-z]+::\d{12}:([a-z-]+)(?:\/(.+))?$/.exec(principal.arn) ?? [];
+  const CreateDate = new Date("2010-09-02T00:00:00Z");
+  if (kind === "root")
+    return { Path: "/", UserId: principal.userId, Arn: principal.arn, CreateDate } as ApiUser;
+  if (kind !== "user")
+    throw faults.validationError("Must specify userName when calling with non-User credentials");
+  const UserName = rest.slice(rest.lastIndexOf("/") + 1);
+  const stored = store.of(users).get(UserName);
+  if (stored) return toApiUser(stored);
+  return { Path: "/", UserName, UserId: principal.userId, Arn: principal.arn, CreateDate };
+}
+
+/** Users. */
+export const userHandlers = {
+  CreateUser(input, { store, account, clock }) {
+    const { UserName: userName, Path: path = "/" } = input;
+    checkNameIsFree(store.of(users).ids(), userName, () =>
+      faults.entityAlreadyExists(`User with name ${userName} already exists.`),
+    );
+    const boundary = input.PermissionsBoundary;
+    const user = store.of(users).put(userName, {
+      userName,
+      userId: newEntityId("AIDA"),
+      arn: iamArn(account, "user", path, userName),
+      path,
+      inlinePolicies: {},
+      attachedPolicies: [],
+      tags: withTags([], input.Tags),
+      createdAt: clock.now(),
+      ...(boundary !== undefined && { permissionsBoundary: boundary }),
+    });
+    return { User: toApiUser(user) };
+  },
+
+  GetUser(input, context) {
+    if (input.UserName === undefined) return { User: callingUser(context) };
+    const own = `:user/${input.UserName}`;
+    const stored = context.store.of(users).get(input.UserName);
+    if (!stored && context.principal.arn.endsWith(own)) return { User: callingUser(context) };
+    return { User: toApiUser(requireUser(context.store, input.UserName)) };
+  },
+
+  ListUsers(input, { store }) {
+    const matching = store.of(users).filter(({ path }) => path.startsWith(input.PathPrefix ?? "/"));
+    const { items, paging } = paginate(matching, input, "users");
+    return { Users: items.map(toApiUser), ...paging };
+  },
+
+  DeleteUser(input, { store }) {
+    const user = requireUser(store, input.UserName);
+    if (user.attachedPolicies.length > 0) throw faults.mustDetachPolicies();
+    if (Object.keys(user.inlinePolicies).length > 0) throw faults.mustDeletePolicies();
+    if (keysOf(store, user.arn).length > 0)
+      throw faults.deleteConflict("Cannot delete entity, must delete access keys first.");
+    store.of(users).delete(user.userName);
+    return {};
+  },
+
+  TagUser(input, { store }) {
+    const { userName, tags } = requireUser(store, input.UserName);
+    store.of(users).patch(userName, { tags: withTags(tags, input.Tags) });
+    return {};
+  },
+
+  UntagUser(input, { store }) {
+    const { userName, tags } = requireUser(store, input.UserName);
+    store.of(users).patch(userName, { tags: withoutTags(tags, input.TagKeys) });
+    return {};
+  },
+
+  ListUserTags(input, { store }) {
+    const { tags } = requireUser(store, input.UserName);
+    const { items, paging } = paginate(tags, input, "user-tags");
+    return { Tags: items, ...paging };
+  },
+
+  ListGroupsForUser(input, { store }) {
+    // There are no groups here, so a user is in none.
+    requireUser(store, input.UserName);
+    return { Groups: [], IsTruncated: false };
+  },
+} satisfies IamHandlers;

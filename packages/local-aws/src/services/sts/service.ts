@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import type { Credentials } from "@aws-sdk/client-sts";
+import { AwsError } from "../../protocol/aws-error.ts";
+import type { Handlers } from "../../protocol/typed.ts";
+import { iamId } from "../../workspace-keys.ts";
+import { accessKeys, type AccessKey, roles } from "../iam/state.ts";
+import type { CallContext, Service } from "../service.ts";
+import { requireAssumableRole } from "./assumable-role.ts";
+
+const ROLE_SESSION_SECONDS = 3600;
+const USER_SESSION_SECONDS = 12 * 3600;
+
+/** Mints temporary keys for `who`, which sign calls until they expire. */
+function mintSession(
+  { store, clock }: CallContext,
+  who: Pick<AccessKey, "account" | "arn" | "userId" | "roleArn">,
+  seconds: number,
+): Required<Credentials> {
+  const accessKeyId = iamId("ASIA", 20);
+  const secretAccessKey = randomBytes(30).toString("base64");
+  const sessionToken = randomBytes(180).toString("base64");
+  const expiresAt = clock.now() + seconds * 1000;
+  store
+    .of(accessKeys)
+    .put(accessKeyId, { accessKeyId, secretAccessKey, sessionToken, expiresAt, ...who });
+  return {
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    SessionToken: sessionToken,
+    Expiration: new Date(expiresAt),
+  };
+}
+
+const handlers = {
+  GetCallerIdentity(_input, { principal }) {
+    return { UserId: principal.userId, Account: principal.account, Arn: principal.arn };
+  },
+
+  AssumeRole(input, context) {
+    const { cloud, clock, region } = context;
+    const role = requireAssumableRole(context, input.RoleArn, input.ExternalId);
+    const seconds = input.DurationSeconds ?? ROLE_SESSION_SECONDS;
+    if (seconds > role.maxSessionDuration)
+      throw new AwsError(
+        "ValidationError",
+        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+      );
+    const [, , , , account = ""] = role.arn.split(":");
+    const arn = `arn:aws:sts::${account}:assumed-role/${role.roleName}/${input.RoleSessionName}`;
+    const userId = `${role.roleId}:${input.RoleSessionName}`;
+    cloud.of(roles, account, "").patch(role.roleName, { lastUsed: { at: clock.now(), region } });
+    return {
+      Credentials: mintSession(context, { account, arn, userId, roleArn: role.arn }, seconds),
+      AssumedRoleUser: { AssumedRoleId: userId, Arn: arn },
+    };
+  },
+
+  GetSessionToken(input, context) {
+    const { account, arn, userId, accessKeyId } = context.principal;
+    if (context.store.of(accessKeys).get(accessKeyId)?.sessionToken !== undefined)
+      throw new AwsError("AccessDenied", "Cannot call GetSessionToken with session credentials", {
+        status: 403,
+      });
+    const seconds = input.DurationSeconds ?? USER_SESSION_SECONDS;
+    return { Credentials: mintSession(context, { account, arn, userId }, seconds) };
+  },
+} satisfies Handlers<typeof import("@aws-sdk/client-sts"), CallContext>;
+
+/** AWS Security Token Service. Federation (SAML, web identities) is not there. */
+export const sts: Service = { id: "sts", handlers };
