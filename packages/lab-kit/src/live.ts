@@ -41,6 +41,8 @@ export interface LiveContext extends SynthContext {
    * @throws {HttpRequestError} when no answer comes
    */
   request(question: HttpQuestion): Promise<HttpAnswer>;
+  /** The longest that a check waits for one condition, in milliseconds; left out, each knows what AWS needs. */
+  readonly deadlineMs?: number;
 }
 
 /**

@@ -91,7 +91,7 @@ async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<F
   };
   try {
     const { met, last } = await pollUntil(look, (events) => events.length > 0, {
-      deadlineMs: DEADLINE_MS,
+      deadlineMs: context.deadlineMs ?? DEADLINE_MS,
     });
     if (!met) return failed("not-logged", expected, `answered ${status}, but no such line came`);
     return passed(expected, `${last[0]?.logStreamName}: ${last[0]?.message?.slice(0, 300)}`);

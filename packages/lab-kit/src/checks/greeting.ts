@@ -89,7 +89,7 @@ export function answersGreeting(id: string, app: WebApp): Check<"live"> {
         () => ask(context, dnsName, app.port),
         // A new load balancer's name and sockets may take a moment, and so may its first target.
         (look) => !(look instanceof HttpRequestError) && look.status === 200,
-        { deadlineMs: DEADLINE_MS },
+        { deadlineMs: context.deadlineMs ?? DEADLINE_MS },
       );
       const expected = `http://${dnsName}:${app.port}/ answers 200 "${app.greeting}"`;
       if (last instanceof HttpRequestError) return failed(faultOf(last), expected, last.message);

@@ -47,7 +47,7 @@ async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<S
     },
     ({ service, failures }) =>
       service === undefined || isSteady(service) || failures.length >= ENOUGH_FAILURES,
-    { deadlineMs: DEADLINE_MS },
+    { deadlineMs: context.deadlineMs ?? DEADLINE_MS },
   );
   const expected = `${names.service}: ${DESIRED_COUNT} tasks running, 1 deployment, COMPLETED, newest revision`;
   if (last.service === undefined) {

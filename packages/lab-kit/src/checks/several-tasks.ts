@@ -62,7 +62,7 @@ async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<F
       return { status, body, isTask: arn !== undefined };
     },
     ({ isTask }) => !isTask || tasks.size >= 2,
-    { deadlineMs: DEADLINE_MS, intervalMs: INTERVAL_MS },
+    { deadlineMs: context.deadlineMs ?? DEADLINE_MS, intervalMs: INTERVAL_MS },
   );
   const expected = `${app.container}: at least 2 tasks answer /info`;
   if (!last.isTask) {

@@ -91,7 +91,7 @@ async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<F
       );
     },
     (targets) => wanted > 0 && targets.length === wanted && targets.every(isHealthy),
-    { deadlineMs: DEADLINE_MS },
+    { deadlineMs: context.deadlineMs ?? DEADLINE_MS },
   );
   const expected = `${app.container}: ${wanted} healthy targets`;
   const actual = `${app.container}: ${last.length === 0 ? "no targets" : last.map(describeTarget).join(", ")}`;

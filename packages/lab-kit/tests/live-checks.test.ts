@@ -1,0 +1,243 @@
+import { LocalAws } from "@workbook/local-aws";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+
+import type { Check } from "../src/check.ts";
+import { closedToOthers } from "../src/checks/closed-to-others.ts";
+import { servicesAreSteady } from "../src/checks/services-steady.ts";
+import { targetsAreHealthy } from "../src/checks/targets-healthy.ts";
+import { createRequester } from "../src/http-request.ts";
+import type { AwsClients, LiveContext } from "../src/live.ts";
+import { connectAws, disconnectAws } from "../src/live.ts";
+import { SynthReader } from "../src/synth-reader.ts";
+import { GO_APP } from "../src/web-app.ts";
+
+const HOME = "203.0.113.10/32";
+const REGION = "ap-northeast-1";
+
+let cloud: LocalAws;
+let aws: AwsClients;
+let context: LiveContext;
+
+beforeAll(async () => {
+  cloud = await LocalAws.start({
+    port: 0,
+    tasks: "off",
+    listeners: "ephemeral",
+    homeAddress: "203.0.113.10",
+  });
+  const { accessKeyId, secretAccessKey } = cloud.credentials;
+  aws = await connectAws({
+    region: REGION,
+    endpoint: cloud.endpoint,
+    credentials: { accessKeyId, secretAccessKey },
+  });
+});
+
+afterAll(async () => {
+  disconnectAws(aws);
+  await cloud.stop();
+});
+
+let number = 0;
+
+beforeEach(() => {
+  number += 1;
+  context = {
+    owner: "hanako",
+    region: REGION,
+    homeCidr: HOME,
+    synth: stackCalled(name()),
+    aws,
+    request: createRequester(),
+    deadlineMs: 300,
+  };
+});
+
+/** Every test has a cluster, service and load balancer of its own. */
+function name(): string {
+  return `go-app-${number}`;
+}
+
+function stackCalled(service: string): SynthReader {
+  const container = { name: "go-app", image: "golang-app-hanako:v1" };
+  const resource = (type: string, attributes: Record<string, unknown>) => {
+    return {
+      stack: "service",
+      kind: "resource",
+      type,
+      name: "go",
+      address: `${type}.go`,
+      attributes,
+    } as const;
+  };
+  return new SynthReader([
+    resource("aws_ecs_cluster", { name: service }),
+    resource("aws_ecs_task_definition", { container_definitions: JSON.stringify([container]) }),
+    resource("aws_ecs_service", {
+      name: service,
+      cluster: "${aws_ecs_cluster.go.arn}",
+      task_definition: "${aws_ecs_task_definition.go.arn}",
+    }),
+  ]);
+}
+
+async function network(): Promise<{ vpcId: string; subnets: string[]; group: string }> {
+  const { Vpcs = [] } = await aws.ec2.describeVpcs({
+    Filters: [{ Name: "is-default", Values: ["true"] }],
+  });
+  const vpcId = Vpcs[0]!.VpcId!;
+  const { Subnets = [] } = await aws.ec2.describeSubnets({
+    Filters: [{ Name: "vpc-id", Values: [vpcId] }],
+  });
+  const { GroupId } = await aws.ec2.createSecurityGroup({
+    VpcId: vpcId,
+    GroupName: name(),
+    Description: "test",
+  });
+  return { vpcId, subnets: Subnets.slice(0, 2).map(({ SubnetId }) => SubnetId!), group: GroupId! };
+}
+
+async function admit(GroupId: string, CidrIp: string, port = GO_APP.port): Promise<void> {
+  await aws.ec2.authorizeSecurityGroupIngress({
+    GroupId,
+    IpPermissions: [{ IpProtocol: "tcp", FromPort: port, ToPort: port, IpRanges: [{ CidrIp }] }],
+  });
+}
+
+/** A service behind a load balancer, whose tasks this cloud does not run. */
+async function deploy(desiredCount: number): Promise<{ group: string }> {
+  const { vpcId, subnets, group } = await network();
+  const { TargetGroups = [] } = await aws.elbv2.createTargetGroup({
+    Name: name(),
+    VpcId: vpcId,
+    TargetType: "ip",
+    Protocol: "HTTP",
+    Port: GO_APP.port,
+  });
+  const { LoadBalancers = [] } = await aws.elbv2.createLoadBalancer({
+    Name: name(),
+    Subnets: subnets,
+    SecurityGroups: [group],
+  });
+  const TargetGroupArn = TargetGroups[0]!.TargetGroupArn!;
+  await aws.elbv2.createListener({
+    LoadBalancerArn: LoadBalancers[0]!.LoadBalancerArn,
+    Port: GO_APP.port,
+    Protocol: "HTTP",
+    DefaultActions: [{ Type: "forward", TargetGroupArn }],
+  });
+  await aws.ecs.createCluster({ clusterName: name() });
+  await aws.ecs.registerTaskDefinition({
+    family: name(),
+    networkMode: "awsvpc",
+    requiresCompatibilities: ["FARGATE"],
+    cpu: "256",
+    memory: "512",
+    containerDefinitions: [
+      {
+        name: "go-app",
+        image: "public.example/golang-app:v1",
+        portMappings: [{ containerPort: GO_APP.port }],
+      },
+    ],
+  });
+  await aws.ecs.createService({
+    cluster: name(),
+    serviceName: name(),
+    taskDefinition: name(),
+    launchType: "FARGATE",
+    desiredCount,
+    networkConfiguration: { awsvpcConfiguration: { subnets, securityGroups: [group] } },
+    loadBalancers: [
+      { targetGroupArn: TargetGroupArn, containerName: "go-app", containerPort: GO_APP.port },
+    ],
+  });
+  return { group };
+}
+
+async function run(check: Check<"live">) {
+  return check.run(context);
+}
+
+test("a service whose cluster does not exist is not deployed", async () => {
+  expect(await run(servicesAreSteady("steady", [GO_APP]))).toMatchObject({
+    passed: false,
+    fault: "not-deployed",
+    actual: `no active service ${name()} in cluster ${name()}`,
+  });
+});
+
+test("a service that runs fewer tasks than it should is not steady, and says what it does", async () => {
+  await deploy(2);
+  expect(await run(servicesAreSteady("steady", [GO_APP]))).toMatchObject({
+    passed: false,
+    fault: "slow",
+    actual: expect.stringContaining(`${name()}: 0 of 2 running; deployments: PRIMARY IN_PROGRESS`),
+  });
+});
+
+test("a service that wants one task is told so", async () => {
+  await deploy(1);
+  expect(await run(servicesAreSteady("steady", [GO_APP]))).toMatchObject({
+    passed: false,
+    fault: "desired-count",
+  });
+});
+
+test("a target group nobody registers in has no healthy targets", async () => {
+  await deploy(2);
+  expect(await run(targetsAreHealthy("healthy", [GO_APP]))).toMatchObject({
+    passed: false,
+    fault: "empty",
+    expected: "go-app: 2 healthy targets",
+    actual: "go-app: no targets",
+  });
+});
+
+test("no task at all is not a success of a service that wants none", async () => {
+  await deploy(0);
+  expect(await run(targetsAreHealthy("healthy", [GO_APP]))).toMatchObject({
+    passed: false,
+    fault: "empty",
+  });
+  expect(await run(servicesAreSteady("steady", [GO_APP]))).toMatchObject({ passed: false });
+});
+
+test("a load balancer is closed to others when its rules name your address alone", async () => {
+  const { group } = await deploy(2);
+  await admit(group, HOME);
+  expect(await run(closedToOthers("closed", [GO_APP]))).toEqual({
+    passed: true,
+    expected: `ingress from ${HOME} on 8080, and no other`,
+    actual: `ingress: tcp 8080-8080 from ${HOME}`,
+  });
+});
+
+test("a load balancer without a rule for the port is closed to you as well", async () => {
+  const { group } = await deploy(2);
+  expect(await run(closedToOthers("closed", [GO_APP]))).toMatchObject({
+    passed: false,
+    fault: "closed",
+  });
+  await admit(group, HOME, 80);
+  expect(await run(closedToOthers("closed", [GO_APP]))).toMatchObject({
+    passed: false,
+    fault: "closed",
+  });
+});
+
+test("one open rule among others is found", async () => {
+  const { group } = await deploy(2);
+  await admit(group, HOME);
+  await admit(group, "0.0.0.0/0", 22);
+  expect(await run(closedToOthers("closed", [GO_APP]))).toMatchObject({
+    passed: false,
+    fault: "open",
+  });
+});
+
+test("a check of something that is not deployed says what to do, and does not pass", async () => {
+  await expect(run(closedToOthers("closed", [GO_APP]))).rejects.toThrow(
+    `The service ${name()} does not exist in cluster ${name()}: deploy first`,
+  );
+});
