@@ -5,8 +5,8 @@ import { elbv2 } from "./elbv2/service.ts";
 import { iam } from "./iam/service.ts";
 import { logs } from "./logs/service.ts";
 import { s3 } from "./s3/service.ts";
-import { sts } from "./sts/service.ts";
 import type { Service } from "./service.ts";
+import { sts } from "./sts/service.ts";
 
 /** Every service that Local AWS has handlers for. The support matrix is made from this table. */
 export const SERVICES: readonly Service[] = [ec2, ecr, ecs, elbv2, iam, logs, s3, sts];
