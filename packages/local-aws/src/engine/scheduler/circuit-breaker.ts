@@ -10,6 +10,8 @@ const HIGHEST = 200;
 export function failureThreshold(breaker: Breaker, desiredCount: number): number {
   const { type, value } = breaker.thresholdConfiguration ?? {};
   if (type === "COUNT" && value !== undefined) return value;
-  const percent = value ?? 50;
-  return Math.min(Math.max(Math.ceil((desiredCount * percent) / 100), LOWEST), HIGHEST);
+  const share = Math.ceil((desiredCount * (value ?? 50)) / 100);
+  return type === "UNBOUNDED_PERCENT"
+    ? Math.max(share, 1)
+    : Math.min(Math.max(share, LOWEST), HIGHEST);
 }

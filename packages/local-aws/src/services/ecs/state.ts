@@ -129,6 +129,8 @@ export interface EcsService {
   /** Of the call that created it, so that the same call again answers the same. */
   clientToken?: string;
   deployments: readonly Deployment[];
+  /** What the circuit breaker rolls back to. */
+  lastCompleted?: Deployment;
   /** Newest first, at most 100. */
   events: readonly ServiceEvent[];
   tags: Tags;
@@ -197,6 +199,12 @@ export interface Task {
   enableExecuteCommand: boolean;
   ephemeralStorageGiB: number;
   healthStatus: "HEALTHY" | "UNHEALTHY" | "UNKNOWN";
+  /** Whether container health checks are run for it: then `healthStatus` counts. */
+  healthChecked?: boolean;
+  /** When it first counted as well in its service. */
+  readyAt?: number;
+  /** The scheduler stopped it because it failed health checks. */
+  failedHealthChecks?: boolean;
   connectivity?: "CONNECTED" | "DISCONNECTED";
   connectivityAt?: number;
   createdAt: number;

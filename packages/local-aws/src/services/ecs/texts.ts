@@ -243,6 +243,14 @@ export const TEXTS = {
     "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: operation error CloudWatch Logs: CreateLogStream, https response error StatusCode: 400, RequestID: {requestId}, api error AccessDeniedException: User: {user} is not authorized to perform: logs:CreateLogStream on resource: {resource} because no identity-based policy allows the logs:CreateLogStream action : exit status 1",
   ),
 
+  // What Local AWS does not do, in its own words
+  secretsUnsupported: text(
+    "ResourceInitializationError: unable to pull secrets or registry auth: Local AWS does not support secrets of containers (container '{container}')",
+  ),
+  environmentFilesUnsupported: text(
+    "ResourceInitializationError: failed to download env files: Local AWS does not support environment files (container '{container}')",
+  ),
+
   // Service events, https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
   eventStarted: text(
     "(service {service}) has started {count} tasks: {tasks}.",

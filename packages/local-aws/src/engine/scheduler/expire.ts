@@ -1,0 +1,27 @@
+import { ecsServices, taskDefinitions, tasks } from "../../services/ecs/state.ts";
+import type { Store } from "../../store/store.ts";
+
+/** How long a stopped task can be described at least, https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-errors.html */
+const STOPPED_TASK_KEPT_MS = 60 * 60_000;
+
+/** Forgets tasks that stopped long ago, and deleted task definitions that nothing stands on any more. */
+export function expire(store: Store, now: number): void {
+  store.transaction(() => {
+    for (const collection of store.all(tasks))
+      for (const { arn, stoppedAt } of collection.values())
+        if (stoppedAt !== undefined && now - stoppedAt > STOPPED_TASK_KEPT_MS)
+          collection.delete(arn);
+    for (const collection of store.all(taskDefinitions)) {
+      const scope = store.scope(collection.place.account, collection.place.region);
+      for (const { arn, status } of collection.values()) {
+        if (status !== "DELETE_IN_PROGRESS") continue;
+        const used =
+          scope.of(tasks).find((it) => it.taskDefinitionArn === arn && it.lastStatus !== "STOPPED") ??
+          scope
+            .of(ecsServices)
+            .find((it) => it.deployments.some(({ taskDefinitionArn }) => taskDefinitionArn === arn));
+        if (!used) collection.delete(arn);
+      }
+    }
+  });
+}

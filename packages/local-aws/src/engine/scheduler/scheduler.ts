@@ -1,0 +1,160 @@
+import type { Timer } from "../../clock/clock.ts";
+import { ecsServices, tasks, type EcsService, type Task } from "../../services/ecs/state.ts";
+import { targetHealths, type TargetHealth } from "../../services/elbv2/state.ts";
+import type { Change } from "../../store/collection.ts";
+import type { EngineContext, EnginePart } from "../engine.ts";
+import { expire } from "./expire.ts";
+import type { SchedulerPorts } from "./ports.ts";
+import { publishChanges } from "./publish-changes.ts";
+import { recoverTasks } from "./recover.ts";
+import { ServiceController } from "./service-controller.ts";
+import { TaskRunner } from "./task-runner.ts";
+import { TaskRecord } from "./task-store.ts";
+
+/** How often what has expired is looked for. */
+const EXPIRE_EVERY_MS = 10 * 60_000;
+
+/**
+ * Makes the part that runs ECS: it keeps services at what they ask for, and takes each task from PROVISIONING to STOPPED.
+ * It learns of everything from the store's commits. Start it last and stop it first: tasks use all the other parts.
+ */
+export function createScheduler(context: EngineContext, ports: SchedulerPorts): EnginePart {
+  return new Scheduler(context, ports);
+}
+
+class Scheduler implements EnginePart {
+  readonly name = "scheduler";
+  readonly #context: EngineContext;
+  readonly #ports: SchedulerPorts;
+  readonly #closing = new AbortController();
+  readonly #controllers = new Map<string, ServiceController>();
+  readonly #running = new Map<string, Promise<void>>();
+  /** What commits have asked for, done together soon: nothing happens inside of somebody else's transaction. */
+  readonly #dirty = new Set<string>();
+  readonly #todo: (() => void)[] = [];
+  #flush: NodeJS.Immediate | undefined;
+  #unwatch: (() => void) | undefined;
+  #expiry: Timer | undefined;
+
+  constructor(context: EngineContext, ports: SchedulerPorts) {
+    this.#context = context;
+    this.#ports = ports;
+  }
+
+  async start(): Promise<void> {
+    const { store, clock } = this.#context;
+    await this.#ports.driver.reap();
+    this.#unwatch = store.onCommit((changes) => this.#committed(changes));
+    recoverTasks(store, clock.now());
+    for (const collection of store.all(ecsServices))
+      for (const { arn } of collection.filter(({ status }) => status !== "INACTIVE"))
+        this.#serviceChanged(collection.place, arn);
+    this.#expireRegularly();
+  }
+
+  async stop(): Promise<void> {
+    this.#closing.abort();
+    this.#unwatch?.();
+    this.#expiry?.cancel();
+    clearImmediate(this.#flush);
+    for (const controller of this.#controllers.values()) controller.stop();
+    await this.#ports.driver.close();
+    await Promise.all(this.#running.values());
+  }
+
+  #committed(changes: readonly Change[]): void {
+    publishChanges(this.#context.events, changes, this.#context.clock.now());
+    for (const change of changes) {
+      if (change.kind === ecsServices.name && change.after) this.#serviceChanged(change, change.id);
+      if (change.kind === tasks.name) this.#taskChanged(change);
+      if (change.kind === targetHealths.name)
+        this.#healthChanged(change, (change.after ?? change.before) as TargetHealth);
+    }
+  }
+
+  #taskChanged(change: Change): void {
+    const before = change.before as Task | undefined;
+    const after = change.after as Task | undefined;
+    if (!after) return;
+    if (!before) this.#later(() => this.#runTask(change, after.arn));
+    const reached = (status: string) =>
+      after.lastStatus === status && before !== undefined && before.lastStatus !== status;
+    const { serviceArn } = after;
+    if (serviceArn === undefined) return;
+    if (reached("RUNNING"))
+      this.#later(() => this.#controllers.get(serviceArn)?.taskStarted());
+    if (reached("STOPPED"))
+      this.#later(() => this.#controllers.get(serviceArn)?.taskStopped(after));
+    this.#serviceChanged(change, serviceArn);
+  }
+
+  #healthChanged(place: Place, { targetGroupArn }: TargetHealth): void {
+    const { store } = this.#context;
+    const uses = ({ deployments }: EcsService) =>
+      deployments.some((it) => it.loadBalancers.some((lb) => lb.targetGroupArn === targetGroupArn));
+    for (const { arn } of store.of(ecsServices, place.account, place.region).filter(uses))
+      this.#serviceChanged(place, arn);
+  }
+
+  #serviceChanged(place: Place, arn: string): void {
+    if (!this.#controllers.has(arn)) {
+      const scope = this.#context.store.scope(place.account, place.region);
+      const wake = () => this.#wake(arn);
+      this.#controllers.set(arn, new ServiceController(arn, scope, this.#context, wake));
+    }
+    this.#wake(arn);
+  }
+
+  #wake(arn: string): void {
+    this.#dirty.add(arn);
+    this.#schedule();
+  }
+
+  #later(work: () => void): void {
+    this.#todo.push(work);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#flush ??= setImmediate(() => {
+      this.#flush = undefined;
+      for (const work of this.#todo.splice(0)) this.#guarded(work);
+      const dirty = [...this.#dirty];
+      this.#dirty.clear();
+      for (const arn of dirty) this.#guarded(() => this.#controllers.get(arn)?.reconcile());
+    });
+  }
+
+  /** A fault in one service's or task's turn is logged and does not keep the others from theirs. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#context.logger.error("the ECS scheduler failed", error);
+    }
+  }
+
+  #runTask(place: Place, arn: string): void {
+    if (this.#closing.signal.aborted || this.#running.has(arn)) return;
+    const { store, logger } = this.#context;
+    const record = new TaskRecord(store, store.scope(place.account, place.region), arn);
+    const runner = new TaskRunner(record, this.#context, this.#ports, this.#closing.signal);
+    const done = runner
+      .run()
+      .catch((error: unknown) => logger.error(`the task ${arn} was lost`, error))
+      .then(() => void this.#running.delete(arn));
+    this.#running.set(arn, done);
+  }
+
+  #expireRegularly(): void {
+    const { store, clock } = this.#context;
+    this.#guarded(() => expire(store, clock.now()));
+    this.#expiry = clock.deadline(EXPIRE_EVERY_MS, () => this.#expireRegularly());
+  }
+}
+
+interface Place {
+  readonly account: string;
+  readonly region: string;
+}

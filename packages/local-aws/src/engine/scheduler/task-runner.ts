@@ -1,0 +1,184 @@
+import { deleteNetworkInterface } from "../network/interfaces.ts";
+import type { EngineContext } from "../engine.ts";
+import { TEXTS } from "../../services/ecs/texts.ts";
+import type { TaskObserver } from "../runtime/driver.ts";
+import { untilCommitted } from "./commits.ts";
+import type { LogSink, SchedulerPorts } from "./ports.ts";
+import {
+  openLogs,
+  provision,
+  pullImages,
+  refuseUnsupported,
+  toSpec,
+  type StartParts,
+} from "./task-start.ts";
+import type { TaskRecord } from "./task-store.ts";
+import { deregisterTargets, holdsTargets, registerTargets } from "./task-targets.ts";
+
+/**
+ * One task from PROVISIONING to STOPPED. It writes each step into the store and stops when the store says that the task
+ * is to (`desiredStatus`). https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
+ */
+export class TaskRunner {
+  readonly record: TaskRecord;
+  readonly #context: EngineContext;
+  readonly #ports: SchedulerPorts;
+  /** Aborted when the scheduler ends: nothing is written any more. */
+  readonly #closing: AbortSignal;
+  readonly #stopping = new AbortController();
+  #sinks: ReadonlyMap<string, LogSink> = new Map();
+  /** Whether all containers have been started: before, the driver's own answer says what becomes of the task. */
+  #started = false;
+
+  constructor(
+    record: TaskRecord,
+    context: EngineContext,
+    ports: SchedulerPorts,
+    closing: AbortSignal,
+  ) {
+    this.record = record;
+    this.#context = context;
+    this.#ports = ports;
+    this.#closing = closing;
+  }
+
+  /** Lives the task's life; resolves when it has STOPPED, or the scheduler ends. Rejects only for a fault of our own. */
+  async run(): Promise<void> {
+    const { store } = this.#context;
+    const mustStop = () => this.record.task.desiredStatus === "STOPPED";
+    const unwatch = store.onCommit(() => {
+      if (!this.#closing.aborted && mustStop()) this.#stopping.abort();
+    });
+    try {
+      await this.#start();
+      await untilCommitted(store, mustStop, this.#closing);
+      await this.#stop();
+    } finally {
+      unwatch();
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { clock } = this.#context;
+    try {
+      await this.#startSteps();
+    } catch (error) {
+      if (this.#closing.aborted) return;
+      const reason = error instanceof Error ? error.message : String(error);
+      const isStopping = this.#stopping.signal.aborted;
+      // ECS's words begin with the name of an error; anything else is a fault of our own.
+      if (!isStopping && !/^[A-Z]\w+(Error|Exception): /.test(reason))
+        this.#context.logger.error(`${this.record.arn} could not be started`, error);
+      this.record.requestStop("TaskFailedToStart", reason, clock.now());
+    }
+  }
+
+  async #startSteps(): Promise<void> {
+    const { record } = this;
+    const signal = AbortSignal.any([this.#closing, this.#stopping.signal]);
+    const parts: StartParts = { context: this.#context, ports: this.#ports, record, signal };
+    provision(parts);
+    refuseUnsupported(parts);
+    const images = await pullImages(parts);
+    signal.throwIfAborted();
+    this.#sinks = await openLogs(parts);
+    signal.throwIfAborted();
+    await this.#ports.driver.start(toSpec(parts, images), this.#observer());
+    signal.throwIfAborted();
+    this.#activate();
+  }
+
+  /** ACTIVATING: the task joins its target groups, and runs. One that has ended meanwhile joins none. */
+  #activate(): void {
+    const { record } = this;
+    const now = this.#context.clock.now();
+    record.write(() => ({ lastStatus: "ACTIVATING" }));
+    record.write((task) => {
+      const { service } = record;
+      if (service && !hasEnded(task)) registerTargets(record.scope, service, task, now);
+      return { lastStatus: "RUNNING", startedAt: now };
+    });
+    this.#started = true;
+    if (hasEnded(record.task)) this.#endWithContainers();
+  }
+
+  #observer(): TaskObserver {
+    const { record } = this;
+    const { clock } = this.#context;
+    const live = (tell: () => void) => {
+      if (!this.#closing.aborted) tell();
+    };
+    return {
+      started: (name, runtimeId, bindings) =>
+        live(() =>
+          record.writeContainer(name, { lastStatus: "RUNNING", runtimeId, bindings: [...bindings] }),
+        ),
+      output: (name, stream, line) => this.#sinks.get(name)?.write(stream, line, clock.now()),
+      exited: (name, exitCode, reason) => live(() => this.#exited(name, exitCode, reason)),
+    };
+  }
+
+  #exited(name: string, exitCode: number, reason: string | undefined): void {
+    this.record.writeContainer(name, { lastStatus: "STOPPED", exitCode, reason });
+    if (this.#started && hasEnded(this.record.task)) this.#endWithContainers();
+  }
+
+  #endWithContainers(): void {
+    const now = this.#context.clock.now();
+    this.record.write((task) => ({ executionStoppedAt: task.executionStoppedAt ?? now }));
+    this.record.requestStop("EssentialContainerExited", TEXTS.essentialExited(), now);
+  }
+
+  async #stop(): Promise<void> {
+    if (!this.#closing.aborted) await this.#drain();
+    const ran = this.record.task.containers.some(({ runtimeId }) => runtimeId !== undefined);
+    if (ran && !this.#closing.aborted) this.record.write(() => ({ lastStatus: "STOPPING" }));
+    await this.#ports.driver.stop(this.record.arn);
+    await Promise.all(Array.from(this.#sinks.values(), (sink) => sink.close()));
+    this.#ports.metadata.unregister(this.record.arn);
+    if (this.#closing.aborted) return;
+    this.record.write(() => ({ lastStatus: "DEPROVISIONING" }));
+    this.#end();
+  }
+
+  /** DEACTIVATING: no new requests, and those under way are finished, before a container hears of it. */
+  async #drain(): Promise<void> {
+    const { record } = this;
+    const { service } = record;
+    if (!service || !holdsTargets(record.scope, service, record.task)) return;
+    record.write((task) => {
+      deregisterTargets(record.scope, service, task, this.#context.clock.now());
+      return { lastStatus: "DEACTIVATING" };
+    });
+    const drained = () => !holdsTargets(record.scope, service, record.task);
+    await untilCommitted(this.#context.store, drained, this.#closing);
+  }
+
+  #end(): void {
+    const { record } = this;
+    const now = this.#context.clock.now();
+    record.write((task) => {
+      if (task.networkInterfaceId) deleteNetworkInterface(record.scope, task.networkInterfaceId);
+      return stoppedTask(task, now);
+    });
+  }
+}
+
+/** A task ends with its first essential container, or with its last one. */
+const hasEnded = ({ containers }: TaskRecord["task"]) =>
+  containers.some((it) => it.essential && it.lastStatus === "STOPPED") ||
+  containers.every((it) => it.lastStatus === "STOPPED");
+
+/** What a task is from the moment when it has stopped. */
+export function stoppedTask(
+  task: TaskRecord["task"],
+  now: number,
+): Partial<TaskRecord["task"]> {
+  return {
+    lastStatus: "STOPPED",
+    stoppingAt: task.stoppingAt ?? now,
+    stoppedAt: now,
+    executionStoppedAt: task.executionStoppedAt ?? (task.startedAt === undefined ? undefined : now),
+    containers: task.containers.map((container) => ({ ...container, lastStatus: "STOPPED" })),
+  };
+}

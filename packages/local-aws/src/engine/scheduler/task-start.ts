@@ -1,0 +1,153 @@
+import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import { idleFor } from "../../clock/clock.ts";
+import { startOrder } from "../../services/ecs/container-rules.ts";
+import { rolesOf } from "../../services/ecs/task-roles.ts";
+import { TEXTS } from "../../services/ecs/texts.ts";
+import type { EngineContext } from "../engine.ts";
+import type { PulledImage } from "../images/pulled-image.ts";
+import { createNetworkInterface } from "../network/interfaces.ts";
+import type { ContainerSpec, TaskSpec } from "../runtime/driver.ts";
+import type { LogSink, SchedulerPorts } from "./ports.ts";
+import { environmentOf } from "./task-environment.ts";
+import { imageFault, logsFault, TaskFault } from "./task-faults.ts";
+import type { TaskRecord } from "./task-store.ts";
+
+/** How long a container may take to end after SIGTERM, without a word of the definition. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
+/** How long AWS waits in vain before it says `i/o timeout`, in idle time. */
+const UNREACHABLE_AFTER_MS = 60_000;
+
+/** What the steps of a start work with. */
+export interface StartParts {
+  readonly context: EngineContext;
+  readonly ports: SchedulerPorts;
+  readonly record: TaskRecord;
+  /** Aborted when the task is to stop, or the scheduler does. */
+  readonly signal: AbortSignal;
+}
+
+/** PROVISIONING: makes the task's network interface; the task is PENDING afterwards. @throws TaskFault */
+export function provision({ context, record }: StartParts): void {
+  const now = context.clock.now();
+  const { scope } = record;
+  record.write((task) => {
+    const { networkConfiguration, subnetId } = task;
+    if (!networkConfiguration || !subnetId) return { lastStatus: "PENDING" };
+    const eni = createNetworkInterface(scope, {
+      subnetId,
+      securityGroupIds: networkConfiguration.securityGroups,
+      description: `arn:aws:ecs:${scope.region}:${scope.account}:attachment/${task.attachmentId}`,
+      requesterId: "amazon-ecs",
+      attachmentOwnerId: scope.account,
+      publicIp: networkConfiguration.assignPublicIp === "ENABLED",
+      now,
+    });
+    return {
+      lastStatus: "PENDING",
+      networkInterfaceId: eni.networkInterfaceId,
+      privateIpAddress: eni.privateIpAddress,
+      availabilityZone: eni.availabilityZone,
+      connectivity: "CONNECTED",
+      connectivityAt: now,
+    };
+  });
+}
+
+/** PENDING: brings the images; the answer is by container name. @throws TaskFault, or the puller's own error */
+export async function pullImages(parts: StartParts): Promise<Map<string, PulledImage>> {
+  const { context, ports, record, signal } = parts;
+  const { scope, definition } = record;
+  const asked = { store: context.store, scope, task: record.task, definition };
+  await failOn(imageFault(asked), parts);
+  record.write(() => ({ pullStartedAt: context.clock.now() }));
+  const pulled = await Promise.all(
+    definition.containerDefinitions.map(async ({ name = "", image: reference = "" }) => {
+      const { account, region } = scope;
+      return [name, await ports.images.pull({ account, region, reference, signal })] as const;
+    }),
+  );
+  record.write(({ containers }) => ({
+    pullStoppedAt: context.clock.now(),
+    containers: containers.map((container) => ({
+      ...container,
+      imageDigest: pulled.find(([name]) => name === container.name)?.[1].digest,
+    })),
+  }));
+  return new Map(pulled);
+}
+
+/** Opens what each container's lines go to, by container name. @throws TaskFault, or the router's own error */
+export async function openLogs(parts: StartParts): Promise<Map<string, LogSink>> {
+  const { context, ports, record } = parts;
+  const { scope, definition, id } = record;
+  const asked = { store: context.store, scope, task: record.task, definition };
+  await failOn(logsFault(asked), parts);
+  const sinks = new Map<string, LogSink>();
+  try {
+    for (const { name = "", logConfiguration } of definition.containerDefinitions) {
+      const { account, region } = scope;
+      const request = { account, region, taskId: id, containerName: name, logConfiguration };
+      sinks.set(name, await ports.logs.open(request));
+    }
+  } catch (error) {
+    await Promise.all(Array.from(sinks.values(), (sink) => sink.close()));
+    throw error;
+  }
+  return sinks;
+}
+
+/** What the driver is told, with the task registered at the metadata service. */
+export function toSpec(parts: StartParts, images: ReadonlyMap<string, PulledImage>): TaskSpec {
+  const { context, ports, record } = parts;
+  const { scope, definition, task } = record;
+  const containers = startOrder(definition.containerDefinitions)!;
+  const metadata = ports.metadata.register({
+    taskArn: task.arn,
+    account: scope.account,
+    region: scope.region,
+    containerNames: containers.map(({ name = "" }) => name),
+    taskRoleArn: rolesOf(definition, task.overrides).taskRoleArn,
+  });
+  const toContainer = (container: ContainerDefinition): ContainerSpec => {
+    const name = container.name!;
+    const image = images.get(name)!;
+    const override = task.overrides.containerOverrides?.find((it) => it.name === name);
+    return {
+      name,
+      definition: container,
+      override,
+      image,
+      environment: environmentOf({
+        image,
+        definition: container,
+        override,
+        metadata: metadata.environment[name] ?? {},
+        region: scope.region,
+        endpoint: context.settings.endpoint,
+      }),
+      stopTimeoutSeconds: container.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS,
+    };
+  };
+  return {
+    taskArn: task.arn,
+    taskId: record.id,
+    privateIpAddress: task.privateIpAddress,
+    networkMode: definition.networkMode,
+    containers: containers.map(toContainer),
+  };
+}
+
+/** What the definition asks for and Local AWS does not do: the task says so instead of running without it. */
+export function refuseUnsupported({ record }: StartParts): void {
+  for (const { name, secrets, environmentFiles } of record.definition.containerDefinitions) {
+    if (secrets?.length) throw new TaskFault(TEXTS.secretsUnsupported({ container: name ?? "" }));
+    if (environmentFiles?.length)
+      throw new TaskFault(TEXTS.environmentFilesUnsupported({ container: name ?? "" }));
+  }
+}
+
+async function failOn(fault: TaskFault | undefined, parts: StartParts): Promise<void> {
+  if (!fault) return;
+  if (fault.isTimeout) await idleFor(parts.context.clock, UNREACHABLE_AFTER_MS);
+  throw fault;
+}

@@ -1,0 +1,74 @@
+import { lastPart } from "../../services/ecs/arns.ts";
+import {
+  ecsServices,
+  taskDefinitions,
+  tasks,
+  type EcsService,
+  type Task,
+  type TaskContainer,
+  type TaskDefinition,
+} from "../../services/ecs/state.ts";
+import type { Scope, Store } from "../../store/store.ts";
+
+/** One task as it is in the store, and how to write to it. */
+export class TaskRecord {
+  readonly arn: string;
+  readonly scope: Scope;
+  readonly #store: Store;
+
+  constructor(store: Store, scope: Scope, arn: string) {
+    this.#store = store;
+    this.scope = scope;
+    this.arn = arn;
+  }
+
+  /** 32 hex digits. */
+  get id(): string {
+    return lastPart(this.arn);
+  }
+
+  get task(): Readonly<Task> {
+    const task = this.scope.of(tasks).get(this.arn);
+    if (!task) throw new Error(`the task ${this.arn} is not in the store`);
+    return task;
+  }
+
+  get definition(): Readonly<TaskDefinition> {
+    const { taskDefinitionArn } = this.task;
+    const definition = this.scope.of(taskDefinitions).get(taskDefinitionArn);
+    if (!definition) throw new Error(`${this.arn} is of ${taskDefinitionArn}, which is not stored`);
+    return definition;
+  }
+
+  /** The service that it belongs to; undefined for a standalone task. */
+  get service(): Readonly<EcsService> | undefined {
+    const { serviceArn } = this.task;
+    return serviceArn === undefined ? undefined : this.scope.of(ecsServices).get(serviceArn);
+  }
+
+  /** Writes to the task, with anything else that belongs into the same transaction. */
+  write(change: (task: Readonly<Task>) => Partial<Task>): void {
+    this.#store.transaction(() => {
+      const before = this.task;
+      this.scope
+        .of(tasks)
+        .patch(this.arn, { ...change(before), version: before.version + 1 });
+    });
+  }
+
+  /** Writes to one container of the task. */
+  writeContainer(name: string, patch: Partial<TaskContainer>): void {
+    this.write(({ containers }) => ({
+      containers: containers.map((it) => (it.name === name ? { ...it, ...patch } : it)),
+    }));
+  }
+
+  /** Makes the task stop, for the first reason that is given; later ones change nothing. */
+  requestStop(stopCode: string, stoppedReason: string, now: number): void {
+    this.write((task) =>
+      task.desiredStatus === "STOPPED"
+        ? {}
+        : { desiredStatus: "STOPPED", stopCode, stoppedReason, stoppingAt: now },
+    );
+  }
+}
