@@ -1,0 +1,118 @@
+import { BuildError } from "../errors.ts";
+import { describe } from "../dockerfile/describe.ts";
+import type { Instruction } from "../dockerfile/parse.ts";
+import { expandWord } from "../dockerfile/words.ts";
+import { formatPlatform, samePlatform, type Platform } from "../platform.ts";
+import type { RunCommand } from "../run/command.ts";
+import { execute, type CommandResult } from "../run/execute.ts";
+import { prepareInNamespace } from "../run/namespace.ts";
+import { preparePortable } from "../run/portable.ts";
+import { diffSnapshot, removeTraces, takeSnapshot } from "../run/snapshot.ts";
+import type { MetadataContext } from "./metadata.ts";
+import { parseRunFlags } from "./run-flags.ts";
+import type { BuildSession } from "./session.ts";
+import { hashOf, type StageState } from "./stage-state.ts";
+
+/**
+ * Carries out a RUN: the command changes the stage's file system, and what it changed becomes a layer.
+ *
+ * @returns whether the result was known from an earlier build
+ * @throws {BuildError} `RUN_FAILED` with the end of its output if the command fails
+ */
+export async function runStep(
+  session: BuildSession,
+  state: StageState,
+  instruction: Instruction,
+  context: MetadataContext & { hostPlatform: Platform },
+): Promise<boolean> {
+  const { line, json, text } = instruction;
+  if (!samePlatform(state.platform, context.hostPlatform)) {
+    const wanted = formatPlatform(state.platform);
+    const here = formatPlatform(context.hostPlatform);
+    throw new BuildError(
+      "UNSUPPORTED",
+      `RUN in a stage for ${wanted} cannot be carried out on ${here}; begin the stage with FROM --platform=$BUILDPLATFORM`,
+      { line },
+    );
+  }
+  const mounts = parseRunFlags(instruction, (value) => expandWord(value, { ...context, line }));
+  const argv = json ?? [...state.shell, text];
+  const env = { ...Object.fromEntries(state.args), ...Object.fromEntries(state.env) };
+  const { tools } = session;
+  const key = hashOf(
+    state.key,
+    "RUN",
+    JSON.stringify([
+      argv,
+      mounts,
+      Object.entries(env),
+      state.workdir,
+      state.user,
+      tools.fingerprint,
+    ]),
+  );
+  const known = await session.cache.get(key);
+  if (known !== undefined) {
+    await session.replay(state, key, known, describe(instruction));
+    return true;
+  }
+  const rootfs = await session.materialise(state);
+  await runAndCommit(session, state, key, instruction, {
+    argv,
+    isShellForm: json === undefined,
+    env,
+    workdir: state.workdir,
+    user: state.user,
+    mounts,
+    line,
+    rootfs,
+    tree: state.tree,
+    tools,
+    caller: session.caller,
+    cacheDir: session.cacheDir,
+    scratchDir: session.scratchDir,
+  });
+  return false;
+}
+
+async function runAndCommit(
+  session: BuildSession,
+  state: StageState,
+  key: string,
+  instruction: Instruction,
+  command: RunCommand,
+): Promise<void> {
+  const { rootfs, tree, line, user } = command;
+  const before = await takeSnapshot(rootfs);
+  const programs = await session.namespace();
+  const prepared = await (programs === undefined
+    ? preparePortable(command)
+    : prepareInNamespace(command, programs));
+  for (const warning of prepared.warnings) session.warn(warning);
+  try {
+    const result = await execute(prepared, {
+      onLine: (text) => session.options.onProgress?.({ type: "output", line, text }),
+      signal: session.options.signal,
+    });
+    if (result.exitCode !== 0) throw toError(result, instruction);
+    await removeTraces(rootfs, user.home, before);
+  } finally {
+    await prepared.cleanUp();
+  }
+  const { changes, sources } = await diffSnapshot(rootfs, before, { tree, owner: user, line });
+  await session.commit(state, key, {
+    changes,
+    sources,
+    createdBy: describe(instruction),
+    isOnDisk: true,
+  });
+}
+
+function toError(
+  { exitCode, signal, tail }: CommandResult,
+  { text, line }: Instruction,
+): BuildError {
+  const how = signal === undefined ? `exit code ${exitCode}` : `signal ${signal}`;
+  const output = tail.length === 0 ? " It wrote nothing." : `\n${tail.join("\n")}`;
+  return new BuildError("RUN_FAILED", `RUN ${text}: ended with ${how}.${output}`, { line });
+}

@@ -1,0 +1,51 @@
+import { BuildError } from "../errors.ts";
+
+/** Who owns what an instruction makes. */
+export interface User {
+  uid: number;
+  gid: number;
+  home: string;
+}
+
+export const ROOT_USER: User = { uid: 0, gid: 0, home: "/root" };
+
+/** Users that exist in every image, or in the images that a stage is usually based on. */
+const KNOWN_USERS: Record<string, User & { only?: RegExp }> = {
+  root: ROOT_USER,
+  node: { uid: 1000, gid: 1000, home: "/home/node", only: /(^|\/)node(:|@|$)/ },
+  nonroot: { uid: 65532, gid: 65532, home: "/home/nonroot", only: /distroless|chainguard/ },
+  "www-data": { uid: 33, gid: 33, home: "/var/www" },
+  nobody: { uid: 65534, gid: 65534, home: "/nonexistent" },
+};
+
+/**
+ * The numbers of `user`, `user:group`, `uid` or `uid:gid`. A base image is not fetched and its `/etc/passwd` not known, so
+ * only names that are the same everywhere, or belong to a well-known base, can be used.
+ *
+ * @throws {BuildError} `UNSUPPORTED` for any other name
+ */
+export function parseUser(text: string, base: string | undefined, line: number): User {
+  const [name = "", group] = text.split(":");
+  const user = lookUp(name, base, line);
+  if (group === undefined || group === "") return user;
+  return { ...user, gid: lookUp(group, base, line).gid };
+}
+
+function lookUp(name: string, base: string | undefined, line: number): User {
+  if (/^\d{1,10}$/.test(name)) {
+    const id = Number(name);
+    if (id > 0xffff_fffe)
+      throw new BuildError("SYNTAX", `${name} is too large for a user or group`, { line });
+    return id === 0 ? ROOT_USER : { uid: id, gid: 0, home: "/" };
+  }
+  const known = Object.hasOwn(KNOWN_USERS, name) ? KNOWN_USERS[name] : undefined;
+  if (known === undefined || (known.only !== undefined && !known.only.test(base ?? ""))) {
+    const where = base === undefined ? "scratch" : base;
+    throw new BuildError(
+      "UNSUPPORTED",
+      `the user or group "${name}" of ${where} is not known; use its number`,
+      { line },
+    );
+  }
+  return { uid: known.uid, gid: known.gid, home: known.home };
+}

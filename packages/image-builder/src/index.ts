@@ -1,0 +1,13 @@
+export { buildImage } from "./build-image.ts";
+export type { BuildEvent, BuildImageOptions, BuiltImage } from "./build/options.ts";
+export { BuildError, type BuildErrorCode } from "./errors.ts";
+export { unpackLayer } from "./layers/unpack-layer.ts";
+export {
+  findImage,
+  listLayers,
+  readLayout,
+  type LayerInfo,
+  type LayoutImage,
+} from "./layout/layout.ts";
+export { hostPlatform, type Platform } from "./platform.ts";
+export type { BuildTools } from "./run/tools.ts";
