@@ -52,6 +52,14 @@ export type Endpoint =
   /** Nothing listens there: a connection is refused at once. `why` is for `status`. */
   | { readonly refused: true; readonly why: string };
 
+/** What a container's processes use, as the machine counts. */
+export interface ContainerUsage {
+  /** Processor time since the container started, outside of and inside the kernel. */
+  readonly userSeconds: number;
+  readonly systemSeconds: number;
+  readonly memoryBytes: number;
+}
+
 /** Runs tasks: as processes, or as containers. */
 export interface TaskDriver {
   readonly name: "process" | "docker" | "off";
@@ -61,6 +69,8 @@ export interface TaskDriver {
   stop(taskArn: string): Promise<void>;
   /** Where `port` of the task with this ENI address is; undefined where no running task has that address. */
   endpoint(privateIpAddress: string, port: number): Endpoint | undefined;
+  /** By container name, of those that run; empty where the task is not known. */
+  usage(taskArn: string): Promise<ReadonlyMap<string, ContainerUsage>>;
   /** Ends everything that a dead server left running. Called once, before anything starts. */
   reap(): Promise<void>;
   /** Stops all tasks; resolves when no process is left. */

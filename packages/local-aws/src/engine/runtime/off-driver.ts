@@ -11,6 +11,7 @@ export function createOffDriver(): TaskDriver {
     },
     stop: async () => {},
     endpoint: () => undefined,
+    usage: async () => new Map(),
     reap: async () => {},
     close: async () => {},
   };

@@ -59,6 +59,10 @@ export class ContainerProcess {
     throw new CannotStartError(couldNotRun(error.message), { cause: error });
   }
 
+  get isRunning(): boolean {
+    return this.#running;
+  }
+
   /** Signals the whole group. Once it has ended nothing happens. */
   signal(signal: NodeJS.Signals | number): void {
     if (this.#running) killGroup(this.pid, signal);

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { privateDomain } from "../../metadata/private-domain.ts";
 import {
   CannotStartError,
   type ContainerSpec,
@@ -168,8 +169,8 @@ class PortableTask implements TierTask {
 /** The name that an ENI has in its VPC. */
 function hostName({ privateIpAddress, taskArn, taskId }: TaskSpec): string {
   if (!privateIpAddress) return taskId.slice(0, 12);
-  const region = taskArn.split(":")[3];
-  return `ip-${privateIpAddress.replaceAll(".", "-")}.${region}.compute.internal`;
+  const region = taskArn.split(":")[3]!;
+  return `ip-${privateIpAddress.replaceAll(".", "-")}.${privateDomain(region)}`;
 }
 
 async function makeDirectory(

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import type { Clock } from "../../../clock/clock.ts";
 import type { Logger } from "../../logger.ts";
-import type { Endpoint, TaskDriver, TaskObserver, TaskSpec } from "../driver.ts";
+import type { ContainerUsage, Endpoint, TaskDriver, TaskObserver, TaskSpec } from "../driver.ts";
 import { BaseTools } from "./base-tools.ts";
 import { PortPool } from "./port-pool.ts";
 import { PortableTier } from "./portable-tier.ts";
@@ -83,6 +83,10 @@ export class ProcessDriver implements TaskDriver {
     for (const { task } of this.#tasks.values())
       if (task.spec.privateIpAddress === privateIpAddress) return task.endpoint(port);
     return undefined;
+  }
+
+  async usage(taskArn: string): Promise<ReadonlyMap<string, ContainerUsage>> {
+    return this.#tasks.get(taskArn)?.task.usage() ?? new Map<string, ContainerUsage>();
   }
 
   async reap(): Promise<void> {

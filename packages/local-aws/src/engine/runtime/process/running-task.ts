@@ -6,11 +6,13 @@ import type { Logger } from "../../logger.ts";
 import {
   CannotStartError,
   type ContainerSpec,
+  type ContainerUsage,
   type Endpoint,
   type TaskObserver,
   type TaskSpec,
 } from "../driver.ts";
 import { ContainerProcess } from "./container-process.ts";
+import { processUsage } from "./process-usage.ts";
 import {
   badImage,
   dependencyFailed,
@@ -91,6 +93,13 @@ export class RunningTask {
         why: "the task's containers have not started",
       }
     );
+  }
+
+  /** What each container that runs uses. */
+  async usage(): Promise<ReadonlyMap<string, ContainerUsage>> {
+    const running = [...this.#containers.values()].filter(({ process }) => process.isRunning);
+    const usages = await processUsage(running.map(({ process }) => process.pid));
+    return new Map(running.map(({ spec }, index) => [spec.name, usages[index]!]));
   }
 
   async #startAll(): Promise<void> {
