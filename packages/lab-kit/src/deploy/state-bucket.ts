@@ -6,6 +6,7 @@ import {
   type BucketLocationConstraint,
 } from "@aws-sdk/client-s3";
 import { STSClient, GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import type { BackendSettings } from "../terraform/terraform.ts";
 import type { Target } from "./target.ts";
 
 /** The bucket that holds a learner's state, made where it does not exist. */
@@ -48,12 +49,12 @@ async function create(s3: S3Client, Bucket: string, region: string): Promise<voi
 }
 
 /** What `terraform init` completes the backend with. */
-export function backendSettings(target: Target, bucket: string): Record<string, string | boolean> {
+export function backendSettings(target: Target, bucket: string): BackendSettings {
   if (target.endpointUrl === undefined) return { bucket };
   return {
     bucket,
     // The backend reads no `endpoints` block of the provider: https://developer.hashicorp.com/terraform/language/backend/s3#endpoints
-    "endpoints.s3": target.endpointUrl,
+    endpoints: { s3: target.endpointUrl },
     use_path_style: true,
     skip_credentials_validation: true,
     skip_metadata_api_check: true,

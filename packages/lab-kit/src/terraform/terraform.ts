@@ -5,6 +5,11 @@ import { promisify } from "node:util";
 import { parseEvent, type TerraformEvent } from "./events.ts";
 import { runDetached } from "./run-detached.ts";
 
+/** Attributes of a backend; an object is a nested one (`endpoints`). */
+export type BackendSettings = Readonly<
+  Record<string, string | boolean | Readonly<Record<string, string>>>
+>;
+
 /** One stack and the program that runs it. */
 export interface TerraformOptions {
   readonly executable: string;
@@ -13,7 +18,7 @@ export interface TerraformOptions {
   /** The whole environment: credentials, the CLI configuration, nothing that a shell happened to hold. */
   readonly env: NodeJS.ProcessEnv;
   /** What `init` completes the S3 backend with. */
-  readonly backend: Readonly<Record<string, string | boolean>>;
+  readonly backend: BackendSettings;
   readonly onEvent?: (event: TerraformEvent) => void;
   readonly onPid?: (pid: number) => void;
   readonly signal?: AbortSignal;
@@ -83,10 +88,9 @@ export class Terraform {
     if (done) return;
     rmSync(stamp, { force: true });
     // A backend that moved (another bucket, another port) is configured anew: state is never copied between clouds.
-    const settings = Object.entries(backend).map(
-      ([name, value]) => `-backend-config=${name}=${value}`,
-    );
-    await this.#run("init", ["-input=false", "-reconfigure", "-json", ...settings]);
+    const file = join(directory, "backend.tfbackend");
+    writeFileSync(file, toHcl(backend));
+    await this.#run("init", ["-input=false", "-reconfigure", "-json", `-backend-config=${file}`]);
     writeFileSync(stamp, wanted);
   }
 
@@ -196,4 +200,15 @@ export class Terraform {
     });
     return stdout;
   }
+}
+
+/** A file for `-backend-config`. JSON's strings are HCL's, but for `${`. */
+function toHcl(settings: BackendSettings): string {
+  const quote = (value: string | boolean) => JSON.stringify(value).replaceAll("${", "$${");
+  const lines = Object.entries(settings).map(([name, value]) => {
+    if (typeof value !== "object") return `${name} = ${quote(value)}`;
+    const members = Object.entries(value).map(([key, text]) => `${key} = ${quote(text)}`);
+    return `${name} = { ${members.join(", ")} }`;
+  });
+  return `${lines.join("\n")}\n`;
 }

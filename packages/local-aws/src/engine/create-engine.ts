@@ -1,10 +1,14 @@
 import type { Mount } from "../server/front-door.ts";
 import type { EngineContext, EnginePart } from "./engine.ts";
+import { createImagePuller } from "./images/puller.ts";
 import { createRegistry } from "./images/registry.ts";
 import { createLoadBalancers, type EffectiveListener } from "./load-balancer/load-balancers.ts";
+import { CloudWatchLogRouter } from "./logs/log-router.ts";
+import { TaskEndpoints } from "./metadata/task-endpoints.ts";
 import { NetworkPart } from "./network/network-part.ts";
 import { createOffDriver } from "./runtime/off-driver.ts";
 import { createProcessDriver } from "./runtime/process/process-driver.ts";
+import { createScheduler } from "./scheduler/scheduler.ts";
 import { topology, type Topology } from "./topology.ts";
 
 export interface EngineOptions {
@@ -35,15 +39,21 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     endpoint: (address, port) => driver.endpoint(address, port),
     listenersMode: options.listeners,
   });
+  const { store } = context;
+  const logs = new CloudWatchLogRouter({ store, clock });
+  const metadata = new TaskEndpoints({ store, clock, endpoint: settings.endpoint, driver });
+  const images = createImagePuller(context);
   const parts: EnginePart[] = [
-    // Outlives what sends to it: tasks end before the network that they are in.
     new NetworkPart(context),
+    logs,
     loadBalancers,
-    { name: "tasks", start: () => driver.reap(), stop: () => driver.close() },
+    { name: "tasks", start: async () => {}, stop: () => driver.close() },
+    // Uses all the others, so it starts last and stops first.
+    createScheduler(context, { driver, images, logs, metadata }),
   ];
   const started: EnginePart[] = [];
   return {
-    mounts: [createRegistry(context)],
+    mounts: [createRegistry(context), metadata],
     describe: () => ({ tasks: info(), loadBalancers: loadBalancers.describe() }),
     topology: () => topology(context.store),
     effectiveListeners: () => loadBalancers.effectiveListeners(),

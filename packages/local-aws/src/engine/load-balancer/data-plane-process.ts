@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import type { Server, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Clock, Timer } from "../../clock/clock.ts";
@@ -27,6 +28,8 @@ export interface DataPlaneEvents {
   metrics(deltas: readonly MetricDelta[]): void;
 }
 
+type ProbeDone = (outcome: ProbeOutcome) => void;
+
 /** A health check under way. */
 export interface PendingProbe {
   /** The time for an answer is over. */
@@ -45,7 +48,7 @@ export class DataPlaneProcess {
   #restart: Timer | undefined;
   #configuration: Configuration | undefined;
   #nextProbe = 1;
-  readonly #probes = new Map<number, (outcome: ProbeOutcome) => void>();
+  readonly #probes = new Map<number, { request: ProbeRequest; done: ProbeDone }>();
   readonly #reports: (() => void)[] = [];
 
   constructor(clock: Clock, logger: Logger, events: DataPlaneEvents) {
@@ -62,19 +65,10 @@ export class DataPlaneProcess {
     return this.#ready;
   }
 
-  /** Starts the process; resolves when it is ready. */
-  async start(): Promise<void> {
-    const child = this.#spawn();
-    await new Promise<void>((resolve, reject) => {
-      const onMessage = (message: ChildMessage) => {
-        if (message.type === "ready") resolve();
-      };
-      child.on("message", (message) => onMessage(message as ChildMessage));
-      child.once("exit", (code, signal) =>
-        reject(new Error(`the load balancers' process ended at its start (${signal ?? code})`)),
-      );
-      child.once("error", reject);
-    });
+  /** Starts the process where it does not run; `ready` tells when it is of use. */
+  ensureStarted(): void {
+    if (this.#child || this.#restart || this.#stopping) return;
+    this.#spawn();
   }
 
   /** Resolves when the process has ended. */
@@ -112,21 +106,22 @@ export class DataPlaneProcess {
     this.#send({ type: "unlisten", id });
   }
 
-  /** Sends a health check request; `done` is called once, with `lost` where the process ends before it. */
-  probe(request: ProbeRequest, done: (outcome: ProbeOutcome) => void): PendingProbe {
+  /**
+   * Sends a health check request, as soon as the process is ready; `done` is called once, with `lost` where the process
+   * ends before it.
+   */
+  probe(request: ProbeRequest, done: ProbeDone): PendingProbe {
     const id = this.#nextProbe++;
-    if (!this.#ready) {
-      queueMicrotask(() => done({ type: "lost" }));
-      return { expire: () => {} };
-    }
-    this.#probes.set(id, done);
-    this.#send({ type: "probe", id, request });
-    return { expire: () => this.#send({ type: "expire", id }) };
+    this.#probes.set(id, { request, done });
+    if (this.#ready) this.#send({ type: "probe", id, request });
+    return { expire: () => this.#expire(id) };
   }
 
-  /** Resolves when everything counted so far has been reported. */
-  report(): Promise<void> {
-    if (!this.#ready) return Promise.resolve();
+  /** Resolves when everything counted so far has been reported, and so everything said before has been heard. */
+  async report(): Promise<void> {
+    if (!this.#child) return;
+    if (!this.#ready) await Promise.race([once(this.#child, "message"), once(this.#child, "exit")]);
+    if (!this.#ready) return;
     return new Promise((resolve) => {
       this.#reports.push(resolve);
       this.#send({ type: "report" });
@@ -155,14 +150,11 @@ export class DataPlaneProcess {
   #onMessage(message: ChildMessage): void {
     switch (message.type) {
       case "ready":
-        this.#ready = true;
-        if (this.#configuration)
-          this.#send({ type: "configure", configuration: this.#configuration });
-        return this.#events.ready();
+        return this.#onReady();
       case "probed": {
-        const done = this.#probes.get(message.id);
+        const probe = this.#probes.get(message.id);
         this.#probes.delete(message.id);
-        return done?.(message.outcome);
+        return probe?.done(message.outcome);
       }
       case "metrics":
         this.#events.metrics(message.deltas);
@@ -173,18 +165,36 @@ export class DataPlaneProcess {
     }
   }
 
+  #expire(id: number): void {
+    if (this.#ready) return this.#send({ type: "expire", id });
+    const probe = this.#probes.get(id);
+    this.#probes.delete(id);
+    probe?.done({ type: "lost" });
+  }
+
+  #onReady(): void {
+    this.#ready = true;
+    if (this.#configuration) this.#send({ type: "configure", configuration: this.#configuration });
+    for (const [id, { request }] of this.#probes) this.#send({ type: "probe", id, request });
+    this.#events.ready();
+  }
+
   #onExit(how: string, complaint: string): void {
     this.#ready = false;
     this.#child = undefined;
-    for (const done of this.#probes.values()) done({ type: "lost" });
+    const lost = [...this.#probes.values()];
     this.#probes.clear();
+    for (const { done } of lost) done({ type: "lost" });
     for (const resolve of this.#reports.splice(0)) resolve();
     if (this.#stopping) return;
     this.#logger.error(`the load balancers' process ended (${how}) and is started anew`, complaint);
     this.#events.lost();
     const young = performance.now() - this.#startedAt < YOUNG_MS;
     if (!young) return void this.#spawn();
-    this.#restart = this.#clock.deadline(RESTART_DELAY_MS, () => this.#spawn());
+    this.#restart = this.#clock.deadline(RESTART_DELAY_MS, () => {
+      this.#restart = undefined;
+      this.#spawn();
+    });
   }
 
   #send(message: ParentMessage, handle?: Server | Socket, sent?: () => void): void {

@@ -5,6 +5,7 @@ import type { EngineContext, EnginePart } from "../engine.ts";
 import { compile } from "./compile.ts";
 import type { Configuration } from "./configuration.ts";
 import { DataPlaneProcess } from "./data-plane-process.ts";
+import { describeAccess } from "./describe-access.ts";
 import { type EffectiveListener, ListenerPorts } from "./listener-ports.ts";
 import { MetricTotals } from "./metric-totals.ts";
 import type { LoadBalancerPorts } from "./ports.ts";
@@ -70,7 +71,6 @@ class LoadBalancerPart implements LoadBalancers {
   }
 
   async start(): Promise<void> {
-    await this.#process.start();
     this.#unsubscribe = this.#context.store.onCommit((changes) => {
       if (changes.some(concerns)) this.#schedule();
     });
@@ -95,6 +95,7 @@ class LoadBalancerPart implements LoadBalancers {
     return {
       dataPlane: { pid: this.#process.pid ?? null, ready: this.#process.ready },
       listeners: this.effectiveListeners(),
+      access: describeAccess(this.#context.store, this.#context.settings.homeAddress, this.#ports),
       metrics: Object.fromEntries(this.#totals.all()),
     };
   }
@@ -143,6 +144,8 @@ class LoadBalancerPart implements LoadBalancers {
     const text = JSON.stringify(configuration);
     if (text === this.#sent) return;
     this.#sent = text;
+    // A cloud without load balancers does not pay for their process.
+    if (configuration.balancers.length > 0) this.#process.ensureStarted();
     this.#process.configure(configuration);
     this.#sockets.update(configuration.balancers);
   }

@@ -16,10 +16,14 @@ export function expire(store: Store, now: number): void {
       for (const { arn, status } of collection.values()) {
         if (status !== "DELETE_IN_PROGRESS") continue;
         const used =
-          scope.of(tasks).find((it) => it.taskDefinitionArn === arn && it.lastStatus !== "STOPPED") ??
+          scope
+            .of(tasks)
+            .find((it) => it.taskDefinitionArn === arn && it.lastStatus !== "STOPPED") ??
           scope
             .of(ecsServices)
-            .find((it) => it.deployments.some(({ taskDefinitionArn }) => taskDefinitionArn === arn));
+            .find((it) =>
+              it.deployments.some(({ taskDefinitionArn }) => taskDefinitionArn === arn),
+            );
         if (!used) collection.delete(arn);
       }
     }

@@ -7,7 +7,12 @@ export function publishChanges(events: EventChannel, changes: readonly Change[],
   for (const change of changes) {
     const where = { at, account: change.account, region: change.region };
     if (change.kind === tasks.name)
-      publishTask(events, where, change.before as Task | undefined, change.after as Task | undefined);
+      publishTask(
+        events,
+        where,
+        change.before as Task | undefined,
+        change.after as Task | undefined,
+      );
     if (change.kind === ecsServices.name && change.after)
       publishService(
         events,
@@ -67,10 +72,24 @@ function publishService(
   const { arn: serviceArn, clusterArn } = after;
   const known = new Set(before?.events.map(({ id }) => id));
   for (const { id, message, createdAt } of after.events.filter((it) => !known.has(it.id)).reverse())
-    events.publish({ type: "ecs.service-event", ...where, serviceArn, clusterArn, id, message, createdAt });
+    events.publish({
+      type: "ecs.service-event",
+      ...where,
+      serviceArn,
+      clusterArn,
+      id,
+      message,
+      createdAt,
+    });
   for (const deployment of after.deployments) {
     const old = before?.deployments.find(({ id }) => id === deployment.id);
-    const { id: deploymentId, status, taskDefinitionArn, rolloutState, rolloutStateReason } = deployment;
+    const {
+      id: deploymentId,
+      status,
+      taskDefinitionArn,
+      rolloutState,
+      rolloutStateReason,
+    } = deployment;
     if (old?.status === status && old.rolloutState === rolloutState) continue;
     events.publish({
       type: "ecs.deployment",

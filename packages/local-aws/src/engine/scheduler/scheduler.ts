@@ -81,8 +81,7 @@ class Scheduler implements EnginePart {
       after.lastStatus === status && before !== undefined && before.lastStatus !== status;
     const { serviceArn } = after;
     if (serviceArn === undefined) return;
-    if (reached("RUNNING"))
-      this.#later(() => this.#controllers.get(serviceArn)?.taskStarted());
+    if (reached("RUNNING")) this.#later(() => this.#controllers.get(serviceArn)?.taskStarted());
     if (reached("STOPPED"))
       this.#later(() => this.#controllers.get(serviceArn)?.taskStopped(after));
     this.#serviceChanged(change, serviceArn);

@@ -63,8 +63,7 @@ function ecrFault(asked: Asked, reference: string): TaskFault | undefined {
         }),
       );
     if (!may("ecr:BatchGetImage") || !may("ecr:GetDownloadUrlForLayer"))
-      return new TaskFault(
-TEXTS.imageDenied({ reference, ...hostAndTag(reference) }));
+      return new TaskFault(TEXTS.imageDenied({ reference, ...hostAndTag(reference) }));
   }
   // Layers come from S3, https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
   for (const service of ["ecr.dkr", "s3"])

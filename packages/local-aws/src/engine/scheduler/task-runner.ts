@@ -111,7 +111,11 @@ export class TaskRunner {
     return {
       started: (name, runtimeId, bindings) =>
         live(() =>
-          record.writeContainer(name, { lastStatus: "RUNNING", runtimeId, bindings: [...bindings] }),
+          record.writeContainer(name, {
+            lastStatus: "RUNNING",
+            runtimeId,
+            bindings: [...bindings],
+          }),
         ),
       output: (name, stream, line) => this.#sinks.get(name)?.write(stream, line, clock.now()),
       exited: (name, exitCode, reason) => live(() => this.#exited(name, exitCode, reason)),
@@ -170,10 +174,7 @@ const hasEnded = ({ containers }: TaskRecord["task"]) =>
   containers.every((it) => it.lastStatus === "STOPPED");
 
 /** What a task is from the moment when it has stopped. */
-export function stoppedTask(
-  task: TaskRecord["task"],
-  now: number,
-): Partial<TaskRecord["task"]> {
+export function stoppedTask(task: TaskRecord["task"], now: number): Partial<TaskRecord["task"]> {
   return {
     lastStatus: "STOPPED",
     stoppingAt: task.stoppingAt ?? now,

@@ -50,9 +50,7 @@ export class TaskRecord {
   write(change: (task: Readonly<Task>) => Partial<Task>): void {
     this.#store.transaction(() => {
       const before = this.task;
-      this.scope
-        .of(tasks)
-        .patch(this.arn, { ...change(before), version: before.version + 1 });
+      this.scope.of(tasks).patch(this.arn, { ...change(before), version: before.version + 1 });
     });
   }
 

@@ -70,4 +70,6 @@ process.on("uncaughtException", (error) => {
   process.send!(faultMessage(error), () => process.exit(1));
 });
 setInterval(() => report(false), METRICS_INTERVAL_MS);
+// The channel may have been closed before anyone listened for it.
+if (!process.connected) process.exit(0);
 send({ type: "ready" });

@@ -1,10 +1,4 @@
-import {
-  createServer,
-  request as httpRequest,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-} from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ManualClock } from "../../../clock/manual-clock.ts";
 import type { Clock } from "../../../clock/clock.ts";
@@ -22,6 +16,7 @@ import { createNetworkInterface, deleteNetworkInterface } from "../../network/in
 import type { Endpoint } from "../../runtime/driver.ts";
 import { createLoadBalancers, type LoadBalancers } from "../load-balancers.ts";
 import type { ListenersMode } from "../ports.ts";
+import { type Answer, fetchPort } from "./fetch-port.ts";
 
 const ACCOUNT = "123456789012";
 const REGION = "ap-northeast-1";
@@ -33,14 +28,6 @@ export interface TestTarget {
   readonly port: number;
   readonly server: Server;
   readonly networkInterfaceId: string;
-}
-
-/** An answer, read to its end. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingMessage["headers"];
-  readonly rawHeaders: readonly string[];
-  readonly body: string;
 }
 
 /**
@@ -254,27 +241,7 @@ export class BalancedCloud {
       signal?: AbortSignal;
     } = {},
   ): Promise<Answer> {
-    const { body, ...rest } = options;
-    return new Promise((resolve, reject) => {
-      const outgoing = httpRequest(
-        { host: "127.0.0.1", port: this.portOf(listener), agent: false, ...rest },
-        (response) => {
-          let text = "";
-          response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-          response.on("error", reject);
-          response.on("end", () =>
-            resolve({
-              status: response.statusCode ?? 0,
-              headers: response.headers,
-              rawHeaders: response.rawHeaders,
-              body: text,
-            }),
-          );
-        },
-      );
-      outgoing.on("error", reject);
-      outgoing.end(body);
-    });
+    return fetchPort(this.portOf(listener), options);
   }
 }
 

@@ -1,0 +1,92 @@
+import { RunTaskCommand, StopTaskCommand, type RunTaskCommandInput } from "@aws-sdk/client-ecs";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { TaskCloud } from "./testing/task-cloud.ts";
+
+/** Prints what it was given and ends with the code that it was told. */
+const PROGRAM = `
+console.log("environment", JSON.stringify(process.env));
+process.on("SIGTERM", () => process.exit(0));
+if (process.argv[2] === "wait") setInterval(() => {}, 1000);
+else process.exitCode = Number(process.argv[2] ?? 0);
+`;
+
+let cloud: TaskCloud;
+let image: string;
+let definition: string;
+
+beforeAll(async () => {
+  cloud = await TaskCloud.start();
+  image = await cloud.push("program", {
+    files: { "app/main.js": PROGRAM },
+    config: { Cmd: ["node", "/app/main.js"], WorkingDir: "/app", Env: ["FROM_IMAGE=yes"] },
+  });
+  definition = await cloud.define("program", [{ name: "main", image }]);
+}, 60_000);
+afterAll(async () => {
+  expect(cloud.test.errors).toEqual([]);
+  await cloud.stop();
+}, 60_000);
+
+async function run(more: Partial<RunTaskCommandInput> = {}): Promise<string> {
+  const { tasks } = await cloud.ecs.send(
+    new RunTaskCommand({
+      cluster: "c",
+      taskDefinition: definition,
+      launchType: "FARGATE",
+      networkConfiguration: cloud.network,
+      ...more,
+    }),
+  );
+  return tasks![0]!.taskArn!;
+}
+
+const reaches = (arn: string, status: string) =>
+  vi.waitFor(
+    async () => {
+      const task = await cloud.task(arn);
+      expect(task.lastStatus).toBe(status);
+      return task;
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+
+const command = (...words: string[]) => ({
+  containerOverrides: [{ name: "main", command: ["node", "/app/main.js", ...words] }],
+});
+
+test("a standalone task runs its command with overrides and stops with its exit code", async () => {
+  const arn = await run({ overrides: command("3") });
+  const task = await reaches(arn, "STOPPED");
+  expect(task).toMatchObject({
+    desiredStatus: "STOPPED",
+    stopCode: "EssentialContainerExited",
+    stoppedReason: "Essential container in task exited",
+    group: "family:program",
+    launchType: "FARGATE",
+    platformVersion: "1.4.0",
+  });
+  expect(task.containers![0]).toMatchObject({ lastStatus: "STOPPED", exitCode: 3 });
+  const times = [
+    task.createdAt,
+    task.pullStartedAt,
+    task.pullStoppedAt,
+    task.startedAt,
+    task.executionStoppedAt,
+    task.stoppedAt,
+  ].map((time) => time!.getTime());
+  expect(times).toEqual([...times].sort((a, b) => a - b));
+}, 30_000);
+
+test("a task that is stopped gets SIGTERM and says who stopped it and why", async () => {
+  const arn = await run({ overrides: command("wait") });
+  const running = await reaches(arn, "RUNNING");
+  expect(running.attachments![0]).toMatchObject({
+    type: "ElasticNetworkInterface",
+    status: "ATTACHED",
+  });
+  await cloud.ecs.send(new StopTaskCommand({ cluster: "c", task: arn, reason: "enough" }));
+  const task = await reaches(arn, "STOPPED");
+  expect(task).toMatchObject({ stopCode: "UserInitiated", stoppedReason: "enough" });
+  expect(task.containers![0]!.exitCode).toBe(0);
+  expect(task.attachments![0]!.status).toBe("DELETED");
+}, 30_000);

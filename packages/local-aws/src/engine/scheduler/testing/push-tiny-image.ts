@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  CreateRepositoryCommand,
+  type ECRClient,
+  GetAuthorizationTokenCommand,
+} from "@aws-sdk/client-ecr";
+import type { PulledImage } from "../../images/pulled-image.ts";
+import { type TinyEntry, writeTinyLayer } from "../../runtime/tiny-image.ts";
+
+/** An image of one layer, as a test wants it. */
+export interface TinyImage {
+  readonly files: Readonly<Record<string, TinyEntry>>;
+  readonly config: PulledImage["config"];
+}
+
+/**
+ * Makes a repository and pushes an image into it, as `docker push` does.
+ * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#push
+ * @param endpoint the front door, which is the registry as well
+ * @param directory a scratch directory
+ * @returns the reference to pull the image by
+ */
+export async function pushTinyImage(
+  ecr: ECRClient,
+  endpoint: string,
+  directory: string,
+  repository: string,
+  { files, config }: TinyImage,
+): Promise<string> {
+  await ecr.send(new CreateRepositoryCommand({ repositoryName: repository }));
+  const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
+  const authorization = `Basic ${authorizationData![0]!.authorizationToken!}`;
+  const base = `${endpoint}/v2/${repository}`;
+  const layer = await writeTinyLayer(join(directory, "layers"), files);
+  const architecture = process.arch === "x64" ? "amd64" : process.arch;
+  const configuration = Buffer.from(
+    JSON.stringify({ architecture, os: "linux", config, rootfs: { type: "layers", diff_ids: [] } }),
+  );
+  const layerBytes = readFileSync(layer.file);
+  const layerDigest = await pushBlob(base, authorization, layerBytes);
+  const configDigest = await pushBlob(base, authorization, configuration);
+  const manifestType = "application/vnd.oci.image.manifest.v1+json";
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: manifestType,
+    config: {
+      mediaType: "application/vnd.oci.image.config.v1+json",
+      digest: configDigest,
+      size: configuration.length,
+    },
+    layers: [{ mediaType: layer.mediaType, digest: layerDigest, size: layerBytes.length }],
+    annotations: { "org.opencontainers.image.base.name": "node:24-slim" },
+  });
+  const headers = { authorization, "content-type": manifestType };
+  await ok(fetch(`${base}/manifests/v1`, { method: "PUT", headers, body: manifest }));
+  return `${new URL(endpoint).host}/${repository}:v1`;
+}
+
+async function pushBlob(base: string, authorization: string, bytes: Buffer): Promise<string> {
+  const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+  const headers = { authorization };
+  const begun = await ok(fetch(`${base}/blobs/uploads/`, { method: "POST", headers }));
+  const location = new URL(begun.headers.get("location")!, base);
+  location.searchParams.set("digest", digest);
+  await ok(
+    fetch(location, {
+      method: "PUT",
+      headers: { ...headers, "content-type": "application/octet-stream" },
+      body: new Uint8Array(bytes),
+    }),
+  );
+  return digest;
+}
+
+async function ok(answer: Promise<Response>): Promise<Response> {
+  const response = await answer;
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+  return response;
+}

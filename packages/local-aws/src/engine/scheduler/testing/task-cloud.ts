@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  CreateClusterCommand,
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  type ContainerDefinition,
+  type NetworkConfiguration,
+  type RegisterTaskDefinitionCommandInput,
+  type Service,
+  type Task,
+} from "@aws-sdk/client-ecs";
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import type { LocalAwsOptions } from "../../../local-aws.ts";
+import { startTestCloud, type TestCloud } from "../../../testing.ts";
+import { pushTinyImage, type TinyImage } from "./push-tiny-image.ts";
+
+const TRUST_ECS_TASKS = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { Service: "ecs-tasks.amazonaws.com" },
+      Action: "sts:AssumeRole",
+    },
+  ],
+});
+const EXECUTION_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
+
+/** A cloud that runs tasks as processes, with a cluster `c`, the default VPC and an execution role. */
+export class TaskCloud {
+  readonly test: TestCloud;
+  readonly ecs: ECSClient;
+  readonly ec2: EC2Client;
+  readonly iam: IAMClient;
+  readonly ecr: ECRClient;
+  readonly scratch: string;
+  readonly dataDir: string;
+  executionRoleArn = "";
+  subnets: string[] = [];
+
+  private constructor(test: TestCloud, scratch: string) {
+    this.test = test;
+    this.scratch = scratch;
+    this.dataDir = join(scratch, "data");
+    this.ecs = new ECSClient(test.clientConfig);
+    this.ec2 = new EC2Client(test.clientConfig);
+    this.iam = new IAMClient(test.clientConfig);
+    this.ecr = new ECRClient(test.clientConfig);
+  }
+
+  static async start(options: LocalAwsOptions = {}): Promise<TaskCloud> {
+    const scratch = mkdtempSync(join(tmpdir(), "scheduler-"));
+    const dataDir = join(scratch, "data");
+    const test = await startTestCloud({ tasks: "process", dataDir, ...options });
+    const cloud = new TaskCloud(test, scratch);
+    await cloud.ecs.send(new CreateClusterCommand({ clusterName: "c" }));
+    cloud.executionRoleArn = await cloud.role("execution");
+    await cloud.iam.send(
+      new AttachRolePolicyCommand({ RoleName: "execution", PolicyArn: EXECUTION_POLICY }),
+    );
+    const { Subnets = [] } = await cloud.ec2.send(new DescribeSubnetsCommand({}));
+    cloud.subnets = Subnets.map(({ SubnetId }) => SubnetId!);
+    return cloud;
+  }
+
+  async stop(): Promise<void> {
+    await this.test.stop();
+    rmSync(this.scratch, { recursive: true, force: true });
+  }
+
+  /** Public subnets with public addresses: everything can be reached. */
+  get network(): NetworkConfiguration {
+    return { awsvpcConfiguration: { subnets: this.subnets, assignPublicIp: "ENABLED" } };
+  }
+
+  /** A role that tasks can take on; its ARN. */
+  async role(name: string, trust = TRUST_ECS_TASKS): Promise<string> {
+    const { Role } = await this.iam.send(
+      new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: trust }),
+    );
+    return Role!.Arn!;
+  }
+
+  push(repository: string, image: TinyImage): Promise<string> {
+    return pushTinyImage(this.ecr, this.test.endpoint, this.scratch, repository, image);
+  }
+
+  /** Registers a Fargate definition; its ARN. */
+  async define(
+    family: string,
+    containerDefinitions: ContainerDefinition[],
+    more: Partial<RegisterTaskDefinitionCommandInput> = {},
+  ): Promise<string> {
+    const { taskDefinition } = await this.ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family,
+        cpu: "256",
+        memory: "512",
+        networkMode: "awsvpc",
+        requiresCompatibilities: ["FARGATE"],
+        executionRoleArn: this.executionRoleArn,
+        containerDefinitions,
+        ...more,
+      }),
+    );
+    return taskDefinition!.taskDefinitionArn!;
+  }
+
+  async service(name: string): Promise<Service> {
+    const { services } = await this.ecs.send(
+      new DescribeServicesCommand({ cluster: "c", services: [name] }),
+    );
+    return services![0]!;
+  }
+
+  /** The messages of a service's events, oldest first. */
+  async messages(name: string): Promise<string[]> {
+    const { events = [] } = await this.service(name);
+    return events.map(({ message }) => message!).reverse();
+  }
+
+  async task(arn: string): Promise<Task> {
+    const { tasks } = await this.ecs.send(new DescribeTasksCommand({ cluster: "c", tasks: [arn] }));
+    return tasks![0]!;
+  }
+
+  async tasks(
+    serviceName: string,
+    desiredStatus: "RUNNING" | "STOPPED" = "RUNNING",
+  ): Promise<Task[]> {
+    const { taskArns = [] } = await this.ecs.send(
+      new ListTasksCommand({ cluster: "c", serviceName, desiredStatus }),
+    );
+    return Promise.all(taskArns.map((arn) => this.task(arn)));
+  }
+}
