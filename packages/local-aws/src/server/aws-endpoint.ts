@@ -49,8 +49,10 @@ export class AwsEndpoint {
     let request = toWireRequest(incoming);
     try {
       const signed = this.#readSignature(request);
+      if (this.#parts.wire.needsBodyToResolve(request, signed?.service)) {
+        request = { ...request, body: await readBody(incoming) };
+      }
       target = this.#parts.wire.guessProtocol(request, signed?.service);
-      if (isForm(request)) request = { ...request, body: await readBody(incoming) };
       const resolved = this.#parts.wire.resolveOperation(request, signed?.service);
       target = resolved;
       const streaming = this.#parts.wire.isStreamingInput(resolved);
@@ -136,10 +138,6 @@ function toWireRequest(incoming: IncomingMessage): WireRequest {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(",") : value;
   }
   return { method: incoming.method ?? "GET", url: incoming.url ?? "/", headers, body: incoming };
-}
-
-function isForm(request: WireRequest): boolean {
-  return (request.headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded");
 }
 
 function isAborted(error: unknown): boolean {

@@ -6,7 +6,13 @@ import {
   DescribeLoadBalancersCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CodeBuildClient, ListProjectsCommand } from "@aws-sdk/client-codebuild";
-import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListBucketsCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { SchedulerClient, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestCloud, type TestCloud } from "../testing.ts";
@@ -190,4 +196,15 @@ test("with --credentials any, every key is account 123456789012", async () => {
   } finally {
     await open.stop();
   }
+});
+
+test("an object may be a form: its body is not looked into for an operation", async () => {
+  const s3 = new S3Client(cloud.clientConfig);
+  const object = { Bucket: "forms", Key: "form" };
+  const CreateBucketConfiguration = { LocationConstraint: "ap-northeast-1" } as const;
+  await s3.send(new CreateBucketCommand({ Bucket: object.Bucket, CreateBucketConfiguration }));
+  const ContentType = "application/x-www-form-urlencoded";
+  await s3.send(new PutObjectCommand({ ...object, Body: "Action=ListRoles", ContentType }));
+  const found = await s3.send(new GetObjectCommand(object));
+  expect(await found.Body!.transformToString()).toBe("Action=ListRoles");
 });
