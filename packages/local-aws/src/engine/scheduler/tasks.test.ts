@@ -4,11 +4,16 @@ import { TaskCloud } from "./testing/task-cloud.ts";
 
 /** Prints what it was given and ends with the code that it was told. */
 const PROGRAM = `
-console.log("environment", JSON.stringify(process.env));
 process.on("SIGTERM", () => process.exit(0));
+console.log(JSON.stringify(process.env));
 if (process.argv[2] === "wait") setInterval(() => {}, 1000);
 else process.exitCode = Number(process.argv[2] ?? 0);
 `;
+
+const FROM_DEFINITION = [
+  { name: "A", value: "definition" },
+  { name: "B", value: "definition" },
+];
 
 let cloud: TaskCloud;
 let image: string;
@@ -20,7 +25,9 @@ beforeAll(async () => {
     files: { "app/main.js": PROGRAM },
     config: { Cmd: ["node", "/app/main.js"], WorkingDir: "/app", Env: ["FROM_IMAGE=yes"] },
   });
-  definition = await cloud.define("program", [{ name: "main", image }]);
+  definition = await cloud.define("program", [
+    { name: "main", image, environment: FROM_DEFINITION, logConfiguration: cloud.logTo() },
+  ]);
 }, 60_000);
 afterAll(async () => {
   expect(cloud.test.errors).toEqual([]);
@@ -80,6 +87,7 @@ test("a standalone task runs its command with overrides and stops with its exit 
 test("a task that is stopped gets SIGTERM and says who stopped it and why", async () => {
   const arn = await run({ overrides: command("wait") });
   const running = await reaches(arn, "RUNNING");
+  await vi.waitFor(async () => expect(await cloud.lines(arn)).toHaveLength(1));
   expect(running.attachments![0]).toMatchObject({
     type: "ElasticNetworkInterface",
     status: "ATTACHED",
@@ -90,3 +98,23 @@ test("a task that is stopped gets SIGTERM and says who stopped it and why", asyn
   expect(task.containers![0]!.exitCode).toBe(0);
   expect(task.attachments![0]!.status).toBe("DELETED");
 }, 30_000);
+
+test("a container's environment is the image's, the definition's, the override's and ECS's own", async () => {
+  const environment = [{ name: "B", value: "override" }];
+  const arn = await run({ overrides: { containerOverrides: [{ name: "main", environment }] } });
+  await reaches(arn, "STOPPED");
+  const [line] = await cloud.lines(arn);
+  expect(JSON.parse(line!)).toMatchObject({
+    FROM_IMAGE: "yes",
+    A: "definition",
+    B: "override",
+    AWS_REGION: "ap-northeast-1",
+    AWS_EXECUTION_ENV: "AWS_ECS_FARGATE",
+    ECS_CONTAINER_METADATA_URI_V4: expect.stringContaining("/v4/"),
+  });
+}, 30_000);
+
+test("RunTask with a token that was used answers with the same task", async () => {
+  const first = await run({ clientToken: "once", overrides: command("0") });
+  expect(await run({ clientToken: "once", overrides: command("0") })).toBe(first);
+});

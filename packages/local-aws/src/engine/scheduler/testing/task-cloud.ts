@@ -9,6 +9,7 @@ import {
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
   type ContainerDefinition,
+  type LogConfiguration,
   type NetworkConfiguration,
   type RegisterTaskDefinitionCommandInput,
   type Service,
@@ -16,6 +17,11 @@ import {
 } from "@aws-sdk/client-ecs";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  FilterLogEventsCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
 import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import type { LocalAwsOptions } from "../../../local-aws.ts";
 import { startTestCloud, type TestCloud } from "../../../testing.ts";
@@ -33,6 +39,8 @@ const TRUST_ECS_TASKS = JSON.stringify({
 });
 const EXECUTION_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
 
+const LOG_GROUP = "/tasks";
+
 /** A cloud that runs tasks as processes, with a cluster `c`, the default VPC and an execution role. */
 export class TaskCloud {
   readonly test: TestCloud;
@@ -40,6 +48,7 @@ export class TaskCloud {
   readonly ec2: EC2Client;
   readonly iam: IAMClient;
   readonly ecr: ECRClient;
+  readonly logs: CloudWatchLogsClient;
   readonly scratch: string;
   readonly dataDir: string;
   executionRoleArn = "";
@@ -53,6 +62,7 @@ export class TaskCloud {
     this.ec2 = new EC2Client(test.clientConfig);
     this.iam = new IAMClient(test.clientConfig);
     this.ecr = new ECRClient(test.clientConfig);
+    this.logs = new CloudWatchLogsClient(test.clientConfig);
   }
 
   static async start(options: LocalAwsOptions = {}): Promise<TaskCloud> {
@@ -65,6 +75,7 @@ export class TaskCloud {
     await cloud.iam.send(
       new AttachRolePolicyCommand({ RoleName: "execution", PolicyArn: EXECUTION_POLICY }),
     );
+    await cloud.logs.send(new CreateLogGroupCommand({ logGroupName: LOG_GROUP }));
     const { Subnets = [] } = await cloud.ec2.send(new DescribeSubnetsCommand({}));
     cloud.subnets = Subnets.map(({ SubnetId }) => SubnetId!);
     return cloud;
@@ -78,6 +89,25 @@ export class TaskCloud {
   /** Public subnets with public addresses: everything can be reached. */
   get network(): NetworkConfiguration {
     return { awsvpcConfiguration: { subnets: this.subnets, assignPublicIp: "ENABLED" } };
+  }
+
+  /** Sends a container's lines into a log group. */
+  logTo(group = LOG_GROUP): LogConfiguration {
+    const options = {
+      "awslogs-group": group,
+      "awslogs-region": this.test.clientConfig.region,
+      "awslogs-stream-prefix": "t",
+    };
+    return { logDriver: "awslogs", options };
+  }
+
+  /** What a task's containers have written so far. */
+  async lines(taskArn: string): Promise<string[]> {
+    const { events = [] } = await this.logs.send(
+      new FilterLogEventsCommand({ logGroupName: LOG_GROUP }),
+    );
+    const id = taskArn.slice(taskArn.lastIndexOf("/") + 1);
+    return events.filter((it) => it.logStreamName!.endsWith(id)).map(({ message }) => message!);
   }
 
   /** A role that tasks can take on; its ARN. */
