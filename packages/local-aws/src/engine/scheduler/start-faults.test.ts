@@ -1,0 +1,195 @@
+import { CreateSubnetCommand, DescribeVpcsCommand } from "@aws-sdk/client-ec2";
+import { AttachRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import {
+  CreateServiceCommand,
+  RunTaskCommand,
+  type NetworkConfiguration,
+} from "@aws-sdk/client-ecs";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { TaskCloud } from "./testing/task-cloud.ts";
+
+const TRUST_EC2 = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
+  ],
+});
+
+let cloud: TaskCloud;
+let image: string;
+
+beforeAll(async () => {
+  cloud = await TaskCloud.start();
+  image = await cloud.push("program", {
+    files: { "main.js": "setInterval(() => {}, 1000);" },
+    config: { Cmd: ["node", "/main.js"] },
+  });
+}, 60_000);
+afterAll(async () => {
+  expect(cloud.test.errors).toEqual([]);
+  await cloud.stop();
+}, 60_000);
+
+/** Runs a task that cannot start; what it says when it has stopped. */
+async function stoppedReason(
+  taskDefinition: string,
+  networkConfiguration: NetworkConfiguration = cloud.network,
+): Promise<string> {
+  const { tasks } = await cloud.ecs.send(
+    new RunTaskCommand({
+      cluster: "c",
+      taskDefinition,
+      launchType: "FARGATE",
+      networkConfiguration,
+    }),
+  );
+  return vi.waitFor(
+    async () => {
+      const task = await cloud.task(tasks![0]!.taskArn!);
+      expect(task).toMatchObject({ lastStatus: "STOPPED", stopCode: "TaskFailedToStart" });
+      expect(task.startedAt).toBeUndefined();
+      return task.stoppedReason!;
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+}
+
+/** A subnet of the default VPC without public addresses: there is no NAT gateway either. */
+async function privateNetwork(): Promise<NetworkConfiguration> {
+  const { Vpcs } = await cloud.ec2.send(new DescribeVpcsCommand({}));
+  const { Subnet } = await cloud.ec2.send(
+    new CreateSubnetCommand({ VpcId: Vpcs![0]!.VpcId!, CidrBlock: "172.31.200.0/24" }),
+  );
+  return { awsvpcConfiguration: { subnets: [Subnet!.SubnetId!], assignPublicIp: "DISABLED" } };
+}
+
+test("an image tag that does not exist is a CannotPullContainerError", async () => {
+  const missing = image.replace(":v1", ":v2");
+  const definition = await cloud.define("missing", [{ name: "main", image: missing }]);
+  expect(await stoppedReason(definition)).toMatch(/^CannotPullContainerError: .*not found/);
+}, 30_000);
+
+test("a task without a way out cannot reach the registry", async () => {
+  const definition = await cloud.define("alone", [{ name: "main", image }]);
+  expect(await stoppedReason(definition, await privateNetwork())).toMatch(
+    /^ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth from Amazon ECR: There is a connection issue .* i\/o timeout$/,
+  );
+}, 30_000);
+
+test("a log group that does not exist is a ResourceInitializationError", async () => {
+  const definition = await cloud.define("nowhere", [
+    { name: "main", image, logConfiguration: cloud.logTo("/missing") },
+  ]);
+  expect(await stoppedReason(definition)).toMatch(
+    /^ResourceInitializationError: failed to validate logger args: .*The specified log group does not exist/,
+  );
+}, 30_000);
+
+test("an execution role without permissions may not use the registry", async () => {
+  const executionRoleArn = await cloud.role("powerless");
+  const definition = await cloud.define("powerless", [{ name: "main", image }], {
+    executionRoleArn,
+  });
+  expect(await stoppedReason(definition)).toMatch(
+    /AccessDeniedException: .*assumed-role\/powerless\/.* not authorized to perform: ecr:GetAuthorizationToken/,
+  );
+}, 30_000);
+
+test("an execution role that may pull and not write logs says so", async () => {
+  const executionRoleArn = await cloud.role("mute");
+  const document = {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "ecr:*", Resource: "*" }],
+  };
+  await cloud.iam.send(
+    new PutRolePolicyCommand({
+      RoleName: "mute",
+      PolicyName: "pull",
+      PolicyDocument: JSON.stringify(document),
+    }),
+  );
+  const definition = await cloud.define(
+    "mute",
+    [{ name: "main", image, logConfiguration: cloud.logTo() }],
+    { executionRoleArn },
+  );
+  expect(await stoppedReason(definition)).toMatch(
+    /not authorized to perform: logs:CreateLogStream/,
+  );
+}, 30_000);
+
+test("a role that ecs-tasks may not assume fails RunTask itself", async () => {
+  const executionRoleArn = await cloud.role("distrusting", TRUST_EC2);
+  await cloud.iam.send(
+    new AttachRolePolicyCommand({
+      RoleName: "distrusting",
+      PolicyArn: "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy",
+    }),
+  );
+  const definition = await cloud.define("distrusting", [{ name: "main", image }], {
+    executionRoleArn,
+  });
+  await expect(stoppedReason(definition)).rejects.toMatchObject({
+    name: "ClientException",
+    message: expect.stringMatching(
+      /^ECS was unable to assume the role '.*role\/distrusting' that was provided for this task\./,
+    ),
+  });
+}, 30_000);
+
+test("a service says in its events why its tasks do not start, and goes on trying", async () => {
+  const missing = image.replace(":v1", ":v2");
+  const definition = await cloud.define("never", [{ name: "main", image: missing }]);
+  await cloud.ecs.send(
+    new CreateServiceCommand({
+      cluster: "c",
+      serviceName: "never",
+      taskDefinition: definition,
+      desiredCount: 1,
+      launchType: "FARGATE",
+      networkConfiguration: cloud.network,
+    }),
+  );
+  await vi.waitFor(
+    async () => {
+      const messages = await cloud.messages("never");
+      expect(messages).toContainEqual(
+        expect.stringMatching(
+          /^\(service never\) was unable to place a task\. Reason: CannotPullContainerError: /,
+        ),
+      );
+      expect(messages).toContainEqual(
+        expect.stringMatching(/is unable to consistently start tasks successfully/),
+      );
+    },
+    { timeout: 20_000, interval: 50 },
+  );
+  const { deployments } = await cloud.service("never");
+  expect(deployments![0]).toMatchObject({ rolloutState: "IN_PROGRESS", runningCount: 0 });
+  expect(deployments![0]!.failedTasks).toBeGreaterThanOrEqual(3);
+}, 30_000);
+
+test("a service whose role cannot be assumed makes no task and says so", async () => {
+  const executionRoleArn = await cloud.role("stranger", TRUST_EC2);
+  const definition = await cloud.define("stranger", [{ name: "main", image }], {
+    executionRoleArn,
+  });
+  await cloud.ecs.send(
+    new CreateServiceCommand({
+      cluster: "c",
+      serviceName: "stranger",
+      taskDefinition: definition,
+      desiredCount: 1,
+      launchType: "FARGATE",
+      networkConfiguration: cloud.network,
+    }),
+  );
+  await vi.waitFor(async () =>
+    expect(await cloud.messages("stranger")).toContainEqual(
+      expect.stringMatching(
+        /^\(service stranger\) failed to launch a task with \(error ECS was unable to assume the role/,
+      ),
+    ),
+  );
+  expect(await cloud.tasks("stranger")).toEqual([]);
+}, 30_000);
