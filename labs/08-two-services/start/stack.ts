@@ -38,7 +38,7 @@ export class ServiceStack extends WorkbookStack {
     });
     this.albSecurityGroup = new SecurityGroup(this, "alb_security_group", {
       name: settings.named("alb"),
-      description: "The load balancer, for the learner's own address only",
+      description: "The load balancer, for the home address of the learner only",
       vpcId: this.network.vpcId,
       port: 80,
       cidrs: [settings.homeCidr],

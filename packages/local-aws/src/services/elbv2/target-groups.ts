@@ -80,7 +80,9 @@ function describe(scope: Scope, group: Readonly<TargetGroup>): Sdk.TargetGroup {
 }
 
 function checkKind(input: Parameters<NonNullable<Elbv2Handlers["CreateTargetGroup"]>>[0]): void {
-  const { TargetType: type = "instance", Protocol: protocol, ProtocolVersion: version } = input;
+  const { TargetType: type = "instance", Protocol: protocol, ProtocolVersion } = input;
+  // Terraform sends an empty text where nothing is said.
+  const version = ProtocolVersion || undefined;
   if (type !== "ip" && type !== "instance") throw unsupported(`target groups of type '${type}'`);
   if (protocol === undefined) throw validationError("A protocol must be specified");
   if (protocol !== "HTTP" && protocol !== "HTTPS")
@@ -111,7 +113,7 @@ export const targetGroupHandlers: Elbv2Handlers = {
       arn,
       name,
       protocol: input.Protocol!,
-      protocolVersion: input.ProtocolVersion ?? "HTTP1",
+      protocolVersion: input.ProtocolVersion || "HTTP1",
       port: input.Port!,
       vpcId,
       targetType: input.TargetType === "ip" ? "ip" : "instance",
