@@ -11,3 +11,5 @@ export {
 } from "./layout/layout.ts";
 export { hostPlatform, type Platform } from "./platform.ts";
 export type { BuildTools } from "./run/tools.ts";
+export { pullImage, type PullImageOptions } from "./registry/pull-image.ts";
+export { pushImage, type PushImageOptions, type TransferEvent } from "./registry/push-image.ts";

@@ -150,6 +150,9 @@ async function fromContext(
   return found;
 }
 
+/** How files begin that gzip, bzip2, xz and zstd made. */
+const ARCHIVE_STARTS = ["\x1f\x8b", "BZh", "\xfd7zXZ\0", "\x28\xb5\x2f\xfd"];
+
 /** ADD unpacks what it recognises as an archive. https://docs.docker.com/reference/dockerfile/#adding-local-tar-archives */
 async function refuseArchive(path: string, line: number): Promise<void> {
   const file = await open(path);
@@ -157,7 +160,7 @@ async function refuseArchive(path: string, line: number): Promise<void> {
     const { buffer } = await file.read(Buffer.alloc(512), 0, 512, 0);
     const start = buffer.toString("latin1");
     const isArchive =
-      /^(\x1f\x8b|BZh|\xfd7zXZ\0|\x28\xb5\x2f\xfd)/.test(start) ||
+      ARCHIVE_STARTS.some((archive) => start.startsWith(archive)) ||
       buffer.toString("latin1", 257, 262) === "ustar";
     if (!isArchive) return;
   } finally {
