@@ -45,3 +45,13 @@ test("admits nobody unless told", () => {
     "aws_vpc_security_group_egress_rule",
   ]);
 });
+
+test("refuses a description that AWS would refuse in the middle of an apply", () => {
+  const build = () =>
+    synthesised((scope) => {
+      new SecurityGroup(scope, "alb", { ...PROPS, description: "The learner's load balancer" });
+    });
+  expect(build).toThrow(
+    /security group "alb-hanako" has characters that AWS refuses: "The learner's/,
+  );
+});

@@ -8,7 +8,10 @@ import { pinned } from "./logical-id.ts";
 /** Who may connect to one TCP port. */
 export interface SecurityGroupProps {
   readonly name: string;
-  /** Shown in the console; AWS cannot change it later without replacing the group. */
+  /**
+   * Shown in the console; AWS cannot change it later without replacing the group. At most 255 letters, digits, blanks
+   * and `._-:/()#,@[]+=&;{}!$*`.
+   */
   readonly description: string;
   readonly vpcId: string;
   /** The TCP port that the sources may connect to. */
@@ -18,6 +21,9 @@ export interface SecurityGroupProps {
   /** Ids of security groups whose members may connect. */
   readonly sourceGroupIds?: readonly string[];
 }
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html */
+const DESCRIPTION = /^[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/;
 
 /**
  * A security group that admits one TCP port from the given sources and lets everything out.
@@ -32,6 +38,11 @@ export class SecurityGroup extends Construct {
 
   constructor(scope: Construct, id: string, props: SecurityGroupProps) {
     super(scope, id);
+    if (!DESCRIPTION.test(props.description)) {
+      throw new RangeError(
+        `The description of security group "${props.name}" has characters that AWS refuses: "${props.description}"`,
+      );
+    }
     const group = pinned(
       new AwsSecurityGroup(this, "group", {
         name: props.name,
