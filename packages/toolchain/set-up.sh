@@ -216,7 +216,8 @@ put_node_on_path() {
 put_npm_on_path() {
   if has_npm; then return; fi
   row node archive || fail "npm is needed, and is not here" "install npm, then run the same command"
-  npm_home=$tools/npm-of-node-$version
+  npm_home=$tools/node-$version
+  if [ ! -x "$npm_home/bin/npm" ]; then npm_home=$tools/npm-of-node-$version; fi
   if [ ! -d "$npm_home" ]; then fetch_node_archive "$npm_home"; fi
   npm_path=$npm_home/bin:$PATH
 }

@@ -40,11 +40,17 @@ export function pinnedTool(
 /**
  * Fetches a pinned release, checks its hash, and puts it in its folder: whole, or not at all. Two that do so at once
  * fetch it twice and keep one.
+ * @param place a folder other than the tool's own
  * @returns the folder
  * @throws UserError TOOL_NOT_FETCHED, TOOL_HASH_WRONG
  */
-export async function fetchTool(tool: string, options: ToolOptions): Promise<string> {
-  const { pin, folder } = pinnedTool(tool, options);
+export async function fetchTool(
+  tool: string,
+  options: ToolOptions,
+  place?: string,
+): Promise<string> {
+  const { pin, folder: ownFolder } = pinnedTool(tool, options);
+  const folder = place ?? ownFolder;
   if (existsSync(folder)) return folder;
   mkdirSync(toolsFolder(options), { recursive: true });
   removeLeftovers(toolsFolder(options));

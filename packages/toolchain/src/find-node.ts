@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { findOnPath, readOutput } from "./executables.ts";
-import { fetchTool } from "./fetch-tool.ts";
+import { fetchTool, pinnedTool } from "./fetch-tool.ts";
 import { toolsFolder, type Tool, type ToolOptions } from "./tool.ts";
 import { UserError } from "./user-error.ts";
 
@@ -41,7 +41,7 @@ export async function findNpm(options: ToolOptions = {}): Promise<Tool> {
         source: path.startsWith(toolsFolder(options)) ? "workbook" : "PATH",
       };
   }
-  const path = join(await fetchTool("node", options), "bin", "npm");
+  const path = await fetchedNpm(options);
   const version = await npmVersion(path, env);
   if (!version) {
     throw new UserError(
@@ -53,6 +53,15 @@ export async function findNpm(options: ToolOptions = {}): Promise<Tool> {
     );
   }
   return { name: "npm", path, version, source: "workbook" };
+}
+
+/** The set-up's Node has no npm where it came from the npm registry: then the archive lies beside it, as set-up.sh does. */
+async function fetchedNpm(options: ToolOptions): Promise<string> {
+  const { pin, folder } = pinnedTool("node", options);
+  const own = join(folder, "bin", "npm");
+  if (existsSync(own)) return own;
+  const beside = join(toolsFolder(options), `npm-of-node-${pin.version}`);
+  return join(await fetchTool("node", options, beside), "bin", "npm");
 }
 
 /** Read from its own package: starting npm costs a quarter of a second. A shim is asked. */
