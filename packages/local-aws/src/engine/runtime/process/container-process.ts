@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import type { Socket } from "node:net";
 import { constants } from "node:os";
 import type { Clock } from "../../../clock/clock.ts";
 import { CannotStartError } from "../driver.ts";
 import { LineSplitter } from "./line-splitter.ts";
+import { closePipes, makeOutputPipes } from "./output-pipe.ts";
 import { forgetProcess, killGroup, recordProcess } from "./process-records.ts";
 import { couldNotRun } from "./reasons.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -20,6 +22,8 @@ export interface ContainerProcessParts {
   output(stream: "stdout" | "stderr", line: string): void;
 }
 
+type Pipes = Awaited<ReturnType<typeof makeOutputPipes>>;
+
 /** A container's process group. */
 export class ContainerProcess {
   readonly pid: number;
@@ -28,35 +32,35 @@ export class ContainerProcess {
   readonly #child: ChildProcess;
   #running = true;
 
-  private constructor(child: ChildProcess, pid: number, parts: ContainerProcessParts) {
+  private constructor(
+    child: ChildProcess,
+    pid: number,
+    pipes: Pipes,
+    parts: ContainerProcessParts,
+  ) {
     this.#child = child;
     this.pid = pid;
     // Both at once, before anything else can happen in this process: from here on the group cannot be lost.
     parts.supervisor.watch(pid);
     recordProcess(parts.directory, parts.name, pid);
-    this.exited = this.#follow(parts);
+    this.exited = this.#follow(pipes, parts);
   }
 
   /** @throws CannotStartError where the system refuses to run the file */
   static async start(launch: Launch, parts: ContainerProcessParts): Promise<ContainerProcess> {
-    const [argv0, ...args] = launch.argv;
-    let child: ChildProcess;
+    const pipes = await makeOutputPipes();
     try {
-      child = spawn(launch.file, args, {
-        argv0: argv0!,
-        cwd: launch.workingDirectory,
-        env: launch.environment,
-        // A session and a process group of its own, so that all it starts ends with it.
-        detached: true,
-        stdio: ["ignore", "pipe", "pipe"],
-      });
+      const child = spawnGroup(launch, pipes);
+      // A pid is there at once, unless the process could not be made: then the event tells why.
+      if (child.pid !== undefined) return new ContainerProcess(child, child.pid, pipes, parts);
+      throw await new Promise<Error>((resolve) => child.once("error", resolve));
     } catch (error) {
+      pipes.stdout.reader.destroy();
+      pipes.stderr.reader.destroy();
       throw new CannotStartError(couldNotRun((error as Error).message), { cause: error });
+    } finally {
+      closePipes(pipes.stdout, pipes.stderr);
     }
-    // A pid is there at once, unless the process could not be made: then the event tells why.
-    if (child.pid !== undefined) return new ContainerProcess(child, child.pid, parts);
-    const error = await new Promise<Error>((resolve) => child.once("error", resolve));
-    throw new CannotStartError(couldNotRun(error.message), { cause: error });
   }
 
   get isRunning(): boolean {
@@ -68,16 +72,13 @@ export class ContainerProcess {
     if (this.#running) killGroup(this.pid, signal);
   }
 
-  async #follow(parts: ContainerProcessParts): Promise<number> {
-    const child = this.#child;
-    const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
-    for (const stream of ["stdout", "stderr"] as const) {
-      const lines = new LineSplitter((line) => parts.output(stream, line));
-      child[stream]!.on("data", (chunk: Buffer) => lines.write(chunk));
-      child[stream]!.once("close", () => lines.end());
-    }
+  async #follow({ stdout, stderr }: Pipes, parts: ContainerProcessParts): Promise<number> {
+    const read = [
+      readLines(stdout.reader, (line) => parts.output("stdout", line)),
+      readLines(stderr.reader, (line) => parts.output("stderr", line)),
+    ];
     const code = await new Promise<number>((resolve) =>
-      child.once("exit", (exitCode, signal) =>
+      this.#child.once("exit", (exitCode, signal) =>
         resolve(exitCode ?? 128 + (signal ? constants.signals[signal] : 0)),
       ),
     );
@@ -87,11 +88,37 @@ export class ContainerProcess {
     parts.supervisor.forget(this.pid);
     forgetProcess(parts.directory, parts.name);
     const grace = parts.clock.deadline(OUTPUT_GRACE_MS, () => {
-      child.stdout!.destroy();
-      child.stderr!.destroy();
+      stdout.reader.destroy();
+      stderr.reader.destroy();
     });
-    await closed;
+    await Promise.all(read);
     grace.cancel();
     return code;
   }
+}
+
+/** In a session and a process group of its own, so that all it starts ends with it. */
+function spawnGroup(launch: Launch, { stdout, stderr }: Pipes): ChildProcess {
+  const [argv0, ...args] = launch.argv;
+  return spawn(launch.file, args, {
+    argv0: argv0!,
+    cwd: launch.workingDirectory,
+    env: launch.environment,
+    detached: true,
+    stdio: ["ignore", stdout.writer, stderr.writer],
+  });
+}
+
+/** Resolves when the last writer is gone. */
+function readLines(reader: Socket, emit: (line: string) => void): Promise<void> {
+  const lines = new LineSplitter(emit);
+  return new Promise((resolve) => {
+    reader.on("data", (chunk: Buffer) => lines.write(chunk));
+    // A pipe whose reader is taken away ends as one whose writers are.
+    reader.once("error", () => {});
+    reader.once("close", () => {
+      lines.end();
+      resolve();
+    });
+  });
 }

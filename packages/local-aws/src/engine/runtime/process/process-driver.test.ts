@@ -191,6 +191,20 @@ describe("a container", () => {
     await vi.waitFor(() => expect(readdirSync(join(dir, "runtime/tasks"))).toEqual([]));
   });
 
+  test("can open its outputs by name", async () => {
+    const script = "echo out >/dev/stdout; echo err >/dev/stderr";
+    const log = await run(task(await container({}, { config: { Cmd: ["sh", "-c", script] } })));
+    await log.see("web exited 0");
+    expect(log.entries).toEqual(expect.arrayContaining(["web stdout: out", "web stderr: err"]));
+  });
+
+  test("is heard to its last byte, however much it writes before it ends", async () => {
+    const program = 'for (let n = 0; n < 20_000; n++) console.log("x".repeat(99))';
+    const log = await run(task(await container({}, { config: { Cmd: ["node", "-e", program] } })));
+    await log.see("web exited 0");
+    expect(log.entries.filter((entry) => entry.startsWith("web stdout: xxx"))).toHaveLength(20_000);
+  });
+
   test("takes what it started with it when it ends", async () => {
     const script = `
       const { spawn } = require("node:child_process");
