@@ -227,9 +227,9 @@ pnpm_version() { sed -n 's/.*"packageManager": *"pnpm@\([^"+]*\).*/\1/p' "$root/
 put_pnpm_on_path() {
   pnpm=$tools/pnpm-$(pnpm_version)
   if [ ! -x "$pnpm/pnpm" ]; then
+    put_npm_on_path
     row pnpm npm || fail "there is no pnpm for $platform in tools.txt" "use Linux or macOS on x64 or arm64 (on Windows: WSL)"
     [ "$version" = "$(pnpm_version)" ] || fail "package.json wants pnpm $(pnpm_version), tools.txt has $version" "bring the two into line"
-    put_npm_on_path
     step "pnpm $version" pack_from_npm ||
       fail "pnpm $version could not be fetched with npm" "check the network, the proxy and npm's registry (npm config get registry), then run the same command"
     settle "$pnpm" pnpm

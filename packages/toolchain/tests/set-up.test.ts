@@ -223,7 +223,7 @@ test("a tool with another hash is refused with both hashes, and nothing of it is
   expect(existsSync(join(here.root, ".workbook/set-up.lock"))).toBe(false);
 });
 
-test("a proxy that does not answer is left out, and said so", async () => {
+test("a proxy that does not answer is left out", async () => {
   const here = await place({ withNpm: true });
   const proxy = "http://127.0.0.1:1";
   const outcome = await workbook(here, [], { HTTP_PROXY: proxy, https_proxy: proxy });
@@ -294,7 +294,7 @@ test("it works through a symbolic link, from another folder", async () => {
 
 test("without any npm, the one in the official archive of Node is used, and it is fetched once", async () => {
   const here = await place({ withNpm: false });
-  expect(await workbook(here)).toMatchObject({ code: 7 });
+  expect(await workbook(here)).toMatchObject({ code: 7, stdout: "[]" });
   expect(here.server.requests.filter((path) => path === "/mirror/node.tar.gz")).toHaveLength(1);
   expect(tools(here)).toEqual(["node-24.0.1", "pnpm-12.0.0"]);
 });
