@@ -44,6 +44,7 @@ describe("JSON inputs", () => {
     [{ taskDefinition: true }, "TRUE_VALUE can not be converted to a String"],
     [{ count: "2" }, "STRING_VALUE can not be converted to an Integer"],
     [{ count: 1.5 }, "DECIMAL_VALUE can not be converted to an Integer"],
+    [{ count: 2 ** 31 }, "NUMBER_VALUE can not be converted to an Integer"],
     [{ enableExecuteCommand: "true" }, "STRING_VALUE can not be converted to a Boolean"],
     [{ tags: {} }, "Start of structure or map found where not expected."],
     [{ overrides: [] }, "Start of list found where not expected"],

@@ -104,12 +104,19 @@ function readEncoded(shape: SimpleShape, raw: unknown): unknown {
   throw mismatch(shape, raw);
 }
 
+const INTEGER_LIMIT = 2 ** 31;
+
 function readNumber(shape: Shape, raw: unknown): number {
-  if (typeof raw === "number" && (Number.isInteger(raw) || !WHOLE_KINDS.has(shape.kind)))
-    return raw;
+  if (typeof raw === "number" && fits(shape, raw)) return raw;
   if (!WHOLE_KINDS.has(shape.kind) && (raw === "NaN" || raw === "Infinity" || raw === "-Infinity"))
     return Number(raw);
   throw mismatch(shape, raw);
+}
+
+function fits(shape: Shape, value: number): boolean {
+  if (!WHOLE_KINDS.has(shape.kind)) return true;
+  const isInRange = shape.kind === "long" || (value >= -INTEGER_LIMIT && value < INTEGER_LIMIT);
+  return Number.isInteger(value) && isInRange;
 }
 
 function readList(shape: ListShape, raw: unknown): unknown[] {

@@ -81,12 +81,15 @@ export async function createSdkPeer(
   };
 }
 
+/** The SDK's own package with its protocols; the clients depend on it, so it is found from there. */
+const PROTOCOLS_MODULE = ["@aws-sdk/core", "protocols"].join("/");
+
 /** The SDK's classes for protocols that a client speaks only when it is told to. */
 function otherProtocol(packageName: string, protocol: Protocol): unknown {
   const require = createRequire(createRequire(import.meta.url).resolve(packageName));
-  if (protocol === "rpc-v2-cbor")
-    return require("@aws-sdk/core/protocols").AwsSmithyRpcV2CborProtocol;
-  if (protocol === "query") return require("@aws-sdk/core/protocols").AwsQueryProtocol;
+  const classes = require(PROTOCOLS_MODULE) as Record<string, unknown>;
+  if (protocol === "rpc-v2-cbor") return classes["AwsSmithyRpcV2CborProtocol"];
+  if (protocol === "query") return classes["AwsQueryProtocol"];
   throw new Error(`no class known for ${protocol}`);
 }
 
