@@ -195,6 +195,12 @@ export const loadBalancerHandlers: Elbv2Handlers = {
     return { Attributes: listAttributes(LOAD_BALANCER_ATTRIBUTES, attributes) };
   },
 
+  DescribeCapacityReservation({ LoadBalancerArn }, { store }) {
+    requireLoadBalancer(store, LoadBalancerArn);
+    // Capacity cannot be reserved here (ModifyCapacityReservation is refused by name), so none ever is.
+    return { CapacityReservationState: [] };
+  },
+
   ModifyLoadBalancerAttributes({ LoadBalancerArn, Attributes }, { store }) {
     const balancer = requireLoadBalancer(store, LoadBalancerArn);
     const attributes = changeAttributes(
