@@ -87,8 +87,7 @@ function checkKind(input: Parameters<NonNullable<Elbv2Handlers["CreateTargetGrou
   if (protocol === undefined) throw validationError("A protocol must be specified");
   if (protocol !== "HTTP" && protocol !== "HTTPS")
     throw unsupported(`target groups of protocol '${protocol}'`);
-  // Terraform's provider sends the parameter empty when the configuration leaves it out, and AWS takes its default.
-  if (version && version !== "HTTP1")
+  if (version !== undefined && version !== "HTTP1")
     throw unsupported(`target groups of protocol version '${version}'`);
   if (input.IpAddressType === "ipv6") throw unsupported("target groups of IPv6 addresses");
   if (input.TargetControlPort !== undefined) throw unsupported("target control ports");
