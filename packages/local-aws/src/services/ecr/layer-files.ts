@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -59,7 +60,7 @@ export class LayerFiles {
   /** Begins an upload and answers its id. */
   begin(): string {
     const id = randomUUID();
-    createWriteStream(this.#upload(id)).end();
+    writeFileSync(this.#upload(id), "");
     return id;
   }
 
