@@ -9,6 +9,8 @@ export interface TaskSpec {
   /** The address of the task's ENI; absent outside of awsvpc. */
   readonly privateIpAddress: string | undefined;
   readonly networkMode: "awsvpc" | "bridge" | "host" | "none";
+  /** The task's hard limit; absent where it has none (EC2). Containers may have their own in their definitions. */
+  readonly memoryMiB?: number;
   /** In order of start (dependsOn). */
   readonly containers: readonly ContainerSpec[];
 }
@@ -57,6 +59,7 @@ export interface ContainerUsage {
   /** Processor time since the container started, outside of and inside the kernel. */
   readonly userSeconds: number;
   readonly systemSeconds: number;
+  /** What cannot be given back: without files that are mapped or cached. */
   readonly memoryBytes: number;
 }
 

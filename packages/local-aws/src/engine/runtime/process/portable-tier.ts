@@ -51,6 +51,7 @@ export class PortableTier implements Tier {
       network: "each mapped port that equals the container's PORT has a free port of this machine",
       user: "not changed: the image's USER is ignored",
       cpu: "not limited",
+      memory: "looked at every second: what goes beyond its limit is killed, as ECS does",
     };
   }
 

@@ -369,6 +369,40 @@ describe("a port", () => {
   );
 });
 
+describe("memory", () => {
+  const config = {
+    Cmd: [
+      "node",
+      "-e",
+      'const held = Buffer.alloc(80 * 1024 * 1024, 1); console.log("up"); setInterval(() => held, 1000)',
+    ],
+  };
+
+  test.each<[string, number | undefined, number | undefined]>([
+    ["the container's limit", 64, undefined],
+    ["the task's limit", undefined, 64],
+  ])("beyond %s ends the container, as ECS says it", async (_what, memory, memoryMiB) => {
+    const spec = { ...task(await container({}, { config, definition: { memory } })), memoryMiB };
+    const log = await run(spec);
+    await log.see("web stdout: up");
+    await clock.advance(1000);
+    const end = "web exited 137 OutOfMemoryError: Container killed due to memory usage";
+    expect(await log.see(end)).toBeDefined();
+  });
+
+  test("within the limits is left alone", async () => {
+    const definition = { memory: 512 };
+    const spec = { ...task(await container({}, { config, definition })), memoryMiB: 512 };
+    const log = await run(spec);
+    await log.see("web stdout: up");
+    await clock.advance(5000);
+    expect((await driver.usage(spec.taskArn)).get("web")!.memoryBytes).toBeGreaterThan(
+      80 * 2 ** 20,
+    );
+    expect(log.entries.at(-1)).toBe("web stdout: up");
+  });
+});
+
 describe("what plain processes cannot do", () => {
   test.each<[string, Partial<ContainerSpec>, string]>([
     [

@@ -25,11 +25,12 @@ async function linuxUsage(pid: number): Promise<ContainerUsage> {
   ]);
   // Behind the name, which is in parentheses and may hold anything: field 3 is the first.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+  const kibibytes = (name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(status)?.[1] ?? 0);
   return {
     userSeconds: Number(fields[11] ?? 0) / TICKS_PER_SECOND,
     systemSeconds: Number(fields[12] ?? 0) / TICKS_PER_SECOND,
-    memoryBytes: Number(kibibytes ?? 0) * 1024,
+    memoryBytes: (kibibytes("RssAnon") + kibibytes("RssShmem")) * 1024,
   };
 }
 

@@ -12,14 +12,11 @@ import {
   type TaskSpec,
 } from "../driver.ts";
 import { ContainerProcess } from "./container-process.ts";
+import { awaitDependencies } from "./dependencies.ts";
+import { MemoryWatch } from "./memory-watch.ts";
 import { processUsage } from "./process-usage.ts";
-import {
-  badImage,
-  dependencyFailed,
-  dependencyTimedOut,
-  stoppedWhileStarting,
-  unsupported,
-} from "./reasons.ts";
+import { badImage, OUT_OF_MEMORY, stoppedWhileStarting } from "./reasons.ts";
+import { stopSignal } from "./stop-signal.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { Launch, Tier, TierTask } from "./tier.ts";
 import type { UnpackedImages } from "./unpacked-images.ts";
@@ -41,8 +38,6 @@ interface RunningContainer {
   readonly ended: Promise<number>;
 }
 
-const SIGNAL_NAME = /^(?:SIG)?([A-Z0-9+]+)$/;
-
 /** One task's processes, from its start to the end of the last. */
 export class RunningTask {
   readonly spec: TaskSpec;
@@ -53,11 +48,21 @@ export class RunningTask {
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
   #stopRequested = false;
+  readonly #memoryWatch: MemoryWatch;
+  /** Containers that were killed for their memory. */
+  readonly #outOfMemory = new Set<string>();
 
   constructor(spec: TaskSpec, observer: TaskObserver, parts: RunningTaskParts) {
     this.spec = spec;
     this.#observer = observer;
     this.#parts = parts;
+    this.#memoryWatch = new MemoryWatch({
+      clock: parts.clock,
+      task: spec,
+      usage: () => this.usage(),
+      kill: (name) => this.#killForMemory(name),
+      failed: (error) => parts.logger.error(`the memory of ${spec.taskArn} cannot be read`, error),
+    });
   }
 
   /** Starts all containers; where one cannot start, ends the others, cleans up and rejects with CannotStartError. */
@@ -110,11 +115,12 @@ export class RunningTask {
       // Everything that can fail by the image or the definition does so before the first process runs.
       const launches = await allOf(this.spec.containers.map((c) => this.#prepare(c, tierTask)));
       for (const [index, container] of this.spec.containers.entries()) {
-        await this.#awaitDependencies(container);
+        await awaitDependencies(container, this.#containers, this.#parts.clock);
         this.#checkNotStopped();
         await this.#run(container, launches[index]!, tierTask);
       }
       this.#checkNotStopped();
+      this.#memoryWatch.start();
     } catch (error) {
       for (const { process } of this.#containers.values()) process.signal("SIGKILL");
       await this.#allEnded();
@@ -138,32 +144,6 @@ export class RunningTask {
     return tierTask.launch(container, root);
   }
 
-  async #awaitDependencies(container: ContainerSpec): Promise<void> {
-    for (const { containerName, condition } of container.definition.dependsOn ?? []) {
-      const dependency = this.#containers.get(containerName ?? "");
-      if (condition === "HEALTHY")
-        throw new CannotStartError(unsupported(container.name, "waits for the health of another"));
-      if (!dependency || condition === "START") continue;
-      const code = await this.#endWithin(dependency);
-      if (code === undefined) throw new CannotStartError(dependencyTimedOut(dependency.spec.name));
-      if (condition === "SUCCESS" && code !== 0)
-        throw new CannotStartError(dependencyFailed(dependency.spec.name, code));
-    }
-  }
-
-  /** The exit code of a container that others wait for; undefined where its start time-out passes first. */
-  async #endWithin({ spec, ended }: RunningContainer): Promise<number | undefined> {
-    const seconds = spec.definition.startTimeout;
-    if (seconds === undefined) return ended;
-    return new Promise((resolve) => {
-      const timer = this.#parts.clock.deadline(seconds * 1000, () => resolve(undefined));
-      void ended.then((code) => {
-        timer.cancel();
-        resolve(code);
-      });
-    });
-  }
-
   async #run(spec: ContainerSpec, launch: Launch, tierTask: TierTask): Promise<void> {
     const { name } = spec;
     if (launch.failure !== undefined) return this.#fail(name, launch.failure);
@@ -177,7 +157,8 @@ export class RunningTask {
     const bindings = tierTask.bindings(name);
     this.#tell(() => this.#observer.started(name, this.#runtimeId(), bindings));
     const ended = process.exited.then((code) => {
-      this.#tell(() => this.#observer.exited(name, code));
+      const reason = this.#outOfMemory.has(name) ? OUT_OF_MEMORY : undefined;
+      this.#tell(() => this.#observer.exited(name, code, reason));
       return code;
     });
     this.#containers.set(name, { spec, process, ended });
@@ -221,11 +202,17 @@ export class RunningTask {
     kill.cancel();
   }
 
+  #killForMemory(name: string): void {
+    this.#outOfMemory.add(name);
+    this.#containers.get(name)!.process.signal("SIGKILL");
+  }
+
   async #allEnded(): Promise<void> {
     await Promise.all(Array.from(this.#containers.values(), ({ ended }) => ended));
   }
 
   async #cleanUp(): Promise<void> {
+    this.#memoryWatch.stop();
     this.#tierTask?.close();
     // What a process left behind may still be dying, and writing.
     await rm(this.#parts.directory, {
@@ -249,13 +236,6 @@ export class RunningTask {
       this.#parts.logger.error(`the observer of ${this.spec.taskArn} failed`, error);
     }
   }
-}
-
-/** A STOPSIGNAL as Dockerfiles write it: `SIGINT`, `INT`, `2`. */
-function stopSignal(name: string | undefined): NodeJS.Signals | number {
-  if (!name) return "SIGTERM";
-  if (/^\d+$/.test(name)) return Number(name);
-  return `SIG${SIGNAL_NAME.exec(name.toUpperCase())?.[1] ?? "TERM"}` as NodeJS.Signals;
 }
 
 /** Waits for all, then throws the first error, so that nothing is still under way when the caller cleans up. */
