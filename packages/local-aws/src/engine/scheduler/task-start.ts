@@ -133,6 +133,7 @@ export function toSpec(parts: StartParts, images: ReadonlyMap<string, PulledImag
     taskId: record.id,
     privateIpAddress: task.privateIpAddress,
     networkMode: definition.networkMode,
+    memoryMiB: Number(task.memory) || undefined,
     containers: containers.map(toContainer),
   };
 }
