@@ -1,7 +1,8 @@
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { PulledImage } from "../../images/pulled-image.ts";
 import { UNPACK_LIMITS, unpackLayer } from "./unpack-layer.ts";
 
@@ -29,11 +30,8 @@ export class UnpackedImages {
    */
   async copyTo(image: PulledImage, target: string): Promise<void> {
     const source = await this.#unpacked(image);
-    await cp(source, target, {
-      recursive: true,
-      verbatimSymlinks: true,
-      mode: constants.COPYFILE_FICLONE,
-    });
+    // A process of its own: thousands of small files would keep this one from answering. `cp` clones where it can.
+    await promisify(execFile)("cp", ["-RPp", source, target], { env: { PATH: "/usr/bin:/bin" } });
   }
 
   /** Removes half-unpacked images of a dead server, and the least recently used ones beyond what is kept. */
