@@ -20,9 +20,6 @@ export const invalidCombination = (message: string) =>
 export const operationNotPermitted = (message: string) =>
   new AwsError("OperationNotPermitted", message);
 
-export const malformedId = (code: string, id: string, prefix: string) =>
-  new AwsError(code, `Invalid id: "${id}" (expecting "${prefix}-...")`);
-
 export const invalidFilter = (name: string) =>
   invalidParameterValue(`The filter '${name}' is invalid`);
 
