@@ -10,6 +10,7 @@ import {
   DeleteListenerCommand,
   DeleteLoadBalancerCommand,
   DeleteTargetGroupCommand,
+  DescribeCapacityReservationCommand,
   DescribeLoadBalancerAttributesCommand,
   DescribeLoadBalancersCommand,
   DescribeTargetGroupAttributesCommand,
@@ -246,6 +247,8 @@ test("attributes of load balancers have AWS's defaults and are checked", async (
     );
   await modify("idle_timeout.timeout_seconds", "120");
   expect((await attributes())["idle_timeout.timeout_seconds"]).toBe("120");
+  const capacity = await elb.send(new DescribeCapacityReservationCommand({ LoadBalancerArn }));
+  expect(capacity.MinimumLoadBalancerCapacity).toBeUndefined();
   await expect(modify("idle_timeout.timeout_seconds", "5000")).rejects.toMatchObject(
     failure("ValidationError", /must be between '1-4000' inclusive/),
   );
