@@ -212,10 +212,4 @@ export const loadBalancerHandlers: Elbv2Handlers = {
     store.of(loadBalancers).patch(balancer.arn, { attributes });
     return { Attributes: listAttributes(LOAD_BALANCER_ATTRIBUTES, attributes) };
   },
-
-  /** Nothing can be reserved (ModifyCapacityReservation is not implemented), so there is no reservation. */
-  DescribeCapacityReservation({ LoadBalancerArn }, { store }) {
-    requireLoadBalancer(store, LoadBalancerArn);
-    return { CapacityReservationState: [] };
-  },
 };
