@@ -11,7 +11,7 @@ import { expandWords, refuseFlags, type MetadataContext } from "./metadata.ts";
 import type { BuildSession } from "./session.ts";
 import { matchInStage, readFromStage } from "./stage-source.ts";
 import { hashOf, type StageState } from "./stage-state.ts";
-import { parseUser } from "./users.ts";
+import { parseOwner } from "./users.ts";
 
 interface CopyContext extends MetadataContext {
   stage: Stage;
@@ -53,7 +53,7 @@ export async function copyStep(
     return value === undefined ? undefined : expandWord(value, { ...context, line });
   };
   const owner =
-    flag("chown") === undefined ? undefined : parseUser(flag("chown") ?? "", state.base, line);
+    flag("chown") === undefined ? undefined : parseOwner(flag("chown") ?? "", state.base, line);
   const mode = parseMode(flag("chmod"), line);
   const origin = await findOrigin(session, state, flag("from"), context, line);
   const sources = await origin.sources(words, instruction);

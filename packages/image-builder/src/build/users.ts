@@ -28,7 +28,23 @@ export function parseUser(text: string, base: string | undefined, line: number):
   const [name = "", group] = text.split(":");
   const user = lookUp(name, base, line);
   if (group === undefined || group === "") return user;
-  return { ...user, gid: lookUp(group, base, line).gid };
+  const { uid, gid } = lookUp(group, base, line);
+  return { ...user, gid: /^\d/.test(group) ? uid : gid };
+}
+
+/**
+ * The numbers of `--chown`, where a user without a group means the group of the same number.
+ * https://docs.docker.com/reference/dockerfile/#copy---chown---chmod
+ *
+ * @throws {BuildError} as `parseUser`
+ */
+export function parseOwner(
+  text: string,
+  base: string | undefined,
+  line: number,
+): { uid: number; gid: number } {
+  const { uid, gid } = parseUser(text, base, line);
+  return { uid, gid: text.includes(":") ? gid : uid };
 }
 
 function lookUp(name: string, base: string | undefined, line: number): User {

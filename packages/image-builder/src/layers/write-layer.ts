@@ -70,7 +70,8 @@ async function produce(
   for (const entry of entries) {
     signal?.throwIfAborted();
     if (entry.type !== "file") {
-      await finished((done) => archive.entry(toHeader(entry, epoch), done));
+      // With a content, even an empty one, an entry is complete at once.
+      await finished((done) => archive.entry(toHeader(entry, epoch), "", done));
       continue;
     }
     const source = sources.get(entry.path);

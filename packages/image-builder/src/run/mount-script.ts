@@ -41,6 +41,7 @@ export function writeMountScript(
       lines.push(makeFolder(at), `${mount} -t tmpfs -o mode=0755 tmpfs ${at}`);
     if (step.do === "freeze") lines.push(`${mount} -o remount,ro ${at}`);
     if (step.do === "link") lines.push(`[ -L ${at} ] || ln -s ${quote(step.target)} ${at}`);
+    if (step.do === "links") lines.push(`ln -s ${step.targets.map(quote).join(" ")} ${at}/`);
     if (step.do !== "bind") continue;
     lines.push(
       step.isFolder ? makeFolder(at) : `[ -e ${at} ] || : > ${at}`,

@@ -6,8 +6,13 @@ import { parentOf, type FileTree } from "../files/tree.ts";
 export type MountStep =
   | { do: "bind"; from: string; at: string; readOnly: boolean; isFolder: boolean }
   | { do: "link"; target: string; at: string }
+  /** Links to several targets, each under its target's own name, in the folder `at`. */
+  | { do: "links"; targets: string[]; at: string }
   | { do: "tmpfs"; at: string }
   | { do: "freeze"; at: string };
+
+/** Where programs and caches of the machine appear inside; taken away after the command. */
+export const BUILD_FOLDER = "/.build";
 
 /** Folders of this machine that hold its programs and libraries. */
 const SYSTEM_FOLDERS = ["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "nix"];
@@ -86,8 +91,23 @@ function layOver(steps: MountStep[], place: Place): void {
     return;
   }
   steps.push({ do: "tmpfs", at: `/${path}` });
-  for (const name of new Set([...readdirSync(file), ...childrenOf(tree, path)])) {
-    layOver(steps, { ...place, path: `${path}/${name}` });
+  const ownNames = childrenOf(tree, path);
+  const plain = readdirSync(file, { withFileTypes: true }).filter(
+    (entry) => !entry.isDirectory() && !ownNames.includes(entry.name),
+  );
+  if (plain.length > 0) {
+    // A folder of programs has too many of them to mount each.
+    const shown = `${BUILD_FOLDER}/machine/${path}`;
+    steps.push(bind(realpathSync(file), shown, true));
+    steps.push({
+      do: "links",
+      targets: plain.map(({ name }) => `${shown}/${name}`),
+      at: `/${path}`,
+    });
+  }
+  const linked = new Set(plain.map(({ name }) => name));
+  for (const name of new Set([...readdirSync(file), ...ownNames])) {
+    if (!linked.has(name)) layOver(steps, { ...place, path: `${path}/${name}` });
   }
   steps.push({ do: "freeze", at: `/${path}` });
 }

@@ -5,13 +5,11 @@ import { join } from "node:path";
 import { toTreePath } from "../files/tree.ts";
 import type { PreparedCommand, RunCommand } from "./command.ts";
 import { cacheVariables } from "./environment.ts";
-import { planMounts, type MountStep } from "./namespace-plan.ts";
+import { BUILD_FOLDER, planMounts, type MountStep } from "./namespace-plan.ts";
 import { writeMountScript } from "./mount-script.ts";
 import { Skeleton } from "./skeleton.ts";
 import { findOnPath, isWithin } from "./tools.ts";
 
-/** Where programs and caches of the machine appear inside; taken away after the command. */
-const BUILD_FOLDER = "/.build";
 const HELPER_PATH = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin";
 const NEW_NAMESPACE = ["--user", "--map-root-user", "--mount", "--propagation", "private"];
 
@@ -65,7 +63,7 @@ export async function prepareInNamespace(
   await mkdir(root);
   const build = await layOutBuildFolder(command, own);
   const mounts = await layOutMounts(command);
-  const steps = [...planMounts(tree, rootfs), ...build.steps, ...mounts];
+  const steps = [...build.steps, ...planMounts(tree, rootfs), ...mounts];
   const skeleton = await makeGround(command, steps);
   const script = join(own, "mounts.sh");
   await writeFile(script, writeMountScript(steps, { ground: rootfs, root, mount: programs.mount }));
