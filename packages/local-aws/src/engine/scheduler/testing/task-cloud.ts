@@ -81,6 +81,11 @@ export class TaskCloud {
     return cloud;
   }
 
+  /** The same data in another run of the server. */
+  on(test: TestCloud): TaskCloud {
+    return new TaskCloud(test, this.scratch);
+  }
+
   async stop(): Promise<void> {
     await this.test.stop();
     rmSync(this.scratch, { recursive: true, force: true });
