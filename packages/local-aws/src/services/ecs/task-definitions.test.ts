@@ -1,0 +1,245 @@
+import {
+  DeleteTaskDefinitionsCommand,
+  DeregisterTaskDefinitionCommand,
+  DescribeTaskDefinitionCommand,
+  ListTaskDefinitionFamiliesCommand,
+  ListTaskDefinitionsCommand,
+  RegisterTaskDefinitionCommand,
+  type ContainerDefinition,
+  type RegisterTaskDefinitionCommandInput,
+} from "@aws-sdk/client-ecs";
+import { describe, expect, test } from "vitest";
+import { refusal, startControlPlane } from "./testing/control-plane.ts";
+
+const { ecs, test: cloud } = await startControlPlane();
+const ecrImage = `${new URL(cloud.endpoint).host}/app:v1`;
+const role = "arn:aws:iam::123456789012:role/execution";
+
+const main: ContainerDefinition = { name: "main", image: "nginx" };
+
+const register = (
+  family: string,
+  more: Partial<RegisterTaskDefinitionCommandInput> = {},
+  container: Partial<ContainerDefinition> = {},
+) =>
+  ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family,
+      cpu: "256",
+      memory: "512",
+      networkMode: "awsvpc",
+      requiresCompatibilities: ["FARGATE"],
+      containerDefinitions: [{ ...main, ...container }],
+      ...more,
+    }),
+  );
+
+const awslogs = (options: Record<string, string>) => ({ logDriver: "awslogs", options }) as const;
+
+test("a definition has the API's defaults filled in", async () => {
+  const { taskDefinition } = await register(
+    "defaults",
+    { executionRoleArn: role },
+    {
+      portMappings: [{ containerPort: 80 }],
+      healthCheck: { command: ["CMD", "true"] },
+      logConfiguration: awslogs({
+        "awslogs-group": "g",
+        "awslogs-region": "ap-northeast-1",
+        "awslogs-stream-prefix": "p",
+      }),
+    },
+  );
+  expect(taskDefinition).toMatchObject({
+    family: "defaults",
+    revision: 1,
+    status: "ACTIVE",
+    cpu: "256",
+    memory: "512",
+    networkMode: "awsvpc",
+    compatibilities: ["EC2", "FARGATE"],
+    requiresCompatibilities: ["FARGATE"],
+    volumes: [],
+    placementConstraints: [],
+    containerDefinitions: [
+      {
+        cpu: 0,
+        essential: true,
+        environment: [],
+        mountPoints: [],
+        volumesFrom: [],
+        systemControls: [],
+        portMappings: [{ containerPort: 80, hostPort: 80, protocol: "tcp" }],
+        healthCheck: { interval: 30, timeout: 5, retries: 3 },
+      },
+    ],
+  });
+  expect(taskDefinition!.requiresAttributes!.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["ecs.capability.task-eni", "ecs.capability.execution-role-awslogs"]),
+  );
+});
+
+test("sizes may be written in vCPU and GB", async () => {
+  const { taskDefinition } = await register("units", { cpu: ".5 vCPU", memory: "1 GB" });
+  expect(taskDefinition).toMatchObject({ cpu: "512", memory: "1024" });
+});
+
+test("revisions count up and are never used twice", async () => {
+  await register("counted");
+  const second = await register("counted", { tags: [{ key: "a", value: "1" }] });
+  expect(second.taskDefinition!.revision).toBe(2);
+  await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: "counted:2" }));
+  await ecs.send(new DeleteTaskDefinitionsCommand({ taskDefinitions: ["counted:2"] }));
+  expect((await register("counted")).taskDefinition!.revision).toBe(3);
+  const newest = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: "counted" }));
+  expect(newest.taskDefinition!.revision).toBe(3);
+  expect(
+    await refusal(ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: "counted:2" }))),
+  ).toEqual({ name: "ClientException", message: "Unable to describe task definition." });
+});
+
+test("tags are shown where they are asked for", async () => {
+  await register("tagged", { tags: [{ key: "a", value: "1" }] });
+  const describeWith = async (include?: ["TAGS"]) =>
+    (await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: "tagged", include }))).tags;
+  expect(await describeWith()).toEqual([]);
+  expect(await describeWith(["TAGS"])).toEqual([{ key: "a", value: "1" }]);
+});
+
+test("definitions and families are listed by status", async () => {
+  await register("listed");
+  await register("listed");
+  await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: "listed:1" }));
+  const list = async (status: "ACTIVE" | "INACTIVE") => {
+    const command = new ListTaskDefinitionsCommand({ familyPrefix: "listed", status });
+    return (await ecs.send(command)).taskDefinitionArns!.map((arn) => arn.split("/")[1]);
+  };
+  expect(await list("ACTIVE")).toEqual(["listed:2"]);
+  expect(await list("INACTIVE")).toEqual(["listed:1"]);
+  const { families } = await ecs.send(
+    new ListTaskDefinitionFamiliesCommand({ familyPrefix: "list", status: "ACTIVE" }),
+  );
+  expect(families).toEqual(["listed"]);
+});
+
+describe("refused in AWS's words", () => {
+  const cases: readonly [
+    what: string,
+    message: string,
+    more: Partial<RegisterTaskDefinitionCommandInput>,
+    container?: Partial<ContainerDefinition>,
+  ][] = [
+    [
+      "a CPU and memory pair that Fargate does not have",
+      "No Fargate configuration exists for given values.",
+      { cpu: "256", memory: "1536" },
+    ],
+    [
+      "another network mode with Fargate",
+      "Fargate only supports network mode ‘awsvpc’.",
+      { networkMode: "bridge" },
+    ],
+    [
+      "container memory above the task's",
+      "The 'memory' setting for container is greater than for the task.",
+      {},
+      { memory: 1024 },
+    ],
+    [
+      "an ECR image without an execution role",
+      "Fargate requires task definition to have execution role ARN to support ECR images.",
+      {},
+      { image: ecrImage },
+    ],
+    [
+      "an image on AWS's own host without an execution role",
+      "Fargate requires task definition to have execution role ARN to support ECR images.",
+      {},
+      { image: "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/app:v1" },
+    ],
+    [
+      "awslogs without an execution role",
+      "Fargate requires task definition to have execution role ARN to support log driver awslogs.",
+      {},
+      {
+        logConfiguration: awslogs({
+          "awslogs-group": "g",
+          "awslogs-region": "r",
+          "awslogs-stream-prefix": "p",
+        }),
+      },
+    ],
+    [
+      "awslogs without a group",
+      "Log driver awslogs requires options: awslogs-group",
+      { executionRoleArn: role },
+      { logConfiguration: awslogs({ "awslogs-region": "r", "awslogs-stream-prefix": "p" }) },
+    ],
+    [
+      "awslogs without a stream prefix",
+      "Log driver awslogs requires options: awslogs-stream-prefix",
+      { executionRoleArn: role },
+      { logConfiguration: awslogs({ "awslogs-group": "g", "awslogs-region": "r" }) },
+    ],
+    ["no CPU", "Fargate requires that 'cpu' be defined at the task level.", { cpu: undefined }],
+    [
+      "no memory",
+      "Fargate requires that 'memory' be defined at the task level.",
+      { memory: undefined },
+    ],
+    [
+      "different host and container ports",
+      "When networkMode=awsvpc, the host ports and container ports in port mappings must match.",
+      {},
+      { portMappings: [{ containerPort: 80, hostPort: 8080 }] },
+    ],
+    [
+      "secrets without an execution role",
+      "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'.",
+      {},
+      { secrets: [{ name: "A", valueFrom: "a" }] },
+    ],
+    [
+      "a dependency on a container that is not there",
+      "Cannot depend on container + 'other' because it does not exist",
+      {},
+      { dependsOn: [{ containerName: "other", condition: "START" }] },
+    ],
+    ["no container", "Container list cannot be empty.", { containerDefinitions: [] }],
+    [
+      "a family with other characters",
+      "Family contains invalid characters.",
+      { family: "not a family" },
+    ],
+  ];
+
+  test.each(cases)("%s", async (_, message, more, container) => {
+    expect(await refusal(register("refused", more, container))).toEqual({
+      name: "ClientException",
+      message,
+    });
+  });
+
+  test("and nothing has been registered by any of them", async () => {
+    const { taskDefinitionArns } = await ecs.send(
+      new ListTaskDefinitionsCommand({ familyPrefix: "refused" }),
+    );
+    expect(taskDefinitionArns).toEqual([]);
+  });
+});
+
+test("a definition for EC2 needs memory of each container, and no size of its own", async () => {
+  const ec2 = { requiresCompatibilities: undefined, cpu: undefined, memory: undefined };
+  expect(await refusal(register("ec2", { ...ec2, networkMode: "bridge" }))).toEqual({
+    name: "ClientException",
+    message:
+      "Invalid setting for container 'main'. At least one of 'memory' or 'memoryReservation' must be specified.",
+  });
+  const { taskDefinition } = await register(
+    "ec2",
+    { ...ec2, networkMode: "bridge" },
+    { memory: 128, portMappings: [{ containerPort: 80 }] },
+  );
+  expect(taskDefinition!.compatibilities).toEqual(["EXTERNAL", "EC2"]);
+  expect(taskDefinition!.containerDefinitions![0]!.portMappings![0]!.hostPort).toBe(0);
+});
