@@ -1,6 +1,5 @@
 import { cleanEnvironment, terraformCliConfig } from "@workbook/toolchain";
 import type { Target } from "@workbook/lab-kit/deploy/target";
-import { join } from "node:path";
 import type { RunningCloud } from "./cloud/cloud.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -58,15 +57,9 @@ export async function effectiveListeners(endpoint: string): Promise<readonly Eff
 }
 
 /** The URL of a listener on this machine. */
-export function listenerUrl({ addresses, port }: EffectiveListener): string | undefined {
+export function listenerUrl({ addresses }: EffectiveListener): string | undefined {
   const address = addresses[0];
   if (!address) return undefined;
   const host = address.host.includes(":") ? `[${address.host}]` : address.host;
-  void port;
   return address.port === 80 ? `http://${host}/` : `http://${host}:${address.port}/`;
-}
-
-/** Where a workspace keeps what commands need between two runs. */
-export function directories({ root, state }: Workspace) {
-  return { root, state, artifacts: join(state, "artifacts") };
 }

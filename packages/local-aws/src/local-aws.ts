@@ -211,5 +211,5 @@ async function start(options: LocalAwsOptions, host: string, data: OpenedData): 
 }
 
 function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\./.test(host);
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }

@@ -2,7 +2,6 @@ import {
   ECRClient,
   DescribeRepositoriesCommand,
   GetAuthorizationTokenCommand,
-  type Repository,
 } from "@aws-sdk/client-ecr";
 import { buildImage, pushImage, type BuiltImage } from "@workbook/image-builder";
 import { join } from "node:path";

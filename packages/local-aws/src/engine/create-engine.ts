@@ -1,5 +1,6 @@
 import type { Mount } from "../server/front-door.ts";
 import type { EngineContext, EnginePart } from "./engine.ts";
+import { ImageExpiry } from "./images/image-expiry.ts";
 import { createImagePuller } from "./images/puller.ts";
 import { createRegistry } from "./images/registry.ts";
 import { createLoadBalancers, type EffectiveListener } from "./load-balancer/load-balancers.ts";
@@ -45,6 +46,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
   const images = createImagePuller(context);
   const parts: EnginePart[] = [
     new NetworkPart(context),
+    new ImageExpiry(context),
     logs,
     loadBalancers,
     { name: "tasks", start: async () => {}, stop: () => driver.close() },

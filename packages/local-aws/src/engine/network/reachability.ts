@@ -24,7 +24,6 @@ import { ANYWHERE, internetRouteVerdict, routeTableOf } from "./routing.ts";
 import type { Flow } from "./security-group-check.ts";
 import { ALLOWED, allOf, denied, type Verdict } from "./verdict.ts";
 
-export { isPublicSubnet } from "./routing.ts";
 export type { DenialCode, Verdict } from "./verdict.ts";
 
 /** The end that opens a connection: a network interface, or somebody with an address (the learner, the internet). */

@@ -56,7 +56,8 @@ export class KeyAuthenticator implements Authenticator {
     const fail = (failure: AuthFailure) => authError(failure, guess);
     if (!signed) throw fail({ kind: "missing" });
     const key = this.#store.of(accessKeys, "", "").get(signed.accessKeyId);
-    if (!key || key.status === "Inactive") throw fail({ kind: "unknown-key", accessKeyId: signed.accessKeyId });
+    if (!key || key.status === "Inactive")
+      throw fail({ kind: "unknown-key", accessKeyId: signed.accessKeyId });
     this.#checkToken(key, signed, fail);
     this.#checkTime(signed, fail);
     const canonical = canonicalRequest(

@@ -1,0 +1,55 @@
+import type { Timer } from "../../clock/clock.ts";
+import { expiredImages, parseLifecyclePolicy } from "../../services/ecr/lifecycle.ts";
+import { images, repositories, type Repository } from "../../services/ecr/state.ts";
+import type { Scope } from "../../store/store.ts";
+import type { EngineContext, EnginePart } from "../engine.ts";
+
+/** A policy takes effect within a day: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html */
+const EVERY_MS = 24 * 3_600_000;
+
+/** Takes away the images that repositories' lifecycle policies expire. */
+export class ImageExpiry implements EnginePart {
+  readonly name = "image expiry";
+  readonly #context: EngineContext;
+  #timer: Timer | undefined;
+
+  constructor(context: EngineContext) {
+    this.#context = context;
+  }
+
+  async start(): Promise<void> {
+    this.#timer = this.#context.clock.idle(EVERY_MS, () => {
+      this.#expire();
+      void this.start();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#timer?.cancel();
+  }
+
+  #expire(): void {
+    const { store } = this.#context;
+    store.transaction(() => {
+      for (const { place, values } of store
+        .all(repositories)
+        .map((each) => ({ place: each.place, values: each.values() }))) {
+        const scope = store.scope(place.account, place.region);
+        for (const repository of values) this.#expireIn(scope, repository);
+      }
+    });
+  }
+
+  #expireIn(scope: Scope, { name, lifecyclePolicy }: Readonly<Repository>): void {
+    if (!lifecyclePolicy) return;
+    const now = this.#context.clock.now();
+    const all = scope.of(images);
+    const own = all.filter(({ repositoryName }) => repositoryName === name);
+    for (const digest of expiredImages(parseLifecyclePolicy(lifecyclePolicy.text), own, now)) {
+      all.delete(`${name}@${digest}`);
+    }
+    scope
+      .of(repositories)
+      .patch(name, { lifecyclePolicy: { ...lifecyclePolicy, lastEvaluatedAt: now } });
+  }
+}
