@@ -2,6 +2,7 @@ import { deleteNetworkInterface } from "../network/interfaces.ts";
 import type { EngineContext } from "../engine.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import type { TaskObserver } from "../runtime/driver.ts";
+import { taskHealth } from "../../services/ecs/container-health.ts";
 import { untilCommitted } from "./commits.ts";
 import type { LogSink, SchedulerPorts } from "./ports.ts";
 import {
@@ -118,6 +119,13 @@ export class TaskRunner {
           }),
         ),
       output: (name, stream, line) => this.#sinks.get(name)?.write(stream, line, clock.now()),
+      health: (name, healthStatus) =>
+        live(() =>
+          record.write(({ containers }) => {
+            const told = containers.map((it) => (it.name === name ? { ...it, healthStatus } : it));
+            return { containers: told, healthStatus: taskHealth(record.definition, told) };
+          }),
+        ),
       exited: (name, exitCode, reason) => live(() => this.#exited(name, exitCode, reason)),
     };
   }

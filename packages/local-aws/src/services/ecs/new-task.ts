@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ContainerDefinition, TaskOverride } from "@aws-sdk/client-ecs";
 import type { Scope } from "../../store/store.ts";
 import { subnets } from "../ec2/state.ts";
+import { isHealthChecked } from "./container-health.ts";
 import { ecsArn, newTaskId } from "./arns.ts";
 import {
   tasks,
@@ -66,6 +67,7 @@ export function createTask(scope: Scope, wanted: NewTask): Task {
     enableExecuteCommand: wanted.enableExecuteCommand,
     ephemeralStorageGiB: storage?.sizeInGiB ?? 20,
     healthStatus: "UNKNOWN",
+    healthChecked: isHealthChecked(definition),
     createdAt: wanted.now,
     version: 1,
     clientToken: wanted.clientToken,
