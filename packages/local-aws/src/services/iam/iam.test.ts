@@ -1,0 +1,321 @@
+import * as iam from "@aws-sdk/client-iam";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestCloud, type TestCloud } from "../../testing.ts";
+
+let cloud: TestCloud;
+let client: iam.IAMClient;
+beforeAll(async () => {
+  cloud = await startTestCloud();
+  client = new iam.IAMClient(cloud.clientConfig);
+});
+afterAll(async () => {
+  client.destroy();
+  await cloud.stop();
+});
+
+const policy = (...statements: object[]) =>
+  JSON.stringify({ Version: "2012-10-17", Statement: statements });
+const trust = (principal: unknown) =>
+  policy({ Effect: "Allow", Principal: principal, Action: "sts:AssumeRole" });
+const TASKS = trust({ Service: "ecs-tasks.amazonaws.com" });
+const READ = policy({ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::b/*" });
+const EXECUTION = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
+
+const createRole = (RoleName: string, AssumeRolePolicyDocument = TASKS) =>
+  client.send(new iam.CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+
+describe("roles", () => {
+  test("a role is made, read with its trust policy percent-encoded, and taken once", async () => {
+    const { Role } = await createRole("one");
+    expect(Role).toMatchObject({
+      Arn: "arn:aws:iam::123456789012:role/one",
+      RoleId: expect.stringMatching(/^AROA[A-Z2-7]{17}$/),
+      Path: "/",
+    });
+    const read = await client.send(new iam.GetRoleCommand({ RoleName: "one" }));
+    expect(read.Role!.AssumeRolePolicyDocument).toMatch(/^%7B%22Version/);
+    expect(decodeURIComponent(read.Role!.AssumeRolePolicyDocument!)).toBe(TASKS);
+    expect(read.Role).toMatchObject({ MaxSessionDuration: 3600, RoleLastUsed: {} });
+    await expect(createRole("ONE")).rejects.toMatchObject({
+      name: "EntityAlreadyExistsException",
+      message: "Role with name ONE already exists.",
+      $metadata: { httpStatusCode: 409 },
+    });
+  });
+
+  test("one that is not there is not found", async () => {
+    await expect(client.send(new iam.GetRoleCommand({ RoleName: "nobody" }))).rejects.toMatchObject(
+      {
+        name: "NoSuchEntityException",
+        message: "The role with name nobody cannot be found.",
+        $metadata: { httpStatusCode: 404 },
+      },
+    );
+  });
+
+  test("a role goes only after its policies and profiles", async () => {
+    const RoleName = "held";
+    await createRole(RoleName);
+    await client.send(
+      new iam.PutRolePolicyCommand({ RoleName, PolicyName: "p", PolicyDocument: READ }),
+    );
+    await client.send(new iam.AttachRolePolicyCommand({ RoleName, PolicyArn: EXECUTION }));
+    const remove = () => client.send(new iam.DeleteRoleCommand({ RoleName }));
+    await expect(remove()).rejects.toMatchObject({
+      name: "DeleteConflictException",
+      message: "Cannot delete entity, must detach all policies first.",
+    });
+    await client.send(new iam.DetachRolePolicyCommand({ RoleName, PolicyArn: EXECUTION }));
+    await expect(remove()).rejects.toMatchObject({
+      message: "Cannot delete entity, must delete policies first.",
+    });
+    await client.send(new iam.DeleteRolePolicyCommand({ RoleName, PolicyName: "p" }));
+    await remove();
+    await expect(remove()).rejects.toMatchObject({ name: "NoSuchEntityException" });
+  });
+
+  test("pages hold every role once", async () => {
+    for (let index = 0; index < 5; index++) await createRole(`page-${index}`);
+    const names: string[] = [];
+    for await (const page of iam.paginateListRoles({ client, pageSize: 2 }, {}))
+      names.push(...page.Roles!.map(({ RoleName }) => RoleName!));
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toEqual(expect.arrayContaining(["page-0", "page-4", "AWSServiceRoleForECS"]));
+  });
+
+  test("tags are kept, changed and removed", async () => {
+    const RoleName = "tagged";
+    await createRole(RoleName);
+    const Tags = [
+      { Key: "a", Value: "1" },
+      { Key: "b", Value: "2" },
+    ];
+    await client.send(new iam.TagRoleCommand({ RoleName, Tags }));
+    await client.send(new iam.TagRoleCommand({ RoleName, Tags: [{ Key: "a", Value: "3" }] }));
+    await client.send(new iam.UntagRoleCommand({ RoleName, TagKeys: ["b"] }));
+    const listed = await client.send(new iam.ListRoleTagsCommand({ RoleName }));
+    expect(listed.Tags).toEqual([{ Key: "a", Value: "3" }]);
+  });
+
+  test("service-linked roles are AWS's own", async () => {
+    const RoleName = "AWSServiceRoleForECS";
+    const { Role } = await client.send(new iam.GetRoleCommand({ RoleName }));
+    expect(Role!.Arn).toBe(
+      "arn:aws:iam::123456789012:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS",
+    );
+    await expect(
+      client.send(new iam.AttachRolePolicyCommand({ RoleName, PolicyArn: EXECUTION })),
+    ).rejects.toMatchObject({
+      name: "UnmodifiableEntityException",
+      message: `Cannot perform the operation on the protected role '${RoleName}' - this role is only modifiable by AWS`,
+    });
+    await expect(
+      client.send(new iam.CreateServiceLinkedRoleCommand({ AWSServiceName: "ecs.amazonaws.com" })),
+    ).rejects.toMatchObject({
+      name: "InvalidInputException",
+      message: `Service role name ${RoleName} has been taken in this account, please try a different suffix.`,
+    });
+  });
+});
+
+describe("malformed documents", () => {
+  test.each([
+    ["{", "This policy contains invalid Json"],
+    [policy({ Effect: "Allow", Action: "sts:AssumeRole" }), "Missing required field Principal"],
+    [
+      trust({ Service: "ecs-task.amazonaws.com" }),
+      'Invalid principal in policy: "SERVICE":"ecs-task.amazonaws.com"',
+    ],
+    [
+      trust({ AWS: "arn:aws:iam::123456789012:role/nobody" }),
+      'Invalid principal in policy: "AWS":"arn:aws:iam::123456789012:role/nobody"',
+    ],
+    [
+      policy({ Effect: "Allow", Principal: "*", Action: "sts:AssumeRole", Resource: "*" }),
+      "Has prohibited field Resource",
+    ],
+    [
+      policy({ Effect: "Allow", Principal: "*", Action: "s3:GetObject" }),
+      "AssumeRole policy may only specify STS AssumeRole actions.",
+    ],
+  ])("as a trust policy: %s", async (document, message) => {
+    await expect(createRole("bad", document)).rejects.toMatchObject({
+      name: "MalformedPolicyDocumentException",
+      message,
+      $metadata: { httpStatusCode: 400 },
+    });
+  });
+
+  test.each([
+    ["{}", "Syntax errors in policy."],
+    [policy({ Effect: "Maybe", Action: "s3:*", Resource: "*" }), "Syntax errors in policy."],
+    [policy({ Effect: "Allow", Resource: "*" }), "Policy statement must contain actions."],
+    [policy({ Effect: "Allow", Action: "s3:*" }), "Policy statement must contain resources."],
+    [
+      policy({ Effect: "Allow", Action: "GetObject", Resource: "*" }),
+      "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
+    ],
+    [
+      policy({ Effect: "Allow", Action: "s3:*", Resource: "bucket" }),
+      'Resource bucket must be in ARN format or "*".',
+    ],
+    [
+      policy(
+        { Sid: "a", Effect: "Allow", Action: "s3:*", Resource: "*" },
+        { Sid: "a", Effect: "Allow", Action: "s3:*", Resource: "*" },
+      ),
+      "Statement IDs (SID) in a single policy must be unique.",
+    ],
+    [
+      JSON.stringify({
+        Version: "2008-10-17",
+        Statement: { Effect: "Allow", Action: "s3:*", Resource: "*" },
+      }),
+      "Policy document must be version 2012-10-17 or greater.",
+    ],
+  ])("as a policy: %s", async (PolicyDocument, message) => {
+    await expect(
+      client.send(new iam.CreatePolicyCommand({ PolicyName: "bad", PolicyDocument })),
+    ).rejects.toMatchObject({ name: "MalformedPolicyDocumentException", message });
+  });
+});
+
+describe("managed policies", () => {
+  test("AWS's own are found, by ARN and in the list, and cannot be changed", async () => {
+    const { Policy } = await client.send(new iam.GetPolicyCommand({ PolicyArn: EXECUTION }));
+    expect(Policy).toMatchObject({
+      PolicyName: "AmazonECSTaskExecutionRolePolicy",
+      Path: "/service-role/",
+    });
+    const { PolicyVersion } = await client.send(
+      new iam.GetPolicyVersionCommand({
+        PolicyArn: EXECUTION,
+        VersionId: Policy!.DefaultVersionId,
+      }),
+    );
+    expect(JSON.parse(decodeURIComponent(PolicyVersion!.Document!))).toEqual({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Action: [
+            "ecr:GetAuthorizationToken",
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:GetDownloadUrlForLayer",
+            "ecr:BatchGetImage",
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+          ],
+          Resource: "*",
+        },
+      ],
+    });
+    const listed = await client.send(new iam.ListPoliciesCommand({ Scope: "AWS", MaxItems: 1000 }));
+    expect(listed.Policies!.map(({ Arn }) => Arn)).toContain(EXECUTION);
+    await expect(
+      client.send(new iam.DeletePolicyCommand({ PolicyArn: EXECUTION })),
+    ).rejects.toMatchObject({ name: "NoSuchEntityException" });
+  });
+
+  test("five versions are kept, the one in force stays", async () => {
+    const { Policy } = await client.send(
+      new iam.CreatePolicyCommand({ PolicyName: "versions", PolicyDocument: READ }),
+    );
+    const PolicyArn = Policy!.Arn!;
+    const add = () =>
+      client.send(
+        new iam.CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: READ, SetAsDefault: true }),
+      );
+    for (let count = 0; count < 4; count++) await add();
+    await expect(add()).rejects.toMatchObject({ name: "LimitExceededException" });
+    await expect(
+      client.send(new iam.DeletePolicyVersionCommand({ PolicyArn, VersionId: "v5" })),
+    ).rejects.toMatchObject({
+      name: "DeleteConflictException",
+      message: "Cannot delete the default version of a policy.",
+    });
+    await client.send(new iam.DeletePolicyVersionCommand({ PolicyArn, VersionId: "v1" }));
+    expect((await add()).PolicyVersion).toMatchObject({ VersionId: "v6", IsDefaultVersion: true });
+    const listed = await client.send(new iam.ListPolicyVersionsCommand({ PolicyArn }));
+    expect(listed.Versions!.map(({ VersionId }) => VersionId)).toEqual([
+      "v6",
+      "v5",
+      "v4",
+      "v3",
+      "v2",
+    ]);
+  });
+
+  test("an attached policy stays, and tells what it is attached to", async () => {
+    const RoleName = "attached";
+    await createRole(RoleName);
+    const { Policy } = await client.send(
+      new iam.CreatePolicyCommand({ PolicyName: "attached", PolicyDocument: READ }),
+    );
+    const PolicyArn = Policy!.Arn!;
+    await client.send(new iam.AttachRolePolicyCommand({ RoleName, PolicyArn }));
+    const entities = await client.send(new iam.ListEntitiesForPolicyCommand({ PolicyArn }));
+    expect(entities.PolicyRoles).toMatchObject([{ RoleName }]);
+    await expect(client.send(new iam.DeletePolicyCommand({ PolicyArn }))).rejects.toMatchObject({
+      name: "DeleteConflictException",
+      message: "Cannot delete a policy attached to entities.",
+    });
+    await client.send(new iam.DetachRolePolicyCommand({ RoleName, PolicyArn }));
+    await client.send(new iam.DeletePolicyCommand({ PolicyArn }));
+    await expect(
+      client.send(new iam.AttachRolePolicyCommand({ RoleName, PolicyArn })),
+    ).rejects.toMatchObject({
+      name: "NoSuchEntityException",
+      message: `Policy ${PolicyArn} does not exist or is not attachable.`,
+    });
+  });
+});
+
+test("an instance profile holds one role, and holds it", async () => {
+  const InstanceProfileName = "profile";
+  await createRole("in-profile");
+  await createRole("second");
+  await client.send(new iam.CreateInstanceProfileCommand({ InstanceProfileName }));
+  const add = (RoleName: string) =>
+    client.send(new iam.AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName }));
+  await add("in-profile");
+  await expect(add("second")).rejects.toMatchObject({
+    name: "LimitExceededException",
+    message: "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1",
+  });
+  const profiles = await client.send(
+    new iam.ListInstanceProfilesForRoleCommand({ RoleName: "in-profile" }),
+  );
+  expect(profiles.InstanceProfiles).toMatchObject([
+    { InstanceProfileName, Roles: [{ RoleName: "in-profile" }] },
+  ]);
+  await expect(
+    client.send(new iam.DeleteRoleCommand({ RoleName: "in-profile" })),
+  ).rejects.toMatchObject({
+    message: "Cannot delete entity, must remove roles from instance profile first.",
+  });
+});
+
+test("a user's key signs calls until it is made inactive", async () => {
+  const UserName = "carol";
+  await client.send(new iam.CreateUserCommand({ UserName }));
+  const { AccessKey } = await client.send(new iam.CreateAccessKeyCommand({ UserName }));
+  const { AccessKeyId, SecretAccessKey } = AccessKey!;
+  const carol = new iam.IAMClient({
+    ...cloud.clientConfig,
+    credentials: { accessKeyId: AccessKeyId!, secretAccessKey: SecretAccessKey! },
+  });
+  const whoami = () => carol.send(new iam.GetUserCommand({}));
+  expect((await whoami()).User).toMatchObject({
+    UserName,
+    Arn: expect.stringContaining(":user/carol"),
+  });
+  await client.send(new iam.UpdateAccessKeyCommand({ UserName, AccessKeyId, Status: "Inactive" }));
+  await expect(whoami()).rejects.toMatchObject({ name: "InvalidClientTokenId" });
+  await expect(client.send(new iam.DeleteUserCommand({ UserName }))).rejects.toMatchObject({
+    message: "Cannot delete entity, must delete access keys first.",
+  });
+  await client.send(new iam.DeleteAccessKeyCommand({ UserName, AccessKeyId }));
+  await client.send(new iam.DeleteUserCommand({ UserName }));
+  carol.destroy();
+});
