@@ -295,7 +295,12 @@ describe("the metadata endpoint", () => {
       ],
     };
     await new Promise<void>((resolve, reject) => {
-      const observer = { started: () => {}, output: () => resolve(), exited: () => {} };
+      const observer = {
+        started: () => {},
+        output: () => resolve(),
+        health: () => {},
+        exited: () => {},
+      };
       driver.start(spec, observer).catch(reject);
     });
     const uri = register()["ECS_CONTAINER_METADATA_URI_V4"]!;

@@ -32,6 +32,8 @@ export interface TaskObserver {
   started(container: string, runtimeId: string, bindings: readonly PortBinding[]): void;
   /** A line (or a piece, for very long ones) that a container wrote, without its line end. */
   output(container: string, stream: "stdout" | "stderr", line: string): void;
+  /** What the health check of a container's definition says, each time that this changes. */
+  health(container: string, status: "HEALTHY" | "UNHEALTHY"): void;
   /** A container ended by itself or was stopped. 137 = SIGKILL, 143 = SIGTERM, as Docker counts. */
   exited(container: string, exitCode: number, reason?: string): void;
 }

@@ -1,12 +1,14 @@
 import type { Clock } from "../../../clock/clock.ts";
 import { CannotStartError, type ContainerSpec } from "../driver.ts";
-import { dependencyFailed, dependencyTimedOut, unsupported } from "./reasons.ts";
+import { dependencyFailed, dependencyTimedOut } from "./reasons.ts";
 
 /** A container that others may wait for. */
 export interface Dependency {
   readonly spec: ContainerSpec;
   /** Resolves to the exit code. */
   readonly ended: Promise<number>;
+  /** Resolves to the first word of its health check. */
+  readonly firstHealth: Promise<"HEALTHY" | "UNHEALTHY">;
 }
 
 /**
@@ -22,25 +24,29 @@ export async function awaitDependencies(
 ): Promise<void> {
   for (const { containerName = "", condition } of container.definition.dependsOn ?? []) {
     const dependency = started.get(containerName);
-    if (condition === "HEALTHY")
-      throw new CannotStartError(unsupported(container.name, "waits for the health of another"));
     if (!dependency || condition === "START") continue;
-    const code = await endWithin(dependency, clock);
-    if (code === undefined) throw new CannotStartError(dependencyTimedOut(containerName));
-    if (condition === "SUCCESS" && code !== 0)
-      throw new CannotStartError(dependencyFailed(containerName, code));
+    const state = await stateWithin(dependency, condition === "HEALTHY", clock);
+    if (state === undefined) throw new CannotStartError(dependencyTimedOut(containerName));
+    const isMet =
+      condition === "HEALTHY" ? state === "HEALTHY" : condition !== "SUCCESS" || state === 0;
+    if (!isMet) throw new CannotStartError(dependencyFailed(containerName, state));
   }
 }
 
-/** The exit code; undefined where the start time-out passes first. */
-async function endWithin({ spec, ended }: Dependency, clock: Clock): Promise<number | undefined> {
+/** The exit code, or the first health that is told; undefined where the start time-out passes first. */
+async function stateWithin(
+  { spec, ended, firstHealth }: Dependency,
+  untilHealthy: boolean,
+  clock: Clock,
+): Promise<number | "HEALTHY" | "UNHEALTHY" | undefined> {
+  const reached = untilHealthy ? Promise.race([ended, firstHealth]) : ended;
   const seconds = spec.definition.startTimeout;
-  if (seconds === undefined) return ended;
+  if (seconds === undefined) return reached;
   return new Promise((resolve) => {
     const timer = clock.deadline(seconds * 1000, () => resolve(undefined));
-    void ended.then((code) => {
+    void reached.then((state) => {
       timer.cancel();
-      resolve(code);
+      resolve(state);
     });
   });
 }

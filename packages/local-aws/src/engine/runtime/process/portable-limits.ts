@@ -2,7 +2,8 @@ import { CannotStartError, type ContainerSpec, type TaskSpec } from "../driver.t
 import { containerCommand } from "./container-command.ts";
 import { unsupported } from "./reasons.ts";
 
-const LOCALHOST_PORT = /(?:localhost|\b127\.0\.0\.1|\[?::1\]?):(\d{1,5})\b/g;
+/** A port of the machine itself, in an address or a URL. */
+export const LOCALHOST_PORT = /(?:localhost|\b127\.0\.0\.1|\[?::1\]?):(\d{1,5})\b/g;
 
 /**
  * Refuses what plain processes cannot give a task, so that it fails by name instead of behaving strangely: files shared

@@ -11,7 +11,7 @@ import {
 import type { BaseTools } from "./base-tools.ts";
 import { containerCommand, containerWorkingDirectory, DEFAULT_PATH } from "./container-command.ts";
 import type { PortPool } from "./port-pool.ts";
-import { refusePortableTask } from "./portable-limits.ts";
+import { LOCALHOST_PORT, refusePortableTask } from "./portable-limits.ts";
 import { findProgram } from "./program.ts";
 import { badImage, noCommand } from "./reasons.ts";
 import { resolveInRoot } from "./root-path.ts";
@@ -101,6 +101,26 @@ class PortableTask implements TierTask {
   async launch(container: ContainerSpec, root: string): Promise<Launch> {
     const command = containerCommand(container);
     if (command.length === 0) throw new CannotStartError(noCommand());
+    return this.#launch(container, root, command);
+  }
+
+  /** Checks ask for the port that the program has in a container; here it was moved. */
+  launchCheck(container: ContainerSpec, root: string, command: readonly string[]): Promise<Launch> {
+    const binding = this.#hostPorts.get(container.name);
+    const moved = (word: string) =>
+      word.replaceAll(LOCALHOST_PORT, (text, port: string) =>
+        Number(port) === binding?.containerPort
+          ? text.replace(/\d+$/, String(binding.hostPort))
+          : text,
+      );
+    return this.#launch(container, root, command.map(moved));
+  }
+
+  async #launch(
+    container: ContainerSpec,
+    root: string,
+    command: readonly string[],
+  ): Promise<Launch> {
     const { image } = container;
     const path = container.environment["PATH"] ?? DEFAULT_PATH;
     const workingDirectory = containerWorkingDirectory(container);

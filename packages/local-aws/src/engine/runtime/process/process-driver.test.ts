@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ManualClock } from "../../../clock/manual-clock.ts";
+import { SystemClock } from "../../../clock/system-clock.ts";
 import type { PulledImage } from "../../images/pulled-image.ts";
 import type { ContainerSpec, Endpoint, TaskSpec } from "../driver.ts";
 import { writeTinyImage, type TinyEntry } from "../tiny-image.ts";
@@ -41,6 +42,9 @@ class Log {
   }
   output(container: string, stream: string, line: string) {
     this.entries.push(`${container} ${stream}: ${line}`);
+  }
+  health(container: string, status: string) {
+    this.entries.push(`${container} ${status}`);
   }
   exited(container: string, exitCode: number, reason?: string) {
     this.entries.push(`${container} exited ${exitCode}${reason ? ` ${reason}` : ""}`);
@@ -234,7 +238,6 @@ function isRunning(pid: number): boolean {
     return false;
   }
   if (process.platform !== "linux" || !existsSync(`/proc/${pid}/stat`)) return false;
-  const { readFileSync } = process.getBuiltinModule("node:fs");
   return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]![0] !== "Z";
 }
 
@@ -369,6 +372,83 @@ describe("a port", () => {
   );
 });
 
+describe("a health check", () => {
+  /** The time between checks passes 600 times faster: 50 ms. */
+  let quick: ProcessDriver;
+  beforeEach(() => {
+    quick = createProcessDriver({
+      clock: new SystemClock(600),
+      dataDir: join(dir, "quick"),
+      logger: {
+        info: () => {},
+        error: (message, error) => errors.push(`${message} ${String(error)}`),
+      },
+    });
+  });
+  afterEach(() => quick.close());
+
+  const program = (script: string) => ({
+    Cmd: ["node", "-e", `${script}; setInterval(() => {}, 1000)`],
+    WorkingDir: "/app",
+  });
+
+  test("runs in the container, and tells when its answer changes", async () => {
+    const config = program(`
+      const fs = require("node:fs");
+      fs.writeFileSync("ok", "");
+      process.on("SIGUSR2", () => { fs.rmSync("ok"); console.log("removed"); });
+      console.log(process.pid)`);
+    const definition = { healthCheck: { command: ["CMD-SHELL", "test -f ok"], retries: 2 } };
+    const log = new Log();
+    await quick.start(task(await container({}, { config, definition })), log);
+    const pid = Number((await log.see(/stdout: \d+$/)).split(" ").at(-1));
+    await log.see("web HEALTHY");
+    process.kill(pid, "SIGUSR2");
+    await log.see("web UNHEALTHY");
+    const health = log.entries.filter((entry) => entry.endsWith("HEALTHY"));
+    expect(health).toEqual(["web HEALTHY", "web UNHEALTHY"]);
+  });
+
+  test("finds the program at the port that it has in a container", async () => {
+    const check = "fetch('http://localhost:80/').then((answer) => process.exit(answer.ok ? 0 : 1))";
+    const definition = {
+      portMappings: [{ containerPort: 80 }],
+      healthCheck: { command: ["CMD", "node", "-e", check] },
+    };
+    const settings = {
+      definition,
+      environment: { PORT: "80" },
+      config: { Cmd: ["node", "server.js"] },
+    };
+    const log = new Log();
+    await quick.start(task(await container({ "server.js": SERVER }, settings)), log);
+    expect(await log.see("web HEALTHY")).toBeDefined();
+  });
+
+  test("is what another container waits for", async () => {
+    const healthCheck = { command: ["CMD", "test", "-f", "ok"] };
+    const slow = program('setTimeout(() => require("node:fs").writeFileSync("ok", ""), 300)');
+    const db = await container({}, { name: "db", config: slow, definition: { healthCheck } });
+    const definition = { dependsOn: [{ containerName: "db", condition: "HEALTHY" as const }] };
+    const web = await container({}, { config: program("0"), definition });
+    const log = new Log();
+    await quick.start(task(db, web), log);
+    expect(log.entries).toEqual(["db started", "db HEALTHY", "web started"]);
+  });
+
+  test("that hangs fails when its time is over, and leaves no process", async () => {
+    const hang =
+      "process.on('SIGTERM', () => {}); require('node:fs').writeFileSync('pid', String(process.pid)); setInterval(() => {}, 1000)";
+    const definition = { healthCheck: { command: ["CMD", "node", "-e", hang], timeout: 2 } };
+    const spec = task(await container({}, { config: program("0"), definition }));
+    await quick.start(spec, new Log());
+    const file = join(dir, "quick/runtime/tasks", spec.taskId, "web/app/pid");
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true), 10_000);
+    const pid = Number(readFileSync(file, "utf8"));
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 10_000);
+  });
+});
+
 describe("memory", () => {
   const config = {
     Cmd: [
@@ -419,11 +499,6 @@ describe("what plain processes cannot do", () => {
       "another container's port on localhost",
       { environment: { BACKEND: "http://localhost:9000/" } },
       "needs port 9000 of another container on localhost",
-    ],
-    [
-      "the health of another container",
-      { definition: { dependsOn: [{ containerName: "other", condition: "HEALTHY" }] } },
-      "waits for the health of another",
     ],
   ])("is refused by name: %s", async (_what, settings, words) => {
     const config = { Cmd: ["node", "-e", "0"] };

@@ -34,10 +34,12 @@ export const unsupported = (container: string, what: string) =>
   `CannotStartContainerError: container "${container}" ${what}, which tasks that run as plain processes cannot do`;
 
 /** Unverified: Fargate's words for a dependency that ends in the wrong way or too late. */
-export const dependencyFailed = (container: string, exitCode: number) =>
-  `Container "${container}" that others depend on ended with ${exitCode}, not with success`;
+export const dependencyFailed = (container: string, state: number | "UNHEALTHY" | "HEALTHY") =>
+  typeof state === "number"
+    ? `Container "${container}" that others depend on ended with ${state}`
+    : `Container "${container}" that others depend on is ${state}`;
 export const dependencyTimedOut = (container: string) =>
-  `Container "${container}" that others depend on did not end within its start time-out`;
+  `Container "${container}" that others depend on was not ready within its start time-out`;
 
 /** Never shown: the scheduler that stopped the task knows why. */
 export const stoppedWhileStarting = () => "the task was stopped while it was starting";

@@ -11,12 +11,11 @@ import {
   type TaskObserver,
   type TaskSpec,
 } from "../driver.ts";
-import { ContainerProcess } from "./container-process.ts";
 import { awaitDependencies } from "./dependencies.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { processUsage } from "./process-usage.ts";
-import { badImage, OUT_OF_MEMORY, stoppedWhileStarting } from "./reasons.ts";
-import { stopSignal } from "./stop-signal.ts";
+import { badImage, stoppedWhileStarting } from "./reasons.ts";
+import { RunningContainer } from "./running-container.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { Launch, Tier, TierTask } from "./tier.ts";
 import type { UnpackedImages } from "./unpacked-images.ts";
@@ -31,13 +30,6 @@ export interface RunningTaskParts {
   readonly directory: string;
 }
 
-interface RunningContainer {
-  readonly spec: ContainerSpec;
-  readonly process: ContainerProcess;
-  /** Resolves to the exit code, after the observer has heard of it. */
-  readonly ended: Promise<number>;
-}
-
 /** One task's processes, from its start to the end of the last. */
 export class RunningTask {
   readonly spec: TaskSpec;
@@ -49,8 +41,6 @@ export class RunningTask {
   #stopping: Promise<void> | undefined;
   #stopRequested = false;
   readonly #memoryWatch: MemoryWatch;
-  /** Containers that were killed for their memory. */
-  readonly #outOfMemory = new Set<string>();
 
   constructor(spec: TaskSpec, observer: TaskObserver, parts: RunningTaskParts) {
     this.spec = spec;
@@ -60,7 +50,7 @@ export class RunningTask {
       clock: parts.clock,
       task: spec,
       usage: () => this.usage(),
-      kill: (name) => this.#killForMemory(name),
+      kill: (name) => this.#containers.get(name)!.killForMemory(),
       failed: (error) => parts.logger.error(`the memory of ${spec.taskArn} cannot be read`, error),
     });
   }
@@ -147,21 +137,20 @@ export class RunningTask {
   async #run(spec: ContainerSpec, launch: Launch, tierTask: TierTask): Promise<void> {
     const { name } = spec;
     if (launch.failure !== undefined) return this.#fail(name, launch.failure);
-    const process = await ContainerProcess.start(launch, {
+    const container = await RunningContainer.start(spec, launch, {
       clock: this.#parts.clock,
       supervisor: this.#parts.supervisor,
+      tierTask,
       directory: this.#parts.directory,
-      name,
       output: (stream, line) => this.#tell(() => this.#observer.output(name, stream, line)),
+      health: (status) => this.#tell(() => this.#observer.health(name, status)),
+      exited: (code, reason) => this.#tell(() => this.#observer.exited(name, code, reason)),
+      failed: (error) =>
+        this.#parts.logger.error(`the health check of ${name} in ${this.spec.taskArn}`, error),
     });
+    this.#containers.set(name, container);
     const bindings = tierTask.bindings(name);
     this.#tell(() => this.#observer.started(name, this.#runtimeId(), bindings));
-    const ended = process.exited.then((code) => {
-      const reason = this.#outOfMemory.has(name) ? OUT_OF_MEMORY : undefined;
-      this.#tell(() => this.#observer.exited(name, code, reason));
-      return code;
-    });
-    this.#containers.set(name, { spec, process, ended });
   }
 
   /** A file that the kernel would not run: in a container that shows after the start, as a line and an exit code. */
@@ -181,30 +170,13 @@ export class RunningTask {
           definition.dependsOn?.some(({ containerName }) => containerName === name),
         );
         stop = Promise.all(dependents.map((dependent) => stopOne(dependent.name))).then(() =>
-          this.#stopContainer(name),
+          this.#containers.get(name)?.stop(),
         );
         stops.set(name, stop);
       }
       return stop;
     };
     await Promise.all(this.spec.containers.map(({ name }) => stopOne(name)));
-  }
-
-  async #stopContainer(name: string): Promise<void> {
-    const container = this.#containers.get(name);
-    if (!container) return;
-    const { spec, process, ended } = container;
-    process.signal(stopSignal(spec.image.config.StopSignal));
-    const kill = this.#parts.clock.deadline(spec.stopTimeoutSeconds * 1000, () =>
-      process.signal("SIGKILL"),
-    );
-    await ended;
-    kill.cancel();
-  }
-
-  #killForMemory(name: string): void {
-    this.#outOfMemory.add(name);
-    this.#containers.get(name)!.process.signal("SIGKILL");
   }
 
   async #allEnded(): Promise<void> {

@@ -23,6 +23,8 @@ export interface TierTask {
    * @throws CannotStartError in ECS's words where its command cannot be run
    */
   launch(container: ContainerSpec, root: string): Promise<Launch>;
+  /** As {@link launch}, for the command of the container's health check. */
+  launchCheck(container: ContainerSpec, root: string, command: readonly string[]): Promise<Launch>;
   bindings(container: string): readonly PortBinding[];
   /** How `port` of the task is reached from this process. */
   endpoint(port: number): Endpoint;
