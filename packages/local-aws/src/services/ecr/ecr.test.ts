@@ -139,7 +139,13 @@ test("the registry asks for a password, and knows its own", async () => {
 test("a lifecycle policy that cannot work is refused with the reason", async () => {
   await ecr.send(new CreateRepositoryCommand({ repositoryName: "aging" }));
   const lifecyclePolicyText = JSON.stringify({
-    rules: [{ rulePriority: 1, selection: { tagStatus: "tagged" } }],
+    rules: [
+      {
+        rulePriority: 1,
+        description: "Keep what has been released, expire the rest within two weeks",
+        selection: { tagStatus: "tagged" },
+      },
+    ],
   });
   await expect(
     ecr.send(new PutLifecyclePolicyCommand({ repositoryName: "aging", lifecyclePolicyText })),
