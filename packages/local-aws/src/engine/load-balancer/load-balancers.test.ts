@@ -288,24 +288,49 @@ test("an internal load balancer is not reached from home", async () => {
   ]);
 });
 
-test("the data plane comes back on the same port when its process dies", async () => {
-  const listener = cloud.listener(await cloud.balancer("web"), 80, {
-    Type: "fixed-response",
-    FixedResponseConfig: { StatusCode: "200", MessageBody: "up" },
-  });
-  await cloud.balancers.settled();
-  const port = cloud.portOf(listener);
-  const pid = () => (cloud.balancers.describe()["dataPlane"] as { pid: number | null }).pid;
-  const before = pid()!;
-  process.kill(before, "SIGKILL");
-  await vi.waitFor(async () => {
-    await cloud.clock.advance(1000);
-    // No process for a moment, then another one.
-    expect([null, before]).not.toContain(pid());
-    expect((await cloud.fetch(listener)).body).toBe("up");
-  }, 5000);
-  expect(cloud.portOf(listener)).toBe(port);
-  expect(cloud.errors.splice(0)).toEqual([expect.stringContaining("SIGKILL")]);
+test("a target that dies under load costs next to nothing, and a replaced one nothing", async () => {
+  const group = cloud.targetGroup({}, { "deregistration_delay.timeout_seconds": "5" });
+  const listener = cloud.listener(await cloud.balancer("web"), 80, group);
+  const targets: TestTarget[] = [];
+  for (let count = 0; count < 2; count++)
+    targets.push(await cloud.target(group, (_request, response) => response.end("ok")));
+  await reach(group, "healthy", "healthy");
+  let failed = 0;
+  let succeeded = 0;
+  let running = true;
+  const client = async () => {
+    while (running) {
+      const answer = await cloud.fetch(listener).catch(() => undefined);
+      if (answer?.status === 200) succeeded++;
+      else failed++;
+    }
+  };
+  const clients = Array.from({ length: 8 }, client);
+  const pass = (more: number) => {
+    const enough = succeeded + more;
+    return vi.waitFor(() => expect(succeeded).toBeGreaterThan(enough), 5000);
+  };
+  await pass(100);
+  // The process is gone at once; the scheduler hears of it a little later.
+  const [dead, drained] = targets as [TestTarget, TestTarget];
+  dead.server.closeAllConnections();
+  dead.server.close();
+  await pass(100);
+  cloud.setEndpoint(dead, { refused: true, why: "the task has stopped" });
+  deregister(group, dead);
+  await pass(100);
+  expect(failed).toBeLessThanOrEqual(8);
+  failed = 0;
+  await cloud.target(group, (_request, response) => response.end("ok"));
+  await vi.waitFor(() => expect(cloud.states(group).at(-1)).toBe("healthy"));
+  deregister(group, drained);
+  await pass(100);
+  await cloud.clock.advance(5000);
+  cloud.removeInterface(drained);
+  await pass(100);
+  running = false;
+  await Promise.all(clients);
+  expect(failed).toBe(0);
 });
 
 test("a port that is taken is reported with its holder, and used when it is free", async () => {
