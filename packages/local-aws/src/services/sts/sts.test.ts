@@ -85,7 +85,9 @@ test("a role goes on to another only where its own policies allow it", async () 
   const session = clientOf((await assume(first)).Credentials);
   await expect(assume(second, {}, session)).rejects.toMatchObject({
     name: "AccessDenied",
-    message: expect.stringContaining("User: arn:aws:sts::123456789012:assumed-role/first/me is not"),
+    message: expect.stringContaining(
+      "User: arn:aws:sts::123456789012:assumed-role/first/me is not",
+    ),
   });
   const PolicyDocument = JSON.stringify({
     Version: "2012-10-17",
