@@ -62,10 +62,7 @@ export class BuildSession {
 
   /** The programs for RUN; looked for when the first one needs them. */
   get tools(): ResolvedTools {
-    this.#tools ??= resolveTools(
-      this.options.tools ?? {},
-      (this.options.env ?? process.env)["PATH"] ?? "",
-    );
+    this.#tools ??= resolveTools(this.options.tools ?? {}, this.options.env ?? process.env);
     return this.#tools;
   }
 
@@ -77,7 +74,8 @@ export class BuildSession {
   async namespace(): Promise<NamespacePrograms | undefined> {
     const { isolation = "auto" } = this.options;
     if (isolation === "portable") return undefined;
-    this.#namespace ??= probeNamespace(this.scratchDir);
+    const { tools, caller, cacheDir, scratchDir } = this;
+    this.#namespace ??= probeNamespace({ tools, caller, cacheDir, scratchDir });
     const programs = await this.#namespace;
     if (programs === undefined && isolation === "namespace") {
       throw new BuildError(

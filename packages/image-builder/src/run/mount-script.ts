@@ -39,7 +39,8 @@ export function writeMountScript(
     const at = quote(root + step.at);
     if (step.do === "tmpfs")
       lines.push(makeFolder(at), `${mount} -t tmpfs -o mode=0755 tmpfs ${at}`);
-    if (step.do === "freeze") lines.push(`${mount} -o remount,ro ${at}`);
+    // Of the mount alone: a remount of the tmpfs itself repeats its owner, which a user namespace may not know.
+    if (step.do === "freeze") lines.push(`${mount} -o remount,bind,ro ${at}`);
     if (step.do === "link") lines.push(`[ -L ${at} ] || ln -s ${quote(step.target)} ${at}`);
     if (step.do === "links") lines.push(`ln -s ${step.targets.map(quote).join(" ")} ${at}/`);
     if (step.do !== "bind") continue;

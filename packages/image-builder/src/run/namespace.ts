@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { realpathSync } from "node:fs";
-import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { toTreePath } from "../files/tree.ts";
+import { ROOT_USER } from "../build/users.ts";
+import { FileTree, toTreePath } from "../files/tree.ts";
 import type { PreparedCommand, RunCommand } from "./command.ts";
 import { cacheVariables } from "./environment.ts";
+import { execute } from "./execute.ts";
 import { BUILD_FOLDER, planMounts, type MountStep } from "./namespace-plan.ts";
 import { writeMountScript } from "./mount-script.ts";
 import { Skeleton } from "./skeleton.ts";
@@ -20,32 +21,39 @@ export interface NamespacePrograms {
 }
 
 /**
- * Finds out, by doing it once, whether this machine lets us give a command a file system of its own.
+ * Finds out, by running a command that does nothing, whether this machine lets us give a command a file system of its own.
  *
- * @param scratchDir a folder to try it in
+ * @param rest what the commands of this build will have in common
  * @returns undefined if it does not: another system than Linux, no `unshare`, or a kernel that refuses
  */
-export async function probeNamespace(scratchDir: string): Promise<NamespacePrograms | undefined> {
+export async function probeNamespace(
+  rest: Pick<RunCommand, "tools" | "caller" | "cacheDir" | "scratchDir">,
+): Promise<NamespacePrograms | undefined> {
   if (process.platform !== "linux") return undefined;
   const unshare = findOnPath("unshare", HELPER_PATH);
   const mount = findOnPath("mount", HELPER_PATH);
   if (unshare === undefined || mount === undefined) return undefined;
-  const root = await mkdtemp(join(scratchDir, "probe-"));
-  const script =
-    '"$1" -t tmpfs tmpfs "$2" && mkdir "$2/usr" && "$1" --rbind /usr "$2/usr" && exec "$3" --root / --wd / true';
-  const child = spawn(
-    unshare,
-    [...NEW_NAMESPACE, "/bin/sh", "-c", script, "sh", mount, root, unshare],
-    {
-      env: { PATH: HELPER_PATH },
-      stdio: "ignore",
-    },
-  );
-  const code = await new Promise((resolve, reject) =>
-    child.once("error", reject).once("exit", resolve),
-  );
-  await rm(root, { recursive: true });
-  return code === 0 ? { unshare, mount } : undefined;
+  const rootfs = await mkdtemp(join(rest.scratchDir, "probe-"));
+  const stage = {
+    rootfs,
+    tree: new FileTree(),
+    env: { PATH: HELPER_PATH },
+    workdir: "/",
+    mounts: [],
+    line: 0,
+  };
+  const command = {
+    ...rest,
+    ...stage,
+    argv: ["/bin/sh", "-c", "true"],
+    isShellForm: true,
+    user: { ...ROOT_USER, uid: 1 },
+  };
+  const prepared = await prepareInNamespace(command, { unshare, mount });
+  const { exitCode } = await execute(prepared, { onLine: () => {} });
+  await prepared.cleanUp();
+  await rm(rootfs, { recursive: true });
+  return exitCode === 0 ? { unshare, mount } : undefined;
 }
 
 /**

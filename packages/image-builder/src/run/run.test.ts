@@ -14,10 +14,18 @@ import { describe, expect, test } from "vitest";
 import { buildImage } from "../build-image.ts";
 import type { BuildEvent } from "../build/options.ts";
 import { build, inspect, makeContext, makeFolder, type Files } from "../testing/build-folder.ts";
+import { pickCallerSettings } from "./environment.ts";
 import { probeNamespace } from "./namespace.ts";
+import { resolveTools } from "./tools.ts";
 
 const probeFolder = mkdtempSync(join(tmpdir(), "image-builder-probe-"));
-const hasNamespaces = (await probeNamespace(probeFolder)) !== undefined;
+const hasNamespaces =
+  (await probeNamespace({
+    tools: resolveTools({}, process.env),
+    caller: pickCallerSettings(process.env),
+    cacheDir: probeFolder,
+    scratchDir: probeFolder,
+  })) !== undefined;
 rmSync(probeFolder, { recursive: true });
 const tiers = hasNamespaces ? (["namespace", "portable"] as const) : (["portable"] as const);
 

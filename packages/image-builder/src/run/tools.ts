@@ -1,6 +1,7 @@
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { basename, delimiter, dirname, join, sep } from "node:path";
 import { BuildError } from "../errors.ts";
+import { unwrap } from "./unwrap.ts";
 
 /** Programs that stand in for those of the base images, which are not fetched. */
 export interface BuildTools {
@@ -37,13 +38,14 @@ export interface ResolvedTools {
  *
  * @throws {BuildError} `NOT_FOUND` for one that was named and is not there; one that was not named may be absent
  */
-export function resolveTools(tools: BuildTools, callerPath: string): ResolvedTools {
+export function resolveTools(tools: BuildTools, env: NodeJS.ProcessEnv): ResolvedTools {
+  const callerPath = env["PATH"] ?? "";
   const programs: Tool[] = [];
   const add = (name: string, file: string | undefined) => {
     if (file !== undefined) programs.push(toTool(name, file));
   };
-  const npm = findNamed("npm", tools.npm) ?? findOnPath("npm", callerPath);
-  const go = findNamed("go", tools.go) ?? findOnPath("go", callerPath);
+  const npm = unwrapped("npm", findNamed("npm", tools.npm) ?? findOnPath("npm", callerPath), env);
+  const go = unwrapped("go", findNamed("go", tools.go) ?? findOnPath("go", callerPath), env);
   add("node", findNamed("node", tools.node) ?? process.execPath);
   add("npm", npm);
   add("npx", npm && findNextTo(npm, "npx"));
@@ -58,6 +60,14 @@ export function resolveTools(tools: BuildTools, callerPath: string): ResolvedToo
     ({ name, file }) => `${name} ${file} ${statSync(file).size} ${statSync(file).mtimeMs}`,
   );
   return { programs, folders, fingerprint: [...marks, ...folders].join("\n") };
+}
+
+function unwrapped(
+  name: string,
+  file: string | undefined,
+  env: NodeJS.ProcessEnv,
+): string | undefined {
+  return file === undefined ? undefined : unwrap(name, file, env);
 }
 
 /** The first executable of a name in the folders of a PATH. */
