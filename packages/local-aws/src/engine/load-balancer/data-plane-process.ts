@@ -90,11 +90,17 @@ export class DataPlaneProcess {
     if (this.#ready) this.#send({ type: "configure", configuration });
   }
 
-  /** Hands a listening socket over; resolves when the process has it, so that this one can be closed. */
+  /** Hands a listening socket over; resolves when the process has it (or has ended), so that this one can be closed. */
   listen(socket: SocketInfo, server: Server): Promise<void> {
-    return new Promise((resolve) =>
-      this.#send({ type: "listen", socket }, server, () => resolve()),
-    );
+    const child = this.#child;
+    return new Promise((resolve) => {
+      // A handle that was sent to a process that dies is never acknowledged: Node forgets its callback.
+      child?.once("exit", resolve);
+      this.#send({ type: "listen", socket }, server, () => {
+        child?.off("exit", resolve);
+        resolve();
+      });
+    });
   }
 
   /** Hands over a connection that came in before the process had the socket. */

@@ -391,3 +391,23 @@ test("nothing of a deleted load balancer stays", async () => {
   });
   await new Promise((resolve) => again.close(resolve));
 });
+
+test("the data plane comes back on the same port when its process dies", async () => {
+  const listener = cloud.listener(await cloud.balancer("web"), 80, {
+    Type: "fixed-response",
+    FixedResponseConfig: { StatusCode: "200", MessageBody: "up" },
+  });
+  await cloud.balancers.settled();
+  const port = cloud.portOf(listener);
+  const pid = () => (cloud.balancers.describe()["dataPlane"] as { pid: number | null }).pid;
+  const before = pid()!;
+  process.kill(before, "SIGKILL");
+  await vi.waitFor(async () => {
+    await cloud.clock.advance(1000);
+    // No process for a moment, then another one.
+    expect([null, before]).not.toContain(pid());
+    expect((await cloud.fetch(listener)).body).toBe("up");
+  }, 5000);
+  expect(cloud.portOf(listener)).toBe(port);
+  expect(cloud.errors.splice(0)).toEqual([expect.stringContaining("SIGKILL")]);
+});

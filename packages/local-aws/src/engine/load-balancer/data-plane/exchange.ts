@@ -17,6 +17,8 @@ import type { Target } from "./target.ts";
 /** Methods that may be sent again where nothing tells whether they arrived (RFC 9110 section 9.2.2). */
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 
+const SMALL_BODY = 16 * 1024;
+
 export interface ExchangeOptions {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -111,7 +113,9 @@ export class Exchange implements ConnectionUser {
     const { response } = this.#options;
     if (last) {
       this.#end();
-      response.end(chunk);
+      // As text, Node sends it together with the head, in one piece.
+      if (chunk.length <= SMALL_BODY) response.end(chunk.toString("latin1"), "latin1");
+      else response.end(chunk);
     } else if (!response.write(chunk)) {
       const { socket } = this.#connection!;
       socket.pause();

@@ -1,0 +1,27 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { fileURLToPath } from "node:url";
+import { expect, test, vi } from "vitest";
+
+const SERVER = fileURLToPath(new URL("./testing/serve-until-killed.ts", import.meta.url));
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test("the data plane ends with its server, even when that is killed", async () => {
+  const server = spawn(process.execPath, [SERVER], { stdio: ["ignore", "pipe", "inherit"] });
+  const [line] = (await once(server.stdout, "data")) as [Buffer];
+  const { pid, port } = JSON.parse(line.toString()) as { pid: number; port: number };
+  expect(isAlive(pid)).toBe(true);
+  server.kill("SIGKILL");
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 5000);
+  const [error] = (await once(connect(port, "127.0.0.1"), "error")) as [NodeJS.ErrnoException];
+  expect(error.code).toBe("ECONNREFUSED");
+});
