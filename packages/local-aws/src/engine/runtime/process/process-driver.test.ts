@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -193,6 +193,13 @@ describe("a container", () => {
       expect(log.entries.slice(1, 3)).toEqual(["web stdout: false", "web stdout: 3"]);
     }
     await vi.waitFor(() => expect(readdirSync(join(dir, "runtime/tasks"))).toEqual([]));
+  });
+
+  test("is not told by a workspace around the data directory what kind its modules are", async () => {
+    writeFileSync(join(dir, "package.json"), '{ "type": "module" }');
+    const files = { "main.js": 'console.log(typeof require("node:fs").readFileSync)' };
+    const log = await run(task(await container(files, { config: { Cmd: ["node", "main.js"] } })));
+    expect(await log.see("web stdout: function")).toBeDefined();
   });
 
   test("can open its outputs by name", async () => {

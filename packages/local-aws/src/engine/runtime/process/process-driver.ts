@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Clock } from "../../../clock/clock.ts";
 import type { Logger } from "../../logger.ts";
@@ -106,8 +107,11 @@ export class ProcessDriver implements TaskDriver {
  * Where no program of `toolsPath` is found, only images that bring their own can run.
  */
 export function createProcessDriver(options: ProcessDriverOptions): ProcessDriver {
+  const runtime = join(options.dataDir, "runtime");
   const toolsPath = options.toolsPath ?? [dirname(process.execPath)];
-  const tools = new BaseTools(join(options.dataDir, "runtime", "tools"), toolsPath);
+  const tools = new BaseTools(join(runtime, "tools"), toolsPath);
+  // Node looks upwards for the kind of a module. Above a container's root there is nothing; here there may be a workspace.
+  writeFileSync(join(runtime, "package.json"), "{}\n");
   const tier = new PortableTier({ tools, ports: new PortPool(), address: TASK_ADDRESS });
   return new ProcessDriver(options, tier);
 }
