@@ -1,4 +1,4 @@
-import type { Service, Task } from "@aws-sdk/client-ecs";
+import type { Deployment, Service, Task } from "@aws-sdk/client-ecs";
 
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult } from "../check.ts";
@@ -17,6 +17,7 @@ const ENOUGH_FAILURES = 3;
 
 interface Look {
   readonly service: Service | undefined;
+  /** Tasks of the newest deployment that came to nothing, newest first. */
   readonly failures: readonly Task[];
 }
 
@@ -38,27 +39,45 @@ export function servicesAreSteady(id: string, apps: readonly WebApp[]): Check<"l
 
 async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<ServiceFault>> {
   const names = serviceNames(context, app);
-  const since = Date.now();
-  const { met, last } = await pollUntil<Look>(
-    async () => {
-      const service = await describeService(context, app);
-      const stopped = service === undefined ? [] : await stoppedTasks(context, names);
-      return { service, failures: stopped.filter((task) => isFailure(task, since)) };
-    },
-    ({ service, failures }) =>
-      service === undefined || isSteady(service) || failures.length >= ENOUGH_FAILURES,
+  const before = await look(context, app);
+  const { last } = await pollUntil<Look>(
+    () => look(context, app),
+    (now) => isSettled(now, before),
     { deadlineMs: context.deadlineMs ?? DEADLINE_MS },
   );
+  const { service, failures } = last;
   const expected = `${names.service}: ${DESIRED_COUNT} tasks running, 1 deployment, COMPLETED, newest revision`;
-  if (last.service === undefined) {
-    return failed(
-      "not-deployed",
-      expected,
-      `no active service ${names.service} in cluster ${names.cluster}`,
-    );
+  if (service === undefined) {
+    const actual = `no active service ${names.service} in cluster ${names.cluster}`;
+    return failed("not-deployed", expected, actual);
   }
-  if (!met || !isSteady(last.service)) return unsteady(expected, last.service, last.failures);
-  return examineRevision(context, expected, last.service);
+  return isSteady(service)
+    ? examineRevision(context, expected, service)
+    : unsteady(expected, service, failures);
+}
+
+async function look(context: LiveContext, app: WebApp): Promise<Look> {
+  const service = await describeService(context, app);
+  if (service === undefined) return { service, failures: [] };
+  const primary = primaryOf(service);
+  const stopped = await stoppedTasks(context, serviceNames(context, app));
+  return {
+    service,
+    failures: stopped.filter((task) => task.startedBy === primary?.id && isFailure(task)),
+  };
+}
+
+/** Whether looking again would tell nothing new. What failed before we looked may have been put right since. */
+function isSettled({ service, failures }: Look, before: Look): boolean {
+  if (service === undefined || service.desiredCount !== DESIRED_COUNT || isSteady(service))
+    return true;
+  const known = new Set(before.failures.map(({ taskArn }) => taskArn));
+  const fresh = failures.filter(({ taskArn }) => !known.has(taskArn));
+  return fresh.length >= ENOUGH_FAILURES || primaryOf(service)?.rolloutState === "FAILED";
+}
+
+function primaryOf({ deployments = [] }: Service): Deployment | undefined {
+  return deployments.find(({ status }) => status === "PRIMARY");
 }
 
 function isSteady({ runningCount, desiredCount, deployments = [] }: Service): boolean {
@@ -70,11 +89,16 @@ function isSteady({ runningCount, desiredCount, deployments = [] }: Service): bo
   );
 }
 
-/** A task that ECS gave up on, not one that a deployment or a person stopped; a minute back, to see what is going on. */
-function isFailure({ stopCode, stoppedAt }: Task, since: number): boolean {
-  const isRecent = (stoppedAt?.getTime() ?? 0) > since - 60_000;
-  return isRecent && (stopCode === "TaskFailedToStart" || stopCode === "EssentialContainerExited");
+/** A task that ECS gave up on, not one that a deployment or a person stopped. */
+function isFailure({ stopCode, stoppedReason = "" }: Task): boolean {
+  return (
+    stopCode === "TaskFailedToStart" ||
+    stopCode === "EssentialContainerExited" ||
+    UNHEALTHY.test(stoppedReason)
+  );
 }
+
+const UNHEALTHY = /health checks? failed|failed (?:ELB|container) health checks|is unhealthy in/i;
 
 function unsteady(
   expected: string,
@@ -82,31 +106,30 @@ function unsteady(
   failures: readonly Task[],
 ): CheckResult<ServiceFault> {
   const { serviceName, runningCount, desiredCount, deployments = [], events = [] } = service;
-  const reasons = failures.flatMap(({ stoppedReason, containers = [] }) => [
-    stoppedReason ?? "",
-    ...containers.map(({ reason }) => reason ?? ""),
+  const since = primaryOf(service)?.createdAt?.getTime() ?? 0;
+  const messages = events
+    .filter(({ createdAt }) => (createdAt?.getTime() ?? 0) >= since)
+    .map(({ message = "" }) => message);
+  const reasons = failures.flatMap(({ stoppedReason = "", containers = [] }) => [
+    stoppedReason,
+    ...containers.map(({ reason = "" }) => reason),
   ]);
-  const reason = reasons.find((words) => words !== "");
+  const words = [...reasons, ...messages].filter((text) => text !== "");
   const states = deployments
     .map(({ status, rolloutState }) => `${status} ${rolloutState}`)
     .join(", ");
-  const event = reason ?? events[0]?.message ?? "no event";
-  const actual = `${serviceName}: ${runningCount} of ${desiredCount} running; deployments: ${states}; ${event}`;
-  return failed(
-    faultIn([...reasons, ...events.slice(0, 10).map(({ message }) => message ?? "")], service),
-    expected,
-    actual,
-  );
+  const actual = `${serviceName}: ${runningCount} of ${desiredCount} running; deployments: ${states}; ${words[0] ?? "no event"}`;
+  return failed(faultIn(words, service), expected, actual);
 }
 
 /** AWS's codes and fixed words; https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html */
 function faultIn(words: readonly string[], service: Service): ServiceFault {
+  if (service.desiredCount !== DESIRED_COUNT) return "desired-count";
   const says = (pattern: RegExp) => words.some((text) => pattern.test(text));
   if (says(/CannotPullContainerError|CannotPullImageManifestError/)) return "image";
   if (says(/ResourceInitializationError/)) return "initialization";
-  if (says(/health checks? failed|failed ELB health checks|is unhealthy in/i)) return "unhealthy";
+  if (says(UNHEALTHY)) return "unhealthy";
   if (says(/Essential container in task exited/)) return "exits";
-  if (service.desiredCount !== DESIRED_COUNT) return "desired-count";
   return "slow";
 }
 
