@@ -65,3 +65,13 @@ test("an execution role extends AWS's managed policy with reading encrypted para
     policy: "${data.aws_iam_policy_document.execution.json}",
   });
 });
+
+test("an execution role that reads no parameters has AWS's managed policy as it is", () => {
+  const { resource, data } = synthesised((scope) => {
+    new ExecutionRole(scope, "execution", { name: "ecs-execution-hanako", readsParameters: false });
+  });
+  expect(resource["aws_iam_role_policy"]?.["execution"]).toMatchObject({
+    policy: "${data.aws_iam_policy.execution_managed.policy}",
+  });
+  expect(Object.keys(data)).toEqual(["aws_iam_policy"]);
+});
