@@ -20,7 +20,8 @@ const MANAGED_POLICY_ARN = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskEx
  *
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
  *
- * Terraform names, for a construct with id `x`: role and policy `x`, data sources `x_managed` and, for parameters, `x`.
+ * Terraform names, for a construct with id `x`: role `x`, policy `x_policy`, data sources `x_managed` and, for
+ * parameters, `x_document`.
  */
 export class ExecutionRole extends IamRole {
   constructor(scope: Construct, id: string, props: ExecutionRoleProps) {
@@ -45,5 +46,5 @@ function executionPolicy(scope: Construct, id: string, readsParameters: boolean)
       { effect: "Allow", actions: ["ssm:GetParameters", "kms:Decrypt"], resources: ["*"] },
     ],
   });
-  return pinned(extended, id).json;
+  return pinned(extended, `${id}_document`).json;
 }

@@ -34,7 +34,7 @@ test("may do what its policy document and the attached policies say", () => {
     });
     new CloudwatchLogGroup(scope, "usable", { dependsOn: [...role.permissions] });
   });
-  expect(resource["aws_iam_role_policy"]?.["task"]).toMatchObject({
+  expect(resource["aws_iam_role_policy"]?.["task_policy"]).toMatchObject({
     policy: "{}",
     role: "${aws_iam_role.task.name}",
   });
@@ -43,7 +43,7 @@ test("may do what its policy document and the attached policies say", () => {
     role: "${aws_iam_role.task.name}",
   });
   expect(resource["aws_cloudwatch_log_group"]?.["usable"]?.["depends_on"]).toEqual([
-    "aws_iam_role_policy.task",
+    "aws_iam_role_policy.task_policy",
     "aws_iam_role_policy_attachment.task_0",
   ]);
 });
@@ -55,14 +55,14 @@ test("an execution role extends AWS's managed policy with reading encrypted para
   expect(data["aws_iam_policy"]?.["execution_managed"]).toEqual({
     arn: "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy",
   });
-  expect(data["aws_iam_policy_document"]?.["execution"]).toEqual({
+  expect(data["aws_iam_policy_document"]?.["execution_document"]).toEqual({
     source_policy_documents: ["${data.aws_iam_policy.execution_managed.policy}"],
     statement: [
       { effect: "Allow", actions: ["ssm:GetParameters", "kms:Decrypt"], resources: ["*"] },
     ],
   });
-  expect(resource["aws_iam_role_policy"]?.["execution"]).toMatchObject({
-    policy: "${data.aws_iam_policy_document.execution.json}",
+  expect(resource["aws_iam_role_policy"]?.["execution_policy"]).toMatchObject({
+    policy: "${data.aws_iam_policy_document.execution_document.json}",
   });
 });
 
@@ -70,7 +70,7 @@ test("an execution role that reads no parameters has AWS's managed policy as it 
   const { resource, data } = synthesised((scope) => {
     new ExecutionRole(scope, "execution", { name: "ecs-execution-hanako", readsParameters: false });
   });
-  expect(resource["aws_iam_role_policy"]?.["execution"]).toMatchObject({
+  expect(resource["aws_iam_role_policy"]?.["execution_policy"]).toMatchObject({
     policy: "${data.aws_iam_policy.execution_managed.policy}",
   });
   expect(Object.keys(data)).toEqual(["aws_iam_policy"]);

@@ -22,7 +22,7 @@ export interface IamRoleProps {
  *
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html
  *
- * Terraform names, for a construct with id `x`: role `x`, its own policy `x`, attachments `x_0`, `x_1`, …
+ * Terraform names, for a construct with id `x`: role `x`, its own policy `x_policy`, attachments `x_0`, `x_1`, …
  */
 export class IamRole extends Construct {
   readonly arn: string;
@@ -48,7 +48,7 @@ export class IamRole extends Construct {
             role: role.name,
             policy: props.policyDocument,
           }),
-          id,
+          `${id}_policy`,
         ),
       );
     }
