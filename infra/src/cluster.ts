@@ -14,7 +14,7 @@ export interface ClusterProps {
  *
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
  *
- * Terraform names, for a construct with id `x`: cluster `x`, its capacity providers `x`.
+ * Terraform names, for a construct with id `x`: cluster `x`, its capacity providers `x_capacity_providers`.
  */
 export class Cluster extends Construct {
   readonly arn: string;
@@ -36,7 +36,7 @@ export class Cluster extends Construct {
         clusterName: cluster.name,
         capacityProviders: ["FARGATE", "FARGATE_SPOT"],
       }),
-      id,
+      `${id}_capacity_providers`,
     );
   }
 }

@@ -111,7 +111,7 @@ test("a cluster offers Fargate and Fargate Spot, with Container Insights", () =>
     name: "workbook-hanako",
     setting: [{ name: "containerInsights", value: "enabled" }],
   });
-  expect(resource["aws_ecs_cluster_capacity_providers"]?.["cluster"]).toEqual({
+  expect(resource["aws_ecs_cluster_capacity_providers"]?.["cluster_capacity_providers"]).toEqual({
     cluster_name: "${aws_ecs_cluster.cluster.name}",
     capacity_providers: ["FARGATE", "FARGATE_SPOT"],
   });

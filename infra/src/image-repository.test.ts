@@ -12,7 +12,8 @@ test("has tags that never move, and keeps the newest images only", () => {
     image_tag_mutability: "IMMUTABLE",
     force_delete: true,
   });
-  const { policy, repository } = resource["aws_ecr_lifecycle_policy"]?.["golang_app"] ?? {};
+  const { policy, repository } =
+    resource["aws_ecr_lifecycle_policy"]?.["golang_app_lifecycle"] ?? {};
   expect(repository).toBe("${aws_ecr_repository.golang_app.name}");
   expect(JSON.parse(String(policy))).toMatchObject({
     rules: [

@@ -18,7 +18,7 @@ const IMAGES_KEPT = 30;
  * An immutable tag makes a task definition mean the same image for ever.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
  *
- * Terraform names, for a construct with id `x`: repository `x`, lifecycle policy `x`.
+ * Terraform names, for a construct with id `x`: repository `x`, lifecycle policy `x_lifecycle`.
  */
 export class ImageRepository extends Construct {
   readonly url: string;
@@ -40,7 +40,7 @@ export class ImageRepository extends Construct {
         repository: repository.name,
         policy: keepNewest(IMAGES_KEPT),
       }),
-      id,
+      `${id}_lifecycle`,
     );
   }
 }

@@ -45,19 +45,19 @@ test("leads public subnets to the internet gateway and private ones to the NAT g
     },
   });
   expect(resource["aws_route_table_association"]).toEqual({
-    public_0: {
+    public_0_association: {
       route_table_id: "${aws_route_table.public.id}",
       subnet_id: "${aws_subnet.public_0.id}",
     },
-    public_1: {
+    public_1_association: {
       route_table_id: "${aws_route_table.public.id}",
       subnet_id: "${aws_subnet.public_1.id}",
     },
-    private_0: {
+    private_0_association: {
       route_table_id: "${aws_route_table.private.id}",
       subnet_id: "${aws_subnet.private_0.id}",
     },
-    private_1: {
+    private_1_association: {
       route_table_id: "${aws_route_table.private.id}",
       subnet_id: "${aws_subnet.private_1.id}",
     },
@@ -66,7 +66,7 @@ test("leads public subnets to the internet gateway and private ones to the NAT g
 
 test("has one NAT gateway, in a public subnet", () => {
   expect(resource["aws_nat_gateway"]).toMatchObject({
-    nat: { subnet_id: "${aws_subnet.public_0.id}", allocation_id: "${aws_eip.nat.id}" },
+    nat: { subnet_id: "${aws_subnet.public_0.id}", allocation_id: "${aws_eip.nat_address.id}" },
   });
 });
 

@@ -26,7 +26,8 @@ export interface NetworkProps {
  * (10.0.10.0/24, 10.0.11.0/24, …) through one NAT gateway, shared because a second one costs as much again.
  * https://docs.aws.amazon.com/vpc/latest/userguide/vpc-example-private-subnets-nat.html
  *
- * Terraform names: `vpc`, `internet_gateway`, `nat`, `public_0`, `private_0`, … and the route tables `public` and `private`.
+ * Terraform names: `vpc`, `internet_gateway`, `nat_address`, `nat`, and for `public` as for `private`: subnets `public_0`, …,
+ * route table `public`, its associations `public_0_association`, …, and its route `public_default`.
  */
 export class Network extends Construct {
   readonly vpcId: string;
@@ -88,7 +89,7 @@ export class Network extends Construct {
       throw new RangeError("A network needs at least one availability zone");
     const address = pinned(
       new Eip(this, "nat_address", { domain: "vpc", tags: { Name: `${name}-nat` } }),
-      "nat",
+      "nat_address",
     );
     return pinned(
       new NatGateway(this, "nat", {
@@ -120,7 +121,7 @@ export class Network extends Construct {
           routeTableId: table.id,
           subnetId: subnet.id,
         }),
-        `${kind}_${index}`,
+        `${kind}_${index}_association`,
       );
     }
     return pinned(
