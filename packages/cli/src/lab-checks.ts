@@ -44,6 +44,7 @@ export async function runLabChecks(
     const live = async () => ({
       ...(await synth()),
       aws,
+      images,
       request: createRequester(target.effectiveAddress),
     });
     return await runChecks({

@@ -20,8 +20,10 @@ export interface LabManifest {
   /** How long it takes, without set-up. */
   readonly minutes: number;
   readonly needs: readonly Tool[];
-  /** The apps whose images it runs; each is pushed to `<repository>-<owner>`, where that repository exists. */
+  /** The apps whose images it builds; each is pushed to `<repository>-<owner>`, where that repository exists. */
   readonly apps: readonly WebApp[];
+  /** The Dockerfiles that the learner writes, out of `files`, by the app's container; other apps have their own. */
+  readonly dockerfiles?: Readonly<Record<string, string>>;
   /** Stacks in the order in which they are applied. */
   readonly stacks: readonly ("images" | "service")[];
   /** The files that the learner edits, relative to `start/` and to the learner's copy. */
@@ -43,12 +45,14 @@ export class LabManifestError extends Error {
  * @throws {LabManifestError} for the first field that cannot be right
  */
 export function defineLab(manifest: LabManifest): LabManifest {
-  const { id, minutes, files, stacks } = manifest;
+  const { id, minutes, files, stacks, dockerfiles = {} } = manifest;
+  const unlisted = Object.values(dockerfiles).find((file) => !files.includes(file));
   const problem =
     (!/^\d\d(?:-[a-z0-9]+)+$/.test(id) && `id "${id}" is not like 08-two-services`) ||
     (!(minutes > 0) && `minutes is ${minutes}, which is no length of time`) ||
     (files.length === 0 && "files names nothing for the learner to edit") ||
     (stacks.length === 0 && "stacks names nothing to apply") ||
+    (unlisted !== undefined && `dockerfiles names ${unlisted}, which is not among files`) ||
     emptyText({ title: manifest.title, summary: manifest.summary });
   if (problem) throw new LabManifestError(`${id}: ${problem}`);
   return manifest;

@@ -6,6 +6,7 @@ import type { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balanc
 import type { IAM } from "@aws-sdk/client-iam";
 
 import type { SynthContext } from "./check.ts";
+import type { PushedImage } from "./synth.ts";
 import type { HttpAnswer, HttpQuestion } from "./http-request.ts";
 
 /** Where AWS calls go and as whom. */
@@ -34,6 +35,8 @@ export interface AwsClients {
 /** What a check of the running stack knows. */
 export interface LiveContext extends SynthContext {
   readonly aws: AwsClients;
+  /** What building the lab's apps now comes to, by the names that the images have in those repositories that exist. */
+  readonly images: readonly PushedImage[];
   /**
    * Sends one request through a load balancer, on a connection of its own, so that every request may meet another
    * task.

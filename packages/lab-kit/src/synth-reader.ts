@@ -27,10 +27,13 @@ export class SynthReadError extends Error {
  */
 export class SynthReader {
   readonly resources: readonly SynthResource[];
+  /** The folder of the `stack.ts` that was synthesised, where the lab's other files lie; undefined where that is not known. */
+  readonly directory: string | undefined;
   readonly #byAddress: ReadonlyMap<string, SynthResource>;
 
-  constructor(resources: readonly SynthResource[]) {
+  constructor(resources: readonly SynthResource[], directory?: string) {
     this.resources = resources;
+    this.directory = directory;
     this.#byAddress = new Map(
       resources.map((resource) => [key(resource.stack, resource.address), resource]),
     );
@@ -40,9 +43,10 @@ export class SynthReader {
    * Reads the stacks that the last synthesis wrote.
    *
    * @param outDirectory the `CDKTF_OUTDIR` of that synthesis
+   * @param directory the folder of the `stack.ts` that was synthesised
    * @throws {SynthReadError} when there is none, or it is not one of cdktf's
    */
-  static fromDirectory(outDirectory: string): SynthReader {
+  static fromDirectory(outDirectory: string, directory?: string): SynthReader {
     const manifest = readJson(join(outDirectory, "manifest.json"));
     const stacks =
       isRecord(manifest) && isRecord(manifest["stacks"]) ? Object.keys(manifest["stacks"]) : [];
@@ -52,6 +56,7 @@ export class SynthReader {
       stacks.flatMap((stack) =>
         readStack(stack, readJson(join(outDirectory, "stacks", stack, "cdk.tf.json"))),
       ),
+      directory,
     );
   }
 

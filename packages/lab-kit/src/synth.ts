@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 import { SynthReader } from "./synth-reader.ts";
 import type { WebApp } from "./web-app.ts";
@@ -62,7 +62,18 @@ export async function synthesise(options: SynthesiseOptions): Promise<SynthReade
     env: { ...inherited(), ...synthEnvironment(options) },
     signal,
   });
-  return SynthReader.fromDirectory(outDirectory);
+  return SynthReader.fromDirectory(outDirectory, variantDirectory(labDirectory, variant));
+}
+
+/**
+ * The folder of a variant's files.
+ *
+ * @param labDirectory the lab's folder
+ * @param variant `start`, `solution`, or the path of a `stack.ts`, as `main.ts` takes it
+ */
+export function variantDirectory(labDirectory: string, variant: string): string {
+  const isNamed = variant === "start" || variant === "solution";
+  return isNamed ? join(labDirectory, variant) : dirname(resolve(labDirectory, variant));
 }
 
 /** The variables that `main.ts` reads its settings from. */

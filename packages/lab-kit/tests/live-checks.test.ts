@@ -48,6 +48,7 @@ beforeEach(() => {
     homeCidr: HOME,
     synth: stackCalled(name()),
     aws,
+    images: [],
     request: createRequester(),
     deadlineMs: 300,
   };

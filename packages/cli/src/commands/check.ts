@@ -1,4 +1,4 @@
-import { buildApp, nameApps } from "@workbook/lab-kit/deploy/images";
+import { buildApps, nameApps } from "@workbook/lab-kit/deploy/images";
 import { formatFailure } from "../output/check-output.ts";
 import { runLabChecks } from "../lab-checks.ts";
 import type { Session } from "../session.ts";
@@ -7,15 +7,11 @@ import type { Session } from "../session.ts";
 export async function checkCommand(
   session: Session,
   lab: string | undefined,
-  variant: string,
+  variant: string | undefined,
   keepGoing: boolean,
 ): Promise<number> {
   const deployment = await session.deployment(lab, variant);
-  const { directories, tools, signal } = deployment;
-  const built = await Promise.all(
-    deployment.lab.apps.map((app) => buildApp(app, { directories, tools, signal })),
-  );
-  const images = await nameApps(deployment, built);
+  const images = await nameApps(deployment, await buildApps(deployment));
   const report = await runLabChecks(session, deployment, images, undefined, keepGoing);
   const number = deployment.lab.id.slice(0, 2);
   session.result(

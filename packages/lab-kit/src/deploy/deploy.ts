@@ -1,6 +1,6 @@
 import type { PushedImage } from "../synth.ts";
 import type { Changes } from "../terraform/terraform.ts";
-import { buildApp, pushApps, type BuiltApp } from "./images.ts";
+import { buildApps, pushApps, type BuiltApp } from "./images.ts";
 import { releaseServices, type Release } from "./release.ts";
 import { inStep, type DeployReporter } from "./reporter.ts";
 import { prepareStack, type Deployment, type StackId } from "./stack.ts";
@@ -49,8 +49,8 @@ export async function deploy(deployment: Deployment, reporter: DeployReporter): 
 }
 
 /** Images are built while Terraform makes the repositories; a failure shows when they are pushed. */
-function startBuilds({ lab, directories, tools, signal }: Deployment): Promise<BuiltApp[]> {
-  const built = Promise.all(lab.apps.map((app) => buildApp(app, { directories, tools, signal })));
+function startBuilds(deployment: Deployment): Promise<BuiltApp[]> {
+  const built = buildApps(deployment);
   built.catch(() => {});
   return built;
 }

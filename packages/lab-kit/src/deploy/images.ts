@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-ecr";
 import { buildImage, pushImage, type BuiltImage } from "@workbook/image-builder";
 import { join } from "node:path";
-import type { PushedImage } from "../synth.ts";
+import { variantDirectory, type PushedImage } from "../synth.ts";
 import type { WebApp } from "../web-app.ts";
 import type { Deployment } from "./stack.ts";
 import type { FoundTools, WorkbookDirectories } from "./target.ts";
@@ -20,15 +20,34 @@ export interface BuiltApp {
 export interface BuildOptions {
   readonly directories: WorkbookDirectories;
   readonly tools: FoundTools;
+  /** Path of the Dockerfile; the one in the app's folder unless told. */
+  readonly dockerfile?: string;
   readonly signal?: AbortSignal;
   readonly onDetail?: (text: string) => void;
 }
 
-/** Builds the image of an app from its folder's Dockerfile. */
+/** Builds the images of a lab's apps, with the Dockerfiles that the lab's variant has of its own. */
+export function buildApps(
+  { lab, variant, directories, tools, signal }: Deployment,
+  onDetail?: (text: string) => void,
+): Promise<BuiltApp[]> {
+  const folder = variantDirectory(lab.directory, variant);
+  const own = (app: WebApp) => lab.dockerfiles?.[app.container];
+  return Promise.all(
+    lab.apps.map((app) => {
+      const file = own(app);
+      const dockerfile = file === undefined ? undefined : join(folder, file);
+      return buildApp(app, { directories, tools, dockerfile, signal, onDetail });
+    }),
+  );
+}
+
+/** Builds the image of an app: its folder is the context. */
 export async function buildApp(app: WebApp, options: BuildOptions): Promise<BuiltApp> {
-  const { directories, tools, signal, onDetail } = options;
+  const { directories, tools, dockerfile, signal, onDetail } = options;
   const image = await buildImage({
     context: join(directories.root, app.folder),
+    dockerfile,
     outputDir: join(directories.state, "images"),
     cacheDir: join(directories.state, "cache"),
     tools: { ...tools.build, path: tools.build.path ? [...tools.build.path] : undefined },

@@ -2,7 +2,7 @@ import { PlanReader } from "../plan-reader.ts";
 import { inStep, type DeployReporter } from "./reporter.ts";
 import { prepareStack, type Deployment, type StackId } from "./stack.ts";
 import { ensureStateBucket } from "./state-bucket.ts";
-import { buildApp, nameApps } from "./images.ts";
+import { buildApps, nameApps } from "./images.ts";
 import { describeChanges } from "./deploy.ts";
 
 /** What a deployment would change, stack by stack. */
@@ -11,11 +11,8 @@ export type Plans = Partial<Record<StackId, PlanReader>>;
 /** Plans every stack of a lab against the cloud as it is. */
 export async function plan(deployment: Deployment, reporter: DeployReporter): Promise<Plans> {
   const images = await inStep(reporter, "Images", async (step) => {
-    const { lab, directories, tools, signal } = deployment;
     step.detail("building");
-    const built = await Promise.all(
-      lab.apps.map((app) => buildApp(app, { directories, tools, signal })),
-    );
+    const built = await buildApps(deployment);
     const named = await nameApps(deployment, built);
     const summary = named.map(({ image }) => image.split("/").at(-1)).join(", ");
     return { summary: summary || "no repositories yet", value: named };
