@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { defineMutations, mutate, MutationError } from "./mutation.ts";
+import { defineMutations, isDeployed, mutate, MutationError } from "./mutation.ts";
 
 const ONE = {
   id: "desired-one",
@@ -17,6 +17,18 @@ test("makes the wrong answer", () => {
 
 test("puts in text as it is, whatever it means to a pattern", () => {
   expect(mutate("{ desiredCount: 2 }", { ...ONE, by: "$& $1" })).toBe("{ $& $1 }");
+});
+
+test("makes every change that belongs to the mistake", () => {
+  const both = { ...ONE, also: [{ replace: "grace: 60", by: "grace: 0" }] };
+  expect(mutate("{ desiredCount: 2, grace: 60 }", both)).toBe("{ desiredCount: 1, grace: 0 }");
+  expect(() => mutate("{ desiredCount: 2 }", both)).toThrow("stands 0 times");
+});
+
+test("deploys what only a deployment shows, and what says what a deployment comes to", () => {
+  expect(isDeployed(ONE)).toBe(false);
+  expect(isDeployed({ ...ONE, tier: "live" })).toBe(true);
+  expect(isDeployed({ ...ONE, deployed: { says: "Target.Timeout" } })).toBe(true);
 });
 
 test("refuses to change a file that does not say so exactly once", () => {
