@@ -14,7 +14,9 @@ function will(options: Options, work: (session: Session) => Promise<number>): vo
   run = () => work(new Session({ json: options["json"] === true, signal: interrupt.signal }));
 }
 
-const variant = (options: Options) => String(options["variant"] ?? "solution");
+/** Left out, commands take the learner's copy where the chapter was begun, else the solution. */
+const variant = (options: Options) =>
+  options["variant"] === undefined ? undefined : String(options["variant"]);
 
 cli.option("--json", "Machine output: one JSON value on standard output");
 

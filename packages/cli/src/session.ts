@@ -4,6 +4,9 @@ import type { FoundTools } from "@workbook/lab-kit/deploy/target";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
 import { findLab, LabNotFoundError, type Lab } from "@workbook/lab-kit/load-lab";
 import { findCloud, startCloud, type RunningCloud, type StartOptions } from "./cloud/cloud.ts";
+import { learnerFolder, learnersStack, type LearnerFolder } from "./learn/learner-folder.ts";
+import { settleOwner, type Terminal } from "./learn/owner.ts";
+import { readProgress } from "./learn/progress-file.ts";
 import { formatDuration } from "./output/style.ts";
 import { Progress } from "./output/progress.ts";
 import { localTarget } from "./target.ts";
@@ -14,7 +17,7 @@ export const DEFAULT_LAB = "08";
 
 /** What every command has: the workspace, how to tell, and when to stop. */
 export class Session {
-  readonly workspace: Workspace;
+  workspace: Workspace;
   readonly progress: Progress;
   /** Machine output is wanted: one JSON value on standard output. */
   readonly json: boolean;
@@ -32,10 +35,16 @@ export class Session {
     process.stdout.write(this.json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`);
   }
 
-  /** @throws {UserError} where there is no such lab */
+  /** The learner's own files. */
+  get learner(): LearnerFolder {
+    return learnerFolder(this.workspace);
+  }
+
+  /** The lab that is named, else the chapter that was begun last, else the full hands-on. @throws {UserError} where there is no such lab */
   async lab(query: string | undefined): Promise<Lab> {
+    const wanted = query ?? readProgress(this.learner).current ?? DEFAULT_LAB;
     try {
-      return await findLab(this.workspace.labs, query ?? DEFAULT_LAB);
+      return await findLab(this.workspace.labs, wanted);
     } catch (error) {
       if (!(error instanceof LabNotFoundError)) throw error;
       throw new UserError(error.message, {
@@ -105,12 +114,30 @@ export class Session {
     });
   }
 
-  /** Everything that deploying a lab's variant to the local cloud needs. */
+  /** The terminal, where a person can be asked. */
+  get terminal(): Terminal | undefined {
+    const { stdin: input, stderr: output } = process;
+    return !this.json && input.isTTY && output.isTTY ? { input, output } : undefined;
+  }
+
+  /** Settles who does the labs: what follows makes names of it. */
+  async owner(): Promise<void> {
+    const owner = await settleOwner(this.workspace, this.terminal, this.signal);
+    this.workspace = { ...this.workspace, config: { ...this.workspace.config, owner } };
+  }
+
+  /**
+   * Everything that deploying a lab's variant to the local cloud needs.
+   *
+   * @param given left out, it is the learner's copy where the chapter was begun, else the solution
+   */
   async deployment(
     query: string | undefined,
-    variant: string,
+    given: string | undefined,
   ): Promise<Deployment & { readonly cloud: RunningCloud }> {
     const lab = await this.lab(query);
+    const variant = given ?? learnersStack(this.learner, lab.id) ?? "solution";
+    await this.owner();
     const tools = await this.tools(lab);
     const cloud = await this.cloud();
     const target = await localTarget(this.workspace, cloud);

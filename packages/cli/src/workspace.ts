@@ -18,10 +18,16 @@ export interface Workspace {
   /** What commands keep: `.workbook`, unless `WORKBOOK_DIR` says otherwise. */
   readonly state: string;
   readonly labs: string;
+  /** The learner's own files: `workspace/`, or inside of `WORKBOOK_DIR` where that is given. */
+  readonly learner: string;
   readonly config: Config;
 }
 
-const OWNER = /^[a-z](?:-?[a-z0-9]){0,15}$/;
+/** What an owner's name has to be, because it becomes part of AWS names. */
+export const OWNER_RULE =
+  "1 to 16 lower-case letters, digits and single hyphens, starting with a letter";
+const OWNER = /^[a-z](?:-?[a-z0-9])*$/;
+const OWNER_LENGTH = 16;
 const DEFAULT_PORT = 4566;
 
 /** Finds the workspace and reads its configuration. Environment variables go before the file: OWNER, WORKBOOK_PORT, WORKBOOK_LISTENERS. */
@@ -35,7 +41,13 @@ export function openWorkspace(env: NodeJS.ProcessEnv = process.env): Workspace {
     port: checkPort(env["WORKBOOK_PORT"] ?? saved.port ?? DEFAULT_PORT),
     listeners: checkListeners(env["WORKBOOK_LISTENERS"] || saved.listeners || "exact"),
   };
-  return { root, state, labs: join(root, "labs"), config };
+  const learner = join(env["WORKBOOK_DIR"] ? state : root, "workspace");
+  return { root, state, labs: join(root, "labs"), learner, config };
+}
+
+/** The owner that an earlier command has kept. */
+export function savedOwner({ state }: Workspace): string | undefined {
+  return readConfig(join(state, "config.json")).owner;
 }
 
 /** Keeps `changes` for the commands that follow. */
@@ -65,19 +77,22 @@ function defaultOwner(): string {
     .username.toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^[^a-z]+|-+$/g, "");
-  return OWNER.test(name.slice(0, 16)) ? name.slice(0, 16) : "learner";
+  const short = name.slice(0, OWNER_LENGTH).replace(/-$/, "");
+  return isOwner(short) ? short : "learner";
+}
+
+/** Whether it can be part of AWS names: {@link OWNER_RULE}. */
+export function isOwner(owner: string): boolean {
+  return OWNER.test(owner) && owner.length <= OWNER_LENGTH;
 }
 
 function checkOwner(owner: string): string {
-  if (OWNER.test(owner)) return owner;
-  throw new UserError(
-    `OWNER is "${owner}", but it becomes part of AWS names: 1 to 16 lower-case letters, digits and single hyphens, starting with a letter.`,
-    {
-      code: "OWNER_INVALID",
-      next: "OWNER=hanako ./workbook run",
-      exitCode: 2,
-    },
-  );
+  if (isOwner(owner)) return owner;
+  throw new UserError(`OWNER is "${owner}", but it becomes part of AWS names: ${OWNER_RULE}.`, {
+    code: "OWNER_INVALID",
+    next: "OWNER=hanako ./workbook run",
+    exitCode: 2,
+  });
 }
 
 function checkPort(port: number | string): number {

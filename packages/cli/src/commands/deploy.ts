@@ -5,7 +5,7 @@ import type { Session } from "../session.ts";
 export async function deployCommand(
   session: Session,
   lab: string | undefined,
-  variant: string,
+  variant: string | undefined,
 ): Promise<number> {
   const deployment = await session.deployment(lab, variant);
   const deployed = await deploy(deployment, session.progress);

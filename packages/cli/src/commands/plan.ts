@@ -5,7 +5,7 @@ import type { Session } from "../session.ts";
 export async function planCommand(
   session: Session,
   lab: string | undefined,
-  variant: string,
+  variant: string | undefined,
 ): Promise<number> {
   const deployment = await session.deployment(lab, variant);
   const plans = await plan(deployment, session.progress);

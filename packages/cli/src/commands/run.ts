@@ -2,14 +2,14 @@ import { deploy } from "@workbook/lab-kit/deploy/deploy";
 import type { CheckReport } from "@workbook/lab-kit";
 import { runLabChecks } from "../lab-checks.ts";
 import { formatDuration, style } from "../output/style.ts";
-import type { Session } from "../session.ts";
+import { DEFAULT_LAB, type Session } from "../session.ts";
 import { effectiveListeners, listenerUrl } from "../target.ts";
 import { formatFailure } from "../output/check-output.ts";
 
 /** Sets up, deploys a lab's solution, verifies it, and says where it answers. */
 export async function runCommand(session: Session, query: string | undefined): Promise<number> {
   const since = performance.now();
-  const lab = await session.lab(query);
+  const lab = await session.lab(query ?? DEFAULT_LAB);
   session.progress.print(`${style.name(`Lab ${lab.id.slice(0, 2)}`)}  ${lab.title.en}\n`);
   const deployment = await session.deployment(lab.id, "solution");
   const deployed = await deploy(deployment, session.progress);

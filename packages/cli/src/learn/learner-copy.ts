@@ -1,0 +1,103 @@
+import { existsSync, lstatSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { join, relative } from "node:path";
+import type { Lab } from "@workbook/lab-kit";
+import {
+  copyDirectory,
+  readFiles,
+  writeFolderInOneStep,
+  writeInOneStep,
+  type Files,
+  type LearnerFolder,
+} from "./learner-folder.ts";
+import { saveCopy, type SavedCopy } from "./saved-copies.ts";
+
+/** The parts of a lab that its copy needs. */
+export type CopiedLab = Pick<Lab, "id" | "directory" | "files">;
+
+/** What became of the learner's copy. */
+export interface PutCopy {
+  readonly directory: string;
+  /** `made`: it was not there. `completed`: files of it were missing. `kept`: it is as it was. `replaced`: as given again. */
+  readonly outcome: "made" | "completed" | "kept" | "replaced";
+  /** Where what the learner had is kept, where there was anything. */
+  readonly saved: SavedCopy | undefined;
+}
+
+/** The files that a chapter begins with, or its reference answer. */
+export function labFiles(lab: CopiedLab, variant: "start" | "solution"): Files {
+  return new Map(lab.files.map((name) => [name, readFileSync(join(lab.directory, variant, name))]));
+}
+
+/**
+ * Makes the learner's copy of a lab, or completes it: a file that is there is never changed. Imports resolve as in the
+ * lab, because the lab's own dependencies are linked beside the files.
+ */
+export function ensureCopy(folder: LearnerFolder, root: string, lab: CopiedLab): PutCopy {
+  const directory = copyDirectory(folder, lab.id);
+  const given = labFiles(lab, "start");
+  writeProjectFiles(folder, root);
+  if (!existsSync(directory)) {
+    writeFolderInOneStep(folder, directory, given, (temporary) =>
+      symlinkSync(dependencies(folder, lab), join(temporary, "node_modules"), "dir"),
+    );
+    return { directory, outcome: "made", saved: undefined };
+  }
+  const saved = saveCopy(folder, lab.id, given);
+  const missing = [...given].filter(([name]) => !existsSync(join(directory, name)));
+  for (const [name, content] of missing) writeInOneStep(folder, join(directory, name), content);
+  linkDependencies(folder, lab);
+  return { directory, outcome: missing.length > 0 ? "completed" : "kept", saved };
+}
+
+/**
+ * Puts files in place of the learner's, after these have been saved: the ones that the chapter begins with, or a saved
+ * copy's. Files that are not among them are taken away.
+ */
+export function replaceCopy(
+  folder: LearnerFolder,
+  root: string,
+  lab: CopiedLab,
+  files: Files = labFiles(lab, "start"),
+): PutCopy {
+  const directory = copyDirectory(folder, lab.id);
+  writeProjectFiles(folder, root);
+  const before = readFiles(directory);
+  const saved = saveCopy(folder, lab.id, labFiles(lab, "start"));
+  for (const [name, content] of files) {
+    if (!before.get(name)?.equals(content)) writeInOneStep(folder, join(directory, name), content);
+  }
+  for (const name of before.keys()) {
+    if (!files.has(name)) rmSync(join(directory, name));
+  }
+  linkDependencies(folder, lab);
+  return { directory, outcome: "replaced", saved };
+}
+
+function linkDependencies(folder: LearnerFolder, lab: CopiedLab): void {
+  const link = join(copyDirectory(folder, lab.id), "node_modules");
+  if (existsSync(link)) return;
+  if (lstatSync(link, { throwIfNoEntry: false })) rmSync(link);
+  symlinkSync(dependencies(folder, lab), link, "dir");
+}
+
+/** By a relative path, which still leads there when the clone is moved. */
+function dependencies(folder: LearnerFolder, { id, directory }: CopiedLab): string {
+  return relative(copyDirectory(folder, id), join(directory, "node_modules"));
+}
+
+/** Node reads the files as modules, and editors check their types with the workbook's own settings. */
+function writeProjectFiles(folder: LearnerFolder, root: string): void {
+  const settings = {
+    extends: `${relative(folder.root, root).replaceAll("\\", "/") || "."}/tsconfig.json`,
+    include: ["*/"],
+    exclude: ["**/node_modules", "**/cdktf.out"],
+  };
+  for (const [name, value] of [
+    ["package.json", { private: true, type: "module" }],
+    ["tsconfig.json", settings],
+  ] as const) {
+    const file = join(folder.root, name);
+    const content = `${JSON.stringify(value, null, 2)}\n`;
+    if (!existsSync(file)) writeInOneStep(folder, file, content);
+  }
+}

@@ -1,0 +1,53 @@
+import { createInterface } from "node:readline/promises";
+import { isOwner, OWNER_RULE, saveConfig, savedOwner, type Workspace } from "../workspace.ts";
+
+/** A terminal to ask at. */
+export interface Terminal {
+  readonly input: NodeJS.ReadStream;
+  readonly output: NodeJS.WriteStream;
+}
+
+/**
+ * Who does the labs. Asked for once, where a person sits at the terminal and neither the environment nor an earlier
+ * answer says it; everywhere else it is the default. Either way it is kept, because names of resources are made of it.
+ *
+ * @param terminal left out where nobody can be asked
+ */
+export async function settleOwner(
+  workspace: Workspace,
+  terminal: Terminal | undefined,
+  signal: AbortSignal,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
+  if (env["OWNER"]) return workspace.config.owner;
+  const saved = savedOwner(workspace);
+  if (saved !== undefined) return saved;
+  const owner = terminal
+    ? await askOwner(terminal, workspace.config.owner, signal)
+    : workspace.config.owner;
+  saveConfig(workspace, { owner });
+  return owner;
+}
+
+async function askOwner(
+  { input, output }: Terminal,
+  proposal: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const lines = createInterface({ input, output });
+  // Ctrl-C at a question is an interrupt like any other, and readline would keep it to itself.
+  lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  try {
+    output.write(
+      "Your name becomes part of every resource's name, so that several people can share an account.\n",
+    );
+    for (;;) {
+      const answer = (await lines.question(`OWNER [${proposal}]: `, { signal })).trim();
+      const owner = answer === "" ? proposal : answer;
+      if (isOwner(owner)) return owner;
+      output.write(`"${owner}" will not do: ${OWNER_RULE}.\n`);
+    }
+  } finally {
+    lines.close();
+  }
+}
