@@ -1,52 +1,41 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { CreateVpcCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  CreateVpcCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+} from "@aws-sdk/client-ec2";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { MAIN, SpawnedCloud } from "./support/spawned-cloud.ts";
 
-const MAIN = join(import.meta.dirname, "../src/main.ts");
 let dir: string;
-let servers: ChildProcess[];
+let servers: SpawnedCloud[];
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "durability-"));
   servers = [];
 });
 afterEach(async () => {
-  for (const server of servers)
-    if (server.exitCode === null && server.signalCode === null) await kill(server, "SIGTERM");
+  for (const server of servers) await server.end();
   rmSync(dir, { recursive: true });
 });
 
-async function kill(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  const exited = once(server, "exit");
-  server.kill(signal);
-  await exited;
-}
-
-async function start(): Promise<{ server: ChildProcess; ec2: EC2Client }> {
-  const args = [MAIN, "--port", "0", "--data", dir, "--tasks", "off", "--listeners", "ephemeral"];
-  const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  servers.push(server);
-  await once(createInterface({ input: server.stdout! }), "line");
-  const { endpoint, credentials } = JSON.parse(readFileSync(join(dir, "server.json"), "utf8")) as {
-    endpoint: string;
-    credentials: { accessKeyId: string; secretAccessKey: string };
-  };
-  return {
-    server,
-    ec2: new EC2Client({ endpoint, credentials, region: "us-east-1", maxAttempts: 1 }),
-  };
+async function start(): Promise<{ cloud: SpawnedCloud; ec2: EC2Client }> {
+  const cloud = await SpawnedCloud.start(dir, "--tasks", "off");
+  servers.push(cloud);
+  return { cloud, ec2: new EC2Client(cloud.clientConfig) };
 }
 
 const vpcIds = async (ec2: EC2Client) =>
   (await ec2.send(new DescribeVpcsCommand({}))).Vpcs!.map(({ VpcId }) => VpcId);
 
 test("kill -9 under load loses no acknowledged write and leaves no half of one", async () => {
-  const { server, ec2 } = await start();
+  const { cloud, ec2 } = await start();
   const acknowledged: string[] = [];
   const writers = Array.from({ length: 4 }, async (_, writer) => {
     for (let count = 0; ; count++) {
@@ -54,7 +43,7 @@ test("kill -9 under load loses no acknowledged write and leaves no half of one",
         new CreateVpcCommand({ CidrBlock: `10.${writer * 60 + (count % 60)}.0.0/16` }),
       );
       acknowledged.push(Vpc!.VpcId!);
-      if (acknowledged.length === 60) server.kill("SIGKILL");
+      if (acknowledged.length === 60) void cloud.end("SIGKILL");
     }
   });
   await Promise.allSettled(writers);
@@ -63,8 +52,6 @@ test("kill -9 under load loses no acknowledged write and leaves no half of one",
   expect(acknowledged.length).toBeGreaterThanOrEqual(60);
   expect(acknowledged.filter((id) => !known.includes(id))).toEqual([]);
   // A VPC comes with its main route table, its default group and its network ACL, or not at all.
-  const { DescribeRouteTablesCommand, DescribeSecurityGroupsCommand } =
-    await import("@aws-sdk/client-ec2");
   const { RouteTables } = await again.ec2.send(new DescribeRouteTablesCommand({}));
   const { SecurityGroups } = await again.ec2.send(new DescribeSecurityGroupsCommand({}));
   expect(new Set(RouteTables!.map(({ VpcId }) => VpcId))).toEqual(new Set(known));

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
@@ -130,6 +131,13 @@ async function openGroup(cloud: TaskCloud, name: string): Promise<string> {
   return GroupId!;
 }
 
+/** How a {@link Load} asks. */
+export interface LoadOptions {
+  readonly clients?: number;
+  /** Requests a second of all clients together; as many as they can without it. */
+  readonly perSecond?: number;
+}
+
 /** Asks `url` over and over from several clients at once until stopped. */
 export class Load {
   /** How often each body (or fault) was seen. */
@@ -137,15 +145,25 @@ export class Load {
   readonly #clients: Promise<void>[];
   #stopped = false;
 
-  constructor(url: string, clients = 8) {
+  constructor(url: string, { clients = 8, perSecond = Infinity }: LoadOptions = {}) {
+    const intervalMs = (clients * 1000) / perSecond;
     this.#clients = Array.from({ length: clients }, async () => {
-      while (!this.#stopped) this.#count(await ask(url));
+      // A client that was kept waiting catches up, so that the rate holds whatever the answers take.
+      for (let next = performance.now(); !this.#stopped; next += intervalMs) {
+        if (next > performance.now()) await delay(next - performance.now());
+        this.#count(await ask(url));
+      }
     });
   }
 
   /** Answers that were not 200, and connections that broke. */
   get failures(): string[] {
     return [...this.answers.keys()].filter((answer) => !answer.startsWith("200 "));
+  }
+
+  /** How many requests {@link failures} are. */
+  get failed(): number {
+    return this.failures.reduce((sum, answer) => sum + this.answers.get(answer)!, 0);
   }
 
   get count(): number {
