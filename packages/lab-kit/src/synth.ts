@@ -97,7 +97,8 @@ export function synthEnvironment(
 /** Where programs, home and scratch files are; SYSTEMROOT is what Windows cannot start a process without. */
 const INHERITED = ["PATH", "HOME", "TMPDIR", "TEMP", "SYSTEMROOT", "NODE_COMPILE_CACHE"];
 
-function inherited(): Record<string, string> {
+/** The little of our own environment that Node needs. */
+export function inherited(): Record<string, string> {
   const entries = INHERITED.map((name) => [name, process.env[name]] as const);
   return Object.fromEntries(
     entries.filter((entry): entry is [string, string] => entry[1] !== undefined),
