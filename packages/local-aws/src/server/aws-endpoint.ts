@@ -45,32 +45,26 @@ export class AwsEndpoint {
   /** Answers one call. Rejects only for faults of the connection. */
   async answer(incoming: IncomingMessage): Promise<WireResponse> {
     const requestId = randomUUID();
-    let target: ProtocolGuess | ResolvedOperation | undefined;
+    const { wire, authenticator } = this.#parts;
+    let signed: SignedRequest | undefined;
+    let resolved: ResolvedOperation | undefined;
     let request = toWireRequest(incoming);
     try {
-      const signed = this.#readSignature(request);
-      if (this.#parts.wire.needsBodyToResolve(request, signed?.service)) {
-        request = { ...request, body: await readBody(incoming) };
+      signed = readSignature(request.url, request.headers);
+      let body: Buffer | undefined;
+      if (wire.needsBodyToResolve(request, signed?.service)) {
+        body = await readBody(incoming);
+        request = { ...request, body };
       }
-      target = this.#parts.wire.guessProtocol(request, signed?.service);
-      const resolved = this.#parts.wire.resolveOperation(request, signed?.service);
-      target = resolved;
-      const streaming = this.#parts.wire.isStreamingInput(resolved);
-      const body = streaming
-        ? undefined
-        : Buffer.isBuffer(request.body)
-          ? request.body
-          : await readBody(incoming);
-      const caller = this.#parts.authenticator.authenticate(request, signed, resolved, body);
+      resolved = wire.resolveOperation(request, signed?.service);
+      if (!body && !wire.isStreamingInput(resolved)) body = await readBody(incoming);
+      const caller = authenticator.authenticate(request, signed, resolved, body);
       request = { ...request, body: body ?? payloadStream(incoming, request, signed, caller) };
       return await this.#dispatch(resolved, request, signed!, caller, requestId);
     } catch (error) {
-      return this.#encodeError(target ?? this.#parts.wire.guessProtocol(request), error, requestId);
+      const target = resolved ?? wire.guessProtocol(request, signed?.service);
+      return this.#encodeError(target, error, requestId);
     }
-  }
-
-  #readSignature(request: WireRequest): SignedRequest | undefined {
-    return readSignature(request.url, request.headers);
   }
 
   async #dispatch(
