@@ -109,7 +109,7 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 
 /** As text of single bytes, Node sends a small body together with the head: one system call, of the cheapest kind. */
 function endWith(response: ServerResponse, body: Buffer): void {
-  if (body.length <= SMALL_BODY_BYTES) response.end(body.latin1Slice(), "latin1");
+  if (body.length <= SMALL_BODY_BYTES) response.end(body.toString("latin1"), "latin1");
   else response.end(body);
 }
 
