@@ -60,6 +60,17 @@ export function taskDefinitionHints(app: WebApp) {
       ],
       `name: "${container}",`,
     ),
+    "container-memory": hint(
+      [
+        "How much memory does the task have, and how much may its container use?",
+        "タスクのメモリはいくつで、コンテナはそのうちいくつ使えますか。",
+      ],
+      [
+        "A container without a memory of its own may use all that the task has: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_memory",
+        "コンテナの memory を書かなければ、タスクのメモリをすべて使えます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_memory",
+      ],
+      `memory: "512",`,
+    ),
     "container-port": hint(
       [`On which port does ${container} listen?`, `${container} はどのポートで待ち受けますか。`],
       [

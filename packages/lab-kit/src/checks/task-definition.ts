@@ -72,6 +72,12 @@ function examine(
       holds: container?.name === app.container,
     },
     {
+      fault: "container-memory",
+      expected: "a container that fits into the task's memory",
+      actual: `the container may use ${container?.memory ?? "all of the"} MiB`,
+      holds: (container?.memory ?? 0) <= Number(attributes["memory"]),
+    },
+    {
       fault: "container-port",
       expected: `container port ${app.port}`,
       actual: `container ports: ${listed(container?.ports.map(String) ?? [])}`,

@@ -9,6 +9,8 @@ export interface Container {
   readonly image: string;
   readonly ports: readonly number[];
   readonly environment: ReadonlyMap<string, string>;
+  /** The hard limit in MiB; undefined where it has none of its own. */
+  readonly memory: number | undefined;
   readonly logDriver: string | undefined;
   readonly logOptions: Readonly<Record<string, unknown>>;
 }
@@ -26,10 +28,19 @@ export function repositoryName(context: { owner: string }, app: WebApp): string 
 export function containersOf(taskDefinition: SynthResource): readonly Container[] | undefined {
   const text = taskDefinition.attributes["container_definitions"];
   if (typeof text !== "string") return undefined;
-  const definitions = parseJsonencode(text) ?? parseJson(text);
+  const definitions = parseJsonText(text);
   return Array.isArray(definitions)
     ? definitions.map((entry) => toContainer(record(entry)))
     : undefined;
+}
+
+/**
+ * What a JSON text says that was made with `JSON.stringify` or `Fn.jsonencode`.
+ *
+ * @returns undefined when it is neither
+ */
+export function parseJsonText(text: string): unknown {
+  return parseJsonencode(text) ?? parseJson(text);
 }
 
 function parseJson(text: string): unknown {
@@ -109,6 +120,7 @@ function toContainer(definition: Readonly<Record<string, unknown>>): Container {
     environment: new Map(
       records(definition["environment"]).map(({ name, value }) => [String(name), String(value)]),
     ),
+    memory: definition["memory"] === undefined ? undefined : Number(definition["memory"]),
     logDriver:
       typeof logConfiguration["logDriver"] === "string" ? logConfiguration["logDriver"] : undefined,
     logOptions: record(logConfiguration["options"]),
