@@ -10,3 +10,6 @@ export { ManualClock } from "./clock/manual-clock.ts";
 export { LOCAL_ACCELERATION, SystemClock } from "./clock/system-clock.ts";
 export type { Topology, TopologyNode } from "./engine/topology.ts";
 export { DataDirInUse } from "./store/lock.ts";
+export { copySnapshot } from "./snapshot/copy-snapshot.ts";
+export { SnapshotError } from "./snapshot/snapshot-error.ts";
+export type { SnapshotSummary } from "./snapshot/snapshot-folder.ts";

@@ -4,18 +4,14 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Clock } from "./clock/clock.ts";
 import { LOCAL_ACCELERATION, SystemClock } from "./clock/system-clock.ts";
-import { createEngine, type Engine } from "./engine/create-engine.ts";
-import type { EngineContext } from "./engine/engine.ts";
+import type { Engine } from "./engine/create-engine.ts";
 import { EventChannel } from "./engine/event-channel.ts";
 import type { Logger } from "./engine/logger.ts";
 import { createWire } from "./protocol/wire.ts";
-import { AnyKeyAuthenticator, KeyAuthenticator } from "./server/auth/authenticator.ts";
-import { AwsEndpoint } from "./server/aws-endpoint.ts";
+import { RunningCloud } from "./running-cloud.ts";
 import { FrontDoor } from "./server/front-door.ts";
-import { localRoutes } from "./server/local-routes.ts";
-import { Seeder } from "./server/seeder.ts";
 import type { CloudSettings } from "./services/service.ts";
-import { SERVICES } from "./services/table.ts";
+import type { Snapshots } from "./snapshot/snapshots.ts";
 import { lockDataDir } from "./store/lock.ts";
 import { Store } from "./store/store.ts";
 import { DEFAULT_ACCOUNT, workspaceKey } from "./workspace-keys.ts";
@@ -64,20 +60,20 @@ export class LocalAws {
   /** What `/_local/` wants to see (`Authorization: Bearer …`) before it changes anything. */
   readonly token: string;
   readonly dataDir: string;
-  /** For library users and tests that look inside: the engine's effective listeners, the event channel. */
-  readonly engine: Engine;
-  readonly #store: Store;
+  /** All that the cloud holds, kept under names. */
+  readonly snapshots: Snapshots;
+  readonly #cloud: RunningCloud;
   readonly #close: () => Promise<void>;
 
   /** Use {@link LocalAws.start}. */
   private constructor(parts: Running) {
     this.endpoint = parts.endpoint;
-    this.credentials = parts.credentials;
     this.token = parts.token;
     this.dataDir = parts.dataDir;
-    this.engine = parts.engine;
-    this.#store = parts.store;
+    this.snapshots = parts.cloud.snapshots;
+    this.#cloud = parts.cloud;
     this.#close = parts.close;
+    this.credentials = this.account(DEFAULT_ACCOUNT);
   }
 
   /**
@@ -95,16 +91,22 @@ export class LocalAws {
     try {
       return new LocalAws(await start(options, host, opened));
     } catch (error) {
+      opened.store.close();
       opened.close();
       throw error;
     }
+  }
+
+  /** For library users and tests that look inside: the engine's effective listeners. A restore exchanges it. */
+  get engine(): Engine {
+    return this.#cloud.engine;
   }
 
   /** Makes another account, or finds its key: nothing in the API crosses accounts. `account` is 12 digits. */
   account(account: string): LocalAws["credentials"] {
     if (!/^\d{12}$/.test(account))
       throw new Error(`an account id has 12 digits: ${JSON.stringify(account)} does not`);
-    const { accessKeyId, secretAccessKey } = workspaceKey(this.#store, account);
+    const { accessKeyId, secretAccessKey } = workspaceKey(this.#cloud.store, account);
     return { accessKeyId, secretAccessKey, accountId: account };
   }
 
@@ -116,17 +118,16 @@ export class LocalAws {
 
 interface Running {
   endpoint: string;
-  credentials: LocalAws["credentials"];
   token: string;
   dataDir: string;
-  engine: Engine;
-  store: Store;
+  cloud: RunningCloud;
   close: () => Promise<void>;
 }
 
 interface OpenedData {
   dataDir: string;
   store: Store;
+  /** Gives the directory back. The store has been closed. */
   close(): void;
 }
 
@@ -139,7 +140,6 @@ function openData(wanted: string | undefined): OpenedData {
   try {
     const store = Store.open(join(dataDir, "cloud.db"));
     const close = () => {
-      store.close();
       unlock();
       if (wanted === undefined) rmSync(dataDir, { recursive: true, force: true });
     };
@@ -151,9 +151,8 @@ function openData(wanted: string | undefined): OpenedData {
 }
 
 async function start(options: LocalAwsOptions, host: string, data: OpenedData): Promise<Running> {
-  const { store, dataDir } = data;
+  const { dataDir } = data;
   const logger = options.logger ?? SILENT;
-  const clock = options.clock ?? new SystemClock(LOCAL_ACCELERATION);
   const frontDoor = new FrontDoor({
     host,
     port: options.port ?? DEFAULT_PORT,
@@ -166,46 +165,30 @@ async function start(options: LocalAwsOptions, host: string, data: OpenedData): 
     endpoint,
     homeAddress: options.homeAddress ?? DEFAULT_HOME_ADDRESS,
   };
-  const context: EngineContext = { store, clock, settings, events: new EventChannel(), logger };
-  const seeder = new Seeder(store, SERVICES, clock);
-  const engine = createEngine(context, {
-    tasks: options.tasks ?? "process",
-    listeners: options.listeners ?? "exact",
-    toolsPath: options.toolsPath,
-  });
-  const close = async () => {
-    // The door first, so that nothing new is asked for; the tasks before the store they report to.
-    await frontDoor.close();
-    await engine.stop();
-    data.close();
-  };
   try {
-    await engine.start();
-    const key = workspaceKey(store, DEFAULT_ACCOUNT);
     const token = randomBytes(24).toString("base64url");
-    const authenticator =
-      options.credentials === "any" ? new AnyKeyAuthenticator() : new KeyAuthenticator(store);
-    const wire = createWire();
-    const aws = new AwsEndpoint({
-      wire,
-      services: SERVICES,
-      authenticator,
-      seeder,
-      store,
-      clock,
+    const cloud = await RunningCloud.start(data.store, frontDoor, token, {
+      clock: options.clock ?? new SystemClock(LOCAL_ACCELERATION),
       settings,
+      events: new EventChannel(),
       logger,
+      wire: createWire(),
+      engine: {
+        tasks: options.tasks ?? "process",
+        listeners: options.listeners ?? "exact",
+        toolsPath: options.toolsPath,
+      },
+      credentials: options.credentials ?? "workspace",
     });
-    frontDoor.open(aws, [...engine.mounts, localRoutes({ context, engine, token })]);
-    const credentials = {
-      accessKeyId: key.accessKeyId,
-      secretAccessKey: key.secretAccessKey,
-      accountId: key.account,
+    const close = async () => {
+      // The door first, so that nothing new is asked for; the tasks before the store they report to.
+      await frontDoor.close();
+      await cloud.stop();
+      data.close();
     };
-    return { endpoint, credentials, token, dataDir, engine, store, close };
+    return { endpoint, token, dataDir, cloud, close };
   } catch (error) {
     await frontDoor.close();
-    await engine.stop();
     throw error;
   }
 }

@@ -171,7 +171,7 @@ describe("web pages are kept out", () => {
     }
   });
   test("what changes the cloud needs the token", async () => {
-    expect((await raw("POST", "/_local/health")).status).toBe(404);
+    expect((await raw("PUT", "/_local/snapshots/s")).status).toBe(401);
   });
 });
 

@@ -35,6 +35,9 @@ export class FrontDoor {
   readonly #hosts: ReadonlySet<string>;
   #aws: AwsEndpoint | undefined;
   #mounts: readonly Mount[] = [];
+  /** Requests being answered, those to `/_local/` apart. */
+  #underWay = 0;
+  #pause: { readonly resumed: Promise<void>; readonly idle: () => void } | undefined;
 
   constructor(options: FrontDoorOptions) {
     this.#options = options;
@@ -68,6 +71,27 @@ export class FrontDoor {
     this.#mounts = mounts;
   }
 
+  /**
+   * Lets requests wait, those to `/_local/` apart, and those under way end.
+   * @returns how to go on; undefined where requests have not ended within `deadlineMs`: then it has gone on already
+   */
+  async pause(deadlineMs: number): Promise<(() => void) | undefined> {
+    const resumed = Promise.withResolvers<void>();
+    const idle = Promise.withResolvers<boolean>();
+    this.#pause = { resumed: resumed.promise, idle: () => idle.resolve(true) };
+    const resume = () => {
+      this.#pause = undefined;
+      resumed.resolve();
+    };
+    if (this.#underWay === 0) return resume;
+    const timer = setTimeout(() => idle.resolve(false), deadlineMs);
+    const isIdle = await idle.promise;
+    clearTimeout(timer);
+    if (isIdle) return resume;
+    resume();
+    return undefined;
+  }
+
   /** Stops listening, and ends what is still connected. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -80,13 +104,11 @@ export class FrontDoor {
       const refusal = refuse(request.headers, this.#hosts);
       if (refusal)
         return sendJson(response, refusal.status, { code: refusal.code, message: refusal.message });
-      const aws = this.#aws;
-      if (!aws)
-        return sendJson(response, 503, { code: "Starting", message: "Local AWS is starting." });
       const url = request.url ?? "/";
-      const mount = this.#mounts.find(({ prefix }) => url.startsWith(prefix));
-      if (mount) await mount.handle(request, response);
-      else await send(response, await aws.answer(request), request.method === "HEAD");
+      if (url.startsWith(LOCAL_PREFIX)) return await this.#answer(url, request, response);
+      while (this.#pause) await this.#pause.resumed;
+      this.#underWay++;
+      await this.#answer(url, request, response).finally(() => this.#answered());
     } catch (error) {
       if (response.destroyed || request.destroyed) return;
       this.#options.logger.error(`${request.method} ${request.url} failed`, error);
@@ -98,7 +120,23 @@ export class FrontDoor {
         });
     }
   }
+
+  #answered(): void {
+    if (--this.#underWay === 0) this.#pause?.idle();
+  }
+
+  async #answer(url: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const aws = this.#aws;
+    if (!aws)
+      return sendJson(response, 503, { code: "Starting", message: "Local AWS is starting." });
+    const mount = this.#mounts.find(({ prefix }) => url.startsWith(prefix));
+    if (mount) await mount.handle(request, response);
+    else await send(response, await aws.answer(request), request.method === "HEAD");
+  }
 }
+
+/** Introspection and snapshots: they go on while all else is paused. */
+export const LOCAL_PREFIX = "/_local/";
 
 /** Writes `value` as JSON. */
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {

@@ -2,11 +2,14 @@ import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Engine } from "../engine/create-engine.ts";
 import type { EngineContext } from "../engine/engine.ts";
-import { sendJson, type Mount } from "./front-door.ts";
+import { answerSnapshots } from "../snapshot/snapshot-routes.ts";
+import type { Snapshots } from "../snapshot/snapshots.ts";
+import { LOCAL_PREFIX, sendJson, type Mount } from "./front-door.ts";
 
 export interface LocalRoutesParts {
   readonly context: EngineContext;
   readonly engine: Engine;
+  readonly snapshots: Snapshots;
   /** What a caller must present to change anything. */
   readonly token: string;
 }
@@ -38,16 +41,8 @@ export function localRoutes(parts: LocalRoutesParts): Mount {
     "GET /_local/events": (_request, response) => streamEvents(context, response),
   };
   return {
-    prefix: "/_local/",
-    handle: (request, response) => {
-      const path = (request.url ?? "").split("?", 1)[0]!;
-      const route = routes[`${request.method} ${path}`];
-      if (!route) {
-        return sendJson(response, 404, {
-          code: "NotFound",
-          message: `There is no ${request.method} ${path}.`,
-        });
-      }
+    prefix: LOCAL_PREFIX,
+    handle: async (request, response) => {
       if (request.method !== "GET" && !holdsToken(request, parts.token)) {
         return sendJson(response, 401, {
           code: "Unauthorized",
@@ -55,7 +50,14 @@ export function localRoutes(parts: LocalRoutesParts): Mount {
             "This changes the cloud: it needs the workspace's token (Authorization: Bearer …).",
         });
       }
-      return route(request, response);
+      const path = (request.url ?? "").split("?", 1)[0]!;
+      const route = routes[`${request.method} ${path}`];
+      if (route) return route(request, response);
+      if (await answerSnapshots(parts.snapshots, request, response)) return;
+      sendJson(response, 404, {
+        code: "NotFound",
+        message: `There is no ${request.method} ${path}.`,
+      });
     },
   };
 }
