@@ -9,6 +9,8 @@ export interface WebContainer {
   readonly image: string;
   /** The TCP port it listens on; also given to it as `PORT`. */
   readonly port: number;
+  /** Further environment variables, by name. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Where its standard output goes; nowhere when left out. */
   readonly logs?: ContainerLogs;
 }
@@ -53,13 +55,14 @@ export class FargateTask extends Construct {
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 function toContainerDefinition(container: WebContainer): object {
-  const { name, image, port, logs } = container;
+  const { name, image, port, environment = {}, logs } = container;
+  const variables = Object.entries({ PORT: String(port), ...environment });
   return {
     name,
     image,
     essential: true,
     portMappings: [{ containerPort: port, protocol: "tcp" }],
-    environment: [{ name: "PORT", value: String(port) }],
+    environment: variables.map(([variable, value]) => ({ name: variable, value })),
     ...(logs && {
       logConfiguration: {
         logDriver: "awslogs",

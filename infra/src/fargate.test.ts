@@ -30,13 +30,14 @@ test("a task is of the smallest Fargate size, with a network interface of its ow
   });
 });
 
-test("a container is told its port, and logs where it is told to", () => {
+test("a container is told its port and more, and logs where it is told to", () => {
   const { resource } = synthesised((scope) => {
     const logs = {
       group: new LogGroup(scope, "logs", { name: "/ecs/go-app" }).name,
       region: "ap-northeast-1",
     };
-    new FargateTask(scope, "logging", { ...TASK, container: { ...CONTAINER, logs } });
+    const environment = { START_DELAY_SECONDS: "5" };
+    new FargateTask(scope, "logging", { ...TASK, container: { ...CONTAINER, environment, logs } });
     new FargateTask(scope, "silent", TASK);
   });
   const container = (name: string) =>
@@ -54,6 +55,7 @@ test("a container is told its port, and logs where it is told to", () => {
   expect(container("logging")).toEqual([
     {
       ...silent,
+      environment: [...silent.environment, { name: "START_DELAY_SECONDS", value: "5" }],
       logConfiguration: {
         logDriver: "awslogs",
         options: {

@@ -72,15 +72,29 @@ export async function stoppedTasks(
   context: LiveContext,
   names: ServiceNames,
 ): Promise<readonly Task[]> {
-  const { cluster, service } = names;
-  const { taskArns = [] } = await context.aws.ecs.listTasks({
-    cluster,
-    serviceName: service,
-    desiredStatus: "STOPPED",
-  });
-  if (taskArns.length === 0) return [];
-  const { tasks = [] } = await context.aws.ecs.describeTasks({ cluster, tasks: taskArns });
+  const tasks = await tasksOf(context, names, "STOPPED");
   return tasks.toSorted((a, b) => (b.stoppedAt?.getTime() ?? 0) - (a.stoppedAt?.getTime() ?? 0));
+}
+
+/** The tasks of a service that run now and are not about to stop. */
+export async function runningTasks(
+  context: LiveContext,
+  names: ServiceNames,
+): Promise<readonly Task[]> {
+  const tasks = await tasksOf(context, names, "RUNNING");
+  return tasks.filter(({ lastStatus }) => lastStatus === "RUNNING");
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html */
+async function tasksOf(
+  { aws: { ecs } }: LiveContext,
+  { cluster, service }: ServiceNames,
+  desiredStatus: "RUNNING" | "STOPPED",
+): Promise<readonly Task[]> {
+  const { taskArns = [] } = await ecs.listTasks({ cluster, serviceName: service, desiredStatus });
+  if (taskArns.length === 0) return [];
+  const { tasks = [] } = await ecs.describeTasks({ cluster, tasks: taskArns });
+  return tasks;
 }
 
 /**

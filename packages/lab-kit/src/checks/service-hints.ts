@@ -3,7 +3,11 @@ import type { WebApp } from "../web-app.ts";
 
 /** Help with everything that can be wrong in an app's service. */
 export function serviceHints(app: WebApp) {
-  const { container, port } = app;
+  return { ...runningHints(app), ...targetHints(app) };
+}
+
+/** What runs, and where. */
+function runningHints({ container }: WebApp) {
   return {
     missing: hint(
       [
@@ -76,6 +80,23 @@ export function serviceHints(app: WebApp) {
       ],
       "assignPublicIp: false,",
     ),
+    "security-group": hint(
+      [
+        "Which security group do the tasks have, and whom does it admit?",
+        "タスクのセキュリティグループはどれで、誰の接続を許可していますか。",
+      ],
+      [
+        "The one made for the tasks; left out, they get the VPC's default group: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html",
+        "タスク用に作ったものを使います。省略すると VPC のデフォルトになります: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html",
+      ],
+      "securityGroups: [securityGroup.id],",
+    ),
+  };
+}
+
+/** How a load balancer finds it. */
+function targetHints({ container, port }: WebApp) {
+  return {
     "target-group": hint(
       [
         `Which target group does listener ${port} forward to?`,

@@ -4,6 +4,7 @@ import { text } from "../hint.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
 import type { WebApp } from "../web-app.ts";
+import { ingressRulesOf } from "./ingress-rules.ts";
 import { serviceHints } from "./service-hints.ts";
 import { walk } from "./steps.ts";
 import type { Step } from "./steps.ts";
@@ -17,8 +18,18 @@ const GRACE_PERIOD_SECONDS = 60;
 type Fault = keyof ReturnType<typeof serviceHints>;
 type ServiceStep = Step<Fault>;
 
+/** What a service is asked for beyond running. */
+interface ServiceOptions {
+  /** Whether it registers its tasks behind the listener on the app's port. True unless told. */
+  readonly behindListener?: boolean;
+}
+
 /** A service keeps two of an app's tasks running in private subnets, behind the listener on the app's port. */
-export function hasService(id: string, app: WebApp): Check<"synth"> {
+export function hasService(
+  id: string,
+  app: WebApp,
+  { behindListener = true }: ServiceOptions = {},
+): Check<"synth"> {
   return defineCheck({
     id,
     tier: "synth",
@@ -34,7 +45,7 @@ export function hasService(id: string, app: WebApp): Check<"synth"> {
       return walk<Fault>(service.address, [
         ...sizeSteps(service),
         ...networkSteps(context, service),
-        ...targetSteps(context, app, service),
+        ...(behindListener ? targetSteps(context, app, service) : []),
       ]);
     },
   });
@@ -83,6 +94,12 @@ function networkSteps(context: SynthContext, service: SynthResource): ServiceSte
   const gateways = [...new Set(subnets.flatMap((subnet) => gatewaysOf(context, subnet)))];
   const hasAddress = network["assign_public_ip"] === true;
   const zones = new Set(subnets.map(({ attributes }) => attributes["availability_zone"]));
+  const groups = context.synth
+    .referredToBy(service, network["security_groups"])
+    .filter(({ type }) => type === "aws_security_group");
+  const sources = groups.flatMap((group) =>
+    ingressRulesOf(context, group).flatMap(({ cidrs }) => cidrs),
+  );
   return [
     {
       fault: "subnets",
@@ -95,6 +112,12 @@ function networkSteps(context: SynthContext, service: SynthResource): ServiceSte
       expected: "no public address",
       actual: hasAddress ? "every task gets a public address" : "no public address",
       holds: !hasAddress,
+    },
+    {
+      fault: "security-group",
+      expected: "a security group that admits no addresses from outside",
+      actual: `security groups ${listed(groups.map(({ address }) => address))}, which admit ${listed(sources)}`,
+      holds: groups.length > 0 && sources.length === 0,
     },
   ];
 }

@@ -43,6 +43,50 @@ export const SERVICE_FAULTS = {
     ],
     "executionRoleArn: this.executionRole.arn, subnets: [...this.network.privateSubnetIds]",
   ),
+  role: hint(
+    [
+      "Who may take the role that the task is started with?",
+      "タスクの起動に使うロールを引き受けられるのは誰ですか。",
+    ],
+    [
+      "Its trust policy names ecs-tasks.amazonaws.com: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
+      "信頼ポリシーに ecs-tasks.amazonaws.com を書きます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
+    ],
+    'Principal: { Service: "ecs-tasks.amazonaws.com" },',
+  ),
+  "log-group": hint(
+    [
+      "Before the container started, ECS wanted to open a log stream. In which group, in which region, and as whom?",
+      "コンテナの起動前に、ECS はログストリームを開こうとしました。どのリージョンのどのグループに、誰としてですか。",
+    ],
+    [
+      `The driver makes streams, not groups, and writes with the execution role: ${STOPPED}`,
+      `ログドライバーが作るのはストリームだけで、グループは作りません。書き込みにはタスク実行ロールを使います: ${STOPPED_JA}`,
+    ],
+    `"awslogs-group": logs.name, "awslogs-region": settings.region,`,
+  ),
+  "health-timeout": hint(
+    [
+      "The load balancer asks the tasks and hears nothing. What lies between them?",
+      "ALB がタスクに尋ねても応答がありません。間には何がありますか。",
+    ],
+    [
+      "Request timed out: the tasks' security group has to admit the load balancer's group on the container port: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshoot-service-load-balancers.html",
+      "Request timed out: タスクのセキュリティグループで、ALB のグループからコンテナポートへの接続を許可します: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/troubleshoot-service-load-balancers.html",
+    ],
+    "sourceGroupIds: [albSecurityGroup.id],",
+  ),
+  "health-code": hint(
+    [
+      "Which path does the health check ask for, and what does the app answer there?",
+      "ヘルスチェックはどのパスを呼び、アプリは何を返しますか。",
+    ],
+    [
+      "Tasks whose health check fails are replaced, for ever: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
+      "ヘルスチェックに失敗するタスクは、いつまでも入れ替えられます: https://docs.aws.amazon.com/ja_jp/elasticloadbalancing/latest/application/target-group-health-checks.html",
+    ],
+    `healthCheck: { path: "/healthz", matcher: "200" },`,
+  ),
   unhealthy: hint(
     [
       "What does the load balancer ask the tasks, and what do they answer?",

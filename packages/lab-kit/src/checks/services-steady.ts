@@ -13,7 +13,7 @@ import { combined } from "./steps.ts";
 const DESIRED_COUNT = 2;
 const DEADLINE_MS = 180_000;
 /** After so many tasks that came to nothing, more of them would only repeat it. */
-const ENOUGH_FAILURES = 3;
+const ENOUGH_FAILURES = DESIRED_COUNT;
 
 interface Look {
   readonly service: Service | undefined;
@@ -118,18 +118,35 @@ function unsteady(
   const states = deployments
     .map(({ status, rolloutState }) => `${status} ${rolloutState}`)
     .join(", ");
-  const actual = `${serviceName}: ${runningCount} of ${desiredCount} running; deployments: ${states}; ${words[0] ?? "no event"}`;
-  return failed(faultIn(words, service), expected, actual);
+  const fault = faultIn(words, service);
+  const telling = words.find((text) => SYMPTOMS.get(fault)?.test(text));
+  const evidence = [...new Set([words[0] ?? "no event", telling ?? words[0] ?? "no event"])].join(
+    "; ",
+  );
+  const actual = `${serviceName}: ${runningCount} of ${desiredCount} running; deployments: ${states}; ${evidence}`;
+  return failed(fault, expected, actual);
 }
 
-/** AWS's codes and fixed words; https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html */
+/**
+ * AWS's codes and fixed words, the more telling first.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
+ */
+const SYMPTOMS: ReadonlyMap<ServiceFault, RegExp> = new Map<ServiceFault, RegExp>([
+  ["image", /CannotPullContainerError|CannotPullImageManifestError/],
+  ["role", /unable to assume the role/],
+  ["log-group", /failed to validate logger args/],
+  ["initialization", /ResourceInitializationError/],
+  ["health-timeout", /is unhealthy in .*Request timed out/],
+  ["health-code", /is unhealthy in .*Health checks failed with these codes/],
+  ["unhealthy", UNHEALTHY],
+  ["exits", /Essential container in task exited/],
+]);
+
 function faultIn(words: readonly string[], service: Service): ServiceFault {
   if (service.desiredCount !== DESIRED_COUNT) return "desired-count";
-  const says = (pattern: RegExp) => words.some((text) => pattern.test(text));
-  if (says(/CannotPullContainerError|CannotPullImageManifestError/)) return "image";
-  if (says(/ResourceInitializationError/)) return "initialization";
-  if (says(UNHEALTHY)) return "unhealthy";
-  if (says(/Essential container in task exited/)) return "exits";
+  for (const [fault, pattern] of SYMPTOMS)
+    if (words.some((text) => pattern.test(text))) return fault;
   return "slow";
 }
 

@@ -1,0 +1,120 @@
+import { defineMutations } from "@workbook/lab-kit/mutation";
+
+const file = "stack.ts";
+
+/** Wrong answers that learners give, and the check that must be the first to say so. */
+export const mutations = defineMutations([
+  {
+    id: "no-execution-role",
+    file,
+    replace: "executionRoleArn: executionRole.arn,",
+    by: "",
+    caughtBy: "task",
+    fault: "no-execution-role",
+    deployed: {
+      refused:
+        "Fargate requires task definition to have execution role ARN to support log driver awslogs.",
+    },
+  },
+  {
+    id: "role-that-tasks-cannot-assume",
+    file,
+    replace: 'Principal: { Service: "ecs-tasks.amazonaws.com" },',
+    by: 'Principal: { Service: "ecs.amazonaws.com" },',
+    caughtBy: "execution-role",
+    fault: "trust",
+    deployed: {
+      caughtBy: "service-steady",
+      fault: "role",
+      says: "ECS was unable to assume the role",
+    },
+  },
+  {
+    id: "role-without-the-managed-policy",
+    file,
+    replace: "sourcePolicyDocuments: [managed.policy],",
+    by: "",
+    caughtBy: "execution-role",
+    fault: "no-managed-policy",
+    deployed: {
+      caughtBy: "service-steady",
+      fault: "initialization",
+      says: "is not authorized to perform: ecr:GetAuthorizationToken",
+    },
+  },
+  {
+    id: "role-that-reads-no-parameters",
+    file,
+    replace: 'actions: ["ssm:GetParameters", "kms:Decrypt"]',
+    by: 'actions: ["ssm:GetParameters"]',
+    caughtBy: "execution-role",
+    fault: "no-parameters",
+  },
+  {
+    id: "no-log-driver",
+    file,
+    replace: 'logDriver: "awslogs",',
+    by: 'logDriver: "awsfirelens",',
+    caughtBy: "logs",
+    fault: "no-driver",
+  },
+  {
+    id: "no-stream-prefix",
+    file,
+    replace: '"awslogs-stream-prefix": "ecs",',
+    by: "",
+    caughtBy: "logs",
+    fault: "no-prefix",
+    deployed: { refused: "awslogs-stream-prefix" },
+  },
+  {
+    id: "log-group-that-does-not-exist",
+    file,
+    replace: '"awslogs-group": logs.name,',
+    by: '"awslogs-group": "/ecs/elsewhere",',
+    caughtBy: "logs",
+    fault: "no-group",
+    deployed: {
+      caughtBy: "service-steady",
+      fault: "log-group",
+      says: "The specified log group does not exist.",
+    },
+  },
+  {
+    id: "logs-kept-for-ever",
+    file,
+    replace: "retentionInDays: 180,",
+    by: "",
+    caughtBy: "logs",
+    fault: "retention",
+  },
+  {
+    id: "applied-but-never-deployed",
+    file,
+    replace: '"awslogs-stream-prefix": "ecs",',
+    by: '"awslogs-stream-prefix": "node",',
+    caughtBy: "service-steady",
+    fault: "old-revision",
+    tier: "live",
+    deployed: { release: false },
+  },
+  {
+    id: "log-region-elsewhere",
+    file,
+    replace: '"awslogs-region": settings.region,',
+    by: '"awslogs-region": "us-east-1",',
+    caughtBy: "service-steady",
+    fault: "log-group",
+    tier: "live",
+    deployed: { says: "The specified log group does not exist." },
+  },
+  {
+    id: "role-under-another-name",
+    file,
+    replace: 'new IamRole(this, "execution_role", {\n      name: settings.named("ecs-execution"),',
+    by: 'new IamRole(this, "execution_role", {\n      name: settings.named("task-execution"),',
+    caughtBy: "plan-keeps",
+    fault: "replaces",
+    tier: "plan",
+  },
+]);

@@ -1,0 +1,77 @@
+import type { Task } from "@aws-sdk/client-ecs";
+
+import { defineCheck, failed, passed } from "../check.ts";
+import type { Check } from "../check.ts";
+import { hint, text } from "../hint.ts";
+import { pollUntil } from "../poll.ts";
+import type { WebApp } from "../web-app.ts";
+import { runningTasks, serviceNames, stoppedTasks } from "./deployed.ts";
+
+/** On AWS a task on Fargate takes about a minute until it runs. */
+const DEADLINE_MS = 180_000;
+
+const FAULTS = {
+  "no-task": hint(
+    ["How many tasks run now?", "いま動いているタスクはいくつですか。"],
+    [
+      "None, so none can be stopped. The service's events say why: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html",
+      "動いているタスクがありません。理由はサービスイベントにあります: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/service-event-messages.html",
+    ],
+    "desiredCount: 2,",
+  ),
+  "not-replaced": hint(
+    [
+      "A task was stopped. Who notices that one is missing, and what keeps the next one from starting?",
+      "タスクを 1 つ止めました。足りないことに気づくのは誰で、次のタスクが起動しないのはなぜですか。",
+    ],
+    [
+      "The service scheduler starts another one; its events say what is in the way: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html",
+      "サービススケジューラーが新しいタスクを起動します。妨げているものはイベントで分かります: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/ecs_services.html",
+    ],
+    "./workbook status",
+  ),
+};
+
+/** Stops one of an app's tasks, and sees that its service starts another one. */
+export function taskComesBack(id: string, app: WebApp): Check<"live"> {
+  return defineCheck({
+    id,
+    tier: "live",
+    title: text([
+      `A task of ${app.container} that is stopped is replaced`,
+      `${app.container} のタスクを止めても、代わりが起動する`,
+    ]),
+    faults: FAULTS,
+    async run(context) {
+      const names = serviceNames(context, app);
+      const before = await runningTasks(context, names);
+      const [victim] = before;
+      const expected = `${names.service}: ${before.length} tasks again, one of them new`;
+      if (victim?.taskArn === undefined) {
+        return failed("no-task", `${names.service}: a task to stop`, "no task is running");
+      }
+      const { cluster } = names;
+      const reason = "Stopped by the check that it comes back";
+      await context.aws.ecs.stopTask({ cluster, task: victim.taskArn, reason });
+      const { met, last } = await pollUntil(
+        () => runningTasks(context, names),
+        (now) => newIn(now, before).length > 0 && now.length >= before.length,
+        { deadlineMs: context.deadlineMs ?? DEADLINE_MS },
+      );
+      const replaced = newIn(last, before).map(idOf).join(", ");
+      if (met) return passed(expected, `${idOf(victim)} stopped, ${replaced} runs in its place`);
+      const [failure] = await stoppedTasks(context, names);
+      const why = failure === undefined ? "" : `; last stopped: ${failure.stoppedReason}`;
+      return failed("not-replaced", expected, `${last.length} of ${before.length} run${why}`);
+    },
+  });
+}
+
+function newIn(now: readonly Task[], before: readonly Task[]): readonly Task[] {
+  const known = new Set(before.map(({ taskArn }) => taskArn));
+  return now.filter(({ taskArn }) => !known.has(taskArn));
+}
+
+function idOf({ taskArn }: Task): string {
+  return taskArn?.split("/").at(-1) ?? "a task";
+}
