@@ -20,7 +20,7 @@ export const lab = defineLab({
   apps: [NODE_APP, GO_APP],
   stacks: ["images", "service"],
   files: ["stack.ts"],
-  startFailsAt: "go-repository",
+  startFailsAt: "go-task",
   cost: [
     // Four tasks of a quarter of a vCPU and half a gigabyte.
     { price: FARGATE_VCPU, quantity: 1 },

@@ -1,4 +1,5 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
+import { EcrLifecyclePolicy } from "@cdktf/provider-aws/lib/ecr-lifecycle-policy/index.js";
 import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository/index.js";
 import { EcsService } from "@cdktf/provider-aws/lib/ecs-service/index.js";
 import { EcsTaskDefinition } from "@cdktf/provider-aws/lib/ecs-task-definition/index.js";
@@ -28,10 +29,23 @@ export class ImagesStack extends WorkbookStack {
     super(scope, "images", settings);
     new ImageRepository(this, "nodejs_app", { name: settings.named("nodejs-app") });
     // #region repository
-    new EcrRepository(this, "golang_app", {
+    const repository = new EcrRepository(this, "golang_app", {
       name: settings.named("golang-app"),
       imageTagMutability: "IMMUTABLE",
       forceDelete: true,
+    });
+    new EcrLifecyclePolicy(this, "golang_app_lifecycle", {
+      repository: repository.name,
+      policy: JSON.stringify({
+        rules: [
+          {
+            rulePriority: 1,
+            description: "Keep the newest 30 images",
+            selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 30 },
+            action: { type: "expire" },
+          },
+        ],
+      }),
     });
     // #endregion repository
   }

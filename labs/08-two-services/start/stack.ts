@@ -19,7 +19,9 @@ export class ImagesStack extends WorkbookStack {
     super(scope, "images", settings);
     new ImageRepository(this, "nodejs_app", { name: settings.named("nodejs-app") });
 
-    // Step 1. Give the Go app a repository of its own: an EcrRepository called settings.named("golang-app").
+    // Step 1. The Go app's repository is there since chapter 1. Write it out, in place of this construct, as you did
+    // there: an EcrRepository "golang_app" whose tags never move, and an EcrLifecyclePolicy "golang_app_lifecycle".
+    new ImageRepository(this, "golang_app", { name: settings.named("golang-app") });
   }
 }
 

@@ -9,10 +9,17 @@ import type { Lab } from "./load-lab.ts";
 import { loadLab } from "./load-lab.ts";
 import type { Mutation } from "./mutation.ts";
 import { mutate } from "./mutation.ts";
+import { chaptersBefore, readBlocks } from "./neighbours.ts";
+import type { StackBlocks } from "./neighbours.ts";
 import type { CheckReport } from "./run-checks.ts";
 import { runChecks } from "./run-checks.ts";
-import type { LabSettings } from "./synth.ts";
+import type { LabSettings, PushedImage } from "./synth.ts";
 import { synthesise } from "./synth.ts";
+import { GO_APP, NODE_APP } from "./web-app.ts";
+import type { WebApp } from "./web-app.ts";
+
+/** Each synthesis is a process of its own, and other suites share the machine. */
+const TIMEOUT_MS = 120_000;
 
 /** An owner, an account and a home address as the documentation ranges have them; nothing is deployed with them. */
 const SETTINGS: LabSettings = {
@@ -24,15 +31,17 @@ const REGISTRY = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com";
 
 /**
  * Proves a lab as far as its JSON goes, in a test file of its own: what the learner starts from fails at the check
- * that the manifest names, the solution passes, and every wrong answer is caught by the check that it names.
+ * that the manifest names, the solution passes, every wrong answer is caught by the check that it names, and the lab
+ * begins where the one before it ends.
  *
  * @param directory the lab's folder
  */
 export async function proveLab(directory: string): Promise<void> {
   const lab = await loadLab(directory);
+  const before = chaptersBefore(directory);
   const mutations = lab.mutations.filter(({ tier = "synth" }) => tier === "synth");
 
-  describe(`lab ${lab.id}`, () => {
+  describe(`lab ${lab.id}`, { timeout: TIMEOUT_MS }, () => {
     let scratch: string;
     beforeAll(async () => {
       scratch = await mkdtemp(join(tmpdir(), "lab-"));
@@ -57,6 +66,13 @@ export async function proveLab(directory: string): Promise<void> {
         status: "failed",
         hint: { fault: mutation.fault },
       });
+    });
+
+    test.each(before)("begins where $id ends, and takes nothing of it away", async (previous) => {
+      const solved = await synthesiseBlocks(previous.directory, "solution", scratch);
+      expect(await synthesiseBlocks(directory, "start", scratch)).toEqual(solved);
+      const addresses = Object.keys(await synthesiseBlocks(directory, "solution", scratch));
+      expect(addresses).toEqual(expect.arrayContaining(Object.keys(solved)));
     });
 
     test("every check and every hint has words in both languages", () => {
@@ -84,11 +100,30 @@ async function checkSynth(lab: Lab, variant: string, scratch: string): Promise<C
       labDirectory: lab.directory,
       variant,
       settings: SETTINGS,
-      images: lab.apps.map((app) => ({ app, image: `${REGISTRY}/${app.repository}-${owner}:v1` })),
+      images: imagesOf(lab.apps),
       outDirectory: await mkdtemp(join(scratch, "out-")),
     }),
   });
   return runChecks({ lab: lab.id, target: "none", checks: lab.checks, contexts: { synth } });
+}
+
+/** What a variant of a lab consists of, in all its stacks. */
+async function synthesiseBlocks(
+  labDirectory: string,
+  variant: string,
+  scratch: string,
+): Promise<StackBlocks> {
+  const outDirectory = await mkdtemp(join(scratch, "out-"));
+  const images = imagesOf([NODE_APP, GO_APP]);
+  await synthesise({ labDirectory, variant, settings: SETTINGS, images, outDirectory });
+  return readBlocks(outDirectory);
+}
+
+function imagesOf(apps: readonly WebApp[]): PushedImage[] {
+  return apps.map((app) => ({
+    app,
+    image: `${REGISTRY}/${app.repository}-${SETTINGS.owner}:v1`,
+  }));
 }
 
 /** The solution with one mutation in it, in a folder of its own. */

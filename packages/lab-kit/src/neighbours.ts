@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+import { listLabs } from "./load-lab.ts";
+
+/** Everything that Terraform would manage, read or show, by `stack/kind.type.name`. */
+export type StackBlocks = Readonly<Record<string, unknown>>;
+
+/**
+ * The chapter before a lab's: one, or none for the first chapter.
+ *
+ * @param directory the lab's folder
+ */
+export function chaptersBefore(directory: string): { id: string; directory: string }[] {
+  const labs = dirname(directory);
+  const number = String(Number(basename(directory).slice(0, 2)) - 1).padStart(2, "0");
+  return listLabs(labs)
+    .filter((id) => id.startsWith(`${number}-`))
+    .map((id) => ({ id, directory: join(labs, id) }));
+}
+
+/**
+ * Reads the resources, data sources and outputs of synthesised stacks, in a form in which equal means that Terraform sees
+ * no difference: without cdktf's remarks, and with lists of dependencies in order.
+ *
+ * @param outDirectory the `CDKTF_OUTDIR` of that synthesis
+ */
+export function readBlocks(outDirectory: string): StackBlocks {
+  const stacks = join(outDirectory, "stacks");
+  return Object.fromEntries(
+    readdirSync(stacks).flatMap((stack) => {
+      const file = join(stacks, stack, "cdk.tf.json");
+      const {
+        resource = {},
+        data = {},
+        output = {},
+      } = JSON.parse(readFileSync(file, "utf8")) as Partial<
+        Record<string, Record<string, unknown>>
+      >;
+      return [
+        ...blocksIn(`${stack}/resource`, resource),
+        ...blocksIn(`${stack}/data`, data),
+        ...Object.entries(output).map(([name, value]) => [`${stack}/output.${name}`, plain(value)]),
+      ];
+    }),
+  );
+}
+
+function blocksIn(prefix: string, types: Record<string, unknown>): [string, unknown][] {
+  return Object.entries(types).flatMap(([type, names]) =>
+    Object.entries(names as Record<string, unknown>).map(([name, block]): [string, unknown] => [
+      `${prefix}.${type}.${name}`,
+      plain(block),
+    ]),
+  );
+}
+
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([key]) => key !== "//");
+  return Object.fromEntries(
+    entries.map(([key, part]) => [
+      key,
+      key === "depends_on" ? (part as string[]).toSorted() : plain(part),
+    ]),
+  );
+}
