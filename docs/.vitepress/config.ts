@@ -1,27 +1,38 @@
 import { defineConfig } from "vitepress";
 
+import { labDiffPlugin } from "./markdown/lab-diff.ts";
+import { addPageFacts } from "./markdown/page-facts.ts";
+import { englishLocale } from "./site/locale-en.ts";
+import { japaneseLocale, japaneseSearch } from "./site/locale-ja.ts";
+import { tokenize } from "./site/search.ts";
+
+/** Where the site lies on its host; it begins and ends with a slash. */
+const base = process.env["SITE_BASE"] ?? "/";
+
 export default defineConfig({
-  title: "ECS Workbook",
-  description: "Learn containers on AWS ECS Fargate, with a cloud of your own",
-  lang: "en",
-  cleanUrls: true,
+  base,
+  cleanUrls: process.env["SITE_CLEAN_URLS"] !== "false",
+  head: [
+    ["link", { rel: "icon", type: "image/svg+xml", href: `${base}icon.svg` }],
+    ["meta", { name: "color-scheme", content: "light dark" }],
+  ],
+  locales: { root: englishLocale(), ja: japaneseLocale() },
+  markdown: {
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
+    // What a command prints: a fence of its own, so that the page runner knows it.
+    languageAlias: { output: "ansi" },
+    config: (md) => void md.use(labDiffPlugin),
+  },
+  transformPageData: addPageFacts,
   themeConfig: {
-    nav: [
-      { text: "Getting started", link: "/getting-started" },
-      { text: "Lab 08", link: "/labs/08-two-services" },
-      { text: "Architecture", link: "/architecture" },
-    ],
-    sidebar: [
-      { text: "Start", items: [{ text: "Getting started", link: "/getting-started" }] },
-      { text: "Labs", items: [{ text: "08 Two services", link: "/labs/08-two-services" }] },
-      {
-        text: "How it is built",
-        items: [
-          { text: "Architecture", link: "/architecture" },
-          { text: "Benchmarks", link: "/benchmarks" },
-        ],
+    i18nRouting: true,
+    outline: { level: [2, 3] },
+    search: {
+      provider: "local",
+      options: {
+        locales: { ja: japaneseSearch },
+        miniSearch: { options: { tokenize } },
       },
-    ],
-    search: { provider: "local" },
+    },
   },
 });
