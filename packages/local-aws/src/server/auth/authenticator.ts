@@ -4,6 +4,7 @@ import type { Principal } from "../../services/service.ts";
 import type { Store } from "../../store/store.ts";
 import { authError, type AuthFailure } from "./failures.ts";
 import { canonicalRequest, EMPTY_SHA256, sameSignature, sha256Hex, Signer } from "./signature.ts";
+import { signV2, stringToSignV2 } from "./signature-v2.ts";
 import { parseBasicTimestamp, type SignedRequest } from "./signed-request.ts";
 
 /** How far a request's time may be from ours: 5 minutes, and 15 for S3, as AWS has it. */
@@ -16,7 +17,7 @@ export const ANY_ACCOUNT = "123456789012";
 /** Who calls, and the key that chunks of a signed stream are checked with. */
 export interface Authenticated {
   readonly principal: Principal;
-  /** Absent with `--credentials any`: nothing is verified. */
+  /** Absent with `--credentials any`, where nothing is verified, and with Version 2, which signs no chunks. */
   readonly signingKey: Buffer | undefined;
 }
 
@@ -59,6 +60,12 @@ export class KeyAuthenticator implements Authenticator {
     if (!key || key.status === "Inactive")
       throw fail({ kind: "unknown-key", accessKeyId: signed.accessKeyId });
     this.#checkToken(key, signed, fail);
+    const { account, arn, userId, accessKeyId } = key;
+    const principal = { account, arn, userId, accessKeyId };
+    if (signed.version === 2) {
+      this.#checkV2(key.secretAccessKey, signed, request, fail);
+      return { principal, signingKey: undefined };
+    }
     this.#checkTime(signed, fail);
     const canonical = canonicalRequest(
       request.method,
@@ -76,11 +83,25 @@ export class KeyAuthenticator implements Authenticator {
         canonicalRequest: canonical,
       });
     }
-    const { account, arn, userId, accessKeyId } = key;
-    return {
-      principal: { account, arn, userId, accessKeyId },
-      signingKey: this.#signer.signingKey(key.secretAccessKey, signed),
-    };
+    return { principal, signingKey: this.#signer.signingKey(key.secretAccessKey, signed) };
+  }
+
+  #checkV2(
+    secret: string,
+    signed: SignedRequest,
+    request: WireRequest,
+    fail: (failure: AuthFailure) => Error,
+  ): void {
+    const expires = Number(signed.timestamp) * 1000;
+    // A time that cannot be read has passed.
+    if (!(expires > this.#wallNow())) throw fail({ kind: "presigned-expired" });
+    const stringToSign = stringToSignV2(request, signed.timestamp);
+    if (!sameSignature(signV2(secret, stringToSign), signed.signature))
+      throw fail({
+        kind: "mismatch",
+        accessKeyId: signed.accessKeyId,
+        canonicalRequest: stringToSign,
+      });
   }
 
   #checkToken(

@@ -1,7 +1,10 @@
 import { AwsError } from "../../protocol/aws-error.ts";
+import { readSignatureV2 } from "./signature-v2.ts";
 
 /** What a request says about who signed it and how, before anything of it is believed. */
 export interface SignedRequest {
+  /** Signature Version 4, or S3's Version 2 in a query (signature-v2.ts), where `timestamp` is the second when it ends. */
+  readonly version: 4 | 2;
   readonly accessKeyId: string;
   /** `YYYYMMDD` of the credential scope. */
   readonly date: string;
@@ -32,7 +35,7 @@ export function readSignature(
   const authorization = headers["authorization"];
   if (authorization !== undefined) return fromHeader(authorization, headers);
   const queryStart = url.indexOf("?");
-  if (queryStart < 0 || !url.includes("X-Amz-Algorithm=", queryStart)) return undefined;
+  if (queryStart < 0 || !url.includes("X-Amz-Algorithm=", queryStart)) return readSignatureV2(url);
   return fromQuery(new URLSearchParams(url.slice(queryStart + 1)));
 }
 
@@ -65,6 +68,7 @@ function fromHeader(
     );
   }
   return {
+    version: 4,
     ...readScope(parts.get("Credential")!),
     timestamp,
     signedHeaders: parts.get("SignedHeaders")!.toLowerCase().split(";"),
@@ -84,6 +88,7 @@ function fromQuery(query: URLSearchParams): SignedRequest {
     throw incomplete(`Unsupported AWS 'algorithm': '${query.get("X-Amz-Algorithm")}'.`);
   }
   return {
+    version: 4,
     ...readScope(need("X-Amz-Credential")),
     timestamp: need("X-Amz-Date"),
     signedHeaders: need("X-Amz-SignedHeaders").toLowerCase().split(";"),
