@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { cpSync } from "node:fs";
 import { cleanEnvironment, findTerraform, terraformCliConfig } from "@workbook/toolchain";
 import { TEST_REGION } from "../../src/testing.ts";
+import { runProgram } from "./run-program.ts";
 import type { SpawnedCloud } from "./spawned-cloud.ts";
 
 /** What a run said, and its exit code. */
@@ -39,16 +38,13 @@ export class TerraformFolder {
 
   /** Runs a command to its end. */
   async run(...args: string[]): Promise<Run> {
-    const child = spawn(this.#executable, [...args, "-no-color"], {
-      cwd: this.#folder,
-      env: this.#env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-    const [code] = (await once(child, "close")) as [number | null];
-    return { code: code ?? -1, output };
+    const options = { cwd: this.#folder, env: this.#env };
+    const { code, stdout, stderr } = await runProgram(
+      this.#executable,
+      [...args, "-no-color"],
+      options,
+    );
+    return { code, output: stdout + stderr };
   }
 
   /** Runs a command that must succeed. @throws Error with what Terraform said */

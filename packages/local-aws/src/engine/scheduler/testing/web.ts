@@ -31,7 +31,7 @@ export const WEB_IMAGE: TinyImage = {
         if (request.url === "/healthz") response.statusCode = ready ? Number(HEALTH) : 503;
         setTimeout(() => response.end(VERSION + " " + process.pid), request.url === "/healthz" ? 0 : 5);
       });
-      server.listen(PORT);
+      server.listen(PORT, () => console.log(JSON.stringify({ what: "listening", port: PORT })));
       process.on("SIGTERM", () => server.close(() => process.exit(0)));`,
   },
   config: { Cmd: ["node", "/main.js"], Env: [`PORT=${WEB_PORT}`] },
@@ -50,6 +50,7 @@ export const webContainer = (
 
 /** A target group behind a listener of a load balancer of its own. */
 export interface Web {
+  readonly loadBalancerArn: string;
   readonly targetGroupArn: string;
   readonly network: NetworkConfiguration;
   /** Where the listener is on this machine. */
@@ -104,6 +105,7 @@ export async function createWeb(
     return own?.addresses[0] ?? Promise.reject(new Error("the listener is not open"));
   }, 20_000);
   return {
+    loadBalancerArn: LoadBalancerArn!,
     targetGroupArn: TargetGroupArn!,
     network: {
       awsvpcConfiguration: {
