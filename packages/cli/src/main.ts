@@ -93,7 +93,11 @@ cli
     ),
   );
 cli
-  .command("cloud <action>", "up, down, status or logs of Local AWS")
+  .command(
+    "cloud <action> [name]",
+    "Local AWS: up, down, status, logs, snapshot NAME, restore NAME, snapshots",
+  )
+  .option("--delete", "With snapshot: forget the one of that name")
   .option("--port <port>", "The port of Local AWS; it is remembered")
   .option(
     "--listeners <mode>",
@@ -101,13 +105,13 @@ cli
   )
   .option("--tasks <driver>", "How tasks run: process, docker or off")
   .option("--real-time", "Keep AWS's own waits")
-  .action((action, options: Options) =>
+  .action((action, name, options: Options) =>
     will(options, async (session) =>
-      (await import("./commands/cloud.ts")).cloudCommand(
-        session,
-        action,
-        readStartOptions(options),
-      ),
+      (await import("./commands/cloud.ts")).cloudCommand(session, action, {
+        ...readStartOptions(options),
+        name,
+        delete: options["delete"] === true,
+      }),
     ),
   );
 cli

@@ -3,13 +3,21 @@ import { pipeline } from "node:stream/promises";
 import { UserError } from "@workbook/toolchain";
 import { logFile, stopCloud, type StartOptions } from "../cloud/cloud.ts";
 import type { Session } from "../session.ts";
+import { restoreCommand, snapshotCommand, snapshotsCommand } from "./snapshots.ts";
 import { statusCommand } from "./status.ts";
 
-/** Starts, stops and looks at Local AWS. */
+/** What `cloud` was given beside its action. */
+export interface CloudOptions extends StartOptions {
+  /** Of a snapshot. */
+  readonly name?: string;
+  readonly delete: boolean;
+}
+
+/** Starts, stops and looks at Local AWS; keeps what it holds and brings it back. */
 export async function cloudCommand(
   session: Session,
   action: string,
-  options: StartOptions,
+  options: CloudOptions,
 ): Promise<number> {
   switch (action) {
     case "up": {
@@ -35,11 +43,16 @@ export async function cloudCommand(
       if (existsSync(file)) await pipeline(createReadStream(file), process.stdout, { end: false });
       return 0;
     }
+    case "snapshot":
+      return snapshotCommand(session, options.name, options.delete);
+    case "restore":
+      return restoreCommand(session, options.name);
+    case "snapshots":
+      return snapshotsCommand(session);
     default:
-      throw new UserError(`There is no "cloud ${action}": choose one of up, down, status, logs.`, {
-        code: "USAGE",
-        next: "./workbook cloud status",
-        exitCode: 2,
-      });
+      throw new UserError(
+        `There is no "cloud ${action}": choose one of up, down, status, logs, snapshot, restore, snapshots.`,
+        { code: "USAGE", next: "./workbook cloud status", exitCode: 2 },
+      );
   }
 }
