@@ -1,0 +1,52 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { cleanEnvironment } from "@workbook/toolchain";
+import { expect, onTestFinished, test } from "vitest";
+import { runProgram } from "./support/run-program.ts";
+import { WebService } from "./support/web-service.ts";
+
+const SCRIPT = join(import.meta.dirname, "fixtures/boto3-defaults.py");
+
+/** Why boto3 cannot be tried; undefined where it can. */
+function boto3Missing(): string | undefined {
+  const { status, error, stderr } = spawnSync("python3", ["-c", "import boto3"], {
+    encoding: "utf8",
+  });
+  if (error !== undefined) return `python3 cannot be started: ${error.message}`;
+  return status === 0 ? undefined : `python3 has no boto3: ${stderr.trim().split("\n").at(-1)}`;
+}
+
+const missing = boto3Missing();
+if (missing !== undefined) process.stderr.write(`Local AWS is not tried with boto3: ${missing}\n`);
+
+test.skipIf(missing !== undefined)(
+  "boto3 in its defaults: transfers, pages, waiters, resources, exceptions",
+  async () => {
+    const service = await WebService.start();
+    onTestFinished(() => service.stop());
+    const { cloud, web } = service;
+    const { code, stdout, stderr } = await runProgram(
+      "python3",
+      [SCRIPT, cloud.scratch, web.loadBalancerArn, web.targetGroupArn],
+      { cwd: cloud.scratch, env: cleanEnvironment(process.env, cloud.test.clientConfig) },
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(JSON.parse(stdout)).toEqual({
+      "same file": true,
+      metadata: { who: "boto3" },
+      pages: [["small/0", "small/1"], ["small/2", "small/3"], ["small/4"]],
+      presigned: "3",
+      deleted: 6,
+      tasks: ["RUNNING", "RUNNING"],
+      started: true,
+      cluster: "Cluster not found.",
+      size: "An error occurred (ClientException) when calling the RegisterTaskDefinition operation: No Fargate configuration exists for given values.",
+      lines: ["listening", "listening"],
+      vpc: ["172.31.0.0/16", 3],
+      trust: { Service: "ecs-tasks.amazonaws.com" },
+      account: cloud.test.cloud.credentials.accountId,
+    });
+    expect(cloud.test.errors).toEqual([]);
+  },
+  120_000,
+);
