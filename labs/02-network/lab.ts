@@ -1,0 +1,23 @@
+import { defineLab } from "@workbook/lab-kit/lab";
+import { NAT_GATEWAY, PUBLIC_ADDRESS } from "@workbook/lab-kit/prices";
+import { NODE_APP } from "@workbook/lab-kit/web-app";
+
+export const lab = defineLab({
+  id: "02-network",
+  title: { en: "A network in two zones", ja: "2 つのゾーンにまたがるネットワーク" },
+  summary: {
+    en: "Write a VPC with a public and a private subnet in each of two zones, the ways in and out, and the security groups of load balancer and tasks.",
+    ja: "2 つのゾーンにパブリックサブネットとプライベートサブネットを 1 つずつ持つ VPC と、その出入り口、ALB とタスクのセキュリティグループを書きます。",
+  },
+  minutes: 40,
+  needs: ["terraform"],
+  apps: [NODE_APP],
+  stacks: ["images", "service"],
+  files: ["stack.ts"],
+  startFailsAt: "subnets",
+  cost: [
+    { price: NAT_GATEWAY, quantity: 1 },
+    // The NAT gateway's.
+    { price: PUBLIC_ADDRESS, quantity: 1 },
+  ],
+});

@@ -1,0 +1,137 @@
+import type { SecurityGroup, SecurityGroupRule } from "@aws-sdk/client-ec2";
+
+import { contains, parseCidr } from "./cidr.ts";
+import { groupNamed, subnetsOf, wayOutOf, type LiveNetwork } from "./live-network.ts";
+
+/** Whether one can open a connection to another, and why, or why not. */
+export interface ReachabilityRow {
+  readonly id: "you-to-alb" | "others-to-alb" | "you-to-tasks" | "alb-to-tasks" | "tasks-out";
+  readonly from: string;
+  readonly to: string;
+  readonly port: number;
+  readonly reaches: boolean;
+  readonly why: string;
+}
+
+/** An address for documentation: nobody's, so anybody else's. https://www.rfc-editor.org/rfc/rfc5737 */
+const STRANGER = "198.51.100.1/32";
+const HTTPS = 443;
+const HTTP = 80;
+
+type Verdict = Pick<ReachabilityRow, "reaches" | "why">;
+
+/**
+ * Who can reach whom in a network, from its routes and security groups as EC2 has them.
+ *
+ * https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Security.html
+ * @param names the security groups of the load balancer and of the tasks
+ */
+export function reachabilityOf(
+  network: LiveNetwork,
+  homeCidr: string,
+  names: { readonly alb: string; readonly tasks: string },
+): readonly ReachabilityRow[] {
+  const alb = groupNamed(network, names.alb);
+  const tasks = groupNamed(network, names.tasks);
+  const balancer = (cidr: string) =>
+    both(fromInternet(network, "public"), admits(network, alb, names.alb, HTTP, cidr));
+  const privately = both(
+    fromInternet(network, "private"),
+    admits(network, tasks, names.tasks, HTTP, homeCidr),
+  );
+  const inside = both(
+    leaves(network, alb, names.alb),
+    admits(network, tasks, names.tasks, HTTP, alb?.GroupId, names.alb),
+  );
+  const out = both(leaves(network, tasks, names.tasks), toInternet(network));
+  return [
+    { id: "you-to-alb", from: "you", to: "load balancer", port: HTTP, ...balancer(homeCidr) },
+    { id: "others-to-alb", from: "others", to: "load balancer", port: HTTP, ...balancer(STRANGER) },
+    { id: "you-to-tasks", from: "you", to: "tasks", port: HTTP, ...privately },
+    { id: "alb-to-tasks", from: "load balancer", to: "tasks", port: HTTP, ...inside },
+    { id: "tasks-out", from: "tasks", to: "the internet", port: HTTPS, ...out },
+  ];
+}
+
+/** A way of two parts: the first that is closed says why. */
+function both(first: Verdict, second: Verdict): Verdict {
+  if (!first.reaches) return first;
+  return second.reaches ? { reaches: true, why: `${first.why}; ${second.why}` } : second;
+}
+
+function fromInternet(network: LiveNetwork, kind: "public" | "private"): Verdict {
+  const open = subnetsOf(network, "public");
+  if (kind === "private") {
+    const closed = subnetsOf(network, "private");
+    return closed.length === 0
+      ? { reaches: true, why: "every subnet is open to the internet gateway" }
+      : { reaches: false, why: "no way leads from the internet gateway to a private subnet" };
+  }
+  const zones = new Set(open.map(({ AvailabilityZone }) => AvailabilityZone));
+  return zones.size >= 2
+    ? { reaches: true, why: `internet gateway to ${open.length} public subnets` }
+    : {
+        reaches: false,
+        why: `public subnets in ${zones.size} zone(s): no place for a load balancer`,
+      };
+}
+
+function toInternet(network: LiveNetwork): Verdict {
+  const closed = subnetsOf(network, "private");
+  if (closed.length === 0) return { reaches: false, why: "there is no private subnet" };
+  for (const { SubnetId } of closed) {
+    const way = wayOutOf(network, SubnetId);
+    if (way.to !== "nat-gateway")
+      return { reaches: false, why: `${SubnetId} has no default route` };
+    const nat = network.natGateways.find(({ NatGatewayId }) => NatGatewayId === way.id);
+    if (nat?.State !== "available")
+      return { reaches: false, why: `${way.id} is ${nat?.State ?? "gone"}` };
+    if (wayOutOf(network, nat.SubnetId).to !== "internet-gateway")
+      return { reaches: false, why: `${way.id} stands in a subnet without a way out` };
+  }
+  return { reaches: true, why: "NAT gateway to internet gateway" };
+}
+
+/** Whether a group lets a connection in on a port. @param source a CIDR block, or a group's id */
+function admits(
+  network: LiveNetwork,
+  group: SecurityGroup | undefined,
+  name: string,
+  port: number,
+  source: string | undefined,
+  called = source,
+): Verdict {
+  if (group === undefined) return { reaches: false, why: `there is no security group ${name}` };
+  const rule = network.rules.find(
+    (each) => isOf(each, group, false) && coversPort(each, port) && isFrom(each, source),
+  );
+  return rule === undefined
+    ? { reaches: false, why: `${name} does not admit ${called} on ${port}` }
+    : { reaches: true, why: `${name} admits ${rule.CidrIpv4 ?? called} on ${port}` };
+}
+
+function leaves(network: LiveNetwork, group: SecurityGroup | undefined, name: string): Verdict {
+  if (group === undefined) return { reaches: false, why: `there is no security group ${name}` };
+  const rule = network.rules.find(
+    (each) => isOf(each, group, true) && each.IpProtocol === "-1" && each.CidrIpv4 === "0.0.0.0/0",
+  );
+  return rule === undefined
+    ? { reaches: false, why: `${name} lets nothing out` }
+    : { reaches: true, why: `${name} lets everything out` };
+}
+
+function isOf(rule: SecurityGroupRule, group: SecurityGroup, egress: boolean): boolean {
+  return rule.GroupId === group.GroupId && rule.IsEgress === egress;
+}
+
+function coversPort({ IpProtocol, FromPort = -1, ToPort = -1 }: SecurityGroupRule, port: number) {
+  return IpProtocol === "-1" || (IpProtocol === "tcp" && FromPort <= port && port <= ToPort);
+}
+
+function isFrom(rule: SecurityGroupRule, source: string | undefined): boolean {
+  if (source === undefined) return false;
+  if (rule.ReferencedGroupInfo?.GroupId === source) return true;
+  const inner = parseCidr(source);
+  const outer = parseCidr(rule.CidrIpv4 ?? "");
+  return inner !== undefined && outer !== undefined && contains(outer, inner);
+}
