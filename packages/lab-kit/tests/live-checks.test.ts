@@ -3,8 +3,11 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import type { Check } from "../src/check.ts";
 import { closedToOthers } from "../src/checks/closed-to-others.ts";
+import { everyTaskLogs } from "../src/checks/lines-per-task.ts";
 import { servicesAreSteady } from "../src/checks/services-steady.ts";
 import { targetsAreHealthy } from "../src/checks/targets-healthy.ts";
+import { taskComesBack } from "../src/checks/task-comes-back.ts";
+import { tasksSpreadOverZones } from "../src/checks/tasks-in-zones.ts";
 import { createRequester } from "../src/http-request.ts";
 import type { AwsClients, LiveContext } from "../src/live.ts";
 import { connectAws, disconnectAws } from "../src/live.ts";
@@ -241,4 +244,13 @@ test("a check of something that is not deployed says what to do, and does not pa
   await expect(run(closedToOthers("closed", [GO_APP]))).rejects.toThrow(
     `The service ${name()} does not exist in cluster ${name()}: deploy first`,
   );
+});
+
+test.each([
+  taskComesBack("comes-back", GO_APP),
+  tasksSpreadOverZones("zones", GO_APP),
+  everyTaskLogs("lines", GO_APP),
+])("a check of running tasks does not pass where none runs: $id", async (check) => {
+  await deploy(2);
+  expect(await run(check)).toMatchObject({ passed: false, fault: "no-task" });
 });
