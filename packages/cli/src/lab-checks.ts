@@ -28,6 +28,7 @@ export async function runLabChecks(
   const aws = await connectAws(target.connection);
   try {
     const settings = { owner, region, homeCidr, endpointUrl };
+    const named = withAllNamed(deployment, images);
     const synth = async () => ({
       owner,
       region,
@@ -36,7 +37,7 @@ export async function runLabChecks(
         labDirectory: lab.directory,
         variant,
         settings,
-        images,
+        images: named,
         outDirectory,
         signal,
       }),
@@ -62,4 +63,18 @@ export async function runLabChecks(
     disconnectAws(aws);
     await rm(outDirectory, { recursive: true, force: true });
   }
+}
+
+/** Stacks can be read before their images can be pushed: those without a repository yet get the name they will have. */
+function withAllNamed(
+  { lab, target }: Deployment,
+  images: readonly PushedImage[],
+): readonly PushedImage[] {
+  return lab.apps.map(
+    (app) =>
+      images.find((each) => each.app.container === app.container) ?? {
+        app,
+        image: `${app.repository}-${target.owner}:not-pushed`,
+      },
+  );
 }

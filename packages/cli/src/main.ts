@@ -1,6 +1,7 @@
 import { cac } from "cac";
 import { UserError } from "@workbook/toolchain";
 import { exitCodeOf, formatError } from "./errors.ts";
+import { registerLearnCommands } from "./learn/register.ts";
 import { Session } from "./session.ts";
 
 const cli = cac("./workbook");
@@ -20,6 +21,7 @@ const variant = (options: Options) =>
 
 cli.option("--json", "Machine output: one JSON value on standard output");
 
+registerLearnCommands(cli, will);
 cli
   .command(
     "run [lab]",
@@ -155,8 +157,8 @@ async function dispatch(args: readonly string[]): Promise<number> {
   }
   if (args[0] === "test") return (await import("./commands/test.ts")).runTests(args.slice(1));
   if (args.length === 0) {
-    cli.outputHelp();
-    return 0;
+    const session = new Session({ json: false, signal: interrupt.signal });
+    return (await import("./learn/commands/where.ts")).whereCommand(session);
   }
   parse(args);
   if (run) return run();

@@ -1,5 +1,6 @@
 import { buildApps, nameApps } from "@workbook/lab-kit/deploy/images";
 import { formatFailure } from "../output/check-output.ts";
+import { afterChecks } from "../learn/after-checks.ts";
 import { runLabChecks } from "../lab-checks.ts";
 import type { Session } from "../session.ts";
 
@@ -13,12 +14,12 @@ export async function checkCommand(
   const deployment = await session.deployment(lab, variant);
   const images = await nameApps(deployment, await buildApps(deployment));
   const report = await runLabChecks(session, deployment, images, undefined, keepGoing);
-  const number = deployment.lab.id.slice(0, 2);
+  const next = afterChecks(session, deployment, report);
   session.result(
     report,
     report.passed
-      ? `\nAll ${report.checks.length} checks passed.`
-      : `${formatFailure(report)}\n\nNext: ./workbook check ${number}`,
+      ? `\nAll ${report.checks.length} checks passed.\n\n${next}`
+      : `${formatFailure(report)}\n\n${next}`,
   );
   return report.passed ? 0 : 1;
 }

@@ -1,0 +1,82 @@
+import type { CheckReport, CheckReportEntry } from "@workbook/lab-kit";
+import { buildApps, nameApps } from "@workbook/lab-kit/deploy/images";
+import { synthesise } from "@workbook/lab-kit/synth";
+import { findCloud } from "../../cloud/cloud.ts";
+import { runLabChecks } from "../../lab-checks.ts";
+import { style } from "../../output/style.ts";
+import { wrap } from "../../output/wrap.ts";
+import type { Session } from "../../session.ts";
+import { chapterNumber } from "../chapters.ts";
+import { raiseHint } from "../progress-file.ts";
+import { requireBegun } from "../require-begun.ts";
+import { runSynthChecks } from "../synth-checks.ts";
+
+/** Helps with the first check that does not pass: each time it is asked, a little more. */
+export async function hintCommand(session: Session, query: string | undefined): Promise<number> {
+  const lab = await session.lab(query);
+  const number = chapterNumber(lab.id);
+  const variant = requireBegun(session, lab.id);
+  const quick = await runSynthChecks(
+    session.workspace,
+    lab,
+    variant,
+    (options) => synthesise({ ...options, labDirectory: lab.directory }),
+    session.signal,
+  );
+  const report = quick.passed ? await runDeployed(session, query, variant) : quick;
+  const failure = report?.checks.find(({ status }) => status === "failed" || status === "error");
+  if (!failure) {
+    session.result(
+      { lab: lab.id, hint: null },
+      report
+        ? `All ${report.checks.length} checks pass: there is nothing to hint at.\n\nNext: ./workbook check ${number}`
+        : `Your files are right, as far as can be seen without deploying them.\n\nNext: ./workbook deploy ${number}`,
+    );
+    return 0;
+  }
+  const level = failure.hint
+    ? raiseHint(session.learner, { lab: lab.id, check: failure.id, fault: failure.hint.fault })
+    : 0;
+  session.result(
+    { lab: lab.id, check: failure.id, level, hint: failure.hint },
+    `${formatHint(failure, level)}\n\n${whatNext(level, number)}`,
+  );
+  return 0;
+}
+
+/** All checks, where something runs that they could look at. */
+async function runDeployed(
+  session: Session,
+  query: string | undefined,
+  variant: string,
+): Promise<CheckReport | undefined> {
+  if (!(await findCloud(session.workspace))) return undefined;
+  const deployment = await session.deployment(query, variant);
+  const images = await nameApps(deployment, await buildApps(deployment));
+  return runLabChecks(session, deployment, images);
+}
+
+/**
+ * A check that did not pass, with as much help as the level says.
+ *
+ * @param level 0 none, 1 the question, 2 the pointer as well, 3 the line to write as well
+ */
+export function formatHint(
+  { title, id, actual, hint }: CheckReportEntry,
+  level: number,
+  width: number = process.stdout.columns ?? 80,
+): string {
+  const lines = ["", `${style.name(title)}  ${style.quiet(id)}`];
+  const add = (name: string, text: string) =>
+    lines.push("", style.quiet(name), wrap(text, width, "  "));
+  if (actual !== null) add("Seen", actual);
+  if (hint && level >= 1) add("Question", hint.question);
+  if (hint && level >= 2) add("Look here", hint.pointer);
+  if (hint && level >= 3) add("Write", hint.line);
+  return lines.join("\n");
+}
+
+function whatNext(level: number, number: string): string {
+  if (level === 1 || level === 2) return "Next: ./workbook hint   again, for more";
+  return `Next: ./workbook check ${number}`;
+}

@@ -1,0 +1,31 @@
+import { relative } from "node:path";
+import { style } from "../../output/style.ts";
+import type { Session } from "../../session.ts";
+import { prepareCloud } from "../chapter-cloud.ts";
+import { replaceCopy } from "../learner-copy.ts";
+import { noteStarted } from "../progress-file.ts";
+import { requireBegun } from "../require-begun.ts";
+import { describeCopy } from "./start.ts";
+
+/** Puts a chapter's files and cloud back to where the chapter begins; what the learner had is saved first. */
+export async function resetCommand(session: Session, query: string | undefined): Promise<number> {
+  const lab = await session.lab(query);
+  requireBegun(session, lab.id);
+  const copy = replaceCopy(session.learner, session.workspace.root, lab);
+  noteStarted(session.learner, lab.id);
+  await prepareCloud(session, lab);
+  const files = lab.files.map((file) => relative(process.cwd(), `${copy.directory}/${file}`));
+  session.result(
+    { lab: lab.id, directory: copy.directory, files, saved: copy.saved?.name },
+    [
+      "",
+      describeCopy(copy),
+      ...files.map((file) => `  ${style.name(file)}`),
+      "",
+      copy.saved
+        ? `Next: ./workbook watch, or ./workbook saved restore ${copy.saved.name} to have it back`
+        : "Next: ./workbook watch",
+    ].join("\n"),
+  );
+  return 0;
+}

@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { style } from "../../output/style.ts";
+import type { Session } from "../../session.ts";
+import { chapterNumber } from "../chapters.ts";
+import { labFiles } from "../learner-copy.ts";
+import { noteAsked, readProgress } from "../progress-file.ts";
+
+/** Shows the reference answer, to those who have passed the chapter and to those who ask twice. */
+export async function solutionCommand(
+  session: Session,
+  query: string | undefined,
+): Promise<number> {
+  const lab = await session.lab(query);
+  const number = chapterNumber(lab.id);
+  if (!isShown(session, lab.id)) {
+    noteAsked(session.learner, lab.id);
+    session.result(
+      { lab: lab.id, shown: false },
+      [
+        "You have not passed this chapter yet, and a hint may be enough: ./workbook hint",
+        "",
+        `Next: ./workbook solution ${number}   shows the answer all the same`,
+      ].join("\n"),
+    );
+    return 0;
+  }
+  const directory = join(lab.directory, "solution");
+  const files = [...labFiles(lab, "solution")].map(([file, content]) => ({
+    file,
+    content: content.toString("utf8"),
+  }));
+  session.result(
+    { lab: lab.id, shown: true, directory, files },
+    [
+      ...files.flatMap(({ file, content }) => [
+        style.name(`── labs/${lab.id}/solution/${file}`),
+        withoutMarks(content),
+      ]),
+      `Next: ./workbook diff ${number}   where yours differs`,
+    ].join("\n"),
+  );
+  return 0;
+}
+
+/** Whether the reference answer is shown now: the chapter was passed, or this is the second time of asking. */
+export function isShown({ learner }: Pick<Session, "learner">, labId: string): boolean {
+  const { passed, asked } = readProgress(learner);
+  return passed.has(labId) || asked.has(labId);
+}
+
+/** The marks by which pages include parts of a file say nothing to its readers. */
+function withoutMarks(source: string): string {
+  return source.replace(/^[ \t]*(?:\/\/|#) #(?:end)?region\b.*\n/gm, "");
+}

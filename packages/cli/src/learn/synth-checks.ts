@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  runChecks,
+  type CheckReport,
+  type Lab,
+  type LabSettings,
+  type SynthReader,
+} from "@workbook/lab-kit";
+import type { SynthesiseOptions } from "@workbook/lab-kit/synth";
+import { REGION } from "../target.ts";
+import type { Workspace } from "../workspace.ts";
+
+/** Synthesises a lab's stacks: in a fresh process, or in one that is warm. */
+export type Synthesise = (options: Omit<SynthesiseOptions, "labDirectory">) => Promise<SynthReader>;
+
+/** A block for documentation (RFC 5737): checks compare the learner's rules with what they were given. */
+const HOME_CIDR = "203.0.113.10/32";
+
+/**
+ * Runs those of a lab's checks that need no more than its files. No cloud is asked: images have the names that they
+ * would have, and the home address is one for documentation.
+ *
+ * @param variant path of the learner's `stack.ts`
+ */
+export async function runSynthChecks(
+  { config, state }: Workspace,
+  lab: Lab,
+  variant: string,
+  synthesise: Synthesise,
+  signal?: AbortSignal,
+): Promise<CheckReport> {
+  const settings: LabSettings = { owner: config.owner, region: REGION, homeCidr: HOME_CIDR };
+  const images = lab.apps.map((app) => ({
+    app,
+    image: `127.0.0.1:${config.port}/${app.repository}-${config.owner}:next`,
+  }));
+  const outDirectory = await mkdtemp(join(state, "synth-"));
+  try {
+    const synth = async () => ({
+      ...settings,
+      synth: await synthesise({ variant, settings, images, outDirectory, signal }),
+    });
+    return await runChecks({
+      lab: lab.id,
+      target: "none",
+      checks: lab.checks,
+      contexts: { synth },
+    });
+  } finally {
+    await rm(outDirectory, { recursive: true, force: true });
+  }
+}
