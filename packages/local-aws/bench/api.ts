@@ -1,29 +1,111 @@
-import { createHash, createHmac } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { execFileSync } from "node:child_process";
-import {
-  answers,
-  freePort,
-  loadFrom,
-  residentMb,
-  startMeasured,
-  type Measured,
-} from "./processes.ts";
-import { median, type Row } from "./table.ts";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { freePort, hasProc, residentMb, startMeasured, type Measured } from "./processes.ts";
+import { inTurn, type Contestant } from "./rounds.ts";
+import { describeClusters, type Key } from "./signed-request.ts";
+import { compare, format, median, rateRows, type Row } from "./table.ts";
+import type { Traffic } from "./traffic.ts";
 
-const SECONDS = 3;
-const ROUNDS = 3;
-const REGION = "us-east-1";
+const STARTS = 3;
+const CONNECTIONS = 8;
 
-interface Key {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+/** Where the benchmarks find and keep things. */
+export interface Workbench {
+  /** The clone. */
+  readonly root: string;
+  /** A directory that is gone afterwards. */
+  readonly directory: string;
+  readonly traffic: Traffic;
+}
+
+/** Measures the API: time until it answers, memory, and `ecs:DescribeClusters` a second, beside moto where it is there. */
+export async function measureApi(workbench: Workbench): Promise<Row[]> {
+  const motoIsHere = hasMoto();
+  const beside = motoIsHere ? "moto" : "moto is not here";
+  const readyMs = { ours: [] as number[], moto: [] as number[] };
+  for (let start = 0; start < STARTS; start++) {
+    const directory = join(workbench.directory, `start-${start}`);
+    for (const name of motoIsHere ? (["ours", "moto"] as const) : (["ours"] as const)) {
+      const server = await (name === "ours" ? startOurs(workbench, directory) : startMoto());
+      readyMs[name].push(server.readyMs);
+      await server.stop();
+    }
+  }
+  const ready = compare(
+    "ready after start",
+    median(readyMs.ours),
+    motoIsHere ? median(readyMs.moto) : undefined,
+    { beside, format: format.milliseconds, lessIsBetter: true },
+  );
+  return [ready, ...(await measureCalls(workbench, motoIsHere, beside))];
+}
+
+async function measureCalls(
+  workbench: Workbench,
+  motoIsHere: boolean,
+  beside: string,
+): Promise<Row[]> {
+  const directory = join(workbench.directory, "calls");
+  const ours = await startOurs(workbench, directory);
+  const moto = motoIsHere ? await startMoto() : undefined;
+  try {
+    const memory = [ours, moto].map((server) =>
+      server && hasProc ? residentMb(server.process.pid!) : undefined,
+    );
+    const key = readKey(directory);
+    const contestants = (keepAlive: boolean) =>
+      [ours, ...(moto ? [moto] : [])].map((server): Contestant => {
+        const { port } = server;
+        const request = () => describeClusters(port, key, keepAlive);
+        return { pid: server.process.pid!, port, request };
+      });
+    const load = { connections: CONNECTIONS };
+    const [fresh, motoFresh] = await inTurn(workbench.traffic, contestants(false), {
+      ...load,
+      keepAlive: false,
+    });
+    // moto closes every connection after one answer: what it does on new ones is all that it can do.
+    const [kept] = await inTurn(workbench.traffic, contestants(true).slice(0, 1), {
+      ...load,
+      keepAlive: true,
+    });
+    const style = { beside, format: format.megabytes, lessIsBetter: true };
+    return [
+      compare("idle memory", memory[0], memory[1], style),
+      ...rateRows("ecs:DescribeClusters, a connection each", fresh!, motoFresh, beside, "≥ 20"),
+      ...rateRows("ecs:DescribeClusters, kept alive", kept!, motoFresh, beside),
+    ];
+  } finally {
+    await ours.stop();
+    await moto?.stop();
+  }
+}
+
+async function startOurs({ root }: Workbench, directory: string): Promise<Measured> {
+  const port = await freePort();
+  mkdirSync(directory, { recursive: true });
+  const main = join(root, "packages/local-aws/src/main.ts");
+  const options = ["--port", String(port), "--data", directory, "--tasks", "off"];
+  return startMeasured({
+    command: process.execPath,
+    args: [main, ...options, "--listeners", "ephemeral"],
+    port,
+    path: "/_local/health",
+    // As `workbook` starts it.
+    env: { NODE_COMPILE_CACHE: join(root, ".workbook/cache/node"), ...process.env },
+  });
+}
+
+async function startMoto(): Promise<Measured> {
+  const port = await freePort();
+  const args = ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)];
+  const env = { ...process.env, PYTHONWARNINGS: "ignore" };
+  return startMeasured({ command: "python3", args, port, path: "/moto-api/", env });
 }
 
 /** Whether Python has moto's server here. */
-export function hasMoto(): boolean {
+function hasMoto(): boolean {
   try {
     execFileSync("python3", ["-c", "import moto.server"], { stdio: "ignore" });
     return true;
@@ -32,147 +114,7 @@ export function hasMoto(): boolean {
   }
 }
 
-/** Measures the API: time until it answers, memory, and `ecs:DescribeClusters` a second, beside moto where it is there. */
-export async function measureApi(): Promise<Row[]> {
-  const dir = mkdtempSync(join(tmpdir(), "bench-"));
-  const ourPort = await freePort();
-  const ours = await startOurs(ourPort, dir);
-  const moto = hasMoto() ? await startMoto() : undefined;
-  try {
-    const key = (JSON.parse(readFileSync(join(dir, "server.json"), "utf8")) as { credentials: Key })
-      .credentials;
-    const ourMemory = residentMb(ours.process.pid!);
-    const motoMemory = moto && residentMb(moto.server.process.pid!);
-    const fresh = await alternate(ourPort, key, moto?.port, false);
-    const kept = await alternate(ourPort, key, moto?.port, true);
-    return [
-      row(
-        "ready after start",
-        ours.readyMs,
-        moto?.server.readyMs,
-        (ms) => `${Math.round(ms)} ms`,
-        "",
-        true,
-      ),
-      row("idle memory", ourMemory, motoMemory, (mb) => `${Math.round(mb)} MB`, "", true),
-      row("ecs:DescribeClusters, a connection each", fresh.ours, fresh.moto, perSecond, "≥ 20"),
-      row("ecs:DescribeClusters, kept alive", kept.ours, fresh.moto, perSecond, ""),
-    ];
-  } finally {
-    await ours.stop();
-    await moto?.server.stop();
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
-
-function startOurs(port: number, dir: string): Promise<Measured> {
-  const main = join(import.meta.dirname, "../src/main.ts");
-  const args = [
-    main,
-    "--port",
-    String(port),
-    "--data",
-    dir,
-    "--tasks",
-    "off",
-    "--listeners",
-    "ephemeral",
-  ];
-  return startMeasured(process.execPath, args, () =>
-    answers(`http://127.0.0.1:${port}/_local/health`),
-  );
-}
-
-async function startMoto(): Promise<{ server: Measured; port: number }> {
-  const port = await freePort();
-  const args = ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)];
-  const server = await startMeasured(
-    "python3",
-    args,
-    () => answers(`http://127.0.0.1:${port}/moto-api/`),
-    {
-      ...process.env,
-      PYTHONWARNINGS: "ignore",
-    },
-  );
-  return { server, port };
-}
-
-/** Loads both in turn, so that a machine that slows down slows both; the median of the rounds counts. */
-async function alternate(
-  ourPort: number,
-  key: Key,
-  motoPort: number | undefined,
-  keepAlive: boolean,
-) {
-  const ours: number[] = [];
-  const moto: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    ours.push(await rate(ourPort, key, keepAlive));
-    // moto closes every connection after one answer, so there is nothing to keep alive.
-    if (motoPort !== undefined && !keepAlive) moto.push(await rate(motoPort, key, false));
-  }
-  return { ours: median(ours), moto: moto.length > 0 ? median(moto) : undefined };
-}
-
-async function rate(port: number, key: Key, keepAlive: boolean): Promise<number> {
-  const options = { host: "127.0.0.1", port, connections: 8, seconds: SECONDS, keepAlive };
-  const { perSecond: count, failures } = await loadFrom({
-    ...options,
-    request: signedRequest(port, key, keepAlive),
-  });
-  if (failures > 0) throw new Error(`${failures} requests to port ${port} failed`);
-  return count;
-}
-
-/** `ecs:DescribeClusters`, signed. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
-function signedRequest(port: number, key: Key, keepAlive: boolean): string {
-  const body = '{"clusters":["default"]}';
-  const timestamp = new Date().toISOString().replace(/[-:]|\.\d{3}/g, "");
-  const scope = `${timestamp.slice(0, 8)}/${REGION}/ecs/aws4_request`;
-  const target = "AmazonEC2ContainerServiceV20141113.DescribeClusters";
-  const headers: Record<string, string> = {
-    "content-type": "application/x-amz-json-1.1",
-    host: `127.0.0.1:${port}`,
-    "x-amz-date": timestamp,
-    "x-amz-target": target,
-  };
-  const names = Object.keys(headers).join(";");
-  const lines = Object.entries(headers).map(([name, value]) => `${name}:${value}\n`);
-  const hash = (text: string) => createHash("sha256").update(text).digest("hex");
-  const canonical = `POST\n/\n\n${lines.join("")}\n${names}\n${hash(body)}`;
-  let signingKey: string | Buffer = `AWS4${key.secretAccessKey}`;
-  for (const part of scope.split("/"))
-    signingKey = createHmac("sha256", signingKey).update(part).digest();
-  const signature = createHmac("sha256", signingKey)
-    .update(`AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n${hash(canonical)}`)
-    .digest("hex");
-  headers["authorization"] =
-    `AWS4-HMAC-SHA256 Credential=${key.accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
-  headers["content-length"] = String(body.length);
-  headers["connection"] = keepAlive ? "keep-alive" : "close";
-  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `POST / HTTP/1.1\r\n${head.join("")}\r\n${body}`;
-}
-
-function perSecond(count: number): string {
-  return `${Math.round(count).toLocaleString("en")}/s`;
-}
-
-function row(
-  what: string,
-  ours: number,
-  other: number | undefined,
-  format: (value: number) => string,
-  aim: string,
-  lessIsBetter = false,
-): Row {
-  const ratio = other === undefined ? "" : (lessIsBetter ? other / ours : ours / other).toFixed(1);
-  return {
-    what,
-    ours: format(ours),
-    other: other === undefined ? "moto is not here" : `moto ${format(other)}`,
-    ratio,
-    aim,
-  };
+function readKey(directory: string): Key {
+  const file = readFileSync(join(directory, "server.json"), "utf8");
+  return (JSON.parse(file) as { credentials: Key }).credentials;
 }

@@ -1,0 +1,3 @@
+module github.com/ecs-workbook/bench-traffic
+
+go 1.22
