@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** One resource or data source of a synthesised stack. */
+/** One resource, data source or output of a synthesised stack. */
 export interface SynthResource {
   /** Id of its stack: `images` or `service`. */
   readonly stack: string;
-  readonly kind: "resource" | "data";
-  /** Terraform's type, e.g. `aws_ecs_service`. */
+  readonly kind: "resource" | "data" | "output";
+  /** Terraform's type, e.g. `aws_ecs_service`; `output` for an output. */
   readonly type: string;
   /** Its Terraform name, which a learner chooses freely. */
   readonly name: string;
@@ -60,6 +60,11 @@ export class SynthReader {
     );
   }
 
+  /** An output of any stack. */
+  output(name: string): SynthResource | undefined {
+    return this.resources.find((each) => each.kind === "output" && each.name === name);
+  }
+
   /** Every resource of a type, in every stack. */
   all(type: string): readonly SynthResource[] {
     return this.resources.filter(
@@ -111,6 +116,7 @@ function readStack(stack: string, json: unknown): SynthResource[] {
   return [
     ...readKind(stack, "resource", json["resource"]),
     ...readKind(stack, "data", json["data"]),
+    ...readKind(stack, "output", { output: json["output"] }),
   ];
 }
 

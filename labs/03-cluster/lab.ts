@@ -1,0 +1,23 @@
+import { defineLab } from "@workbook/lab-kit/lab";
+import { NAT_GATEWAY, PUBLIC_ADDRESS } from "@workbook/lab-kit/prices";
+import { NODE_APP } from "@workbook/lab-kit/web-app";
+
+export const lab = defineLab({
+  id: "03-cluster",
+  title: { en: "A cluster", ja: "クラスター" },
+  summary: {
+    en: "Write a cluster with Container Insights and the capacity providers FARGATE and FARGATE_SPOT: a control plane, on which nothing runs yet.",
+    ja: "Container Insights と、キャパシティープロバイダー FARGATE と FARGATE_SPOT を持つクラスターを書きます。まだ何も動かない、コントロールプレーンだけの状態です。",
+  },
+  minutes: 15,
+  needs: ["terraform"],
+  apps: [NODE_APP],
+  stacks: ["images", "service"],
+  files: ["stack.ts"],
+  startFailsAt: "cluster",
+  // The cluster itself costs nothing; this is the network's.
+  cost: [
+    { price: NAT_GATEWAY, quantity: 1 },
+    { price: PUBLIC_ADDRESS, quantity: 1 },
+  ],
+});

@@ -1,0 +1,12 @@
+import { defineChecks } from "@workbook/lab-kit/check";
+import { runsOneOffTask } from "@workbook/lab-kit/checks/one-off-task";
+import { revisionIsActive } from "@workbook/lab-kit/checks/revision";
+import { hasTaskDefinition } from "@workbook/lab-kit/checks/task-definition";
+import { NODE_APP } from "@workbook/lab-kit/web-app";
+
+/** What the stack says, what ECS has registered, and what comes of it when it runs. */
+export const checks = defineChecks([
+  hasTaskDefinition("node-task", NODE_APP),
+  revisionIsActive("newest-revision", NODE_APP),
+  runsOneOffTask("one-off-task", NODE_APP),
+]);
