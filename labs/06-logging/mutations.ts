@@ -2,6 +2,12 @@ import { defineMutations } from "@workbook/lab-kit/mutation";
 
 const file = "stack.ts";
 
+/** Tasks that run go on with the role that they were started with; a new revision needs new ones. */
+const NEW_REVISION = {
+  replace: 'environment: [{ name: "PORT", value: "80" }],',
+  by: 'environment: [{ name: "PORT", value: "80" }, { name: "APP_VERSION", value: "2" }],',
+};
+
 /** Wrong answers that learners give, and the check that must be the first to say so. */
 export const mutations = defineMutations([
   {
@@ -21,6 +27,7 @@ export const mutations = defineMutations([
     file,
     replace: 'Principal: { Service: "ecs-tasks.amazonaws.com" },',
     by: 'Principal: { Service: "ecs.amazonaws.com" },',
+    also: [NEW_REVISION],
     caughtBy: "execution-role",
     fault: "trust",
     deployed: {
@@ -34,6 +41,7 @@ export const mutations = defineMutations([
     file,
     replace: "sourcePolicyDocuments: [managed.policy],",
     by: "",
+    also: [NEW_REVISION],
     caughtBy: "execution-role",
     fault: "no-managed-policy",
     deployed: {
@@ -65,7 +73,7 @@ export const mutations = defineMutations([
     by: "",
     caughtBy: "logs",
     fault: "no-prefix",
-    deployed: { refused: "awslogs-stream-prefix" },
+    deployed: { refused: "Log driver awslogs requires options: awslogs-stream-prefix" },
   },
   {
     id: "log-group-that-does-not-exist",

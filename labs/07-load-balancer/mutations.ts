@@ -2,6 +2,12 @@ import { defineMutations } from "@workbook/lab-kit/mutation";
 
 const file = "stack.ts";
 
+/** Targets that are healthy stay so for a while; those of a new revision have to become it. */
+const NEW_REVISION = {
+  replace: "logs: { group: logs.name,",
+  by: 'environment: { APP_VERSION: "2" },\n        logs: { group: logs.name,',
+};
+
 /** Wrong answers that learners give, and the check that must be the first to say so. */
 export const mutations = defineMutations([
   {
@@ -15,8 +21,8 @@ export const mutations = defineMutations([
   {
     id: "two-subnets-in-one-zone",
     file,
-    replace: "availabilityZones: settings.availabilityZones,",
-    by: "availabilityZones: settings.availabilityZones.map(() => settings.availabilityZones[0]!),",
+    replace: "subnets: [...network.publicSubnetIds],",
+    by: "subnets: [network.publicSubnetIds[0]!, network.privateSubnetIds[0]!],",
     caughtBy: "load-balancer",
     fault: "zones",
     deployed: {
@@ -71,6 +77,7 @@ export const mutations = defineMutations([
     file,
     replace: "port: 80,\n      sourceGroupIds: [albSecurityGroup.id],",
     by: "port: 8080,\n      sourceGroupIds: [albSecurityGroup.id],",
+    also: [NEW_REVISION],
     caughtBy: "security-groups",
     fault: "tasks-closed",
     deployed: { caughtBy: "service-steady", fault: "health-timeout", says: "Request timed out" },
@@ -115,6 +122,7 @@ export const mutations = defineMutations([
     file,
     replace: 'path: "/healthz",',
     by: 'path: "/health",',
+    also: [NEW_REVISION],
     caughtBy: "listener",
     fault: "health-check",
     deployed: {
@@ -133,6 +141,7 @@ export const mutations = defineMutations([
     also: [{ replace: "healthCheckGracePeriodSeconds: 60,", by: "" }],
     caughtBy: "service",
     fault: "target-group",
+    deployed: { caughtBy: "targets-healthy", fault: "empty", says: "answers 503" },
   },
   {
     id: "container-that-the-task-does-not-have",
@@ -189,6 +198,7 @@ export const mutations = defineMutations([
     file,
     replace: 'path: "/healthz", matcher: "200"',
     by: 'path: "/healthz", matcher: "204"',
+    also: [NEW_REVISION],
     caughtBy: "service-steady",
     fault: "health-code",
     tier: "live",

@@ -11,6 +11,7 @@ import { tasksSpreadOverZones } from "../src/checks/tasks-in-zones.ts";
 import { createRequester } from "../src/http-request.ts";
 import type { AwsClients, LiveContext } from "../src/live.ts";
 import { connectAws, disconnectAws } from "../src/live.ts";
+import { pollUntil } from "../src/poll.ts";
 import { SynthReader } from "../src/synth-reader.ts";
 import { GO_APP } from "../src/web-app.ts";
 
@@ -52,10 +53,26 @@ beforeEach(() => {
     synth: stackCalled(name()),
     aws,
     images: [],
-    request: createRequester(),
+    request: createRequester(effectiveAddress),
     deadlineMs: 300,
   };
 });
+
+/** Where this cloud's listeners really are, once the load balancer is provisioned: not on the ports that they say. */
+async function effectiveAddress(dnsName: string, port: number) {
+  const look = async () => {
+    const response = await fetch(`${cloud.endpoint}/_local/endpoints`);
+    const { listeners } = (await response.json()) as {
+      listeners: { dnsName: string; port: number; addresses: { host: string; port: number }[] }[];
+    };
+    return listeners.find((each) => each.dnsName === dnsName && each.port === port)?.addresses[0];
+  };
+  const { last } = await pollUntil(look, (address) => address !== undefined, {
+    deadlineMs: 30_000,
+  });
+  if (last === undefined) throw new Error(`Nothing listens on ${port}`);
+  return last;
+}
 
 /** Every test has a cluster, service and load balancer of its own. */
 function name(): string {
@@ -82,6 +99,8 @@ function stackCalled(service: string): SynthReader {
       cluster: "${aws_ecs_cluster.go.arn}",
       task_definition: "${aws_ecs_task_definition.go.arn}",
     }),
+    resource("aws_lb", { name: service }),
+    resource("aws_lb_listener", { port: GO_APP.port, load_balancer_arn: "${aws_lb.go.arn}" }),
   ]);
 }
 
@@ -195,6 +214,18 @@ test("a target group nobody registers in has no healthy targets", async () => {
     fault: "empty",
     expected: "go-app: 2 healthy targets",
     actual: "go-app: no targets",
+  });
+});
+
+test("a service that registers nowhere leaves the load balancer to answer 503", async () => {
+  const { group } = await deploy(2);
+  await admit(group, HOME);
+  await aws.ecs.updateService({ cluster: name(), service: name(), loadBalancers: [] });
+  expect(await run(targetsAreHealthy("healthy", [GO_APP]))).toMatchObject({
+    passed: false,
+    fault: "empty",
+    expected: "go-app: 2 healthy targets",
+    actual: expect.stringMatching(/registers in no target group; .* answers 503$/),
   });
 });
 

@@ -4,13 +4,16 @@ import type { LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { LiveContext } from "../live.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import type { WebApp } from "../web-app.ts";
-import { servicesOf } from "./wiring.ts";
+import { listenersOn, servicesOf } from "./wiring.ts";
 
 /** The names by which ECS knows an app's service. */
 export interface ServiceNames {
   readonly cluster: string;
   readonly service: string;
 }
+
+/** A load balancer that has a name to send requests to. */
+type NamedBalancer = LoadBalancer & { readonly DNSName: string };
 
 /** Something that a check needs is not deployed; the message says what. */
 export class NotDeployedError extends Error {
@@ -114,10 +117,7 @@ export function targetGroupArnOf(service: Service): string {
  *
  * @throws {NotDeployedError} when no load balancer leads to the service's target group
  */
-export async function loadBalancerOf(
-  context: LiveContext,
-  app: WebApp,
-): Promise<LoadBalancer & { DNSName: string }> {
+export async function loadBalancerOf(context: LiveContext, app: WebApp): Promise<NamedBalancer> {
   const { elbv2 } = context.aws;
   const targetGroupArn = targetGroupArnOf(await deployedService(context, app));
   const { TargetGroups = [] } = await elbv2.describeTargetGroups({
@@ -131,6 +131,28 @@ export async function loadBalancerOf(
     throw new NotDeployedError(`No load balancer leads to the target group of ${app.container}`);
   }
   return { ...balancer, DNSName: balancer.DNSName };
+}
+
+/**
+ * The load balancer that the stack says answers on an app's port, whether a service registers behind it or not.
+ *
+ * @throws {NotDeployedError} when the stack has none
+ */
+export async function loadBalancerInFrontOf(
+  context: LiveContext,
+  app: WebApp,
+): Promise<NamedBalancer> {
+  const [balancer] = listenersOn(context, app.port).flatMap((listener) =>
+    context.synth.referredToBy(listener, listener.attributes["load_balancer_arn"]),
+  );
+  if (balancer === undefined)
+    throw new NotDeployedError(`The stack has no load balancer that listens on ${app.port}`);
+  const name = literal(balancer, balancer.attributes["name"]);
+  const { LoadBalancers = [] } = await context.aws.elbv2.describeLoadBalancers({ Names: [name] });
+  const found = LoadBalancers[0];
+  if (found?.DNSName === undefined)
+    throw new NotDeployedError(`The load balancer ${name} does not exist: deploy first`);
+  return { ...found, DNSName: found.DNSName };
 }
 
 function literal(resource: SynthResource, value: unknown): string {

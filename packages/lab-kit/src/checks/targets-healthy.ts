@@ -1,12 +1,14 @@
+import type { Service } from "@aws-sdk/client-ecs";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult } from "../check.ts";
 import { hint, text } from "../hint.ts";
+import { HttpRequestError } from "../http-request.ts";
 import type { LiveContext } from "../live.ts";
 import { pollUntil } from "../poll.ts";
 import type { WebApp } from "../web-app.ts";
-import { deployedService, targetGroupArnOf } from "./deployed.ts";
+import { deployedService, loadBalancerInFrontOf, targetGroupArnOf } from "./deployed.ts";
 import { combined } from "./steps.ts";
 
 const DEADLINE_MS = 120_000;
@@ -79,6 +81,7 @@ export function targetsAreHealthy(id: string, apps: readonly WebApp[]): Check<"l
 
 async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<Fault>> {
   const service = await deployedService(context, app);
+  if ((service.loadBalancers ?? []).length === 0) return examineAbsence(context, app, service);
   const TargetGroupArn = targetGroupArnOf(service);
   const wanted = service.desiredCount ?? 0;
   const { met, last } = await pollUntil(
@@ -96,6 +99,24 @@ async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<F
   const expected = `${app.container}: ${wanted} healthy targets`;
   const actual = `${app.container}: ${last.length === 0 ? "no targets" : last.map(describeTarget).join(", ")}`;
   return met ? passed(expected, actual) : failed(faultIn(last), expected, actual);
+}
+
+/** A service without a target group leaves the load balancer nobody to ask. */
+async function examineAbsence(
+  context: LiveContext,
+  app: WebApp,
+  { serviceName, desiredCount }: Service,
+): Promise<CheckResult<Fault>> {
+  const { DNSName: dnsName } = await loadBalancerInFrontOf(context, app);
+  const expected = `${app.container}: ${desiredCount} healthy targets`;
+  const actual = `${serviceName} registers in no target group; http://${dnsName}:${app.port}/ answers`;
+  try {
+    const { status } = await context.request({ dnsName, port: app.port, path: "/" });
+    return failed("empty", expected, `${actual} ${status}`);
+  } catch (error) {
+    if (!(error instanceof HttpRequestError)) throw error;
+    return failed("empty", expected, `${actual} nothing (${error.code})`);
+  }
 }
 
 function isHealthy({ TargetHealth }: TargetHealthDescription): boolean {
