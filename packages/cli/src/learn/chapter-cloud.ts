@@ -1,32 +1,55 @@
 import type { Lab } from "@workbook/lab-kit";
-import { deploy } from "@workbook/lab-kit/deploy/deploy";
-import { deployedStacks } from "@workbook/lab-kit/deploy/deployed-stacks";
-import { destroy } from "@workbook/lab-kit/deploy/destroy";
-import { DEFAULT_LAB, type Session } from "../session.ts";
-import { beginningOf, chapterNumber, type Beginning } from "./chapters.ts";
+import { inStep } from "@workbook/lab-kit/deploy/reporter";
+import type { RunningCloud } from "../cloud/cloud.ts";
+import {
+  deleteSnapshot,
+  listSnapshots,
+  restoreSnapshot,
+  saveSnapshot,
+} from "../cloud/snapshots.ts";
+import type { Session } from "../session.ts";
+import { beginningOf, type Beginning } from "./chapters.ts";
+import { beginningName } from "./sources.ts";
 
-/** Brings the cloud into the state that a chapter begins from. */
+/**
+ * Brings Local AWS into the state that a chapter begins from: from a snapshot, where this state was there before, else by
+ * deploying what comes before the chapter, which is kept as a snapshot then.
+ */
 export async function prepareCloud(session: Session, lab: Lab): Promise<void> {
+  await session.owner();
+  const cloud = await session.cloud();
   const beginning = beginningOf(session.workspace.labs, lab.id);
+  const name = await snapshotName(session, beginning);
+  if (await restored(session, cloud, name)) return;
+  // What deploying needs takes a second to load, which a jump back to a snapshot is not to wait for.
+  const { deployBeginning } = await import("./deploy-beginning.ts");
   await deployBeginning(session, beginning);
+  await inStep(session.progress, "Snapshot", async () => {
+    await saveSnapshot(cloud, name);
+    return { summary: "the next time begins from it", value: undefined };
+  });
 }
 
-/** Deploys what comes before a chapter, and takes away what does not. */
-async function deployBeginning(session: Session, beginning: Beginning | undefined): Promise<void> {
-  if (beginning) {
-    const number = chapterNumber(beginning.lab);
-    session.progress.print(
-      beginning.variant === "solution"
-        ? `Before this chapter comes the solution of chapter ${number}: it is deployed now.`
-        : "What the chapter begins with is deployed now.",
-    );
+/** Snapshots of a beginning that sources have changed since are of no use any more. */
+async function snapshotName(session: Session, beginning: Beginning | undefined): Promise<string> {
+  if (beginning === undefined) return `after-nothing-${session.workspace.config.owner}`;
+  return beginningName(session.workspace, await session.lab(beginning.lab), beginning);
+}
+
+async function restored(session: Session, cloud: RunningCloud, name: string): Promise<boolean> {
+  const snapshots = await listSnapshots(cloud);
+  const found = snapshots.find((snapshot) => snapshot.name === name);
+  const stem = name.replace(/-[0-9a-f]{12}$/, "");
+  for (const old of snapshots) {
+    const isOutdated = old.name !== name && old.name.replace(/-[0-9a-f]{12}$/, "") === stem;
+    if (isOutdated || (old === found && old.problem !== undefined))
+      await deleteSnapshot(cloud, old.name);
   }
-  const full = await session.deployment(DEFAULT_LAB, "solution");
-  const wanted = beginning ? await session.deployment(beginning.lab, beginning.variant) : undefined;
-  const surplus = (await deployedStacks(full.target)).filter(
-    (stack) => !wanted?.lab.stacks.includes(stack),
-  );
-  if (surplus.length > 0)
-    await destroy({ ...full, lab: { ...full.lab, stacks: surplus } }, session.progress);
-  if (wanted) await deploy(wanted, session.progress);
+  if (!found || found.problem !== undefined) return false;
+  await inStep(session.progress, "Cloud", async (step) => {
+    step.detail("going back to the chapter's beginning");
+    await restoreSnapshot(cloud, name);
+    return { summary: "as it is when the chapter begins", value: undefined };
+  });
+  return true;
 }

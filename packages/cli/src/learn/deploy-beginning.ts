@@ -1,0 +1,28 @@
+import { deploy } from "@workbook/lab-kit/deploy/deploy";
+import { deployedStacks } from "@workbook/lab-kit/deploy/deployed-stacks";
+import { destroy } from "@workbook/lab-kit/deploy/destroy";
+import { DEFAULT_LAB, type Session } from "../session.ts";
+import { chapterNumber, type Beginning } from "./chapters.ts";
+
+/** Deploys what comes before a chapter, and takes away what does not. */
+export async function deployBeginning(
+  session: Session,
+  beginning: Beginning | undefined,
+): Promise<void> {
+  if (beginning) {
+    const number = chapterNumber(beginning.lab);
+    session.progress.print(
+      beginning.variant === "solution"
+        ? `Before this chapter comes the solution of chapter ${number}: it is deployed now, this once.`
+        : "What the chapter begins with is deployed now, this once.",
+    );
+  }
+  const full = await session.deployment(DEFAULT_LAB, "solution");
+  const wanted = beginning ? await session.deployment(beginning.lab, beginning.variant) : undefined;
+  const surplus = (await deployedStacks(full.target)).filter(
+    (stack) => !wanted?.lab.stacks.includes(stack),
+  );
+  if (surplus.length > 0)
+    await destroy({ ...full, lab: { ...full.lab, stacks: surplus } }, session.progress);
+  if (wanted) await deploy(wanted, session.progress);
+}
