@@ -82,6 +82,8 @@ class Step implements StepReporter {
         if (event.severity === "warning")
           this.#progress.print(`  ! ${event.text.split("\n", 1)[0]}`);
         return;
+      case "waiting":
+        return this.detail(event.text);
       default:
     }
   }

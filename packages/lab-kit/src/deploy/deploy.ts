@@ -1,9 +1,11 @@
 import type { PushedImage } from "../synth.ts";
+import type { TerraformEvent } from "../terraform/events.ts";
 import type { Changes } from "../terraform/terraform.ts";
 import { buildApps, pushApps, type BuiltApp } from "./images.ts";
+import { exclusively } from "./exclusive.ts";
 import { releaseServices, type Release } from "./release.ts";
 import { inStep, type DeployReporter } from "./reporter.ts";
-import { prepareStack, type Deployment, type StackId } from "./stack.ts";
+import { prepareStack, settleAll, wasApplied, type Deployment, type StackId } from "./stack.ts";
 import { ensureStateBucket } from "./state-bucket.ts";
 
 /** What a deployment came to. */
@@ -21,32 +23,81 @@ export interface Deployed {
  * @throws {TerraformError} where Terraform or the cloud says no
  * @throws {ReleaseError} where a service does not become steady
  */
-export async function deploy(deployment: Deployment, reporter: DeployReporter): Promise<Deployed> {
-  const { lab } = deployment;
-  const bucket = await inStep(reporter, "State bucket", async () => {
-    const name = await ensureStateBucket(deployment.target);
-    return { summary: name, value: name };
+export function deploy(deployment: Deployment, reporter: DeployReporter): Promise<Deployed> {
+  return exclusively(deployment, reporter, `deploy of lab ${deployment.lab.id}`, async () => {
+    const bucket = await inStep(reporter, "State bucket", async () => {
+      const name = await ensureStateBucket(deployment.target);
+      return { summary: name, value: name };
+    });
+    const built = startBuilds(deployment);
+    try {
+      const applied =
+        (await findUnchanged(deployment, reporter, bucket, built)) ??
+        (await applyStacks(deployment, reporter, bucket, built));
+      return { ...applied, releases: await release(deployment, reporter, applied.outputs) };
+    } finally {
+      await Promise.allSettled([built]);
+    }
   });
-  const built = startBuilds(deployment);
-  const changes: Partial<Record<StackId, Changes>> = {};
-  let images: PushedImage[] = [];
-  let outputs: Record<string, unknown> = {};
-  try {
-    if (lab.stacks.includes("images")) {
-      changes.images = (await applyStack(deployment, reporter, "images", bucket, [])).changes;
-      images = await pushBuilt(deployment, reporter, built);
-    }
-    if (lab.stacks.includes("service")) {
-      const applied = await applyStack(deployment, reporter, "service", bucket, images);
-      changes.service = applied.changes;
-      outputs = applied.outputs;
-    }
-  } finally {
-    await Promise.allSettled([built]);
-  }
-  const releases = await release(deployment, reporter, outputs);
-  return { changes, images, outputs, releases };
 }
+
+type Applied = Omit<Deployed, "releases">;
+
+async function applyStacks(
+  deployment: Deployment,
+  reporter: DeployReporter,
+  bucket: string,
+  built: Promise<BuiltApp[]>,
+): Promise<Applied> {
+  const { lab } = deployment;
+  const changes: Partial<Record<StackId, Changes>> = {};
+  let images: readonly PushedImage[] = [];
+  let outputs: Record<string, unknown> = {};
+  if (lab.stacks.includes("images")) {
+    changes.images = (await applyStack(deployment, reporter, "images", bucket, [])).changes;
+    images = await pushBuilt(deployment, reporter, built);
+  }
+  if (lab.stacks.includes("service")) {
+    const applied = await applyStack(deployment, reporter, "service", bucket, images);
+    changes.service = applied.changes;
+    outputs = applied.outputs;
+  }
+  return { changes, images, outputs };
+}
+
+/**
+ * Looks whether there is anything to do, where every stack was applied before as it is now: then all can be planned at
+ * once, and most of what Terraform takes for that is the start of its provider. Undefined where there is.
+ */
+async function findUnchanged(
+  deployment: Deployment,
+  reporter: DeployReporter,
+  bucket: string,
+  built: Promise<BuiltApp[]>,
+): Promise<Applied | undefined> {
+  const { lab } = deployment;
+  if (lab.stacks.length < 2 || !lab.stacks.every((id) => wasApplied(deployment, id)))
+    return undefined;
+  const images = await pushBuilt(deployment, reporter, built);
+  if (images.length < lab.apps.length) return undefined;
+  return inStep(reporter, "Terraform", async (step) => {
+    step.detail("comparing the stacks with the cloud");
+    const onEvent = (event: TerraformEvent) => step.terraform(event);
+    const stacks = await settleAll(
+      lab.stacks.map((id) => prepareStack(deployment, id, bucket, images, onEvent)),
+    );
+    if (!stacks.every(({ terraform }) => terraform.isApplied()))
+      return { summary: "the stacks are other ones now", value: undefined };
+    const plans = await settleAll(stacks.map(({ terraform }) => terraform.plan()));
+    if (plans.some(({ add, change, remove }) => add + change + remove > 0))
+      return { summary: "something has changed in the cloud", value: undefined };
+    const outputs = await stacks.at(-1)!.terraform.outputs();
+    const changes = Object.fromEntries(lab.stacks.map((id) => [id, NO_CHANGES]));
+    return { summary: describeChanges(NO_CHANGES), value: { changes, images, outputs } };
+  });
+}
+
+const NO_CHANGES: Changes = { add: 0, change: 0, remove: 0 };
 
 /** Images are built while Terraform makes the repositories; a failure shows when they are pushed. */
 function startBuilds(deployment: Deployment): Promise<BuiltApp[]> {

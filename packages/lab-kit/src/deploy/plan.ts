@@ -1,32 +1,55 @@
 import { PlanReader } from "../plan-reader.ts";
-import { inStep, type DeployReporter } from "./reporter.ts";
-import { prepareStack, type Deployment, type StackId } from "./stack.ts";
-import { ensureStateBucket } from "./state-bucket.ts";
-import { buildApps, nameApps } from "./images.ts";
+import type { PushedImage } from "../synth.ts";
 import { describeChanges } from "./deploy.ts";
+import { exclusively } from "./exclusive.ts";
+import { buildApps, nameApps } from "./images.ts";
+import { inStep, type DeployReporter } from "./reporter.ts";
+import { prepareStack, settleAll, type Deployment, type StackId } from "./stack.ts";
+import { ensureStateBucket } from "./state-bucket.ts";
 
 /** What a deployment would change, stack by stack. */
 export type Plans = Partial<Record<StackId, PlanReader>>;
 
-/** Plans every stack of a lab against the cloud as it is. */
-export async function plan(deployment: Deployment, reporter: DeployReporter): Promise<Plans> {
-  const images = await inStep(reporter, "Images", async (step) => {
+/** Plans every stack of a lab against the cloud as it is; all at once, for most of the time is the provider's start. */
+export function plan(deployment: Deployment, reporter: DeployReporter): Promise<Plans> {
+  const { lab } = deployment;
+  return exclusively(deployment, reporter, `plan of lab ${lab.id}`, async () => {
+    const images = await nameImages(deployment, reporter);
+    const bucket = await ensureStateBucket(deployment.target);
+    return inStep(reporter, "Terraform: plan", async (step) => {
+      step.detail("comparing the stacks with the cloud");
+      const planned = await settleAll(
+        lab.stacks.map(async (id) => {
+          const { terraform } = await prepareStack(deployment, id, bucket, images, (event) =>
+            step.terraform(event),
+          );
+          const changes = await terraform.plan();
+          return { id, changes, reader: new PlanReader(await changes.show()) };
+        }),
+      );
+      return {
+        summary: planned.map(({ id, changes }) => `${id}: ${describeChanges(changes)}`).join("; "),
+        value: Object.fromEntries(planned.map(({ id, reader }) => [id, reader])),
+      };
+    });
+  });
+}
+
+function nameImages(deployment: Deployment, reporter: DeployReporter): Promise<PushedImage[]> {
+  return inStep(reporter, "Images", async (step) => {
     step.detail("building");
     const built = await buildApps(deployment);
     const named = await nameApps(deployment, built);
-    const summary = named.map(({ image }) => image.split("/").at(-1)).join(", ");
-    return { summary: summary || "no repositories yet", value: named };
+    const { owner } = deployment.target;
+    // Where there is no repository yet, its address is not known either: the plan names the image without it.
+    const images = built.map(
+      ({ app, image }) =>
+        named.find((each) => each.app.container === app.container) ?? {
+          app,
+          image: `${app.repository}-${owner}:${image.contentTag}`,
+        },
+    );
+    const summary = images.map(({ image }) => image.split("/").at(-1)).join(", ");
+    return { summary: summary || "none", value: images };
   });
-  const bucket = await ensureStateBucket(deployment.target);
-  const plans: Plans = {};
-  for (const id of deployment.lab.stacks) {
-    plans[id] = await inStep(reporter, `Terraform: plan ${id}`, async (step) => {
-      const { terraform } = await prepareStack(deployment, id, bucket, images, (event) =>
-        step.terraform(event),
-      );
-      const changes = await terraform.plan();
-      return { summary: describeChanges(changes), value: new PlanReader(await changes.show()) };
-    });
-  }
-  return plans;
 }

@@ -30,6 +30,23 @@ export async function releaseServices(
   onDetail: (text: string) => void,
   signal?: AbortSignal,
 ): Promise<Release[]> {
+  const releases = await moveServices(target, cluster, onDetail);
+  const ecs = new ECS(target.connection);
+  try {
+    const names = await listServices(ecs, cluster);
+    if (names.length > 0) await waitForCompletion(ecs, cluster, names, target, onDetail, signal);
+    return releases;
+  } finally {
+    ecs.destroy();
+  }
+}
+
+/** Moves each service of a cluster to the newest revision of its family, and does not wait for what comes of it. */
+export async function moveServices(
+  target: Target,
+  cluster: string,
+  onDetail: (text: string) => void = () => {},
+): Promise<Release[]> {
   const ecs = new ECS(target.connection);
   try {
     const names = await listServices(ecs, cluster);
@@ -41,7 +58,6 @@ export async function releaseServices(
         onDetail(`${release.service}: UpdateService ${release.from} → ${release.to}`);
       releases.push(release);
     }
-    await waitForCompletion(ecs, cluster, names, target, onDetail, signal);
     return releases;
   } finally {
     ecs.destroy();

@@ -1,10 +1,12 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Lab } from "../load-lab.ts";
 import { synthesise, type PushedImage } from "../synth.ts";
 import type { SynthReader } from "../synth-reader.ts";
 import type { TerraformEvent } from "../terraform/events.ts";
-import { Terraform } from "../terraform/terraform.ts";
+import { APPLIED_CONFIGURATION, Terraform } from "../terraform/terraform.ts";
+import { recoverState } from "./recover-state.ts";
 import { backendSettings } from "./state-bucket.ts";
 import type { FoundTools, Target, WorkbookDirectories } from "./target.ts";
 
@@ -28,7 +30,11 @@ export interface PreparedStack {
   readonly synth: SynthReader;
 }
 
-/** Synthesises one stack and prepares Terraform for it. */
+/**
+ * Synthesises one stack and prepares Terraform for it. A Terraform that an earlier command left at work on the stack is
+ * waited for first; what one that failed left behind, a lock or a state that it could not store, is put right.
+ * @throws {UserError} where somebody else holds the lock on the state
+ */
 export async function prepareStack(
   deployment: Deployment,
   id: StackId,
@@ -47,7 +53,9 @@ export async function prepareStack(
     onEvent,
     signal,
   });
-  const outDirectory = await mkdtemp(join(directory, "synth-"));
+  const left = await terraform.settle();
+  await removeLeftovers(directory);
+  const outDirectory = await mkdtemp(join(directory, SCRATCH));
   try {
     const synth = await synthesise({
       labDirectory: lab.directory,
@@ -58,12 +66,22 @@ export async function prepareStack(
       stack: id,
       signal,
     });
-    terraform.configure(await readFile(join(outDirectory, "stacks", id, "cdk.tf.json"), "utf8"));
+    const json = await readFile(join(outDirectory, "stacks", id, "cdk.tf.json"), "utf8");
+    terraform.configure(json);
     await terraform.init();
+    await recoverState({ target, directory, terraform, bucket, json, left, onEvent, signal });
     return { id, terraform, synth };
   } finally {
     await rm(outDirectory, { recursive: true, force: true });
   }
+}
+
+/** Begins the names of folders that a killed command may leave. */
+const SCRATCH = "synth-";
+
+async function removeLeftovers(directory: string): Promise<void> {
+  const names = (await readdir(directory)).filter((name) => name.startsWith(SCRATCH));
+  await Promise.all(names.map((name) => rm(join(directory, name), { recursive: true })));
 }
 
 /** Where Terraform works on a stack: one place for all labs, because they share the stacks and their state. */
@@ -73,4 +91,15 @@ export function stackDirectory(
   id: StackId,
 ): string {
   return join(state, "stacks", name, owner, id);
+}
+
+/** Whether the stack has been applied, and not destroyed since. */
+export function wasApplied({ directories, target }: Deployment, id: StackId): boolean {
+  return existsSync(join(stackDirectory(directories, target, id), APPLIED_CONFIGURATION));
+}
+
+/** Waits for all, also where one fails: a Terraform at work has to be waited for. */
+export async function settleAll<T>(works: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(works);
+  return Promise.all(works);
 }

@@ -13,6 +13,8 @@ export type TerraformEvent =
     }
   | { readonly type: "failed"; readonly address: string; readonly action: ResourceAction }
   | { readonly type: "planned"; readonly address: string; readonly action: ResourceAction }
+  /** Somebody else is at work on the same stack, and is waited for. */
+  | { readonly type: "waiting"; readonly text: string }
   | {
       readonly type: "summary";
       readonly add: number;

@@ -1,9 +1,24 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { parseEvent, type TerraformEvent } from "./events.ts";
-import { runDetached } from "./run-detached.ts";
+import { followDetached, runDetached } from "./run-detached.ts";
+import {
+  isGroupAlive,
+  readRunning,
+  removeRunning,
+  writeRunning,
+  type RunningRecord,
+} from "./running-file.ts";
 
 /** Attributes of a backend; an object is a nested one (`endpoints`). */
 export type BackendSettings = Readonly<
@@ -20,7 +35,6 @@ export interface TerraformOptions {
   /** What `init` completes the S3 backend with. */
   readonly backend: BackendSettings;
   readonly onEvent?: (event: TerraformEvent) => void;
-  readonly onPid?: (pid: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -48,6 +62,17 @@ export class TerraformInterrupted extends Error {
   override readonly name = "TerraformInterrupted";
 }
 
+/** A copy of the configuration that was applied last. Terraform reads nothing with such a name. */
+export const APPLIED_CONFIGURATION = "applied-configuration.json";
+/** The stack's configuration in its directory. */
+const CONFIGURATION = "cdk.tf.json";
+/**
+ * The AWS provider validates the schemas of all its resources each time that it is configured, four seconds of it, and a
+ * third of that is collecting garbage, which these spare: they are the runtime's of Go, which both programs are written in.
+ * https://pkg.go.dev/runtime#hdr-Environment_Variables
+ */
+const GO_RUNTIME = { GOGC: "400", GOMEMLIMIT: "1500MiB" };
+
 const run = promisify(execFile);
 
 /** Many resources wait for fixed times rather than for the processor: let all of them wait at once. */
@@ -64,9 +89,55 @@ export class Terraform {
     mkdirSync(options.directory, { recursive: true });
   }
 
+  /**
+   * Waits for a run that an earlier command started and did not see the end of; it is told of as if it were ours.
+   * @returns the record of a run that failed or was cut off, for whoever puts right what it left; then `forget` it
+   */
+  async settle(): Promise<RunningRecord | undefined> {
+    const record = readRunning(this.#runningFile);
+    if (record) {
+      const code = await followDetached(record, this.#tellOf(record), this.#options.signal);
+      // `init` is simply done again; anything else may hold the lock.
+      if (code !== 0 && record.command !== "init") writeRunning(this.#failedFile, record);
+      removeRunning(this.#runningFile);
+    }
+    return readRunning(this.#failedFile);
+  }
+
+  /** Tells of an earlier run that is still at work; what one that has ended said is no news. */
+  #tellOf(record: RunningRecord): (line: string) => void {
+    const { onEvent } = this.#options;
+    if (!isGroupAlive(record)) return () => {};
+    const { command, pid } = record;
+    const text = `terraform ${command} of an earlier command (process ${pid}) is still at work: waiting for it`;
+    onEvent?.({ type: "waiting", text });
+    return (line) => {
+      const event = parseEvent(line);
+      if (event && event.type !== "diagnostic") onEvent?.(event);
+    };
+  }
+
+  /** Forgets the run that `settle` has told of. */
+  forget(): void {
+    removeRunning(this.#failedFile);
+  }
+
+  /**
+   * Stores the state that an earlier run could not store, because its cloud had gone: Terraform leaves it in a file.
+   * True where there was one.
+   * @see https://developer.hashicorp.com/terraform/language/state/backends#manual-state-pull-push
+   */
+  async pushErroredState(): Promise<boolean> {
+    const file = join(this.#options.directory, "errored.tfstate");
+    if (!existsSync(file)) return false;
+    await this.#run("state", ["push", file]);
+    renameSync(file, `${file}.pushed`);
+    return true;
+  }
+
   /** Puts the stack's configuration (Terraform JSON) in place. True where it differs from what was there. */
   configure(json: string): boolean {
-    const file = join(this.#options.directory, "cdk.tf.json");
+    const file = join(this.#options.directory, CONFIGURATION);
     if (existsSync(file) && readFileSync(file, "utf8") === json) return false;
     writeFileSync(file, json);
     return true;
@@ -95,12 +166,26 @@ export class Terraform {
   }
 
   /** Makes the cloud what the configuration says. */
-  apply(): Promise<Changes> {
-    return this.#change("apply", ["-auto-approve"]);
+  async apply(): Promise<Changes> {
+    const { directory } = this.#options;
+    rmSync(this.#appliedFile, { force: true });
+    const changes = await this.#change("apply", ["-auto-approve"]);
+    copyFileSync(join(directory, CONFIGURATION), this.#appliedFile);
+    return changes;
+  }
+
+  /** Whether the configuration is the very one that was applied last: then a plan is likely to find nothing to do. */
+  isApplied(): boolean {
+    const configuration = join(this.#options.directory, CONFIGURATION);
+    return (
+      existsSync(this.#appliedFile) &&
+      readFileSync(this.#appliedFile).equals(readFileSync(configuration))
+    );
   }
 
   /** Takes away everything in the state. */
   destroy(): Promise<Changes> {
+    rmSync(this.#appliedFile, { force: true });
     return this.#change("destroy", ["-auto-approve"]);
   }
 
@@ -128,9 +213,22 @@ export class Terraform {
     await this.#read(["force-unlock", "-force", lockId]);
   }
 
+  get #runningFile(): string {
+    return join(this.#options.directory, "running.json");
+  }
+
+  get #appliedFile(): string {
+    return join(this.#options.directory, APPLIED_CONFIGURATION);
+  }
+
+  /** Of a run that failed, until what it left has been put right. */
+  get #failedFile(): string {
+    return join(this.#options.directory, "failed.json");
+  }
+
   /** The providers that the configuration asks for: a change of versions needs a new `init`. */
   #requirements(): unknown {
-    const json = JSON.parse(readFileSync(join(this.#options.directory, "cdk.tf.json"), "utf8")) as {
+    const json = JSON.parse(readFileSync(join(this.#options.directory, CONFIGURATION), "utf8")) as {
       terraform?: { required_providers?: unknown };
     };
     return json.terraform?.required_providers;
@@ -156,7 +254,7 @@ export class Terraform {
     args: readonly string[],
     listen: (event: TerraformEvent) => void = () => {},
   ): Promise<void> {
-    const { executable, directory, env, onEvent, onPid, signal } = this.#options;
+    const { executable, directory, env, onEvent, signal } = this.#options;
     const logFile = join(directory, `${command}.log`);
     const errors: string[] = [];
     const plain: string[] = [];
@@ -164,9 +262,9 @@ export class Terraform {
       executable,
       args: [command, ...args],
       cwd: directory,
-      env,
+      env: { ...GO_RUNTIME, ...env },
       logFile,
-      onPid,
+      runningFile: this.#runningFile,
       signal,
       onLine: (line) => {
         const event = parseEvent(line);

@@ -1,0 +1,59 @@
+import { existsSync, statSync } from "node:fs";
+import { GetObjectCommand, NoSuchKey, S3Client } from "@aws-sdk/client-s3";
+import type { RunningRecord } from "../terraform/running-file.ts";
+import type { Target } from "./target.ts";
+
+/**
+ * Who holds a state, as Terraform writes it beside it.
+ * @see https://developer.hashicorp.com/terraform/language/state/locking
+ */
+export interface StateLock {
+  readonly ID: string;
+  /** `OperationTypeApply`. */
+  readonly Operation: string;
+  /** `user@host`. */
+  readonly Who: string;
+  /** RFC 3339. */
+  readonly Created: string;
+}
+
+/** Clocks of one machine, read by two programs. */
+const TOLERANCE_MS = 1000;
+/** How long Terraform may say nothing between taking the lock and its next line: its plugin starts in that time. */
+const SILENT_START_MS = 60_000;
+
+/** The lock on a state in the S3 backend with native locking; undefined where nobody holds it. */
+export async function readStateLock(
+  target: Target,
+  bucket: string,
+  stateKey: string,
+): Promise<StateLock | undefined> {
+  const s3 = new S3Client({
+    ...target.connection,
+    forcePathStyle: target.endpointUrl !== undefined,
+  });
+  try {
+    const { Body } = await s3.send(
+      new GetObjectCommand({ Bucket: bucket, Key: `${stateKey}.tflock` }),
+    );
+    return JSON.parse(await Body!.transformToString()) as StateLock;
+  } catch (error) {
+    if (error instanceof NoSuchKey) return undefined;
+    throw error;
+  } finally {
+    s3.destroy();
+  }
+}
+
+/**
+ * Whether a run of ours, which has ended, took this lock: it was taken between its start and its end. Where it was killed
+ * and could not write its end down, the last thing that it said is the nearest that is known.
+ */
+export function isLockOf(record: RunningRecord, lock: StateLock): boolean {
+  const taken = Date.parse(lock.Created);
+  const { startedAt, exitFile, logFile } = record;
+  const end = existsSync(exitFile)
+    ? statSync(exitFile).mtimeMs
+    : statSync(logFile).mtimeMs + SILENT_START_MS;
+  return taken >= startedAt - TOLERANCE_MS && taken <= end + TOLERANCE_MS;
+}

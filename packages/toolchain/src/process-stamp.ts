@@ -1,0 +1,74 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+
+/**
+ * Something that only this run of this process has: the moment that it began. Process ids are used again, so an id that
+ * was written down means its process only together with this. Undefined where no such process runs (any more).
+ * @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ */
+export function processStamp(pid: number): string | undefined {
+  if (!Number.isInteger(pid) || pid <= 0) return undefined;
+  return process.platform === "linux" ? stampOnLinux(pid) : stampByPs(pid);
+}
+
+function stampOnLinux(pid: number): string | undefined {
+  const stat = readStat(pid);
+  return stat && !stat.hasEnded ? stat.startTime : undefined;
+}
+
+/**
+ * Whether any process of that process group runs. One that has ended and that nobody has asked how (a zombie, which in a
+ * container without an init stays for ever) does not count.
+ */
+export function isGroupRunning(group: number): boolean {
+  if (process.platform === "linux") {
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .map((name) => readStat(Number(name)))
+      .some((stat) => stat?.group === group && !stat.hasEnded);
+  }
+  try {
+    process.kill(-group, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+interface Stat {
+  readonly hasEnded: boolean;
+  readonly group: number;
+  readonly startTime: string;
+}
+
+function readStat(pid: number): Stat | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  } catch (error) {
+    if (["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  }
+  // The second field is the program's name in brackets, which may hold anything: what follows the last bracket is safe.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const [state, , group] = fields;
+  return {
+    hasEnded: state === "Z" || state === "X",
+    group: Number(group),
+    startTime: fields[19]!,
+  };
+}
+
+function stampByPs(pid: number): string | undefined {
+  try {
+    const line = execFileSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], {
+      encoding: "utf8",
+      env: { ...process.env, LC_ALL: "C" },
+    }).trim();
+    return line === "" || line.startsWith("Z") ? undefined : line.replace(/^\S+\s+/, "");
+  } catch (error) {
+    // `ps` ends with 1 where there is no such process.
+    if ((error as { status?: number }).status === 1) return undefined;
+    throw error;
+  }
+}
