@@ -71,6 +71,7 @@ async function look(context: LiveContext, app: WebApp): Promise<Look> {
 function isSettled({ service, failures }: Look, before: Look): boolean {
   if (service === undefined || service.desiredCount !== DESIRED_COUNT || isSteady(service))
     return true;
+  if (NO_LAUNCH.test(service.events?.[0]?.message ?? "")) return true;
   const known = new Set(before.failures.map(({ taskArn }) => taskArn));
   const fresh = failures.filter(({ taskArn }) => !known.has(taskArn));
   return fresh.length >= ENOUGH_FAILURES || primaryOf(service)?.rolloutState === "FAILED";
@@ -97,6 +98,9 @@ function isFailure({ stopCode, stoppedReason = "" }: Task): boolean {
     UNHEALTHY.test(stoppedReason)
   );
 }
+
+/** What a service says last that cannot make a task at all: there is none then that could fail. */
+const NO_LAUNCH = /failed to launch a task with|was unable to place a task/;
 
 const UNHEALTHY = /health checks? failed|failed (?:ELB|container) health checks|is unhealthy in/i;
 
