@@ -59,7 +59,9 @@ export const mutations = defineMutations([
     by: "essential: true,\n          memory: 1024,",
     caughtBy: "node-task",
     fault: "container-memory",
-    deployed: { refused: "The 'memory' setting for container is greater than for the task." },
+    deployed: {
+      refused: "The 'memory' setting for container 'node-app' is greater than for the task.",
+    },
   },
   {
     id: "container-port-8080",

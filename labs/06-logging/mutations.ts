@@ -73,7 +73,9 @@ export const mutations = defineMutations([
     by: "",
     caughtBy: "logs",
     fault: "no-prefix",
-    deployed: { refused: "Log driver awslogs requires options: awslogs-stream-prefix" },
+    deployed: {
+      refused: "Fargate requires log configuration options to include awslogs-stream-prefix",
+    },
   },
   {
     id: "log-group-that-does-not-exist",

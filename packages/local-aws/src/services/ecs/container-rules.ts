@@ -46,7 +46,7 @@ function checkMemory(container: ContainerDefinition, taskMemory: number | undefi
   if (memory !== undefined && memoryReservation !== undefined && memory < memoryReservation)
     throw clientException(TEXTS.containerReservationOverMemory({ container: name }));
   if (taskMemory !== undefined && Math.max(memory ?? 0, memoryReservation ?? 0) > taskMemory)
-    throw clientException(TEXTS.containerMemoryOverTask());
+    throw clientException(TEXTS.containerMemoryOverTask({ container: name }));
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html */

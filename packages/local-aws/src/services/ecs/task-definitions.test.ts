@@ -141,7 +141,7 @@ describe("refused in AWS's words", () => {
     ],
     [
       "container memory above the task's",
-      "The 'memory' setting for container is greater than for the task.",
+      "The 'memory' setting for container 'main' is greater than for the task.",
       {},
       { memory: 1024 },
     ],
@@ -177,7 +177,7 @@ describe("refused in AWS's words", () => {
     ],
     [
       "awslogs without a stream prefix",
-      "Log driver awslogs requires options: awslogs-stream-prefix",
+      "Fargate requires log configuration options to include awslogs-stream-prefix to support log driver awslogs.",
       { executionRoleArn: role },
       { logConfiguration: awslogs({ "awslogs-group": "g", "awslogs-region": "r" }) },
     ],

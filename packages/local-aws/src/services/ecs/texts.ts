@@ -54,8 +54,8 @@ export const TEXTS = {
     QUOTED,
   ),
   containerMemoryOverTask: text(
-    "The 'memory' setting for container is greater than for the task.",
-    QUOTED,
+    "The 'memory' setting for container '{container}' is greater than for the task.",
+    github("pulumi/pulumi-awsx/issues/1220"),
   ),
   containerCpuOverTask: text(
     "The total number of CPU units reserved for containers is greater than the CPU of the task.",
@@ -80,7 +80,10 @@ export const TEXTS = {
     QUOTED,
   ),
   awslogsOptions: text("Log driver awslogs requires options: {options}", QUOTED),
-  awslogsPrefix: text("Log driver awslogs requires options: awslogs-stream-prefix"),
+  awslogsPrefix: text(
+    "Fargate requires log configuration options to include awslogs-stream-prefix to support log driver awslogs.",
+    QUOTED,
+  ),
   hostPortMismatch: text(
     "When networkMode={mode}, the host ports and container ports in port mappings must match.",
     QUOTED,
