@@ -2,6 +2,21 @@ import { defineMutations } from "@workbook/lab-kit/mutation";
 
 const file = "stack.ts";
 
+/** A revision that somebody else registers and deploys: Terraform's service does not name it. */
+const DEPLOYED_BY_OTHERS = {
+  replace: "    // #region service",
+  by: `new FargateTask(this, "deployed_task", {
+      family: settings.named("node-app"),
+      executionRoleArn: executionRole.arn,
+      container: {
+        name: "node-app",
+        image: settings.image("nodejs-app"),
+        port: 80,
+        environment: { APP_VERSION: "2" },
+      },
+    });`,
+};
+
 /** Wrong answers that learners give, and the check that must be the first to say so. */
 export const mutations = defineMutations([
   {
@@ -34,6 +49,7 @@ export const mutations = defineMutations([
     file,
     replace: 'lifecycle: { ignoreChanges: ["task_definition"] },',
     by: "",
+    also: [DEPLOYED_BY_OTHERS],
     caughtBy: "service",
     fault: "task-definition-not-ignored",
     deployed: { dirty: "aws_ecs_service" },

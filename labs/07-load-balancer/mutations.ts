@@ -132,6 +132,14 @@ export const mutations = defineMutations([
     },
   },
   {
+    id: "deployments-undone",
+    file,
+    replace: 'lifecycle: { ignoreChanges: ["task_definition"] },',
+    by: "",
+    caughtBy: "service",
+    fault: "task-definition-not-ignored",
+  },
+  {
     id: "nobody-registers",
     file,
     replace:
