@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { measureApi } from "./api.ts";
+import { measureApply } from "./apply.ts";
 import { measureBalancer } from "./balancer.ts";
 import { toMarkdown } from "./table.ts";
 import { Traffic } from "./traffic.ts";
@@ -11,7 +12,7 @@ import { Traffic } from "./traffic.ts";
  * the parts; without any all of them run, in about ten minutes.
  */
 
-const PARTS = { api: measureApi, "load-balancer": measureBalancer };
+const PARTS = { api: measureApi, "load-balancer": measureBalancer, apply: measureApply };
 
 function machine(): string {
   const date = new Date().toISOString().slice(0, 10);

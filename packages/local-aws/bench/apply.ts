@@ -1,0 +1,130 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { findTerraform, UserError } from "@workbook/toolchain";
+import type { Workbench } from "./api.ts";
+import { longestWait, type StateResource } from "./floor.ts";
+import { freePort } from "./processes.ts";
+import { format, median, type Row } from "./table.ts";
+
+const run = promisify(execFile);
+const OWNER = "bench";
+const STARTS = 3;
+const LARGEST_OUTPUT = 256 * 1024 * 1024;
+
+/** Terraform with the environment of a workbook's cloud. */
+interface Lane {
+  readonly terraform: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Measures `terraform apply` of lab 08's service stack, from nothing, as `./workbook run` does it, and the floor that no
+ * server can go below: what the same Terraform takes, on the same cloud, for one log group, which waits for nothing, and
+ * the provider's fixed waits on the longest path of the stack.
+ */
+export async function measureApply(workbench: Workbench): Promise<Row[]> {
+  let terraform: string;
+  try {
+    ({ path: terraform } = await findTerraform({ root: workbench.root }));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const missing = "terraform is not here";
+    return [{ what: "terraform apply, lab 08", ours: missing, other: "", ratio: "", aim: "≤ 1.1" }];
+  }
+  const state = join(workbench.directory, "workbook");
+  const workbook = await workbookAt(workbench.root, state);
+  try {
+    const since = performance.now();
+    await workbook("run", "08", "--json");
+    const runSeconds = (performance.now() - since) / 1000;
+    const env = JSON.parse(await workbook("env", "--json")) as NodeJS.ProcessEnv;
+    const lane = { terraform, env };
+    const stack = join(state, "stacks/local", OWNER, "service");
+    const start = await startSeconds(lane, join(workbench.directory, "one-resource"));
+    return await rows(lane, stack, start, runSeconds);
+  } finally {
+    await workbook("cloud", "down");
+  }
+}
+
+async function rows(lane: Lane, stack: string, start: number, runSeconds: number): Promise<Row[]> {
+  const applied = loggedSeconds(join(stack, "apply.log"));
+  const pulled = await terraformIn(stack, lane, "state", "pull");
+  const { resources } = JSON.parse(pulled) as { resources: readonly StateResource[] };
+  const path = longestWait(resources);
+  const floor = start + path.seconds;
+  const none = { other: "", ratio: "", aim: "" };
+  return [
+    {
+      what: "terraform apply, lab 08",
+      ours: format.seconds(applied),
+      other: `the floor ${format.seconds(floor)}`,
+      ratio: (applied / floor).toFixed(2),
+      aim: "≤ 1.1",
+    },
+    { ...none, what: "… the floor's fixed waits", ours: "", other: path.waits.join(", ") },
+    {
+      ...none,
+      what: "… the floor's apply of one log group",
+      ours: "",
+      other: format.seconds(start),
+    },
+    { ...none, what: "./workbook run 08, all of it", ours: format.seconds(runSeconds) },
+  ];
+}
+
+/** Runs commands of a workbook that keeps everything in `state` and has ports of its own. */
+async function workbookAt(
+  root: string,
+  state: string,
+): Promise<(...args: readonly string[]) => Promise<string>> {
+  const env = {
+    ...process.env,
+    WORKBOOK_DIR: state,
+    WORKBOOK_PORT: String(await freePort()),
+    WORKBOOK_LISTENERS: "ephemeral",
+    OWNER,
+  };
+  return async (...args) => {
+    const options = { cwd: root, env, maxBuffer: LARGEST_OUTPUT };
+    const { stdout } = await run(join(root, "workbook"), [...args], options);
+    return stdout;
+  };
+}
+
+/** What an apply takes whose one resource waits for nothing, in seconds: starting Terraform and the provider. */
+async function startSeconds(lane: Lane, directory: string): Promise<number> {
+  mkdirSync(directory);
+  const stack = (name: string) => ({
+    terraform: { required_providers: { aws: { source: "hashicorp/aws", version: "5.100.0" } } },
+    provider: { aws: { region: "ap-northeast-1", skip_metadata_api_check: "true" } },
+    resource: { aws_cloudwatch_log_group: { one: { name } } },
+  });
+  const seconds: number[] = [];
+  for (let start = 0; start < STARTS; start++) {
+    writeFileSync(join(directory, "main.tf.json"), JSON.stringify(stack(`/bench/${start}`)));
+    if (start === 0) await terraformIn(directory, lane, "init", "-input=false");
+    rmSync(join(directory, "terraform.tfstate"), { force: true });
+    const since = performance.now();
+    await terraformIn(directory, lane, "apply", "-input=false", "-auto-approve");
+    seconds.push((performance.now() - since) / 1000);
+  }
+  return median(seconds);
+}
+
+async function terraformIn(cwd: string, lane: Lane, ...args: readonly string[]): Promise<string> {
+  const options = { cwd, env: lane.env, maxBuffer: LARGEST_OUTPUT };
+  const { stdout } = await run(lane.terraform, [...args], options);
+  return stdout;
+}
+
+/** Seconds from the first to the last line of a log that Terraform wrote with `-json`. */
+function loggedSeconds(file: string): number {
+  const times = readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => Date.parse((JSON.parse(line) as { "@timestamp": string })["@timestamp"]));
+  return (times.at(-1)! - times[0]!) / 1000;
+}
