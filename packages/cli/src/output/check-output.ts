@@ -6,7 +6,7 @@ export function formatCheck(entry: CheckReportEntry): string {
   const time = style.quiet(formatDuration(entry.seconds * 1000));
   switch (entry.status) {
     case "passed":
-      return `${style.good("✓")} ${entry.title}  ${time}`;
+      return `${style.good("✓")} ${entry.title}  ${time}${table(entry.actual ?? "")}`;
     case "not-run":
       return style.quiet(`· ${entry.title}  (not run)`);
     default:
@@ -23,6 +23,11 @@ export function formatFailure(report: CheckReport): string {
   if (failure.actual !== null) lines.push(`  Seen      ${indent(failure.actual)}`);
   if (failure.hint) lines.push(`  Hint      ${indent(failure.hint.question)}`);
   return lines.join("\n");
+}
+
+/** What a check saw where it is a table or a list: that is there to be read, whether or not the check passed. */
+function table(actual: string): string {
+  return actual.includes("\n") ? `\n${actual.replaceAll(/^/gm, "    ")}` : "";
 }
 
 function indent(text: string): string {

@@ -66,8 +66,8 @@ export function imagesArePushed(id: string, apps: readonly WebApp[]): Check<"liv
     id,
     tier: "live",
     title: text([
-      "The images are pushed; built again, they have the same digest",
-      "イメージが push されている。もう一度ビルドしても同じダイジェストになる",
+      "The registry has what building gives: the same digest, under its own tag",
+      "レジストリに、ビルド結果と同じダイジェストのイメージがそのタグで入っている",
     ]),
     faults: FAULTS,
     async run(context) {

@@ -29,7 +29,7 @@ export function walk<Fault extends string>(
 }
 
 /**
- * Puts the results for several apps together: the first that failed, or all that was seen.
+ * Puts the results for several apps together: the first that failed, or all that was seen, lists each from a new line.
  *
  * @throws {RangeError} when there is none
  */
@@ -39,6 +39,9 @@ export function combined<Fault extends string>(
   if (results.length === 0) throw new RangeError("There is nothing to check");
   const broken = results.find((result) => !result.passed);
   if (broken !== undefined) return broken;
-  const words = (part: "expected" | "actual") => results.map((result) => result[part]).join("; ");
+  const words = (part: "expected" | "actual") => {
+    const texts = results.map((result) => result[part]);
+    return texts.join(texts.some((text) => text.includes("\n")) ? "\n" : "; ");
+  };
   return passed(words("expected"), words("actual"));
 }
