@@ -1,10 +1,14 @@
 import { cleanEnvironment, terraformCliConfig } from "@workbook/toolchain";
 import type { Target } from "@workbook/lab-kit/deploy/target";
 import type { RunningCloud } from "./cloud/cloud.ts";
+import { listSnapshots, restoreSnapshot, saveSnapshot } from "./cloud/snapshots.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** The region that the labs build in. */
 export const REGION = "ap-northeast-1";
+
+/** The snapshot that a deployment begins with. */
+const CHECKPOINT = "before-last-deploy";
 
 /** A listener as `/_local/endpoints` tells of it. */
 export interface EffectiveListener {
@@ -18,7 +22,12 @@ export interface EffectiveListener {
 }
 
 /** The workspace's own cloud as a target of deployments. */
-export async function localTarget(workspace: Workspace, cloud: RunningCloud): Promise<Target> {
+export async function localTarget(
+  workspace: Workspace,
+  cloud: Pick<RunningCloud, "endpoint" | "health"> & {
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  },
+): Promise<Target> {
   const { endpoint, credentials, health } = cloud;
   const { accessKeyId, secretAccessKey } = credentials;
   const cliConfig = terraformCliConfig({ root: workspace.root, env: process.env });
@@ -41,6 +50,14 @@ export async function localTarget(workspace: Workspace, cloud: RunningCloud): Pr
       TF_CLI_CONFIG_FILE: cliConfig.file,
       TF_IN_AUTOMATION: "1",
       CHECKPOINT_DISABLE: "1",
+    },
+    checkpoint: {
+      take: async () => void (await saveSnapshot(cloud, CHECKPOINT)),
+      rollBack: async () => {
+        const kept = (await listSnapshots(cloud)).some(({ name }) => name === CHECKPOINT);
+        if (kept) await restoreSnapshot(cloud, CHECKPOINT);
+        return kept;
+      },
     },
     effectiveAddress: async (dnsName, port) => {
       const listener = (await effectiveListeners(endpoint)).find(

@@ -5,6 +5,7 @@ import { buildApps, pushApps, type BuiltApp } from "./images.ts";
 import { exclusively } from "./exclusive.ts";
 import { releaseServices, type Release } from "./release.ts";
 import { inStep, type DeployReporter } from "./reporter.ts";
+import { rollBackCutOff } from "./roll-back.ts";
 import { prepareStack, settleAll, wasApplied, type Deployment, type StackId } from "./stack.ts";
 import { ensureStateBucket } from "./state-bucket.ts";
 
@@ -25,15 +26,16 @@ export interface Deployed {
  */
 export function deploy(deployment: Deployment, reporter: DeployReporter): Promise<Deployed> {
   return exclusively(deployment, reporter, `deploy of lab ${deployment.lab.id}`, async () => {
+    await rollBackCutOff(deployment, reporter);
     const bucket = await inStep(reporter, "State bucket", async () => {
       const name = await ensureStateBucket(deployment.target);
       return { summary: name, value: name };
     });
     const built = startBuilds(deployment);
     try {
-      const applied =
-        (await findUnchanged(deployment, reporter, bucket, built)) ??
-        (await applyStacks(deployment, reporter, bucket, built));
+      const unchanged = await findUnchanged(deployment, reporter, bucket, built);
+      if (!unchanged) await deployment.target.checkpoint?.take();
+      const applied = unchanged ?? (await applyStacks(deployment, reporter, bucket, built));
       return { ...applied, releases: await release(deployment, reporter, applied.outputs) };
     } finally {
       await Promise.allSettled([built]);

@@ -2,6 +2,7 @@ import type { Changes } from "../terraform/terraform.ts";
 import { describeChanges } from "./deploy.ts";
 import { exclusively } from "./exclusive.ts";
 import { inStep, type DeployReporter } from "./reporter.ts";
+import { rollBackCutOff } from "./roll-back.ts";
 import { prepareStack, type Deployment, type StackId } from "./stack.ts";
 import { ensureStateBucket } from "./state-bucket.ts";
 
@@ -12,7 +13,9 @@ export function destroy(
 ): Promise<Partial<Record<StackId, Changes>>> {
   const { lab, target } = deployment;
   return exclusively(deployment, reporter, `destroy of lab ${lab.id}`, async () => {
+    await rollBackCutOff(deployment, reporter);
     const bucket = await ensureStateBucket(target);
+    await target.checkpoint?.take();
     const changes: Partial<Record<StackId, Changes>> = {};
     for (const id of lab.stacks.toReversed())
       changes[id] = await destroyStack(deployment, reporter, id, bucket);

@@ -4,6 +4,7 @@ import { describeChanges } from "./deploy.ts";
 import { exclusively } from "./exclusive.ts";
 import { buildApps, nameApps } from "./images.ts";
 import { inStep, type DeployReporter } from "./reporter.ts";
+import { rollBackCutOff } from "./roll-back.ts";
 import { prepareStack, settleAll, type Deployment, type StackId } from "./stack.ts";
 import { ensureStateBucket } from "./state-bucket.ts";
 
@@ -14,6 +15,7 @@ export type Plans = Partial<Record<StackId, PlanReader>>;
 export function plan(deployment: Deployment, reporter: DeployReporter): Promise<Plans> {
   const { lab } = deployment;
   return exclusively(deployment, reporter, `plan of lab ${lab.id}`, async () => {
+    await rollBackCutOff(deployment, reporter);
     const images = await nameImages(deployment, reporter);
     const bucket = await ensureStateBucket(deployment.target);
     return inStep(reporter, "Terraform: plan", async (step) => {

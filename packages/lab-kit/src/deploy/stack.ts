@@ -42,17 +42,10 @@ export async function prepareStack(
   images: readonly PushedImage[],
   onEvent?: (event: TerraformEvent) => void,
 ): Promise<PreparedStack> {
-  const { lab, variant, target, directories, tools, signal } = deployment;
+  const { lab, variant, target, directories, signal } = deployment;
   const { owner, region, homeCidr, endpointUrl } = target;
   const directory = stackDirectory(directories, target, id);
-  const terraform = new Terraform({
-    executable: tools.terraform,
-    directory,
-    env: target.environment,
-    backend: backendSettings(target, bucket),
-    onEvent,
-    signal,
-  });
+  const terraform = openStack(deployment, id, bucket, onEvent);
   const left = await terraform.settle();
   await removeLeftovers(directory);
   const outDirectory = await mkdtemp(join(directory, SCRATCH));
@@ -74,6 +67,23 @@ export async function prepareStack(
   } finally {
     await rm(outDirectory, { recursive: true, force: true });
   }
+}
+
+/** Terraform in a stack's place, nothing prepared. */
+export function openStack(
+  { target, directories, tools, signal }: Deployment,
+  id: StackId,
+  bucket: string,
+  onEvent?: (event: TerraformEvent) => void,
+): Terraform {
+  return new Terraform({
+    executable: tools.terraform,
+    directory: stackDirectory(directories, target, id),
+    env: target.environment,
+    backend: backendSettings(target, bucket),
+    onEvent,
+    signal,
+  });
 }
 
 /** Begins the names of folders that a killed command may leave. */

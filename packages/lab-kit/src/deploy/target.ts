@@ -17,6 +17,15 @@ export interface Target {
   readonly environment: NodeJS.ProcessEnv;
   /** Where a listener is really reached; undefined: by its load balancer's name. */
   readonly effectiveAddress: EffectiveAddress | undefined;
+  readonly checkpoint?: Checkpoint;
+}
+
+/** A way back for a deployment that is cut off; only a cloud of our own has one. */
+export interface Checkpoint {
+  /** Keeps the cloud as it is now, with the states in it. */
+  take(): Promise<void>;
+  /** Makes the cloud what it was; false where nothing was kept. */
+  rollBack(): Promise<boolean>;
 }
 
 /** Directories of the workbook that deploying needs; all absolute. */

@@ -23,6 +23,21 @@ export function readRunning(file: string): RunningRecord | undefined {
   return JSON.parse(readFileSync(file, "utf8")) as RunningRecord;
 }
 
+/** A run that failed, or that was cut off before it could end in good order: its state does not say all that it made. */
+export interface FailedRun extends RunningRecord {
+  readonly wasCutOff: boolean;
+}
+
+/** The failed run in a file, if any. */
+export function readFailed(file: string): FailedRun | undefined {
+  return readRunning(file) as FailedRun | undefined;
+}
+
+/** Keeps a failed run: whole, or not at all. */
+export function writeFailed(file: string, run: FailedRun): void {
+  writeRunning(file, run);
+}
+
 /** Keeps a record: whole, or not at all. */
 export function writeRunning(file: string, record: RunningRecord): void {
   writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`);

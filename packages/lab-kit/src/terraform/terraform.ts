@@ -14,9 +14,11 @@ import { parseEvent, type TerraformEvent } from "./events.ts";
 import { followDetached, runDetached } from "./run-detached.ts";
 import {
   isGroupAlive,
+  readFailed,
   readRunning,
   removeRunning,
-  writeRunning,
+  writeFailed,
+  type FailedRun,
   type RunningRecord,
 } from "./running-file.ts";
 
@@ -64,6 +66,8 @@ export class TerraformInterrupted extends Error {
 
 /** A copy of the configuration that was applied last. Terraform reads nothing with such a name. */
 export const APPLIED_CONFIGURATION = "applied-configuration.json";
+/** Where Terraform leaves a state that it could not store. */
+const ERRORED_STATE = "errored.tfstate";
 /** The stack's configuration in its directory. */
 const CONFIGURATION = "cdk.tf.json";
 /**
@@ -91,17 +95,18 @@ export class Terraform {
 
   /**
    * Waits for a run that an earlier command started and did not see the end of; it is told of as if it were ours.
-   * @returns the record of a run that failed or was cut off, for whoever puts right what it left; then `forget` it
+   * @returns a run that failed or was cut off, for whoever puts right what it left; then `forget` it
    */
-  async settle(): Promise<RunningRecord | undefined> {
+  async settle(): Promise<FailedRun | undefined> {
     const record = readRunning(this.#runningFile);
     if (record) {
       const code = await followDetached(record, this.#tellOf(record), this.#options.signal);
       // `init` is simply done again; anything else may hold the lock.
-      if (code !== 0 && record.command !== "init") writeRunning(this.#failedFile, record);
+      if (code !== 0 && record.command !== "init")
+        writeFailed(this.#failedFile, { ...record, wasCutOff: code === undefined });
       removeRunning(this.#runningFile);
     }
-    return readRunning(this.#failedFile);
+    return readFailed(this.#failedFile);
   }
 
   /** Tells of an earlier run that is still at work; what one that has ended said is no news. */
@@ -122,13 +127,20 @@ export class Terraform {
     removeRunning(this.#failedFile);
   }
 
+  /** Forgets all about the stack: the cloud, and the state in it, are what they were at an earlier time. */
+  forgetAll(): void {
+    this.forget();
+    for (const file of [this.#appliedFile, join(this.#options.directory, ERRORED_STATE)])
+      rmSync(file, { force: true });
+  }
+
   /**
    * Stores the state that an earlier run could not store, because its cloud had gone: Terraform leaves it in a file.
    * True where there was one.
    * @see https://developer.hashicorp.com/terraform/language/state/backends#manual-state-pull-push
    */
   async pushErroredState(): Promise<boolean> {
-    const file = join(this.#options.directory, "errored.tfstate");
+    const file = join(this.#options.directory, ERRORED_STATE);
     if (!existsSync(file)) return false;
     await this.#run("state", ["push", file]);
     renameSync(file, `${file}.pushed`);

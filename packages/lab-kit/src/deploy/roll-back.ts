@@ -1,0 +1,44 @@
+import { inStep, type DeployReporter } from "./reporter.ts";
+import { openStack, stackDirectory, type Deployment, type StackId } from "./stack.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+const STACKS: readonly StackId[] = ["images", "service"];
+
+/**
+ * Undoes a deployment whose Terraform was killed: what it made since it last stored its state stands in no state, and
+ * would be in the way of the next one. The cloud goes back to where that deployment began. A Terraform that an earlier
+ * command left at work is waited for; one that came to its end in good order is left as it is.
+ */
+export async function rollBackCutOff(
+  deployment: Deployment,
+  reporter: DeployReporter,
+): Promise<void> {
+  const { target, directories } = deployment;
+  const begun = STACKS.filter((id) =>
+    ["running.json", "failed.json"].some((name) =>
+      existsSync(join(stackDirectory(directories, target, id), name)),
+    ),
+  );
+  if (begun.length === 0) return;
+  await inStep(reporter, "An earlier command was cut short", async (step) => {
+    const stacks = begun.map((id) =>
+      openStack(deployment, id, "", (event) => step.terraform(event)),
+    );
+    const left = [];
+    for (const stack of stacks) left.push(await stack.settle());
+    const wasCutOff = left.some((run) => run?.wasCutOff && run.command !== "plan");
+    if (!wasCutOff) return { summary: "Terraform has come to its end", value: undefined };
+    step.detail("Terraform was killed: putting the cloud back to where that command began");
+    if (!(await target.checkpoint?.rollBack()))
+      return {
+        summary: "Terraform was killed; this goes on from what it stored",
+        value: undefined,
+      };
+    for (const id of STACKS) openStack(deployment, id, "").forgetAll();
+    return {
+      summary: "Terraform was killed: the cloud is back where that began",
+      value: undefined,
+    };
+  });
+}
