@@ -4,12 +4,14 @@ import {
   connectAws,
   createRequester,
   disconnectAws,
+  PlanReader,
   runChecks,
   synthesise,
   type CheckReport,
   type PushedImage,
   type Tier,
 } from "@workbook/lab-kit";
+import { plan } from "@workbook/lab-kit/deploy/plan";
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
 import { formatCheck } from "./output/check-output.ts";
 import type { Session } from "./session.ts";
@@ -19,7 +21,7 @@ export async function runLabChecks(
   session: Session,
   deployment: Deployment,
   images: readonly PushedImage[],
-  tiers: readonly Tier[] = ["synth", "live"],
+  tiers: readonly Tier[] = ["synth", "plan", "live"],
   keepGoing = false,
 ): Promise<CheckReport> {
   const { lab, target, variant, directories, signal } = deployment;
@@ -42,6 +44,10 @@ export async function runLabChecks(
         signal,
       }),
     });
+    const planned = async () => ({
+      ...(await synth()),
+      plan: PlanReader.together(Object.values(await plan(deployment, session.progress))),
+    });
     const live = async () => ({
       ...(await synth()),
       aws,
@@ -54,6 +60,7 @@ export async function runLabChecks(
       checks: lab.checks,
       contexts: {
         ...(tiers.includes("synth") && { synth }),
+        ...(tiers.includes("plan") && { plan: planned }),
         ...(tiers.includes("live") && { live }),
       },
       keepGoing,

@@ -53,3 +53,9 @@ test("refuses JSON that is no plan, so that nothing passes for an empty plan", (
     "no actions",
   );
 });
+
+test("puts the plans of several stacks together", () => {
+  const images = { format_version: "1.2", resource_changes: [change("aws_ecr_repository.a", [])] };
+  const plans = [new PlanReader(images), new PlanReader(PLAN)];
+  expect(PlanReader.together(plans).changes).toEqual(plans.flatMap(({ changes }) => changes));
+});

@@ -37,6 +37,15 @@ export class PlanReader {
     this.changes = (changes ?? []).map(toChange);
   }
 
+  /** The plans of several stacks as one. */
+  static together(plans: readonly PlanReader[]): PlanReader {
+    const changes = plans.flatMap((plan) => plan.changes);
+    return new PlanReader({
+      format_version: "1.2",
+      resource_changes: changes.map(({ address, type, ...change }) => ({ address, type, change })),
+    });
+  }
+
   /** The changes that an apply would make: everything but `no-op` and `read`. */
   get effective(): readonly PlannedChange[] {
     return this.changes.filter(

@@ -13,7 +13,7 @@ export async function runCommand(session: Session, query: string | undefined): P
   session.progress.print(`${style.name(`Lab ${lab.id.slice(0, 2)}`)}  ${lab.title.en}\n`);
   const deployment = await session.deployment(lab.id, "solution");
   const deployed = await deploy(deployment, session.progress);
-  const report = await runLabChecks(session, deployment, deployed.images);
+  const report = await runLabChecks(session, deployment, deployed.images, ["synth", "live"]);
   const listeners = await effectiveListeners(deployment.cloud.endpoint);
   const addresses = listeners.map((listener) => ({
     name: `${listener.dnsName}:${listener.port}`,
