@@ -1,6 +1,7 @@
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check } from "../check.ts";
 import { hint, text } from "../hint.ts";
+import { pollUntil } from "../poll.ts";
 import type { WebApp } from "../web-app.ts";
 import { readNetwork } from "./live-network.ts";
 import { reachabilityOf, type ReachabilityRow } from "./reachability-rows.ts";
@@ -74,6 +75,9 @@ const FAULTS = {
   ),
 };
 
+/** A NAT gateway takes a minute or two to be available. */
+const DEADLINE_MS = 180_000;
+
 /** Who has to reach whom: everything else has to be refused. */
 const WANTED: Readonly<Record<ReachabilityRow["id"], boolean>> = {
   "you-to-alb": true,
@@ -92,7 +96,11 @@ export function reachesWhomItShould(id: string, app: WebApp): Check<"live"> {
     faults: FAULTS,
     async run(context) {
       const { owner, homeCidr } = context;
-      const network = await readNetwork(context);
+      const { last: network } = await pollUntil(
+        () => readNetwork(context),
+        (look) => !look?.natGateways.some(({ State }) => State === "pending"),
+        { deadlineMs: context.deadlineMs ?? DEADLINE_MS },
+      );
       if (network === undefined)
         return failed("not-deployed", `a VPC with the tag Owner=${owner}`, "there is none");
       const names = { alb: `alb-${owner}`, tasks: `${app.container}-${owner}` };
