@@ -6,6 +6,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
+import { toSiteSlug } from "./site-slug.ts";
+
 const root = join(import.meta.dirname, "..");
 const site = join(root, "docs");
 
@@ -15,8 +17,8 @@ interface Finding {
   readonly message: string;
 }
 
-/** The lines of a page with those inside code fences emptied, so that line numbers stay. */
-function readProse(file: string): string[] {
+/** The lines of a page with code emptied (what stands in backticks too, if not kept), so that line numbers stay. */
+function readProse(file: string, keepsWords = false): string[] {
   let fence: string | undefined;
   return readFileSync(file, "utf8")
     .split("\n")
@@ -25,26 +27,34 @@ function readProse(file: string): string[] {
       const wasOpen = fence !== undefined;
       if (mark && !fence) fence = mark;
       else if (mark && fence && mark.startsWith(fence)) fence = undefined;
-      return wasOpen || fence ? "" : line.replaceAll(/`[^`]*`/g, "");
+      if (wasOpen || fence) return "";
+      return keepsWords ? line.replaceAll("`", "") : line.replaceAll(/`[^`]*`/g, "");
     });
 }
 
-/** The anchors of a page: GitHub's way of naming headings, and VitePress's `{#own-name}`. */
+/** The anchors of a page: VitePress's way of naming headings on the site, GitHub's elsewhere, and `{#own-name}`. */
 function readAnchors(file: string): Set<string> {
   const anchors = new Set<string>();
-  for (const line of readProse(file)) {
+  const slug = file.startsWith(`${site}/`) ? toSiteSlug : toSlug;
+  for (const line of readProse(file, true)) {
     for (const [, id] of line.matchAll(/<[^>]+\sid="([^"]+)"/g)) if (id) anchors.add(id);
     const heading = /^#{1,6}\s+(.*?)\s*$/.exec(line)?.[1];
     if (!heading) continue;
     const own = /\{#([^}]+)\}$/.exec(heading)?.[1];
-    anchors.add(own ?? unusedName(toSlug(heading), anchors));
+    anchors.add(own ?? unusedName(slug(withoutLinks(heading)), anchors));
   }
   return anchors;
 }
 
+function withoutLinks(heading: string): string {
+  return heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1");
+}
+
 function toSlug(heading: string): string {
-  const text = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
-  return text.replaceAll(/[^\p{Letter}\p{Number}\s_-]/gu, "").replaceAll(/\s/g, "-");
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{Letter}\p{Number}\s_-]/gu, "")
+    .replaceAll(/\s/g, "-");
 }
 
 function unusedName(name: string, used: ReadonlySet<string>): string {

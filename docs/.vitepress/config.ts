@@ -20,7 +20,7 @@ export default defineConfig({
   markdown: {
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
     // What a command prints: a fence of its own, so that the page runner knows it.
-    languageAlias: { output: "ansi" },
+    languages: [{ name: "output", scopeName: "text.output", patterns: [], repository: {} }],
     config: (md) => void md.use(labDiffPlugin),
   },
   transformPageData: addPageFacts,

@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+
+import { compareOutput, updateOutput } from "./compare-output.ts";
+import { parsePage } from "./page-blocks.ts";
+
+const shown = (text: string, unordered = false) => ({ text, unordered, firstLine: 0, endLine: 0 });
+
+test("finds commands, what they print, and what a reader does elsewhere", () => {
+  const page = [
+    "# Title",
+    "```sh timeout=5",
+    "echo 1",
+    "```",
+    "",
+    "```output",
+    "1",
+    "```",
+    "<!-- run: touch file -->",
+    "```ts",
+    "notRun();",
+    "```",
+    "```sh fails=2",
+    "false",
+    "```",
+  ].join("\n");
+  const blocks = parsePage(page);
+  expect(blocks.map(({ commands, hidden, exitCode }) => [commands, hidden, exitCode])).toEqual([
+    ["echo 1", false, 0],
+    ["touch file", true, 0],
+    ["false", false, 2],
+  ]);
+  expect(blocks[0]).toMatchObject({
+    timeoutSeconds: 5,
+    output: { text: "1", firstLine: 6, endLine: 7 },
+  });
+});
+
+test.each([
+  ["```sh quietly\ntrue\n```", 'there is no mark "quietly"'],
+  ["```sh skip\ntrue\n```", "gives the reason"],
+  ["```output\n1\n```", "an output follows the commands"],
+  ["```sh\ntrue\n```\n```ts\n```\n```output\n1\n```", "an output follows the commands"],
+  ["```sh\ntrue", "the fence does not end"],
+])("refuses %j", (page, problem) => {
+  expect(() => parsePage(page)).toThrow(problem);
+});
+
+test("an output may differ in what varies, and in nothing else", () => {
+  const text = "task 0f3c9a1b2d4e5f60 RUNNING  12s";
+  expect(compareOutput(shown(text), "task 9b1de0aa11223344 RUNNING  1m 20s\n")).toBeUndefined();
+  expect(compareOutput(shown(text), "task 9b1de0aa11223344 STOPPED  12s\n")).toContain("-task");
+});
+
+test("two ids that differ stay different", () => {
+  const text = "old 1111111a\nnew 2222222b";
+  expect(compareOutput(shown(text), "old 3333333c\nnew 4444444d")).toBeUndefined();
+  expect(compareOutput(shown(text), "old 3333333c\nnew 3333333c")).toContain("+new");
+});
+
+test("a line of dots stands for any number of lines", () => {
+  expect(compareOutput(shown("a\n…\nd"), "a\nb\nc\nd")).toBeUndefined();
+  expect(compareOutput(shown("a\n…\nd"), "a\nd")).toBeUndefined();
+  expect(compareOutput(shown("…\nd"), "b\nc")).toContain("-d");
+  expect(compareOutput(shown("a\n…"), "b\na")).toBeDefined();
+});
+
+test("lines may come in any order only where the page says so", () => {
+  expect(compareOutput(shown("a\nb"), "b\na")).toBeDefined();
+  expect(compareOutput(shown("a\nb", true), "b\na")).toBeUndefined();
+});
+
+test("progress that a terminal wipes out is not compared", () => {
+  const printed = "• Local AWS\n    starting\n✓ Local AWS  http://127.0.0.1:4566  0.8s\n";
+  expect(compareOutput(shown("✓ Local AWS  http://127.0.0.1:4566  1.2s"), printed)).toBeUndefined();
+});
+
+test("an update keeps what the page leaves out", () => {
+  expect(updateOutput(shown("a\n…\nz"), "A\nB\nC\nZ\n")).toBe("A\n…\nZ");
+  expect(updateOutput(shown("a"), "A\nB\n")).toBe("A\nB");
+});

@@ -1,0 +1,61 @@
+import { stripVTControlCharacters } from "node:util";
+
+/** Something that is another value at every run: shown on pages as it looks, compared by its kind alone. */
+interface Placeholder {
+  readonly name: string;
+  readonly pattern: RegExp;
+  /** Two different values stay different: the first is `id 1`, the second `id 2`. */
+  readonly numbered: boolean;
+}
+
+/** What varies from run to run, in the order in which it is looked for. Whatever is not here has to be the same. */
+const PLACEHOLDERS: readonly Placeholder[] = [
+  { name: "digest", pattern: /\bsha256:[0-9a-f]{12,64}/g, numbered: true },
+  {
+    name: "moment",
+    pattern: /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?/g,
+    numbered: false,
+  },
+  { name: "time of day", pattern: /\b\d\d:\d\d:\d\d\b/g, numbered: false },
+  // Tasks, deployments, tags made from content: 7 and more digits of hexadecimal, one of them a number.
+  { name: "id", pattern: /\b(?:(?:[a-z]+-)+)?(?=[a-f]*\d)[0-9a-f]{7,64}\b/g, numbered: true },
+  {
+    name: "duration",
+    pattern: /\b\d+m \d\ds\b|\b\d+(?:\.\d+)? ?(?:ms|s|seconds?)\b/g,
+    numbered: false,
+  },
+  { name: "private address", pattern: /\b10\.0\.\d+\.\d+\b(?!\/)/g, numbered: true },
+  { name: "process", pattern: /\b(?<=process |pid )\d+\b/g, numbered: false },
+  { name: "version", pattern: /(?<![\d.])v?\d+\.\d+\.\d+(?![\d.])/g, numbered: false },
+  { name: "machine", pattern: /\b(?:x86_64|amd64|aarch64|arm64)\b/g, numbered: false },
+];
+
+/**
+ * A text with what varies replaced by its kind, so that two runs' texts can be compared. Colours and trailing space go;
+ * so do the lines that say what a step is doing, which a terminal wipes out when the step is done.
+ */
+export function normalize(text: string): string {
+  const plain = stripVTControlCharacters(text).replaceAll(/[ \t]+$/gm, "");
+  let result = withoutProgress(plain);
+  for (const { name, pattern, numbered } of PLACEHOLDERS) {
+    const seen = new Map<string, number>();
+    result = result.replaceAll(pattern, (value) => {
+      if (!numbered) return `‹${name}›`;
+      if (!seen.has(value)) seen.set(value, seen.size + 1);
+      return `‹${name} ${seen.get(value)}›`;
+    });
+  }
+  // Columns are as wide as what stands in them.
+  return result.replaceAll(/(?<=›) +/g, " ").replace(/^\n+|\n+$/g, "");
+}
+
+/** Removes `• Step` and what is indented below it, up to the line that says how the step ended. */
+export function withoutProgress(text: string): string {
+  let isInStep = false;
+  const lines = text.split("\n").filter((line) => {
+    if (line.startsWith("• ")) isInStep = true;
+    else if (/^[✓✗]/.test(line)) isInStep = false;
+    return !(isInStep && (line.startsWith("• ") || /^ {4}\S/.test(line)));
+  });
+  return lines.join("\n");
+}

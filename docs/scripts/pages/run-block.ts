@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import type { FreshWorkspace } from "./fresh-workspace.ts";
+import type { ShellBlock } from "./page-blocks.ts";
+
+/** How a block went. */
+export interface BlockResult {
+  readonly exitCode: number | null;
+  /** Standard output and standard error, in the order in which they came. */
+  readonly printed: string;
+  readonly seconds: number;
+  readonly timedOut: boolean;
+}
+
+/** A reader's terminal: folder and variables live on from block to block. */
+export interface Terminal {
+  readonly workspace: FreshWorkspace;
+  /** A file that holds the variables and the folder that the last block left. */
+  readonly session: string;
+}
+
+/** Opens a terminal in the workspace's folder. */
+export function openTerminal(workspace: FreshWorkspace): Terminal {
+  const session = join(dirname(workspace.folder), "session");
+  mkdirSync(session, { recursive: true });
+  writeFileSync(join(session, "variables"), "");
+  writeFileSync(join(session, "folder"), workspace.folder);
+  return { workspace, session };
+}
+
+/** Runs a block as a reader would, and stops at the first command that fails. */
+export async function runBlock(terminal: Terminal, block: ShellBlock): Promise<BlockResult> {
+  const { workspace, session } = terminal;
+  const script = `
+    exec 2>&1 </dev/null
+    . '${session}/variables'
+    cd "$(cat '${session}/folder')"
+    trap 'export -p >"${session}/variables"; pwd >"${session}/folder"' EXIT
+    set -e
+    ${block.commands}
+  `;
+  const since = performance.now();
+  const child = spawn("bash", ["--norc", "-c", script], {
+    cwd: workspace.folder,
+    env: workspace.env,
+    detached: true,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let printed = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text));
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    process.kill(-child.pid!, "SIGTERM");
+  }, block.timeoutSeconds * 1000);
+  const exitCode = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  clearTimeout(timer);
+  return { exitCode, printed, seconds: (performance.now() - since) / 1000, timedOut };
+}

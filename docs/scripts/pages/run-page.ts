@@ -1,0 +1,105 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { compareOutput, updateOutput } from "./compare-output.ts";
+import type { FreshWorkspace } from "./fresh-workspace.ts";
+import { mapPorts } from "./listener-ports.ts";
+import { PageError, parsePage, type ShellBlock } from "./page-blocks.ts";
+import { withoutProgress } from "./placeholders.ts";
+import { openTerminal, runBlock, type BlockResult } from "./run-block.ts";
+
+const docs = join(import.meta.dirname, "../..");
+
+/** How a page went. */
+export interface PageReport {
+  /** Relative to `docs/`. */
+  readonly page: string;
+  readonly ran: number;
+  readonly compared: number;
+  readonly updated: number;
+  /** Blocks that were not run: where they are, and why. */
+  readonly skipped: readonly string[];
+  /** What does not agree; empty where the page is right. */
+  readonly problems: readonly string[];
+  readonly seconds: number;
+}
+
+/** The blocks of a page of `docs/`. @throws {PageError} with the page's name */
+export function readBlocks(page: string): ShellBlock[] {
+  try {
+    return parsePage(readFileSync(join(docs, page), "utf8"));
+  } catch (error) {
+    if (error instanceof PageError) throw new PageError(`${page}, ${error.message}`);
+    throw error;
+  }
+}
+
+/**
+ * Runs the blocks of a page in their order and compares what they print with what it shows. Stops at the first block
+ * that ends with another exit code: what follows builds on it.
+ *
+ * @param update writes what was printed into the page where it shows something else
+ */
+export async function runPage(
+  workspace: FreshWorkspace,
+  page: string,
+  update: boolean,
+  tell: (line: string) => void,
+): Promise<PageReport> {
+  const since = performance.now();
+  const terminal = openTerminal(workspace);
+  const counts = { ran: 0, compared: 0 };
+  const skipped: string[] = [];
+  const problems: string[] = [];
+  const updates: { readonly block: ShellBlock; readonly text: string }[] = [];
+  for (const block of readBlocks(page)) {
+    const place = `${page}:${block.line}`;
+    if (block.skip) {
+      skipped.push(`${place} ${block.skip}`);
+      continue;
+    }
+    await mapPorts(workspace);
+    const result = await runBlock(terminal, block);
+    const show = await mapPorts(workspace);
+    const printed = show(result.printed);
+    if (!block.hidden) counts.ran += 1;
+    tell(`  ${place} ${block.commands.split("\n", 1)[0]} (${result.seconds.toFixed(1)} s)`);
+    const failure = describeFailure(block, result, printed);
+    if (failure) {
+      problems.push(`${place} ${failure}`);
+      break;
+    }
+    if (!block.output) continue;
+    counts.compared += 1;
+    const difference = compareOutput(block.output, printed);
+    if (difference === undefined) continue;
+    if (update) updates.push({ block, text: updateOutput(block.output, withoutProgress(printed)) });
+    else problems.push(`${place} prints something else than the page shows:\n${difference}`);
+  }
+  if (updates.length > 0) writeUpdates(page, updates);
+  const seconds = (performance.now() - since) / 1000;
+  return { page, ...counts, updated: updates.length, skipped, problems, seconds };
+}
+
+function describeFailure(
+  block: ShellBlock,
+  { exitCode, timedOut }: BlockResult,
+  printed: string,
+): string | undefined {
+  if (timedOut) return `took more than ${block.timeoutSeconds} s:\n${printed}`;
+  if (exitCode === block.exitCode) return undefined;
+  return `ended with ${exitCode}, not ${block.exitCode}:\n${block.commands}\n\n${printed}`;
+}
+
+function writeUpdates(
+  page: string,
+  updates: readonly { readonly block: ShellBlock; readonly text: string }[],
+): void {
+  const file = join(docs, page);
+  const lines = readFileSync(file, "utf8").split("\n");
+  for (const { block, text } of updates.toReversed()) {
+    const { firstLine, endLine } = block.output!;
+    lines.splice(firstLine, endLine - firstLine, ...text.split("\n"));
+  }
+  writeFileSync(file, lines.join("\n"));
+}

@@ -1,0 +1,39 @@
+/**
+ * Runs every shell block of the English pages in page order, in a fresh workspace, and compares what they print with
+ * what the page shows: `node docs/scripts/run-pages.ts [--update] [page…]`, where a page is part of a path. `--update`
+ * writes what was printed into the pages. Ends with 1 where a page and the program disagree.
+ */
+import { globSync } from "node:fs";
+import { join } from "node:path";
+
+import { makeWorkspace, removeWorkspace, resetWorkspace } from "./pages/fresh-workspace.ts";
+import { readBlocks, runPage, type PageReport } from "./pages/run-page.ts";
+import { formatTable } from "./pages/summary.ts";
+
+const docs = join(import.meta.dirname, "..");
+const args = process.argv.slice(2);
+const update = args.includes("--update");
+const wanted = args.filter((arg) => !arg.startsWith("--"));
+
+const pages = globSync("{*,labs/*,concepts/*,reference/*}.md", { cwd: docs })
+  .filter((page) => wanted.length === 0 || wanted.some((part) => page.includes(part)))
+  .filter((page) => readBlocks(page).some((block) => !block.hidden))
+  .toSorted();
+
+const reports: PageReport[] = [];
+if (pages.length > 0) {
+  const workspace = await makeWorkspace();
+  try {
+    for (const [index, page] of pages.entries()) {
+      if (index > 0) resetWorkspace(workspace);
+      console.log(page);
+      reports.push(await runPage(workspace, page, update, console.log));
+    }
+  } finally {
+    removeWorkspace(workspace);
+  }
+}
+
+for (const { problems } of reports) for (const problem of problems) console.error(`\n${problem}`);
+console.log(`\n${formatTable(reports)}`);
+process.exitCode = reports.every(({ problems }) => problems.length === 0) ? 0 : 1;

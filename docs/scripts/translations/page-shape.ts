@@ -1,0 +1,83 @@
+import { toSiteSlug } from "../../../scripts/site-slug.ts";
+
+/** What a page and its translation have in common. Each entry is one thing of the page, in page order. */
+export interface PageShape {
+  /** `## #anchor` */
+  readonly headings: readonly string[];
+  /** Code, commands and outputs, with their language. */
+  readonly code: readonly string[];
+  /** `<LabFacts>` and other components, by name. */
+  readonly components: readonly string[];
+  /** The right answer of each question, by its place among the answers. */
+  readonly quiz: readonly string[];
+}
+
+/** Reads the shape of a page. Anchors are as the site makes them: of the heading, or as `{#anchor}` says. */
+export function readShape(source: string): PageShape {
+  const [, frontMatter = "", body = source] = /^---\n([^]*?)\n---\n([^]*)$/.exec(source) ?? [];
+  const headings: string[] = [];
+  const code: string[] = [];
+  const components: string[] = [];
+  const lines = body.split("\n");
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i]!;
+    const fence = /^\s*(```+)/.exec(line)?.[1];
+    if (fence) {
+      const end = lines.findIndex((each, at) => at > i && each.trim() === fence);
+      const last = end === -1 ? lines.length - 1 : end;
+      code.push(lines.slice(i, last + 1).join("\n"));
+      i = last;
+      continue;
+    }
+    if (line.startsWith("<<<")) code.push(line.trim());
+    const heading = /^(#{1,6})\s+(.+?)\s*$/.exec(line);
+    if (heading) headings.push(`${heading[1]} ${toAnchor(heading[1]!, heading[2]!)}`);
+    for (const [, name] of line.matchAll(/<([A-Z]\w+)/g)) if (name) components.push(name);
+  }
+  return { headings, code, components, quiz: readQuiz(frontMatter) };
+}
+
+/** The first heading is the page's title: nobody links to its anchor. */
+function toAnchor(marks: string, heading: string): string {
+  if (marks === "#") return "title";
+  const own = /\{#([^}]+)\}$/.exec(heading)?.[1];
+  const text = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").replaceAll("`", "");
+  return `#${own ?? toSiteSlug(text)}`;
+}
+
+function readQuiz(frontMatter: string): string[] {
+  const questions = frontMatter.split(/^\s*- question:/m).slice(1);
+  return questions.map((question) => {
+    const answers = question.split(/^\s*- text:/m).slice(1);
+    const right = answers.findIndex((answer) => /^\s*right:\s*true\s*$/m.test(answer));
+    return `${right + 1} of ${answers.length}`;
+  });
+}
+
+/**
+ * What a translation has otherwise than its source, in words; empty where they agree.
+ */
+export function compareShapes(source: PageShape, translation: PageShape): string[] {
+  const names = {
+    headings: "heading",
+    code: "code block",
+    components: "component",
+    quiz: "question",
+  };
+  return (Object.keys(names) as (keyof PageShape)[]).flatMap((part) => {
+    const expected = source[part];
+    const actual = translation[part];
+    const count = Math.max(expected.length, actual.length);
+    const at = Array.from({ length: count }, (_, i) => i).find((i) => expected[i] !== actual[i]);
+    if (at === undefined) return [];
+    const show = (text: string | undefined) => (text === undefined ? "nothing" : firstLines(text));
+    return [
+      `${names[part]} ${at + 1} is ${show(actual[at])}, where the English page has ${show(expected[at])}`,
+    ];
+  });
+}
+
+function firstLines(text: string): string {
+  const [first = "", second] = text.split("\n");
+  return JSON.stringify(second === undefined ? first : `${first} ${second} …`);
+}

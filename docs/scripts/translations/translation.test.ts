@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+
+import { compareTranslation, recordSource } from "./translation.ts";
+
+const english = "# Title\n\n## What you'll need\n\n```sh\ntrue\n```\n\n<LabCost />\n";
+const japanese = "# 題\n\n## 必要なもの {#what-you-ll-need}\n\n```sh\ntrue\n```\n\n<LabCost />\n";
+
+test("a page without a translation is missing one", () => {
+  expect(compareTranslation(english, undefined)).toEqual({ state: "missing" });
+});
+
+test("a translation is behind until it records its source, and again after the source has changed", () => {
+  expect(compareTranslation(english, japanese)).toEqual({ state: "behind" });
+  const recorded = recordSource(english, japanese);
+  expect(compareTranslation(english, recorded)).toEqual({ state: "current", problems: [] });
+  expect(compareTranslation(`${english}\nMore.\n`, recorded)).toEqual({ state: "behind" });
+});
+
+test("recording again replaces what was recorded, and keeps the rest of the front matter", () => {
+  const first = recordSource(english, `---\norder: 2\n---\n${japanese}`);
+  const second = recordSource(`${english}!`, first);
+  expect(second).toMatch(/^---\norder: 2\nsource: [0-9a-f]{16}\n---\n# 題/);
+});
+
+test.each([
+  ["an anchor", japanese.replace("{#what-you-ll-need}", "{#needs}"), 'heading 2 is "## #needs"'],
+  ["a command", japanese.replace("true", "false"), 'code block 1 is "```sh false …"'],
+  ["a component", japanese.replace("<LabCost />", ""), "component 1 is nothing"],
+])("says that %s differs", (_, changed, problem) => {
+  const state = compareTranslation(english, recordSource(english, changed));
+  expect(state).toMatchObject({ problems: [expect.stringContaining(problem)] });
+});
