@@ -107,6 +107,7 @@ export const mutations = defineMutations([
     by: "fromPort: 8081,\n      toPort: 8081,\n      cidrIpv4: this.settings.homeCidr,",
     caughtBy: "go-security-groups",
     fault: "alb-closed",
+    deployed: { caughtBy: "go-greeting", fault: "silent", says: "ETIMEDOUT" },
   },
   {
     id: "load-balancer-open-to-everybody",
@@ -148,6 +149,7 @@ export const mutations = defineMutations([
     by: 'defaultAction: [{ type: "forward", targetGroupArn: "${aws_lb_target_group.node_targets.arn}" }],',
     caughtBy: "go-listener",
     fault: "shared-target-group",
+    deployed: { caughtBy: "targets-healthy", fault: "not-in-use", says: "Target.NotInUse" },
   },
   {
     id: "targets-by-instance",

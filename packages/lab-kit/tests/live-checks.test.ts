@@ -217,6 +217,21 @@ test("a target group nobody registers in has no healthy targets", async () => {
   });
 });
 
+test("targets of a group that no listener leads to are said to be unused", async () => {
+  await deploy(1);
+  const { TargetGroups = [] } = await aws.elbv2.describeTargetGroups({ Names: [name()] });
+  const { TargetGroupArn, LoadBalancerArns = [] } = TargetGroups[0]!;
+  const LoadBalancerArn = LoadBalancerArns[0];
+  const { Listeners = [] } = await aws.elbv2.describeListeners({ LoadBalancerArn });
+  await aws.elbv2.deleteListener({ ListenerArn: Listeners[0]!.ListenerArn });
+  await aws.elbv2.registerTargets({ TargetGroupArn, Targets: [{ Id: "172.31.0.10", Port: 8080 }] });
+  expect(await run(targetsAreHealthy("healthy", [GO_APP]))).toMatchObject({
+    passed: false,
+    fault: "not-in-use",
+    actual: "go-app: 172.31.0.10:8080 unused (Target.NotInUse)",
+  });
+});
+
 test("a service that registers nowhere leaves the load balancer to answer 503", async () => {
   const { group } = await deploy(2);
   await admit(group, HOME);

@@ -29,6 +29,17 @@ const FAULTS = {
     ],
     "loadBalancer: [{ targetGroupArn: targets.arn, containerName, containerPort }],",
   ),
+  "not-in-use": hint(
+    [
+      "Which listener sends requests to this target group?",
+      "どのリスナーがこのターゲットグループにリクエストを送りますか。",
+    ],
+    [
+      `Target.NotInUse: no listener forwards to it, or its zone is not enabled for the load balancer: ${HEALTH_CHECKS}`,
+      `Target.NotInUse: 転送するリスナーがないか、その AZ が ALB で有効になっていません: ${HEALTH_CHECKS_JA}`,
+    ],
+    'defaultAction: [{ type: "forward", targetGroupArn: targets.arn }],',
+  ),
   timeout: hint(
     [
       "The load balancer asked and heard nothing. What lies between it and the tasks?",
@@ -84,7 +95,9 @@ async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<F
   if ((service.loadBalancers ?? []).length === 0) return examineAbsence(context, app, service);
   const TargetGroupArn = targetGroupArnOf(service);
   const wanted = service.desiredCount ?? 0;
-  const { met, last } = await pollUntil(
+  const areWell = (targets: readonly TargetHealthDescription[]) =>
+    wanted > 0 && targets.length === wanted && targets.every(isHealthy);
+  const { last } = await pollUntil(
     async () => {
       const { TargetHealthDescriptions = [] } = await context.aws.elbv2.describeTargetHealth({
         TargetGroupArn,
@@ -93,12 +106,13 @@ async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<F
         ({ TargetHealth }) => TargetHealth?.State !== "draining",
       );
     },
-    (targets) => wanted > 0 && targets.length === wanted && targets.every(isHealthy),
+    // Nobody asks the targets of a group that no listener leads to, however long we wait.
+    (targets) => areWell(targets) || targets.some(isNotInUse),
     { deadlineMs: context.deadlineMs ?? DEADLINE_MS },
   );
   const expected = `${app.container}: ${wanted} healthy targets`;
   const actual = `${app.container}: ${last.length === 0 ? "no targets" : last.map(describeTarget).join(", ")}`;
-  return met ? passed(expected, actual) : failed(faultIn(last), expected, actual);
+  return areWell(last) ? passed(expected, actual) : failed(faultIn(last), expected, actual);
 }
 
 /** A service without a target group leaves the load balancer nobody to ask. */
@@ -123,6 +137,10 @@ function isHealthy({ TargetHealth }: TargetHealthDescription): boolean {
   return TargetHealth?.State === "healthy";
 }
 
+function isNotInUse({ TargetHealth }: TargetHealthDescription): boolean {
+  return TargetHealth?.Reason === "Target.NotInUse";
+}
+
 function describeTarget({ Target, TargetHealth }: TargetHealthDescription): string {
   const { State, Reason } = TargetHealth ?? {};
   return `${Target?.Id}:${Target?.Port} ${State}${Reason === undefined ? "" : ` (${Reason})`}`;
@@ -130,6 +148,7 @@ function describeTarget({ Target, TargetHealth }: TargetHealthDescription): stri
 
 function faultIn(targets: readonly TargetHealthDescription[]): Fault {
   if (targets.length === 0) return "empty";
+  if (targets.some(isNotInUse)) return "not-in-use";
   const reasons = targets.map(({ TargetHealth }) => TargetHealth?.Reason);
   if (reasons.includes("Target.Timeout")) return "timeout";
   if (reasons.includes("Target.ResponseCodeMismatch")) return "wrong-code";
