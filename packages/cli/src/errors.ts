@@ -1,10 +1,11 @@
 import { UserError } from "@workbook/toolchain";
+import { machineFault } from "./machine-faults.ts";
 import { style } from "./output/style.ts";
 
 /** Exit codes: 0 passed or nothing to do, 1 a check failed or a deployment did, 2 usage, 3 the environment is not ready. */
 export function exitCodeOf(error: unknown, interrupted: boolean): number {
   if (interrupted) return 130;
-  return error instanceof UserError ? error.exitCode : 1;
+  return toUserError(error)?.exitCode ?? 1;
 }
 
 /** Names of errors whose message is for people as it is: no stack is shown. */
@@ -17,11 +18,15 @@ const KNOWN = new Set([
   "BuildError",
 ]);
 
+function toUserError(error: unknown): UserError | undefined {
+  return error instanceof UserError ? error : machineFault(error);
+}
+
 /** An error for a terminal: what, why, and the next command. */
 export function formatError(error: unknown, interrupted: boolean): string {
   if (interrupted) return "Interrupted. The same command goes on from here.";
-  if (error instanceof UserError)
-    return `${style.bad("✗")} ${error.message}\n\nNext: ${error.next}`;
+  const known = toUserError(error);
+  if (known) return `${style.bad("✗")} ${known.message}\n\nNext: ${known.next}`;
   if (!(error instanceof Error)) return String(error);
   if (KNOWN.has(error.name)) {
     const log = (error as { logFile?: string }).logFile;

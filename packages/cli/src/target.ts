@@ -1,5 +1,5 @@
 import { cleanEnvironment, terraformCliConfig } from "@workbook/toolchain";
-import type { Target } from "@workbook/lab-kit/deploy/target";
+import type { Checkpoint, Target } from "@workbook/lab-kit/deploy/target";
 import type { RunningCloud } from "./cloud/cloud.ts";
 import { listSnapshots, restoreSnapshot, saveSnapshot } from "./cloud/snapshots.ts";
 import type { Workspace } from "./workspace.ts";
@@ -26,6 +26,8 @@ export async function localTarget(
   workspace: Workspace,
   cloud: Pick<RunningCloud, "endpoint" | "health"> & {
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+    /** Without it there is no way back for a deployment that is cut off. */
+    readonly token?: string;
   },
 ): Promise<Target> {
   const { endpoint, credentials, health } = cloud;
@@ -51,19 +53,24 @@ export async function localTarget(
       TF_IN_AUTOMATION: "1",
       CHECKPOINT_DISABLE: "1",
     },
-    checkpoint: {
-      take: async () => void (await saveSnapshot(cloud, CHECKPOINT)),
-      rollBack: async () => {
-        const kept = (await listSnapshots(cloud)).some(({ name }) => name === CHECKPOINT);
-        if (kept) await restoreSnapshot(cloud, CHECKPOINT);
-        return kept;
-      },
-    },
+    checkpoint: cloud.token === undefined ? undefined : checkpointOf(endpoint, cloud.token),
     effectiveAddress: async (dnsName, port) => {
       const listener = (await effectiveListeners(endpoint)).find(
         (each) => each.dnsName === dnsName && each.port === port,
       );
       return listener?.addresses[0] ?? { host: "127.0.0.1", port };
+    },
+  };
+}
+
+function checkpointOf(endpoint: string, token: string): Checkpoint {
+  const cloud = { endpoint, token };
+  return {
+    take: async () => void (await saveSnapshot(cloud, CHECKPOINT)),
+    rollBack: async () => {
+      const kept = (await listSnapshots(cloud)).some(({ name }) => name === CHECKPOINT);
+      if (kept) await restoreSnapshot(cloud, CHECKPOINT);
+      return kept;
     },
   };
 }

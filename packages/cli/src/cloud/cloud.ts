@@ -2,10 +2,11 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { UserError } from "@workbook/toolchain";
+import { processStamp, UserError } from "@workbook/toolchain";
+import { machineFault } from "../machine-faults.ts";
 import { saveConfig, type Workspace } from "../workspace.ts";
 import { describeHolder } from "./port-holder.ts";
-import { readServerFile, type ServerFile } from "./server-file.ts";
+import { readServerFile, readServerPid, type ServerFile } from "./server-file.ts";
 
 /** A Local AWS that answers. */
 export interface RunningCloud extends ServerFile {
@@ -36,12 +37,30 @@ export function logFile(workspace: Workspace): string {
   return join(dataDirectory(workspace), "server.log");
 }
 
-/** The workspace's cloud, where it runs. */
-export async function findCloud(workspace: Workspace): Promise<RunningCloud | undefined> {
-  const file = readServerFile(dataDirectory(workspace));
-  if (!file || !isAlive(file.pid)) return undefined;
-  const health = await askHealth(file.endpoint);
-  return health?.["pid"] === file.pid ? { ...file, health } : undefined;
+/** The workspace's cloud, where it runs. One that is just starting, stopping, or too busy to answer, is waited for. */
+export async function findCloud(
+  workspace: Workspace,
+  signal?: AbortSignal,
+): Promise<RunningCloud | undefined> {
+  const dataDir = dataDirectory(workspace);
+  const deadline = Date.now() + START_DEADLINE_MS;
+  for (;;) {
+    signal?.throwIfAborted();
+    const file = readServerFile(dataDir);
+    const health = file && (await askHealth(file.endpoint));
+    if (file && health?.["pid"] === file.pid) return { ...file, health };
+    const pid = readServerPid(dataDir);
+    if (pid === undefined) return undefined;
+    if (Date.now() > deadline) throw doesNotAnswer(pid, logFile(workspace));
+    await delay(POLL_MS);
+  }
+}
+
+function doesNotAnswer(pid: number, log: string): UserError {
+  return new UserError(
+    `Local AWS (process ${pid}) has not answered within ${START_DEADLINE_MS / 1000} s. Its log: ${log}`,
+    { code: "CLOUD_SILENT", next: `kill -9 ${pid}   (nothing is lost), then the same command` },
+  );
 }
 
 /**
@@ -52,7 +71,7 @@ export async function startCloud(
   workspace: Workspace,
   options: StartOptions = {},
 ): Promise<RunningCloud> {
-  const running = await findCloud(workspace);
+  const running = await findCloud(workspace, options.signal);
   if (running) return running;
   const dataDir = dataDirectory(workspace);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -60,27 +79,30 @@ export async function startCloud(
   const port = options.port ?? workspace.config.port;
   const child = spawnServer(workspace, { ...options, port });
   const cloud = await waitForServer(dataDir, child, options.signal);
-  if (!cloud) throw await startError(workspace, port);
+  // Another command may have started it a moment before ours.
+  if (!cloud) return (await findCloud(workspace)) ?? raise(await startError(workspace, port));
   // The address is part of image names, so it has to stay what it is: a port chosen by chance is kept as well.
   const listeners = options.listeners ?? workspace.config.listeners;
   saveConfig(workspace, { port: Number(new URL(cloud.endpoint).port), listeners });
   return cloud;
 }
 
+function raise(error: Error): never {
+  throw error;
+}
+
 /** Stops the workspace's cloud with all of its tasks; false where none runs. What it holds stays. */
 export async function stopCloud(workspace: Workspace): Promise<boolean> {
-  const file = readServerFile(dataDirectory(workspace));
-  if (!file || !isAlive(file.pid)) return false;
-  process.kill(file.pid, "SIGTERM");
+  const dataDir = dataDirectory(workspace);
+  const pid = readServerPid(dataDir);
+  if (pid === undefined) return false;
+  process.kill(pid, "SIGTERM");
   const deadline = Date.now() + STOP_DEADLINE_MS;
-  while (isAlive(file.pid)) {
+  while (readServerPid(dataDir) === pid) {
     if (Date.now() > deadline) {
       throw new UserError(
-        `Local AWS (process ${file.pid}) has not stopped within ${STOP_DEADLINE_MS / 1000} s.`,
-        {
-          code: "CLOUD_WILL_NOT_STOP",
-          next: `kill -9 ${file.pid}`,
-        },
+        `Local AWS (process ${pid}) has not stopped within ${STOP_DEADLINE_MS / 1000} s.`,
+        { code: "CLOUD_WILL_NOT_STOP", next: `kill -9 ${pid}` },
       );
     }
     await delay(POLL_MS);
@@ -132,6 +154,8 @@ async function waitForServer(
 
 async function startError(workspace: Workspace, port: number): Promise<UserError> {
   const tail = readFileSync(logFile(workspace), "utf8").trimEnd().split("\n").slice(-3).join("\n");
+  const fault = machineFault(new Error(tail));
+  if (fault) return fault;
   if (tail.includes("EADDRINUSE")) {
     const holder = await describeHolder(port);
     const by = holder ? ` by ${holder}` : "";
@@ -161,12 +185,7 @@ async function askHealth(endpoint: string): Promise<Record<string, unknown> | un
 
 /** Whether a process of this id runs. */
 export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+  return processStamp(pid) !== undefined;
 }
 
 function pick(names: readonly string[]): NodeJS.ProcessEnv {

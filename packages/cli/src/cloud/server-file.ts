@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 
 /** What a running Local AWS writes about itself: where it is, and its keys. */
 export interface ServerFile {
@@ -22,5 +23,27 @@ export function readServerFile(dataDir: string): ServerFile | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
+  }
+}
+
+/** https://www.sqlite.org/rescode.html#busy */
+const SQLITE_BUSY = 5;
+
+/**
+ * The process that holds a data directory; undefined where none does. It may not be ready yet, or be stopping. What was
+ * written down by one that is dead means nothing: its lock is gone with it.
+ */
+export function readServerPid(dataDir: string): number | undefined {
+  const lock = join(dataDir, "server.lock");
+  if (!existsSync(lock)) return undefined;
+  const database = new DatabaseSync(lock);
+  try {
+    database.exec("BEGIN EXCLUSIVE");
+    return undefined;
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
+    return Number(readFileSync(join(dataDir, "server.pid"), "utf8"));
+  } finally {
+    database.close();
   }
 }

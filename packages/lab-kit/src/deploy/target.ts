@@ -17,7 +17,8 @@ export interface Target {
   readonly environment: NodeJS.ProcessEnv;
   /** Where a listener is really reached; undefined: by its load balancer's name. */
   readonly effectiveAddress: EffectiveAddress | undefined;
-  readonly checkpoint?: Checkpoint;
+  /** Undefined: there is no way back. */
+  readonly checkpoint?: Checkpoint | undefined;
 }
 
 /** A way back for a deployment that is cut off; only a cloud of our own has one. */

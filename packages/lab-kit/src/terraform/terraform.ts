@@ -70,13 +70,6 @@ export const APPLIED_CONFIGURATION = "applied-configuration.json";
 const ERRORED_STATE = "errored.tfstate";
 /** The stack's configuration in its directory. */
 const CONFIGURATION = "cdk.tf.json";
-/**
- * The AWS provider validates the schemas of all its resources each time that it is configured, four seconds of it, and a
- * third of that is collecting garbage, which these spare: they are the runtime's of Go, which both programs are written in.
- * https://pkg.go.dev/runtime#hdr-Environment_Variables
- */
-const GO_RUNTIME = { GOGC: "400", GOMEMLIMIT: "1500MiB" };
-
 const run = promisify(execFile);
 
 /** Many resources wait for fixed times rather than for the processor: let all of them wait at once. */
@@ -274,7 +267,7 @@ export class Terraform {
       executable,
       args: [command, ...args],
       cwd: directory,
-      env: { ...GO_RUNTIME, ...env },
+      env,
       logFile,
       runningFile: this.#runningFile,
       signal,

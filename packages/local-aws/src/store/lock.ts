@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 
 /** The data directory belongs to another server that is still running. */
 export class DataDirInUse extends Error {
@@ -12,32 +13,31 @@ export class DataDirInUse extends Error {
   }
 }
 
+/** Longer than anybody who only asks whether the lock is taken keeps it. */
+const BUSY_TIMEOUT_MS = 1000;
+/** https://www.sqlite.org/rescode.html#busy */
+const SQLITE_BUSY = 5;
+
 /**
- * Takes `dataDir` for this process; returns how to give it back. The lock of a process that is gone is taken over.
+ * Takes `dataDir` for this process; returns how to give it back. The lock is SQLite's, on a file of its own: the system
+ * takes it back from a process that dies, however it dies, while a process id that was written down may mean another
+ * process after a restart of the machine. `server.pid` says who holds it.
  * @throws DataDirInUse
  */
 export function lockDataDir(dataDir: string): () => void {
   const file = join(dataDir, "server.pid");
-  for (;;) {
-    try {
-      writeFileSync(file, `${process.pid}\n`, { flag: "wx", mode: 0o600 });
-      return () => rmSync(file, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-    const pid = Number(readFileSync(file, "utf8"));
-    if (Number.isInteger(pid) && pid > 0 && pid !== process.pid && isAlive(pid))
-      throw new DataDirInUse(dataDir, pid);
-    if (pid === process.pid) throw new DataDirInUse(dataDir, pid);
-    rmSync(file, { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
+  const lock = new DatabaseSync(join(dataDir, "server.lock"), { timeout: BUSY_TIMEOUT_MS });
   try {
-    process.kill(pid, 0);
-    return true;
+    lock.exec("BEGIN EXCLUSIVE");
+    writeFileSync(file, `${process.pid}\n`, { mode: 0o600 });
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    lock.close();
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY)
+      throw new DataDirInUse(dataDir, Number(readFileSync(file, "utf8")));
+    throw error;
   }
+  return () => {
+    rmSync(file, { force: true });
+    lock.close();
+  };
 }

@@ -1,0 +1,67 @@
+import { UserError } from "@workbook/toolchain";
+
+interface Fault {
+  readonly code: string;
+  /** What an error's code, name or message says where this is the cause. */
+  readonly signs: RegExp;
+  readonly says: (where: string) => string;
+  readonly next: string;
+}
+
+/** What a machine can lack, as Node, SQLite, Terraform and AWS word it. The first that fits counts. */
+const FAULTS: readonly Fault[] = [
+  {
+    code: "DISK_FULL",
+    signs: /\b(ENOSPC|EDQUOT|SQLITE_FULL)\b|no space left on device|database or disk is full/i,
+    says: (where) => `The disk is full${where}: nothing more can be written.`,
+    next: "make room (./workbook doctor says where the workbook keeps its files), then the same command",
+  },
+  {
+    code: "READ_ONLY",
+    signs: /\b(EROFS|SQLITE_READONLY)\b|read-only file system|readonly database/i,
+    says: (where) => `The workbook cannot write${where}: it is read-only.`,
+    next: "clone into a folder that you may write to, or name one in WORKBOOK_DIR",
+  },
+  {
+    code: "NOT_PERMITTED",
+    signs: /^(?:EACCES|EPERM)\b|\bEACCES: permission denied/,
+    says: (where) =>
+      `The workbook may not write or read${where}: the file belongs to somebody else.`,
+    next: "give the folder to your user (sudo chown), or name another one in WORKBOOK_DIR",
+  },
+  {
+    code: "CLOCK_OFF",
+    signs:
+      /RequestTimeTooSkewed|RequestExpired|Signature expired|Signature not yet current|CERT_NOT_YET_VALID|CERT_HAS_EXPIRED|certificate (?:has expired|is not yet valid)/i,
+    says: () =>
+      `The clock of this machine is off: it says ${new Date().toISOString()}, and what it talks to does not believe that.`,
+    next: "set the clock (timedatectl set-ntp true), then the same command",
+  },
+];
+
+/**
+ * The machine's fault behind an error, in a sentence, where it is one of those that a reader can put right; else undefined.
+ */
+export function machineFault(error: unknown): UserError | undefined {
+  const texts = causes(error);
+  const fault = FAULTS.find(({ signs }) => texts.some((text) => signs.test(text)));
+  if (!fault) return undefined;
+  const path = pathOf(error);
+  return new UserError(fault.says(path ? ` (${path})` : ""), {
+    code: fault.code,
+    next: fault.next,
+    cause: error,
+  });
+}
+
+/** What an error and its causes say: code, name and message of each. */
+function causes(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const { code, name, message, cause } = error as NodeJS.ErrnoException & { cause?: unknown };
+  return [code ?? "", name, message, ...causes(cause)];
+}
+
+function pathOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return (error as NodeJS.ErrnoException).path ?? pathOf(error.cause);
+}
