@@ -1,16 +1,18 @@
 import { defineChecks } from "@workbook/lab-kit/check";
 import { hasNamedGroup } from "@workbook/lab-kit/checks/named-group";
+import { keepsWhatIsThere } from "@workbook/lab-kit/checks/plan-keeps";
 import { reachesWhomItShould } from "@workbook/lab-kit/checks/reachability";
 import { hasSubnets } from "@workbook/lab-kit/checks/subnet-layout";
 import { hasPrivateSubnets, hasPublicSubnets } from "@workbook/lab-kit/checks/subnet-routes";
 import { NODE_APP } from "@workbook/lab-kit/web-app";
 
-/** In the order in which a learner writes the parts; then, who reaches whom. */
+/** In the order in which a learner writes the parts; then, what Terraform would do, and who reaches whom. */
 export const checks = defineChecks([
   hasSubnets("subnets"),
   hasPublicSubnets("public-subnets"),
   hasPrivateSubnets("private-subnets"),
   hasNamedGroup("alb-security-group", { name: "alb", port: 80 }),
   hasNamedGroup("task-security-group", { name: NODE_APP.container, port: 80, from: "alb" }),
+  keepsWhatIsThere("plan-keeps"),
   reachesWhomItShould("reachability", NODE_APP),
 ]);

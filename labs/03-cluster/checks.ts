@@ -1,10 +1,12 @@
 import { defineChecks } from "@workbook/lab-kit/check";
 import { hasCapacityProviders, hasCluster } from "@workbook/lab-kit/checks/cluster";
 import { clusterIsActive } from "@workbook/lab-kit/checks/cluster-active";
+import { keepsWhatIsThere } from "@workbook/lab-kit/checks/plan-keeps";
 
-/** In the order in which a learner writes the parts; then, what ECS says. */
+/** In the order in which a learner writes the parts; then, what Terraform would do, and what ECS says. */
 export const checks = defineChecks([
   hasCluster("cluster"),
   hasCapacityProviders("capacity-providers"),
+  keepsWhatIsThere("plan-keeps"),
   clusterIsActive("cluster-active"),
 ]);

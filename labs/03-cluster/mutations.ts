@@ -64,4 +64,22 @@ export const mutations = defineMutations([
     fault: "unknown",
     deployed: { refused: "The specified capacity provider 'SPOT' was not found." },
   },
+  {
+    id: "way-out-lost",
+    file,
+    replace: "cidrs: [settings.homeCidr],\n    });",
+    by: 'cidrs: [settings.homeCidr],\n    });\n    network.node.tryRemoveChild("private_default_route");',
+    caughtBy: "plan-keeps",
+    fault: "destroys",
+    tier: "plan",
+  },
+  {
+    id: "description-edited",
+    file,
+    replace: 'description: "The load balancer, for the home address of the learner only",',
+    by: 'description: "The load balancer",',
+    caughtBy: "plan-keeps",
+    fault: "replaces",
+    tier: "plan",
+  },
 ]);
