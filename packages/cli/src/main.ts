@@ -1,6 +1,7 @@
 import { cac } from "cac";
 import { UserError } from "@workbook/toolchain";
 import { exitCodeOf, formatError } from "./errors.ts";
+import { formatHelp } from "./help.ts";
 import { registerLearnCommands } from "./learn/register.ts";
 import { Session } from "./session.ts";
 
@@ -128,17 +129,18 @@ cli
     will(options, async (session) => (await import("./commands/doctor.ts")).doctorCommand(session)),
   );
 cli.command("test [...names]", "Run all tests, or those whose path contains a name");
-cli.help();
+cli.help((sections) => formatHelp(cli, sections, process.stdout.columns ?? 80));
 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
-  let told = false;
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(name, () => {
-      if (!told && name !== "SIGHUP") process.stderr.write("\nStopping in good order…\n");
-      told = true;
-      interrupt.abort(new Error(`interrupted by ${name}`));
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(name, () => stopInGoodOrder(name));
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      // Nobody reads any more: the terminal was closed (EIO), or the reader of a pipe has seen enough (EPIPE).
+      if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+      interrupt.abort(new Error("nobody reads any more"));
     });
   }
   try {
@@ -147,6 +149,19 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${formatError(error, interrupt.signal.aborted)}\n`);
     return exitCodeOf(error, interrupt.signal.aborted);
   }
+}
+
+/** The first signal asks for an orderly end; another one leaves at once what works in a session of its own. */
+function stopInGoodOrder(name: NodeJS.Signals): void {
+  if (interrupt.signal.aborted) {
+    process.stderr.write(
+      "\nLeaving. A Terraform that is still at work ends by itself; the next command waits for it.\n",
+    );
+    process.exit(130);
+  }
+  if (name !== "SIGHUP")
+    process.stderr.write("\nStopping in good order… (once more: leave at once)\n");
+  interrupt.abort(new Error(`interrupted by ${name}`));
 }
 
 async function dispatch(args: readonly string[]): Promise<number> {

@@ -39,9 +39,15 @@ export class Progress implements DeployReporter {
   }
 }
 
+/** What Terraform warns of where providers come from a mirror: its lock file holds this platform's hashes alone, as it should. */
+const ONE_PLATFORM = "Incomplete lock file information";
+/** Without a terminal, what is done sooner is not announced: one line says that it is done. */
+const ANNOUNCED_MS = 1000;
+
 interface Working {
   readonly action: string;
   readonly since: number;
+  announcement?: NodeJS.Timeout;
 }
 
 class Step implements StepReporter {
@@ -76,10 +82,10 @@ class Step implements StepReporter {
       case "finished":
         return this.#finish(event.address, event.action);
       case "failed":
-        this.#working.delete(event.address);
+        this.#forget(event.address);
         return this.#progress.print(`  ${style.bad("✗")} ${event.address}`);
       case "diagnostic":
-        if (event.severity === "warning")
+        if (event.severity === "warning" && !event.text.startsWith(ONE_PLATFORM))
           this.#progress.print(`  ! ${event.text.split("\n", 1)[0]}`);
         return;
       case "waiting":
@@ -98,15 +104,20 @@ class Step implements StepReporter {
 
   #start(address: string, action: string): void {
     if (action === "read") return;
-    this.#working.set(address, { action, since: performance.now() });
+    const working: Working = { action, since: performance.now() };
+    this.#working.set(address, working);
     if (this.#area) return;
     const why = explainWait(address, action);
-    this.#progress.print(`    ${verb(action)} ${address}${why ? ` (${why})` : ""}`);
+    working.announcement = setTimeout(
+      () => this.#progress.print(`    ${verb(action)} ${address}${why ? ` (${why})` : " …"}`),
+      ANNOUNCED_MS,
+    );
   }
 
   #finish(address: string, action: string): void {
     const working = this.#working.get(address);
     if (!working) return;
+    clearTimeout(working.announcement);
     this.#working.delete(address);
     this.#done += 1;
     const ms = performance.now() - working.since;
@@ -115,8 +126,14 @@ class Step implements StepReporter {
       this.#progress.print(`    ${verb(action)} ${address}: done in ${formatDuration(ms)}`);
   }
 
+  #forget(address: string): void {
+    clearTimeout(this.#working.get(address)?.announcement);
+    this.#working.delete(address);
+  }
+
   #close(line: string): void {
     clearInterval(this.#timer);
+    for (const address of this.#working.keys()) this.#forget(address);
     const ms = performance.now() - this.#since;
     this.#progress.timings.push({ title: this.#title, ms });
     this.#area?.clear();
