@@ -65,6 +65,23 @@ cli
     ),
   );
 cli
+  .command(
+    "verify [...labs]",
+    "Prove labs both ways: start fails, solution passes, wrong answers are caught",
+  )
+  .option("--all", "All labs")
+  .option("--shard <part>", "One part of them, such as 1/4")
+  .option("--lanes <number>", "How many clouds work side by side")
+  .action((labs, options: Options) =>
+    will(options, async (session) =>
+      (await import("./commands/verify.ts")).verifyCommand(session, labs, {
+        all: options["all"] === true,
+        shard: options["shard"] as string | undefined,
+        lanes: options["lanes"] as string | undefined,
+      }),
+    ),
+  );
+cli
   .command("destroy [lab]", "Take away what a lab made")
   .action((lab, options: Options) =>
     will(options, async (session) =>

@@ -1,0 +1,94 @@
+import { availableParallelism } from "node:os";
+import { listLabs, loadLab, type Lab } from "@workbook/lab-kit";
+import { verify } from "@workbook/lab-kit/verify/verify";
+import type { LaneCloud } from "@workbook/lab-kit/verify/lane";
+import { UserError } from "@workbook/toolchain";
+import { join } from "node:path";
+import { formatProof, formatSummary } from "../output/verify-output.ts";
+import type { Session } from "../session.ts";
+import { localTarget } from "../target.ts";
+
+/** What `verify` was given. */
+export interface VerifyCommandOptions {
+  readonly all: boolean;
+  /** `1/4`: the first of four parts of the labs. */
+  readonly shard: string | undefined;
+  readonly lanes: string | undefined;
+}
+
+/** Proves labs both ways against clouds of its own. */
+export async function verifyCommand(
+  session: Session,
+  names: readonly string[],
+  options: VerifyCommandOptions,
+): Promise<number> {
+  const { root, state, labs: folder } = session.workspace;
+  const labs = await Promise.all(listLabs(folder).map((id) => loadLab(join(folder, id))));
+  const wanted = takeShard(await chosen(session, labs, names, options.all), options.shard);
+  const tools = await session.tools({ needs: wanted.flatMap(({ needs }) => needs) });
+  const report = await verify({
+    root,
+    state,
+    labs,
+    wanted,
+    tools,
+    lanes: readLanes(options.lanes),
+    targetOf: (cloud) => localTarget(session.workspace, asRunning(cloud)),
+    onProof: (proof) => session.progress.print(formatProof(proof)),
+    signal: session.signal,
+  });
+  session.result(report, formatSummary(report));
+  return report.passed ? 0 : 1;
+}
+
+async function chosen(
+  session: Session,
+  labs: readonly Lab[],
+  names: readonly string[],
+  all: boolean,
+): Promise<readonly Lab[]> {
+  if (all && names.length === 0) return labs;
+  if (all || names.length === 0)
+    throw usage("Say which labs to verify, or --all for all of them.", "./workbook verify --all");
+  const ids = new Set<string>();
+  for (const name of names) ids.add((await session.lab(name)).id);
+  return labs.filter(({ id }) => ids.has(id));
+}
+
+/** One part of the labs: neighbours stay together, because each is deployed over the one before. */
+function takeShard(labs: readonly Lab[], shard: string | undefined): readonly Lab[] {
+  if (shard === undefined) return labs;
+  const [, part, parts] = (/^(\d+)\/(\d+)$/.exec(shard) ?? []).map(Number);
+  if (part === undefined || parts === undefined || part < 1 || part > parts)
+    throw usage(
+      `--shard takes a part such as 1/4, not ${shard}.`,
+      "./workbook verify --all --shard 1/4",
+    );
+  const edge = (index: number) => Math.round((labs.length * index) / parts);
+  const taken = labs.slice(edge(part - 1), edge(part));
+  if (taken.length === 0)
+    throw usage(
+      `${labs.length} labs do not fill ${parts} parts.`,
+      "./workbook verify --all --shard 1/4",
+    );
+  return taken;
+}
+
+function readLanes(lanes: string | undefined): number {
+  // Most of a deployment is waiting for fixed times.
+  const number = lanes === undefined ? Math.min(4, availableParallelism() + 1) : Number(lanes);
+  if (Number.isInteger(number) && number >= 1 && number <= 16) return number;
+  throw usage(
+    `--lanes takes a number from 1 to 16, not ${lanes}.`,
+    "./workbook verify --all --lanes 3",
+  );
+}
+
+function usage(message: string, next: string): UserError {
+  return new UserError(message, { code: "USAGE", next, exitCode: 2 });
+}
+
+/** A lane's cloud is no server of the workspace, but is deployed to in the same way. */
+function asRunning({ endpoint, credentials, homeAddress }: LaneCloud) {
+  return { endpoint, credentials, health: { homeAddress } };
+}

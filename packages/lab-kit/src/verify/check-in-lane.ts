@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { tmpdir } from "node:os";
+import type { Tier } from "../check.ts";
+import { nameApps, buildApps } from "../deploy/images.ts";
+import type { Deployment } from "../deploy/stack.ts";
+import { createRequester } from "../http-request.ts";
+import { connectAws, disconnectAws } from "../live.ts";
+import { runChecks, type CheckReport } from "../run-checks.ts";
+import { synthesise } from "../synth.ts";
+import { namedImages, planInLane } from "./lane-stacks.ts";
+
+/** Runs the checks of these tiers against a lane's cloud, up to the first that does not pass. */
+export async function checkInLane(
+  deployment: Deployment,
+  tiers: readonly Tier[],
+): Promise<CheckReport> {
+  const { lab, target, variant, signal } = deployment;
+  const { owner, region, homeCidr, endpointUrl } = target;
+  const outDirectory = await mkdtemp(join(tmpdir(), "verify-synth-"));
+  const aws = await connectAws(target.connection);
+  try {
+    const images = await namedImages(deployment);
+    const settings = { owner, region, homeCidr, endpointUrl };
+    const labDirectory = lab.directory;
+    const options = { labDirectory, variant, settings, images, outDirectory, signal };
+    let synthesised: ReturnType<typeof synthesise> | undefined;
+    const synth = async () => {
+      synthesised ??= synthesise(options);
+      return { owner, region, homeCidr, synth: await synthesised };
+    };
+    const plan = async () => ({ ...(await synth()), plan: await planInLane(deployment) });
+    const live = async () => ({
+      ...(await synth()),
+      aws,
+      images: await nameApps(deployment, await buildApps(deployment)),
+      request: createRequester(target.effectiveAddress),
+    });
+    const contexts = {
+      ...(tiers.includes("synth") && { synth }),
+      ...(tiers.includes("plan") && { plan }),
+      ...(tiers.includes("live") && { live }),
+    };
+    return await runChecks({ lab: lab.id, target: target.name, checks: lab.checks, contexts });
+  } finally {
+    disconnectAws(aws);
+    await rm(outDirectory, { recursive: true, force: true });
+  }
+}
+
+/** The first check that did not pass; undefined where all did. */
+export function firstNotPassed(report: CheckReport): CheckReport["checks"][number] | undefined {
+  return report.checks.find(({ status }) => status !== "passed");
+}

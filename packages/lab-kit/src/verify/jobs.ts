@@ -1,0 +1,152 @@
+import type { Lab } from "../load-lab.ts";
+import { isDeployed, type Mutation } from "../mutation.ts";
+import { checkSynth } from "./check-synth.ts";
+import type { Lane } from "./lane.ts";
+import {
+  EMPTY,
+  proveDestroy,
+  proveEmptyPlan,
+  proveGrowth,
+  proveSolution,
+  proveStart,
+} from "./prove-lab.ts";
+import { proveCaught, proveInLane, writeMutant } from "./prove-mutation.ts";
+import type { ProofKind } from "./proof.ts";
+import type { SynthBatch } from "./synth-batch.ts";
+
+/** One proof to be made. */
+export interface Job {
+  readonly key: string;
+  readonly lab: Lab;
+  readonly kind: ProofKind;
+  /** Of a mutation its id, else the kind. */
+  readonly id: string;
+  /** Keys of the jobs that must have succeeded before. */
+  readonly needs: readonly string[];
+  /** Belongs to the one chain of deployments, chapter over chapter, that all else branches from. */
+  readonly inChain: boolean;
+  /** Whether its outcome is reported: a chapter that is only a foundation has no proofs of its own. */
+  readonly isProof: boolean;
+  /** Larger is sooner. */
+  readonly priority: number;
+  /** @returns what was seen @throws {NotProved} */
+  run(lane: Lane): Promise<string>;
+}
+
+/** What jobs have in common. */
+export interface JobContext {
+  /** Labs to be proved, in order. */
+  readonly wanted: readonly Lab[];
+  /** The wanted ones and the chapters that they stand on, in order. */
+  readonly chain: readonly Lab[];
+  readonly batch: SynthBatch;
+  /** Everything that exists where nothing was ever deployed. */
+  readonly before: ReadonlySet<string>;
+}
+
+const deployOf = (lab: Lab) => `${lab.id}/deploy`;
+
+/** Every proof that the wanted labs owe. */
+export function jobsOf(context: JobContext): Job[] {
+  const { chain, wanted } = context;
+  return chain.flatMap((lab, index) => {
+    const isProof = wanted.includes(lab);
+    const below = chain[index - 1];
+    const deploy = deployJob(lab, below, isProof);
+    if (!isProof) return [deploy];
+    const isNeighbour =
+      below !== undefined && Number(below.id.slice(0, 2)) + 1 === Number(lab.id.slice(0, 2));
+    const previous = isNeighbour ? below : undefined;
+    return [deploy, ...labJobs(context, lab, previous), ...mutationJobs(context, lab)];
+  });
+}
+
+function deployJob(lab: Lab, below: Lab | undefined, isProof: boolean): Job {
+  return {
+    ...named(lab, "deploy"),
+    needs: below ? [deployOf(below)] : [],
+    inChain: true,
+    isProof,
+    priority: 100,
+    run: async (lane) => {
+      const seen = await proveGrowth(lane, lab);
+      await lane.save(lab.id);
+      return seen;
+    },
+  };
+}
+
+function labJobs({ before }: JobContext, lab: Lab, previous: Lab | undefined): Job[] {
+  const over = (
+    state: Lab | undefined,
+    kind: ProofKind,
+    priority: number,
+    run: Job["run"],
+  ): Job => ({
+    ...named(lab, kind),
+    needs: state ? [deployOf(state)] : [],
+    inChain: false,
+    isProof: true,
+    priority,
+    run: async (lane) => {
+      await lane.restore(state?.id ?? EMPTY);
+      return run(lane);
+    },
+  });
+  const jobs = [
+    over(previous, "start", 30, (lane) => proveStart(lane, lab)),
+    over(lab, "solution", 40, (lane) => proveSolution(lane, lab)),
+    over(lab, "second-plan", 40, (lane) => proveEmptyPlan(lane, lab, "solution")),
+    over(lab, "destroy", 50, (lane) => proveDestroy(lane, lab, before)),
+  ];
+  if (previous)
+    jobs.push(over(previous, "start-plan", 30, (lane) => proveEmptyPlan(lane, lab, "start")));
+  return jobs;
+}
+
+function mutationJobs({ batch }: JobContext, lab: Lab): Job[] {
+  return lab.mutations.flatMap((mutation) => {
+    const { tier = "synth" } = mutation;
+    const jobs: Job[] = [];
+    if (tier === "synth") jobs.push(synthJob(lab, mutation, batch));
+    if (isDeployed(mutation)) jobs.push(deployedJob(lab, mutation));
+    return jobs;
+  });
+}
+
+function synthJob(lab: Lab, mutation: Mutation, batch: SynthBatch): Job {
+  return {
+    ...named(lab, "mutation", mutation.id),
+    needs: [],
+    inChain: false,
+    isProof: true,
+    priority: 10,
+    run: async (lane) => {
+      const folder = lane.folder(`mutants/${lab.id}/${mutation.id}`);
+      return proveCaught(
+        await checkSynth(lab, await writeMutant(lab, mutation, folder), batch),
+        mutation,
+      );
+    },
+  };
+}
+
+function deployedJob(lab: Lab, mutation: Mutation): Job {
+  return {
+    ...named(lab, "deployed-mutation", mutation.id),
+    needs: [deployOf(lab)],
+    inChain: false,
+    isProof: true,
+    // What only shows when things run takes longest: a health check that times out, tasks that come and go.
+    priority: mutation.tier === "live" ? 60 : 45,
+    run: async (lane) => {
+      await lane.restore(lab.id);
+      const folder = lane.folder(`mutants/${lab.id}/${mutation.id}-deployed`);
+      return proveInLane(lane, lab, mutation, folder);
+    },
+  };
+}
+
+function named(lab: Lab, kind: ProofKind, id: string = kind) {
+  return { key: kind === id ? `${lab.id}/${kind}` : `${lab.id}/${kind}/${id}`, lab, kind, id };
+}

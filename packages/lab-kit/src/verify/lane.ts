@@ -1,0 +1,159 @@
+import { existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { copySnapshot, DEFAULT_HOME_ADDRESS, LocalAws } from "@workbook/local-aws";
+import { EC2 } from "@aws-sdk/client-ec2";
+import { ECR } from "@aws-sdk/client-ecr";
+import { ensureStateBucket } from "../deploy/state-bucket.ts";
+import type { Deployment } from "../deploy/stack.ts";
+import type { FoundTools, Target } from "../deploy/target.ts";
+import type { Lab } from "../load-lab.ts";
+import { KeptProvider } from "./kept-provider.ts";
+
+/** The cloud of a lane, as whoever makes a target of it needs it. */
+export interface LaneCloud {
+  readonly endpoint: string;
+  readonly credentials: LocalAws["credentials"];
+  /** IPv4 address that requests of this machine count as coming from. */
+  readonly homeAddress: string;
+}
+
+/** What all lanes have in common. */
+export interface LaneOptions {
+  /** The clone. */
+  readonly root: string;
+  /** A folder for this run alone; each lane has one of its own in it. */
+  readonly scratch: string;
+  /** Where images are built once for all lanes: `images` and `cache` are in it. */
+  readonly state: string;
+  readonly tools: FoundTools;
+  readonly provider: string;
+  readonly targetOf: (cloud: LaneCloud) => Promise<Target>;
+  readonly signal?: AbortSignal;
+}
+
+/** A cloud with a Terraform provider of its own: one thing at a time is done in it. */
+export class Lane {
+  readonly cloud: LocalAws;
+  readonly target: Target;
+  /** What Local AWS itself complained about. */
+  readonly complaints: readonly string[];
+  readonly #provider: KeptProvider;
+  readonly #options: LaneOptions;
+  readonly #directory: string;
+
+  private constructor(
+    cloud: LocalAws,
+    target: Target,
+    provider: KeptProvider,
+    complaints: readonly string[],
+    options: LaneOptions,
+    directory: string,
+  ) {
+    this.cloud = cloud;
+    this.target = target;
+    this.complaints = complaints;
+    this.#provider = provider;
+    this.#options = options;
+    this.#directory = directory;
+  }
+
+  static async start(options: LaneOptions, name: string): Promise<Lane> {
+    const directory = join(options.scratch, name);
+    mkdirSync(directory, { recursive: true });
+    for (const shared of ["images", "cache"]) {
+      mkdirSync(join(options.state, shared), { recursive: true });
+      if (!existsSync(join(directory, shared)))
+        symlinkSync(join(options.state, shared), join(directory, shared), "dir");
+    }
+    const complaints: string[] = [];
+    const cloud = await LocalAws.start({
+      port: 0,
+      listeners: "ephemeral",
+      dataDir: join(directory, "cloud"),
+      logger: {
+        info: () => {},
+        error: (message, error) => {
+          complaints.push(`${message}: ${error instanceof Error ? error.stack : String(error)}`);
+        },
+      },
+    });
+    try {
+      const { endpoint, credentials } = cloud;
+      const homeAddress = DEFAULT_HOME_ADDRESS;
+      const target = await options.targetOf({ endpoint, credentials, homeAddress });
+      const provider = await KeptProvider.start(options.provider, target.environment);
+      const environment = { ...target.environment, TF_REATTACH_PROVIDERS: provider.reattach };
+      const laneTarget = { ...target, environment };
+      return new Lane(cloud, laneTarget, provider, complaints, options, directory);
+    } catch (error) {
+      await cloud.stop();
+      throw error;
+    }
+  }
+
+  /** A lab's variant as it would be deployed here. */
+  deployment(lab: Lab, variant: string): Deployment {
+    const { root, tools, signal } = this.#options;
+    const directories = { root, state: this.#directory };
+    return { lab, variant, target: this.target, directories, tools, signal };
+  }
+
+  /** A new folder of the lane's. */
+  folder(name: string): string {
+    return join(this.#directory, name);
+  }
+
+  /** Keeps the cloud as it is, for all lanes. */
+  async save(name: string): Promise<void> {
+    await this.cloud.snapshots.save(name);
+    await copySnapshot(this.cloud.dataDir, this.#shared, name);
+  }
+
+  /** Makes the cloud what a lane has saved. */
+  async restore(name: string): Promise<void> {
+    if (!this.cloud.snapshots.list().some((each) => each.name === name))
+      await copySnapshot(this.#shared, this.cloud.dataDir, name);
+    await this.cloud.snapshots.restore(name);
+  }
+
+  /** An account in which nothing was ever deployed: the bucket for Terraform's state, and what AWS puts there itself. */
+  async prepareAccount(): Promise<void> {
+    const ec2 = new EC2(this.target.connection);
+    await ec2.describeVpcs({});
+    ec2.destroy();
+    await ensureStateBucket(this.target);
+  }
+
+  /** Everything that exists, by kind and id. */
+  async resources(): Promise<string[]> {
+    const ecr = new ECR(this.target.connection);
+    try {
+      const { repositories = [] } = await ecr.describeRepositories({});
+      return [
+        ...this.cloud.engine.topology().resources.map(({ kind, id }) => `${kind} ${id}`),
+        ...repositories.map(({ repositoryName }) => `ecr.repository ${repositoryName}`),
+      ].toSorted();
+    } finally {
+      ecr.destroy();
+    }
+  }
+
+  /** Folders of tasks whose processes run: the driver removes each when the last of its processes is gone. */
+  runningTasks(): string[] {
+    const tasks = join(this.cloud.dataDir, "runtime/tasks");
+    return existsSync(tasks) ? readdirSync(tasks) : [];
+  }
+
+  /** Ends the provider, the tasks and the cloud. */
+  async stop(): Promise<void> {
+    try {
+      await this.#provider.stop();
+    } finally {
+      await this.cloud.stop();
+    }
+  }
+
+  get #shared(): string {
+    return join(this.#options.scratch, "shared");
+  }
+}

@@ -1,0 +1,123 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { FoundTools, Target } from "../deploy/target.ts";
+import type { Lab } from "../load-lab.ts";
+import { keepArtifacts } from "./artifacts.ts";
+import { jobsOf } from "./jobs.ts";
+import { findProvider } from "./kept-provider.ts";
+import { Lane, type LaneCloud, type LaneOptions } from "./lane.ts";
+import type { Proof } from "./proof.ts";
+import { EMPTY } from "./prove-lab.ts";
+import { runJobs } from "./run-jobs.ts";
+import { SynthBatch } from "./synth-batch.ts";
+
+/** The version of {@link VerifyReport}: it goes up when a field changes its meaning or goes away. */
+export const VERIFY_REPORT_VERSION = 1;
+
+/** What to prove and with what. */
+export interface VerifyOptions {
+  /** The clone. */
+  readonly root: string;
+  /** Where scratch folders, images and artifacts go: `.workbook`. */
+  readonly state: string;
+  /** All labs, in order. */
+  readonly labs: readonly Lab[];
+  /** Those to be proved. */
+  readonly wanted: readonly Lab[];
+  readonly tools: FoundTools;
+  /** How many clouds work side by side: most of a deployment is waiting, so more than there are processors. */
+  readonly lanes: number;
+  /** How a lane's cloud is deployed to; it is not asked for anything. */
+  readonly targetOf: (cloud: LaneCloud) => Promise<Target>;
+  readonly onProof: (proof: Proof) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** How it went: what `verify --json` prints. */
+export interface VerifyReport {
+  readonly version: typeof VERIFY_REPORT_VERSION;
+  readonly passed: boolean;
+  readonly seconds: number;
+  readonly proofs: readonly Proof[];
+}
+
+/** Proves labs both ways against clouds of its own, and leaves nothing of them. */
+export async function verify(options: VerifyOptions): Promise<VerifyReport> {
+  const since = performance.now();
+  const scratch = await mkdtemp(join(options.state, "verify-"));
+  const batch = new SynthBatch();
+  const lanes: Lane[] = [];
+  try {
+    const provider = await providerFor(options, batch, scratch);
+    const { root, state, tools, targetOf, signal } = options;
+    const laneOptions: LaneOptions = { root, state, tools, targetOf, signal, scratch, provider };
+    const started = await Promise.allSettled(
+      Array.from({ length: options.lanes }, async (_, index) => {
+        const lane = await Lane.start(laneOptions, `lane-${index + 1}`);
+        lanes.push(lane);
+        return lane;
+      }),
+    );
+    const [first, ...others] = started.map((each) => {
+      if (each.status === "rejected") throw each.reason;
+      return each.value;
+    });
+    await first!.prepareAccount();
+    await first!.save(EMPTY);
+    const before = new Set(await first!.resources());
+    const jobs = jobsOf({ wanted: options.wanted, chain: chainOf(options), batch, before });
+    const proofs = await runJobs({
+      lanes: [first!, ...others],
+      jobs,
+      onProof: options.onProof,
+      keepArtifacts: (lane, job, error) => keepArtifacts(join(state, "verify"), lane, job, error),
+      signal,
+    });
+    const seconds = Math.round((performance.now() - since) / 100) / 10;
+    const passed = proofs.every((proof) => proof.passed);
+    return { version: VERIFY_REPORT_VERSION, passed, seconds, proofs };
+  } finally {
+    await Promise.allSettled([...lanes.map((lane) => lane.stop()), batch.close()]);
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** The wanted labs, and before each the chapter that it stands on. */
+function chainOf({ labs, wanted }: VerifyOptions): Lab[] {
+  return labs.filter((lab, index) => {
+    const next = labs[index + 1];
+    return wanted.includes(lab) || (next !== undefined && wanted.includes(next));
+  });
+}
+
+async function providerFor(
+  { wanted, tools, targetOf }: VerifyOptions,
+  batch: SynthBatch,
+  scratch: string,
+): Promise<string> {
+  const [lab] = wanted;
+  const outDirectory = join(scratch, "provider/synth");
+  const endpoint = "http://127.0.0.1:9";
+  const credentials = { accessKeyId: "none", secretAccessKey: "none", accountId: "123456789012" };
+  const target = await targetOf({ endpoint, credentials, homeAddress: "203.0.113.10" });
+  const { owner, region, homeCidr } = target;
+  const [stack] = lab!.stacks;
+  await batch.synthesise({
+    labDirectory: lab!.directory,
+    variant: "solution",
+    settings: { owner, region, homeCidr, endpointUrl: endpoint },
+    images: lab!.apps.map((app) => ({ app, image: `${app.repository}:any` })),
+    outDirectory,
+    stack,
+  });
+  const file = join(outDirectory, "stacks", stack!, "cdk.tf.json");
+  const { terraform } = JSON.parse(await readFile(file, "utf8")) as {
+    terraform: { required_providers: unknown };
+  };
+  return findProvider({
+    terraform: tools.terraform,
+    env: target.environment,
+    directory: join(scratch, "provider/init"),
+    requires: terraform.required_providers,
+  });
+}
