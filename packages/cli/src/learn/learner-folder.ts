@@ -23,7 +23,7 @@ export interface LearnerFolder {
 export type Files = ReadonlyMap<string, Buffer>;
 
 /** What lies in a learner's copy without being the learner's: links and output. */
-const NOT_THE_LEARNERS = new Set(["node_modules", "cdktf.out", ".DS_Store"]);
+export const NOT_THE_LEARNERS = new Set(["node_modules", "cdktf.out", ".DS_Store"]);
 
 /** The learner's folder of a workspace. Nothing is made. */
 export function learnerFolder({ learner }: { readonly learner: string }): LearnerFolder {

@@ -24,6 +24,11 @@ export function registerLearnCommands(cli: CAC, will: Will): void {
     "Begin a chapter: your copy of its files, and the cloud as it is when the chapter begins",
     async (session, lab) => (await import("./commands/start.ts")).startCommand(session, lab),
   );
+  forLab(
+    "watch",
+    "Check what you write each time you save; deploy with Enter",
+    async (session, lab) => (await import("./commands/watch.ts")).watchCommand(session, lab),
+  );
   forLab("hint", "Help with the first check that fails; ask again for more", async (session, lab) =>
     (await import("./commands/hint.ts")).hintCommand(session, lab),
   );

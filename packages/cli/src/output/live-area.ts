@@ -29,7 +29,7 @@ export class LiveArea {
 }
 
 /** Cuts to `width` visible characters, leaving colours whole. */
-function cut(line: string, width: number): string {
+export function cut(line: string, width: number): string {
   let visible = 0;
   let result = "";
   // oxlint-disable-next-line no-control-regex -- terminal colours begin with a control character

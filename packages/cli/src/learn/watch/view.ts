@@ -1,0 +1,169 @@
+import type { CheckReportEntry } from "@workbook/lab-kit";
+import { columns, wrap } from "../../output/wrap.ts";
+import { formatDuration, style } from "../../output/style.ts";
+
+/** What the plan says, or what it is about to. */
+export type PlanView =
+  | { readonly status: "waiting" | "planning" }
+  | { readonly status: "planned"; readonly changes: readonly string[] }
+  | { readonly status: "failed"; readonly message: string };
+
+/** All that the screen shows. */
+export interface WatchView {
+  readonly number: string;
+  readonly title: string;
+  readonly files: readonly string[];
+  /** Every check of the lab, in order, as far as it was run. */
+  readonly checks: readonly CheckReportEntry[];
+  /** How long the last look at the files took; undefined while it goes on. */
+  readonly looked: { readonly ms: number } | undefined;
+  readonly plan: PlanView;
+  /** How much of the hint is shown: 0 to 3. */
+  readonly hintLevel: number;
+  /** Something to tell beside all that, such as a question. */
+  readonly notice: string | undefined;
+}
+
+const KEYS = "Enter deploy · h hint · s solution · d diff · r reset · n next · q quit";
+
+/**
+ * The lines of the screen, top to bottom, for a terminal of this size. Where there is little room, what was asked for and
+ * the keys go before the list of checks, and a hint's last level before the ones above it.
+ */
+export function renderWatch(view: WatchView, width: number, rows: number): string[] {
+  const room = Math.min(100, Math.max(30, width - 1));
+  const head = heading(view, room);
+  const keys = wrap(KEYS, room).split("\n").map(style.quiet);
+  const notice = view.notice === undefined ? [] : ["", ...lines(view.notice, room)];
+  const foot = [...notice, "", ...keys];
+  const least = head.length + 2 + foot.length;
+  const full = [...status(view, room), "", ...failureLines(view, room, false)];
+  const body = least + full.length < rows ? full : failureLines(view, room, true);
+  const available = rows - least - body.length - 1;
+  const checks = [...checkLines(view, room, available), ""];
+  return [
+    ...head,
+    "",
+    ...[...checks, ...body].slice(0, rows - head.length - 1 - foot.length),
+    ...foot,
+  ];
+}
+
+/** Text in lines that fit; a word that is too long, such as an address, goes on in the next. */
+function lines(text: string, room: number): string[] {
+  return wrap(text, room)
+    .split("\n")
+    .flatMap((line) => (columns(line) <= room ? [line] : (line.match(pieceOf(room)) ?? [])));
+}
+
+const pieceOf = (room: number) => new RegExp(`.{1,${room}}`, "gu");
+
+function heading({ number, title, checks }: WatchView, room: number): string[] {
+  const passed = checks.filter((check) => check.status === "passed").length;
+  const count = `${passed} of ${checks.length}`;
+  const left = `Chapter ${number}  ${title}`;
+  const gap = room - columns(left) - columns(count);
+  return gap >= 2
+    ? [`${style.name(left)}${" ".repeat(gap)}${count}`]
+    : [...wrap(left, room).split("\n").map(style.name), count];
+}
+
+/** One line a check, as many as there is room for, around the first that does not pass. */
+function checkLines({ checks }: WatchView, room: number, available: number): string[] {
+  const shown = Math.max(1, Math.min(checks.length, available));
+  const failing = checks.findIndex(isFailure);
+  const centre =
+    failing === -1 ? checks.filter((check) => check.status === "passed").length : failing;
+  const first = Math.max(0, Math.min(checks.length - shown, centre - Math.floor(shown / 2)));
+  return checks.slice(first, first + shown).map((check) => checkLine(check, room));
+}
+
+function checkLine(check: CheckReportEntry, room: number): string {
+  const title = shorten(check.title, room - 2);
+  if (check.status === "passed") return `${style.good("✓")} ${title}`;
+  if (isFailure(check)) return `${style.bad("✗")} ${style.name(title)}`;
+  return style.quiet(`· ${title}`);
+}
+
+function shorten(text: string, room: number): string {
+  if (columns(text) <= room) return text;
+  let short = "";
+  for (const character of text) {
+    if (columns(short + character) > room - 1) break;
+    short += character;
+  }
+  return `${short}…`;
+}
+
+function status({ looked, plan, files }: WatchView, room: number): string[] {
+  const read = looked ? `read in ${formatDuration(looked.ms)}` : "reading…";
+  return [
+    ...row("Files", `${files.join(", ")}: ${read}`, room),
+    ...row("Plan", describePlan(plan), room),
+  ];
+}
+
+function describePlan(plan: PlanView): string {
+  switch (plan.status) {
+    case "waiting":
+      return "when the files are right";
+    case "planning":
+      return "comparing with the cloud…";
+    case "failed":
+      return plan.message;
+    case "planned": {
+      if (plan.changes.length === 0) return "nothing would change; Enter checks what runs";
+      const [first, second, third, ...rest] = plan.changes;
+      const more = rest.length > 0 ? [`and ${rest.length} more`] : [];
+      const named = [first, second, third].filter((change) => change !== undefined);
+      return `${plan.changes.length} would change; Enter deploys: ${[...named, ...more].join(", ")}`;
+    }
+  }
+}
+
+function failureLines({ checks, hintLevel }: WatchView, room: number, isShort: boolean): string[] {
+  const failure = checks.find(isFailure);
+  if (!failure) return [];
+  const { expected, actual, hint } = failure;
+  const told = hint
+    ? [
+        row("Question", hint.question, room),
+        row("Look here", hint.pointer, room),
+        row("Write", hint.line, room),
+      ].slice(isShort ? Math.max(0, hintLevel - 1) : 0, hintLevel)
+    : [];
+  return [
+    ...(expected === null ? [] : row("Expected", expected, room)),
+    ...(actual === null ? [] : row("Seen", tidyError(actual), room)),
+    ...told.flat(),
+  ];
+}
+
+const NAME_WIDTH = 11;
+
+/** A name and a text beside it; below it where the terminal is narrow. */
+function row(name: string, text: string, room: number): string[] {
+  if (room < 60) return [style.quiet(name), ...lines(text, room - 2).map((line) => `  ${line}`)];
+  const [first, ...more] = lines(text, room - NAME_WIDTH);
+  const margin = " ".repeat(NAME_WIDTH);
+  return [
+    `${style.quiet(name.padEnd(NAME_WIDTH))}${first}`,
+    ...more.map((line) => `${margin}${line}`),
+  ];
+}
+
+/** Whether a check was run and did not pass. */
+export function isFailure({ status }: CheckReportEntry): boolean {
+  return status === "failed" || status === "error";
+}
+
+const SHOWN_ERROR_LINES = 8;
+
+/** What Node said about code that does not load, without the calls inside of Node. */
+export function tidyError(text: string): string {
+  return text
+    .split("\n")
+    .filter((line) => !/^\s+at |^Node\.js v|^\s*$/.test(line))
+    .slice(0, SHOWN_ERROR_LINES)
+    .join("\n");
+}

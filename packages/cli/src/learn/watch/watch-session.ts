@@ -1,0 +1,143 @@
+import type { CheckReportEntry } from "@workbook/lab-kit";
+import { plan } from "@workbook/lab-kit/deploy/plan";
+import type { DeployReporter } from "@workbook/lab-kit/deploy/reporter";
+import type { Deployment } from "@workbook/lab-kit/deploy/stack";
+import type { Lab } from "@workbook/lab-kit/load-lab";
+import { WarmSynth } from "@workbook/lab-kit/warm-synth";
+import type { Session } from "../../session.ts";
+import { chapterNumber } from "../chapters.ts";
+import { copyDirectory } from "../learner-folder.ts";
+import { runSynthChecks } from "../synth-checks.ts";
+import { FileWatcher } from "./file-watcher.ts";
+import { isFailure, type WatchView } from "./view.ts";
+
+/** Says nothing: what a plan does in the background is told by its outcome. */
+const QUIET: DeployReporter = {
+  step: () => ({ detail() {}, terraform() {}, end() {}, fail() {} }),
+};
+
+/** A chapter that is watched: what is known of its files, of the plan, and of what runs. */
+export class WatchSession {
+  readonly #session: Session;
+  readonly #deployment: Deployment;
+  readonly #onView: (view: WatchView) => void;
+  readonly #synth: WarmSynth;
+  readonly #files: FileWatcher;
+  #view: WatchView;
+  #interrupt = new AbortController();
+  #planning: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(session: Session, deployment: Deployment, onView: (view: WatchView) => void) {
+    const { lab } = deployment;
+    this.#session = session;
+    this.#deployment = deployment;
+    this.#onView = onView;
+    this.#synth = new WarmSynth(lab.directory);
+    this.#view = {
+      number: chapterNumber(lab.id),
+      title: lab.title.en,
+      files: lab.files,
+      checks: lab.checks.map(notRun),
+      looked: undefined,
+      plan: { status: "waiting" },
+      hintLevel: 0,
+      notice: undefined,
+    };
+    const directory = copyDirectory(session.learner, lab.id);
+    this.#files = new FileWatcher(directory, () => this.look());
+  }
+
+  get lab(): Lab {
+    return this.#deployment.lab;
+  }
+
+  get view(): WatchView {
+    return this.#view;
+  }
+
+  /** The first check that did not pass. */
+  get failure(): CheckReportEntry | undefined {
+    return this.#view.checks.find(isFailure);
+  }
+
+  /** Looks at the files, and at the plan where the files are right. What was being looked at is of no interest any more. */
+  look(): void {
+    this.#interrupt.abort(new Error("the files have changed"));
+    this.#interrupt = new AbortController();
+    void this.#look(this.#interrupt.signal);
+  }
+
+  /** Changes what is shown. */
+  show(changes: Partial<WatchView>): void {
+    this.#view = { ...this.#view, ...changes };
+    if (!this.#closed) this.#onView(this.#view);
+  }
+
+  /** Puts the outcome of checks in the place of what was known of them. */
+  showChecks(entries: readonly CheckReportEntry[]): void {
+    const known = new Map(entries.map((entry) => [entry.id, entry]));
+    const checks = this.#view.checks.map((check) => known.get(check.id) ?? check);
+    const before = this.failure?.hint?.fault;
+    this.show({ checks });
+    if (this.failure?.hint?.fault !== before) this.show({ hintLevel: 0 });
+  }
+
+  /** Ends what runs in the background; resolves when Terraform has stopped in good order. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#interrupt.abort(new Error("watching has ended"));
+    this.#files.close();
+    this.#synth.close();
+    await this.#planning;
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const { lab, variant } = this.#deployment;
+    const since = performance.now();
+    this.show({ looked: undefined, plan: { status: "waiting" }, notice: undefined });
+    try {
+      const report = await runSynthChecks(
+        this.#session.workspace,
+        lab,
+        variant,
+        (options) => this.#synth.synthesise(options),
+        signal,
+      );
+      if (signal.aborted) return;
+      // What was found running belongs to the files as they were.
+      const rest = lab.checks.filter(({ tier }) => tier !== "synth").map(notRun);
+      this.showChecks([...report.checks, ...rest]);
+      this.show({ looked: { ms: performance.now() - since } });
+      if (report.passed) await this.#plan(signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      const message = error instanceof Error ? error.message : String(error);
+      this.show({ looked: { ms: performance.now() - since }, plan: { status: "failed", message } });
+    }
+  }
+
+  /** One plan at a time: Terraform holds a lock on its working directory. */
+  async #plan(signal: AbortSignal): Promise<void> {
+    await this.#planning;
+    if (signal.aborted) return;
+    this.show({ plan: { status: "planning" } });
+    this.#planning = plan({ ...this.#deployment, signal }, QUIET).then(
+      (plans) => {
+        const changes = Object.values(plans).flatMap(({ effective }) =>
+          effective.map(({ address }) => address),
+        );
+        if (!signal.aborted) this.show({ plan: { status: "planned", changes } });
+      },
+      (error: Error) => {
+        if (!signal.aborted) this.show({ plan: { status: "failed", message: error.message } });
+      },
+    );
+    await this.#planning;
+  }
+}
+
+function notRun({ id, tier, title }: Lab["checks"][number]): CheckReportEntry {
+  const nothing = { expected: null, actual: null, hint: null, seconds: 0 };
+  return { id, tier, title: title.en, status: "not-run", ...nothing };
+}
