@@ -2,10 +2,8 @@ import { cleanEnvironment, terraformCliConfig } from "@workbook/toolchain";
 import type { Checkpoint, Target } from "@workbook/lab-kit/deploy/target";
 import type { RunningCloud } from "./cloud/cloud.ts";
 import { listSnapshots, restoreSnapshot, saveSnapshot } from "./cloud/snapshots.ts";
+import { REGION } from "./region.ts";
 import type { Workspace } from "./workspace.ts";
-
-/** The region that the labs build in. */
-export const REGION = "ap-northeast-1";
 
 /** The snapshot that a deployment begins with. */
 const CHECKPOINT = "before-last-deploy";

@@ -1,9 +1,11 @@
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { processStamp, UserError } from "@workbook/toolchain";
 import { machineFault } from "../machine-faults.ts";
+import { REGION } from "../region.ts";
 import { saveConfig, type Workspace } from "../workspace.ts";
 import { describeHolder } from "./port-holder.ts";
 import { readServerFile, readServerPid, type ServerFile } from "./server-file.ts";
@@ -83,8 +85,19 @@ export async function startCloud(
   if (!cloud) return (await findCloud(workspace)) ?? raise(await startError(workspace, port));
   // The address is part of image names, so it has to stay what it is: a port chosen by chance is kept as well.
   const listeners = options.listeners ?? workspace.config.listeners;
+  await openRegion(cloud);
   saveConfig(workspace, { port: Number(new URL(cloud.endpoint).port), listeners });
   return cloud;
+}
+
+/** An account has a region's default VPC from its first call there on: that is made now, so that a deployment finds it. */
+async function openRegion({ endpoint, credentials }: RunningCloud): Promise<void> {
+  const logs = new CloudWatchLogs({ endpoint, credentials, region: REGION });
+  try {
+    await logs.describeLogGroups({ limit: 1 });
+  } finally {
+    logs.destroy();
+  }
 }
 
 function raise(error: Error): never {

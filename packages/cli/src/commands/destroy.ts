@@ -1,14 +1,48 @@
 import { destroy } from "@workbook/lab-kit/deploy/destroy";
+import { inStep } from "@workbook/lab-kit/deploy/reporter";
+import { pollUntil } from "@workbook/lab-kit";
+import { madeByHand, readTopology, type TopologyNode } from "../cloud/topology.ts";
 import type { Session } from "../session.ts";
 
-/** Takes away what a lab made. */
+/** How long the last tasks may take to stop: stopTimeout is 30 s at most by default, and is never shortened. */
+const STOP_DEADLINE_MS = 120_000;
+
+/** Takes away what a lab made, and says whether anything is left. */
 export async function destroyCommand(session: Session, lab: string | undefined): Promise<number> {
   const deployment = await session.deployment(lab, "solution");
   const changes = await destroy(deployment, session.progress);
+  const left = await lookForRest(session, deployment.cloud.endpoint);
   const number = deployment.lab.id.slice(0, 2);
   session.result(
-    { lab: deployment.lab.id, changes },
-    `\nNext: ./workbook run ${number}, or ./workbook cloud down`,
+    { lab: deployment.lab.id, changes, left: left.map(({ kind, id }) => ({ kind, id })) },
+    `${describe(left)}\n\nNext: ./workbook run ${number}, or ./workbook cloud down`,
   );
   return 0;
+}
+
+/** What the cloud still holds, once the last task has stopped. */
+function lookForRest(session: Session, endpoint: string): Promise<readonly TopologyNode[]> {
+  return inStep(session.progress, "What is left", async (step) => {
+    const { last } = await pollUntil(
+      async () => {
+        session.signal.throwIfAborted();
+        const resources = await readTopology(endpoint);
+        const running = resources.filter(({ kind }) => kind === "ecs.task").length;
+        if (running > 0) step.detail(`waiting for ${running} tasks to stop`);
+        return { resources, running };
+      },
+      ({ running }) => running === 0,
+      { deadlineMs: STOP_DEADLINE_MS },
+    );
+    const value = madeByHand(last.resources);
+    return { summary: value.length === 0 ? "nothing" : `${value.length} resources`, value };
+  });
+}
+
+function describe(left: readonly TopologyNode[]): string {
+  if (left.length === 0)
+    return "\nNothing is left: the cloud holds what a new account has, and no task runs.";
+  const lines = left.slice(0, 20).map(({ kind, id }) => `  ${kind}  ${id}`);
+  const more = left.length > 20 ? [`  and ${left.length - 20} more`] : [];
+  return ["\nThe lab is gone. Left is what it has not made:", ...lines, ...more].join("\n");
 }

@@ -1,6 +1,6 @@
 import { cleanEnvironment, toShellExports } from "@workbook/toolchain";
 import type { Session } from "../session.ts";
-import { REGION } from "../target.ts";
+import { REGION } from "../region.ts";
 import { terraformCliConfig } from "@workbook/toolchain";
 
 /** Prints what a shell has to export, and unset, so that every AWS tool talks to the workspace's cloud. */

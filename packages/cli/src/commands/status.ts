@@ -1,13 +1,8 @@
 import { findCloud, type RunningCloud } from "../cloud/cloud.ts";
+import { readTopology, type TopologyNode } from "../cloud/topology.ts";
 import { style } from "../output/style.ts";
 import type { Session } from "../session.ts";
 import { effectiveListeners, listenerUrl, type EffectiveListener } from "../target.ts";
-
-interface Node {
-  readonly kind: string;
-  readonly id: string;
-  readonly value: Readonly<Record<string, unknown>>;
-}
 
 /** What runs: the cloud, its services, tasks and addresses. */
 export async function statusCommand(session: Session): Promise<number> {
@@ -20,12 +15,10 @@ export async function statusCommand(session: Session): Promise<number> {
     return 0;
   }
   const { endpoint, pid, dataDir, health } = cloud;
-  const topology = (await (await fetch(`${endpoint}/_local/topology`)).json()) as {
-    resources: Node[];
-  };
+  const resources = await readTopology(endpoint);
   const listeners = await effectiveListeners(endpoint);
-  const services = of(topology.resources, "ecs.service").map((service) =>
-    describeService(service, topology.resources),
+  const services = of(resources, "ecs.service").map((service) =>
+    describeService(service, resources),
   );
   session.result(
     { running: true, endpoint, pid, dataDir, health, services, listeners },
@@ -52,11 +45,14 @@ interface ServiceStatus {
   readonly lastEvent: string | undefined;
 }
 
-function of(resources: readonly Node[], kind: string): readonly Node[] {
+function of(resources: readonly TopologyNode[], kind: string): readonly TopologyNode[] {
   return resources.filter((resource) => resource.kind === kind);
 }
 
-function describeService({ id, value }: Node, resources: readonly Node[]): ServiceStatus {
+function describeService(
+  { id, value }: TopologyNode,
+  resources: readonly TopologyNode[],
+): ServiceStatus {
   const healths = of(resources, "elbv2.target-health");
   const tasks = of(resources, "ecs.task").filter((task) => task.value["serviceArn"] === id);
   const events = value["events"] as readonly { message: string }[];

@@ -8,7 +8,7 @@ import {
   type SynthReader,
 } from "@workbook/lab-kit";
 import type { SynthesiseOptions } from "@workbook/lab-kit/synth";
-import { REGION } from "../target.ts";
+import { REGION } from "../region.ts";
 import type { Workspace } from "../workspace.ts";
 
 /** Synthesises a lab's stacks: in a fresh process, or in one that is warm. */

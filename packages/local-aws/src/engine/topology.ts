@@ -64,14 +64,18 @@ const KINDS: readonly Kind<object>[] = [
   managedPolicies,
 ];
 
-/** Reads the graph from the store. What has ended for good (stopped tasks, inactive services, deleted NAT gateways) is left out. */
+/**
+ * Reads the graph from the store. What has ended for good (stopped tasks, inactive services, deleted NAT gateways) is left
+ * out, and so are the roles that AWS's services make for themselves: they stay when what needed them is gone.
+ */
 export function topology(store: Store): Topology {
   const resources: TopologyNode[] = [];
   for (const kind of KINDS) {
     for (const collection of store.all(kind)) {
       for (const id of collection.ids()) {
         const value = collection.get(id)!;
-        if (!hasEnded(value)) resources.push({ kind: kind.name, ...collection.place, id, value });
+        if (!hasEnded(value) && !isServiceLinked(value))
+          resources.push({ kind: kind.name, ...collection.place, id, value });
       }
     }
   }
@@ -85,4 +89,10 @@ function hasEnded(value: Readonly<Record<string, unknown>> | object): boolean {
     state?: unknown;
   };
   return status === "INACTIVE" || lastStatus === "STOPPED" || state === "deleted";
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html */
+function isServiceLinked(value: object): boolean {
+  const { path } = value as { path?: unknown };
+  return typeof path === "string" && path.startsWith("/aws-service-role/");
 }
