@@ -1,3 +1,5 @@
+import type { Span } from "./apply-log.ts";
+
 /** A resource of a Terraform state, as far as its waits tell. */
 export interface StateResource {
   readonly mode: string;
@@ -35,6 +37,32 @@ function fixedWait(type: string, attributes: Readonly<Record<string, unknown>>):
     default:
       return 0;
   }
+}
+
+/**
+ * What the resources that an apply waited for last took beyond their fixed waits, in seconds: the calls to the cloud, and
+ * Terraform between them. The chain goes back from the last resource, each time to the dependency that was ready last.
+ */
+export function secondsBeyondWaits(
+  resources: readonly StateResource[],
+  created: ReadonlyMap<string, Span>,
+): number {
+  const byAddress = new Map(resources.map((resource) => [addressOf(resource), resource]));
+  const last = (addresses: readonly string[]) =>
+    addresses
+      .filter((address) => created.has(address))
+      .toSorted((a, b) => created.get(b)!.end - created.get(a)!.end)[0];
+  const end = last([...created.keys()]);
+  if (end === undefined) return 0;
+  let waits = 0;
+  let earliest = end;
+  for (let at: string | undefined = end; at !== undefined;) {
+    const { type, instances } = byAddress.get(at)!;
+    waits += fixedWait(type, instances[0]!.attributes);
+    earliest = at;
+    at = last(instances[0]!.dependencies ?? []);
+  }
+  return created.get(end)!.end - created.get(earliest)!.start - waits;
 }
 
 /** The chain of dependent resources whose fixed waits add up to most: no server can make an apply shorter than that. */

@@ -17,9 +17,10 @@ export interface Rate {
   readonly cpu: number | undefined;
 }
 
-/** Rounds that count; one more goes before them, in which programs compile what they use. */
+/** Rounds that count; a longer one goes before them, in which programs compile what they use. */
 const ROUNDS = 5;
 const SECONDS = 2;
+const WARM_UP_SECONDS = 4;
 
 /** Loads servers in turn, so that a machine that slows down slows all of them. */
 export async function inTurn(
@@ -30,7 +31,8 @@ export async function inTurn(
   const rates: Rate[][] = contestants.map(() => []);
   for (let round = 0; round <= ROUNDS; round++)
     for (const [index, contestant] of contestants.entries()) {
-      const rate = await measure(traffic, contestant, load);
+      const seconds = round === 0 ? WARM_UP_SECONDS : SECONDS;
+      const rate = await measure(traffic, contestant, { ...load, seconds });
       if (round > 0) rates[index]!.push(rate);
     }
   return rates.map((each) => ({
@@ -42,10 +44,10 @@ export async function inTurn(
 async function measure(
   traffic: Traffic,
   { pid, port, request }: Contestant,
-  load: Pick<Load, "connections" | "keepAlive">,
+  load: Pick<Load, "connections" | "keepAlive" | "seconds">,
 ): Promise<Rate> {
   const before = hasProc ? cpuMicroseconds(pid) : 0;
-  const options = { port, request: request(), seconds: SECONDS, ...load };
+  const options = { port, request: request(), ...load };
   const { answered, seconds } = await traffic.load(options);
   const cpu = hasProc ? (cpuMicroseconds(pid) - before) / answered : undefined;
   return { perSecond: answered / seconds, cpu };
