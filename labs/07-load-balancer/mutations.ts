@@ -17,6 +17,7 @@ export const mutations = defineMutations([
     by: "internal: true,",
     caughtBy: "load-balancer",
     fault: "internal",
+    deployed: { caughtBy: "greeting", fault: "silent", says: "ETIMEDOUT" },
   },
   {
     id: "two-subnets-in-one-zone",

@@ -48,6 +48,7 @@ export class ServiceStack extends WorkbookStack {
     //   - DataAwsIamPolicyDocument "execution_role_document": that policy, and ssm:GetParameters and kms:Decrypt
     //   - IamRole "execution_role": called settings.named("ecs-execution"), for ecs-tasks.amazonaws.com to assume
     //   - IamRolePolicy "execution_role_policy": the document, inside the role; same name
+    // The service below then depends on that policy, in place of executionRole.permissions.
     const executionRole = new ExecutionRole(this, "execution_role", {
       name: settings.named("ecs-execution"),
       readsParameters: false,

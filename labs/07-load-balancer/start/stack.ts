@@ -71,7 +71,7 @@ export class ServiceStack extends WorkbookStack {
     // with a loadBalancer block (the target group, the container's name and port) and 60 seconds in which failed health
     // checks of a new task do not count. It is made after the listener.
     new FargateService(this, "node_service", {
-      name: name,
+      name,
       clusterArn: cluster.arn,
       taskDefinitionArn: task.arn,
       subnetIds: network.privateSubnetIds,
