@@ -1,15 +1,17 @@
 import { defineChecks } from "@workbook/lab-kit/check";
+import { containersAreDisposable } from "@workbook/lab-kit/checks/disposable-container";
 import { hasDockerfile } from "@workbook/lab-kit/checks/dockerfile";
 import { imagesArePushed } from "@workbook/lab-kit/checks/images-pushed";
 import { hasLifecyclePolicies } from "@workbook/lab-kit/checks/lifecycle-policy";
 import { hasRepository } from "@workbook/lab-kit/checks/repository";
 import { GO_APP, NODE_APP } from "@workbook/lab-kit/web-app";
 
-/** In the order in which a learner writes the parts; then, what is in the registry. */
+/** In the order in which a learner writes the parts; then, what is in the registry and what comes of it. */
 export const checks = defineChecks([
   hasDockerfile("dockerfile", NODE_APP),
   hasRepository("node-repository", NODE_APP),
   hasRepository("go-repository", GO_APP),
   hasLifecyclePolicies("lifecycle-policies", [NODE_APP, GO_APP]),
   imagesArePushed("images-pushed", [NODE_APP, GO_APP]),
+  containersAreDisposable("disposable-container", NODE_APP),
 ]);

@@ -54,6 +54,16 @@ export const mutations = defineMutations([
     fault: "wrapped",
   },
   {
+    id: "sources-left-out",
+    file: dockerfile,
+    replace: "COPY src ./src\n",
+    by: "",
+    caughtBy: "disposable-container",
+    fault: "not-started",
+    tier: "live",
+    deployed: { says: "Cannot find module" },
+  },
+  {
     id: "as-root",
     file: dockerfile,
     replace: "USER 1000:1000\n",
