@@ -19,7 +19,7 @@ const PROVIDERS_JA =
 
 const CLUSTER_FAULTS = {
   missing: hint(
-    ["Where will services and tasks belong to?", "サービスやタスクはどこに属しますか。"],
+    ["What will services and tasks belong to?", "サービスやタスクはどこに属しますか。"],
     [
       `To an EcsCluster called workbook-<OWNER>: ${CLUSTERS}`,
       `workbook-<OWNER> という名前の EcsCluster です: ${CLUSTERS_JA}`,
