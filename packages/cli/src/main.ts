@@ -54,14 +54,14 @@ cli
   .command("check [lab]", "Run a lab's checks against what is deployed")
   .option("--variant <name>", "solution, start, or the path of a stack.ts")
   .option("--all", "Go on after a check that does not pass")
+  .option("--junit <file>", "Write a report that CI systems read as well")
   .action((lab, options: Options) =>
     will(options, async (session) =>
-      (await import("./commands/check.ts")).checkCommand(
-        session,
-        lab,
-        variant(options),
-        options["all"] === true,
-      ),
+      (await import("./commands/check.ts")).checkCommand(session, lab, {
+        variant: variant(options),
+        keepGoing: options["all"] === true,
+        junitFile: options["junit"] === undefined ? undefined : String(options["junit"]),
+      }),
     ),
   );
 cli

@@ -1,19 +1,31 @@
 import { buildApps, nameApps } from "@workbook/lab-kit/deploy/images";
+import { writeFileSync } from "node:fs";
+import { toJunit } from "../output/junit.ts";
 import { formatFailure } from "../output/check-output.ts";
 import { afterChecks } from "../learn/after-checks.ts";
 import { runLabChecks } from "../lab-checks.ts";
 import type { Session } from "../session.ts";
 
+/** How a lab is checked. */
+export interface CheckOptions {
+  /** `start`, `solution`, or the path of a `stack.ts`; the learner's copy where it was begun, else the solution. */
+  readonly variant: string | undefined;
+  /** Whether to go on after a check that does not pass. */
+  readonly keepGoing: boolean;
+  /** Gets the report as JUnit's XML too. */
+  readonly junitFile: string | undefined;
+}
+
 /** Runs a lab's checks against what is deployed. 0 when all pass, 1 when one does not. */
 export async function checkCommand(
   session: Session,
   lab: string | undefined,
-  variant: string | undefined,
-  keepGoing: boolean,
+  { variant, keepGoing, junitFile }: CheckOptions,
 ): Promise<number> {
   const deployment = await session.deployment(lab, variant);
   const images = await nameApps(deployment, await buildApps(deployment));
   const report = await runLabChecks(session, deployment, images, undefined, keepGoing);
+  if (junitFile !== undefined) writeFileSync(junitFile, toJunit(report));
   const next = afterChecks(session, deployment, report);
   session.result(
     report,

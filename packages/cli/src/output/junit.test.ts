@@ -1,0 +1,58 @@
+import type { CheckReport } from "@workbook/lab-kit";
+import { expect, test } from "vitest";
+import { toJunit } from "./junit.ts";
+
+const REPORT: CheckReport = {
+  version: 1,
+  lab: "08-two-services",
+  target: "local",
+  passed: false,
+  checks: [
+    {
+      id: "one",
+      tier: "synth",
+      title: "A & B",
+      status: "passed",
+      expected: "x",
+      actual: "x",
+      hint: null,
+      seconds: 0.5,
+    },
+    {
+      id: "two",
+      tier: "live",
+      title: "Port 80 answers",
+      status: "failed",
+      expected: 'the body "Hello"',
+      actual: "<html>\u0007",
+      hint: { fault: "wrong-body", question: "Who answers?", pointer: "p", line: "l" },
+      seconds: 1,
+    },
+    {
+      id: "three",
+      tier: "live",
+      title: "Third",
+      status: "not-run",
+      expected: null,
+      actual: null,
+      hint: null,
+      seconds: 0,
+    },
+  ],
+};
+
+test("every check is a case, with the counts that CI systems read", () => {
+  const xml = toJunit(REPORT);
+  expect(xml).toContain(
+    '<testsuite name="08-two-services on local" tests="3" failures="1" errors="0" skipped="1" time="1.500">',
+  );
+  expect(xml.match(/<testcase /g)).toHaveLength(3);
+  expect(xml).toContain('name="one: A &amp; B" classname="08-two-services.synth" time="0.500"/>');
+  expect(xml).toContain("<skipped/>");
+});
+
+test("a failure says what was expected and seen, escaped", () => {
+  expect(toJunit(REPORT)).toContain(
+    "expected: the body &quot;Hello&quot;\nactual: &lt;html&gt;\uFFFD\nhint: Who answers?</failure>",
+  );
+});

@@ -1,0 +1,50 @@
+import type { CheckReport, CheckReportEntry } from "@workbook/lab-kit";
+
+/**
+ * A report of checks as CI systems read it: one suite, a case for each check.
+ * @see https://github.com/testmoapp/junitxml
+ */
+export function toJunit(report: CheckReport): string {
+  const { lab, target, checks } = report;
+  const count = (status: CheckReportEntry["status"]) =>
+    checks.filter((check) => check.status === status).length;
+  const seconds = checks.reduce((sum, check) => sum + check.seconds, 0);
+  const counts = `tests="${checks.length}" failures="${count("failed")}" errors="${count("error")}" skipped="${count("not-run")}" time="${seconds.toFixed(3)}"`;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites ${counts}>`,
+    `  <testsuite name="${escape(`${lab} on ${target}`)}" ${counts}>`,
+    ...checks.map((check) => toCase(lab, check)),
+    "  </testsuite>",
+    "</testsuites>",
+    "",
+  ].join("\n");
+}
+
+function toCase(lab: string, check: CheckReportEntry): string {
+  const { id, tier, title, status, seconds } = check;
+  const head = `    <testcase name="${escape(`${id}: ${title}`)}" classname="${escape(`${lab}.${tier}`)}" time="${seconds.toFixed(3)}"`;
+  if (status === "passed") return `${head}/>`;
+  if (status === "not-run") return `${head}><skipped/></testcase>`;
+  const element = status === "failed" ? "failure" : "error";
+  const text = [
+    `expected: ${check.expected ?? "nothing was looked at"}`,
+    `actual: ${check.actual ?? "nothing was looked at"}`,
+    ...(check.hint ? [`hint: ${check.hint.question}`] : []),
+  ].join("\n");
+  const message = escape(check.actual?.split("\n", 1)[0] ?? "");
+  return `${head}>\n      <${element} message="${message}">${escape(text)}</${element}>\n    </testcase>`;
+}
+
+/** XML 1.0 has no way to write most control characters, escaped or not: https://www.w3.org/TR/xml/#charsets */
+function escape(text: string): string {
+  return (
+    text
+      // oxlint-disable-next-line no-control-regex -- these are the ones to take away
+      .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F]/g, "\uFFFD")
+      .replaceAll("&", "&amp;")
+      .replaceAll("<", "&lt;")
+      .replaceAll(">", "&gt;")
+      .replaceAll('"', "&quot;")
+  );
+}
