@@ -1,4 +1,4 @@
-import { request } from "node:http";
+import { Agent, request } from "node:http";
 import { DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient, ListClustersCommand } from "@aws-sdk/client-ecs";
 import {
@@ -17,6 +17,7 @@ import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwa
 import { SchedulerClient, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestCloud, type TestCloud } from "../testing.ts";
+import { MAX_BODY_BYTES } from "./body.ts";
 
 let cloud: TestCloud;
 beforeAll(async () => {
@@ -173,6 +174,30 @@ test("a body beyond the limit is refused, and the connection lives to tell", asy
     "content-length": String(64 * 1024 * 1024),
   };
   expect(await raw("POST", "/", headers, "x")).toMatchObject({ status: 413 });
+});
+
+test("a body that turns out to be too long is refused, and its connection carries the next request", async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const send = (method: string, path: string, body: Buffer | undefined) =>
+    new Promise<{ status: number; reused: boolean }>((resolve, reject) => {
+      const { hostname, port } = new URL(cloud.endpoint);
+      const headers = { "x-amz-target": "AmazonEC2ContainerServiceV20141113.ListClusters" };
+      const sent = request({ agent, hostname, port, method, path, headers }, (response) => {
+        const answer = { status: response.statusCode!, reused: sent.reusedSocket };
+        response.resume().on("end", () => resolve(answer));
+      });
+      sent.on("error", reject);
+      // In pieces, so that no header tells the length.
+      if (body) sent.write(body);
+      sent.end();
+    });
+  try {
+    const tooLong = Buffer.alloc(MAX_BODY_BYTES + 1, "x");
+    expect(await send("POST", "/", tooLong)).toEqual({ status: 413, reused: false });
+    expect(await send("GET", "/_local/health", undefined)).toEqual({ status: 200, reused: true });
+  } finally {
+    agent.destroy();
+  }
 });
 
 test("with --credentials any, every key is account 123456789012", async () => {
