@@ -1,0 +1,81 @@
+import type { ReferencePage } from "./reference-page.ts";
+import { code, escapeText, formatTable } from "./reference-page.ts";
+import { readSources, textsOf, walk, type SyntaxNode } from "./source.ts";
+
+interface ErrorUse {
+  readonly code: string;
+  readonly message: string;
+  readonly next: string;
+  readonly exitCode: string;
+}
+
+const words = {
+  en: {
+    intro:
+      "What the workbook says when something is in the way that you can put right. The command ends with the exit code, and its last line is the next thing to do. `…` stands for what is named in your case.",
+    code: "Code",
+    message: "What it says",
+    next: "What to do next",
+    exit: "Exit code",
+  },
+  ja: {
+    intro:
+      "利用者が対処できる問題が起きたときの、ワークブックのメッセージです。コマンドは表の終了コードで終わり、最後の行に次にすることを示します。`…` には、その場合の名前などが入ります。文言はプログラムの出力のまま英語で示します。",
+    code: "コード",
+    message: "メッセージ",
+    next: "次にすること",
+    exit: "終了コード",
+  },
+};
+
+/** The codes of all errors that a reader can put right, from the places where they are made. */
+export function errorCodes(): ReferencePage {
+  const files = readSources("packages/{cli,toolchain,lab-kit,image-builder}/src/**/*.ts");
+  const uses = new Map<string, ErrorUse>();
+  for (const { program } of files) {
+    walk(program, (node, parent) => {
+      for (const use of toUses(node, parent)) uses.set(`${use.code} ${use.message}`, use);
+    });
+  }
+  const rows = [...uses.values()]
+    .toSorted((a, b) => a.code.localeCompare(b.code) || a.message.localeCompare(b.message))
+    .map((use) => [`\`${use.code}\``, escapeText(use.message), code(use.next), use.exitCode]);
+  return {
+    name: "errors",
+    title: { en: "Error codes", ja: "エラーコード" },
+    order: 3,
+    body(language) {
+      const say = words[language];
+      return `${say.intro}\n\n${formatTable([say.code, say.message, say.next, say.exit], rows)}`;
+    },
+  };
+}
+
+/** `{ code, next, … }` as the options of an error, or as a row of a table of such errors. */
+function toUses(node: SyntaxNode, parent: SyntaxNode | undefined): ErrorUse[] {
+  if (node.type !== "ObjectExpression") return [];
+  const fields = new Map(
+    (node["properties"] as SyntaxNode[])
+      .filter(({ type }) => type === "Property")
+      .map((property) => [
+        (property["key"] as { name?: string }).name ?? "",
+        property["value"] as SyntaxNode,
+      ]),
+  );
+  const [codeField, next] = [fields.get("code"), fields.get("next")];
+  if (!codeField || !next) return [];
+  const isError =
+    parent?.type === "NewExpression" &&
+    (parent["callee"] as { name?: string }).name === "UserError";
+  const words = isError ? (parent["arguments"] as SyntaxNode[])[0] : fields.get("says");
+  if (!words) return [];
+  const messages = textsOf(words);
+  return textsOf(codeField)
+    .filter((text) => /[A-Z]/.test(text))
+    .map((text, index) => ({
+      code: text,
+      message: messages[index] ?? messages[0]!,
+      next: textsOf(next).join(" / "),
+      exitCode: fields.has("exitCode") ? textsOf(fields.get("exitCode")!).join(" / ") : "3",
+    }));
+}
