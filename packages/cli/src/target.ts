@@ -1,23 +1,14 @@
 import { cleanEnvironment, terraformCliConfig } from "@workbook/toolchain";
 import type { Checkpoint, Target } from "@workbook/lab-kit/deploy/target";
 import type { RunningCloud } from "./cloud/cloud.ts";
+import { requireListenerPorts } from "./cloud/listener-ports.ts";
+import { effectiveListeners } from "./cloud/listeners.ts";
 import { listSnapshots, restoreSnapshot, saveSnapshot } from "./cloud/snapshots.ts";
 import { REGION } from "./region.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** The snapshot that a deployment begins with. */
 const CHECKPOINT = "before-last-deploy";
-
-/** A listener as `/_local/endpoints` tells of it. */
-export interface EffectiveListener {
-  readonly loadBalancerArn: string;
-  readonly dnsName: string;
-  readonly port: number;
-  /** Where it is reached on this machine; empty while it cannot be. */
-  readonly addresses: readonly { readonly host: string; readonly port: number }[];
-  /** Why it is not where its port says. */
-  readonly problem?: string;
-}
 
 /** The workspace's own cloud as a target of deployments. */
 export async function localTarget(
@@ -51,6 +42,8 @@ export async function localTarget(
       TF_IN_AUTOMATION: "1",
       CHECKPOINT_DISABLE: "1",
     },
+    requireListenerPorts: (ports) =>
+      requireListenerPorts(endpoint, workspace.config.listeners, ports),
     checkpoint: cloud.token === undefined ? undefined : checkpointOf(endpoint, cloud.token),
     effectiveAddress: async (dnsName, port) => {
       const listener = (await effectiveListeners(endpoint)).find(
@@ -71,19 +64,4 @@ function checkpointOf(endpoint: string, token: string): Checkpoint {
       return kept;
     },
   };
-}
-
-/** Where the listeners of all load balancers are really reached. */
-export async function effectiveListeners(endpoint: string): Promise<readonly EffectiveListener[]> {
-  const response = await fetch(`${endpoint}/_local/endpoints`);
-  const { listeners } = (await response.json()) as { listeners: readonly EffectiveListener[] };
-  return listeners;
-}
-
-/** The URL of a listener on this machine. */
-export function listenerUrl({ addresses }: EffectiveListener): string | undefined {
-  const address = addresses[0];
-  if (!address) return undefined;
-  const host = address.host.includes(":") ? `[${address.host}]` : address.host;
-  return address.port === 80 ? `http://${host}/` : `http://${host}:${address.port}/`;
 }

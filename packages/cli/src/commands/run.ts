@@ -3,7 +3,7 @@ import type { CheckReport } from "@workbook/lab-kit";
 import { runLabChecks } from "../lab-checks.ts";
 import { formatDuration, style } from "../output/style.ts";
 import { DEFAULT_LAB, type Session } from "../session.ts";
-import { effectiveListeners, listenerUrl } from "../target.ts";
+import { effectiveListeners, listenerUrl } from "../cloud/listeners.ts";
 import { formatFailure } from "../output/check-output.ts";
 
 /** Sets up, deploys a lab's solution, verifies it, and says where it answers. */

@@ -2,7 +2,7 @@ import { findCloud, type RunningCloud } from "../cloud/cloud.ts";
 import { readTopology, type TopologyNode } from "../cloud/topology.ts";
 import { style } from "../output/style.ts";
 import type { Session } from "../session.ts";
-import { effectiveListeners, listenerUrl, type EffectiveListener } from "../target.ts";
+import { effectiveListeners, listenerUrl, type EffectiveListener } from "../cloud/listeners.ts";
 
 /** What runs: the cloud, its services, tasks and addresses. */
 export async function statusCommand(session: Session): Promise<number> {

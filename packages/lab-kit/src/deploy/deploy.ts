@@ -117,9 +117,11 @@ function applyStack(
 ) {
   return inStep(reporter, `Terraform: ${id}`, async (step) => {
     step.detail("synthesising");
-    const { terraform } = await prepareStack(deployment, id, bucket, images, (event) =>
+    const { terraform, synth } = await prepareStack(deployment, id, bucket, images, (event) =>
       step.terraform(event),
     );
+    const ports = synth.all("aws_lb_listener").map(({ attributes }) => Number(attributes["port"]));
+    await deployment.target.requireListenerPorts?.(ports.filter(Number.isInteger));
     step.detail("comparing the stack with the cloud");
     const changes = await terraform.apply();
     const outputs = await terraform.outputs();

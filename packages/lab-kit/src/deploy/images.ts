@@ -5,6 +5,7 @@ import {
 } from "@aws-sdk/client-ecr";
 import { buildImage, pushImage, type BuiltImage } from "@workbook/image-builder";
 import { join } from "node:path";
+import { isAwsItself, requirePushed } from "./docker-images.ts";
 import { variantDirectory, type PushedImage } from "../synth.ts";
 import type { WebApp } from "../web-app.ts";
 import type { Deployment } from "./stack.ts";
@@ -14,6 +15,8 @@ import type { FoundTools, WorkbookDirectories } from "./target.ts";
 export interface BuiltApp {
   readonly app: WebApp;
   readonly image: BuiltImage;
+  /** Path of the Dockerfile; the one in the app's folder unless told. */
+  readonly dockerfile?: string;
 }
 
 /** What building an app's image needs. */
@@ -54,11 +57,11 @@ export async function buildApp(app: WebApp, options: BuildOptions): Promise<Buil
     signal,
     onProgress: (event) => onDetail?.(`${app.container}: ${event.text}`),
   });
-  return { app, image };
+  return { app, image, dockerfile };
 }
 
 /** An app's image and the repository that it belongs in. */
-interface Placed extends BuiltApp {
+export interface PlacedApp extends BuiltApp {
   readonly repository: string;
   /** As a task definition names it. */
   readonly name: string;
@@ -90,6 +93,10 @@ export async function pushApps(
   const ecr = new ECRClient(target.connection);
   try {
     const placed = await place(ecr, target.owner, built);
+    if (isAwsItself(target)) {
+      await requirePushed(ecr, placed);
+      return placed.map(({ app, name }) => ({ app, image: name }));
+    }
     const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
     const { authorizationToken, proxyEndpoint } = authorizationData![0]!;
     for (const { app, image, repository } of placed) {
@@ -109,9 +116,13 @@ export async function pushApps(
   }
 }
 
-async function place(ecr: ECRClient, owner: string, built: readonly BuiltApp[]): Promise<Placed[]> {
+async function place(
+  ecr: ECRClient,
+  owner: string,
+  built: readonly BuiltApp[],
+): Promise<PlacedApp[]> {
   const { repositories = [] } = await ecr.send(new DescribeRepositoriesCommand({}));
-  return built.flatMap(({ app, image }) => {
+  return built.flatMap(({ app, image, dockerfile }) => {
     const found = repositories.find(
       ({ repositoryName }) => repositoryName === `${app.repository}-${owner}`,
     );
@@ -120,6 +131,7 @@ async function place(ecr: ECRClient, owner: string, built: readonly BuiltApp[]):
       {
         app,
         image,
+        dockerfile,
         repository: found.repositoryName!,
         name: `${found.repositoryUri}:${image.contentTag}`,
       },

@@ -20,6 +20,8 @@ export interface Deployment {
   readonly target: Target;
   readonly directories: WorkbookDirectories;
   readonly tools: FoundTools;
+  /** How stacks are synthesised; each in a process of its own unless told. */
+  readonly synthesise?: typeof synthesise;
   readonly signal?: AbortSignal;
 }
 
@@ -50,7 +52,7 @@ export async function prepareStack(
   await removeLeftovers(directory);
   const outDirectory = await mkdtemp(join(directory, SCRATCH));
   try {
-    const synth = await synthesise({
+    const synth = await (deployment.synthesise ?? synthesise)({
       labDirectory: lab.directory,
       variant,
       settings: { owner, region, homeCidr, endpointUrl },

@@ -17,6 +17,8 @@ export interface Target {
   readonly environment: NodeJS.ProcessEnv;
   /** Where a listener is really reached; undefined: by its load balancer's name. */
   readonly effectiveAddress: EffectiveAddress | undefined;
+  /** Makes sure that listeners on these ports will be reachable; throws where they will not. */
+  readonly requireListenerPorts?: (ports: readonly number[]) => Promise<void>;
   /** Undefined: there is no way back. */
   readonly checkpoint?: Checkpoint | undefined;
 }
