@@ -13,7 +13,12 @@ let run: (() => Promise<number>) | undefined;
 
 /** Notes what a command is to do; it is done after everything has been parsed. */
 function will(options: Options, work: (session: Session) => Promise<number>): void {
-  run = () => work(new Session({ json: options["json"] === true, signal: interrupt.signal }));
+  const target = String(options["target"] ?? "local");
+  if (target !== "local" && target !== "aws")
+    throw usage(`--target takes local or aws, not ${target}.`);
+  const yes = options["yes"] === true;
+  const json = options["json"] === true;
+  run = () => work(new Session({ json, signal: interrupt.signal, target, yes }));
 }
 
 /** Left out, commands take the learner's copy where the chapter was begun, else the solution. */
@@ -21,6 +26,8 @@ const variant = (options: Options) =>
   options["variant"] === undefined ? undefined : String(options["variant"]);
 
 cli.option("--json", "Machine output: one JSON value on standard output");
+cli.option("--target <name>", "local (the default) or aws: your own account, after a question");
+cli.option("--yes", "Answer the question about AWS with yes");
 
 registerLearnCommands(cli, will);
 cli

@@ -1,6 +1,6 @@
 import { findGo, findTerraform, nodeRuntimeFolder, UserError } from "@workbook/toolchain";
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
-import type { FoundTools } from "@workbook/lab-kit/deploy/target";
+import type { FoundTools, Target } from "@workbook/lab-kit/deploy/target";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
 import { findLab, LabNotFoundError, type Lab } from "@workbook/lab-kit/load-lab";
 import { findCloud, startCloud, type RunningCloud, type StartOptions } from "./cloud/cloud.ts";
@@ -22,12 +22,23 @@ export class Session {
   /** Machine output is wanted: one JSON value on standard output. */
   readonly json: boolean;
   readonly signal: AbortSignal;
+  /** Where commands act: Local AWS, unless `--target aws`. */
+  readonly target: "local" | "aws";
+  /** Questions about AWS are answered with yes. */
+  readonly yes: boolean;
 
-  constructor(options: { json: boolean; signal: AbortSignal }) {
+  constructor(options: {
+    json: boolean;
+    signal: AbortSignal;
+    target?: "local" | "aws";
+    yes?: boolean;
+  }) {
     this.workspace = openWorkspace();
     this.progress = new Progress();
     this.json = options.json;
     this.signal = options.signal;
+    this.target = options.target ?? "local";
+    this.yes = options.yes ?? false;
   }
 
   /** Writes a result to standard output: `value` as JSON where that is wanted, else `text`. */
@@ -126,21 +137,29 @@ export class Session {
     this.workspace = { ...this.workspace, config: { ...this.workspace.config, owner } };
   }
 
+  async #aws(): Promise<Target> {
+    const { awsTarget } = await import("./aws/aws-target.ts");
+    return inStep(this.progress, "AWS", async () => {
+      const value = await awsTarget(this.workspace, this.terminal, this.signal);
+      return { summary: `account ${value.account.account}, ${value.region}`, value };
+    });
+  }
+
   /**
-   * Everything that deploying a lab's variant to the local cloud needs.
+   * Everything that deploying a lab's variant to the target needs.
    *
    * @param given left out, it is the learner's copy where the chapter was begun, else the solution
    */
   async deployment(
     query: string | undefined,
     given: string | undefined,
-  ): Promise<Deployment & { readonly cloud: RunningCloud }> {
+  ): Promise<Deployment & { readonly cloud: RunningCloud | undefined }> {
     const lab = await this.lab(query);
     const variant = given ?? learnersStack(this.learner, lab.id) ?? "solution";
     await this.owner();
     const tools = await this.tools(lab);
-    const cloud = await this.cloud();
-    const target = await localTarget(this.workspace, cloud);
+    const cloud = this.target === "local" ? await this.cloud() : undefined;
+    const target = cloud ? await localTarget(this.workspace, cloud) : await this.#aws();
     const { root, state } = this.workspace;
     return {
       lab,

@@ -1,4 +1,5 @@
 import { deploy } from "@workbook/lab-kit/deploy/deploy";
+import { confirmOnAws } from "../aws/confirm.ts";
 import type { Session } from "../session.ts";
 
 /** Deploys a lab's variant. */
@@ -8,6 +9,7 @@ export async function deployCommand(
   variant: string | undefined,
 ): Promise<number> {
   const deployment = await session.deployment(lab, variant);
+  await confirmOnAws(session, deployment, "deploy");
   const deployed = await deploy(deployment, session.progress);
   session.result(
     { lab: deployment.lab.id, ...deployed, images: deployed.images.map(({ image }) => image) },

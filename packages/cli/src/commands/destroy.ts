@@ -1,6 +1,7 @@
 import { destroy } from "@workbook/lab-kit/deploy/destroy";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
 import { pollUntil } from "@workbook/lab-kit";
+import { destroyOnAws } from "../aws/destroy-on-aws.ts";
 import { madeByHand, readTopology, type TopologyNode } from "../cloud/topology.ts";
 import type { Session } from "../session.ts";
 
@@ -10,6 +11,7 @@ const STOP_DEADLINE_MS = 120_000;
 /** Takes away what a lab made, and says whether anything is left. */
 export async function destroyCommand(session: Session, lab: string | undefined): Promise<number> {
   const deployment = await session.deployment(lab, "solution");
+  if (!deployment.cloud) return destroyOnAws(session, deployment);
   const changes = await destroy(deployment, session.progress);
   const left = await lookForRest(session, deployment.cloud.endpoint);
   const number = deployment.lab.id.slice(0, 2);

@@ -1,4 +1,5 @@
 import { plan } from "@workbook/lab-kit/deploy/plan";
+import { confirmOnAws } from "../aws/confirm.ts";
 import type { Session } from "../session.ts";
 
 /** Says what a deployment would change: 0 when nothing would, 1 when something would. */
@@ -8,6 +9,7 @@ export async function planCommand(
   variant: string | undefined,
 ): Promise<number> {
   const deployment = await session.deployment(lab, variant);
+  await confirmOnAws(session, deployment, "plan");
   const plans = await plan(deployment, session.progress);
   const changes = Object.entries(plans).flatMap(([stack, reader]) =>
     reader.effective.map(({ address, actions }) => ({ stack, address, actions })),

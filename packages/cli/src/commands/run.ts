@@ -1,5 +1,7 @@
 import { deploy } from "@workbook/lab-kit/deploy/deploy";
 import type { CheckReport } from "@workbook/lab-kit";
+import { findAddresses, type Address } from "../aws/addresses.ts";
+import { confirmOnAws } from "../aws/confirm.ts";
 import { runLabChecks } from "../lab-checks.ts";
 import { formatDuration, style } from "../output/style.ts";
 import { DEFAULT_LAB, type Session } from "../session.ts";
@@ -12,14 +14,13 @@ export async function runCommand(session: Session, query: string | undefined): P
   const lab = await session.lab(query ?? DEFAULT_LAB);
   session.progress.print(`${style.name(`Lab ${lab.id.slice(0, 2)}`)}  ${lab.title.en}\n`);
   const deployment = await session.deployment(lab.id, "solution");
+  await confirmOnAws(session, deployment, "deploy");
   const deployed = await deploy(deployment, session.progress);
   const report = await runLabChecks(session, deployment, deployed.images, ["synth", "live"]);
-  const listeners = await effectiveListeners(deployment.cloud.endpoint);
-  const addresses = listeners.map((listener) => ({
-    name: `${listener.dnsName}:${listener.port}`,
-    url: listenerUrl(listener),
-    problem: listener.problem,
-  }));
+  const { cloud, target } = deployment;
+  const addresses = cloud
+    ? await localAddresses(cloud.endpoint)
+    : await findAddresses(target, deployed.outputs["alb_dns_name"]);
   const ms = performance.now() - since;
   session.result(
     {
@@ -35,10 +36,12 @@ export async function runCommand(session: Session, query: string | undefined): P
   return report.passed ? 0 : 1;
 }
 
-interface Address {
-  readonly name: string;
-  readonly url: string | undefined;
-  readonly problem: string | undefined;
+async function localAddresses(endpoint: string): Promise<Address[]> {
+  return (await effectiveListeners(endpoint)).map((listener) => ({
+    name: `${listener.dnsName}:${listener.port}`,
+    url: listenerUrl(listener),
+    problem: listener.problem,
+  }));
 }
 
 function summary(

@@ -16,14 +16,16 @@ import { beginningName } from "./sources.ts";
  * deploying what comes before the chapter, which is kept as a snapshot then.
  */
 export async function prepareCloud(session: Session, lab: Lab): Promise<void> {
+  const beginning = beginningOf(session.workspace.labs, lab.id);
+  // What deploying needs takes a second to load, which a jump back to a snapshot is not to wait for.
+  const deployNow = async () =>
+    (await import("./deploy-beginning.ts")).deployBeginning(session, beginning);
+  if (session.target === "aws") return deployNow();
   await session.owner();
   const cloud = await session.cloud();
-  const beginning = beginningOf(session.workspace.labs, lab.id);
   const name = await snapshotName(session, beginning);
   if (await restored(session, cloud, name)) return;
-  // What deploying needs takes a second to load, which a jump back to a snapshot is not to wait for.
-  const { deployBeginning } = await import("./deploy-beginning.ts");
-  await deployBeginning(session, beginning);
+  await deployNow();
   await inStep(session.progress, "Snapshot", async () => {
     await saveSnapshot(cloud, name);
     return { summary: "the next time begins from it", value: undefined };

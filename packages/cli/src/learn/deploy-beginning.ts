@@ -1,6 +1,7 @@
 import { deploy } from "@workbook/lab-kit/deploy/deploy";
 import { deployedStacks } from "@workbook/lab-kit/deploy/deployed-stacks";
 import { destroy } from "@workbook/lab-kit/deploy/destroy";
+import { confirmOnAws } from "../aws/confirm.ts";
 import { DEFAULT_LAB, type Session } from "../session.ts";
 import { chapterNumber, type Beginning } from "./chapters.ts";
 
@@ -22,6 +23,7 @@ export async function deployBeginning(
   const surplus = (await deployedStacks(full.target)).filter(
     (stack) => !wanted?.lab.stacks.includes(stack),
   );
+  await confirmOnAws(session, wanted ?? full, wanted ? "deploy" : "destroy");
   if (surplus.length > 0)
     await destroy({ ...full, lab: { ...full.lab, stacks: surplus } }, session.progress);
   if (wanted) await deploy(wanted, session.progress);

@@ -1,0 +1,92 @@
+import { askAccount, type AwsAccount } from "@workbook/lab-kit/aws-account";
+import type { EffectiveAddress } from "@workbook/lab-kit";
+import type { Target } from "@workbook/lab-kit/deploy/target";
+import { cleanEnvironment, terraformCliConfig, UserError } from "@workbook/toolchain";
+import type { Terminal } from "../learn/owner.ts";
+import { REGION } from "../region.ts";
+import { effectiveListeners } from "../cloud/listeners.ts";
+import type { Workspace } from "../workspace.ts";
+import { findHomeCidr } from "./home-cidr.ts";
+
+/** AWS as a target of deployments, and whose account it is. */
+export interface AwsTarget extends Target {
+  readonly name: "aws";
+  readonly account: AwsAccount;
+}
+
+/**
+ * AWS, by the ordinary chain of credentials, profile and region of the learner's own. `AWS_ENDPOINT_URL` is minded as by
+ * every tool of AWS: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ *
+ * @throws {UserError} where there are no credentials, or AWS refuses them
+ */
+export async function awsTarget(
+  workspace: Workspace,
+  terminal: Terminal | undefined,
+  signal: AbortSignal,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<AwsTarget> {
+  const endpointUrl = env["AWS_ENDPOINT_URL"] || undefined;
+  const region = env["AWS_REGION"] || REGION;
+  const connection = { region, ...(endpointUrl !== undefined && { endpoint: endpointUrl }) };
+  const account = await identify(connection);
+  return {
+    name: "aws",
+    account,
+    owner: workspace.config.owner,
+    region,
+    homeCidr: await findHomeCidr(endpointUrl, terminal, signal, env),
+    endpointUrl,
+    connection,
+    environment: environment(workspace, env, region, endpointUrl),
+    effectiveAddress: endpointUrl === undefined ? undefined : addressesAt(endpointUrl),
+  };
+}
+
+async function identify(connection: { region: string; endpoint?: string }): Promise<AwsAccount> {
+  try {
+    return await askAccount(connection);
+  } catch (error) {
+    const { name, message } = error as Error;
+    const isMissing = name === "CredentialsProviderError";
+    throw new UserError(
+      isMissing
+        ? "There are no AWS credentials in the environment, in ~/.aws, or from the machine."
+        : `AWS does not take the credentials: ${name}: ${message}`,
+      {
+        code: isMissing ? "AWS_CREDENTIALS_MISSING" : "AWS_CREDENTIALS_REFUSED",
+        next: "AWS_PROFILE=<your profile> ./workbook … --target aws",
+        cause: error,
+      },
+    );
+  }
+}
+
+function environment(
+  workspace: Workspace,
+  env: NodeJS.ProcessEnv,
+  region: string,
+  endpointUrl: string | undefined,
+): NodeJS.ProcessEnv {
+  const { file } = terraformCliConfig({ root: workspace.root, env });
+  const { TF_CLI_CONFIG_FILE: _other, ...clean } = cleanEnvironment(env);
+  // Terraform's provider refuses a bundle of certificates for an endpoint that is plain http.
+  if (endpointUrl?.startsWith("http:")) delete clean["AWS_CA_BUNDLE"];
+  return {
+    ...clean,
+    ...(file !== undefined && { TF_CLI_CONFIG_FILE: file }),
+    AWS_REGION: region,
+    TF_IN_AUTOMATION: "1",
+    CHECKPOINT_DISABLE: "1",
+  };
+}
+
+/** Behind `AWS_ENDPOINT_URL` a Local AWS may answer: then it says where its listeners are. */
+function addressesAt(endpointUrl: string): EffectiveAddress {
+  return async (host, port) => {
+    const listener = (await effectiveListeners(endpointUrl)).find(
+      (each) => each.dnsName === host && each.port === port,
+    );
+    return listener?.addresses[0] ?? { host, port };
+  };
+}
