@@ -99,7 +99,7 @@ async function removeLeftovers(directory: string): Promise<void> {
 /** Where Terraform works on a stack: one place for all labs, because they share the stacks and their state. */
 export function stackDirectory(
   { state }: WorkbookDirectories,
-  { name, owner }: Target,
+  { name, owner }: Pick<Target, "name" | "owner">,
   id: StackId,
 ): string {
   return join(state, "stacks", name, owner, id);

@@ -2,16 +2,18 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { tmpdir } from "node:os";
 import type { Tier } from "../check.ts";
-import { nameApps, buildApps } from "../deploy/images.ts";
+import { nameApps } from "../deploy/images.ts";
 import type { Deployment } from "../deploy/stack.ts";
 import { createRequester } from "../http-request.ts";
 import { connectAws, disconnectAws } from "../live.ts";
 import { runChecks, type CheckReport } from "../run-checks.ts";
 import { synthesise } from "../synth.ts";
+import type { Lane } from "./lane.ts";
 import { namedImages, planInLane } from "./lane-stacks.ts";
 
 /** Runs the checks of these tiers against a lane's cloud, up to the first that does not pass. */
 export async function checkInLane(
+  lane: Lane,
   deployment: Deployment,
   tiers: readonly Tier[],
 ): Promise<CheckReport> {
@@ -20,20 +22,20 @@ export async function checkInLane(
   const outDirectory = await mkdtemp(join(tmpdir(), "verify-synth-"));
   const aws = await connectAws(target.connection);
   try {
-    const images = await namedImages(deployment);
+    const images = await namedImages(lane, deployment);
     const settings = { owner, region, homeCidr, endpointUrl };
     const labDirectory = lab.directory;
     const options = { labDirectory, variant, settings, images, outDirectory, signal };
     let synthesised: ReturnType<typeof synthesise> | undefined;
     const synth = async () => {
-      synthesised ??= synthesise(options);
+      synthesised ??= (deployment.synthesise ?? synthesise)(options);
       return { owner, region, homeCidr, synth: await synthesised };
     };
-    const plan = async () => ({ ...(await synth()), plan: await planInLane(deployment) });
+    const plan = async () => ({ ...(await synth()), plan: await planInLane(lane, deployment) });
     const live = async () => ({
       ...(await synth()),
       aws,
-      images: await nameApps(deployment, await buildApps(deployment)),
+      images: await nameApps(deployment, await lane.build(deployment)),
       request: createRequester(target.effectiveAddress),
     });
     const contexts = {

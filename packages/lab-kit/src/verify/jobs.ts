@@ -69,7 +69,7 @@ function deployJob(lab: Lab, below: Lab | undefined, isProof: boolean): Job {
     isProof,
     priority: 100,
     run: async (lane) => {
-      const seen = await proveGrowth(lane, lab);
+      const seen = await proveGrowth(lane, lab, below);
       await lane.save(lab.id);
       return seen;
     },

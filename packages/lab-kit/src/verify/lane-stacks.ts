@@ -1,11 +1,12 @@
 import { ECS } from "@aws-sdk/client-ecs";
-import { buildApps, nameApps, pushApps } from "../deploy/images.ts";
+import { nameApps, pushApps } from "../deploy/images.ts";
 import { moveServices, releaseServices } from "../deploy/release.ts";
-import { prepareStack, type Deployment } from "../deploy/stack.ts";
+import { prepareStack, type Deployment, type StackId } from "../deploy/stack.ts";
 import { ensureStateBucket } from "../deploy/state-bucket.ts";
 import { PlanReader } from "../plan-reader.ts";
 import type { PushedImage } from "../synth.ts";
 import type { ResourceAction, TerraformEvent } from "../terraform/events.ts";
+import type { Lane } from "./lane.ts";
 
 /** A change that Terraform has planned, stack and address together. */
 export interface Planned {
@@ -13,21 +14,26 @@ export interface Planned {
   readonly action: ResourceAction;
 }
 
-/** What is done with services after their stack has been applied. */
-export type Services = "move and wait" | "move" | "leave";
+/** What to deploy of a variant, and how far. */
+export interface DeployInLaneOptions {
+  /** Those that differ from what is deployed. */
+  readonly stacks: readonly StackId[];
+  /** What is done with services after their stack has been applied. */
+  readonly services: "move and wait" | "move" | "leave";
+}
 
 /**
- * Deploys, one command of Terraform at a time: lanes have one provider.
+ * Deploys, one command of Terraform at a time: a lane has one provider.
  * @returns what was planned, in all stacks
  * @throws {TerraformError} where the cloud or Terraform says no
  */
 export async function deployInLane(
+  lane: Lane,
   deployment: Deployment,
-  services: Services,
+  { stacks, services }: DeployInLaneOptions,
 ): Promise<readonly Planned[]> {
   const { lab, target, signal } = deployment;
   const bucket = await ensureStateBucket(target);
-  const built = await buildApps(deployment);
   const planned: Planned[] = [];
   let images: readonly PushedImage[] = [];
   for (const id of lab.stacks) {
@@ -35,9 +41,12 @@ export async function deployInLane(
       if (event.type === "planned")
         planned.push({ address: `${id}/${event.address}`, action: event.action });
     };
-    const { terraform } = await prepareStack(deployment, id, bucket, images, onEvent);
-    await terraform.apply();
-    if (id === "images") images = await pushApps(deployment, built, () => {});
+    if (stacks.includes(id)) {
+      const { terraform } = await prepareStack(deployment, id, bucket, images, onEvent);
+      await terraform.apply();
+    }
+    if (id === "images")
+      images = await pushApps(deployment, await lane.build(deployment), () => {});
   }
   for (const cluster of services === "leave" ? [] : await clusters(target)) {
     if (services === "move") await moveServices(target, cluster);
@@ -55,13 +64,16 @@ async function clusters({ connection }: Deployment["target"]): Promise<string[]>
   }
 }
 
-/** Plans every stack, one after the other, and answers all changes in one. */
-export async function planInLane(deployment: Deployment): Promise<PlanReader> {
-  const { lab, target } = deployment;
-  const images = await namedImages(deployment);
-  const bucket = await ensureStateBucket(target);
+/** Plans stacks, one after the other, and answers all that they manage in one. */
+export async function planInLane(
+  lane: Lane,
+  deployment: Deployment,
+  stacks: readonly StackId[] = deployment.lab.stacks,
+): Promise<PlanReader> {
+  const images = await namedImages(lane, deployment);
+  const bucket = await ensureStateBucket(deployment.target);
   const changes: unknown[] = [];
-  for (const id of lab.stacks) {
+  for (const id of stacks) {
     const { terraform } = await prepareStack(deployment, id, bucket, images);
     const plan = await terraform.plan();
     const shown = (await plan.show()) as { resource_changes?: unknown[] };
@@ -83,9 +95,9 @@ export async function destroyInLane(deployment: Deployment): Promise<void> {
 }
 
 /** The images of a lab's apps by the names that they have here, or will have once there is a repository. */
-export async function namedImages(deployment: Deployment): Promise<PushedImage[]> {
+export async function namedImages(lane: Lane, deployment: Deployment): Promise<PushedImage[]> {
   const { lab, target } = deployment;
-  const built = await buildApps(deployment);
+  const built = await lane.build(deployment);
   const named = await nameApps(deployment, built);
   return lab.apps.map((app) => {
     const tag = built.find((each) => each.app.container === app.container)!.image.contentTag;

@@ -4,10 +4,14 @@ import { copySnapshot, DEFAULT_HOME_ADDRESS, LocalAws } from "@workbook/local-aw
 import { EC2 } from "@aws-sdk/client-ec2";
 import { ECR } from "@aws-sdk/client-ecr";
 import { ensureStateBucket } from "../deploy/state-bucket.ts";
-import type { Deployment } from "../deploy/stack.ts";
+import type { BuiltApp } from "../deploy/images.ts";
+import type { Deployment, StackId } from "../deploy/stack.ts";
 import type { FoundTools, Target } from "../deploy/target.ts";
 import type { Lab } from "../load-lab.ts";
+import type { Builds } from "./builds.ts";
+import { changedStacks, type LabVariant } from "./changed-stacks.ts";
 import { KeptProvider } from "./kept-provider.ts";
+import type { SynthBatch } from "./synth-batch.ts";
 
 /** The cloud of a lane, as whoever makes a target of it needs it. */
 export interface LaneCloud {
@@ -27,6 +31,8 @@ export interface LaneOptions {
   readonly state: string;
   readonly tools: FoundTools;
   readonly provider: string;
+  readonly batch: SynthBatch;
+  readonly builds: Builds;
   readonly targetOf: (cloud: LaneCloud) => Promise<Target>;
   readonly signal?: AbortSignal;
 }
@@ -93,9 +99,20 @@ export class Lane {
 
   /** A lab's variant as it would be deployed here. */
   deployment(lab: Lab, variant: string): Deployment {
-    const { root, tools, signal } = this.#options;
+    const { root, tools, signal, batch } = this.#options;
     const directories = { root, state: this.#directory };
-    return { lab, variant, target: this.target, directories, tools, signal };
+    const synthesise: Deployment["synthesise"] = (options) => batch.synthesise(options);
+    return { lab, variant, target: this.target, directories, tools, synthesise, signal };
+  }
+
+  /** The images of a lab's apps, built once for all lanes. */
+  build(deployment: Deployment): Promise<BuiltApp[]> {
+    return this.#options.builds.of(deployment);
+  }
+
+  /** The stacks of a variant that differ from what is deployed here: all where nothing is. */
+  changed(wanted: LabVariant, deployed: LabVariant | undefined): Promise<readonly StackId[]> {
+    return changedStacks(this.#options.batch, wanted, deployed);
   }
 
   /** A new folder of the lane's. */

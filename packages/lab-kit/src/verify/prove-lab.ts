@@ -11,8 +11,11 @@ export const EMPTY = "empty";
 const REVISIONED = /aws_ecs_task_definition\./;
 
 /** Deploys a lab's solution over what the lane has. @returns what that changed, in words */
-export async function proveGrowth(lane: Lane, lab: Lab): Promise<string> {
-  const planned = await deployInLane(lane.deployment(lab, "solution"), "move and wait");
+export async function proveGrowth(lane: Lane, lab: Lab, below: Lab | undefined): Promise<string> {
+  const deployed = below && { lab: below, variant: "solution" };
+  const stacks = await lane.changed({ lab, variant: "solution" }, deployed);
+  const options = { stacks, services: "move and wait" } as const;
+  const planned = await deployInLane(lane, lane.deployment(lab, "solution"), options);
   const changes = planned.filter(({ action }) => action !== "no-op" && action !== "read");
   const isGone = ({ action, address }: Planned) =>
     (action === "delete" || action === "replace") && !REVISIONED.test(address);
@@ -25,7 +28,7 @@ export async function proveGrowth(lane: Lane, lab: Lab): Promise<string> {
 
 /** The plan of a lab's variant over what the lane has is empty. */
 export async function proveEmptyPlan(lane: Lane, lab: Lab, variant: string): Promise<string> {
-  const plan = await planInLane(lane.deployment(lab, variant));
+  const plan = await planInLane(lane, lane.deployment(lab, variant));
   const changes = plan.effective.map(({ address, actions }) => `${actions.join("+")} ${address}`);
   prove(changes.length === 0, `the plan is not empty: ${changes.join(", ")}`);
   prove(plan.changes.length > 0, "the plan names no resource at all");
@@ -34,7 +37,7 @@ export async function proveEmptyPlan(lane: Lane, lab: Lab, variant: string): Pro
 
 /** What the learner starts from fails at the check that the manifest names. */
 export async function proveStart(lane: Lane, lab: Lab): Promise<string> {
-  const report = await checkInLane(lane.deployment(lab, "start"), ["synth", "plan", "live"]);
+  const report = await checkInLane(lane, lane.deployment(lab, "start"), ["synth", "plan", "live"]);
   const first = firstNotPassed(report);
   prove(first !== undefined, "passes every check");
   prove(
@@ -46,7 +49,11 @@ export async function proveStart(lane: Lane, lab: Lab): Promise<string> {
 
 /** The deployed solution passes every check. */
 export async function proveSolution(lane: Lane, lab: Lab): Promise<string> {
-  const report = await checkInLane(lane.deployment(lab, "solution"), ["synth", "plan", "live"]);
+  const report = await checkInLane(lane, lane.deployment(lab, "solution"), [
+    "synth",
+    "plan",
+    "live",
+  ]);
   const first = firstNotPassed(report);
   prove(first === undefined, `${first?.id} ${first?.status}: ${first?.actual}`);
   return `passes ${report.checks.length} checks`;

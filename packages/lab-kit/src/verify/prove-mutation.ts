@@ -46,16 +46,20 @@ export async function proveInLane(
   mutation: Mutation,
   folder: string,
 ): Promise<string> {
-  const deployment = lane.deployment(lab, await writeMutant(lab, mutation, folder));
+  const variant = await writeMutant(lab, mutation, folder);
+  const deployment = lane.deployment(lab, variant);
   const { tier = "synth", deployed, caughtBy, fault } = mutation;
   if (tier === "plan" && deployed === undefined)
-    return proveCaught(await checkInLane(deployment, ["synth", "plan"]), mutation);
+    return proveCaught(await checkInLane(lane, deployment, ["synth", "plan"]), mutation);
   const { refused, dirty, says, release } = deployed ?? {};
-  if (refused !== undefined) return proveRefused(deployment, refused);
-  await deployInLane(deployment, release === false ? "leave" : "move");
+  const stacks = await lane.changed({ lab, variant }, { lab, variant: "solution" });
+  const services = release === false ? "leave" : "move";
+  const deploy = () => deployInLane(lane, deployment, { stacks, services });
+  if (refused !== undefined) return proveRefused(deploy, refused);
+  await deploy();
   const seen: string[] = [];
   if (dirty !== undefined) {
-    const changes = (await planInLane(deployment)).effective;
+    const changes = (await planInLane(lane, deployment)).effective;
     prove(
       changes.some(({ type }) => type === dirty),
       `a second plan does not change ${dirty}, but ${changes.map(({ address }) => address).join(", ") || "nothing"}`,
@@ -70,19 +74,16 @@ export async function proveInLane(
       fault: deployed?.fault ?? fault,
       says,
     };
-    seen.push(proveCaught(await checkInLane(deployment, tiers), wanted));
+    seen.push(proveCaught(await checkInLane(lane, deployment, tiers), wanted));
   }
   if (seen.length === 0)
     throw new NotProved("it is to be deployed, but does not say what to look for then");
   return seen.join("; ");
 }
 
-async function proveRefused(
-  deployment: Parameters<typeof deployInLane>[0],
-  words: string,
-): Promise<string> {
+async function proveRefused(deploy: () => Promise<unknown>, words: string): Promise<string> {
   try {
-    await deployInLane(deployment, "move");
+    await deploy();
   } catch (error) {
     if (!(error instanceof TerraformError)) throw error;
     // Terraform breaks lines where they are long.

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { FoundTools, Target } from "../deploy/target.ts";
 import type { Lab } from "../load-lab.ts";
 import { keepArtifacts } from "./artifacts.ts";
+import { Builds } from "./builds.ts";
 import { jobsOf } from "./jobs.ts";
 import { findProvider } from "./kept-provider.ts";
 import { Lane, type LaneCloud, type LaneOptions } from "./lane.ts";
@@ -50,7 +51,17 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   try {
     const provider = await providerFor(options, batch, scratch);
     const { root, state, tools, targetOf, signal } = options;
-    const laneOptions: LaneOptions = { root, state, tools, targetOf, signal, scratch, provider };
+    const laneOptions: LaneOptions = {
+      root,
+      state,
+      tools,
+      targetOf,
+      signal,
+      scratch,
+      provider,
+      batch,
+      builds: new Builds(),
+    };
     const started = await Promise.allSettled(
       Array.from({ length: options.lanes }, async (_, index) => {
         const lane = await Lane.start(laneOptions, `lane-${index + 1}`);
