@@ -138,6 +138,20 @@ test.runIf(process.platform === "linux")(
   },
 );
 
+test.runIf(process.platform === "linux")(
+  "what a server was killed before recording is ended by the next server",
+  async () => {
+    const { server, task, child } = await serve();
+    server.kill("SIGSTOP");
+    process.kill(supervisorOf(server), "SIGKILL");
+    rmSync(join(dir, "data/runtime/tasks", "0".repeat(32), "web.process.json"));
+    await killNow(server);
+    expect([isRunning(task), isRunning(child)]).toEqual([true, true]);
+    await newDriver().reap();
+    await vi.waitFor(() => expect([isRunning(task), isRunning(child)]).toEqual([false, false]));
+  },
+);
+
 test.runIf(process.platform === "linux")("a supervisor that is killed is replaced", async () => {
   const { server, task } = await serve();
   const first = supervisorOf(server);

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { findContainerProcesses } from "./unrecorded-processes.ts";
 
 const SUFFIX = ".process.json";
 
@@ -33,9 +34,9 @@ export function forgetProcess(directory: string, name: string): void {
 }
 
 /**
- * Kills every group that a record in a subdirectory of `tasksDirectory` names and that is still the one recorded, then
- * removes the subdirectories: files of tasks that a dead server ran.
- * @returns how many groups were killed
+ * Kills every group that a record in a subdirectory of `tasksDirectory` names and that is still the one recorded, and
+ * what a dead server started and could not record, then removes the subdirectories: files of tasks that it ran.
+ * @returns how many groups and processes were killed
  */
 export async function reapTasks(tasksDirectory: string): Promise<number> {
   let killed = 0;
@@ -44,10 +45,25 @@ export async function reapTasks(tasksDirectory: string): Promise<number> {
     for (const name of await list(directory)) {
       if (name.endsWith(SUFFIX) && (await killRecorded(join(directory, name)))) killed += 1;
     }
+  }
+  for (const pid of await findContainerProcesses(tasksDirectory)) if (killProcess(pid)) killed += 1;
+  for (const task of await list(tasksDirectory)) {
     // A process may still write while it dies.
+    const directory = join(tasksDirectory, task);
     await rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
   }
   return killed;
+}
+
+function killProcess(pid: number): boolean {
+  try {
+    process.kill(pid, "SIGKILL");
+    return true;
+  } catch (error) {
+    // It has ended meanwhile, perhaps with its group.
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
 }
 
 async function killRecorded(file: string): Promise<boolean> {
