@@ -1,5 +1,6 @@
 import { defineConfig } from "vitepress";
 
+import { japaneseLinesPlugin } from "./markdown/japanese-lines.ts";
 import { labDiffPlugin } from "./markdown/lab-diff.ts";
 import { addPageFacts } from "./markdown/page-facts.ts";
 import { englishLocale } from "./site/locale-en.ts";
@@ -21,7 +22,7 @@ export default defineConfig({
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
     // What a command prints: a fence of its own, so that the page runner knows it.
     languages: [{ name: "output", scopeName: "text.output", patterns: [], repository: {} }],
-    config: (md) => void md.use(labDiffPlugin),
+    config: (md) => void md.use(labDiffPlugin).use(japaneseLinesPlugin),
   },
   transformPageData: addPageFacts,
   themeConfig: {
