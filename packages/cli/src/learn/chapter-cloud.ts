@@ -1,5 +1,7 @@
 import type { Lab } from "@workbook/lab-kit";
+import { exclusively } from "@workbook/lab-kit/deploy/exclusive";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
+import { leftAtWork, rollBackCutOff } from "@workbook/lab-kit/deploy/roll-back";
 import type { RunningCloud } from "../cloud/cloud.ts";
 import {
   deleteSnapshot,
@@ -24,7 +26,7 @@ export async function prepareCloud(session: Session, lab: Lab): Promise<void> {
   await session.owner();
   const cloud = await session.cloud();
   const name = await snapshotName(session, beginning);
-  if (await restored(session, cloud, name)) return;
+  if (await restored(session, lab, cloud, name)) return;
   await deployNow();
   await inStep(session.progress, "Snapshot", async () => {
     await saveSnapshot(cloud, name);
@@ -38,7 +40,12 @@ async function snapshotName(session: Session, beginning: Beginning | undefined):
   return beginningName(session.workspace, await session.lab(beginning.lab), beginning);
 }
 
-async function restored(session: Session, cloud: RunningCloud, name: string): Promise<boolean> {
+async function restored(
+  session: Session,
+  lab: Lab,
+  cloud: RunningCloud,
+  name: string,
+): Promise<boolean> {
   const snapshots = await listSnapshots(cloud);
   const found = snapshots.find((snapshot) => snapshot.name === name);
   const stem = name.replace(/-[0-9a-f]{12}$/, "");
@@ -50,8 +57,20 @@ async function restored(session: Session, cloud: RunningCloud, name: string): Pr
   if (!found || found.problem !== undefined) return false;
   await inStep(session.progress, "Cloud", async (step) => {
     step.detail("going back to the chapter's beginning");
-    await restoreSnapshot(cloud, name);
+    await restoreAlone(session, lab, () => restoreSnapshot(cloud, name));
     return { summary: "as it is when the chapter begins", value: undefined };
   });
   return true;
+}
+
+/** Restores while no Terraform is at work on the stacks: one that was left there would go on in a cloud that is another one. */
+function restoreAlone(session: Session, lab: Lab, restore: () => Promise<void>): Promise<void> {
+  const { root, state, config } = session.workspace;
+  const target = { name: "local", owner: config.owner } as const;
+  const stacks = { directories: { root, state }, target, signal: session.signal };
+  return exclusively(stacks, session.progress, `start of chapter ${lab.id}`, async () => {
+    if (leftAtWork(stacks).length > 0)
+      await rollBackCutOff(await session.deployment(lab.id, undefined), session.progress);
+    await restore();
+  });
 }

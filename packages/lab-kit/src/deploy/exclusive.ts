@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
 import type { DeployReporter } from "./reporter.ts";
-import type { Deployment } from "./stack.ts";
+import type { Target, WorkbookDirectories } from "./target.ts";
+
+/** Whose stacks they are, and where Terraform works on them. */
+export interface StackOwner {
+  readonly directories: WorkbookDirectories;
+  readonly target: Pick<Target, "name" | "owner">;
+  readonly signal?: AbortSignal;
+}
 
 const POLL_MS = 200;
 /** SQLite's code for a file that somebody else has locked: https://www.sqlite.org/rescode.html#busy */
@@ -17,7 +24,7 @@ const SQLITE_BUSY = 5;
  * @param what the command, for whoever has to wait: `deploy`
  */
 export async function exclusively<T>(
-  { directories, target, signal }: Deployment,
+  { directories, target, signal }: StackOwner,
   reporter: DeployReporter,
   what: string,
   work: () => Promise<T>,

@@ -1,9 +1,19 @@
 import { inStep, type DeployReporter } from "./reporter.ts";
+import type { StackOwner } from "./exclusive.ts";
 import { openStack, stackDirectory, type Deployment, type StackId } from "./stack.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 const STACKS: readonly StackId[] = ["images", "service"];
+
+/** The stacks on which the last Terraform has not ended, or has not ended well. */
+export function leftAtWork({ directories, target }: StackOwner): readonly StackId[] {
+  return STACKS.filter((id) =>
+    ["running.json", "failed.json"].some((name) =>
+      existsSync(join(stackDirectory(directories, target, id), name)),
+    ),
+  );
+}
 
 /**
  * Undoes a deployment whose Terraform was killed: what it made since it last stored its state stands in no state, and
@@ -14,12 +24,8 @@ export async function rollBackCutOff(
   deployment: Deployment,
   reporter: DeployReporter,
 ): Promise<void> {
-  const { target, directories } = deployment;
-  const begun = STACKS.filter((id) =>
-    ["running.json", "failed.json"].some((name) =>
-      existsSync(join(stackDirectory(directories, target, id), name)),
-    ),
-  );
+  const { target } = deployment;
+  const begun = leftAtWork(deployment);
   if (begun.length === 0) return;
   await inStep(reporter, "An earlier command was cut short", async (step) => {
     const stacks = begun.map((id) =>
