@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 
 import { compareOutput, updateOutput } from "./compare-output.ts";
 import type { FreshWorkspace } from "./fresh-workspace.ts";
@@ -54,8 +54,9 @@ export async function runPage(
   const updates: { readonly block: ShellBlock; readonly text: string }[] = [];
   for (const block of readBlocks(page)) {
     const place = `${page}:${block.line}`;
-    if (block.skip) {
-      skipped.push(`${place} ${block.skip}`);
+    const reason = block.skip ?? lacks(block);
+    if (reason) {
+      skipped.push(`${place} ${reason}`);
       continue;
     }
     await mapPorts(workspace);
@@ -79,6 +80,14 @@ export async function runPage(
   if (updates.length > 0) writeUpdates(page, updates);
   const seconds = (performance.now() - since) / 1000;
   return { page, ...counts, updated: updates.length, skipped, problems, seconds };
+}
+
+/** Why a machine without the AWS CLI, which nothing but the pages' examples need, cannot run a block. */
+function lacks({ commands }: ShellBlock): string | undefined {
+  if (!/(?:^|\s)(?:\.\/workbook )?aws /m.test(commands)) return undefined;
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  const found = folders.some((folder) => existsSync(join(folder, "aws")));
+  return found ? undefined : "needs the AWS CLI, which this machine has not";
 }
 
 function describeFailure(
