@@ -111,7 +111,10 @@ async function addOptions({ title, entries }: { title: string; entries: Entry[] 
 function formatCommands(groups: readonly Group[], language: Language): string {
   const say = words[language];
   const parts = groups.map(({ title, commands }) =>
-    [`## ${title}`, ...commands.map((command) => formatCommand(command, language))].join("\n\n"),
+    [
+      `## ${title} {#group-${title.split(/\W+/)[0]!.toLowerCase()}}`,
+      ...commands.map((command) => formatCommand(command, language)),
+    ].join("\n\n"),
   );
   const codes = formatTable(
     [say.code, say.meaning],
