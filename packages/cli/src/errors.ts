@@ -1,6 +1,8 @@
 import { UserError } from "@workbook/toolchain";
+import { fullDisk } from "./disk-room.ts";
 import { machineFault } from "./machine-faults.ts";
 import { style } from "./output/style.ts";
+import { stateFolder } from "./workspace.ts";
 
 /** Exit codes: 0 passed or nothing to do, 1 a check failed or a deployment did, 2 usage, 3 the environment is not ready. */
 export function exitCodeOf(error: unknown, interrupted: boolean): number {
@@ -18,8 +20,11 @@ const KNOWN = new Set([
   "BuildError",
 ]);
 
+/** The error as one that says what to do, where it is one. What went wrong on a full disk went wrong because of it. */
 function toUserError(error: unknown): UserError | undefined {
-  return error instanceof UserError ? error : machineFault(error);
+  const given = error instanceof UserError ? error : undefined;
+  if (given && given.exitCode !== 1) return given;
+  return machineFault(error) ?? fullDisk(stateFolder(process.env)) ?? given;
 }
 
 /** An error for a terminal: what, why, and the next command. */

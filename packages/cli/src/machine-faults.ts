@@ -18,7 +18,8 @@ const FAULTS: readonly Fault[] = [
   },
   {
     code: "READ_ONLY",
-    signs: /\b(EROFS|SQLITE_READONLY)\b|read-only file system|readonly database/i,
+    // Node tells ENOENT of a folder that it cannot make where nothing can be written.
+    signs: /\b(EROFS|SQLITE_READONLY)\b|ENOENT: .*, mkdir|read-only file system|readonly database/i,
     says: (where) => `The workbook cannot write${where}: it is read-only.`,
     next: "clone into a folder that you may write to, or name one in WORKBOOK_DIR",
   },

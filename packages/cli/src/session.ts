@@ -4,6 +4,7 @@ import type { FoundTools, Target } from "@workbook/lab-kit/deploy/target";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
 import { findLab, LabNotFoundError, type Lab } from "@workbook/lab-kit/load-lab";
 import { findCloud, startCloud, type RunningCloud, type StartOptions } from "./cloud/cloud.ts";
+import { requireRoom } from "./disk-room.ts";
 import { learnerFolder, learnersStack, type LearnerFolder } from "./learn/learner-folder.ts";
 import { settleOwner, type Terminal } from "./learn/owner.ts";
 import { readProgress } from "./learn/progress-file.ts";
@@ -91,6 +92,7 @@ export class Session {
   /** Terraform, and what images are built with; fetched where the machine has none. */
   tools(lab: Pick<Lab, "needs">): Promise<FoundTools> {
     return inStep(this.progress, "Tools", async (step) => {
+      requireRoom(this.workspace.state);
       const options = {
         root: this.workspace.root,
         signal: this.signal,

@@ -30,10 +30,17 @@ const OWNER = /^[a-z](?:-?[a-z0-9])*$/;
 const OWNER_LENGTH = 16;
 const DEFAULT_PORT = 4566;
 
+const ROOT = resolve(import.meta.dirname, "../../..");
+
+/** Where commands keep what they keep. */
+export function stateFolder(env: NodeJS.ProcessEnv): string {
+  return env["WORKBOOK_DIR"] ? resolve(env["WORKBOOK_DIR"]) : join(ROOT, ".workbook");
+}
+
 /** Finds the workspace and reads its configuration. Environment variables go before the file: OWNER, WORKBOOK_PORT, WORKBOOK_LISTENERS. */
 export function openWorkspace(env: NodeJS.ProcessEnv = process.env): Workspace {
-  const root = resolve(import.meta.dirname, "../../..");
-  const state = env["WORKBOOK_DIR"] ? resolve(env["WORKBOOK_DIR"]) : join(root, ".workbook");
+  const root = ROOT;
+  const state = stateFolder(env);
   mkdirSync(state, { recursive: true });
   const saved = readConfig(join(state, "config.json"));
   const config: Config = {

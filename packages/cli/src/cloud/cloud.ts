@@ -4,6 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { processStamp, UserError } from "@workbook/toolchain";
+import { fullDisk } from "../disk-room.ts";
 import { machineFault } from "../machine-faults.ts";
 import { REGION } from "../region.ts";
 import { saveConfig, type Workspace } from "../workspace.ts";
@@ -107,11 +108,11 @@ function raise(error: Error): never {
 /** Stops the workspace's cloud with all of its tasks; false where none runs. What it holds stays. */
 export async function stopCloud(workspace: Workspace): Promise<boolean> {
   const dataDir = dataDirectory(workspace);
-  const pid = readServerPid(dataDir);
+  const pid = readServerPid(dataDir) ?? (await findCloud(workspace))?.pid;
   if (pid === undefined) return false;
   process.kill(pid, "SIGTERM");
   const deadline = Date.now() + STOP_DEADLINE_MS;
-  while (readServerPid(dataDir) === pid) {
+  while (isAlive(pid)) {
     if (Date.now() > deadline) {
       throw new UserError(
         `Local AWS (process ${pid}) has not stopped within ${STOP_DEADLINE_MS / 1000} s.`,
@@ -167,7 +168,8 @@ async function waitForServer(
 
 async function startError(workspace: Workspace, port: number): Promise<UserError> {
   const tail = readFileSync(logFile(workspace), "utf8").trimEnd().split("\n").slice(-3).join("\n");
-  const fault = machineFault(new Error(tail));
+  // A server that cannot even map its files is killed without a word.
+  const fault = machineFault(new Error(tail)) ?? fullDisk(workspace.state);
   if (fault) return fault;
   if (tail.includes("EADDRINUSE")) {
     const holder = await describeHolder(port);

@@ -98,8 +98,9 @@ class Step implements StepReporter {
     this.#close(`${style.good("✓")} ${style.name(this.#title)}  ${summary}`);
   }
 
-  fail(summary: string): void {
-    this.#close(`${style.bad("✗")} ${style.name(this.#title)}  ${summary}`);
+  /** What went wrong is said by the error that ends the command: once is enough. */
+  fail(): void {
+    this.#close(`${style.bad("✗")} ${style.name(this.#title)}`);
   }
 
   #start(address: string, action: string): void {
