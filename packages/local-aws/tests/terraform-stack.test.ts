@@ -14,12 +14,12 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { findContainerProcesses } from "../src/engine/runtime/process/unrecorded-processes.ts";
 import { pushTinyImage } from "../src/engine/scheduler/testing/push-tiny-image.ts";
 import { Load, WEB_IMAGE } from "../src/engine/scheduler/testing/web.ts";
 import type { Topology } from "../src/engine/topology.ts";
 import { TEST_REGION } from "../src/testing.ts";
 import { describeService, describeTasks, registerWith } from "./support/cluster-view.ts";
-import { isRunning } from "./support/is-running.ts";
 import { SpawnedCloud } from "./support/spawned-cloud.ts";
 import { TerraformFolder } from "./support/terraform-folder.ts";
 
@@ -31,10 +31,8 @@ let dir: string;
 let cloud: SpawnedCloud;
 let terraform: TerraformFolder;
 let before: Topology;
-/** The revision that Terraform knows nothing of. */
-let revision: string;
-/** Every process that ever answered. */
-const seen = new Set<number>();
+/** Revisions that Terraform knows nothing of. */
+const revisions: string[] = [];
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "stack-"));
@@ -71,7 +69,6 @@ const answering = (port: number, greeting: string): Promise<number[]> =>
       const pids = new Set(answers.map((it) => Number(it.split(" ")[1])));
       expect(answers.filter((it) => !it.startsWith(`${greeting} `))).toEqual([]);
       expect(pids.size).toBe(2);
-      for (const pid of pids) seen.add(pid);
       return [...pids];
     },
     { timeout: 60_000, interval: 100 },
@@ -87,6 +84,16 @@ const steady = (name: string): Promise<Service> =>
     },
     { timeout: 60_000, interval: 100 },
   );
+
+/** Begins a deployment of a revision that answers with another greeting; the revision. */
+async function deploy(service: string, greeting: string): Promise<string> {
+  const taskDefinition = await registerWith(ecs(), service, { name: "VERSION", value: greeting });
+  revisions.push(taskDefinition);
+  await ecs().send(new UpdateServiceCommand({ cluster: "main", service, taskDefinition }));
+  return taskDefinition;
+}
+
+const taskProcesses = () => findContainerProcesses(join(dir, "data/runtime/tasks"));
 
 /** 0 where nothing would change, 2 where something would. */
 const plan = () => terraform.run("plan", "-input=false", "-detailed-exitcode");
@@ -124,17 +131,14 @@ test("a deployment under 200 requests a second fails none of them", async () => 
   await steady("front");
   const load = new Load(await cloud.listenerUrl(80), LOAD);
   await vi.waitUntil(() => load.count >= 200, { timeout: 20_000 });
-  revision = await registerWith(ecs(), "front", { name: "VERSION", value: "second" });
-  await ecs().send(
-    new UpdateServiceCommand({ cluster: "main", service: "front", taskDefinition: revision }),
-  );
+  const revision = await deploy("front", "second");
   expect((await steady("front")).taskDefinition).toBe(revision);
   await load.stop();
   expect(load.failures).toEqual([]);
   await answering(80, "second");
 }, 120_000);
 
-test("kill -9 of the server: the next one has the same resources and new tasks, and no old process", async () => {
+test("kill -9 in a deployment: the next server ends it, with the same resources and no old process", async () => {
   const elb = () => new ElasticLoadBalancingV2Client(cloud.clientConfig);
   const services = () => Promise.all(SERVICES.map((name) => describeService(ecs(), "main", name)));
   const arns = async () => ({
@@ -143,15 +147,24 @@ test("kill -9 of the server: the next one has the same resources and new tasks, 
       ({ LoadBalancerArn }) => LoadBalancerArn,
     ),
   });
+  const taskDefinitionArn = await deploy("back", "third");
+  await vi.waitFor(
+    async () =>
+      expect(await tasksOf("back", "RUNNING")).toContainEqual(
+        expect.objectContaining({ taskDefinitionArn }),
+      ),
+    { timeout: 20_000, interval: 10 },
+  );
   const known = await arns();
   const running = await allTasks("RUNNING");
-  expect(running).toHaveLength(4);
   await cloud.end("SIGKILL");
   cloud = await SpawnedCloud.start(join(dir, "data"), "--port", new URL(cloud.endpoint).port);
-  const old = [...seen];
-  const alive = await Promise.all([answering(80, "second"), answering(8080, "back")]);
-  expect(old.filter((pid) => isRunning(pid))).toEqual([]);
-  expect(alive.flat().filter((pid) => !isRunning(pid))).toEqual([]);
+  await Promise.all(SERVICES.map(steady));
+  const alive = await Promise.all([answering(80, "second"), answering(8080, "third")]);
+  await vi.waitFor(
+    async () => expect((await taskProcesses()).toSorted()).toEqual(alive.flat().toSorted()),
+    { timeout: 20_000, interval: 50 },
+  );
   expect(await arns()).toEqual(known);
   const stopped = await allTasks("STOPPED");
   for (const { taskArn } of running)
@@ -169,8 +182,9 @@ test("its plan is empty too, after a deployment that Terraform did not make", as
 }, 120_000);
 
 test("destroy leaves the cloud as it was, and no process", async () => {
-  await ecs().send(new DeregisterTaskDefinitionCommand({ taskDefinition: revision }));
+  for (const taskDefinition of revisions)
+    await ecs().send(new DeregisterTaskDefinitionCommand({ taskDefinition }));
   await terraform.succeed("destroy", "-input=false", "-auto-approve");
   expect(await cloud.topology()).toEqual(before);
-  expect([...seen].filter((pid) => isRunning(pid))).toEqual([]);
+  expect(await taskProcesses()).toEqual([]);
 }, 240_000);
