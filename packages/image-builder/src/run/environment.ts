@@ -14,6 +14,8 @@ const NETWORK_VARIABLES = [
   "npm_config_proxy",
   "npm_config_https_proxy",
   "npm_config_noproxy",
+  // Node and npm trust what the machine trusts, as `workbook` has it: https://nodejs.org/docs/latest-v24.x/api/cli.html#node_use_system_ca1
+  "NODE_USE_SYSTEM_CA",
   "GOPROXY",
   "GOSUMDB",
   "GONOSUMDB",
