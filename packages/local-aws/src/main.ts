@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { writeFileSync, rmSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SystemClock, LOCAL_ACCELERATION } from "./clock/system-clock.ts";
 import { createJsonLogger } from "./engine/logger.ts";
@@ -84,12 +84,14 @@ async function serve(options: LocalAwsOptions): Promise<void> {
   const file = join(cloud.dataDir, "server.json");
   const { endpoint, credentials, token, dataDir } = cloud;
   writeFileSync(
-    file,
+    `${file}.new`,
     `${JSON.stringify({ pid: process.pid, endpoint, credentials, token, dataDir }, null, 2)}\n`,
     {
       mode: 0o600,
     },
   );
+  // In one step: who waits for this file must not read half of it.
+  renameSync(`${file}.new`, file);
   process.stdout.write(`${JSON.stringify({ ready: true, pid: process.pid, endpoint, dataDir })}\n`);
   const signal = await new Promise<NodeJS.Signals>((resolve) => {
     for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(name, resolve);
