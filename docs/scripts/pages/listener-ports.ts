@@ -35,7 +35,8 @@ export async function mapPorts(workspace: FreshWorkspace): Promise<(printed: str
     ),
   );
   const home = dirname(workspace.folder);
-  writeFileSync(join(home, ".curlrc"), `${lines.join("\n")}\n`);
+  // In a terminal, which this is to look like, curl shows no progress either.
+  writeFileSync(join(home, ".curlrc"), ["silent", "show-error", ...lines, ""].join("\n"));
   return (printed) => {
     let text = printed.replaceAll(workspace.folder, "~/ecs-workbook");
     text = text.replaceAll(`127.0.0.1:${workspace.port}`, `127.0.0.1:${DOCUMENTED_PORT}`);
