@@ -1,6 +1,7 @@
 import { UserError } from "@workbook/toolchain";
 import { fullDisk } from "./disk-room.ts";
 import { machineFault } from "./machine-faults.ts";
+import { wrap } from "./output/wrap.ts";
 import { style } from "./output/style.ts";
 import { stateFolder } from "./workspace.ts";
 
@@ -27,11 +28,17 @@ function toUserError(error: unknown): UserError | undefined {
   return machineFault(error) ?? fullDisk(stateFolder(process.env)) ?? given;
 }
 
+/** Breaks sentences where the terminal ends; commands are left whole, so that they can be copied. */
+function fit(text: string): string {
+  const { isTTY, columns } = process.stderr;
+  return isTTY ? wrap(text, columns, "  ").trimStart() : text;
+}
+
 /** An error for a terminal: what, why, and the next command. */
 export function formatError(error: unknown, interrupted: boolean): string {
   if (interrupted) return "Interrupted. The same command goes on from here.";
   const known = toUserError(error);
-  if (known) return `${style.bad("✗")} ${known.message}\n\nNext: ${known.next}`;
+  if (known) return `${style.bad("✗")} ${fit(known.message)}\n\nNext: ${known.next}`;
   if (!(error instanceof Error)) return String(error);
   if (KNOWN.has(error.name)) {
     const log = (error as { logFile?: string }).logFile;
