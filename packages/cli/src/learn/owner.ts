@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import { wrap } from "../output/wrap.ts";
 import { isOwner, OWNER_RULE, saveConfig, savedOwner, type Workspace } from "../workspace.ts";
 
 /** A terminal to ask at. */
@@ -29,6 +30,9 @@ export async function settleOwner(
   return owner;
 }
 
+const WHY =
+  "Your name becomes part of every resource's name, so that several people can share an account.";
+
 async function askOwner(
   { input, output }: Terminal,
   proposal: string,
@@ -38,14 +42,13 @@ async function askOwner(
   // Ctrl-C at a question is an interrupt like any other, and readline would keep it to itself.
   lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
   try {
-    output.write(
-      "Your name becomes part of every resource's name, so that several people can share an account.\n",
-    );
+    const say = (text: string) => output.write(`${wrap(text, output.columns ?? 80)}\n`);
+    say(WHY);
     for (;;) {
       const answer = (await lines.question(`OWNER [${proposal}]: `, { signal })).trim();
       const owner = answer === "" ? proposal : answer;
       if (isOwner(owner)) return owner;
-      output.write(`"${owner}" will not do: ${OWNER_RULE}.\n`);
+      say(`"${owner}" will not do: ${OWNER_RULE}.`);
     }
   } finally {
     lines.close();

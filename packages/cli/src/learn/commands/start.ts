@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { style } from "../../output/style.ts";
+import { wrap } from "../../output/wrap.ts";
 import type { Session } from "../../session.ts";
 import { prepareCloud } from "../chapter-cloud.ts";
 import { chapterNumber, nextChapter } from "../chapters.ts";
@@ -15,19 +16,20 @@ export async function startCommand(session: Session, query: string | undefined):
   const copy = ensureCopy(session.learner, session.workspace.root, lab);
   noteStarted(session.learner, lab.id);
   await prepareCloud(session, lab);
+  const width = process.stdout.columns ?? 80;
   const files = lab.files.map((file) => relative(process.cwd(), `${copy.directory}/${file}`));
   session.result(
     { lab: lab.id, directory: copy.directory, files, copy: copy.outcome, saved: copy.saved?.name },
     [
       "",
-      lab.summary.en,
+      wrap(lab.summary.en, width),
       "",
-      describeCopy(copy),
+      wrap(describeCopy(copy), width),
       ...files.map((file) => `  ${style.name(file)}`),
       "",
       "Next: read and write there, then",
-      `  ./workbook watch          checks what you write each time you save`,
-      `  ./workbook check ${number}       or once, by hand`,
+      "  ./workbook watch      checks each time you save",
+      `  ./workbook check ${number}   or once, by hand`,
     ].join("\n"),
   );
   return 0;

@@ -59,7 +59,7 @@ function next(
       `You are in chapter ${number}; your files are in ${relative(process.cwd(), copyDirectory(learner, current))}/.`,
       "",
       "Next:",
-      "  ./workbook watch      checks what you write each time you save",
+      "  ./workbook watch      checks each time you save",
       `  ./workbook check ${number}   or once, by hand`,
       "  ./workbook hint       help with the next step",
       help,
