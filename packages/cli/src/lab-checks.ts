@@ -11,7 +11,9 @@ import {
   type PushedImage,
   type Tier,
 } from "@workbook/lab-kit";
+import { buildApps, nameApps } from "@workbook/lab-kit/deploy/images";
 import { plan } from "@workbook/lab-kit/deploy/plan";
+import { inStep } from "@workbook/lab-kit/deploy/reporter";
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
 import { formatCheck } from "./output/check-output.ts";
 import type { Session } from "./session.ts";
@@ -70,6 +72,19 @@ export async function runLabChecks(
     disconnectAws(aws);
     await rm(outDirectory, { recursive: true, force: true });
   }
+}
+
+/** Builds a lab's images and names them as they are in those repositories that exist; the first build takes a while. */
+export function builtImages(
+  { progress }: Session,
+  deployment: Deployment,
+): Promise<readonly PushedImage[]> {
+  return inStep(progress, "Images", async (step) => {
+    step.detail("building");
+    const built = await buildApps(deployment);
+    const summary = built.map(({ app, image }) => `${app.container} ${image.contentTag}`);
+    return { summary: summary.join(", ") || "none", value: await nameApps(deployment, built) };
+  });
 }
 
 /** Stacks can be read before their images can be pushed: those without a repository yet get the name they will have. */

@@ -1,9 +1,8 @@
-import { buildApps, nameApps } from "@workbook/lab-kit/deploy/images";
 import { writeFileSync } from "node:fs";
 import { toJunit } from "../output/junit.ts";
 import { formatFailure } from "../output/check-output.ts";
 import { afterChecks } from "../learn/after-checks.ts";
-import { runLabChecks } from "../lab-checks.ts";
+import { builtImages, runLabChecks } from "../lab-checks.ts";
 import type { Session } from "../session.ts";
 
 /** How a lab is checked. */
@@ -23,7 +22,7 @@ export async function checkCommand(
   { variant, keepGoing, junitFile }: CheckOptions,
 ): Promise<number> {
   const deployment = await session.deployment(lab, variant);
-  const images = await nameApps(deployment, await buildApps(deployment));
+  const images = await builtImages(session, deployment);
   const report = await runLabChecks(session, deployment, images, undefined, keepGoing);
   if (junitFile !== undefined) writeFileSync(junitFile, toJunit(report));
   const next = afterChecks(session, deployment, report);

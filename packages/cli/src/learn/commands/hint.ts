@@ -1,8 +1,7 @@
 import type { CheckReport, CheckReportEntry } from "@workbook/lab-kit";
-import { buildApps, nameApps } from "@workbook/lab-kit/deploy/images";
 import { synthesise } from "@workbook/lab-kit/synth";
 import { findCloud } from "../../cloud/cloud.ts";
-import { runLabChecks } from "../../lab-checks.ts";
+import { builtImages, runLabChecks } from "../../lab-checks.ts";
 import { style } from "../../output/style.ts";
 import { wrap } from "../../output/wrap.ts";
 import type { Session } from "../../session.ts";
@@ -52,7 +51,7 @@ async function runDeployed(
 ): Promise<CheckReport | undefined> {
   if (!(await findCloud(session.workspace))) return undefined;
   const deployment = await session.deployment(query, variant);
-  const images = await nameApps(deployment, await buildApps(deployment));
+  const images = await builtImages(session, deployment);
   return runLabChecks(session, deployment, images);
 }
 
