@@ -20,6 +20,11 @@ const pages = globSync("{*,labs/*,concepts/*,reference/*}.md", { cwd: docs })
   .filter((page) => readBlocks(page).some((block) => !block.hidden))
   .toSorted();
 
+const interrupt = new AbortController();
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(name, () => interrupt.abort(new Error(`interrupted by ${name}`)));
+}
+
 const reports: PageReport[] = [];
 if (pages.length > 0) {
   const workspace = await makeWorkspace();
@@ -27,7 +32,9 @@ if (pages.length > 0) {
     for (const [index, page] of pages.entries()) {
       if (index > 0) resetWorkspace(workspace);
       console.log(page);
-      reports.push(await runPage(workspace, page, update, console.log));
+      reports.push(
+        await runPage(workspace, page, { update, tell: console.log, signal: interrupt.signal }),
+      );
     }
   } finally {
     removeWorkspace(workspace);

@@ -30,8 +30,16 @@ export function openTerminal(workspace: FreshWorkspace): Terminal {
   return { workspace, session };
 }
 
-/** Runs a block as a reader would, and stops at the first command that fails. */
-export async function runBlock(terminal: Terminal, block: ShellBlock): Promise<BlockResult> {
+/**
+ * Runs a block as a reader would, and stops at the first command that fails.
+ *
+ * @param signal ends the block, as the end of its time does
+ */
+export async function runBlock(
+  terminal: Terminal,
+  block: ShellBlock,
+  signal: AbortSignal,
+): Promise<BlockResult> {
   const { workspace, session } = terminal;
   const script = `
     exec 2>&1 </dev/null
@@ -51,14 +59,18 @@ export async function runBlock(terminal: Terminal, block: ShellBlock): Promise<B
   let printed = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text));
   let timedOut = false;
+  const end = () => process.kill(-child.pid!, "SIGTERM");
   const timer = setTimeout(() => {
     timedOut = true;
-    process.kill(-child.pid!, "SIGTERM");
+    end();
   }, block.timeoutSeconds * 1000);
+  signal.addEventListener("abort", end);
   const exitCode = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);
   });
   clearTimeout(timer);
+  signal.removeEventListener("abort", end);
+  signal.throwIfAborted();
   return { exitCode, printed, seconds: (performance.now() - since) / 1000, timedOut };
 }

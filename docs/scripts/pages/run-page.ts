@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 
 import { compareOutput, updateOutput } from "./compare-output.ts";
 import type { FreshWorkspace } from "./fresh-workspace.ts";
@@ -24,10 +24,10 @@ export interface PageReport {
   readonly seconds: number;
 }
 
-/** The blocks of a page of `docs/`. @throws {PageError} with the page's name */
+/** The blocks of a page of `docs/`, or of any file. @throws {PageError} with the page's name */
 export function readBlocks(page: string): ShellBlock[] {
   try {
-    return parsePage(readFileSync(join(docs, page), "utf8"));
+    return parsePage(readFileSync(resolve(docs, page), "utf8"));
   } catch (error) {
     if (error instanceof PageError) throw new PageError(`${page}, ${error.message}`);
     throw error;
@@ -38,14 +38,19 @@ export function readBlocks(page: string): ShellBlock[] {
  * Runs the blocks of a page in their order and compares what they print with what it shows. Stops at the first block
  * that ends with another exit code: what follows builds on it.
  *
- * @param update writes what was printed into the page where it shows something else
+ * @param options `update` writes what was printed into the page where it shows something else; `signal` ends the block
+ *   that runs, and rejects
  */
 export async function runPage(
   workspace: FreshWorkspace,
   page: string,
-  update: boolean,
-  tell: (line: string) => void,
+  options: {
+    readonly update?: boolean;
+    readonly tell: (line: string) => void;
+    readonly signal: AbortSignal;
+  },
 ): Promise<PageReport> {
+  const { update = false, tell, signal } = options;
   const since = performance.now();
   const terminal = openTerminal(workspace);
   const counts = { ran: 0, compared: 0 };
@@ -60,7 +65,7 @@ export async function runPage(
       continue;
     }
     await mapPorts(workspace);
-    const result = await runBlock(terminal, block);
+    const result = await runBlock(terminal, block, signal);
     const show = await mapPorts(workspace);
     const printed = show(result.printed);
     if (!block.hidden) counts.ran += 1;
@@ -104,7 +109,7 @@ function writeUpdates(
   page: string,
   updates: readonly { readonly block: ShellBlock; readonly text: string }[],
 ): void {
-  const file = join(docs, page);
+  const file = resolve(docs, page);
   const lines = readFileSync(file, "utf8").split("\n");
   for (const { block, text } of updates.toReversed()) {
     const { firstLine, endLine } = block.output!;
