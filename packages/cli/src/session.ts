@@ -3,6 +3,7 @@ import type { Deployment } from "@workbook/lab-kit/deploy/stack";
 import type { FoundTools, Target } from "@workbook/lab-kit/deploy/target";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
 import { findLab, LabNotFoundError, type Lab } from "@workbook/lab-kit/load-lab";
+import { refuseOtherPlace } from "./cloud/refuse-other-place.ts";
 import { findCloud, startCloud, type RunningCloud, type StartOptions } from "./cloud/cloud.ts";
 import { requireRoom } from "./disk-room.ts";
 import { learnerFolder, learnersStack, type LearnerFolder } from "./learn/learner-folder.ts";
@@ -71,8 +72,11 @@ export class Session {
   /** The cloud, started where it does not run. */
   cloud(options: StartOptions = {}): Promise<RunningCloud> {
     return inStep(this.progress, "Local AWS", async (step) => {
-      const running = await findCloud(this.workspace);
-      if (running) return { summary: running.endpoint, value: running };
+      const running = await findCloud(this.workspace, this.signal);
+      if (running) {
+        refuseOtherPlace(running, this.workspace.config.listeners, options);
+        return { summary: running.endpoint, value: running };
+      }
       step.detail("starting");
       const cloud = await startCloud(this.workspace, { ...options, signal: this.signal });
       return { summary: `${cloud.endpoint}, started`, value: cloud };

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { refuseOtherPlace } from "./refuse-other-place.ts";
+
+const RUNNING = { endpoint: "http://127.0.0.1:4566" };
+
+test("a cloud that runs where it is wanted is fine", () => {
+  refuseOtherPlace(RUNNING, "exact", {});
+  refuseOtherPlace(RUNNING, "exact", { port: 4566, listeners: "exact" });
+  expect(() => refuseOtherPlace(RUNNING, "exact", { port: 0 })).not.toThrow();
+});
+
+test("one that is wanted somewhere else has to be stopped first, and the command says how", () => {
+  const move = () => refuseOtherPlace(RUNNING, "exact", { port: 4567, listeners: "offset" });
+  expect(move).toThrow(
+    expect.objectContaining({
+      code: "CLOUD_RUNS",
+      next: "./workbook cloud down && ./workbook cloud up --port 4567 --listeners offset",
+    }),
+  );
+});
