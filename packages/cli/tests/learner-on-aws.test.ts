@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { connectAws, disconnectAws, type AwsClients } from "@workbook/lab-kit";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { TestWorkbook, type Ended } from "../src/testing/workbook.ts";
+
+/** `--target aws`, with a Local AWS at the other end of `AWS_ENDPOINT_URL`. */
+const LONG = 10 * 60_000;
+const cloud = new TestWorkbook({ WORKBOOK_PORT: "0", WORKBOOK_LISTENERS: "ephemeral" });
+let learner: TestWorkbook;
+let aws: AwsClients;
+
+interface Server {
+  readonly endpoint: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+beforeAll(async () => {
+  await cloud.json(["cloud", "up"]);
+  const file = join(cloud.dataDir, "server.json");
+  const { endpoint, credentials } = JSON.parse(readFileSync(file, "utf8")) as Server;
+  const { accessKeyId, secretAccessKey } = credentials;
+  learner = new TestWorkbook({
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: undefined,
+    AWS_PROFILE: undefined,
+    HTTP_PROXY: undefined,
+    http_proxy: undefined,
+  });
+  aws = await connectAws({
+    region: "ap-northeast-1",
+    endpoint,
+    credentials: { accessKeyId, secretAccessKey },
+  });
+}, LONG);
+
+afterAll(async () => {
+  disconnectAws(aws);
+  await learner.remove();
+  await cloud.remove();
+}, LONG);
+
+const onAws = (...args: string[]): Promise<Ended> => learner.run([...args, "--target", "aws"]);
+
+async function repositories(): Promise<string[]> {
+  const answer = await aws.ecr.describeRepositories({});
+  return answer.repositories!.map(({ repositoryName }) => repositoryName!).toSorted();
+}
+
+test(
+  "nothing is made before account, region and cost were told and somebody has said yes",
+  { timeout: LONG },
+  async () => {
+    const { code, stderr } = await onAws("deploy", "8", "--variant", "solution");
+    expect(code, stderr).toBe(2);
+    expect(stderr).toMatch(/AWS account \d{12}, as arn:aws:iam::/);
+    expect(stderr).toContain("ap-northeast-1");
+    expect(stderr).toMatch(/\$0\.\d{4} an hour/);
+    expect(stderr).toContain(
+      "NAT gateway at $0.0620 (2024; today: https://aws.amazon.com/vpc/pricing/)",
+    );
+    expect(stderr).toContain("2 aws_ecs_service");
+    expect(stderr).toContain("--yes");
+    expect(await repositories()).toEqual([]);
+  },
+);
+
+test("credentials that are not there, or not right, are named", { timeout: LONG }, async () => {
+  const none = {
+    AWS_ACCESS_KEY_ID: undefined,
+    AWS_SECRET_ACCESS_KEY: undefined,
+    HOME: learner.state,
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
+  const missing = await learner.run(["check", "1", "--target", "aws"], none);
+  expect(missing.code, missing.stderr).toBe(3);
+  expect(missing.stderr).toContain("There are no AWS credentials");
+  const wrong = await learner.run(["check", "1", "--target", "aws"], {
+    AWS_SECRET_ACCESS_KEY: "wrong",
+  });
+  expect(wrong.code).toBe(3);
+  expect(wrong.stderr).toContain("SignatureDoesNotMatch");
+});
+
+test(
+  "a lab is deployed, passes its checks, and plans nothing more",
+  { timeout: LONG },
+  async () => {
+    for (const command of ["deploy", "check", "plan"]) {
+      const { code, stderr, stdout } = await onAws(command, "1", "--variant", "solution", "--yes");
+      expect(code, `${command}:\n${stderr}${stdout}`).toBe(0);
+    }
+    expect(await repositories()).toEqual(["golang-app-hanako", "nodejs-app-hanako"]);
+  },
+);
+
+test("destroy reports what still has the owner's tags", { timeout: LONG }, async () => {
+  const tags = [
+    { Key: "Owner", Value: "hanako" },
+    { Key: "Project", Value: "ecs-workbook" },
+  ];
+  await aws.ecr.createRepository({ repositoryName: "made-by-hand", tags });
+  const { Vpc } = await aws.ec2.createVpc({
+    CidrBlock: "10.9.0.0/16",
+    TagSpecifications: [{ ResourceType: "vpc", Tags: tags }],
+  });
+  const left = await onAws("destroy", "1", "--yes");
+  expect(left.code, left.stderr).toBe(1);
+  expect(left.stdout).toContain("repository/made-by-hand");
+  expect(left.stdout).toContain(`vpc  ${Vpc!.VpcId}`);
+  await aws.ecr.deleteRepository({ repositoryName: "made-by-hand" });
+  await aws.ec2.deleteVpc({ VpcId: Vpc!.VpcId! });
+  const nothing = await onAws("destroy", "1", "--yes");
+  expect(nothing.code, nothing.stderr).toBe(0);
+  expect(nothing.stdout).toContain("Nothing in this region has the tags Owner=hanako");
+  expect(nothing.stdout).toContain("ecs-workbook-state-");
+});
