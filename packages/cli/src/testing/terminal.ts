@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -37,13 +37,18 @@ export class TestTerminal {
 
   /** Opens a terminal; resolves when the shell waits for a command. */
   static async open({ columns, rows, cwd, env }: TerminalOptions): Promise<TestTerminal> {
-    const terminal = new TestTerminal({
-      ...env,
-      PS1: String.raw`[\#:$?]$ `,
-      TERM: "xterm-256color",
-    });
+    const terminal = new TestTerminal({ ...env, TERM: "xterm-256color" });
+    const settings = join(terminal.#folder, "bashrc");
+    writeFileSync(settings, String.raw`PS1='[\#:$?]$ '`);
     const size = ["-x", String(columns), "-y", String(rows)];
-    await terminal.#tmux("new-session", "-d", ...size, "-c", cwd, "bash --norc --noprofile");
+    await terminal.#tmux(
+      "new-session",
+      "-d",
+      ...size,
+      "-c",
+      cwd,
+      `exec bash --noprofile --rcfile '${settings}'`,
+    );
     await terminal.waitFor(PROMPT);
     return terminal;
   }
