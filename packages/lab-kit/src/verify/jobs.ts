@@ -57,7 +57,7 @@ export function jobsOf(context: JobContext): Job[] {
     const isNeighbour =
       below !== undefined && Number(below.id.slice(0, 2)) + 1 === Number(lab.id.slice(0, 2));
     const previous = isNeighbour ? below : undefined;
-    return [deploy, ...labJobs(context, lab, previous), ...mutationJobs(context, lab)];
+    return [deploy, ...labJobs(context, lab, previous, below), ...mutationJobs(context, lab)];
   });
 }
 
@@ -76,7 +76,12 @@ function deployJob(lab: Lab, below: Lab | undefined, isProof: boolean): Job {
   };
 }
 
-function labJobs({ before }: JobContext, lab: Lab, previous: Lab | undefined): Job[] {
+function labJobs(
+  { before }: JobContext,
+  lab: Lab,
+  previous: Lab | undefined,
+  below: Lab | undefined,
+): Job[] {
   const over = (
     state: Lab | undefined,
     kind: ProofKind,
@@ -96,11 +101,13 @@ function labJobs({ before }: JobContext, lab: Lab, previous: Lab | undefined): J
   const jobs = [
     over(previous, "start", 30, (lane) => proveStart(lane, lab)),
     over(lab, "solution", 40, (lane) => proveSolution(lane, lab)),
-    over(lab, "second-plan", 40, (lane) => proveEmptyPlan(lane, lab, "solution")),
+    over(lab, "second-plan", 40, (lane) => proveEmptyPlan(lane, lab, "solution", below)),
     over(lab, "destroy", 50, (lane) => proveDestroy(lane, lab, before)),
   ];
   if (previous)
-    jobs.push(over(previous, "start-plan", 30, (lane) => proveEmptyPlan(lane, lab, "start")));
+    jobs.push(
+      over(previous, "start-plan", 30, (lane) => proveEmptyPlan(lane, lab, "start", previous)),
+    );
   return jobs;
 }
 

@@ -60,6 +60,12 @@ function findThroughLinks(folder: string): string | undefined {
   return undefined;
 }
 
+/**
+ * Each command makes the provider validate the schemas of all its resources, and a third of that is collecting garbage.
+ * https://pkg.go.dev/runtime#hdr-Environment_Variables
+ */
+const GO_RUNTIME = { GOGC: "off", GOMEMLIMIT: "1200MiB" };
+
 /** Ends the provider when the pipe to us breaks, so when we die, however we die. */
 const KEEPER =
   'exec 3<&0; "$1" -debug <&- & pid=$!; trap "kill $pid" TERM; cat <&3 >/dev/null; kill $pid; wait $pid';
@@ -82,7 +88,7 @@ export class KeptProvider {
   /** @throws {ProviderError} where it ends before it has said where it is */
   static async start(program: string, env: NodeJS.ProcessEnv): Promise<KeptProvider> {
     const keeper = spawn("/bin/sh", ["-c", KEEPER, "keeper", program], {
-      env,
+      env: { ...env, ...GO_RUNTIME },
       stdio: ["pipe", "pipe", "pipe"],
     });
     const said: string[] = [];
