@@ -264,5 +264,5 @@ test.each(["cloud.db.restoring", "cloud.db.before"])(
     const found = await vpcs({ ...again.clientConfig, forcePathStyle: true, maxAttempts: 1 });
     expect([then, now]).toContainEqual(found);
   },
-  30_000,
+  120_000,
 );
