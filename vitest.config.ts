@@ -8,6 +8,9 @@ const heavy = [
   "docs/tests/**/*.test.ts",
 ];
 
+/** Whole days of a learner, an instructor, a reader: minutes each. `./workbook test journey` runs them. */
+const journeys = ["{docs,packages/*}/tests/**/*.journey.test.ts"];
+
 export default defineConfig({
   test: {
     projects: [
@@ -26,11 +29,22 @@ export default defineConfig({
         test: {
           name: "heavy",
           include: heavy,
-          exclude: ["**/node_modules/**"],
+          exclude: ["**/node_modules/**", ...journeys],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "journey",
+          include: journeys,
+          exclude: ["**/node_modules/**"],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -6,12 +6,14 @@ import { nodeSuite } from "../test-runner/node-suite.ts";
 import { selectFiles } from "../test-runner/select-files.ts";
 import { vitestSuite } from "../test-runner/vitest-suite.ts";
 
-const HELP = `./workbook test              every test
+const HELP = `./workbook test              every test but the journeys
 ./workbook test NAME…        those whose path contains a name: infra, go-app, @workbook/cli, lab-kit/src/poll
+./workbook test journey      whole paths through the product, at a terminal: half an hour
 `;
 
 /**
- * Runs the tests whose path contains one of the names; all of them without names. Nothing is cached: a test that talks
+ * Runs the tests whose path contains one of the names; without names all but the
+ * journeys. Nothing is cached: a test that talks
  * to Terraform or to a server says something only when it runs. The last line is `N passed, N failed`.
  * @returns the exit code: 1 where a test failed
  * @throws UserError where an option is given, or a name is in no test's path (exit code 2)

@@ -5,12 +5,14 @@ import { selectFiles } from "./select-files.ts";
 const root = findRoot();
 const own = "packages/cli/src/test-runner/select-files.test.ts";
 
-test("without a name every kind of test is there", () => {
+test("without a name every kind of test is there, but no journey", () => {
   const files = selectFiles(root, []);
   expect(files.vitest).toContain(own);
   expect(files.go).toContain("apps/go-app/main_test.go");
   expect(files.node).toContain("apps/node-app/test/app.test.js");
   expect(files.vitest.filter((file) => file.includes("node_modules"))).toEqual([]);
+  expect(files.vitest.filter((file) => file.includes("journey"))).toEqual([]);
+  expect(selectFiles(root, ["journey"]).vitest).not.toEqual([]);
 });
 
 test("a name is part of a path, or a package's name", () => {

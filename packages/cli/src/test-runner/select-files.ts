@@ -17,12 +17,17 @@ const PATTERNS = {
   node: ["apps/*/test/**/*.test.js"],
 } as const;
 
-/** Every test file whose path contains one of the names; all of them without names. `@workbook/cli` means `packages/cli`. */
+/** Whole paths through the product, of minutes each: they run when they are named. */
+const JOURNEY = ".journey.test.ts";
+
+/** Every test file whose path contains one of the names; without names, all but the journeys. `@workbook/cli` means `packages/cli`. */
 export function selectFiles(root: string, names: readonly string[]): TestFiles {
   const wanted = names.map(toPathPart);
   const list = (patterns: readonly string[]) =>
     globSync([...patterns], { cwd: root, exclude: (name) => name === "node_modules" })
-      .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
+      .filter((file) =>
+        wanted.length === 0 ? !file.endsWith(JOURNEY) : wanted.some((part) => file.includes(part)),
+      )
       .toSorted();
   return { vitest: list(PATTERNS.vitest), go: list(PATTERNS.go), node: list(PATTERNS.node) };
 }

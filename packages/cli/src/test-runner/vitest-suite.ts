@@ -10,6 +10,9 @@ export const resultFileVariable = "WORKBOOK_TEST_RESULT";
 
 const reporter = fileURLToPath(new URL("progress-reporter.ts", import.meta.url));
 
+/** Those that run where nothing is named: all but the journeys. */
+const PROJECTS = ["quick", "heavy"];
+
 /** The TypeScript tests of all packages: one Vitest, the projects of vitest.config.ts. */
 export function vitestSuite(root: string, files: readonly string[], all: boolean): Suite {
   return { title: `packages, infra and labs (${files.length} files)`, run };
@@ -27,7 +30,7 @@ export function vitestSuite(root: string, files: readonly string[], all: boolean
           root,
           "--reporter=default",
           `--reporter=${reporter}`,
-          ...(all ? [] : files),
+          ...(all ? PROJECTS.map((name) => `--project=${name}`) : files),
         ],
         cwd: root,
         env: { ...process.env, ...colours(), [resultFileVariable]: resultFile },
