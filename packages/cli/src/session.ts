@@ -137,9 +137,10 @@ export class Session {
     return !this.json && input.isTTY && output.isTTY ? { input, output } : undefined;
   }
 
-  /** Settles who does the labs: what follows makes names of it. */
-  async owner(): Promise<void> {
-    const owner = await settleOwner(this.workspace, this.terminal, this.signal);
+  /** Settles who does the labs: what follows makes names of it. Nobody is `asked` for a solution that runs locally. */
+  async owner(asked = true): Promise<void> {
+    const terminal = asked ? this.terminal : undefined;
+    const owner = await settleOwner(this.workspace, terminal, this.signal);
     this.workspace = { ...this.workspace, config: { ...this.workspace.config, owner } };
   }
 
@@ -162,7 +163,7 @@ export class Session {
   ): Promise<Deployment & { readonly cloud: RunningCloud | undefined }> {
     const lab = await this.lab(query);
     const variant = given ?? learnersStack(this.learner, lab.id) ?? "solution";
-    await this.owner();
+    await this.owner(this.target === "aws" || variant !== "solution");
     const tools = await this.tools(lab);
     const cloud = this.target === "local" ? await this.cloud() : undefined;
     const target = cloud ? await localTarget(this.workspace, cloud) : await this.#aws();
