@@ -2,10 +2,11 @@ import type { CreateServiceRequest } from "@aws-sdk/client-ecs";
 import type { CallContext } from "../service.ts";
 import { ecsArn } from "./arns.ts";
 import { toDeploymentConfiguration } from "./deployment-configuration.ts";
-import { clientException, invalidParameter, notSupported } from "./faults.ts";
+import { clientException, invalidParameter } from "./faults.ts";
 import { toLaunch } from "./launch.ts";
 import { findService, requireCluster, requireTaskDefinition } from "./lookup.ts";
 import { toNetworkConfiguration } from "./network-configuration.ts";
+import { refuseUnsupported } from "./refuse-unsupported.ts";
 import { newDeployment } from "./service-deployments.ts";
 import { toLoadBalancers } from "./service-load-balancers.ts";
 import { ecsServices, type Cluster, type EcsService } from "./state.ts";
@@ -34,18 +35,6 @@ function sameService(existing: EcsService, input: CreateServiceRequest): EcsServ
   if (existing.status === "DRAINING") throw invalidParameter(TEXTS.serviceDraining());
   if (input.clientToken && input.clientToken === existing.clientToken) return existing;
   throw invalidParameter(TEXTS.serviceNotIdempotent());
-}
-
-function refuseUnsupported(input: CreateServiceRequest): void {
-  const controller = input.deploymentController?.type ?? "ECS";
-  if (controller !== "ECS") throw notSupported(`the deployment controller ${controller}`);
-  if (input.schedulingStrategy === "DAEMON") throw invalidParameter(TEXTS.daemonFargate());
-  if (input.serviceConnectConfiguration?.enabled) throw notSupported("Service Connect");
-  if (input.serviceRegistries?.length) throw notSupported("service registries (Cloud Map)");
-  if (input.volumeConfigurations?.length) throw notSupported("volumes configured at launch");
-  if (input.vpcLatticeConfigurations?.length) throw notSupported("VPC Lattice");
-  if (input.placementStrategy?.length) throw invalidParameter(TEXTS.placementFargate());
-  if (input.placementConstraints?.length) throw invalidParameter(TEXTS.constraintsFargate());
 }
 
 function toService(

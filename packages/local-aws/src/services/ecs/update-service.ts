@@ -3,7 +3,7 @@ import type { UpdateServiceRequest } from "@aws-sdk/client-ecs";
 import type { CallContext } from "../service.ts";
 import { desiredCount } from "./create-service.ts";
 import { toDeploymentConfiguration } from "./deployment-configuration.ts";
-import { invalidParameter, notSupported, serviceNotActive } from "./faults.ts";
+import { invalidParameter, serviceNotActive } from "./faults.ts";
 import { toLaunch } from "./launch.ts";
 import {
   findTaskDefinition,
@@ -12,6 +12,7 @@ import {
   requireTaskDefinition,
 } from "./lookup.ts";
 import { fromNetworkConfiguration, toNetworkConfiguration } from "./network-configuration.ts";
+import { refuseUnsupported } from "./refuse-unsupported.ts";
 import { newDeployment, startDeployment } from "./service-deployments.ts";
 import { toLoadBalancers } from "./service-load-balancers.ts";
 import { ecsServices, type Cluster, type EcsService, type TaskDefinition } from "./state.ts";
@@ -53,17 +54,6 @@ export function updateService(input: UpdateServiceRequest, context: CallContext)
           : deployment,
       );
   return context.store.of(ecsServices).put(after.arn, after);
-}
-
-function refuseUnsupported(input: UpdateServiceRequest): void {
-  const controller = input.deploymentController?.type ?? "ECS";
-  if (controller !== "ECS") throw notSupported(`the deployment controller ${controller}`);
-  if (input.serviceConnectConfiguration?.enabled) throw notSupported("Service Connect");
-  if (input.serviceRegistries?.length) throw notSupported("service registries (Cloud Map)");
-  if (input.volumeConfigurations?.length) throw notSupported("volumes configured at launch");
-  if (input.vpcLatticeConfigurations?.length) throw notSupported("VPC Lattice");
-  if (input.placementStrategy?.length) throw invalidParameter(TEXTS.placementFargate());
-  if (input.placementConstraints?.length) throw invalidParameter(TEXTS.constraintsFargate());
 }
 
 function changes(
