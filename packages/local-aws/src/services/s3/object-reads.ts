@@ -1,3 +1,4 @@
+import type { GetObjectRequest } from "@aws-sdk/client-s3";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { Blobs } from "./blobs.ts";
@@ -11,14 +12,7 @@ type S3 = typeof import("@aws-sdk/client-s3");
 /** Reads of objects; `GetObject` streams. */
 export const objectReadHandlers: Handlers<S3, CallContext> = {
   HeadObject(input, context) {
-    const bucket = needBucket(context, input.Bucket);
-    const version = needVersion(context, input.Bucket, input.Key, input.VersionId);
-    checkRead(input, version);
-    const range = readRange(input.Range, version.size);
-    return {
-      ...describe(bucket, version, input.ChecksumMode === "ENABLED" && !range),
-      ...lengths(version, range),
-    };
+    return findContent(input, context).head;
   },
 
   GetObjectAttributes(input, context) {
@@ -61,13 +55,9 @@ export const objectReadHandlers: Handlers<S3, CallContext> = {
 /** `GetObject`: the body is a stream of the object's file. */
 export const objectStreamHandlers: Handlers<S3, CallContext> = {
   GetObject(input, context) {
-    const bucket = needBucket(context, input.Bucket);
-    const version = needVersion(context, input.Bucket, input.Key, input.VersionId);
-    checkRead(input, version);
-    const range = readRange(input.Range, version.size);
+    const { version, range, head } = findContent(input, context);
     return {
-      ...describe(bucket, version, input.ChecksumMode === "ENABLED" && !range),
-      ...lengths(version, range),
+      ...head,
       ContentType: input.ResponseContentType ?? version.contentType ?? "binary/octet-stream",
       ContentDisposition: input.ResponseContentDisposition ?? version.contentDisposition,
       ContentEncoding: input.ResponseContentEncoding ?? version.contentEncoding,
@@ -78,6 +68,22 @@ export const objectStreamHandlers: Handlers<S3, CallContext> = {
     };
   },
 };
+
+/** The version that is asked for, the part of it that is wanted, and what is said of both before the body. */
+function findContent(
+  input: GetObjectRequest & { Bucket: string; Key: string },
+  context: CallContext,
+) {
+  const bucket = needBucket(context, input.Bucket);
+  const version = needVersion(context, input.Bucket, input.Key, input.VersionId);
+  checkRead(input, version);
+  const range = readRange(input.Range, version.size);
+  const head = {
+    ...describe(bucket, version, input.ChecksumMode === "ENABLED" && !range),
+    ...lengths(version, range),
+  };
+  return { version, range, head };
+}
 
 function describe(bucket: Readonly<Bucket>, version: ObjectVersion, checksums: boolean) {
   return {
