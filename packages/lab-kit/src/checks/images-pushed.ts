@@ -7,6 +7,7 @@ import type { LiveContext } from "../live.ts";
 import type { WebApp } from "../web-app.ts";
 import { combined } from "./steps.ts";
 import { repositoryName } from "./wiring.ts";
+import { TAGS_MUTABLE } from "./tags-mutable.ts";
 
 const FAULTS = {
   "no-repository": hint(
@@ -20,17 +21,7 @@ const FAULTS = {
     ],
     "./workbook deploy 1",
   ),
-  "tags-mutable": hint(
-    [
-      "If somebody pushes another image under the same tag, which one does a task that starts tomorrow run?",
-      "同じタグで別のイメージが push されたら、明日起動するタスクはどちらを動かしますか。",
-    ],
-    [
-      "A tag that cannot move means the same image for ever: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html",
-      "タグを変更不可にすると、タグは常に同じイメージを指します: https://docs.aws.amazon.com/ja_jp/AmazonECR/latest/userguide/image-tag-mutability.html",
-    ],
-    `imageTagMutability: "IMMUTABLE",`,
-  ),
+  "tags-mutable": TAGS_MUTABLE,
   "not-pushed": hint(
     [
       "Is the image in the repository the one that your Dockerfile builds now?",

@@ -3,6 +3,7 @@ import type { Check } from "../check.ts";
 import { hint, text } from "../hint.ts";
 import type { WebApp } from "../web-app.ts";
 import { listed, repositoryName } from "./wiring.ts";
+import { TAGS_MUTABLE } from "./tags-mutable.ts";
 
 /** An app has an ECR repository of its own, called after app and owner, whose tags do not move. */
 export function hasRepository(id: string, app: WebApp): Check<"synth"> {
@@ -26,17 +27,7 @@ export function hasRepository(id: string, app: WebApp): Check<"synth"> {
         ],
         `new EcrRepository(this, "…", { name: settings.named("${app.repository}"), imageTagMutability: "IMMUTABLE", forceDelete: true });`,
       ),
-      "tags-mutable": hint(
-        [
-          "If somebody pushes another image under the same tag, which one does a task that starts tomorrow run?",
-          "同じタグで別のイメージが push されたら、明日起動するタスクはどちらを動かしますか。",
-        ],
-        [
-          "A tag that cannot move means the same image for ever: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html",
-          "タグを変更不可にすると、タグは常に同じイメージを指します: https://docs.aws.amazon.com/ja_jp/AmazonECR/latest/userguide/image-tag-mutability.html",
-        ],
-        `imageTagMutability: "IMMUTABLE",`,
-      ),
+      "tags-mutable": TAGS_MUTABLE,
     },
     run(context) {
       const wanted = repositoryName(context, app);
