@@ -1,0 +1,170 @@
+/**
+ * What `/_local/live` sends to a page, as JSON, one server-sent event each: the member `type` of a message is the event's
+ * name. Times are milliseconds since 1970.
+ *
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
+export type LiveMessage = PictureMessage | ReportMessage | LogMessage | RequestMessage;
+
+/** All that is drawn. Sent when a page connects, and again whenever something of it has changed. */
+export interface PictureMessage {
+  readonly type: "picture";
+  readonly at: number;
+  readonly vpcs: readonly VpcPicture[];
+  readonly clusters: readonly ClusterPicture[];
+  readonly paths: readonly PathPicture[];
+}
+
+/** A VPC that somebody has made: the default VPC is not shown. */
+export interface VpcPicture {
+  readonly vpcId: string;
+  readonly name: string | null;
+  readonly cidrBlock: string;
+  readonly hasInternetGateway: boolean;
+  readonly subnets: readonly SubnetPicture[];
+  readonly loadBalancers: readonly LoadBalancerPicture[];
+}
+
+export interface SubnetPicture {
+  readonly subnetId: string;
+  readonly name: string | null;
+  readonly cidrBlock: string;
+  readonly availabilityZone: string;
+  readonly isPublic: boolean;
+  readonly natGateways: readonly { readonly natGatewayId: string; readonly state: string }[];
+}
+
+export interface LoadBalancerPicture {
+  readonly loadBalancerArn: string;
+  readonly name: string;
+  readonly scheme: string;
+  readonly state: string;
+  readonly subnetIds: readonly string[];
+  readonly listeners: readonly ListenerPicture[];
+}
+
+export interface ListenerPicture {
+  readonly listenerArn: string;
+  readonly protocol: string;
+  readonly port: number;
+  /** Where it answers on this machine, such as `http://127.0.0.1:80`; null where it answers nowhere. */
+  readonly url: string | null;
+  readonly targetGroups: readonly TargetGroupPicture[];
+}
+
+export interface TargetGroupPicture {
+  readonly targetGroupArn: string;
+  readonly name: string;
+  readonly targets: readonly TargetPicture[];
+}
+
+export interface TargetPicture {
+  readonly address: string;
+  readonly port: number;
+  readonly taskArn: string | null;
+  /** `initial`, `healthy`, `unhealthy`, `draining` or `unused`. */
+  readonly state: string;
+  /** AWS's code, such as `Target.Timeout`. */
+  readonly reason: string | null;
+  readonly description: string | null;
+}
+
+export interface ClusterPicture {
+  readonly clusterArn: string;
+  readonly name: string;
+  readonly services: readonly ServicePicture[];
+  /** All tasks of the cluster that have not stopped, those of services among them, oldest first. */
+  readonly tasks: readonly TaskPicture[];
+}
+
+export interface ServicePicture {
+  readonly serviceArn: string;
+  readonly name: string;
+  readonly desiredCount: number;
+  readonly runningCount: number;
+  readonly pendingCount: number;
+  /** The newest first: two of them while a rolling update is under way. */
+  readonly deployments: readonly {
+    readonly id: string;
+    /** `PRIMARY` or `ACTIVE`. */
+    readonly status: string;
+    readonly taskDefinition: string;
+    readonly rolloutState: string | null;
+  }[];
+  /** The newest first, five at most. */
+  readonly events: readonly {
+    readonly id: string;
+    readonly at: number;
+    readonly message: string;
+  }[];
+}
+
+export interface TaskPicture {
+  readonly taskArn: string;
+  readonly serviceName: string | null;
+  /** Family and revision: `node-app-hanako:3`. */
+  readonly taskDefinition: string;
+  readonly lastStatus: string;
+  readonly desiredStatus: string;
+  readonly subnetId: string | null;
+  readonly address: string | null;
+  readonly startedAt: number | null;
+}
+
+/** Whether one can open a connection to another, from routes, network ACLs and security groups. */
+export interface PathPicture {
+  /** `internet` (anybody), `home` (the learner's address), a load balancer's name, or a service's name (its tasks). */
+  readonly from: string;
+  /** A load balancer's name, a service's name, or `internet`. */
+  readonly to: string;
+  readonly port: number;
+  readonly allowed: boolean;
+  /** Local AWS's code for a way that is closed, such as `SecurityGroupIngress`. */
+  readonly code: string | null;
+  /** A sentence in English that names the rule or route that is missing; null where it is open. */
+  readonly reason: string | null;
+}
+
+/** The outcome of a lab's checks, as `check --json` prints it. The last one of each lab is sent when a page connects. */
+export interface ReportMessage {
+  readonly type: "report";
+  readonly at: number;
+  readonly lab: string;
+  readonly checks: readonly {
+    readonly id: string;
+    readonly tier: "synth" | "plan" | "live";
+    readonly title: string;
+    readonly status: "passed" | "failed" | "error" | "not-run";
+    readonly expected: string | null;
+    readonly actual: string | null;
+  }[];
+}
+
+/** Lines that tasks wrote to CloudWatch Logs. The last fifty are sent when a page connects. */
+export interface LogMessage {
+  readonly type: "log";
+  readonly events: readonly {
+    readonly at: number;
+    readonly logGroup: string;
+    readonly logStream: string;
+    /** The id of the task, the last part of its ARN, where the stream's name ends with one. */
+    readonly taskId: string | null;
+    readonly message: string;
+  }[];
+}
+
+/** A request that a page had sent through a listener: also what `POST /_local/requests` answers. */
+export interface RequestMessage {
+  readonly type: "request";
+  readonly at: number;
+  readonly listenerArn: string;
+  readonly path: string;
+  /** The response's status; null where nothing answered. */
+  readonly status: number | null;
+  /** The first 2,000 characters of the body, or why nothing answered. */
+  readonly body: string;
+  readonly seconds: number;
+  /** Who answered, as the load balancer knows it; null where it answered by itself. */
+  readonly target: string | null;
+  readonly taskArn: string | null;
+}
