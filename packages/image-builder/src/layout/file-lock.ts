@@ -1,50 +1,37 @@
-import { open, readFile, rm } from "node:fs/promises";
+import { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
 
 const POLL_MS = 20;
+/** SQLite's code for a file that somebody else has locked: https://www.sqlite.org/rescode.html#busy */
+const SQLITE_BUSY = 5;
 
 /**
- * Runs `action` while no other process that asks for the same lock does. A lock whose process has gone counts for nothing.
+ * Runs `action` while no other process that asks for the same lock does. The lock is SQLite's on a file of its own: the
+ * system gives it back when its holder dies, however it dies, which no lock file does, and Node has no other way to ask
+ * for one.
  *
- * @param path the lock file; its folder must exist
+ * @param path the lock file, which stays; its folder must exist
  */
 export async function withFileLock<T>(
   path: string,
   action: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  for (;;) {
-    signal?.throwIfAborted();
-    if (await take(path)) break;
-    await removeIfStale(path);
-    await delay(POLL_MS, undefined, { signal });
-  }
+  const database = new DatabaseSync(path);
   try {
+    while (!take(database)) await delay(POLL_MS, undefined, { signal });
     return await action();
   } finally {
-    await rm(path, { force: true });
+    database.close();
   }
 }
 
-async function take(path: string): Promise<boolean> {
+function take(database: DatabaseSync): boolean {
   try {
-    const file = await open(path, "wx");
-    await file.writeFile(String(process.pid));
-    await file.close();
+    database.exec("BEGIN EXCLUSIVE");
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return false;
     throw error;
-  }
-}
-
-async function removeIfStale(path: string): Promise<void> {
-  const holder = await readFile(path, "utf8").catch(() => undefined); // it may have been released just now
-  // An empty file belongs to a process that has created it and not yet written its number.
-  if (!holder) return;
-  try {
-    process.kill(Number(holder), 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") await rm(path, { force: true });
   }
 }

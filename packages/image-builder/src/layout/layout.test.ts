@@ -1,5 +1,7 @@
 import { writeFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { build, makeFolder } from "../testing/build-folder.ts";
 import { BlobStore, digestOf } from "./blob-store.ts";
@@ -78,9 +80,28 @@ describe("a file lock", () => {
     expect(most).toBe(1);
   });
 
-  test("passes over the lock of a process that has gone", async () => {
+  test.each(["SIGKILL", "SIGTERM"] as const)(
+    "is free again when its holder is ended by %s",
+    async (signal) => {
+      const path = join(makeFolder(), "lock");
+      const module = JSON.stringify(new URL("file-lock.ts", import.meta.url).href);
+      const hold = `const { withFileLock } = await import(${module});
+        await withFileLock(${JSON.stringify(path)}, () => new Promise((resolve) => {
+          process.stdout.write("holding");
+          setTimeout(resolve, 600_000);
+        }));`;
+      const holder = spawn(process.execPath, ["--input-type=module", "--eval", hold]);
+      await once(holder.stdout, "data");
+      const waiting = withFileLock(path, async () => holder.killed);
+      holder.kill(signal);
+      await once(holder, "exit");
+      expect(await waiting).toBe(true);
+    },
+  );
+
+  test("is taken where a process died before it wrote anything into the file", async () => {
     const path = join(makeFolder(), "lock");
-    writeFileSync(path, "4194305"); // larger than any process number of Linux or macOS
-    expect(await withFileLock(path, async () => "in")).toBe("in");
+    writeFileSync(path, "");
+    expect(await withFileLock(path, async () => "in", AbortSignal.timeout(5000))).toBe("in");
   });
 });
