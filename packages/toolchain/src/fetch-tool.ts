@@ -13,6 +13,7 @@ import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { download } from "./download.ts";
 import { toPlatform } from "./platform.ts";
+import { isAlive } from "./process-stamp.ts";
 import { ToolTable, type PinnedTool } from "./tool-table.ts";
 import { toolsFolder, type ToolOptions } from "./tool.ts";
 import { readZipEntry } from "./unzip.ts";
@@ -146,14 +147,5 @@ function removeLeftovers(folder: string): void {
   for (const name of readdirSync(folder)) {
     const pid = Number(/^\.fetch-(\d+)-/.exec(name)?.[1]);
     if (pid && !isAlive(pid)) rmSync(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

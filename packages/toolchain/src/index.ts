@@ -4,7 +4,7 @@ export { findGo, minimumGoVersion } from "./find-go.ts";
 export { findNode, findNpm, nodeRuntimeFolder } from "./find-node.ts";
 export { findTerraform, minimumTerraformVersion } from "./find-terraform.ts";
 export { toPlatform, type Platform } from "./platform.ts";
-export { isGroupRunning, processStamp } from "./process-stamp.ts";
+export { isAlive, isGroupRunning, processStamp } from "./process-stamp.ts";
 export { findProviderMirrors, type ProviderMirror } from "./provider-mirrors.ts";
 export { toShellExports } from "./shell-exports.ts";
 export {

@@ -11,6 +11,11 @@ export function processStamp(pid: number): string | undefined {
   return process.platform === "linux" ? stampOnLinux(pid) : stampByPs(pid);
 }
 
+/** Whether a process of this id runs. */
+export function isAlive(pid: number): boolean {
+  return processStamp(pid) !== undefined;
+}
+
 function stampOnLinux(pid: number): string | undefined {
   const stat = readStat(pid);
   return stat && !stat.hasEnded ? stat.startTime : undefined;

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { processStamp, UserError } from "@workbook/toolchain";
+import { isAlive, processStamp, UserError } from "@workbook/toolchain";
 import { fullDisk } from "../disk-room.ts";
 import { machineFault } from "../machine-faults.ts";
 import { REGION } from "../region.ts";
@@ -196,11 +196,6 @@ async function askHealth(endpoint: string): Promise<Record<string, unknown> | un
     if (error instanceof TypeError || (error as Error).name === "TimeoutError") return undefined;
     throw error;
   }
-}
-
-/** Whether a process of this id runs. */
-export function isAlive(pid: number): boolean {
-  return processStamp(pid) !== undefined;
 }
 
 function pick(names: readonly string[]): NodeJS.ProcessEnv {

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
-import { isAlive } from "../cloud/cloud.ts";
+import { isAlive } from "@workbook/toolchain";
 
 /** Where a learner's own files are: `workspace/` of the clone. */
 export interface LearnerFolder {
