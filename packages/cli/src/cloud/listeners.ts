@@ -9,11 +9,13 @@ export interface EffectiveListener {
   readonly problem?: string;
 }
 
-/** Where the listeners of all load balancers are really reached. */
+/** Where the listeners of all load balancers are really reached, a load balancer's in the order of their ports. */
 export async function effectiveListeners(endpoint: string): Promise<readonly EffectiveListener[]> {
   const response = await fetch(`${endpoint}/_local/endpoints`);
   const { listeners } = (await response.json()) as { listeners: readonly EffectiveListener[] };
-  return listeners;
+  return listeners.toSorted(
+    (one, other) => one.dnsName.localeCompare(other.dnsName) || one.port - other.port,
+  );
 }
 
 /** The URL of a listener on this machine. */
