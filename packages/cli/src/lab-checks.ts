@@ -81,7 +81,7 @@ export function builtImages(
 ): Promise<readonly PushedImage[]> {
   return inStep(progress, "Images", async (step) => {
     step.detail("building");
-    const built = await buildApps(deployment);
+    const built = await buildApps(deployment, (text) => step.detail(text));
     const summary = built.map(({ app, image }) => `${app.container} ${image.contentTag}`);
     return { summary: summary.join(", ") || "none", value: await nameApps(deployment, built) };
   });

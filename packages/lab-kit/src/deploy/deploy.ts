@@ -31,14 +31,14 @@ export function deploy(deployment: Deployment, reporter: DeployReporter): Promis
       const name = await ensureStateBucket(deployment.target);
       return { summary: name, value: name };
     });
-    const built = startBuilds(deployment);
+    const builds = startBuilds(deployment);
     try {
-      const unchanged = await findUnchanged(deployment, reporter, bucket, built);
+      const unchanged = await findUnchanged(deployment, reporter, bucket, builds);
       if (!unchanged) await deployment.target.checkpoint?.take();
-      const applied = unchanged ?? (await applyStacks(deployment, reporter, bucket, built));
+      const applied = unchanged ?? (await applyStacks(deployment, reporter, bucket, builds));
       return { ...applied, releases: await release(deployment, reporter, applied.outputs) };
     } finally {
-      await Promise.allSettled([built]);
+      await Promise.allSettled([builds.built]);
     }
   });
 }
@@ -49,7 +49,7 @@ async function applyStacks(
   deployment: Deployment,
   reporter: DeployReporter,
   bucket: string,
-  built: Promise<BuiltApp[]>,
+  builds: Builds,
 ): Promise<Applied> {
   const { lab } = deployment;
   const changes: Partial<Record<StackId, Changes>> = {};
@@ -57,7 +57,7 @@ async function applyStacks(
   let outputs: Record<string, unknown> = {};
   if (lab.stacks.includes("images")) {
     changes.images = (await applyStack(deployment, reporter, "images", bucket, [])).changes;
-    images = await pushBuilt(deployment, reporter, built);
+    images = await pushBuilt(deployment, reporter, builds);
   }
   if (lab.stacks.includes("service")) {
     const applied = await applyStack(deployment, reporter, "service", bucket, images);
@@ -75,12 +75,12 @@ async function findUnchanged(
   deployment: Deployment,
   reporter: DeployReporter,
   bucket: string,
-  built: Promise<BuiltApp[]>,
+  builds: Builds,
 ): Promise<Applied | undefined> {
   const { lab } = deployment;
   if (lab.stacks.length < 2 || !lab.stacks.every((id) => wasApplied(deployment, id)))
     return undefined;
-  const images = await pushBuilt(deployment, reporter, built);
+  const images = await pushBuilt(deployment, reporter, builds);
   if (images.length < lab.apps.length) return undefined;
   return inStep(reporter, "Terraform", async (step) => {
     step.detail("comparing the stacks with the cloud");
@@ -101,11 +101,27 @@ async function findUnchanged(
 
 const NO_CHANGES: Changes = { add: 0, change: 0, remove: 0 };
 
+/** Builds that are under way. */
+interface Builds {
+  readonly built: Promise<BuiltApp[]>;
+  /** Tells what they do now, and from now on. */
+  follow(listener: (text: string) => void): void;
+}
+
 /** Images are built while Terraform makes the repositories; a failure shows when they are pushed. */
-function startBuilds(deployment: Deployment): Promise<BuiltApp[]> {
-  const built = buildApps(deployment);
+function startBuilds(deployment: Deployment): Builds {
+  let last = `building ${deployment.lab.apps.map(({ container }) => container).join(", ")}`;
+  let tell: ((text: string) => void) | undefined;
+  const built = buildApps(deployment, (text) => {
+    last = text;
+    tell?.(text);
+  });
   built.catch(() => {});
-  return built;
+  const follow = (listener: (text: string) => void) => {
+    tell = listener;
+    listener(last);
+  };
+  return { built, follow };
 }
 
 function applyStack(
@@ -132,11 +148,11 @@ function applyStack(
 function pushBuilt(
   deployment: Deployment,
   reporter: DeployReporter,
-  built: Promise<BuiltApp[]>,
+  builds: Builds,
 ): Promise<PushedImage[]> {
   return inStep(reporter, "Images", async (step) => {
-    step.detail(`building ${deployment.lab.apps.map(({ container }) => container).join(", ")}`);
-    const images = await pushApps(deployment, await built, (text) => step.detail(text));
+    builds.follow((text) => step.detail(text));
+    const images = await pushApps(deployment, await builds.built, (text) => step.detail(text));
     return {
       summary: images.map(({ image }) => image.split("/").at(-1)).join(", ") || "nothing to push",
       value: images,

@@ -40,7 +40,7 @@ export function plan(deployment: Deployment, reporter: DeployReporter): Promise<
 function nameImages(deployment: Deployment, reporter: DeployReporter): Promise<PushedImage[]> {
   return inStep(reporter, "Images", async (step) => {
     step.detail("building");
-    const built = await buildApps(deployment);
+    const built = await buildApps(deployment, (text) => step.detail(text));
     const named = await nameApps(deployment, built);
     const { owner } = deployment.target;
     // Where there is no repository yet, its address is not known either: the plan names the image without it.
