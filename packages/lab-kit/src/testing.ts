@@ -12,22 +12,12 @@ import { mutate } from "./mutation.ts";
 import { chaptersBefore, readBlocks } from "./neighbours.ts";
 import type { StackBlocks } from "./neighbours.ts";
 import type { CheckReport } from "./run-checks.ts";
-import { runChecks } from "./run-checks.ts";
-import type { LabSettings, PushedImage } from "./synth.ts";
 import { synthesise } from "./synth.ts";
-import { GO_APP, NODE_APP } from "./web-app.ts";
-import type { WebApp } from "./web-app.ts";
+import { runSynthChecks } from "./synth-checks.ts";
+import { NOBODY, NOBODYS_IMAGES } from "./verify/changed-stacks.ts";
 
 /** Each synthesis is a process of its own, and other suites share the machine. */
 const TIMEOUT_MS = 120_000;
-
-/** An owner, an account and a home address as the documentation ranges have them; nothing is deployed with them. */
-const SETTINGS: LabSettings = {
-  owner: "hanako",
-  region: "ap-northeast-1",
-  homeCidr: "203.0.113.7/32",
-};
-const REGISTRY = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com";
 
 /**
  * Proves a lab as far as its JSON goes, in a test file of its own: what the learner starts from fails at the check
@@ -90,21 +80,14 @@ export async function proveLab(directory: string): Promise<void> {
 }
 
 /** Synthesises a variant of a lab and runs the checks that need no more than its JSON. */
-async function checkSynth(lab: Lab, variant: string, scratch: string): Promise<CheckReport> {
-  const { owner, region, homeCidr } = SETTINGS;
-  const synth = async () => ({
-    owner,
-    region,
-    homeCidr,
-    synth: await synthesise({
-      labDirectory: lab.directory,
-      variant,
-      settings: SETTINGS,
-      images: imagesOf(lab.apps),
-      outDirectory: await mkdtemp(join(scratch, "out-")),
-    }),
+function checkSynth(lab: Lab, variant: string, scratch: string): Promise<CheckReport> {
+  const given = { labDirectory: lab.directory, settings: NOBODY, images: NOBODYS_IMAGES };
+  return runSynthChecks({
+    lab,
+    settings: NOBODY,
+    scratch,
+    synthesise: (outDirectory) => synthesise({ ...given, variant, outDirectory }),
   });
-  return runChecks({ lab: lab.id, target: "none", checks: lab.checks, contexts: { synth } });
 }
 
 /** What a variant of a lab consists of, in all its stacks. */
@@ -114,16 +97,9 @@ async function synthesiseBlocks(
   scratch: string,
 ): Promise<StackBlocks> {
   const outDirectory = await mkdtemp(join(scratch, "out-"));
-  const images = imagesOf([NODE_APP, GO_APP]);
-  await synthesise({ labDirectory, variant, settings: SETTINGS, images, outDirectory });
+  const given = { settings: NOBODY, images: NOBODYS_IMAGES };
+  await synthesise({ labDirectory, variant, ...given, outDirectory });
   return readBlocks(outDirectory);
-}
-
-function imagesOf(apps: readonly WebApp[]): PushedImage[] {
-  return apps.map((app) => ({
-    app,
-    image: `${REGISTRY}/${app.repository}-${SETTINGS.owner}:v1`,
-  }));
 }
 
 /** The solution with one mutation in it, in a folder of its own. */

@@ -1,6 +1,8 @@
+import { tmpdir } from "node:os";
 import type { Lab } from "../load-lab.ts";
 import { isDeployed, type Mutation } from "../mutation.ts";
-import { checkSynth } from "./check-synth.ts";
+import { runSynthChecks } from "../synth-checks.ts";
+import { NOBODY, NOBODYS_IMAGES } from "./changed-stacks.ts";
 import type { Lane } from "./lane.ts";
 import {
   EMPTY,
@@ -130,10 +132,19 @@ function synthJob(lab: Lab, mutation: Mutation, batch: SynthBatch): Job {
     priority: 10,
     run: async (lane) => {
       const folder = lane.folder(`mutants/${lab.id}/${mutation.id}`);
-      return proveCaught(
-        await checkSynth(lab, await writeMutant(lab, mutation, folder), batch),
-        mutation,
-      );
+      const given = {
+        labDirectory: lab.directory,
+        variant: await writeMutant(lab, mutation, folder),
+        settings: NOBODY,
+        images: NOBODYS_IMAGES,
+      };
+      const report = await runSynthChecks({
+        lab,
+        settings: NOBODY,
+        scratch: tmpdir(),
+        synthesise: (outDirectory) => batch.synthesise({ ...given, outDirectory }),
+      });
+      return proveCaught(report, mutation);
     },
   };
 }

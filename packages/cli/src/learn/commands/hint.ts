@@ -8,14 +8,14 @@ import type { Session } from "../../session.ts";
 import { chapterNumber } from "../chapters.ts";
 import { raiseHint } from "../progress-file.ts";
 import { requireBegun } from "../require-begun.ts";
-import { runSynthChecks } from "../synth-checks.ts";
+import { checkFiles } from "../check-files.ts";
 
 /** Helps with the first check that does not pass: each time it is asked, a little more. */
 export async function hintCommand(session: Session, query: string | undefined): Promise<number> {
   const lab = await session.lab(query);
   const number = chapterNumber(lab.id);
   const variant = requireBegun(session, lab.id);
-  const quick = await runSynthChecks(
+  const quick = await checkFiles(
     session.workspace,
     lab,
     variant,

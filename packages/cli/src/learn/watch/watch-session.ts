@@ -7,7 +7,7 @@ import { WarmSynth } from "@workbook/lab-kit/warm-synth";
 import type { Session } from "../../session.ts";
 import { chapterNumber } from "../chapters.ts";
 import { copyDirectory } from "../learner-folder.ts";
-import { runSynthChecks } from "../synth-checks.ts";
+import { checkFiles } from "../check-files.ts";
 import { FileWatcher } from "./file-watcher.ts";
 import { isFailure, type WatchView } from "./view.ts";
 
@@ -97,7 +97,7 @@ export class WatchSession {
     const since = performance.now();
     this.show({ looked: undefined, plan: { status: "waiting" }, notice: undefined });
     try {
-      const report = await runSynthChecks(
+      const report = await checkFiles(
         this.#session.workspace,
         lab,
         variant,

@@ -1,13 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
-import {
-  runChecks,
-  type CheckReport,
-  type Lab,
-  type LabSettings,
-  type SynthReader,
-} from "@workbook/lab-kit";
+import type { CheckReport, Lab, LabSettings, SynthReader } from "@workbook/lab-kit";
 import type { SynthesiseOptions } from "@workbook/lab-kit/synth";
+import { runSynthChecks } from "@workbook/lab-kit/synth-checks";
 import { REGION } from "../region.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -18,12 +11,12 @@ export type Synthesise = (options: Omit<SynthesiseOptions, "labDirectory">) => P
 const HOME_CIDR = "203.0.113.10/32";
 
 /**
- * Runs those of a lab's checks that need no more than its files. No cloud is asked: images have the names that they
- * would have, and the home address is one for documentation.
+ * Runs those of a lab's checks that need no more than the learner's files. Images have the names that they would have,
+ * and the home address is one for documentation.
  *
  * @param variant path of the learner's `stack.ts`
  */
-export async function runSynthChecks(
+export function checkFiles(
   { config, state }: Workspace,
   lab: Lab,
   variant: string,
@@ -35,19 +28,10 @@ export async function runSynthChecks(
     app,
     image: `127.0.0.1:${config.port}/${app.repository}-${config.owner}:next`,
   }));
-  const outDirectory = await mkdtemp(join(state, "synth-"));
-  try {
-    const synth = async () => ({
-      ...settings,
-      synth: await synthesise({ variant, settings, images, outDirectory, signal }),
-    });
-    return await runChecks({
-      lab: lab.id,
-      target: "none",
-      checks: lab.checks,
-      contexts: { synth },
-    });
-  } finally {
-    await rm(outDirectory, { recursive: true, force: true });
-  }
+  return runSynthChecks({
+    lab,
+    settings,
+    scratch: state,
+    synthesise: (outDirectory) => synthesise({ variant, settings, images, outDirectory, signal }),
+  });
 }
