@@ -18,6 +18,41 @@ export const mutations = defineMutations([
     caughtBy: "task",
     fault: "no-execution-role",
     deployed: {
+      refused: "Fargate requires task definition to have execution role ARN to support ECR images.",
+    },
+  },
+  {
+    // The image of this sidecar is nobody's: it is the log driver that cannot do without the role.
+    id: "sidecar-logs-without-execution-role",
+    file,
+    replace: "executionRoleArn: executionRole.arn,",
+    by: "",
+    also: [
+      {
+        replace: `JSON.stringify([
+        {
+          name: "node-app",`,
+        by: `JSON.stringify([
+        {
+          name: "proxy",
+          image: "public.ecr.aws/nginx/nginx:stable",
+          essential: false,
+          logConfiguration: {
+            logDriver: "awslogs",
+            options: {
+              "awslogs-group": logs.name,
+              "awslogs-region": settings.region,
+              "awslogs-stream-prefix": "ecs",
+            },
+          },
+        },
+        {
+          name: "node-app",`,
+      },
+    ],
+    caughtBy: "task",
+    fault: "no-execution-role",
+    deployed: {
       refused:
         "Fargate requires task definition to have execution role ARN to support log driver awslogs.",
     },
