@@ -232,13 +232,13 @@ test(
 );
 
 test(
-  "a destroy whose Terraform is killed is rolled back, and done by the next one",
+  "a destroy whose Terraform is killed is rolled back, and done by the next one, whichever lab it names",
   async () => {
     const first = workbook.begin(["destroy"]);
     const terraform = await terraformThatSaid("service", '"apply_complete"', first);
     process.kill(-terraform.pid, "SIGKILL");
     expect((await first.ended).code).toBe(1);
-    const second = await workbook.run(["destroy"]);
+    const second = await workbook.run(["destroy", "1"]);
     expect(second.code, second.stderr).toBe(0);
     expect(second.stderr).toContain("Terraform was killed: the cloud is back where that began");
     expect(second.stdout).toContain("Nothing is left");

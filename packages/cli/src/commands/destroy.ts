@@ -1,25 +1,37 @@
 import { destroy } from "@workbook/lab-kit/deploy/destroy";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
+import { wasApplied, type Deployment } from "@workbook/lab-kit/deploy/stack";
 import { pollUntil } from "@workbook/lab-kit";
 import { destroyOnAws } from "../aws/destroy-on-aws.ts";
 import { madeByHand, readTopology, type TopologyNode } from "../cloud/topology.ts";
-import type { Session } from "../session.ts";
+import { DEFAULT_LAB, type Session } from "../session.ts";
 
 /** How long the last tasks may take to stop: stopTimeout is 30 s at most by default, and is never shortened. */
 const STOP_DEADLINE_MS = 120_000;
 
 /** Takes away what a lab made, and says whether anything is left. */
 export async function destroyCommand(session: Session, lab: string | undefined): Promise<number> {
-  const deployment = await session.deployment(lab, "solution");
+  const named = await session.deployment(lab, "solution");
+  const deployment = await withEveryStack(session, named);
   if (!deployment.cloud) return destroyOnAws(session, deployment);
   const changes = await destroy(deployment, session.progress);
   const left = await lookForRest(session, deployment.cloud.endpoint);
-  const number = deployment.lab.id.slice(0, 2);
+  const number = named.lab.id.slice(0, 2);
   session.result(
-    { lab: deployment.lab.id, changes, left: left.map(({ kind, id }) => ({ kind, id })) },
+    { lab: named.lab.id, changes, left: left.map(({ kind, id }) => ({ kind, id })) },
     `${describe(left)}\n\nNext: ./workbook run ${number}, or ./workbook cloud down`,
   );
   return 0;
+}
+
+/**
+ * Labs share their stacks. Where a later lab has deployed one that the named lab does not know, the full hands-on, which
+ * knows all, takes its place: nothing would say otherwise that its resources stay.
+ */
+async function withEveryStack<T extends Deployment>(session: Session, named: T): Promise<T> {
+  const all = await session.lab(DEFAULT_LAB);
+  const forgotten = all.stacks.filter((id) => !named.lab.stacks.includes(id));
+  return forgotten.some((id) => wasApplied(named, id)) ? { ...named, lab: all } : named;
 }
 
 /** What the cloud still holds, once the last task has stopped. */
