@@ -30,3 +30,13 @@ test.each([
   const state = compareTranslation(english, recordSource(english, changed));
   expect(state).toMatchObject({ problems: [expect.stringContaining(problem)] });
 });
+
+test("what a script writes into a region of the English page leaves the translation as current as it was", () => {
+  const region = (figures: string) =>
+    `${english}\n<!-- #region figures -->\n${figures}\n<!-- #endregion figures -->\n`;
+  const translated = `${japanese}\n<!--@include: @/page.md#figures-->\n`;
+  const recorded = recordSource(region("| 1 |"), translated);
+  const current = { state: "current", problems: [] };
+  expect(compareTranslation(region("| 2 |\n\n### By machine"), recorded)).toEqual(current);
+  expect(compareTranslation(`${region("| 1 |")}More.\n`, recorded)).toEqual({ state: "behind" });
+});

@@ -11,7 +11,7 @@ import { Traffic } from "./traffic.ts";
 /*
  * `pnpm bench [--write] [NAME…]` measures Local AWS beside what else there is, in one run, and prints Markdown. Names
  * choose among the parts; without any all of them run, in about ten minutes. `--write` puts what was printed into
- * `docs/benchmarks.md`.
+ * `docs/benchmarks.md`, from where the Japanese page takes it.
  */
 
 const PARTS = { api: measureApi, "load-balancer": measureBalancer, apply: measureApply };
@@ -25,7 +25,7 @@ function machine(): string {
 }
 
 const PAGE = "docs/benchmarks.md";
-const FIGURES = /(?<=<!-- figures -->\n)[^]*(?=\n<!-- end of figures -->)/;
+const FIGURES = /(?<=<!-- #region figures -->\n)[^]*(?=\n<!-- #endregion figures -->)/;
 
 function print(text: string): string {
   process.stdout.write(text);
