@@ -2,6 +2,7 @@ import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { openContents, type Contents, type ContentsOptions } from "./contents.ts";
 import type { Engine } from "./engine/create-engine.ts";
+import { LiveFeed } from "./live/live-feed.ts";
 import type { FrontDoor } from "./server/front-door.ts";
 import { localRoutes } from "./server/local-routes.ts";
 import { accessKeys, type AccessKey } from "./services/iam/state.ts";
@@ -26,6 +27,7 @@ export class RunningCloud {
   readonly #frontDoor: FrontDoor;
   readonly #token: string;
   readonly #options: ContentsOptions;
+  readonly #live: LiveFeed;
   #contents: Contents;
 
   private constructor(
@@ -38,6 +40,7 @@ export class RunningCloud {
     this.#frontDoor = frontDoor;
     this.#token = token;
     this.#options = options;
+    this.#live = new LiveFeed(DEFAULT_ACCOUNT, contents);
     const { dataDir, endpoint } = options.settings;
     this.snapshots = new Snapshots({
       dataDir,
@@ -78,6 +81,7 @@ export class RunningCloud {
 
   async #close(): Promise<void> {
     const { engine, store } = this.#contents;
+    this.#live.detach();
     await engine.stop();
     store.close();
   }
@@ -86,8 +90,10 @@ export class RunningCloud {
     this.#contents = contents;
     const { context, engine, aws } = contents;
     const { snapshots } = this;
-    const local = localRoutes({ context, engine, snapshots, token: this.#token });
+    const live = this.#live;
+    const local = localRoutes({ context, engine, snapshots, live, token: this.#token });
     this.#frontDoor.open(aws, [...engine.mounts, local]);
+    live.attach(contents);
   }
 
   /** The keys that the workbook and its tools hold. */

@@ -88,6 +88,7 @@ export interface ServicePicture {
     readonly id: string;
     /** `PRIMARY` or `ACTIVE`. */
     readonly status: string;
+    /** Family and revision: `node-app-hanako:3`. */
     readonly taskDefinition: string;
     readonly rolloutState: string | null;
   }[];

@@ -2,6 +2,8 @@ import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Engine } from "../engine/create-engine.ts";
 import type { EngineContext } from "../engine/engine.ts";
+import type { LiveFeed } from "../live/live-feed.ts";
+import { answerLive } from "../live/live-routes.ts";
 import { answerSnapshots } from "../snapshot/snapshot-routes.ts";
 import type { Snapshots } from "../snapshot/snapshots.ts";
 import { LOCAL_PREFIX, sendJson, type Mount } from "./front-door.ts";
@@ -10,6 +12,7 @@ export interface LocalRoutesParts {
   readonly context: EngineContext;
   readonly engine: Engine;
   readonly snapshots: Snapshots;
+  readonly live: LiveFeed;
   /** What a caller must present to change anything. */
   readonly token: string;
 }
@@ -53,6 +56,7 @@ export function localRoutes(parts: LocalRoutesParts): Mount {
       const path = (request.url ?? "").split("?", 1)[0]!;
       const route = routes[`${request.method} ${path}`];
       if (route) return route(request, response);
+      if (await answerLive(parts.live, parts, request, response)) return;
       if (await answerSnapshots(parts.snapshots, request, response)) return;
       sendJson(response, 404, {
         code: "NotFound",

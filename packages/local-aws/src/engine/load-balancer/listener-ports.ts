@@ -27,6 +27,7 @@ export class ListenerPorts {
   readonly #process: DataPlaneProcess;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #changed: () => void;
   readonly #ports = new Map<number, ListenerPort>();
   #balancers: readonly BalancerConfiguration[] = [];
   #work: Promise<void> = Promise.resolve();
@@ -39,11 +40,14 @@ export class ListenerPorts {
     process: DataPlaneProcess;
     clock: Clock;
     logger: Logger;
+    /** Sockets have been opened or closed. */
+    changed: () => void;
   }) {
     this.#mode = options.mode;
     this.#process = options.process;
     this.#clock = options.clock;
     this.#logger = options.logger;
+    this.#changed = options.changed;
   }
 
   /** Brings the sockets in line with the listeners of `balancers`. */
@@ -142,6 +146,7 @@ export class ListenerPorts {
       .then(async () => {
         if (this.#stopped) return;
         await step();
+        this.#changed();
       })
       .catch((error: unknown) => this.#logger.error("the listeners' sockets", error));
   }

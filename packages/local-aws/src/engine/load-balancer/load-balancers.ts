@@ -66,6 +66,7 @@ class LoadBalancerPart implements LoadBalancers {
       process: this.#process,
       clock,
       logger,
+      changed: () => context.events.publish({ type: "local.listeners", at: clock.now() }),
     });
     this.#healths = new TargetHealths(context, ports, this.#process);
   }

@@ -26,8 +26,13 @@ import { ALLOWED, allOf, denied, type Verdict } from "./verdict.ts";
 
 export type { DenialCode, Verdict } from "./verdict.ts";
 
+/** A network interface by its id, or one as it would be if it existed (that of a task which a service would start). */
+export type InterfaceReference =
+  | { readonly networkInterfaceId: string }
+  | { readonly wouldBe: Readonly<NetworkInterface> };
+
 /** The end that opens a connection: a network interface, or somebody with an address (the learner, the internet). */
-export type Source = { readonly address: string } | { readonly networkInterfaceId: string };
+export type Source = { readonly address: string } | InterfaceReference;
 
 /**
  * Whether a connection to a port of an interface would be made: routes, network ACLs and security groups, both ways. A
@@ -37,16 +42,16 @@ export type Source = { readonly address: string } | { readonly networkInterfaceI
 export function mayConnect(
   scope: Scope,
   from: Source,
-  to: { readonly networkInterfaceId: string },
+  to: InterfaceReference,
   port: number,
   protocol = "tcp",
 ): Verdict {
-  const target = scope.of(networkInterfaces).get(to.networkInterfaceId);
-  if (!target) return unknownInterface(to.networkInterfaceId);
+  const target = findInterface(scope, to);
+  if (!target) return unknownInterface(idOf(to));
   const flow = { protocol, port };
-  if ("networkInterfaceId" in from) {
-    const source = scope.of(networkInterfaces).get(from.networkInterfaceId);
-    if (!source) return unknownInterface(from.networkInterfaceId);
+  if (!("address" in from)) {
+    const source = findInterface(scope, from);
+    if (!source) return unknownInterface(idOf(from));
     return source.vpcId === target.vpcId
       ? insideVpc(scope, source, target, flow)
       : betweenVpcs(scope, source, target, flow);
@@ -64,18 +69,20 @@ export function mayConnect(
 /**
  * Whether an interface reaches the internet: its security groups let it out, and there is a way, by an internet gateway or a
  * NAT gateway. `destination` is any public address by default, port 443.
+ * @param from the interface, or its id
  */
 export function mayReachInternet(
   scope: Scope,
-  networkInterfaceId: string,
+  from: string | InterfaceReference,
   destination: {
     readonly address?: string;
     readonly port?: number;
     readonly prefixListId?: string;
   } = {},
 ): Verdict {
-  const eni = scope.of(networkInterfaces).get(networkInterfaceId);
-  if (!eni) return unknownInterface(networkInterfaceId);
+  const reference = typeof from === "string" ? { networkInterfaceId: from } : from;
+  const eni = findInterface(scope, reference);
+  if (!eni) return unknownInterface(idOf(reference));
   const address = destination.address === undefined ? ANYWHERE : parseAddress(destination.address);
   if (address === undefined)
     throw new RangeError(`not an IPv4 address: ${String(destination.address)}`);
@@ -196,7 +203,7 @@ function betweenVpcs(
       to.vpcId,
     );
   return allOf(
-    () => mayReachInternet(scope, from.networkInterfaceId, { address: publicIp, port: flow.port }),
+    () => mayReachInternet(scope, { wouldBe: from }, { address: publicIp, port: flow.port }),
     () => fromOutside(scope, seenAs(scope, from), to, flow),
   );
 }
@@ -207,3 +214,15 @@ function isInVpc(scope: Scope, vpcId: string, address: number): boolean {
     !!vpc && vpcCidrs(vpc).some(({ cidrBlock }) => containsAddress(storedCidr(cidrBlock), address))
   );
 }
+
+function findInterface(
+  scope: Scope,
+  reference: InterfaceReference,
+): Readonly<NetworkInterface> | undefined {
+  return "wouldBe" in reference
+    ? reference.wouldBe
+    : scope.of(networkInterfaces).get(reference.networkInterfaceId);
+}
+
+const idOf = (reference: InterfaceReference) =>
+  "wouldBe" in reference ? reference.wouldBe.networkInterfaceId : reference.networkInterfaceId;

@@ -59,6 +59,7 @@ const BATCH = 500;
 export class LogEvents {
   readonly #database: Database;
   readonly #insert: StatementSync;
+  readonly #watchers = new Set<(events: readonly NewLogEvent[]) => void>();
   #buffer: NewLogEvent[] = [];
 
   /** Use `store.owner(LogEvents)`. */
@@ -117,6 +118,25 @@ export class LogEvents {
       )
       .all(...values, query.limit);
     return rows as unknown as LogEvent[];
+  }
+
+  /** The events of an account that were written last, in the order in which they were. */
+  latest(account: string, limit: number): NewLogEvent[] {
+    this.flush();
+    const rows = this.#database.sql
+      .prepare(
+        `SELECT account, region, log_group AS "group", log_stream AS stream, timestamp,
+                ingestion_time AS ingestionTime, message
+         FROM log_event WHERE account = ? ORDER BY seq DESC LIMIT ?`,
+      )
+      .all(account, limit);
+    return (rows as unknown as NewLogEvent[]).reverse();
+  }
+
+  /** Calls `watcher` with each batch when it has been written; returns how to stop. */
+  watch(watcher: (events: readonly NewLogEvent[]) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   /** Of each stream of a group that has events. */
@@ -188,5 +208,6 @@ export class LogEvents {
         );
       }
     });
+    for (const watcher of this.#watchers) watcher(events);
   }
 }
