@@ -1,5 +1,6 @@
 import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
+import { h } from "vue";
 
 import ChapterList from "./components/chapter-list.vue";
 import DiagramArrow from "./components/diagram-arrow.vue";
@@ -10,12 +11,14 @@ import LabCost from "./components/lab-cost.vue";
 import LabFacts from "./components/lab-facts.vue";
 import LabQuiz from "./components/lab-quiz.vue";
 import StackPicture from "./components/stack-picture.vue";
+import LiveGate from "./live/live-gate.vue";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/diagram.css";
 
 export default {
   extends: DefaultTheme,
+  Layout: () => h(DefaultTheme.Layout, null, { "layout-bottom": () => h(LiveGate) }),
   enhanceApp({ app }) {
     const components = {
       ChapterList,

@@ -1,0 +1,26 @@
+import type { ReportMessage } from "@workbook/local-aws/live";
+
+import type { LabChecks } from "../../data/checks.data.ts";
+import type { Language } from "../page-words.ts";
+
+type Reported = ReportMessage["checks"][number];
+
+/** A check as the page shows it. */
+export interface CheckRow extends Pick<Reported, "id" | "status" | "expected" | "actual"> {
+  readonly title: string;
+}
+
+/** A lab's checks with their last outcome, the titles in the page's language. Before a report, none has run. */
+export function toRows(
+  checks: LabChecks["checks"],
+  report: ReportMessage | undefined,
+  language: Language,
+): readonly CheckRow[] {
+  const titles = new Map(checks.map(({ id, title }) => [id, title[language]]));
+  const all: readonly Reported[] =
+    report?.checks ??
+    checks.map(({ id, tier, title }) => {
+      return { id, tier, title: title.en, status: "not-run", expected: null, actual: null };
+    });
+  return all.map((check) => ({ ...check, title: titles.get(check.id) ?? check.title }));
+}

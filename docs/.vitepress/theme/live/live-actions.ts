@@ -1,0 +1,65 @@
+import type { RequestMessage } from "@workbook/local-aws/live";
+import { inject, provide, ref, type InjectionKey, type Ref } from "vue";
+
+import { useToken } from "./live-token.ts";
+
+/** What a page may do to Local AWS. Each throws an `Error` with the words that the server answered. */
+export interface LiveActions {
+  /** Whether the page holds the workbook's token; without it the server would refuse. */
+  readonly allowed: Ref<boolean>;
+  /** Has a request sent through a listener. */
+  sendRequest(listenerArn: string, path: string): Promise<RequestMessage>;
+  /** Stops a task, as `aws ecs stop-task` does. */
+  stopTask(taskArn: string): Promise<void>;
+}
+
+const KEY: InjectionKey<LiveActions> = Symbol("live actions");
+
+/** Gives the actions to the components inside this one. */
+export function provideActions(): LiveActions {
+  const { token, forget } = useToken();
+  const allowed = ref(token.value !== null);
+  async function post(path: string, body: object): Promise<Response> {
+    const response = await fetch(path, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token.value}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (response.ok) return response;
+    if (response.status === 401) {
+      // Another workbook's token, or one of another day: the address that was printed last has the right one.
+      forget();
+      allowed.value = false;
+    }
+    throw new Error(await messageOf(response));
+  }
+  const actions: LiveActions = {
+    allowed,
+    async sendRequest(listenerArn, path) {
+      const response = await post("/_local/requests", { listenerArn, path });
+      return (await response.json()) as RequestMessage;
+    },
+    async stopTask(taskArn) {
+      await post("/_local/tasks/stop", { taskArn });
+    },
+  };
+  provide(KEY, actions);
+  return actions;
+}
+
+/** The actions, inside a component that {@link provideActions} surrounds. */
+export function useActions(): LiveActions {
+  const actions = inject(KEY);
+  if (!actions) throw new Error("useActions belongs into the live panel");
+  return actions;
+}
+
+async function messageOf(response: Response): Promise<string> {
+  const text = await response.text();
+  try {
+    const { message } = JSON.parse(text) as { readonly message?: string };
+    return message ?? text;
+  } catch {
+    return `${response.status} ${text.slice(0, 200)}`;
+  }
+}

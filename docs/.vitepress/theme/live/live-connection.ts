@@ -1,0 +1,60 @@
+import type { LiveMessage } from "@workbook/local-aws/live";
+
+const ADDRESS = "/_local/live";
+const TYPES: readonly LiveMessage["type"][] = ["picture", "report", "log", "request"];
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 15_000;
+
+/** `connecting` is the first attempt; after that a connection is `open`, or `lost` and tried again. */
+export type ConnectionState = "connecting" | "open" | "lost";
+
+interface Listener {
+  onMessage(message: LiveMessage): void;
+  onState(state: ConnectionState): void;
+}
+
+/**
+ * Listens to Local AWS while the page is looked at, and tries again with growing pauses when it goes away. A hidden page
+ * lets go: a browser has six connections to a server, and a learner many tabs.
+ *
+ * @returns how to stop
+ * @see https://developer.mozilla.org/docs/Web/API/EventSource
+ */
+export function connectLive({ onMessage, onState }: Listener): () => void {
+  let source: EventSource | undefined;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let pause = FIRST_PAUSE_MS;
+
+  function open() {
+    close();
+    const opened = new EventSource(ADDRESS);
+    source = opened;
+    opened.addEventListener("open", () => {
+      pause = FIRST_PAUSE_MS;
+      onState("open");
+    });
+    for (const type of TYPES) {
+      opened.addEventListener(type, ({ data }) => onMessage(JSON.parse(data) as LiveMessage));
+    }
+    opened.addEventListener("error", () => {
+      close();
+      onState("lost");
+      retry = setTimeout(open, pause);
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    });
+  }
+  function close() {
+    clearTimeout(retry);
+    source?.close();
+    source = undefined;
+  }
+  const look = () => (document.hidden ? close() : open());
+
+  onState("connecting");
+  document.addEventListener("visibilitychange", look);
+  look();
+  return () => {
+    document.removeEventListener("visibilitychange", look);
+    close();
+  };
+}
