@@ -3,11 +3,11 @@ import { createReadStream, type Stats } from "node:fs";
 import { lstat, readFile, readdir, readlink, realpath, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
-import dockerignoreModule from "@balena/dockerignore";
+import dockerignoreModule, { type Ignore } from "@balena/dockerignore";
 import { BuildError } from "../errors.ts";
 
-// A CommonJS module whose export is the function itself, while its types say that it has a member `default`.
-const dockerignore = dockerignoreModule as unknown as typeof dockerignoreModule.default;
+// A CommonJS module whose export is the function itself, while Node's view of its types has that as a member `default`.
+const dockerignore = dockerignoreModule as unknown as (options: { ignorecase: boolean }) => Ignore;
 
 /** Something that a COPY or ADD takes: a file, a folder or a symbolic link below the root it takes from. */
 export interface SourceItem {
