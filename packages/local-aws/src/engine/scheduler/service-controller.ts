@@ -57,7 +57,8 @@ export class ServiceController {
         now: clock.now(),
       });
     });
-    if (fault !== undefined) this.#cannotLaunch(service, planned, fault);
+    const wanted = planService({ service, tasks: planned, mayStart: true }).start.count;
+    if (fault !== undefined && wanted > 0) this.#cannotLaunch(service, fault);
   }
 
   /** Takes note of a task of the service that has reached RUNNING. */
@@ -153,9 +154,8 @@ export class ServiceController {
     return definition && roleFault(this.#context.store, this.#scope.account, definition);
   }
 
-  #cannotLaunch(service: EcsService, planned: readonly PlannedTask[], error: string): void {
-    const live = planned.filter(({ phase }) => phase !== "leaving").length;
-    if (this.#waiting || service.status !== "ACTIVE" || live >= service.desiredCount) return;
+  #cannotLaunch(service: EcsService, error: string): void {
+    if (this.#waiting) return;
     this.#failed(TEXTS.eventFailedToLaunch({ service: service.name, error }));
   }
 

@@ -3,6 +3,7 @@ import { AttachRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-i
 import {
   CreateServiceCommand,
   RunTaskCommand,
+  UpdateServiceCommand,
   type NetworkConfiguration,
 } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -192,4 +193,42 @@ test("a service whose role cannot be assumed makes no task and says so", async (
     ),
   );
   expect(await cloud.tasks("stranger")).toEqual([]);
+}, 30_000);
+
+test("a deployment whose role cannot be assumed says so while the old tasks go on", async () => {
+  const container = { name: "main", image };
+  await cloud.ecs.send(
+    new CreateServiceCommand({
+      cluster: "c",
+      serviceName: "moved",
+      taskDefinition: await cloud.define("moved", [container]),
+      desiredCount: 1,
+      launchType: "FARGATE",
+      networkConfiguration: cloud.network,
+    }),
+  );
+  await vi.waitFor(
+    async () =>
+      expect(await cloud.messages("moved")).toContain(
+        "(service moved) has reached a steady state.",
+      ),
+    20_000,
+  );
+  const [before] = await cloud.tasks("moved");
+  const executionRoleArn = await cloud.role("nobody-takes-it", TRUST_EC2);
+  await cloud.ecs.send(
+    new UpdateServiceCommand({
+      cluster: "c",
+      service: "moved",
+      taskDefinition: await cloud.define("moved", [container], { executionRoleArn }),
+    }),
+  );
+  await vi.waitFor(async () =>
+    expect(await cloud.messages("moved")).toContainEqual(
+      expect.stringMatching(
+        /^\(service moved\) failed to launch a task with \(error ECS was unable to assume the role/,
+      ),
+    ),
+  );
+  expect((await cloud.tasks("moved")).map(({ taskArn }) => taskArn)).toEqual([before!.taskArn]);
 }, 30_000);
