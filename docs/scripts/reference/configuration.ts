@@ -77,6 +77,13 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
     },
     default: both("`exact`"),
   },
+  SITE_BASE: {
+    meaning: {
+      en: "Where a site built with `site --build` lies on its host, such as `/courses/ecs/`.",
+      ja: "`site --build` で作るサイトを置くパス。例: `/courses/ecs/`",
+    },
+    default: both("`/`"),
+  },
   WORKBOOK_NODE_MIRROR: {
     meaning: { en: "Where Node.js is fetched from.", ja: "Node.js の取得元。" },
     default: official,
@@ -107,7 +114,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
 
 /** The machine's own variables, which mean here what they mean everywhere; and one that only the tests use. */
 const OF_THE_MACHINE =
-  /^(?:HOME|PATH|PATHEXT|TERM|CI|NO_COLOR|FORCE_COLOR|NO_PROXY|no_proxy|XDG_\w+|USERPROFILE|APPDATA|HTTPS?_PROXY|LANG|LC_ALL|COLUMNS|SHELL|USER|TMPDIR|WORKBOOK_TEST_RESULT|VITEST\w*|AWS_\w+)$/;
+  /^(?:HOME|PATH|PATHEXT|TERM|CI|NO_COLOR|FORCE_COLOR|NO_PROXY|no_proxy|XDG_\w+|USERPROFILE|APPDATA|HTTPS?_PROXY|LANG|LC_ALL|COLUMNS|SHELL|USER|TMPDIR|BROWSER|DISPLAY|WAYLAND_DISPLAY|WSL_DISTRO_NAME|WORKBOOK_TEST_RESULT|VITEST\w*|AWS_\w+)$/;
 
 const words = {
   en: {

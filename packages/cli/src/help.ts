@@ -2,7 +2,7 @@ import type { CAC } from "cac";
 
 /** What `--help` shows together, in this order; a command that is in none of these comes last. */
 const GROUPS: readonly (readonly [string, readonly string[]])[] = [
-  ["Begin", ["run", "start"]],
+  ["Begin", ["run", "start", "site"]],
   ["Learn", ["check", "watch", "hint", "diff", "solution", "reset", "saved"]],
   ["Deploy", ["deploy", "plan", "destroy", "build"]],
   ["Look", ["status", "logs", "aws", "env", "doctor"]],

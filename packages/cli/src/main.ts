@@ -148,6 +148,21 @@ cli
   );
 cli.command("aws [...args]", "Run the AWS CLI against Local AWS");
 cli
+  .command("site", "Read the course in a browser; with Local AWS up, its pages are alive")
+  .option("--build", "Write the static site, for any host (SITE_BASE says where it lies there)")
+  .option("--out <folder>", "With --build: where to; docs/.vitepress/dist where it is not given")
+  .option("--port <port>", "The site's port; 5180 or the next free one where it is not given")
+  .option("--no-open", "Open no browser")
+  .action((options: Options) =>
+    will(options, async (session) => {
+      const site = await import("./commands/site.ts");
+      const { build, out, open } = options;
+      return build === true
+        ? site.buildSiteCommand(session, out === undefined ? undefined : String(out))
+        : site.siteCommand(session, { port: readPort(options), open: open !== false });
+    }),
+  );
+cli
   .command("doctor", "Look at what this machine has and lacks")
   .action((options: Options) =>
     will(options, async (session) => (await import("./commands/doctor.ts")).doctorCommand(session)),
@@ -218,20 +233,23 @@ function usage(message: string): UserError {
   return new UserError(message, { code: "USAGE", next: "./workbook --help", exitCode: 2 });
 }
 
-function readStartOptions(options: Options) {
-  const port = options["port"];
+function readPort({ port }: Options): number | undefined {
   if (
     port !== undefined &&
     !(Number.isInteger(Number(port)) && Number(port) >= 0 && Number(port) < 65_536)
   ) {
     throw usage(`--port takes a number from 0 to 65535, not ${String(port)}.`);
   }
+  return port === undefined ? undefined : Number(port);
+}
+
+function readStartOptions(options: Options) {
   const listeners = options["listeners"];
   if (listeners !== undefined && !["exact", "offset", "ephemeral"].includes(String(listeners))) {
     throw usage(`--listeners takes exact, offset or ephemeral, not ${String(listeners)}.`);
   }
   return {
-    port: port === undefined ? undefined : Number(port),
+    port: readPort(options),
     listeners: listeners as "exact" | "offset" | "ephemeral" | undefined,
     tasks: options["tasks"] as string | undefined,
     realTime: options["realTime"] === true,

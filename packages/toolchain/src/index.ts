@@ -1,5 +1,6 @@
 export { cleanEnvironment, type LocalTarget } from "./clean-environment.ts";
 export { awsCliPath, findAwsCli, type AwsCli } from "./find-aws-cli.ts";
+export { findOnPath } from "./executables.ts";
 export { findGo, minimumGoVersion } from "./find-go.ts";
 export { findNode, findNpm, nodeRuntimeFolder } from "./find-node.ts";
 export { findTerraform, minimumTerraformVersion } from "./find-terraform.ts";

@@ -1,0 +1,80 @@
+import { resolve } from "node:path";
+import { inStep } from "@workbook/lab-kit/deploy/reporter";
+import { UserError } from "@workbook/toolchain";
+import { dataDirectory } from "../cloud/cloud.ts";
+import { style } from "../output/style.ts";
+import type { Session } from "../session.ts";
+import { buildSite } from "../site/build-site.ts";
+import { openBrowser } from "../site/open-browser.ts";
+import { servedFolder } from "../site/served-folder.ts";
+import { startSiteServer } from "../site/site-server.ts";
+import { siteToken } from "../site/site-token.ts";
+
+/** How the site is served. */
+export interface SiteOptions {
+  /** 0 for any free port; undefined for the usual one, or the next that is free. */
+  readonly port: number | undefined;
+  /** Whether a browser is opened. */
+  readonly open: boolean;
+}
+
+/** Serves the site on this machine until it is interrupted. */
+export async function siteCommand(session: Session, options: SiteOptions): Promise<number> {
+  const { workspace, signal } = session;
+  const token = siteToken(workspace.state);
+  const server = await startSiteServer({
+    folder: await servedFolder(session),
+    dataDir: dataDirectory(workspace),
+    token,
+    port: options.port,
+  });
+  const address = `${server.origin}/#token=${token}`;
+  session.result(
+    { url: address, pid: process.pid },
+    `The site is at  ${style.name(address)}\nWhere Local AWS runs, its pages are alive. Ctrl-C ends it.`,
+  );
+  if (options.open && session.terminal && process.env["CI"] === undefined) openBrowser(address);
+  await aborted(signal);
+  await server.stop();
+  return 130;
+}
+
+/**
+ * Writes the static site.
+ * @param out a folder; `docs/.vitepress/dist` where none is given
+ */
+export async function buildSiteCommand(session: Session, out: string | undefined): Promise<number> {
+  const { root } = session.workspace;
+  const folder = resolve(out ?? `${root}/docs/.vitepress/dist`);
+  const base = siteBase();
+  const built = await inStep(session.progress, "Site", async (step) => {
+    step.detail("building");
+    const onDetail = (text: string) => step.detail(text);
+    const value = await buildSite({ root, out: folder, base, signal: session.signal, onDetail });
+    return { summary: `${value.pages} pages, ${size(value.bytes)}`, value };
+  });
+  session.result(
+    { folder, base, ...built },
+    `\nThe site is in  ${style.name(folder)}  (${size(built.bytes)}, to be served at ${base})\n\nNext: ./workbook site   (reads it on this machine, alive)`,
+  );
+  return 0;
+}
+
+function siteBase(): string {
+  const base = process.env["SITE_BASE"] ?? "/";
+  if (/^\/(?:.*\/)?$/.test(base)) return base;
+  throw new UserError(`SITE_BASE is "${base}": it has to begin and end with a slash.`, {
+    code: "SITE_BASE_INVALID",
+    next: "SITE_BASE=/courses/ecs/ ./workbook site --build",
+    exitCode: 2,
+  });
+}
+
+const size = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    signal.addEventListener("abort", () => done(), { once: true });
+    if (signal.aborted) done();
+  });
+}

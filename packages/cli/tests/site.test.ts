@@ -1,0 +1,143 @@
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { servedSite, SITE_KEY_FILE } from "../src/site/served-folder.ts";
+import { siteKey } from "../src/site/site-key.ts";
+import { TestWorkbook, type Begun } from "../src/testing/workbook.ts";
+
+const PAGE = "<!DOCTYPE html><html><head><title>Seven</title></head><body>seven</body></html>";
+
+let workbook: TestWorkbook;
+let site: Begun;
+let origin: string;
+let token: string;
+
+beforeAll(async () => {
+  workbook = new TestWorkbook({ WORKBOOK_PORT: "0", WORKBOOK_LISTENERS: "ephemeral" });
+  putSite();
+  site = workbook.begin(["site", "--port", "0", "--json"]);
+  const said = (await once(site.child.stdout!, "data")) as [Buffer];
+  const { url } = JSON.parse(said[0].toString("utf8")) as { url: string };
+  ({ origin } = new URL(url));
+  token = new URL(url).hash.replace("#token=", "");
+}, 60_000);
+afterAll(async () => {
+  site.child.kill("SIGKILL");
+  await workbook.remove();
+}, 60_000);
+
+/** A site that counts as built: building the real one takes half a minute. */
+function putSite(): void {
+  const folder = servedSite(workbook.state);
+  mkdirSync(join(folder, "labs"), { recursive: true });
+  writeFileSync(join(folder, "index.html"), PAGE);
+  writeFileSync(join(folder, "labs/07.html"), PAGE);
+  writeFileSync(join(folder, "app.js"), "0;");
+  writeFileSync(join(folder, SITE_KEY_FILE), siteKey(workbook.root));
+}
+
+/** Sends headers that `fetch` would set by itself. */
+function raw(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(new URL(path, origin), { method, headers }, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
+      response.on("end", () => resolve({ status: response.statusCode!, body }));
+    });
+    sent.on("error", reject).end();
+  });
+}
+
+const putReport = (headers: Record<string, string>) =>
+  fetch(`${origin}/_local/reports/07`, { method: "PUT", headers, body: '{"checks":[]}' });
+
+test("pages are served with the mark of a live server, by their clean addresses", async () => {
+  for (const path of ["/", "/labs/07", "/labs/07.html"]) {
+    const response = await fetch(origin + path);
+    expect(response.headers.get("content-type"), path).toBe("text/html; charset=utf-8");
+    expect(await response.text()).toBe(
+      PAGE.replace("</head>", '<meta name="workbook-live" content="1"></head>'),
+    );
+  }
+  const script = await fetch(`${origin}/app.js`);
+  expect(script.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
+  for (const path of ["/nothing", `/${SITE_KEY_FILE}`, "/..%2fsite-token", "/%"])
+    expect((await fetch(origin + path)).status, path).toBe(404);
+});
+
+test("without Local AWS, what is alive answers that it is down", async () => {
+  const response = await fetch(`${origin}/_local/live`);
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({ code: "CloudDown" });
+});
+
+test("what happens reaches the page at once, also from a Local AWS that came up later, elsewhere", async () => {
+  for (const _time of ["first", "again, at another port"]) {
+    expect((await workbook.run(["cloud", "up", "--port", "0"])).code).toBe(0);
+    const response = await fetch(`${origin}/_local/live`);
+    expect(response.headers.get("content-type")).toBe("text/event-stream");
+    const events = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    await until(events, 'event: picture\ndata: {"type":"picture"');
+
+    expect((await putReport({ authorization: "Bearer wrong" })).status).toBe(401);
+    expect((await putReport({})).status).toBe(401);
+    expect((await putReport({ authorization: `Bearer ${token}` })).status).toBe(200);
+    await until(events, '"lab":"07"');
+
+    await workbook.run(["cloud", "down"]);
+    await vi.waitFor(async () => expect((await fetch(`${origin}/_local/health`)).status).toBe(503));
+  }
+}, 60_000);
+
+async function until(events: ReadableStreamDefaultReader<string>, text: string): Promise<void> {
+  for (let read = ""; !read.includes(text);) {
+    const { value, done } = await events.read();
+    if (done) throw new Error(`the stream ended without ${text}: ${read}`);
+    read += value;
+  }
+}
+
+test("other names and other sites are refused", async () => {
+  expect(await raw("GET", "/_local/health", { host: "example.com" })).toMatchObject({
+    status: 421,
+    body: expect.stringContaining("MisdirectedRequest"),
+  });
+  expect(await raw("GET", "/", { host: "example.com" })).toMatchObject({ status: 421 });
+  const authorization = `Bearer ${token}`;
+  expect(
+    await raw("POST", "/_local/requests", { authorization, origin: "http://example.com" }),
+  ).toMatchObject({ status: 403, body: expect.stringContaining("CrossSiteRequest") });
+  expect(
+    await raw("POST", "/_local/requests", { authorization, "sec-fetch-site": "cross-site" }),
+  ).toMatchObject({ status: 403 });
+  expect(await raw("POST", "/", {})).toMatchObject({ status: 405 });
+});
+
+test("a port that is taken is named, with who holds it", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const { code, stderr } = await workbook.run(["site", "--port", String(port)]);
+  server.close();
+  expect(stderr).toContain(`Port ${port}, where the site would be, is taken by `);
+  expect(code).toBe(3);
+});
+
+test("a folder that is not a site is not built over", async () => {
+  const { code, stderr } = await workbook.run(["site", "--build", "--out", workbook.state]);
+  expect(stderr).toContain(`${workbook.state} holds something that is not the site`);
+  expect(code).toBe(2);
+});
+
+test("Ctrl-C ends it in good order", async () => {
+  process.kill(-site.child.pid!, "SIGINT");
+  expect((await site.ended).code).toBe(130);
+  await expect(fetch(origin)).rejects.toThrow("fetch failed");
+});
