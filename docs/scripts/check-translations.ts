@@ -1,45 +1,42 @@
 /**
- * Compares the Japanese pages with the English ones: `node docs/scripts/check-translations.ts [--strict]`. Lists the
- * pages that are missing or behind, and ends with 1 where a page that is not behind has other headings, code, components
- * or right answers; with `--strict` also where one is missing or behind. `--record PAGE…` notes that these pages
+ * Compares the Japanese pages with the English ones: `node docs/scripts/check-translations.ts [--strict]`. Ends with 1
+ * where a page is missing in a language, or one that is not behind has other headings, code, components or right answers.
+ * Pages that are behind are listed; with `--strict` they are an error too. `--record PAGE…` notes that these pages
  * (`labs/05-service.md`, or parts of such names) say what the English ones say now.
  */
-import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { compareTranslation, recordSource } from "./translations/translation.ts";
+import { surveyTranslations } from "./translations/survey.ts";
+import { recordSource } from "./translations/translation.ts";
 
 const docs = join(import.meta.dirname, "..");
 const args = process.argv.slice(2);
-const pages = globSync("{*,labs/*,concepts/*,reference/*}.md", { cwd: docs }).toSorted();
-const read = (page: string) => readFileSync(join(docs, page), "utf8");
-const readJapanese = (page: string) =>
-  existsSync(join(docs, "ja", page)) ? read(join("ja", page)) : undefined;
 
 if (args.includes("--record")) {
   const names = args.filter((arg) => !arg.startsWith("--"));
-  const chosen = pages.filter((page) => names.some((name) => page.includes(name)));
-  for (const page of chosen) {
-    const japanese = readJapanese(page);
-    if (japanese === undefined) console.error(`ja/${page} does not exist`);
-    else writeFileSync(join(docs, "ja", page), recordSource(read(page), japanese));
+  for (const page of surveyTranslations(docs).pages.keys()) {
+    const file = join(docs, "ja", page);
+    if (!names.some((name) => page.includes(name)) || !existsSync(file)) continue;
+    const english = readFileSync(join(docs, page), "utf8");
+    writeFileSync(file, recordSource(english, readFileSync(file, "utf8")));
   }
 }
 
+const { pages, orphans } = surveyTranslations(docs);
 const counts = { current: 0, behind: 0, missing: 0, different: 0 };
-for (const page of pages) {
-  const result = compareTranslation(read(page), readJapanese(page));
+for (const [page, result] of pages) {
   counts[result.state] += 1;
-  if (result.state !== "current") {
-    console.log(`ja/${page}: ${result.state}`);
-    continue;
-  }
+  if (result.state === "behind") console.log(`docs/ja/${page}: behind docs/${page}`);
+  if (result.state === "missing") console.error(`docs/ja/${page}: missing`);
+  if (result.state !== "current") continue;
   if (result.problems.length > 0) counts.different += 1;
-  for (const problem of result.problems) console.error(`ja/${page}: ${problem}`);
+  for (const problem of result.problems) console.error(`docs/ja/${page}: ${problem}`);
 }
+for (const page of orphans) console.error(`docs/ja/${page}: there is no docs/${page}`);
 const { current, behind, missing, different } = counts;
 console.log(
-  `${pages.length} pages: ${current} translated, ${behind} behind, ${missing} missing, ${different} of another shape`,
+  `${pages.size} pages: ${current} translated, ${behind} behind, ${missing} missing, ${different} of another shape`,
 );
-const isIncomplete = args.includes("--strict") && behind + missing > 0;
-process.exitCode = different > 0 || isIncomplete ? 1 : 0;
+const isWrong = different + missing + orphans.length > 0;
+process.exitCode = isWrong || (args.includes("--strict") && behind > 0) ? 1 : 0;
