@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { isAlive, processStamp, UserError } from "@workbook/toolchain";
+import { isAlive, UserError } from "@workbook/toolchain";
 import { fullDisk } from "../disk-room.ts";
 import { machineFault } from "../machine-faults.ts";
 import { REGION } from "../region.ts";
