@@ -15,16 +15,32 @@ import { buildApps, nameApps } from "@workbook/lab-kit/deploy/images";
 import { plan } from "@workbook/lab-kit/deploy/plan";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
+import { filesLike, publishReport } from "./learn/publish-report.ts";
 import { formatCheck } from "./output/check-output.ts";
 import type { Session } from "./session.ts";
 
-/** Runs a lab's checks against the target, telling of each as it ends. */
+/** Runs a lab's checks against the target, telling of each as it ends, and pages that watch of all when they have. */
 export async function runLabChecks(
   session: Session,
   deployment: Deployment,
   images: readonly PushedImage[],
   tiers: readonly Tier[] = ["synth", "plan", "live"],
   keepGoing = false,
+): Promise<CheckReport> {
+  const { lab, target, variant } = deployment;
+  const files = filesLike(session.workspace, lab, variant);
+  const report = await runTiers(session, deployment, images, tiers, keepGoing);
+  if (target.name === "local")
+    await publishReport(session.workspace, lab, { checks: report.checks, files });
+  return report;
+}
+
+async function runTiers(
+  session: Session,
+  deployment: Deployment,
+  images: readonly PushedImage[],
+  tiers: readonly Tier[],
+  keepGoing: boolean,
 ): Promise<CheckReport> {
   const { lab, target, variant, directories, signal } = deployment;
   const { owner, region, homeCidr, endpointUrl } = target;

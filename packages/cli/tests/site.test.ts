@@ -1,9 +1,13 @@
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { loadLab } from "@workbook/lab-kit";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { ensureCopy } from "../src/learn/learner-copy.ts";
+import { learnerFolder } from "../src/learn/learner-folder.ts";
+import { noteStarted } from "../src/learn/progress-file.ts";
 import { servedSite, SITE_KEY_FILE } from "../src/site/served-folder.ts";
 import { siteKey } from "../src/site/site-key.ts";
 import { TestWorkbook, type Begun } from "../src/testing/workbook.ts";
@@ -96,12 +100,51 @@ test("what happens reaches the page at once, also from a Local AWS that came up 
   }
 }, 60_000);
 
-async function until(events: ReadableStreamDefaultReader<string>, text: string): Promise<void> {
-  for (let read = ""; !read.includes(text);) {
+/** Reads until a whole event has come that has `text`; what has been read. */
+async function until(events: ReadableStreamDefaultReader<string>, text: string): Promise<string> {
+  let read = "";
+  while (!(read.includes(text) && read.endsWith("\n\n"))) {
     const { value, done } = await events.read();
     if (done) throw new Error(`the stream ended without ${text}: ${read}`);
     read += value;
   }
+  return read;
+}
+
+test("checks turn green when the learner saves", async () => {
+  const { root, state } = workbook;
+  const lab = await loadLab(join(root, "labs/02-network"));
+  const learner = learnerFolder({ learner: join(state, "workspace") });
+  const { directory } = ensureCopy(learner, root, lab);
+  noteStarted(learner, lab.id);
+  expect((await workbook.run(["cloud", "up", "--port", "0"])).code).toBe(0);
+  const response = await fetch(`${origin}/_local/live`);
+  const events = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  await until(events, '"lab":"02-network"');
+  const [first] = lab.checks;
+  expect(await lastReport(lab.id)).toContainEqual(
+    expect.objectContaining({ id: first!.id, status: "failed" }),
+  );
+
+  copyFileSync(join(lab.directory, "solution/stack.ts"), join(directory, "stack.ts"));
+  await until(events, '"status":"passed"');
+  const statuses = (await lastReport(lab.id)).map(({ tier, status }) => `${tier} ${status}`);
+  expect(new Set(statuses)).toEqual(new Set(["synth passed", "plan not-run", "live not-run"]));
+}, 60_000);
+
+interface Report {
+  readonly lab: string;
+  readonly checks: readonly { id: string; tier: string; status: string }[];
+}
+
+/** What a page that opens now is told of a lab. */
+async function lastReport(lab: string): Promise<Report["checks"]> {
+  const response = await fetch(`${origin}/_local/live`);
+  const events = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  const said = await until(events, `"lab":"${lab}"`);
+  await events.cancel();
+  const data = said.split("\n").find((line) => line.includes(`"lab":"${lab}"`))!;
+  return (JSON.parse(data.replace("data: ", "")) as Report).checks;
 }
 
 test("other names and other sites are refused", async () => {

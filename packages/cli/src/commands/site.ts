@@ -4,7 +4,9 @@ import { UserError } from "@workbook/toolchain";
 import { dataDirectory } from "../cloud/cloud.ts";
 import { style } from "../output/style.ts";
 import type { Session } from "../session.ts";
+import { formatError } from "../errors.ts";
 import { buildSite } from "../site/build-site.ts";
+import { ChapterReports } from "../site/chapter-reports.ts";
 import { openBrowser } from "../site/open-browser.ts";
 import { servedFolder } from "../site/served-folder.ts";
 import { startSiteServer } from "../site/site-server.ts";
@@ -18,7 +20,7 @@ export interface SiteOptions {
   readonly open: boolean;
 }
 
-/** Serves the site on this machine until it is interrupted. */
+/** Serves the site on this machine, and checks the learner's files when they are saved, until it is interrupted. */
 export async function siteCommand(session: Session, options: SiteOptions): Promise<number> {
   const { workspace, signal } = session;
   const token = siteToken(workspace.state);
@@ -34,7 +36,11 @@ export async function siteCommand(session: Session, options: SiteOptions): Promi
     `The site is at  ${style.name(address)}\nWhere Local AWS runs, its pages are alive. Ctrl-C ends it.`,
   );
   if (options.open && session.terminal && process.env["CI"] === undefined) openBrowser(address);
+  const reports = new ChapterReports(workspace, (error) =>
+    session.progress.print(formatError(error, false)),
+  );
   await aborted(signal);
+  await reports.close();
   await server.stop();
   return 130;
 }

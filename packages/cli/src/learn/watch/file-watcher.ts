@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, watch, type FSWatcher } from "node:fs";
+import { existsSync, lstatSync, readdirSync, watch, type FSWatcher } from "node:fs";
 import { join } from "node:path";
 import { fingerprint, NOT_THE_LEARNERS, readFiles } from "../learner-folder.ts";
 
@@ -27,6 +27,7 @@ export class FileWatcher {
   }
 
   #watchFolders(folder: string): void {
+    if (!existsSync(folder)) return;
     if (!this.#watchers.has(folder)) {
       const watcher = watch(folder, () => this.#settle());
       // A folder that goes away is noticed by what is not in it any more.

@@ -8,6 +8,7 @@ import type { Session } from "../../session.ts";
 import { chapterNumber } from "../chapters.ts";
 import { copyDirectory } from "../learner-folder.ts";
 import { checkFiles } from "../check-files.ts";
+import { filesLike, notRun, publishReport } from "../publish-report.ts";
 import { FileWatcher } from "./file-watcher.ts";
 import { isFailure, type WatchView } from "./view.ts";
 
@@ -93,12 +94,14 @@ export class WatchSession {
   }
 
   async #look(signal: AbortSignal): Promise<void> {
-    const { lab, variant } = this.#deployment;
+    const { lab, variant, target } = this.#deployment;
     const since = performance.now();
+    const { workspace } = this.#session;
+    const files = filesLike(workspace, lab, variant);
     this.show({ looked: undefined, plan: { status: "waiting" }, notice: undefined });
     try {
       const report = await checkFiles(
-        this.#session.workspace,
+        workspace,
         lab,
         variant,
         (options) => this.#synth.synthesise(options),
@@ -109,6 +112,8 @@ export class WatchSession {
       const rest = lab.checks.filter(({ tier }) => tier !== "synth").map(notRun);
       this.showChecks([...report.checks, ...rest]);
       this.show({ looked: { ms: performance.now() - since } });
+      if (target.name === "local")
+        await publishReport(workspace, lab, { checks: report.checks, files });
       if (report.passed) await this.#plan(signal);
     } catch (error) {
       if (signal.aborted) return;
@@ -135,9 +140,4 @@ export class WatchSession {
     );
     await this.#planning;
   }
-}
-
-function notRun({ id, tier, title }: Lab["checks"][number]): CheckReportEntry {
-  const nothing = { expected: null, actual: null, hint: null, seconds: 0 };
-  return { id, tier, title: title.en, status: "not-run", ...nothing };
 }
