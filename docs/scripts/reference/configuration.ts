@@ -21,7 +21,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   OWNER: {
     meaning: {
       en: "Who does the labs: part of every name, tag and state key. 1 to 16 lower-case letters, digits and single hyphens.",
-      ja: "ラボを行う人の名前。すべての名前、タグ、ステートのキーに入ります。英小文字、数字、単独のハイフンで 1〜16 文字です。",
+      ja: "ラボを行う人の名前。すべての名前、タグ、ステートのキーに入ります。英小文字、数字、単独のハイフンで 1 ～ 16 文字です。",
     },
     default: { en: "the machine's user", ja: "マシンのユーザー名" },
   },
@@ -73,7 +73,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   WORKBOOK_LISTENERS: {
     meaning: {
       en: "Ports of load balancers: `exact` (as in the code; 10000 higher where that is not allowed), `offset` (always 10000 higher), or `ephemeral` (any free one).",
-      ja: "ロードバランサーのポート。`exact`（コードのとおり。権限がなければ 10000 を足した番号）、`offset`（常に 10000 を足した番号）、`ephemeral`（空いている番号）。",
+      ja: "ロードバランサーのポート。`exact` (コードのとおり。権限がなければ 10000 を足した番号)、`offset` (常に 10000 を足した番号)、`ephemeral` (空いている番号)。",
     },
     default: both("`exact`"),
   },
@@ -99,7 +99,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   TF_CLI_CONFIG_FILE: {
     meaning: {
       en: "Your own configuration of Terraform's command line, for instance with a mirror of providers. It is used where the file exists.",
-      ja: "Terraform CLI の設定ファイル（プロバイダーのミラーなど）。ファイルがあれば使います。",
+      ja: "Terraform CLI の設定ファイル (プロバイダーのミラーなど)。ファイルがあれば使います。",
     },
     default: { en: "made by the workbook", ja: "ワークブックが作成" },
   },
@@ -126,7 +126,7 @@ const words = {
   },
   ja: {
     intro:
-      "設定は必須ではありません。設定は環境変数から読み、`.workbook/config.json`（オーナー、ポート、リスナー。各コマンドが書き込みます）よりも優先します。",
+      "設定は必須ではありません。設定は環境変数から読み、`.workbook/config.json` (オーナー、ポート、リスナー。各コマンドが書き込みます) よりも優先します。",
     variable: "変数",
     meaning: "意味",
     default: "既定値",

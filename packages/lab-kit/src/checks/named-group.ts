@@ -49,7 +49,7 @@ function faultsFor({ name, port, from }: NamedGroup) {
       from === undefined
         ? [
             "In this course only your own address may: settings.homeCidr.",
-            "このコースで接続できるのは自分のアドレス (settings.homeCidr) だけです。",
+            "この講座で接続できるのは自分のアドレス (settings.homeCidr) だけです。",
           ]
         : [
             "Name the load balancer's security group as the source, not addresses.",
@@ -75,7 +75,7 @@ type Fault = keyof ReturnType<typeof faultsFor>;
 
 /** A security group by its name: whom it admits on one port, nobody else, and everything may leave. */
 export function hasNamedGroup(id: string, wanted: NamedGroup): Check<"synth"> {
-  const who = wanted.from === undefined ? ["you", "自分"] : ["the load balancer", "ALB"];
+  const who = wanted.from === undefined ? ["you", "自分"] : ["the load balancer", " ALB "];
   return defineCheck({
     id,
     tier: "synth",

@@ -33,7 +33,7 @@ function faultsFor(app: WebApp) {
       ["Who else may connect to the load balancer?", "ほかに誰が ALB に接続できますか。"],
       [
         "In this course the load balancer is for your own address only: settings.homeCidr.",
-        "このコースでは、ALB に接続できるのは自分のアドレス (settings.homeCidr) だけにします。",
+        "この講座では、ALB に接続できるのは自分のアドレス (settings.homeCidr) だけにします。",
       ],
       "cidrIpv4: settings.homeCidr,",
     ),
