@@ -124,3 +124,29 @@ test("a question is answered from the keyboard", { timeout: 2 * MINUTES }, async
     },
   );
 });
+
+/** A quick page on a slow line: so much script, as it is before compression, in bytes. */
+const MOST_SCRIPT = 300_000;
+
+test("no kind of page loads more than 300 KB of script", { timeout: 5 * MINUTES }, async () => {
+  const heaviest = [
+    "",
+    "ja/labs/08-two-services",
+    "concepts/ports",
+    "ja/reference/support-matrix",
+    "benchmarks",
+  ];
+  for (const path of heaviest) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const scripts: Promise<Buffer>[] = [];
+    page.on("response", (response) => {
+      if (response.request().resourceType() === "script") scripts.push(response.body());
+    });
+    await page.goto(`${site.origin}${site.base}${path}`, { waitUntil: "networkidle" });
+    const bytes = (await Promise.all(scripts)).reduce((sum, { length }) => sum + length, 0);
+    expect(bytes, path).toBeGreaterThan(0);
+    expect(bytes, path).toBeLessThan(MOST_SCRIPT);
+    await context.close();
+  }
+});
