@@ -4,6 +4,7 @@ import { ImageExpiry } from "./images/image-expiry.ts";
 import { createImagePuller } from "./images/puller.ts";
 import { createRegistry } from "./images/registry.ts";
 import { createLoadBalancers, type EffectiveListener } from "./load-balancer/load-balancers.ts";
+import type { ListenerAnswer } from "./load-balancer/request-listener.ts";
 import { CloudWatchLogRouter } from "./logs/log-router.ts";
 import { TaskEndpoints } from "./metadata/task-endpoints.ts";
 import { NetworkPart } from "./network/network-part.ts";
@@ -30,6 +31,8 @@ export interface Engine {
   topology(): Topology;
   /** Where the listeners of load balancers are really reached. */
   effectiveListeners(): readonly EffectiveListener[];
+  /** Sends a GET through a listener and tells who answered; undefined where there is no such listener. */
+  request(listenerArn: string, path: string): Promise<ListenerAnswer> | undefined;
 }
 
 /** Puts the engine's parts together. Parts are started in order and stopped in the opposite one. */
@@ -59,6 +62,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     describe: () => ({ tasks: info(), loadBalancers: loadBalancers.describe() }),
     topology: () => topology(context.store),
     effectiveListeners: () => loadBalancers.effectiveListeners(),
+    request: (listenerArn, path) => loadBalancers.request(listenerArn, path),
     start: async () => {
       for (const part of parts) {
         started.unshift(part);

@@ -39,6 +39,11 @@ export class LiveFeed {
     this.#streams = new LiveStreams(contents.context.clock);
   }
 
+  /** undefined while they are being exchanged. */
+  get contents(): LiveContents | undefined {
+    return this.#contents;
+  }
+
   /** Makes `response` a stream of what happens from now on, behind what is known already. */
   connect(response: ServerResponse): void {
     this.#streams.add(response, () => {

@@ -2,34 +2,55 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { AwsError } from "../protocol/aws-error.ts";
 import { readBody } from "../server/body.ts";
 import { sendJson } from "../server/front-door.ts";
+import { NotThere, sendRequest, stopTask } from "./actions.ts";
 import { InvalidBody } from "./body-checks.ts";
 import type { LiveContents, LiveFeed } from "./live-feed.ts";
 import { parseReport } from "./parse-report.ts";
 
-const REPORT_PATH = /^\/_local\/reports\/([a-zA-Z0-9][\w.-]{0,63})$/;
+/** Does what a page asks for; answers what the page is told. */
+type Action = (feed: LiveFeed, contents: LiveContents, body: unknown) => Promise<unknown>;
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  "POST /_local/requests": async (feed, contents, body) => {
+    const message = await sendRequest(contents, body);
+    feed.requested(message);
+    return message;
+  },
+  "POST /_local/tasks/stop": async (_feed, contents, body) => {
+    stopTask(contents, body);
+    return { stopping: true };
+  },
+};
+const REPORT = /^PUT \/_local\/reports\/([a-zA-Z0-9][\w.-]{0,63})$/;
 
 /**
- * Answers what pages ask: `GET /_local/live`, `PUT /_local/reports/LAB`; false where the request is none of these. Who may
- * change anything is checked before.
+ * Answers what pages ask: `GET /_local/live`, `PUT /_local/reports/LAB`, `POST /_local/requests`, `POST
+ * /_local/tasks/stop`; false where the request is none of these. Who may change anything is checked before.
  */
 export async function answerLive(
   feed: LiveFeed,
-  { context }: LiveContents,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
-  const path = (request.url ?? "").split("?", 1)[0]!;
-  if (request.method === "GET" && path === "/_local/live") {
+  const route = `${request.method} ${(request.url ?? "").split("?", 1)[0]!}`;
+  if (route === "GET /_local/live") {
     feed.connect(response);
     return true;
   }
-  const lab = request.method === "PUT" ? REPORT_PATH.exec(path)?.[1] : undefined;
-  if (lab === undefined) return false;
-  await answerJson(request, response, async (body) => {
+  const lab = REPORT.exec(route)?.[1];
+  const action = lab === undefined ? ACTIONS[route] : takeReport(lab);
+  if (!action) return false;
+  const { contents } = feed;
+  if (contents) await answerJson(request, response, (body) => action(feed, contents, body));
+  else sendJson(response, 503, { code: "Restoring", message: "A snapshot is being restored." });
+  return true;
+}
+
+function takeReport(lab: string): Action {
+  return async (feed, { context }, body) => {
     feed.report(lab, parseReport(body), context.clock.now());
     return { reported: lab };
-  });
-  return true;
+  };
 }
 
 /** Answers what `work` makes of the request's body, or what is wrong with that. */
@@ -41,10 +62,12 @@ async function answerJson(
   try {
     sendJson(response, 200, await work(parseJson(await readBody(request))));
   } catch (error) {
+    const { message } = error as Error;
     if (error instanceof InvalidBody)
-      return sendJson(response, 400, { code: "InvalidBody", message: `${error.message}.` });
+      return sendJson(response, 400, { code: "InvalidBody", message: `${message}.` });
+    if (error instanceof NotThere) return sendJson(response, 404, { code: "NotThere", message });
     if (error instanceof AwsError)
-      return sendJson(response, error.status, { code: error.code, message: error.message });
+      return sendJson(response, error.status, { code: error.code, message });
     throw error;
   }
 }

@@ -53,14 +53,6 @@ async function openPage(): Promise<LivePage> {
   return page;
 }
 
-function ask(method: string, path: string, body: unknown, token = cloud.cloud.token) {
-  return fetch(`${cloud.endpoint}/_local/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}` },
-    body: typeof body === "string" ? body : JSON.stringify(body),
-  });
-}
-
 /** A VPC with two public subnets; a security group that admits nobody. */
 async function network() {
   const { Vpc } = await ec2.send(
@@ -239,75 +231,6 @@ test("a page is told the last lines of logs, and then each as it comes", async (
   await page.message("log", ({ events: [event] }) => event?.message === "one more");
 });
 
-const check = (id: string, tier: string, status: string, more: object = {}) => ({
-  id,
-  tier,
-  title: id,
-  status,
-  expected: null,
-  actual: null,
-  ...more,
-});
-
-test("a report reaches the pages, and those that come later", async () => {
-  const page = await openPage();
-  const checks = [check("a", "synth", "passed"), check("b", "live", "failed", { actual: "no" })];
-  const given = checks.map((each) => ({ ...each, seconds: 1, hint: null }));
-  const response = await ask("PUT", "reports/08-two-services", { lab: "x", checks: given });
-  expect(response.status).toBe(200);
-  expect(await page.message("report")).toMatchObject({ lab: "08-two-services", checks });
-  const later = await openPage();
-  expect(await later.message("report")).toMatchObject({ lab: "08-two-services", checks });
-});
-
-test("what was found running stays known while the files are the same, and no longer", async () => {
-  const ran = [check("a", "synth", "passed"), check("b", "live", "passed")];
-  const looked = [check("a", "synth", "passed"), check("b", "live", "not-run")];
-  const page = await openPage();
-  const put = async (checks: object[], files: string) =>
-    expect((await ask("PUT", "reports/07", { checks, files })).status).toBe(200);
-  await put(ran, "1");
-  await put(looked, "1");
-  await put(looked, "2");
-  await page.message("report", ({ checks }) => checks[1]!.status === "not-run");
-  const statuses = page.messages
-    .filter((message) => message.type === "report")
-    .map(({ checks }) => checks.map(({ status }) => status).join(" "));
-  expect(statuses).toEqual(["passed passed", "passed passed", "passed not-run"]);
-});
-
-test.each([
-  ["no JSON", "{", /^the body is not JSON: /],
-  ["no checks", {}, /^checks must be a list\.$/],
-  [
-    "an unknown tier",
-    { checks: [check("a", "fast", "passed")] },
-    /^checks\[0\]\.tier must be one /,
-  ],
-  [
-    "no title",
-    { checks: [check("a", "live", "passed", { title: 1 })] },
-    /^checks\[0\]\.title must/,
-  ],
-  [
-    "an id twice",
-    { checks: [check("a", "live", "passed"), check("a", "live", "passed")] },
-    /"a" tw/,
-  ],
-])("a report with %s is refused by name", async (_what, body, message) => {
-  const response = await ask("PUT", "reports/07", body);
-  expect(response.status).toBe(400);
-  expect(await response.json()).toMatchObject({
-    code: "InvalidBody",
-    message: expect.stringMatching(message),
-  });
-});
-
-test("a report without the workspace's token is refused", async () => {
-  const response = await ask("PUT", "reports/07", { checks: [] }, "wrong");
-  expect(response.status).toBe(401);
-});
-
 test("pages of other sites learn nothing, by name or by origin", async () => {
   const headers = { origin: "http://example.com" };
   const foreign = await fetch(`${cloud.endpoint}/_local/live`, { headers });
@@ -320,7 +243,12 @@ test("a restore goes on with what it brought", async () => {
   await ecs.send(new CreateClusterCommand({ clusterName: "old" }));
   await cloud.cloud.snapshots.save("before");
   await ecs.send(new CreateClusterCommand({ clusterName: "new" }));
-  await ask("PUT", "reports/07", { checks: [check("b", "live", "passed")] });
+  const check = { id: "b", tier: "live", title: "b", status: "passed" };
+  await fetch(`${cloud.endpoint}/_local/reports/07`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${cloud.cloud.token}` },
+    body: JSON.stringify({ checks: [{ ...check, expected: null, actual: null }] }),
+  });
   const page = await openPage();
   await page.message("picture", ({ clusters }) => clusters.length === 2);
 

@@ -56,7 +56,7 @@ export function localRoutes(parts: LocalRoutesParts): Mount {
       const path = (request.url ?? "").split("?", 1)[0]!;
       const route = routes[`${request.method} ${path}`];
       if (route) return route(request, response);
-      if (await answerLive(parts.live, parts, request, response)) return;
+      if (await answerLive(parts.live, request, response)) return;
       if (await answerSnapshots(parts.snapshots, request, response)) return;
       sendJson(response, 404, {
         code: "NotFound",

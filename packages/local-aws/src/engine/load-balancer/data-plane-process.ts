@@ -50,6 +50,7 @@ export class DataPlaneProcess {
   #nextProbe = 1;
   readonly #probes = new Map<number, { request: ProbeRequest; done: ProbeDone }>();
   readonly #reports: (() => void)[] = [];
+  readonly #traced = new Map<string, string | undefined>();
 
   constructor(clock: Clock, logger: Logger, events: DataPlaneEvents) {
     this.#clock = clock;
@@ -134,6 +135,25 @@ export class DataPlaneProcess {
     });
   }
 
+  /**
+   * Does `work`, which sends a request with this `X-Amzn-Trace-Id`, and finds out which target answered it.
+   * @returns the target's key; undefined where the load balancer answered by itself
+   */
+  async whoAnswers(trace: string, work: () => Promise<void>): Promise<string | undefined> {
+    this.#traced.set(trace, undefined);
+    this.#send({ type: "trace", trace, on: true });
+    try {
+      // The channel keeps the order, but the request takes another way: it must not be there first, nor its end.
+      await this.report();
+      await work();
+      await this.report();
+      return this.#traced.get(trace);
+    } finally {
+      this.#traced.delete(trace);
+      this.#send({ type: "trace", trace, on: false });
+    }
+  }
+
   #spawn(): ChildProcess {
     this.#startedAt = performance.now();
     // No options of this process (a debugger's port, a test runner's loader) are of use to the child.
@@ -165,6 +185,9 @@ export class DataPlaneProcess {
       case "metrics":
         this.#events.metrics(message.deltas);
         if (message.reply) this.#reports.shift()?.();
+        return;
+      case "answered":
+        if (this.#traced.has(message.trace)) this.#traced.set(message.trace, message.target);
         return;
       case "fault":
         return this.#logger.error("a fault in the load balancers' process", message.message);

@@ -7,6 +7,7 @@ import type { Configuration } from "./configuration.ts";
 import { DataPlaneProcess } from "./data-plane-process.ts";
 import { describeAccess } from "./describe-access.ts";
 import { type EffectiveListener, ListenerPorts } from "./listener-ports.ts";
+import { requestListener, type ListenerAnswer } from "./request-listener.ts";
 import { MetricTotals } from "./metric-totals.ts";
 import type { LoadBalancerPorts } from "./ports.ts";
 import { TargetHealths } from "./target-healths.ts";
@@ -20,6 +21,11 @@ const PROVISIONING_MS = 60_000;
 export interface LoadBalancers extends EnginePart {
   /** Where every listener of an active load balancer really is. */
   effectiveListeners(): readonly EffectiveListener[];
+  /**
+   * Sends a GET through a listener, as a client on this machine does; undefined where there is no such listener. `path` is
+   * one that a request's first line may have.
+   */
+  request(listenerArn: string, path: string): Promise<ListenerAnswer> | undefined;
   /** Facts for the topology: the data plane's process, listeners, counters. Plain JSON. */
   describe(): Record<string, unknown>;
   /** Counters since the start, by ARN of load balancer or target group, by CloudWatch's metric names. */
@@ -90,6 +96,20 @@ class LoadBalancerPart implements LoadBalancers {
 
   effectiveListeners(): readonly EffectiveListener[] {
     return this.#sockets.effective();
+  }
+
+  request(listenerArn: string, path: string): Promise<ListenerAnswer> | undefined {
+    const listener = this.effectiveListeners().find((each) => each.listenerArn === listenerArn);
+    if (!listener) return undefined;
+    const { store, settings } = this.#context;
+    return requestListener(listener, path, {
+      clock: this.#context.clock,
+      process: this.#process,
+      whyClosed: () =>
+        describeAccess(store, settings.homeAddress, this.#ports).find(
+          (fact) => fact.from === "home" && fact.listenerArn === listenerArn,
+        )?.why,
+    });
   }
 
   describe(): Record<string, unknown> {

@@ -38,6 +38,8 @@ export type ParentMessage =
   | { readonly type: "probe"; readonly id: number; readonly request: ProbeRequest }
   /** The time for an answer is over. */
   | { readonly type: "expire"; readonly id: number }
+  /** Tells which target answers the request with this `X-Amzn-Trace-Id`, or no longer. */
+  | { readonly type: "trace"; readonly trace: string; readonly on: boolean }
   | { readonly type: "report" };
 
 /** From the data plane. */
@@ -45,6 +47,7 @@ export type ChildMessage =
   | { readonly type: "ready" }
   | { readonly type: "probed"; readonly id: number; readonly outcome: ProbeOutcome }
   | { readonly type: "metrics"; readonly deltas: readonly MetricDelta[]; readonly reply: boolean }
+  | { readonly type: "answered"; readonly trace: string; readonly target: string }
   | { readonly type: "fault"; readonly message: string };
 
 /** What has been counted since the last report, for one load balancer or one target group. */

@@ -38,6 +38,7 @@ export class DataPlane {
   readonly #fault: (error: unknown) => void;
   readonly #http: Server;
   readonly #sockets = new Map<number, NetServer>();
+  readonly #traced = new Map<string, (target: string) => void>();
   readonly #groups = new Map<string, TargetGroup>();
   #configuration: Configuration = {
     homeAddress: "127.0.0.1",
@@ -55,6 +56,7 @@ export class DataPlane {
       metrics: this.#metrics,
       stickiness: new Stickiness(clock),
       traceIds: new TraceIds(clock),
+      traced: this.#traced,
       homeAddress: () => this.#configuration.homeAddress,
       targetGroup: (arn) => this.#groups.get(arn),
     };
@@ -84,6 +86,12 @@ export class DataPlane {
     }
     this.#ports = compileListeners(configuration);
     this.#held.retryAll();
+  }
+
+  /** Tells `answered` the key of the target that answers the request with this `X-Amzn-Trace-Id`; undefined: no longer. */
+  trace(trace: string, answered: ((target: string) => void) | undefined): void {
+    if (answered) this.#traced.set(trace, answered);
+    else this.#traced.delete(trace);
   }
 
   /** Serves a listening socket. */

@@ -89,7 +89,9 @@ export class Exchange implements ConnectionUser {
   }
 
   head(status: number, reason: string, headers: string[]): void {
-    const { response, listener, group, cookies } = this.#options;
+    const { response, listener, group, facts, cookies } = this.#options;
+    // Few clients send one, so next to no request pays for the look-up.
+    if (facts.trace !== "") this.#services.traced.get(facts.trace)?.(this.#target.key);
     const { serverHeader, responseHeaders } = listener.configuration;
     this.#answering = true;
     const { metrics } = this.#services;

@@ -45,9 +45,16 @@ function handle(message: ParentMessage, resource: unknown): void {
       return probe(message.id, message.request);
     case "expire":
       return probes.get(message.id)?.expire();
+    case "trace":
+      return trace(message.trace, message.on);
     case "report":
       return report(true);
   }
+}
+
+function trace(id: string, on: boolean): void {
+  const answered = (target: string) => send({ type: "answered", trace: id, target });
+  dataPlane.trace(id, on ? answered : undefined);
 }
 
 function probe(id: number, request: Parameters<typeof startProbe>[0]): void {

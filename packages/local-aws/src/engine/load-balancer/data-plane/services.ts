@@ -10,6 +10,8 @@ export interface Services {
   readonly metrics: Metrics;
   readonly stickiness: Stickiness;
   readonly traceIds: TraceIds;
+  /** Who is to be told the key of the target that answers, by the `X-Amzn-Trace-Id` of the request. */
+  readonly traced: ReadonlyMap<string, (target: string) => void>;
   /** The address that clients count as coming from. */
   homeAddress(): string;
   /** The group with this ARN; undefined where the configuration has none. */

@@ -1,0 +1,85 @@
+import { randomUUID } from "node:crypto";
+import { taskHandlers } from "../services/ecs/tasks.ts";
+import { tasks } from "../services/ecs/state.ts";
+import type { CallContext } from "../services/service.ts";
+import { workspaceKey } from "../workspace-keys.ts";
+import { InvalidBody, isRecord, requireText } from "./body-checks.ts";
+import type { LiveContents } from "./live-feed.ts";
+import type { RequestMessage } from "./messages.ts";
+import { taskAt } from "./vpc-pictures.ts";
+
+/** What an action is about is not there. */
+export class NotThere extends Error {}
+
+const LONGEST_ARN = 2048;
+const LONGEST_PATH = 1000;
+/** What the first line of a request may have: no spaces, no control characters. */
+const PATH = /^\/[\x21-\x7e]*$/;
+
+/**
+ * Sends a request through a listener: `{ "listenerArn": "…", "path": "/info" }`; `/` where no path is given.
+ * @throws InvalidBody naming the member that is wrong; NotThere
+ */
+export async function sendRequest(
+  { context, engine }: LiveContents,
+  body: unknown,
+): Promise<RequestMessage> {
+  const members = isRecord(body) ? body : {};
+  const listenerArn = requireText(members["listenerArn"], "listenerArn", LONGEST_ARN);
+  const path = requireText(members["path"] ?? "/", "path", LONGEST_PATH);
+  if (!PATH.test(path))
+    throw new InvalidBody(
+      "path must begin with a slash, and have neither spaces nor letters that are not ASCII",
+    );
+  const at = context.clock.now();
+  const answer = await engine.request(listenerArn, path);
+  if (!answer)
+    throw new NotThere(`There is no listener ${listenerArn} of an active load balancer.`);
+  const { status, seconds, target = null } = answer;
+  const address = target?.slice(0, target.lastIndexOf(":"));
+  return {
+    type: "request",
+    at,
+    listenerArn,
+    path,
+    status,
+    body: answer.body,
+    seconds,
+    target,
+    taskArn: address === undefined ? null : taskAt(scopeOf(context, listenerArn), address),
+  };
+}
+
+/**
+ * Does what StopTask does: `{ "taskArn": "…" }`.
+ * @throws InvalidBody, NotThere, and what StopTask throws
+ */
+export function stopTask({ context }: LiveContents, body: unknown): void {
+  const members = isRecord(body) ? body : {};
+  const taskArn = requireText(members["taskArn"], "taskArn", LONGEST_ARN);
+  const { store, clock, settings } = context;
+  const scope = scopeOf(context, taskArn);
+  const task = scope.of(tasks).get(taskArn);
+  if (!task) throw new NotThere(`There is no task ${taskArn}.`);
+  const { account, region } = scope;
+  const { arn, userId, accessKeyId } = workspaceKey(store, account);
+  const call: CallContext = {
+    account,
+    region,
+    requestId: randomUUID(),
+    principal: { account, arn, userId, accessKeyId },
+    store: scope,
+    cloud: store,
+    clock,
+    settings,
+  };
+  store.transaction(() =>
+    taskHandlers.StopTask!({ cluster: task.clusterArn, task: taskArn }, call),
+  );
+}
+
+/** The account and the region that an ARN names. */
+function scopeOf({ store }: LiveContents["context"], arn: string) {
+  const [, , , region = "", account = ""] = arn.split(":");
+  return store.scope(account, region);
+}
