@@ -110,6 +110,18 @@ test("the language switch keeps the page", { timeout: 2 * MINUTES }, async () =>
   });
 });
 
+test("every page has a switch that leads to the same page in the other language", async () => {
+  const { base, origin, pages } = site;
+  const wrong: string[] = [];
+  for (const path of pages) {
+    const name = path.slice(base.length);
+    const other = base + (name.startsWith("ja/") ? name.slice("ja/".length) : `ja/${name}`);
+    const html = await (await fetch(origin + path)).text();
+    if (!pages.includes(other) || !html.includes(`href="${other}"`)) wrong.push(path);
+  }
+  expect(wrong).toEqual([]);
+});
+
 test("a question is answered from the keyboard", { timeout: 2 * MINUTES }, async () => {
   await open(
     `${site.base}labs/07-load-balancer`,
