@@ -22,27 +22,38 @@ export interface SiteOptions {
 
 /** Serves the site on this machine, and checks the learner's files when they are saved, until it is interrupted. */
 export async function siteCommand(session: Session, options: SiteOptions): Promise<number> {
-  const { workspace, signal } = session;
+  const { workspace } = session;
   const token = siteToken(workspace.state);
+  // The port first: who is told that it is taken need not have waited for a site to be built.
   const server = await startSiteServer({
-    folder: await servedFolder(session),
     dataDir: dataDirectory(workspace),
     token,
     port: options.port,
   });
-  const address = `${server.origin}/#token=${token}`;
+  try {
+    server.serve(await servedFolder(session));
+    await serveUntilInterrupted(session, `${server.origin}/#token=${token}`, options.open);
+  } finally {
+    await server.stop();
+  }
+  return 130;
+}
+
+async function serveUntilInterrupted(
+  session: Session,
+  address: string,
+  open: boolean,
+): Promise<void> {
   session.result(
     { url: address, pid: process.pid },
     `The site is at  ${style.name(address)}\nWhere Local AWS runs, its pages are alive. Ctrl-C ends it.`,
   );
-  if (options.open && session.terminal && process.env["CI"] === undefined) openBrowser(address);
-  const reports = new ChapterReports(workspace, (error) =>
+  if (open && session.terminal && process.env["CI"] === undefined) openBrowser(address);
+  const reports = new ChapterReports(session.workspace, (error) =>
     session.progress.print(formatError(error, false)),
   );
-  await aborted(signal);
+  await aborted(session.signal);
   await reports.close();
-  await server.stop();
-  return 130;
 }
 
 /**

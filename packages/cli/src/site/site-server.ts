@@ -13,8 +13,6 @@ const FIRST_PORT = 5180;
 const TRIED_PORTS = 20;
 
 export interface SiteServerOptions {
-  /** The built site. */
-  readonly folder: string;
   /** Where the workspace's Local AWS keeps what it keeps. */
   readonly dataDir: string;
   /** What pages present to change anything in the cloud. */
@@ -27,6 +25,8 @@ export interface SiteServerOptions {
 export interface SiteServer {
   /** Such as `http://127.0.0.1:5180`. */
   readonly origin: string;
+  /** Answers with the pages of a built site from now on; until then they are told to come back. */
+  serve(folder: string): void;
   /** Ends all connections; resolves when the port is free. */
   stop(): Promise<void>;
 }
@@ -36,13 +36,16 @@ export interface SiteServer {
  * @throws {UserError} `SITE_PORT_TAKEN` naming who holds the port
  */
 export async function startSiteServer(options: SiteServerOptions): Promise<SiteServer> {
-  const site = new StaticSite(options.folder);
+  let site: StaticSite | undefined;
   const proxy = new CloudProxy(options.dataDir, options.token);
   const server = createServer((request, response) => answer(request, response, site, proxy));
   await listen(server, options.port);
   const { port } = server.address() as AddressInfo;
   return {
     origin: `http://127.0.0.1:${port}`,
+    serve(folder) {
+      site = new StaticSite(folder);
+    },
     async stop() {
       const closed = once(server, "close");
       server.close();
@@ -55,7 +58,7 @@ export async function startSiteServer(options: SiteServerOptions): Promise<SiteS
 function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  site: StaticSite,
+  site: StaticSite | undefined,
   proxy: CloudProxy,
 ): void {
   response.setHeader("x-content-type-options", "nosniff");
@@ -67,8 +70,14 @@ function answer(
     return sendJson(response, status, { code, message });
   }
   if (request.url?.startsWith("/_local/")) return proxy.answer(request, response);
-  if (request.method === "GET" || request.method === "HEAD") return site.answer(request, response);
-  sendJson(response, 405, { code: "MethodNotAllowed", message: "Pages can only be read." });
+  if (request.method !== "GET" && request.method !== "HEAD")
+    return sendJson(response, 405, {
+      code: "MethodNotAllowed",
+      message: "Pages can only be read.",
+    });
+  if (!site)
+    return sendJson(response, 503, { code: "Building", message: "The site is being built." });
+  site.answer(request, response);
 }
 
 async function listen(

@@ -24,7 +24,8 @@ export function clusterPicture(scope: Scope, { arn, name }: Readonly<Cluster>): 
     services: scope
       .of(ecsServices)
       .filter((service) => service.clusterArn === arn && service.status !== "INACTIVE")
-      .map((service) => servicePicture(service, running)),
+      .map((service) => servicePicture(service, running))
+      .sort((one, other) => (one.name < other.name ? -1 : 1)),
     tasks: running.map((task) => taskPicture(scope, task)),
   };
 }

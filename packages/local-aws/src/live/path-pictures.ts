@@ -55,6 +55,7 @@ function toBalancer(
   return scope
     .of(listeners)
     .filter(({ loadBalancerArn }) => loadBalancerArn === balancer.arn)
+    .sort((one, other) => one.port - other.port)
     .flatMap((listener) => [
       from("home", homeAddress, listener),
       from("internet", STRANGER, listener),

@@ -45,12 +45,20 @@ export function vpcPicture(
     subnets: scope
       .of(subnets)
       .filter((subnet) => subnet.vpcId === vpcId)
-      .map((subnet) => subnetPicture(scope, subnet)),
+      .map((subnet) => subnetPicture(scope, subnet))
+      .sort(byZone),
     loadBalancers: scope
       .of(loadBalancers)
       .filter((balancer) => balancer.vpcId === vpcId)
       .map((balancer) => loadBalancerPicture(scope, balancer, effective)),
   };
+}
+
+/** Zone by zone, what is public first; Terraform makes them in any order. */
+function byZone(one: SubnetPicture, other: SubnetPicture): number {
+  const key = ({ availabilityZone, isPublic, cidrBlock }: SubnetPicture) =>
+    `${availabilityZone} ${isPublic ? 0 : 1} ${cidrBlock}`;
+  return key(one) < key(other) ? -1 : 1;
 }
 
 function subnetPicture(scope: Scope, subnet: Readonly<Subnet>): SubnetPicture {
