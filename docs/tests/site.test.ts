@@ -2,6 +2,7 @@ import axe from "axe-core";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { countScript, MOST_SCRIPT } from "./support/script-bytes.ts";
 import { buildSite, findBrowser, type BuiltSite } from "./support/site.ts";
 
 const MINUTES = 60_000;
@@ -137,9 +138,6 @@ test("a question is answered from the keyboard", { timeout: 2 * MINUTES }, async
   );
 });
 
-/** A quick page on a slow line: so much script, as it is before compression, in bytes. */
-const MOST_SCRIPT = 300_000;
-
 test("no kind of page loads more than 300 KB of script", { timeout: 5 * MINUTES }, async () => {
   const heaviest = [
     "",
@@ -151,12 +149,9 @@ test("no kind of page loads more than 300 KB of script", { timeout: 5 * MINUTES 
   for (const path of heaviest) {
     const context = await browser.newContext();
     const page = await context.newPage();
-    const scripts: Promise<Buffer>[] = [];
-    page.on("response", (response) => {
-      if (response.request().resourceType() === "script") scripts.push(response.body());
-    });
+    const count = countScript(page);
     await page.goto(`${site.origin}${site.base}${path}`, { waitUntil: "networkidle" });
-    const bytes = (await Promise.all(scripts)).reduce((sum, { length }) => sum + length, 0);
+    const bytes = await count();
     expect(bytes, path).toBeGreaterThan(0);
     expect(bytes, path).toBeLessThan(MOST_SCRIPT);
     await context.close();

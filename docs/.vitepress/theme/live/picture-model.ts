@@ -30,9 +30,10 @@ export interface DrawnSubnet extends SubnetPicture {
   readonly tasks: readonly DrawnTask[];
 }
 
-/** Ways between the same two that are open, or closed for the same reason: one arrow with several ports. */
-export interface Way extends Omit<PathPicture, "port"> {
+/** Ways between the same two that are open, or closed by the same kind of thing: one arrow with several ports. */
+export interface Way extends Omit<PathPicture, "port" | "reason"> {
   readonly ports: readonly number[];
+  readonly reasons: readonly string[];
 }
 
 /** The last part of an ARN or a stream's name. */
@@ -100,10 +101,11 @@ export function tasksElsewhere(picture: PictureMessage, tasks: readonly DrawnTas
 
 /** Puts ports that share their fate together. */
 export function toWays(paths: readonly PathPicture[]): readonly Way[] {
-  const fate = ({ from, to, allowed, code, reason }: PathPicture) =>
-    JSON.stringify([from, to, allowed, code, reason]);
-  return Object.values(Object.groupBy(paths, fate)).map((same) => {
-    const { from, to, allowed, code, reason } = same![0]!;
-    return { from, to, allowed, code, reason, ports: same!.map(({ port }) => port) };
+  const fate = ({ from, to, allowed, code }: PathPicture) =>
+    JSON.stringify([from, to, allowed, code]);
+  return Object.values(Object.groupBy(paths, fate)).map((same = []) => {
+    const { from, to, allowed, code } = same[0]!;
+    const reasons = new Set(same.flatMap(({ reason }) => reason ?? []));
+    return { from, to, allowed, code, ports: same.map(({ port }) => port), reasons: [...reasons] };
   });
 }

@@ -1,0 +1,226 @@
+import axe from "axe-core";
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+
+import { checks } from "../../labs/07-load-balancer/checks.ts";
+import { LiveCloud } from "./support/live-cloud.ts";
+import { serveLive, type LiveServer } from "./support/live-server.ts";
+import { countScript, MOST_SCRIPT } from "./support/script-bytes.ts";
+import { buildSite, findBrowser, type BuiltSite } from "./support/site.ts";
+
+const MINUTE = 60_000;
+/** Two cores and Chromium: what has to come, comes. */
+const SOON = { timeout: MINUTE, interval: 50 };
+const LAB = "07-load-balancer";
+
+let site: BuiltSite;
+let browser: Browser;
+let cloud: LiveCloud;
+let live: LiveServer;
+const contexts: BrowserContext[] = [];
+
+beforeAll(async () => {
+  [site, cloud] = await Promise.all([buildSite(), LiveCloud.start()]);
+  live = await serveLive(site, cloud.endpoint);
+  browser = await chromium.launch({ executablePath: findBrowser(), args: ["--no-sandbox"] });
+}, 10 * MINUTE);
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close();
+});
+afterAll(async () => {
+  await browser?.close();
+  await live?.stop();
+  await cloud?.end();
+  await site?.stop();
+}, MINUTE);
+
+interface Look {
+  readonly colorScheme?: "light" | "dark";
+  readonly width?: number;
+  readonly height?: number;
+  readonly language?: "" | "ja/";
+  readonly withToken?: boolean;
+}
+
+/** Opens chapter 07 with its live panel open. */
+async function open(look: Look = {}): Promise<Page> {
+  const { colorScheme = "light", width = 1400, height = 900, language = "" } = look;
+  const context = await browser.newContext({
+    colorScheme,
+    viewport: { width, height },
+    reducedMotion: "reduce",
+  });
+  contexts.push(context);
+  const page = await context.newPage();
+  page.on("pageerror", (error) => expect.unreachable(error.message));
+  const token = look.withToken === false ? "" : `#token=${cloud.token}`;
+  await page.goto(`${live.origin}${site.base}${language}labs/${LAB}${token}`);
+  const toggle = page.locator(".live-bar .toggle");
+  await toggle.waitFor();
+  if ((await toggle.getAttribute("aria-expanded")) === "false") await toggle.click();
+  return page;
+}
+
+const picture = (page: Page) => page.locator(".picture");
+const tasks = (page: Page) => page.locator(".task");
+const way = (page: Page, words: string) => page.locator(".ways li", { hasText: words });
+const textOf = (page: Page, selector: string) => page.locator(selector).allTextContents();
+
+test("a page without the mark loads nothing of it", { timeout: MINUTE }, async () => {
+  const asked: string[] = [];
+  const context = await browser.newContext();
+  contexts.push(context);
+  const page = await context.newPage();
+  page.on("request", (request) => asked.push(request.url()));
+  await page.goto(`${site.origin}${site.base}labs/${LAB}`, { waitUntil: "networkidle" });
+  expect(asked.filter((url) => /live|_local/.test(url))).toEqual([]);
+  expect(await page.locator(".live").count()).toBe(0);
+});
+
+test("what is built appears as it is built", { timeout: 5 * MINUTE }, async () => {
+  const page = await open();
+  await expect.poll(() => picture(page).textContent(), SOON).toContain("Nothing is drawn yet");
+
+  await cloud.addNetwork();
+  await expect.poll(() => picture(page).textContent(), SOON).toContain("NAT gateway available");
+  const zones = await textOf(page, ".vpc .where strong");
+  // Of the public subnets and, below them, of the private ones.
+  const both = ["ap-northeast-1a", "ap-northeast-1c"];
+  expect(zones).toEqual([...both, ...both]);
+
+  await cloud.addService();
+  await expect.poll(() => textOf(page, ".task .status"), SOON).toEqual(["RUNNING", "RUNNING"]);
+  await expect.poll(() => way(page, "alb → web").textContent(), SOON).toContain("closed");
+  expect(await way(page, "alb → web").textContent()).toMatch(/sg-\w+/);
+  expect(await way(page, "anybody else → alb").textContent()).toContain("closed");
+  expect(await way(page, "you → alb").textContent()).toContain("open");
+
+  await cloud.letIn();
+  await expect.poll(() => way(page, "alb → web").textContent(), SOON).toContain("open");
+  await expect.poll(() => page.locator(".task .healthy").count(), SOON).toBe(2);
+  expect(await page.locator(".balancer").textContent()).toContain("2 of 2 healthy");
+  await expect.poll(() => page.locator(".lines").textContent(), SOON).toContain("listening");
+});
+
+test("a request says which task answered, and lights it up", { timeout: 2 * MINUTE }, async () => {
+  const page = await open();
+  const send = page.getByRole("button", { name: "Send /info" });
+  await send.focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".task.lit").waitFor({ timeout: MINUTE });
+  const lit = await page.locator(".task.lit").getAttribute("data-task");
+  const answer = page.locator("li.latest");
+  expect(await answer.textContent()).toContain(`task ${lit!.slice(0, 6)}`);
+  expect(await answer.textContent()).toContain("200");
+  expect(await answer.locator("pre").textContent()).toBe("Hello from a task");
+  await expect.poll(() => page.locator(".lines").textContent(), SOON).toContain("asked for /info");
+});
+
+test("checks turn green as they are reported", { timeout: 2 * MINUTE }, async () => {
+  const page = await open();
+  const ja = await open({ language: "ja/" });
+  const reported = checks.map(({ id, tier, title }, i) => {
+    const status = i < 3 ? "passed" : i === 3 ? "failed" : "not-run";
+    const [expected, actual] = i === 3 ? ["two running tasks", "one"] : [null, null];
+    return { id, tier, title: title.en, status, expected, actual };
+  });
+  await cloud.report(LAB, reported);
+  const sum = page.locator("[aria-live] >> text=checks pass");
+  await expect.poll(() => sum.textContent(), SOON).toBe(`3 of ${checks.length} checks pass`);
+  expect(await page.locator(".checks li.passed").count()).toBe(3);
+  expect(await page.locator(`[data-check="${checks[3]!.id}"]`).textContent()).toMatch(
+    /Expected.*two running tasks.*Seen.*one/s,
+  );
+  const titles = await textOf(ja, ".checks li");
+  expect(titles[0]).toContain(checks[0]!.title.ja);
+  await cloud.report(
+    LAB,
+    reported.map((check) => ({ ...check, status: "passed" })),
+  );
+  await expect.poll(() => page.locator(".checks li.passed").count(), SOON).toBe(checks.length);
+  await expect.poll(() => ja.locator(".checks li.passed").count(), SOON).toBe(checks.length);
+});
+
+test.each<Look>([
+  { colorScheme: "light", width: 1400 },
+  { colorScheme: "dark", width: 1400 },
+  { colorScheme: "dark", width: 800, language: "ja/" },
+  { colorScheme: "light", width: 320, language: "ja/" },
+  { colorScheme: "dark", width: 320, withToken: false },
+])(
+  "the panel is accessible and fits, $colorScheme, $width pixels",
+  async (look) => {
+    const page = await open(look);
+    await page.locator(".task .healthy").first().waitFor({ timeout: MINUTE });
+    const root = "document.documentElement";
+    expect(await page.evaluate(`${root}.scrollWidth - ${root}.clientWidth`)).toBe(0);
+    await page.evaluate(axe.source);
+    const violations = await page.evaluate(
+      `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] })
+    .then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map((node) => node.html)))`,
+    );
+    expect(violations).toEqual([]);
+  },
+  2 * MINUTE,
+);
+
+test("a live page loads less than 300 KB of script", { timeout: 2 * MINUTE }, async () => {
+  const page = await open();
+  const count = countScript(page);
+  await page.reload();
+  await tasks(page).first().waitFor({ timeout: MINUTE });
+  const bytes = await count();
+  expect(bytes).toBeGreaterThan(0);
+  expect(bytes).toBeLessThan(MOST_SCRIPT);
+});
+
+test("the token leaves the address and is kept", { timeout: 2 * MINUTE }, async () => {
+  const page = await open();
+  expect(page.url()).not.toContain("token");
+  await page.reload();
+  const send = page.getByRole("button", { name: "Send /info" });
+  await expect.poll(() => send.isEnabled(), SOON).toBe(true);
+});
+
+test("without the token nothing can be pressed, and the page says why", async () => {
+  const page = await open({ withToken: false });
+  const send = page.getByRole("button", { name: "Send /info" });
+  await send.waitFor({ timeout: MINUTE });
+  expect(await send.isDisabled()).toBe(true);
+  expect(await page.locator("#live-token").textContent()).toContain("./workbook site");
+});
+
+test("a rolling update shows both revisions", { timeout: 3 * MINUTE }, async () => {
+  const page = await open();
+  await expect.poll(() => page.locator(".task.running").count(), SOON).toBe(2);
+  await cloud.deployAnother();
+  await page.locator(".task.old", { hasText: "revision 1" }).first().waitFor({ timeout: MINUTE });
+  const fresh = page.locator(".task.current", { hasText: "revision 2" });
+  await fresh.first().waitFor({ timeout: MINUTE });
+  await expect.poll(() => tasks(page).count(), { ...SOON, timeout: 2 * MINUTE }).toBe(2);
+  expect(await fresh.count()).toBe(2);
+});
+
+test("a task is stopped after a warning, and replaced", { timeout: 3 * MINUTE }, async () => {
+  const page = await open();
+  await expect.poll(() => page.locator(".task.running").count(), SOON).toBe(2);
+  const id = await tasks(page).first().getAttribute("data-task");
+  const task = page.locator(`[data-task="${id}"]`);
+  await task.getByRole("button", { name: "Stop" }).focus();
+  await page.keyboard.press("Enter");
+  expect(await task.textContent()).toContain("the service web starts another");
+  await page.keyboard.press("Enter");
+  await task.waitFor({ state: "detached", timeout: MINUTE });
+  await expect.poll(() => page.locator(".task.running").count(), SOON).toBe(2);
+});
+
+test("Local AWS may go and come back", { timeout: 3 * MINUTE }, async () => {
+  const page = await open();
+  await tasks(page).first().waitFor({ timeout: MINUTE });
+  await cloud.stop();
+  const notice = page.locator(".live-notice", { hasText: "./workbook cloud up" });
+  await notice.waitFor({ timeout: MINUTE });
+  await cloud.startAgain();
+  await notice.waitFor({ state: "detached", timeout: MINUTE });
+  await expect.poll(() => page.locator(".task.running").count(), SOON).toBe(2);
+});

@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import { createServer, request as ask, type IncomingMessage, type ServerResponse } from "node:http";
+
+import type { BuiltSite } from "./site.ts";
+
+const MARK = '<meta name="workbook-live" content="1">';
+
+/** The site as `./workbook site` serves it: marked as live, and `/_local/` is Local AWS's. */
+export interface LiveServer {
+  readonly origin: string;
+  stop(): Promise<void>;
+}
+
+/** Serves a built site with its mark; `endpoint` is where Local AWS answers, or does not. */
+export async function serveLive(site: BuiltSite, endpoint: string): Promise<LiveServer> {
+  const server = createServer((request, response) => {
+    if (request.url!.startsWith("/_local/")) return passOn(endpoint, request, response);
+    return void sendPage(site.origin + request.url!, response);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+}
+
+function passOn(endpoint: string, request: IncomingMessage, response: ServerResponse): void {
+  const { method, headers, url } = request;
+  const onward = ask(endpoint + url!, { method, headers }, (answer) => {
+    response.writeHead(answer.statusCode!, answer.headers);
+    // Server-sent events are due at once, the head as well.
+    response.flushHeaders();
+    answer.pipe(response);
+    answer.once("close", () => response.end());
+  });
+  onward.once("error", () => {
+    if (!response.headersSent) response.writeHead(503);
+    response.end();
+  });
+  response.once("close", () => onward.destroy());
+  request.pipe(onward);
+}
+
+async function sendPage(address: string, response: ServerResponse): Promise<void> {
+  const answer = await fetch(address);
+  const type = answer.headers.get("content-type") ?? "text/plain";
+  const body = Buffer.from(await answer.arrayBuffer());
+  response.writeHead(answer.status, { "content-type": type });
+  response.end(type === "text/html" ? String(body).replace("<head>", `<head>${MARK}`) : body);
+}
