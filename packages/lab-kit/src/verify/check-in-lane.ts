@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import type { Tier } from "../check.ts";
 import { nameApps } from "../deploy/images.ts";
 import type { Deployment } from "../deploy/stack.ts";
+import type { PlanReader } from "../plan-reader.ts";
 import { createRequester } from "../http-request.ts";
 import { connectAws, disconnectAws } from "../live.ts";
 import { runChecks, type CheckReport } from "../run-checks.ts";
@@ -11,11 +12,16 @@ import { synthesise } from "../synth.ts";
 import type { Lane } from "./lane.ts";
 import { namedImages, planInLane } from "./lane-stacks.ts";
 
-/** Runs the checks of these tiers against a lane's cloud, up to the first that does not pass. */
+/**
+ * Runs the checks of these tiers against a lane's cloud, up to the first that does not pass.
+ *
+ * @param planned plans for the checks that want one: every stack unless told
+ */
 export async function checkInLane(
   lane: Lane,
   deployment: Deployment,
   tiers: readonly Tier[],
+  planned: () => Promise<PlanReader> = () => planInLane(lane, deployment),
 ): Promise<CheckReport> {
   const { lab, target, variant, signal } = deployment;
   const { owner, region, homeCidr, endpointUrl } = target;
@@ -31,7 +37,7 @@ export async function checkInLane(
       synthesised ??= (deployment.synthesise ?? synthesise)(options);
       return { owner, region, homeCidr, synth: await synthesised };
     };
-    const plan = async () => ({ ...(await synth()), plan: await planInLane(lane, deployment) });
+    const plan = async () => ({ ...(await synth()), plan: await planned() });
     const live = async () => ({
       ...(await synth()),
       aws,

@@ -1,5 +1,6 @@
 import { tmpdir } from "node:os";
 import type { Lab } from "../load-lab.ts";
+import type { PlanReader } from "../plan-reader.ts";
 import { isDeployed, type Mutation } from "../mutation.ts";
 import { runSynthChecks } from "../synth-checks.ts";
 import { NOBODY, NOBODYS_IMAGES } from "./changed-stacks.ts";
@@ -7,10 +8,11 @@ import type { Lane } from "./lane.ts";
 import {
   EMPTY,
   proveDestroy,
-  proveEmptyPlan,
   proveGrowth,
+  proveSecondPlan,
   proveSolution,
   proveStart,
+  proveStartPlan,
 } from "./prove-lab.ts";
 import { proveCaught, proveInLane, writeMutant } from "./prove-mutation.ts";
 import type { ProofKind } from "./proof.ts";
@@ -79,37 +81,46 @@ function deployJob(lab: Lab, below: Lab | undefined, isProof: boolean): Job {
 }
 
 function labJobs(
-  { before }: JobContext,
+  { before, wanted }: JobContext,
   lab: Lab,
   previous: Lab | undefined,
   below: Lab | undefined,
 ): Job[] {
-  const over = (
-    state: Lab | undefined,
-    kind: ProofKind,
-    priority: number,
-    run: Job["run"],
-  ): Job => ({
+  const proof = (kind: ProofKind, priority: number, needs: readonly string[], run: Job["run"]) => ({
     ...named(lab, kind),
-    needs: state ? [deployOf(state)] : [],
+    needs,
     inChain: false,
     isProof: true,
     priority,
-    run: async (lane) => {
-      await lane.restore(state?.id ?? EMPTY);
-      return run(lane);
-    },
+    run,
+  });
+  const onPrevious = previous ? [deployOf(previous)] : [];
+  let plan: PlanReader | undefined;
+  const solution = proof("solution", 40, [deployOf(lab)], async (lane) => {
+    await lane.restore(lab.id);
+    const proved = await proveSolution(lane, lab, below);
+    plan = proved.plan;
+    return proved.seen;
   });
   const jobs = [
-    over(previous, "start", 30, (lane) => proveStart(lane, lab)),
-    over(lab, "solution", 40, (lane) => proveSolution(lane, lab)),
-    over(lab, "second-plan", 40, (lane) => proveEmptyPlan(lane, lab, "solution", below)),
-    over(lab, "destroy", 50, (lane) => proveDestroy(lane, lab, before)),
+    proof("start", 30, onPrevious, async (lane) => {
+      await lane.restore(previous?.id ?? EMPTY);
+      return proveStart(lane, lab);
+    }),
+    solution,
+    proof("second-plan", 40, [solution.key], (lane) => proveSecondPlan(lane, lab, below, plan)),
+    proof("destroy", 50, [deployOf(lab)], async (lane) => {
+      await lane.restore(lab.id);
+      return proveDestroy(lane, lab, before);
+    }),
   ];
-  if (previous)
+  if (previous) {
+    const isProved = wanted.includes(previous);
+    const needs = isProved ? [`${previous.id}/second-plan`] : onPrevious;
     jobs.push(
-      over(previous, "start-plan", 30, (lane) => proveEmptyPlan(lane, lab, "start", previous)),
+      proof("start-plan", 30, needs, (lane) => proveStartPlan(lane, lab, previous, isProved)),
     );
+  }
   return jobs;
 }
 

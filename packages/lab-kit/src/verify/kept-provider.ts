@@ -61,10 +61,17 @@ function findThroughLinks(folder: string): string | undefined {
 }
 
 /**
- * Each command makes the provider validate the schemas of all its resources, and a third of that is collecting garbage.
+ * Each command makes the provider validate the schemas of all its resources, and a third of that is collecting garbage;
+ * started by hand it also writes a line of log for each of them.
  * https://pkg.go.dev/runtime#hdr-Environment_Variables
+ * https://developer.hashicorp.com/terraform/plugin/log/managing#enable-logging
  */
-const GO_RUNTIME = { GOGC: "off", GOMEMLIMIT: "1200MiB" };
+const THRIFT = {
+  GOGC: "off",
+  GOMEMLIMIT: "1800MiB",
+  TF_LOG_SDK: "OFF",
+  TF_LOG_PROVIDER: "OFF",
+};
 
 /** Ends the provider when the pipe to us breaks, so when we die, however we die. */
 const KEEPER =
@@ -88,7 +95,7 @@ export class KeptProvider {
   /** @throws {ProviderError} where it ends before it has said where it is */
   static async start(program: string, env: NodeJS.ProcessEnv): Promise<KeptProvider> {
     const keeper = spawn("/bin/sh", ["-c", KEEPER, "keeper", program], {
-      env: { ...env, ...GO_RUNTIME },
+      env: { ...env, ...THRIFT },
       stdio: ["pipe", "pipe", "pipe"],
     });
     const said: string[] = [];

@@ -1,4 +1,5 @@
 import type { Lab } from "../load-lab.ts";
+import type { PlanReader } from "../plan-reader.ts";
 import { checkInLane, firstNotPassed } from "./check-in-lane.ts";
 import type { Lane } from "./lane.ts";
 import { deployInLane, destroyInLane, planInLane, type Planned } from "./lane-stacks.ts";
@@ -26,29 +27,44 @@ export async function proveGrowth(lane: Lane, lab: Lab, below: Lab | undefined):
   return `${changes.length - updated.length} added; changed in place: ${inPlace}`;
 }
 
-/**
- * The plan of a lab's variant over what the lane has is empty. A stack that is, to Terraform, the one of the chapter
- * below was planned there already; the last stack is planned in any case.
- */
-export async function proveEmptyPlan(
-  lane: Lane,
-  lab: Lab,
-  variant: string,
-  below: Lab | undefined,
-): Promise<string> {
-  const changed = await lane.changed(
-    { lab, variant },
-    below && { lab: below, variant: "solution" },
-  );
-  const deployment = lane.deployment(lab, variant);
-  const first = changed.length > 0 ? changed : lab.stacks.slice(-1);
-  let plan = await planInLane(lane, deployment, first);
-  // A stack that nothing has been written into yet says nothing.
-  if (plan.changes.length === 0) plan = await planInLane(lane, deployment);
+/** @throws {NotProved} where a plan would change something, or looks at nothing */
+function describeEmpty(plan: PlanReader): string {
   const changes = plan.effective.map(({ address, actions }) => `${actions.join("+")} ${address}`);
   prove(changes.length === 0, `the plan is not empty: ${changes.join(", ")}`);
   prove(plan.changes.length > 0, "the plan names no resource at all");
   return `${plan.changes.length} resources looked at, nothing to change`;
+}
+
+/**
+ * Plans a lab's variant over what the lane has. A stack that is, to Terraform, the one of the chapter below was planned
+ * there already; the last stack is planned in any case.
+ */
+async function planOver(
+  lane: Lane,
+  lab: Lab,
+  variant: string,
+  below: Lab | undefined,
+): Promise<PlanReader> {
+  const deployed = below && { lab: below, variant: "solution" };
+  const changed = await lane.changed({ lab, variant }, deployed);
+  const deployment = lane.deployment(lab, variant);
+  const first = changed.length > 0 ? changed : lab.stacks.slice(-1);
+  const plan = await planInLane(lane, deployment, first);
+  // A stack that nothing has been written into yet says nothing.
+  return plan.changes.length > 0 ? plan : planInLane(lane, deployment);
+}
+
+/**
+ * What the learner starts from plans nothing over the chapter below. Where it is, to Terraform, that chapter's solution,
+ * whose second plan was empty, there is nothing to plan.
+ */
+export async function proveStartPlan(lane: Lane, lab: Lab, below: Lab, isProved: boolean) {
+  const deployed = { lab: below, variant: "solution" };
+  const changed = await lane.changed({ lab, variant: "start" }, deployed);
+  if (isProved && changed.length === 0)
+    return `to Terraform the solution of ${below.id}, whose second plan is empty`;
+  await lane.restore(below.id);
+  return describeEmpty(await planOver(lane, lab, "start", below));
 }
 
 /** What the learner starts from fails at the check that the manifest names. */
@@ -63,16 +79,29 @@ export async function proveStart(lane: Lane, lab: Lab): Promise<string> {
   return `fails at ${first.id}: ${first.actual}`;
 }
 
-/** The deployed solution passes every check. */
-export async function proveSolution(lane: Lane, lab: Lab): Promise<string> {
-  const report = await checkInLane(lane, lane.deployment(lab, "solution"), [
-    "synth",
-    "plan",
-    "live",
-  ]);
+/** The deployed solution passes every check. @returns what was seen, and the plan that the checks looked at */
+export async function proveSolution(lane: Lane, lab: Lab, below: Lab | undefined) {
+  let plan: PlanReader | undefined;
+  const deployment = lane.deployment(lab, "solution");
+  const report = await checkInLane(lane, deployment, ["synth", "plan", "live"], async () => {
+    plan ??= await planOver(lane, lab, "solution", below);
+    return plan;
+  });
   const first = firstNotPassed(report);
   prove(first === undefined, `${first?.id} ${first?.status}: ${first?.actual}`);
-  return `passes ${report.checks.length} checks`;
+  return { seen: `passes ${report.checks.length} checks`, plan };
+}
+
+/** A second plan over the deployed solution is empty. @param plan the one that its checks have made, where they have */
+export async function proveSecondPlan(
+  lane: Lane,
+  lab: Lab,
+  below: Lab | undefined,
+  plan: PlanReader | undefined,
+): Promise<string> {
+  if (plan !== undefined) return describeEmpty(plan);
+  await lane.restore(lab.id);
+  return describeEmpty(await planOver(lane, lab, "solution", below));
 }
 
 /** Destroying leaves the account as it was, and no process. */
