@@ -19,15 +19,15 @@ test("finds commands, what they print, and what a reader does elsewhere", () => 
     "```ts",
     "notRun();",
     "```",
-    "```sh fails=2",
+    "```sh fails=2,3",
     "false",
     "```",
   ].join("\n");
   const blocks = parsePage(page);
-  expect(blocks.map(({ commands, hidden, exitCode }) => [commands, hidden, exitCode])).toEqual([
-    ["echo 1", false, 0],
-    ["touch file", true, 0],
-    ["false", false, 2],
+  expect(blocks.map(({ commands, hidden, exitCodes }) => [commands, hidden, exitCodes])).toEqual([
+    ["echo 1", false, [0]],
+    ["touch file", true, [0]],
+    ["false", false, [2, 3]],
   ]);
   expect(blocks[0]).toMatchObject({
     timeoutSeconds: 5,
@@ -51,6 +51,14 @@ test("an output may differ in what varies, and in nothing else", () => {
   expect(compareOutput(shown(text), "task 9b1de0aa11223344 STOPPED  12s\n")).toContain("-task");
 });
 
+test("sizes of layers and what requests took may differ, the rest of their lines not", () => {
+  const text = 'layer sha256:2f891b68bacb         73 bytes  COPY src\n{"status":200,"ms":0.41}';
+  const other = 'layer sha256:4cf6d22d3870    2875846 bytes  COPY src\n{"status":200,"ms":12}';
+  expect(compareOutput(shown(text), other)).toBeUndefined();
+  expect(compareOutput(shown(text), other.replace("200", "404"))).toContain("404");
+  expect(compareOutput(shown(text), other.replace("src", "."))).toContain("COPY .");
+});
+
 test("two ids that differ stay different", () => {
   const text = "old 1111111a\nnew 2222222b";
   expect(compareOutput(shown(text), "old 3333333c\nnew 4444444d")).toBeUndefined();
@@ -67,6 +75,11 @@ test("a line of dots stands for any number of lines", () => {
 test("lines may come in any order only where the page says so", () => {
   expect(compareOutput(shown("a\nb"), "b\na")).toBeDefined();
   expect(compareOutput(shown("a\nb", true), "b\na")).toBeUndefined();
+});
+
+test("the AWS CLI may put its name in front of an error", () => {
+  const error = "An error occurred (ClientException) when calling the RunTask operation: No.";
+  expect(compareOutput(shown(error), `\naws: [ERROR]: ${error}\n`)).toBeUndefined();
 });
 
 test("progress that a terminal wipes out is not compared", () => {

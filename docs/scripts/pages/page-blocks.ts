@@ -15,8 +15,8 @@ export interface ShellBlock {
   readonly line: number;
   /** What a reader does in an editor or elsewhere: run, but not shown on the page. */
   readonly hidden: boolean;
-  /** The exit code that it has to end with. */
-  readonly exitCode: number;
+  /** The exit codes that it may end with. */
+  readonly exitCodes: readonly number[];
   readonly timeoutSeconds: number;
   /** Why it is not run. */
   readonly skip: string | undefined;
@@ -90,7 +90,7 @@ function toBlock(commands: string, line: number, marks: ReadonlyMap<string, stri
     commands,
     line,
     hidden: false,
-    exitCode: marks.has("fails") ? Number(marks.get("fails") || 1) : 0,
+    exitCodes: marks.has("fails") ? (marks.get("fails") || "1").split(",").map(Number) : [0],
     timeoutSeconds: Number(marks.get("timeout") || DEFAULT_TIMEOUT_SECONDS),
     skip,
     output: undefined,

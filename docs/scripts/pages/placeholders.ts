@@ -16,6 +16,8 @@ const PLACEHOLDERS: readonly Placeholder[] = [
     pattern: /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?/g,
     numbered: false,
   },
+  // Of layers, which hold what this machine's compilers make; right-aligned.
+  { name: "size", pattern: / *\b\d+ bytes\b/g, numbered: false },
   { name: "time of day", pattern: /\b\d\d:\d\d:\d\d\b/g, numbered: false },
   // Tasks, deployments, tags made from content: 7 and more digits of hexadecimal, one of them a number.
   { name: "id", pattern: /\b(?:(?:[a-z]+-)+)?(?=[a-f]*\d)[0-9a-f]{7,64}\b/g, numbered: true },
@@ -24,6 +26,7 @@ const PLACEHOLDERS: readonly Placeholder[] = [
     pattern: /\b\d+m \d\ds\b|\b\d+(?:\.\d+)? ?(?:ms|s|seconds?)\b/g,
     numbered: false,
   },
+  { name: "milliseconds", pattern: /(?<="ms":)\d+(?:\.\d+)?/g, numbered: false },
   { name: "private address", pattern: /\b10\.0\.\d+\.\d+\b(?!\/)/g, numbered: true },
   { name: "process", pattern: /\b(?<=process |pid )\d+\b/g, numbered: false },
   { name: "version", pattern: /(?<![\d.])v?\d+\.\d+\.\d+(?![\d.])/g, numbered: false },
@@ -36,7 +39,8 @@ const PLACEHOLDERS: readonly Placeholder[] = [
  */
 export function normalize(text: string): string {
   const plain = stripVTControlCharacters(text).replaceAll(/[ \t]+$/gm, "");
-  let result = withoutProgress(plain);
+  // As version 2 of the AWS CLI begins an error, and version 1 does not.
+  let result = withoutProgress(plain.replaceAll(/^aws: \[ERROR\]: /gm, ""));
   for (const { name, pattern, numbered } of PLACEHOLDERS) {
     const seen = new Map<string, number>();
     result = result.replaceAll(pattern, (value) => {

@@ -101,8 +101,8 @@ function describeFailure(
   printed: string,
 ): string | undefined {
   if (timedOut) return `took more than ${block.timeoutSeconds} s:\n${printed}`;
-  if (exitCode === block.exitCode) return undefined;
-  return `ended with ${exitCode}, not ${block.exitCode}:\n${block.commands}\n\n${printed}`;
+  if (exitCode !== null && block.exitCodes.includes(exitCode)) return undefined;
+  return `ended with ${exitCode}, not ${block.exitCodes.join(" or ")}:\n${block.commands}\n\n${printed}`;
 }
 
 function writeUpdates(
