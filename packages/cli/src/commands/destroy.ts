@@ -4,6 +4,7 @@ import { wasApplied, type Deployment } from "@workbook/lab-kit/deploy/stack";
 import { pollUntil } from "@workbook/lab-kit";
 import { destroyOnAws } from "../aws/destroy-on-aws.ts";
 import { madeByHand, readTopology, type TopologyNode } from "../cloud/topology.ts";
+import { forgetWhatRan } from "../learn/publish-report.ts";
 import { DEFAULT_LAB, type Session } from "../session.ts";
 
 /** How long the last tasks may take to stop: stopTimeout is 30 s at most by default, and is never shortened. */
@@ -15,6 +16,7 @@ export async function destroyCommand(session: Session, lab: string | undefined):
   const deployment = await withEveryStack(session, named);
   if (!deployment.cloud) return destroyOnAws(session, deployment);
   const changes = await destroy(deployment, session.progress);
+  await forgetWhatRan(session.workspace);
   const left = await lookForRest(session, deployment.cloud.endpoint);
   const number = named.lab.id.slice(0, 2);
   session.result(

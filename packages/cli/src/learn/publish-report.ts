@@ -41,15 +41,29 @@ export async function publishReport(
   lab: Lab,
   { checks, files }: Outcome,
 ): Promise<void> {
-  const server = readServerFile(dataDirectory(workspace));
-  if (!server) return;
   const known = new Map(checks.map((check) => [check.id, check]));
   const all = lab.checks.map((check) => known.get(check.id) ?? notRun(check));
+  await tell(workspace, "PUT", `reports/${lab.id}`, { checks: all.map(cut), files });
+}
+
+/** Tells Local AWS that what was found running is not there any more. Does nothing where it does not run. */
+export async function forgetWhatRan(workspace: Workspace): Promise<void> {
+  await tell(workspace, "DELETE", "reports");
+}
+
+async function tell(
+  workspace: Workspace,
+  method: "PUT" | "DELETE",
+  path: string,
+  body?: object,
+): Promise<void> {
+  const server = readServerFile(dataDirectory(workspace));
+  if (!server) return;
   try {
-    const response = await fetch(`${server.endpoint}/_local/reports/${lab.id}`, {
-      method: "PUT",
+    const response = await fetch(`${server.endpoint}/_local/${path}`, {
+      method,
       headers: { authorization: `Bearer ${server.token}` },
-      body: JSON.stringify({ checks: all.map(cut), files }),
+      body: body && JSON.stringify(body),
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
     if (response.status === 400)

@@ -60,6 +60,11 @@ export class LiveFeed {
     this.#streams.send(this.#reports.take(lab, given, at));
   }
 
+  /** What was found running is gone: nothing is known of it any more. */
+  forgetWhatRan(at: number): void {
+    for (const report of this.#reports.forgetWhatRan(at)) this.#streams.send(report);
+  }
+
   /** Tells of a request that a page had sent. */
   requested(message: RequestMessage): void {
     this.#streams.send(message);
@@ -75,11 +80,10 @@ export class LiveFeed {
   attach(contents: LiveContents): void {
     if (this.#contents === contents) return;
     this.#contents = contents;
-    const reports = this.#reports.forgetWhatRan(contents.context.clock.now());
+    this.forgetWhatRan(contents.context.clock.now());
     if (this.#streams.size === 0) return;
     this.#draw(contents);
     this.#watch(contents);
-    for (const report of reports) this.#streams.send(report);
     for (const response of this.#waiting) this.#greet(contents, response);
     this.#waiting.clear();
   }

@@ -11,6 +11,10 @@ import { parseReport } from "./parse-report.ts";
 type Action = (feed: LiveFeed, contents: LiveContents, body: unknown) => Promise<unknown>;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
+  "DELETE /_local/reports": async (feed, { context }) => {
+    feed.forgetWhatRan(context.clock.now());
+    return { forgotten: true };
+  },
   "POST /_local/requests": async (feed, contents, body) => {
     const message = await sendRequest(contents, body);
     feed.requested(message);
@@ -24,8 +28,9 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 const REPORT = /^PUT \/_local\/reports\/([a-zA-Z0-9][\w.-]{0,63})$/;
 
 /**
- * Answers what pages ask: `GET /_local/live`, `PUT /_local/reports/LAB`, `POST /_local/requests`, `POST
- * /_local/tasks/stop`; false where the request is none of these. Who may change anything is checked before.
+ * Answers what pages ask, and who reports to them: `GET /_local/live`, `PUT /_local/reports/LAB`, `DELETE
+ * /_local/reports`, `POST /_local/requests`, `POST /_local/tasks/stop`; false where the request is none of these. Who may
+ * change anything is checked before.
  */
 export async function answerLive(
   feed: LiveFeed,
@@ -73,6 +78,7 @@ async function answerJson(
 }
 
 function parseJson(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
   try {
     return JSON.parse(body.toString("utf8"));
   } catch (error) {

@@ -66,6 +66,21 @@ test("what was found running stays known while the files are the same, and no lo
   expect(statuses).toEqual(["passed passed", "passed passed", "passed not-run"]);
 });
 
+test("what was found running is forgotten when it is taken away", async () => {
+  const page = await open();
+  await put("07", { checks: [check("a", "synth", "passed"), check("b", "live", "failed")] });
+  const response = await fetch(`${cloud.endpoint}/_local/reports`, {
+    method: "DELETE",
+    headers: { authorization: `Bearer ${cloud.cloud.token}` },
+  });
+  expect(response.status).toBe(200);
+  const { checks } = await page.message(
+    "report",
+    (message) => message.checks[1]!.status === "not-run",
+  );
+  expect(checks[0]!.status).toBe("passed");
+});
+
 test.each([
   ["no JSON", "{", /^the body is not JSON: /],
   ["no checks", {}, /^checks must be a list\.$/],
