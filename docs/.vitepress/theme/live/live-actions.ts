@@ -1,12 +1,12 @@
 import type { RequestMessage } from "@workbook/local-aws/live";
-import { inject, provide, ref, type InjectionKey, type Ref } from "vue";
+import { computed, inject, provide, type ComputedRef, type InjectionKey } from "vue";
 
 import { useToken } from "./live-token.ts";
 
 /** What a page may do to Local AWS. Each throws an `Error` with the words that the server answered. */
 export interface LiveActions {
   /** Whether the page holds the workbook's token; without it the server would refuse. */
-  readonly allowed: Ref<boolean>;
+  readonly allowed: ComputedRef<boolean>;
   /** Has a request sent through a listener. */
   sendRequest(listenerArn: string, path: string): Promise<RequestMessage>;
   /** Stops a task, as `aws ecs stop-task` does. */
@@ -16,9 +16,8 @@ export interface LiveActions {
 const KEY: InjectionKey<LiveActions> = Symbol("live actions");
 
 /** Gives the actions to the components inside this one. */
-export function provideActions(): LiveActions {
+export function provideActions(): void {
   const { token, forget } = useToken();
-  const allowed = ref(token.value !== null);
   async function post(path: string, body: object): Promise<Response> {
     const response = await fetch(path, {
       method: "POST",
@@ -26,15 +25,12 @@ export function provideActions(): LiveActions {
       body: JSON.stringify(body),
     });
     if (response.ok) return response;
-    if (response.status === 401) {
-      // Another workbook's token, or one of another day: the address that was printed last has the right one.
-      forget();
-      allowed.value = false;
-    }
+    // Another workbook's token, or one of another day: the address that was printed last has the right one.
+    if (response.status === 401) forget();
     throw new Error(await messageOf(response));
   }
   const actions: LiveActions = {
-    allowed,
+    allowed: computed(() => token.value !== null),
     async sendRequest(listenerArn, path) {
       const response = await post("/_local/requests", { listenerArn, path });
       return (await response.json()) as RequestMessage;
@@ -44,7 +40,6 @@ export function provideActions(): LiveActions {
     },
   };
   provide(KEY, actions);
-  return actions;
 }
 
 /** The actions, inside a component that {@link provideActions} surrounds. */

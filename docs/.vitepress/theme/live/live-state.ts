@@ -54,8 +54,9 @@ export function provideLive(): LiveState {
       onMessage: (message) => apply(state, message),
       onState: (connection) => {
         state.connection = connection;
-        // What was true before is not shown as if it were true now; the stream tells all of it again.
         if (connection !== "open") return;
+        // The stream tells all of it again; what it does not tell is no longer so.
+        state.reports.clear();
         state.lines = [];
       },
     });
