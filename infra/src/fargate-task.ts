@@ -53,6 +53,9 @@ export class FargateTask extends Construct {
   }
 }
 
+/** The first port that every user may listen on: https://man7.org/linux/man-pages/man7/ip.7.html */
+const FIRST_UNPRIVILEGED_PORT = 1024;
+
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 function toContainerDefinition(container: WebContainer): object {
   const { name, image, port, environment = {}, logs } = container;
@@ -62,6 +65,10 @@ function toContainerDefinition(container: WebContainer): object {
     image,
     essential: true,
     portMappings: [{ containerPort: port, protocol: "tcp" }],
+    ...(port < FIRST_UNPRIVILEGED_PORT && {
+      // The image's user has no rights: on Fargate only root may listen below 1024, unless the task says otherwise.
+      systemControls: [{ namespace: "net.ipv4.ip_unprivileged_port_start", value: String(port) }],
+    }),
     environment: variables.map(([variable, value]) => ({ name: variable, value })),
     ...(logs && {
       logConfiguration: {

@@ -30,6 +30,18 @@ test("a task is of the smallest Fargate size, with a network interface of its ow
   });
 });
 
+test("a container of a user without rights may listen on a port below 1024", () => {
+  const { resource } = synthesised((scope) => {
+    new FargateTask(scope, "node_task", { ...TASK, container: { ...CONTAINER, port: 80 } });
+  });
+  const definitions = resource["aws_ecs_task_definition"]?.["node_task"]?.["container_definitions"];
+  expect(JSON.parse(String(definitions))).toEqual([
+    expect.objectContaining({
+      systemControls: [{ namespace: "net.ipv4.ip_unprivileged_port_start", value: "80" }],
+    }),
+  ]);
+});
+
 test("a container is told its port and more, and logs where it is told to", () => {
   const { resource } = synthesised((scope) => {
     const logs = {

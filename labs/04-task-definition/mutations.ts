@@ -72,6 +72,14 @@ export const mutations = defineMutations([
     fault: "container-port",
   },
   {
+    id: "port-for-root-alone",
+    file,
+    replace: 'systemControls: [{ namespace: "net.ipv4.ip_unprivileged_port_start", value: "80" }],',
+    by: "",
+    caughtBy: "node-task",
+    fault: "privileged-port",
+  },
+  {
     id: "port-not-told",
     file,
     replace: 'environment: [{ name: "PORT", value: "80" }],',

@@ -62,6 +62,8 @@ export class ServiceStack extends WorkbookStack {
           image: settings.image("nodejs-app"),
           essential: true,
           portMappings: [{ containerPort: 80, protocol: "tcp" }],
+          // The image's user is not root, and may not listen on port 80 otherwise.
+          systemControls: [{ namespace: "net.ipv4.ip_unprivileged_port_start", value: "80" }],
           environment: [{ name: "PORT", value: "80" }],
         },
       ]),

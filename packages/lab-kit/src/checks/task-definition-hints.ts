@@ -79,6 +79,17 @@ export function taskDefinitionHints(app: WebApp) {
       ],
       `portMappings: [{ containerPort: ${port}, protocol: "tcp" }],`,
     ),
+    "privileged-port": hint(
+      [
+        `As which user does the image of ${container} run, and on which ports may that user listen?`,
+        `${container} のイメージはどのユーザーで動き、そのユーザーはどのポートで待ち受けられますか。`,
+      ],
+      [
+        "On Fargate only root may listen below port 1024, unless the task lowers that border: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_SystemControl.html",
+        "Fargate では、1024 未満のポートで待ち受けられるのは root だけです。その境目はタスクごとに下げられます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/APIReference/API_SystemControl.html",
+      ],
+      `systemControls: [{ namespace: "net.ipv4.ip_unprivileged_port_start", value: "${port}" }],`,
+    ),
     "port-variable": hint(
       [
         `How does ${container} know that it should listen on ${port}?`,

@@ -11,9 +11,13 @@ import { containerOf, containersOf, listed, repositoryName, taskDefinitionsOf } 
 const CPU = "256";
 const MEMORY = "512";
 
+/** Below this only root may listen, unless {@link PORT_START} says otherwise. https://man7.org/linux/man-pages/man7/ip.7.html */
+const FIRST_UNPRIVILEGED_PORT = 1024;
+const PORT_START = "net.ipv4.ip_unprivileged_port_start";
+
 type Fault = keyof ReturnType<typeof taskDefinitionHints>;
 
-/** A task definition runs the app on Fargate: size, network mode, container name and port, execution role. */
+/** A task definition runs the app on Fargate: size, network mode, container name and port, the right to it, execution role. */
 export function hasTaskDefinition(id: string, app: WebApp): Check<"synth"> {
   return defineCheck({
     id,
@@ -57,6 +61,7 @@ function examine(
   const roles = context.synth.referredToBy(definition, attributes["execution_role_arn"]);
   const wantedSize = `${CPU} CPU units and ${MEMORY} MiB`;
   const port = container?.environment.get("PORT");
+  const lowestPort = Number(container?.systemControls.get(PORT_START) ?? FIRST_UNPRIVILEGED_PORT);
   return walk<Fault>(address, [
     {
       fault: "not-fargate",
@@ -82,6 +87,12 @@ function examine(
       expected: `container port ${app.port}`,
       actual: `container ports: ${listed(container?.ports.map(String) ?? [])}`,
       holds: container?.ports.includes(app.port) === true,
+    },
+    {
+      fault: "privileged-port",
+      expected: `an image without root's rights that may listen on port ${app.port}`,
+      actual: `ports from ${lowestPort} up`,
+      holds: lowestPort <= app.port,
     },
     {
       fault: "port-variable",

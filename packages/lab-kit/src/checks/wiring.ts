@@ -9,6 +9,8 @@ export interface Container {
   readonly image: string;
   readonly ports: readonly number[];
   readonly environment: ReadonlyMap<string, string>;
+  /** Kernel parameters, by name. */
+  readonly systemControls: ReadonlyMap<string, string>;
   /** The hard limit in MiB; undefined where it has none of its own. */
   readonly memory: number | undefined;
   readonly logDriver: string | undefined;
@@ -119,6 +121,12 @@ function toContainer(definition: Readonly<Record<string, unknown>>): Container {
     ports: records(definition["portMappings"]).map(({ containerPort }) => Number(containerPort)),
     environment: new Map(
       records(definition["environment"]).map(({ name, value }) => [String(name), String(value)]),
+    ),
+    systemControls: new Map(
+      records(definition["systemControls"]).map(({ namespace, value }) => [
+        String(namespace),
+        String(value),
+      ]),
     ),
     memory: definition["memory"] === undefined ? undefined : Number(definition["memory"]),
     logDriver:

@@ -49,7 +49,7 @@ export class PortableTier implements Tier {
     return {
       isolation: "none: tasks are processes of this user and see its files",
       network: "each mapped port that equals the container's PORT has a free port of this machine",
-      user: "not changed: the image's USER is ignored",
+      user: "not changed: the image's USER is ignored, so ports below 1024 need no systemControls",
       cpu: "not limited",
       memory: "looked at every second: what goes beyond its limit is killed, as ECS does",
     };
