@@ -1,7 +1,7 @@
 import { createPatch } from "diff";
 
 import type { ShownOutput } from "./page-blocks.ts";
-import { normalize } from "./placeholders.ts";
+import { readLines, toKind, withPlaceholders } from "./placeholders.ts";
 
 /** A line that stands for any number of lines that the page leaves out. */
 const ELLIPSIS = "…";
@@ -12,29 +12,50 @@ const ELLIPSIS = "…";
  * @returns undefined where they agree, else the difference
  */
 export function compareOutput(shown: ShownOutput, printed: string): string | undefined {
-  const expected = toLines(normalize(shown.text), shown.unordered);
-  const actual = toLines(normalize(printed), shown.unordered);
-  if (matches(expected, actual)) return undefined;
-  const patch = createPatch("output", `${expected.join("\n")}\n`, `${actual.join("\n")}\n`);
+  const expected = toLines(shown.text, shown.unordered);
+  const actual = toLines(printed, shown.unordered);
+  const wanted = numbered(expected.filter((line) => !isGap(line)));
+  // Which values are the same is asked of the lines that the page shows: of the others nothing is known.
+  if (findMatch(expected, actual, [], (found) => numbered(found) === wanted)) return undefined;
+  const patch = createPatch("output", `${numbered(expected)}\n`, `${numbered(actual)}\n`);
   return patch.split("\n").slice(4).join("\n").trimEnd();
 }
 
-function toLines(text: string, unordered: boolean): string[] {
-  const lines = text.split("\n");
-  return unordered ? lines.toSorted() : lines;
+/** A line, and what it is but for what varies. */
+interface Line {
+  readonly text: string;
+  readonly kind: string;
 }
 
-function matches(expected: readonly string[], actual: readonly string[]): boolean {
-  const gap = expected.findIndex((line) => line.trim() === ELLIPSIS);
-  if (gap === -1) {
-    return expected.length === actual.length && expected.every((line, i) => line === actual[i]);
+function toLines(text: string, unordered: boolean): Line[] {
+  const lines = readLines(text).map((line) => ({ text: line, kind: toKind(line) }));
+  return unordered ? lines.toSorted((a, b) => (a.kind < b.kind ? -1 : 1)) : lines;
+}
+
+function numbered(lines: readonly Line[]): string {
+  return withPlaceholders(lines.map(({ text }) => text)).join("\n");
+}
+
+function isGap({ text }: Line): boolean {
+  return text.trim() === ELLIPSIS;
+}
+
+/** Whether the printed lines are the expected ones, gaps filled, in a way that is accepted. */
+function findMatch(
+  expected: readonly Line[],
+  actual: readonly Line[],
+  found: readonly Line[],
+  accepts: (found: readonly Line[]) => boolean,
+): boolean {
+  const [line, ...rest] = expected;
+  if (line === undefined) return actual.length === 0 && accepts(found);
+  if (isGap(line)) {
+    return Array.from({ length: actual.length + 1 }).some((_, from) =>
+      findMatch(rest, actual.slice(from), found, accepts),
+    );
   }
-  if (!expected.slice(0, gap).every((line, i) => line === actual[i])) return false;
-  const rest = expected.slice(gap + 1);
-  for (let from = gap; from <= actual.length; from++) {
-    if (matches(rest, actual.slice(from))) return true;
-  }
-  return rest.length === 0;
+  const [first, ...others] = actual;
+  return first?.kind === line.kind && findMatch(rest, others, [...found, first], accepts);
 }
 
 /**

@@ -72,6 +72,18 @@ test("a line of dots stands for any number of lines", () => {
   expect(compareOutput(shown("a\n…"), "b\na")).toBeDefined();
 });
 
+test("ids in lines that the page leaves out do not count", () => {
+  const text = "…\nnew 1111111a\n…\nnew 1111111a";
+  expect(compareOutput(shown(text), "old 2222222b\nnew 3333333c\nx\nnew 3333333c")).toBeUndefined();
+  expect(compareOutput(shown(text), "old 2222222b\nnew 3333333c\nx\nnew 2222222b")).toBeDefined();
+});
+
+test("lines in any order may have ids in any order", () => {
+  const text = "node 1111111a\ngo 2222222b";
+  expect(compareOutput(shown(text, true), "go 3333333c\nnode 4444444d")).toBeUndefined();
+  expect(compareOutput(shown(text, true), "go 3333333c\nnode 3333333c")).toBeDefined();
+});
+
 test("lines may come in any order only where the page says so", () => {
   expect(compareOutput(shown("a\nb"), "b\na")).toBeDefined();
   expect(compareOutput(shown("a\nb", true), "b\na")).toBeUndefined();

@@ -34,13 +34,19 @@ const PLACEHOLDERS: readonly Placeholder[] = [
 ];
 
 /**
- * A text with what varies replaced by its kind, so that two runs' texts can be compared. Colours and trailing space go;
- * so do the lines that say what a step is doing, which a terminal wipes out when the step is done.
+ * The lines of a text that a reader is left with: without colours, trailing space and the lines that say what a step is
+ * doing, which a terminal wipes out when the step is done.
  */
-export function normalize(text: string): string {
+export function readLines(text: string): string[] {
   const plain = stripVTControlCharacters(text).replaceAll(/[ \t]+$/gm, "");
   // As version 2 of the AWS CLI begins an error, and version 1 does not.
-  let result = withoutProgress(plain.replaceAll(/^aws: \[ERROR\]: /gm, ""));
+  const result = withoutProgress(plain.replaceAll(/^aws: \[ERROR\]: /gm, ""));
+  return result.replace(/^\n+|\n+$/g, "").split("\n");
+}
+
+/** Lines with what varies replaced by its kind, and different values by different numbers, in the order in which they come. */
+export function withPlaceholders(lines: readonly string[]): string[] {
+  let result = lines.join("\n");
   for (const { name, pattern, numbered } of PLACEHOLDERS) {
     const seen = new Map<string, number>();
     result = result.replaceAll(pattern, (value) => {
@@ -50,7 +56,12 @@ export function normalize(text: string): string {
     });
   }
   // Columns are as wide as what stands in them.
-  return result.replaceAll(/(?<=›) +/g, " ").replace(/^\n+|\n+$/g, "");
+  return result.replaceAll(/(?<=›) +/g, " ").split("\n");
+}
+
+/** A line with what varies replaced by its kind alone. */
+export function toKind(line: string): string {
+  return withPlaceholders([line])[0]!.replaceAll(/(?<=‹[a-z ]+) \d+(?=›)/g, "");
 }
 
 /** Removes `• Step` and what is indented below it, up to the line that says how the step ended. */
