@@ -17,7 +17,8 @@ import {
 
 import { connectLive, type ConnectionState } from "./live-connection.ts";
 
-const KEPT_LINES = 100;
+/** Most of them may be health checks, which are not shown unless asked for. */
+const KEPT_LINES = 500;
 const KEPT_REQUESTS = 6;
 const LIT_MS = 2_500;
 const HUES = 6;
