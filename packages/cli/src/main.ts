@@ -210,8 +210,8 @@ async function dispatch(args: readonly string[]): Promise<number> {
     return (await import("./commands/aws.ts")).awsCommand(session, args.slice(1));
   }
   if (args[0] === "test") return (await import("./commands/test.ts")).runTests(args.slice(1));
-  if (args.length === 0) {
-    const session = new Session({ json: false, signal: interrupt.signal });
+  if (args.every((arg) => arg === "--json")) {
+    const session = new Session({ json: args.length > 0, signal: interrupt.signal });
     return (await import("./learn/commands/where.ts")).whereCommand(session);
   }
   parse(args);

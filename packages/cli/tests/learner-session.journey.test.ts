@@ -50,6 +50,7 @@ describe("a jump into the middle", () => {
 
   test("begins at the first chapter with nothing there", { timeout: LONG }, async () => {
     expect(await type("./workbook")).toContain("./workbook start 01");
+    expect(await type("./workbook --json")).toContain('"current": null');
     expect(await type("./workbook start")).toContain("01-images");
   });
 
