@@ -1,6 +1,6 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import {
   makeWorkspace,
@@ -35,13 +35,30 @@ test(
     const file = join(workspace.folder, "page.md");
     writeFileSync(
       file,
-      "```sh\necho right\n```\n\n```output\nwrong\n```\n\n```sh fails\ntrue\n```\n",
+      "```sh\nWORD=right\n```\n\n```sh\necho $WORD\n```\n\n```output\nwrong\n```\n\n```sh fails\ntrue\n```\n",
     );
     const report = await runPage(workspace, file, { tell, signal });
-    expect(report).toMatchObject({ ran: 2, compared: 1, skipped: [] });
+    expect(report).toMatchObject({ ran: 3, compared: 1, skipped: [] });
     expect(report.problems).toEqual([
       expect.stringContaining("+right"),
       expect.stringContaining("ended with 0, not 1"),
     ]);
+  },
+);
+
+test(
+  "another greeting in an app fails the page that shows it",
+  { timeout: 15 * MINUTES },
+  async ({ signal }) => {
+    resetWorkspace(workspace);
+    const file = join(workspace.folder, "apps/node-app/src/app.js");
+    const source = readFileSync(file, "utf8");
+    expect(source).toContain('"Hello World from node.js"');
+    writeFileSync(file, source.replace('"Hello World from node.js"', '"Hello, World!"'));
+    onTestFinished(() => writeFileSync(file, source));
+    const { problems } = await runPage(workspace, "labs/07-load-balancer.md", { tell, signal });
+    expect(problems[0]).toContain("prints something else than the page shows");
+    expect(problems[0]).toContain("-Hello World from node.js");
+    expect(problems[0]).toContain("+Hello, World!");
   },
 );

@@ -31,7 +31,8 @@ export function openTerminal(workspace: FreshWorkspace): Terminal {
 }
 
 /**
- * Runs a block as a reader would, and stops at the first command that fails.
+ * Runs a block as a reader would, and stops at the first command that fails. All variables are exported, for only those
+ * can be handed on to the next block.
  *
  * @param signal ends the block, as the end of its time does
  */
@@ -40,13 +41,14 @@ export async function runBlock(
   block: ShellBlock,
   signal: AbortSignal,
 ): Promise<BlockResult> {
+  signal.throwIfAborted();
   const { workspace, session } = terminal;
   const script = `
     exec 2>&1 </dev/null
     . '${session}/variables'
     cd "$(cat '${session}/folder')"
     trap 'export -p >"${session}/variables"; pwd >"${session}/folder"' EXIT
-    set -e
+    set -ea
     ${block.commands}
   `;
   const since = performance.now();
