@@ -17,9 +17,10 @@ export async function statusCommand(session: Session): Promise<number> {
   const { endpoint, pid, dataDir, health } = cloud;
   const resources = await readTopology(endpoint);
   const listeners = await effectiveListeners(endpoint);
-  const services = of(resources, "ecs.service").map((service) =>
-    describeService(service, resources),
-  );
+  const services = of(resources, "ecs.service")
+    .map((service) => describeService(service, resources))
+    // Terraform makes them in any order.
+    .toSorted((a, b) => a.name.localeCompare(b.name));
   session.result(
     { running: true, endpoint, pid, dataDir, health, services, listeners },
     [
