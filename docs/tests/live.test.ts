@@ -162,6 +162,14 @@ test("without the token the page says where it is", { timeout: 2 * MINUTE }, asy
   await expect.poll(() => send.isEnabled(), SOON).toBe(true);
 });
 
+test("a token of another workbook is refused in words", { timeout: 2 * MINUTE }, async () => {
+  const page = await open({ token: "another" });
+  await page.getByRole("button", { name: "Send /info" }).click();
+  const problem = page.locator(".live-problem");
+  await expect.poll(() => problem.textContent(), SOON).toContain("needs the workbook's token");
+  expect(await page.locator("#live-token").isVisible()).toBe(true);
+});
+
 test("a rolling update shows both revisions", { timeout: 3 * MINUTE }, async () => {
   const page = await open();
   await expect.poll(() => page.locator(".task.running").count(), SOON).toBe(2);
