@@ -166,7 +166,7 @@ test("a token of another workbook is refused in words", { timeout: 2 * MINUTE },
   const page = await open({ token: "another" });
   await page.getByRole("button", { name: "Send /info" }).click();
   const problem = page.locator(".live-problem");
-  await expect.poll(() => problem.textContent(), SOON).toContain("needs the workbook's token");
+  await expect.poll(() => problem.textContent(), SOON).toContain("needs the workspace's token");
   expect(await page.locator("#live-token").isVisible()).toBe(true);
 });
 
