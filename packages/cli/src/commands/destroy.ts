@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { destroy } from "@workbook/lab-kit/deploy/destroy";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
-import { wasApplied, type Deployment } from "@workbook/lab-kit/deploy/stack";
+import { stackDirectory, type Deployment } from "@workbook/lab-kit/deploy/stack";
 import { pollUntil } from "@workbook/lab-kit";
 import { destroyOnAws } from "../aws/destroy-on-aws.ts";
 import { madeByHand, readTopology, type TopologyNode } from "../cloud/topology.ts";
@@ -27,13 +28,15 @@ export async function destroyCommand(session: Session, lab: string | undefined):
 }
 
 /**
- * Labs share their stacks. Where a later lab has deployed one that the named lab does not know, the full hands-on, which
- * knows all, takes its place: nothing would say otherwise that its resources stay.
+ * Labs share their stacks. Where a stack was ever worked on that the named lab does not know, the full hands-on, which
+ * knows all, takes its place: what a later lab has deployed would stay otherwise.
  */
 async function withEveryStack<T extends Deployment>(session: Session, named: T): Promise<T> {
   const all = await session.lab(DEFAULT_LAB);
   const forgotten = all.stacks.filter((id) => !named.lab.stacks.includes(id));
-  return forgotten.some((id) => wasApplied(named, id)) ? { ...named, lab: all } : named;
+  const { directories, target } = named;
+  const wasWorkedOn = forgotten.some((id) => existsSync(stackDirectory(directories, target, id)));
+  return wasWorkedOn ? { ...named, lab: all } : named;
 }
 
 /** What the cloud still holds, once the last task has stopped. */
