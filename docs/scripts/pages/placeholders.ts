@@ -29,6 +29,8 @@ const PLACEHOLDERS: readonly Placeholder[] = [
   { name: "milliseconds", pattern: /(?<="ms":)\d+(?:\.\d+)?/g, numbered: false },
   // On one machine, every task listens on a port of its own.
   { name: "port", pattern: /(?<="message":"listening","port":)\d+/g, numbered: false },
+  // Of whichever task has answered `/info`.
+  { name: "host", pattern: /(?<="(?:hostname|availabilityZone)":")[^"]+/g, numbered: false },
   { name: "private address", pattern: /\b10\.0\.\d+\.\d+\b(?!\/)/g, numbered: true },
   { name: "process", pattern: /\b(?<=process |pid )\d+\b/g, numbered: false },
   { name: "version", pattern: /(?<![\d.])v?\d+\.\d+\.\d+(?![\d.])/g, numbered: false },
