@@ -11,8 +11,10 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { once } from "node:events";
+
+import { programsFolder } from "./listener-ports.ts";
 
 const root = join(import.meta.dirname, "../../..");
 /** Whom the pages are written for: part of every name that they show. */
@@ -42,7 +44,7 @@ export async function makeWorkspace(): Promise<FreshWorkspace> {
     if (existsSync(kept)) symlinkSync(kept, join(folder, ".workbook", name));
   }
   const port = await freePort();
-  const workspace = { folder, port, env: readerEnvironment(parent, port) };
+  const workspace = { folder, port, env: readerEnvironment(folder, port) };
   command(workspace, "cloud", "up");
   command(workspace, "cloud", "snapshot", EMPTY);
   command(workspace, "cloud", "down");
@@ -100,7 +102,7 @@ function linkDependencies(folder: string): void {
   }
 }
 
-function readerEnvironment(home: string, port: number): NodeJS.ProcessEnv {
+function readerEnvironment(folder: string, port: number): NodeJS.ProcessEnv {
   const foreign = /^(?:AWS_|TF_|WORKBOOK_|OWNER$|CI$|VITEST|NODE_ENV$|NODE_OPTIONS$|FORCE_COLOR$)/;
   const inherited = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   return {
@@ -108,7 +110,7 @@ function readerEnvironment(home: string, port: number): NodeJS.ProcessEnv {
     OWNER,
     WORKBOOK_PORT: String(port),
     WORKBOOK_LISTENERS: "ephemeral",
-    CURL_HOME: home,
+    PATH: `${programsFolder({ folder })}${delimiter}${process.env["PATH"] ?? ""}`,
     NO_COLOR: "1",
     COLUMNS: "100",
     LC_ALL: "C.UTF-8",

@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import type { FreshWorkspace } from "./fresh-workspace.ts";
@@ -22,21 +23,32 @@ async function listenerPorts({ port }: FreshWorkspace): Promise<ListenerPort[]> 
   );
 }
 
+/** Folder of programs that a reader's shell finds before those of this machine. */
+export function programsFolder(workspace: Pick<FreshWorkspace, "folder">): string {
+  return join(dirname(workspace.folder), "bin");
+}
+
 /**
- * Lets curl reach the load balancers under the ports that pages name, by a configuration file of its own.
+ * Lets curl reach the load balancers under the ports that pages name: a curl that knows them stands before this
+ * machine's, for some programs want none of a configuration file (`-q`).
  *
  * @returns how to write what was printed as a reader's machine prints it
  */
 export async function mapPorts(workspace: FreshWorkspace): Promise<(printed: string) => string> {
   const ports = await listenerPorts(workspace);
-  const lines = ports.flatMap(({ port, effective }) =>
-    ["127.0.0.1", "localhost"].map(
-      (host) => `connect-to = "${host}:${port}:127.0.0.1:${effective}"`,
-    ),
+  const options = ports.flatMap(({ port, effective }) =>
+    ["127.0.0.1", "localhost"].map((host) => `--connect-to ${host}:${port}:127.0.0.1:${effective}`),
   );
-  const home = dirname(workspace.folder);
-  // In a terminal, which this is to look like, curl shows no progress either.
-  writeFileSync(join(home, ".curlrc"), ["silent", "show-error", ...lines, ""].join("\n"));
+  const curl = execFileSync("sh", ["-c", "command -v curl"], { encoding: "utf8" }).trim();
+  const script = [
+    "#!/bin/sh",
+    "# -q counts as the first argument only. In a terminal, which this is to look like, curl shows no progress either.",
+    `[ "\${1-}" = -q ] && shift && exec '${curl}' -q ${options.join(" ")} "$@"`,
+    `exec '${curl}' -q -sS ${options.join(" ")} "$@"`,
+    "",
+  ];
+  mkdirSync(programsFolder(workspace), { recursive: true });
+  writeFileSync(join(programsFolder(workspace), "curl"), script.join("\n"), { mode: 0o755 });
   return (printed) => {
     let text = printed.replaceAll(workspace.folder, "~/ecs-workbook");
     text = text.replaceAll(`127.0.0.1:${workspace.port}`, `127.0.0.1:${DOCUMENTED_PORT}`);
