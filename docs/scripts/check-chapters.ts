@@ -1,13 +1,20 @@
 /**
- * Checks that every chapter's page has the parts that docs/writing.md asks for: `node docs/scripts/check-chapters.ts
- * [--strict]`. Labs without a page are listed; with `--strict` they are an error.
+ * Checks that every chapter's page has the parts that docs/writing.md asks for, and that its time is what its parts and
+ * the measured waiting come to: `node docs/scripts/check-chapters.ts [--strict]`. Labs without a page are listed; with
+ * `--strict` they are an error.
  */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 
+import type { LabManifest } from "@workbook/lab-kit/lab";
+
+import { findMinutesProblem, labTime } from "../.vitepress/data/lab-time.ts";
+import { readMeasuredTimes } from "../.vitepress/data/measured-times.ts";
 import { readShape } from "./translations/page-shape.ts";
 
 const docs = join(import.meta.dirname, "..");
+const labsFolder = join(docs, "../labs");
 const COMPONENTS = ["LabFacts", "StackPicture", "LabCost", "LabQuiz"];
 const CLOSING = ["what-you-have-learned", "what-it-costs-on-aws", "clean-up", "check-yourself"];
 
@@ -26,7 +33,21 @@ function findProblems(source: string): string[] {
   ];
 }
 
-const labs = globSync("*/lab.ts", { cwd: join(docs, "../labs") }).map((file) => dirname(file));
+const times = readMeasuredTimes();
+
+/** Whether the manifest's minutes are what the lab's files, its page and the measured waiting come to. */
+async function findTimeProblems(lab: string, page: string, source: string): Promise<string[]> {
+  const seconds = times[page];
+  if (seconds === undefined) return ["its time was never measured: pnpm pages --update"];
+  const folder = join(labsFolder, lab);
+  const manifest = (await import(pathToFileURL(join(folder, "lab.ts")).href)) as {
+    lab: LabManifest;
+  };
+  const problem = findMinutesProblem(manifest.lab.minutes, labTime(folder, source, seconds));
+  return problem === undefined ? [] : [`labs/${lab}/lab.ts: ${problem}`];
+}
+
+const labs = globSync("*/lab.ts", { cwd: labsFolder }).map((file) => dirname(file));
 let problems = 0;
 let missing = 0;
 for (const lab of labs.toSorted()) {
@@ -36,10 +57,11 @@ for (const lab of labs.toSorted()) {
     console.log(`docs/${page}: missing`);
     continue;
   }
-  for (const problem of findProblems(readFileSync(join(docs, page), "utf8"))) {
+  const source = readFileSync(join(docs, page), "utf8");
+  for (const problem of [...findProblems(source), ...(await findTimeProblems(lab, page, source))]) {
     problems += 1;
     console.error(`docs/${page}: ${problem}`);
   }
 }
-console.log(`${labs.length} labs: ${missing} without a page, ${problems} parts missing`);
+console.log(`${labs.length} labs: ${missing} without a page, ${problems} problems`);
 process.exitCode = problems > 0 || (missing > 0 && process.argv.includes("--strict")) ? 1 : 0;

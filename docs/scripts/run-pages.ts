@@ -1,11 +1,17 @@
 /**
  * Runs every shell block of the English pages in page order, in a fresh workspace, and compares what they print with
  * what the page shows: `node docs/scripts/run-pages.ts [--update] [page…]`, where a page is part of a path. `--update`
- * writes what was printed into the pages. Ends with 1 where a page and the program disagree.
+ * writes what was printed into the pages, and records how long it took. Ends with 1 where a page and the program
+ * disagree, or a recorded time is far from what it takes.
  */
 import { globSync } from "node:fs";
 import { join } from "node:path";
 
+import {
+  findTimeProblem,
+  readMeasuredTimes,
+  recordMeasuredTimes,
+} from "../.vitepress/data/measured-times.ts";
 import { makeWorkspace, removeWorkspace, resetWorkspace } from "./pages/fresh-workspace.ts";
 import { readBlocks, runPage, type PageReport } from "./pages/run-page.ts";
 import { formatTable } from "./pages/summary.ts";
@@ -32,15 +38,28 @@ if (pages.length > 0) {
     for (const [index, page] of pages.entries()) {
       if (index > 0) resetWorkspace(workspace);
       console.log(page);
-      reports.push(
-        await runPage(workspace, page, { update, tell: console.log, signal: interrupt.signal }),
-      );
+      const options = { update, tell: console.log, signal: interrupt.signal };
+      const report = await runPage(workspace, page, options);
+      reports.push(report);
+      if (update && wasRun(report)) {
+        recordMeasuredTimes({ [page]: Math.round(report.seconds) });
+      }
     }
   } finally {
     removeWorkspace(workspace);
   }
 }
 
-for (const { problems } of reports) for (const problem of problems) console.error(`\n${problem}`);
+const recorded = readMeasuredTimes();
+const late = reports
+  .filter(wasRun)
+  .flatMap(({ page, seconds }) => findTimeProblem(page, seconds, recorded) ?? []);
+const problems = [...reports.flatMap((report) => report.problems), ...late];
+for (const problem of problems) console.error(`\n${problem}`);
 console.log(`\n${formatTable(reports)}`);
-process.exitCode = reports.every(({ problems }) => problems.length === 0) ? 0 : 1;
+process.exitCode = problems.length === 0 ? 0 : 1;
+
+/** Whether the time of a page says something: it was run to its end. */
+function wasRun({ ran, problems }: PageReport): boolean {
+  return ran > 0 && problems.length === 0;
+}

@@ -9,7 +9,7 @@ export const lab = defineLab({
     en: "Write a VPC with a public and a private subnet in each of two zones, the ways in and out, and the security groups of load balancer and tasks.",
     ja: "2 つのゾーンにパブリックサブネットとプライベートサブネットを 1 つずつ持つ VPC と、その出入り口、ALB とタスクのセキュリティグループを書きます。",
   },
-  minutes: 40,
+  minutes: 45,
   needs: ["terraform"],
   apps: [NODE_APP],
   stacks: ["images", "service"],

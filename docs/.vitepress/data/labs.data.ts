@@ -4,32 +4,39 @@ import { pathToFileURL } from "node:url";
 
 import type { LabManifest } from "@workbook/lab-kit/lab";
 
+import { readMeasuredTimes, type MeasuredTimes } from "./measured-times.ts";
+
 const labsFolder = join(import.meta.dirname, "../../../labs");
 
-/** What pages tell about a lab. All of it comes from the lab's own manifest. */
+/** What pages tell about a lab: its manifest, and what was measured. */
 export interface LabFacts extends Pick<
   LabManifest,
   "id" | "title" | "summary" | "minutes" | "needs" | "files" | "cost"
 > {
   /** Its number as it is written, e.g. `08`. */
   readonly number: string;
+  /** How much of `minutes` is waiting for Terraform and tasks, as it was measured. */
+  readonly waitingMinutes: number;
 }
 
 declare const data: readonly LabFacts[];
 export { data };
 
 export default {
-  watch: ["../../../labs/*/lab.ts"],
-  /** The manifests of all labs, in their order. */
+  watch: ["../../../labs/*/lab.ts", "./measured-times.json"],
+  /** All labs, in their order. */
   async load(): Promise<readonly LabFacts[]> {
     const files = globSync("*/lab.ts", { cwd: labsFolder }).toSorted();
-    return Promise.all(files.map((file) => readLab(join(labsFolder, file))));
+    const times = readMeasuredTimes();
+    return Promise.all(files.map((file) => readLab(join(labsFolder, file), times)));
   },
 };
 
-async function readLab(file: string): Promise<LabFacts> {
+async function readLab(file: string, times: MeasuredTimes): Promise<LabFacts> {
   const { lab } = (await import(pathToFileURL(file).href)) as { readonly lab: LabManifest };
   const { title, summary, minutes, needs, files, cost } = lab;
   const id = basename(dirname(file));
-  return { id, number: id.slice(0, 2), title, summary, minutes, needs, files, cost };
+  const waitingMinutes = Math.ceil((times[`labs/${id}.md`] ?? 0) / 60);
+  const number = id.slice(0, 2);
+  return { id, number, title, summary, minutes, waitingMinutes, needs, files, cost };
 }
