@@ -33,6 +33,7 @@ export async function execute(
     });
   }
   const group = child.pid;
+  const release = group === undefined ? () => {} : endWithUs(group);
   let killTimer: NodeJS.Timeout | undefined;
   const abort = () => {
     killGroup(group, "SIGTERM");
@@ -50,9 +51,25 @@ export async function execute(
       });
     });
   } finally {
+    release();
     clearTimeout(killTimer);
     signal?.removeEventListener("abort", abort);
   }
+}
+
+/**
+ * Has a process group end when this process dies, however it dies: a pipe to a process of its own breaks then.
+ *
+ * @returns what calls that off
+ */
+function endWithUs(group: number): () => void {
+  const watcher = spawn("/bin/sh", ["-c", `cat > /dev/null; kill -s KILL -- -${group}`], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  // It is killed below while nobody reads the pipe any more.
+  watcher.stdin.on("error", () => {});
+  return () => killGroup(watcher.pid, "SIGKILL");
 }
 
 function killGroup(group: number | undefined, signal: NodeJS.Signals): void {
