@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { learnerFolder, readFiles } from "../src/learn/learner-folder.ts";
 import { listSavedCopies } from "../src/learn/saved-copies.ts";
 import { TestWorkbook } from "../src/testing/workbook.ts";
@@ -93,3 +93,8 @@ test.each([
     expect(lost()).toEqual([]);
   },
 );
+
+test("nothing of what was killed goes on", { timeout: LONG }, async () => {
+  expect((await workbook.run(["cloud", "down"])).code).toBe(0);
+  await vi.waitFor(() => expect(workbook.processes()).toEqual([]), 30_000);
+});

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
@@ -81,6 +81,24 @@ export class TestWorkbook {
     if (ended.code !== code)
       throw new Error(`${args.join(" ")} ended with ${ended.code}:\n${ended.stderr}`);
     return JSON.parse(ended.stdout) as T;
+  }
+
+  /** Ids of the processes that name this workbook's folder, or have something of it mounted, as builds have. Linux only. */
+  processes(): number[] {
+    const tells = (pid: string, file: string) => {
+      try {
+        return readFileSync(`/proc/${pid}/${file}`, "utf8").includes(this.state);
+      } catch (error) {
+        // It has ended meanwhile.
+        if (["ENOENT", "ESRCH", "EINVAL"].includes((error as NodeJS.ErrnoException).code ?? ""))
+          return false;
+        throw error;
+      }
+    };
+    return readdirSync("/proc")
+      .filter((entry) => /^\d+$/.test(entry))
+      .filter((pid) => tells(pid, "cmdline") || tells(pid, "mountinfo"))
+      .map(Number);
   }
 
   /** Stops the cloud and removes everything. */
