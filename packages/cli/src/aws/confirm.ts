@@ -2,26 +2,32 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { costPerHour, synthesise } from "@workbook/lab-kit";
-import type { Deployment } from "@workbook/lab-kit/deploy/stack";
+import { deployedStacks } from "@workbook/lab-kit/deploy/deployed-stacks";
+import type { Deployment, StackId } from "@workbook/lab-kit/deploy/stack";
+import type { SynthResource } from "@workbook/lab-kit/synth-reader";
 import { UserError } from "@workbook/toolchain";
+import { REGION } from "../region.ts";
 import { style } from "../output/style.ts";
 import { wrap } from "../output/wrap.ts";
 import type { Session } from "../session.ts";
 import type { AwsTarget } from "./aws-target.ts";
+import { describeLosses, listTypes } from "./losses.ts";
 
 /** What a command is about to do to an account. */
-export type Intent = "deploy" | "destroy" | "plan";
+export type Intent = "deploy" | "destroy" | "plan" | "check" | "watch";
 
 /**
- * Before anything is made on AWS: which account and region, what is made, what it costs, and a question. Local AWS costs
- * nothing, and is asked nothing.
+ * Before anything is made on AWS: which account and region, what is made and what is lost, what it costs, and a question.
+ * Local AWS costs nothing, and is asked nothing.
  *
+ * @param destroyed with `deploy`: stacks that are destroyed before
  * @throws {UserError} where the answer is no, or nobody can be asked and `--yes` was not given
  */
 export async function confirmOnAws(
   session: Session,
   deployment: Deployment,
   intent: Intent,
+  destroyed: readonly StackId[] = [],
 ): Promise<void> {
   if (deployment.target.name !== "aws") return;
   const target = deployment.target as AwsTarget;
@@ -31,7 +37,9 @@ export async function confirmOnAws(
     `${style.name("AWS account")} ${account.account}, as ${account.caller}`,
     `${style.name("Region")} ${region}   ${style.name("Owner")} ${owner}   ${style.name("Your address")} ${homeCidr}`,
     "",
-    ...(intent === "deploy" ? await describeDeployment(deployment) : [INTENTS[intent]]),
+    ...(intent === "deploy"
+      ? await describeDeployment(deployment, new Set(destroyed))
+      : [INTENTS[intent]]),
   ];
   session.progress.print(lines.join("\n"));
   if (session.yes) return;
@@ -41,31 +49,55 @@ export async function confirmOnAws(
 const INTENTS = {
   destroy: "Everything in this owner's stacks is destroyed.",
   plan: "Nothing is made but, where it is not there yet, the S3 bucket that holds Terraform's state.",
+  check:
+    "Nothing is made to stay but, where it is not there yet, the S3 bucket that holds Terraform's state.\nA lab's checks may run a task for a moment, or stop one to see another take its place.",
+  watch:
+    "Saved files are compared with the account. Nothing is made but, where it is not there yet, the S3 bucket that\nholds Terraform's state; a deployment asks first.",
 } as const;
 
-async function describeDeployment(deployment: Deployment): Promise<string[]> {
-  const { lab } = deployment;
-  const types = await countResources(deployment);
-  const total = [...types.values()].reduce((sum, count) => sum + count, 0);
-  const list = [...types].map(([type, count]) => (count === 1 ? type : `${count} ${type}`));
+async function describeDeployment(
+  deployment: Deployment,
+  destroyed: ReadonlySet<string>,
+): Promise<string[]> {
+  const { lab, target } = deployment;
+  const resources = await synthesiseResources(deployment);
+  const held = await deployedStacks(target);
+  const losses = describeLosses(held, destroyed, addressesOf(resources, lab.stacks));
   const width = process.stderr.columns ?? 80;
   const amount = (usd: number) => `$${usd.toFixed(4)}`;
   return [
-    `What will be there: ${total} resources of lab ${lab.id}, and the S3 bucket that holds Terraform's state`,
-    wrap(list.join(", "), width, "  "),
+    `What will be there: ${resources.length} resources of lab ${lab.id}, and the S3 bucket that holds Terraform's state`,
+    wrap(listTypes(resources.map(({ type }) => type)), width, "  "),
+    ...losses.flatMap((loss) => ["", style.name(wrap(loss, width))]),
     "",
     lab.cost.length === 0
       ? "It costs nothing by the hour."
-      : `It costs about ${style.name(`${amount(costPerHour(lab.cost))} an hour`)} while it is there, without traffic and tax:`,
+      : `It costs about ${style.name(`${amount(costPerHour(lab.cost))} an hour`)} while it is there, without traffic and tax, at the prices of Tokyo (ap-northeast-1):`,
     ...lab.cost.map(
       ({ price, quantity }) =>
         `  ${quantity} × ${price.what.en} at ${amount(price.usdPerHour)} (${price.asOf}; today: ${price.today})`,
     ),
+    ...(lab.cost.length > 0 && target.region !== REGION
+      ? [`In ${target.region} prices differ: the pages that are named above say them.`]
+      : []),
   ];
 }
 
-/** What the stacks are made of, by type. */
-async function countResources(deployment: Deployment): Promise<ReadonlyMap<string, number>> {
+/** What each stack of the lab will hold. */
+function addressesOf(
+  resources: readonly SynthResource[],
+  stacks: readonly StackId[],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  return new Map(
+    stacks.map((id) => [
+      id,
+      new Set(resources.filter(({ stack }) => stack === id).map(({ address }) => address)),
+    ]),
+  );
+}
+
+/** What the stacks are made of. */
+async function synthesiseResources(deployment: Deployment): Promise<readonly SynthResource[]> {
   const { lab, variant, target, directories, signal } = deployment;
   const { owner, region, homeCidr, endpointUrl } = target;
   const outDirectory = await mkdtemp(join(directories.state, "synth-"));
@@ -78,10 +110,7 @@ async function countResources(deployment: Deployment): Promise<ReadonlyMap<strin
       outDirectory,
       signal,
     });
-    const counts = new Map<string, number>();
-    for (const { kind, type } of resources)
-      if (kind === "resource") counts.set(type, (counts.get(type) ?? 0) + 1);
-    return counts;
+    return resources.filter(({ kind }) => kind === "resource");
   } finally {
     await rm(outDirectory, { recursive: true, force: true });
   }

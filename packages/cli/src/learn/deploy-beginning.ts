@@ -20,10 +20,11 @@ export async function deployBeginning(
   }
   const full = await session.deployment(DEFAULT_LAB, "solution");
   const wanted = beginning ? await session.deployment(beginning.lab, beginning.variant) : undefined;
-  const surplus = (await deployedStacks(full.target)).filter(
-    (stack) => !wanted?.lab.stacks.includes(stack),
-  );
-  await confirmOnAws(session, wanted ?? full, wanted ? "deploy" : "destroy");
+  const surplus = (await deployedStacks(full.target))
+    .map(({ id }) => id)
+    .filter((id) => !wanted?.lab.stacks.includes(id));
+  if (!wanted && surplus.length === 0) return;
+  await confirmOnAws(session, wanted ?? full, wanted ? "deploy" : "destroy", surplus);
   if (surplus.length > 0)
     await destroy({ ...full, lab: { ...full.lab, stacks: surplus } }, session.progress);
   if (wanted) await deploy(wanted, session.progress);

@@ -11,6 +11,15 @@ import type { Target } from "./target.ts";
 
 /** The bucket that holds a learner's state, made where it does not exist. */
 export async function ensureStateBucket(target: Target): Promise<string> {
+  return (await lookForBucket(target, true))!;
+}
+
+/** The bucket that holds a learner's state; undefined where it does not exist. Nothing is made. */
+export function findStateBucket(target: Target): Promise<string | undefined> {
+  return lookForBucket(target, false);
+}
+
+async function lookForBucket(target: Target, isWanted: boolean): Promise<string | undefined> {
   const sts = new STSClient(target.connection);
   const s3 = new S3Client({
     ...target.connection,
@@ -19,7 +28,9 @@ export async function ensureStateBucket(target: Target): Promise<string> {
   try {
     const { Account } = await sts.send(new GetCallerIdentityCommand({}));
     const Bucket = `ecs-workbook-state-${Account}-${target.region}`;
-    if (!(await exists(s3, Bucket))) await create(s3, Bucket, target.region);
+    if (await exists(s3, Bucket)) return Bucket;
+    if (!isWanted) return undefined;
+    await create(s3, Bucket, target.region);
     return Bucket;
   } finally {
     sts.destroy();

@@ -1,0 +1,39 @@
+import type { DeployedStack } from "@workbook/lab-kit/deploy/deployed-stacks";
+
+/**
+ * What an account loses by a deployment, a line each.
+ *
+ * @param held the stacks that hold something now
+ * @param destroyed the ids of those that are destroyed as a whole before
+ * @param wanted what the others will hold then: stack by stack, `type.name`
+ * @returns none where everything stays
+ */
+export function describeLosses(
+  held: readonly DeployedStack[],
+  destroyed: ReadonlySet<string>,
+  wanted: ReadonlyMap<string, ReadonlySet<string>>,
+): string[] {
+  return held.flatMap(({ id, addresses }) => {
+    if (destroyed.has(id))
+      return [`Destroyed first: stack ${id} (${countTypes(addresses, addresses.length)})`];
+    const stays = wanted.get(id);
+    const gone = stays ? addresses.filter((address) => !stays.has(address)) : [];
+    if (gone.length === 0) return [];
+    const number = `${gone.length} of ${addresses.length}`;
+    return [
+      `Taken away from stack ${id}, because this lab does not have it: ${countTypes(gone, number)}`,
+    ];
+  });
+}
+
+/** `3 resources: aws_lb, 2 aws_subnet`. */
+function countTypes(addresses: readonly string[], number: number | string): string {
+  return `${number} resources: ${listTypes(addresses.map((address) => address.split(".")[0]!))}`;
+}
+
+/** `aws_lb, 2 aws_subnet`. */
+export function listTypes(types: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const type of types) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return [...counts].map(([type, count]) => (count === 1 ? type : `${count} ${type}`)).join(", ");
+}
