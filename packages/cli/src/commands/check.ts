@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { confirmOnAws } from "../aws/confirm.ts";
 import { toJunit } from "../output/junit.ts";
 import { formatFailure } from "../output/check-output.ts";
 import { afterChecks } from "../learn/after-checks.ts";
@@ -22,6 +23,7 @@ export async function checkCommand(
   { variant, keepGoing, junitFile }: CheckOptions,
 ): Promise<number> {
   const deployment = await session.deployment(lab, variant);
+  await confirmOnAws(session, deployment, "check");
   const images = await builtImages(session, deployment);
   const report = await runLabChecks(session, deployment, images, undefined, keepGoing);
   if (junitFile !== undefined) writeFileSync(junitFile, toJunit(report));

@@ -1,5 +1,6 @@
 import type { CheckReport, CheckReportEntry } from "@workbook/lab-kit";
 import { synthesise } from "@workbook/lab-kit/synth";
+import { confirmOnAws } from "../../aws/confirm.ts";
 import { findCloud } from "../../cloud/cloud.ts";
 import { builtImages, runLabChecks } from "../../lab-checks.ts";
 import { style } from "../../output/style.ts";
@@ -49,8 +50,9 @@ async function runDeployed(
   query: string | undefined,
   variant: string,
 ): Promise<CheckReport | undefined> {
-  if (!(await findCloud(session.workspace))) return undefined;
+  if (session.target === "local" && !(await findCloud(session.workspace))) return undefined;
   const deployment = await session.deployment(query, variant);
+  await confirmOnAws(session, deployment, "check");
   const images = await builtImages(session, deployment);
   return runLabChecks(session, deployment, images);
 }

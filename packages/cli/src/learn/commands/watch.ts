@@ -1,5 +1,6 @@
 import { deploy } from "@workbook/lab-kit/deploy/deploy";
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
+import { confirmOnAws } from "../../aws/confirm.ts";
 import { formatError } from "../../errors.ts";
 import { runLabChecks } from "../../lab-checks.ts";
 import type { Session } from "../../session.ts";
@@ -19,9 +20,14 @@ import { startCommand } from "./start.ts";
 export async function watchCommand(session: Session, query: string | undefined): Promise<number> {
   const { id } = await session.lab(query);
   requireBegun(session, id);
-  if (!session.terminal) return watchPlainly(session, await session.deployment(id, undefined));
-  for (let lab: string | undefined = id; lab !== undefined;)
-    lab = await watchChapter(session, lab, session.terminal);
+  let deployment = await session.deployment(id, undefined);
+  await confirmOnAws(session, deployment, "watch");
+  if (!session.terminal) return watchPlainly(session, deployment);
+  for (;;) {
+    const following = await watchChapter(session, deployment, session.terminal);
+    if (following === undefined) break;
+    deployment = await session.deployment(following, undefined);
+  }
   session.progress.print(`Your files stay as they are.\n\nNext: ./workbook`);
   return session.signal.aborted ? 130 : 0;
 }
@@ -29,10 +35,10 @@ export async function watchCommand(session: Session, query: string | undefined):
 /** Watches one chapter. Resolves to the one to watch then; undefined when the learner has quit. */
 async function watchChapter(
   session: Session,
-  lab: string,
+  deployment: Deployment,
   terminal: Terminal,
 ): Promise<string | undefined> {
-  const deployment = await session.deployment(lab, undefined);
+  const lab = deployment.lab.id;
   const screen = new TerminalWatch(session, deployment, terminal);
   try {
     for (;;) {
@@ -78,6 +84,7 @@ async function deployAndCheck(
   screen: TerminalWatch,
 ): Promise<void> {
   try {
+    await confirmOnAws(session, deployment, "deploy");
     const { images } = await deploy(deployment, session.progress);
     const report = await runLabChecks(session, deployment, images);
     afterChecks(session, deployment, report);
