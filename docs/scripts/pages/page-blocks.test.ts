@@ -59,6 +59,16 @@ test("sizes of layers and what requests took may differ, the rest of their lines
   expect(compareOutput(shown(text), other.replace("src", "."))).toContain("COPY .");
 });
 
+test("ids of requests may differ", () => {
+  const text = "StatusCode: 400, RequestID: fa868d55-3439-4324-bca3-607cbb0af17c, ClientException";
+  const other = text.replace(
+    "fa868d55-3439-4324-bca3-607cbb0af17c",
+    "125948b0-5086-49dc-af90-0249f7bf47f6",
+  );
+  expect(compareOutput(shown(text), other)).toBeUndefined();
+  expect(compareOutput(shown(text), other.replace("400", "500"))).toBeDefined();
+});
+
 test("two ids that differ stay different", () => {
   const text = "old 1111111a\nnew 2222222b";
   expect(compareOutput(shown(text), "old 3333333c\nnew 4444444d")).toBeUndefined();

@@ -19,6 +19,7 @@ const PLACEHOLDERS: readonly Placeholder[] = [
   // Of layers, which hold what this machine's compilers make; right-aligned.
   { name: "size", pattern: / *\b\d+ bytes\b/g, numbered: false },
   { name: "time of day", pattern: /\b\d\d:\d\d:\d\d(?:\.\d+)?\b/g, numbered: false },
+  { name: "request", pattern: /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, numbered: true },
   // Tasks, deployments, tags made from content: 7 and more digits of hexadecimal, one of them a number.
   { name: "id", pattern: /\b(?:(?:[a-z]+-)+)?(?=[a-f]*\d)[0-9a-f]{7,64}\b/g, numbered: true },
   {
