@@ -6,9 +6,9 @@ const service = {
   id: "service",
   addresses: ["aws_vpc.vpc", "aws_subnet.a", "aws_subnet.b", "aws_lb.alb"],
 } as const;
-const everything = new Map([
-  ["images", new Set(images.addresses)],
-  ["service", new Set(service.addresses)],
+const everything = new Map<string, ReadonlySet<string>>([
+  ["images", new Set<string>(images.addresses)],
+  ["service", new Set<string>(service.addresses)],
 ]);
 
 test("nothing is lost where all that is there is wanted", () => {
