@@ -11,6 +11,7 @@ import {
   type PushedImage,
   type Tier,
 } from "@workbook/lab-kit";
+import { isAwsItself } from "@workbook/lab-kit/deploy/docker-images";
 import { buildApps, nameApps } from "@workbook/lab-kit/deploy/images";
 import { plan } from "@workbook/lab-kit/deploy/plan";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
@@ -70,6 +71,7 @@ async function runTiers(
       ...(await synth()),
       aws,
       images,
+      imagesAreDockers: isAwsItself(target),
       request: createRequester(target.effectiveAddress),
     });
     return await runChecks({

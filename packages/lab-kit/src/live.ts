@@ -37,6 +37,8 @@ export interface LiveContext extends SynthContext {
   readonly aws: AwsClients;
   /** What building the lab's apps now comes to, by the names that the images have in those repositories that exist. */
   readonly images: readonly PushedImage[];
+  /** The images in the repositories are Docker's, pushed by the learner: AWS itself runs no others. */
+  readonly imagesAreDockers?: boolean;
   /**
    * Sends one request through a load balancer, on a connection of its own, so that every request may meet another
    * task.

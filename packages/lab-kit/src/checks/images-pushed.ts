@@ -1,4 +1,4 @@
-import type { ImageDetail } from "@aws-sdk/client-ecr";
+import type { ImageDetail, Repository } from "@aws-sdk/client-ecr";
 
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult } from "../check.ts";
@@ -50,7 +50,7 @@ type Fault = keyof typeof FAULTS;
 
 /**
  * Each app's image, built again now, is in its repository under the tag made from its content: the same sources, the same
- * digest. What was seen lists the layers.
+ * digest. What was seen lists the layers. On AWS itself the image is Docker's, and the tag is what can be compared.
  */
 export function imagesArePushed(id: string, apps: readonly WebApp[]): Check<"live"> {
   return defineCheck({
@@ -70,7 +70,9 @@ export function imagesArePushed(id: string, apps: readonly WebApp[]): Check<"liv
 async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<Fault>> {
   const { ecr } = context.aws;
   const name = repositoryName(context, app);
-  const { repositories = [] } = await ecr.describeRepositories({});
+  const repositories: Repository[] = [];
+  for await (const page of ecr.paginateDescribeRepositories({}))
+    repositories.push(...(page.repositories ?? []));
   const repository = repositories.find(({ repositoryName: each }) => each === name);
   if (repository === undefined) {
     return failed("no-repository", `the repository ${name}`, "ECR has none of that name");
@@ -82,18 +84,50 @@ async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<F
   const tag = /:([^:/@]+)$/.exec(built?.image ?? "")?.[1];
   if (tag === undefined)
     throw new RangeError(`Building ${app.container} came to no image with a tag`);
-  const expected = `${name} has the image that building gives now, ${tag}`;
-  const { imageDetails = [] } = await ecr.describeImages({ repositoryName: name });
-  const image = imageDetails.find(({ imageTags = [] }) => imageTags.includes(tag));
+  const imageDetails: ImageDetail[] = [];
+  for await (const page of ecr.paginateDescribeImages({ repositoryName: name }))
+    imageDetails.push(...(page.imageDetails ?? []));
+  const judged = judgePushed(name, tag, imageDetails, context.imagesAreDockers === true);
+  if (!judged.passed) return judged;
+  const image = imageDetails.find((each) => hasTag(each, tag))!;
+  return { ...judged, actual: `${judged.actual}\n${await layersOf(context, name, image)}` };
+}
+
+/**
+ * What the images of a repository say about the one that was built.
+ *
+ * @param tag made from the content: how the digest of the workbook's own image begins
+ * @param areDockers the image under the tag is Docker's build of the same sources: its digest is another one, so that the
+ *   tag alone can be looked at
+ */
+export function judgePushed(
+  name: string,
+  tag: string,
+  images: readonly ImageDetail[],
+  areDockers: boolean,
+): CheckResult<Fault> {
+  const expected = areDockers
+    ? `${name} has an image under the tag of what is built now, ${tag}`
+    : `${name} has the image that building gives now, ${tag}`;
+  const image = images.find((each) => hasTag(each, tag));
   if (image === undefined)
     return failed(
       "not-pushed",
       expected,
-      `${name} has ${imageDetails.map(tell).join(", ") || "no image"}`,
+      `${name} has ${images.map(tell).join(", ") || "no image"}`,
+    );
+  if (areDockers)
+    return passed(
+      expected,
+      `${name}:${tag}, built by Docker: the tag and the layers were looked at, not the digest`,
     );
   if (!image.imageDigest?.startsWith(`sha256:${tag}`))
     return failed("another-digest", expected, `${name}:${tag} is ${image.imageDigest}`);
-  return passed(expected, `${name}:${tag}\n${await layersOf(context, name, image)}`);
+  return passed(expected, `${name}:${tag}`);
+}
+
+function hasTag({ imageTags = [] }: ImageDetail, tag: string): boolean {
+  return imageTags.includes(tag);
 }
 
 function tell({ imageTags = [], imageDigest }: ImageDetail): string {
@@ -102,19 +136,28 @@ function tell({ imageTags = [], imageDigest }: ImageDetail): string {
 
 interface Manifest {
   readonly layers?: readonly { readonly digest: string; readonly size: number }[];
+  /** Of an index, which Docker makes for several platforms: https://github.com/opencontainers/image-spec/blob/main/image-index.md */
+  readonly manifests?: readonly {
+    readonly digest: string;
+    readonly platform?: { readonly architecture: string };
+  }[];
 }
 
 /** One line for the image and one for each layer, lowest first, as its manifest in the registry lists them. */
 async function layersOf(
-  { aws }: LiveContext,
+  context: LiveContext,
   repository: string,
-  { imageDigest }: ImageDetail,
+  { imageDigest }: Pick<ImageDetail, "imageDigest">,
 ): Promise<string> {
-  const { images = [] } = await aws.ecr.batchGetImage({
+  const { images = [] } = await context.aws.ecr.batchGetImage({
     repositoryName: repository,
     imageIds: [{ imageDigest }],
   });
-  const { layers = [] } = JSON.parse(images[0]?.imageManifest ?? "{}") as Manifest;
+  const manifest = JSON.parse(images[0]?.imageManifest ?? "{}") as Manifest;
+  // What Fargate starts of it, unless a task definition asks for another processor.
+  const part = manifest.manifests?.find(({ platform }) => platform?.architecture === "amd64");
+  if (part) return layersOf(context, repository, { imageDigest: part.digest });
+  const { layers = [] } = manifest;
   if (layers.length === 0) throw new RangeError(`The manifest of ${imageDigest} lists no layers`);
   const lines = layers.map(
     ({ digest, size }) => `  layer ${digest.slice(0, 19)}  ${String(size).padStart(9)} bytes`,

@@ -1,7 +1,8 @@
 import {
   ECRClient,
-  DescribeRepositoriesCommand,
   GetAuthorizationTokenCommand,
+  paginateDescribeRepositories,
+  type Repository,
 } from "@aws-sdk/client-ecr";
 import { buildImage, pushImage, type BuiltImage } from "@workbook/image-builder";
 import { join } from "node:path";
@@ -121,7 +122,9 @@ async function place(
   owner: string,
   built: readonly BuiltApp[],
 ): Promise<PlacedApp[]> {
-  const { repositories = [] } = await ecr.send(new DescribeRepositoriesCommand({}));
+  const repositories: Repository[] = [];
+  for await (const page of paginateDescribeRepositories({ client: ecr }, {}))
+    repositories.push(...(page.repositories ?? []));
   return built.flatMap(({ app, image, dockerfile }) => {
     const found = repositories.find(
       ({ repositoryName }) => repositoryName === `${app.repository}-${owner}`,
