@@ -3,6 +3,7 @@ import { UserError } from "@workbook/toolchain";
 import { exitCodeOf, formatError } from "./errors.ts";
 import { formatHelp } from "./help.ts";
 import { registerLearnCommands } from "./learn/register.ts";
+import { requireTarget } from "./on-target.ts";
 import { Session } from "./session.ts";
 
 const cli = cac("./workbook");
@@ -16,6 +17,7 @@ function will(options: Options, work: (session: Session) => Promise<number>): vo
   const target = String(options["target"] ?? "local");
   if (target !== "local" && target !== "aws")
     throw usage(`--target takes local or aws, not ${target}.`);
+  requireTarget(cli.matchedCommandName ?? "", target);
   const yes = options["yes"] === true;
   const json = options["json"] === true;
   run = () => work(new Session({ json, signal: interrupt.signal, target, yes }));

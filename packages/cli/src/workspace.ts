@@ -57,6 +57,19 @@ export function savedOwner({ state }: Workspace): string | undefined {
   return readConfig(join(state, "config.json")).owner;
 }
 
+/**
+ * The owner, where the environment or an earlier command has settled it.
+ * @throws {UserError} `OWNER_INVALID`, `CONFIG_UNREADABLE`
+ */
+export function settledOwner(
+  workspace: Workspace,
+  env: NodeJS.ProcessEnv = process.env,
+): string | undefined {
+  if (env["OWNER"]) return workspace.config.owner;
+  const saved = savedOwner(workspace);
+  return saved === undefined ? undefined : checkOwner(saved);
+}
+
 /** Keeps `changes` for the commands that follow. */
 export function saveConfig({ state }: Workspace, changes: Partial<Config>): void {
   const file = join(state, "config.json");

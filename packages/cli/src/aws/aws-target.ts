@@ -1,5 +1,5 @@
 import { askAccount, type AwsAccount } from "@workbook/lab-kit/aws-account";
-import type { EffectiveAddress } from "@workbook/lab-kit";
+import type { AwsConnection, EffectiveAddress } from "@workbook/lab-kit";
 import type { Target } from "@workbook/lab-kit/deploy/target";
 import { cleanEnvironment, terraformCliConfig, UserError } from "@workbook/toolchain";
 import type { Terminal } from "../learn/owner.ts";
@@ -26,10 +26,8 @@ export async function awsTarget(
   signal: AbortSignal,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<AwsTarget> {
-  const endpointUrl = env["AWS_ENDPOINT_URL"] || undefined;
-  const region = env["AWS_REGION"] || REGION;
-  const connection = { region, ...(endpointUrl !== undefined && { endpoint: endpointUrl }) };
-  const account = await identify(connection);
+  const { connection, account } = await connectToAccount(env);
+  const { region, endpoint: endpointUrl } = connection;
   return {
     name: "aws",
     account,
@@ -43,7 +41,21 @@ export async function awsTarget(
   };
 }
 
-async function identify(connection: { region: string; endpoint?: string }): Promise<AwsAccount> {
+/**
+ * How the learner's own account is reached, and whose it is.
+ *
+ * @throws {UserError} where there are no credentials, or AWS refuses them
+ */
+export async function connectToAccount(
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<{ readonly connection: AwsConnection; readonly account: AwsAccount }> {
+  const endpoint = env["AWS_ENDPOINT_URL"] || undefined;
+  const region = env["AWS_REGION"] || REGION;
+  const connection = { region, ...(endpoint !== undefined && { endpoint }) };
+  return { connection, account: await identify(connection) };
+}
+
+async function identify(connection: AwsConnection): Promise<AwsAccount> {
   try {
     return await askAccount(connection);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { deploy } from "@workbook/lab-kit/deploy/deploy";
 import { confirmOnAws } from "../aws/confirm.ts";
+import { onTarget } from "../on-target.ts";
 import type { Session } from "../session.ts";
 
 /** Deploys a lab's variant. */
@@ -13,7 +14,7 @@ export async function deployCommand(
   const deployed = await deploy(deployment, session.progress);
   session.result(
     { lab: deployment.lab.id, ...deployed, images: deployed.images.map(({ image }) => image) },
-    `\nNext: ./workbook check ${deployment.lab.id.slice(0, 2)}`,
+    `\nNext: ${onTarget(session, `check ${deployment.lab.id.slice(0, 2)}`)}`,
   );
   return 0;
 }

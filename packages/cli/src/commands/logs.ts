@@ -1,11 +1,13 @@
 import { CloudWatchLogs, type FilteredLogEvent } from "@aws-sdk/client-cloudwatch-logs";
 import { setTimeout as delay } from "node:timers/promises";
+import type { AwsConnection } from "@workbook/lab-kit";
+import { onTarget } from "../on-target.ts";
 import type { Session } from "../session.ts";
 import { localTarget } from "../target.ts";
 import { style } from "../output/style.ts";
 
-/** How often new lines are asked for. */
-const FOLLOW_MS = 500;
+/** How often new lines are asked for; AWS takes five questions a second: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+const FOLLOW_MS = { local: 500, aws: 2000 } as const;
 /** How much of the past is shown: ten minutes. */
 const PAST_MS = 10 * 60_000;
 
@@ -15,20 +17,20 @@ export async function logsCommand(
   service: string | undefined,
   follow: boolean,
 ): Promise<number> {
-  const target = await localTarget(session.workspace, await session.runningCloud());
-  const logs = new CloudWatchLogs(target.connection);
+  const logs = new CloudWatchLogs(await connectionOf(session));
+  const isWanted = await chooseGroups(session, service);
   const seen = new Set<string>();
   let since = Date.now() - PAST_MS;
   try {
     do {
-      const events = await readEvents(logs, service, since);
+      const events = await readEvents(logs, isWanted, since);
       for (const event of events) {
         if (seen.has(event.eventId!)) continue;
         seen.add(event.eventId!);
         print(session, event);
       }
       since = Math.max(since, ...events.map(({ timestamp }) => timestamp! - 1000));
-      if (follow) await delay(FOLLOW_MS, undefined, { signal: session.signal });
+      if (follow) await delay(FOLLOW_MS[session.target], undefined, { signal: session.signal });
     } while (follow && !session.signal.aborted);
   } catch (error) {
     if (!session.signal.aborted) throw error;
@@ -36,19 +38,40 @@ export async function logsCommand(
     logs.destroy();
   }
   if (seen.size === 0)
-    session.progress.print("No log lines in the last ten minutes.\n\nNext: ./workbook status");
+    session.progress.print(
+      `No log lines in the last ten minutes.\n\nNext: ${session.target === "local" ? "./workbook status" : onTarget(session, "check")}`,
+    );
   return 0;
+}
+
+async function connectionOf(session: Session): Promise<AwsConnection> {
+  if (session.target === "aws") {
+    const { connectToAccount } = await import("../aws/aws-target.ts");
+    return (await connectToAccount()).connection;
+  }
+  return (await localTarget(session.workspace, await session.runningCloud())).connection;
+}
+
+/** Which log groups are read. Local AWS has none but the learner's; an account may have everybody's. */
+async function chooseGroups(
+  session: Session,
+  service: string | undefined,
+): Promise<(name: string) => boolean> {
+  const named = (name: string) => service === undefined || name.includes(service);
+  if (session.target === "local") return named;
+  await session.owner();
+  const { owner } = session.workspace.config;
+  return (name) => name.startsWith("/ecs/") && name.endsWith(`-${owner}`) && named(name);
 }
 
 async function readEvents(
   logs: CloudWatchLogs,
-  service: string | undefined,
+  isWanted: (name: string) => boolean,
   startTime: number,
 ): Promise<FilteredLogEvent[]> {
-  const { logGroups = [] } = await logs.describeLogGroups({});
-  const names = logGroups
-    .map(({ logGroupName }) => logGroupName!)
-    .filter((name) => service === undefined || name.includes(service));
+  const names: string[] = [];
+  for await (const { logGroups = [] } of logs.paginateDescribeLogGroups({}))
+    names.push(...logGroups.map(({ logGroupName }) => logGroupName!).filter(isWanted));
   const events: FilteredLogEvent[] = [];
   for (const logGroupName of names) {
     let nextToken: string | undefined;

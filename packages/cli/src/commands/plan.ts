@@ -1,5 +1,6 @@
 import { plan } from "@workbook/lab-kit/deploy/plan";
 import { confirmOnAws } from "../aws/confirm.ts";
+import { onTarget } from "../on-target.ts";
 import type { Session } from "../session.ts";
 
 /** Says what a deployment would change: 0 when nothing would, 1 when something would. */
@@ -22,9 +23,12 @@ export async function planCommand(
     { lab: deployment.lab.id, changes },
     changes.length === 0
       ? "Nothing would change."
-      : [`${changes.length} would change:`, ...lines, "", `Next: ./workbook deploy ${number}`].join(
-          "\n",
-        ),
+      : [
+          `${changes.length} would change:`,
+          ...lines,
+          "",
+          `Next: ${onTarget(session, `deploy ${number}`)}`,
+        ].join("\n"),
   );
   return changes.length === 0 ? 0 : 1;
 }

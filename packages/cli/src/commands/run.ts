@@ -2,6 +2,7 @@ import { deploy } from "@workbook/lab-kit/deploy/deploy";
 import type { CheckReport } from "@workbook/lab-kit";
 import { findAddresses, type Address } from "../aws/addresses.ts";
 import { confirmOnAws } from "../aws/confirm.ts";
+import { onTarget } from "../on-target.ts";
 import { runLabChecks } from "../lab-checks.ts";
 import { formatDuration, style } from "../output/style.ts";
 import { DEFAULT_LAB, type Session } from "../session.ts";
@@ -60,7 +61,9 @@ function summary(
   }
   lines.push("", whereTheTimeWent(session, ms), "", "Next:");
   if (addresses[0]?.url) lines.push(`  curl ${addresses[0].url}`);
-  lines.push("  ./workbook status", "  ./workbook logs", `  ./workbook destroy ${lab.slice(0, 2)}`);
+  if (session.target === "local") lines.push(`  ${onTarget(session, "status")}`);
+  for (const command of ["logs", `destroy ${lab.slice(0, 2)}`])
+    lines.push(`  ${onTarget(session, command)}`);
   return lines.join("\n");
 }
 

@@ -11,6 +11,7 @@ import { openBrowser } from "../site/open-browser.ts";
 import { servedFolder } from "../site/served-folder.ts";
 import { startSiteServer } from "../site/site-server.ts";
 import { siteToken } from "../site/site-token.ts";
+import { settledOwner } from "../workspace.ts";
 
 /** How the site is served. */
 export interface SiteOptions {
@@ -29,6 +30,7 @@ export async function siteCommand(session: Session, options: SiteOptions): Promi
     dataDir: dataDirectory(workspace),
     token,
     port: options.port,
+    owner: () => settledOwner(workspace),
   });
   try {
     server.serve(await servedFolder(session));

@@ -1,5 +1,6 @@
 import type { CheckReport } from "@workbook/lab-kit";
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
+import { onTarget } from "../on-target.ts";
 import type { Session } from "../session.ts";
 import { chapterNumber, nextChapter } from "./chapters.ts";
 import { learnersStack } from "./learner-folder.ts";
@@ -7,17 +8,19 @@ import { notePassed } from "./progress-file.ts";
 
 /** Keeps that a learner has passed a chapter, and says what to type after the checks. */
 export function afterChecks(
-  { learner, workspace }: Session,
+  session: Session,
   { lab, variant }: Pick<Deployment, "lab" | "variant">,
   report: CheckReport,
 ): string {
+  const { learner, workspace } = session;
   const number = chapterNumber(lab.id);
   const isTheLearners = variant === learnersStack(learner, lab.id);
   if (!report.passed)
-    return isTheLearners ? "Next: ./workbook hint" : `Next: ./workbook check ${number}`;
+    return `Next: ${onTarget(session, isTheLearners ? "hint" : `check ${number}`)}`;
   if (isTheLearners) notePassed(learner, lab.id);
   const following = nextChapter(workspace.labs, lab.id);
-  return following && isTheLearners
-    ? `Next: ./workbook start ${chapterNumber(following)}, or ./workbook solution ${number}`
-    : "Next: ./workbook status";
+  if (following && isTheLearners)
+    return `Next: ${onTarget(session, `start ${chapterNumber(following)}`)}, or ./workbook solution ${number}`;
+  if (session.target === "local") return "Next: ./workbook status";
+  return `Next: ${onTarget(session, "logs")}, or ${onTarget(session, `destroy ${number}`)}`;
 }

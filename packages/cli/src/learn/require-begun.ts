@@ -4,13 +4,16 @@ import { chapterNumber } from "./chapters.ts";
 import { learnersStack } from "./learner-folder.ts";
 
 /** The learner's `stack.ts` of a lab. @throws {UserError} where the chapter was not begun */
-export function requireBegun(session: Pick<Session, "learner">, labId: string): string {
+export function requireBegun(session: Pick<Session, "learner" | "target">, labId: string): string {
   const stack = learnersStack(session.learner, labId);
   if (stack !== undefined) return stack;
   const number = chapterNumber(labId);
   throw new UserError(`Chapter ${number} has not been begun: there are no files of yours.`, {
     code: "CHAPTER_NOT_BEGUN",
-    next: `./workbook start ${number}`,
+    next:
+      session.target === "aws"
+        ? `./workbook start ${number} --target aws`
+        : `./workbook start ${number}`,
     exitCode: 2,
   });
 }

@@ -19,6 +19,8 @@ export interface SiteServerOptions {
   readonly token: string;
   /** 0 for any free one; undefined for the usual one, or the next that is free. */
   readonly port: number | undefined;
+  /** Whose names pages are to show, as far as anybody knows yet; asked for with each page, and may throw a `UserError`. */
+  readonly owner: () => string | undefined;
 }
 
 /** The site as this machine's browsers see it. */
@@ -44,7 +46,7 @@ export async function startSiteServer(options: SiteServerOptions): Promise<SiteS
   return {
     origin: `http://127.0.0.1:${port}`,
     serve(folder) {
-      site = new StaticSite(folder);
+      site = new StaticSite(folder, options.owner);
     },
     async stop() {
       const closed = once(server, "close");
@@ -77,7 +79,12 @@ function answer(
     });
   if (!site)
     return sendJson(response, 503, { code: "Building", message: "The site is being built." });
-  site.answer(request, response);
+  try {
+    site.answer(request, response);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    sendJson(response, 500, { code: error.code, message: error.message });
+  }
 }
 
 async function listen(

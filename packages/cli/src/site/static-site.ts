@@ -23,12 +23,15 @@ const LIVE_MARK = '<meta name="workbook-live" content="1">';
 /** A built site, as it is when this is made: what comes into the folder later is not served. */
 export class StaticSite {
   readonly #files: ReadonlyMap<string, string>;
+  readonly #owner: () => string | undefined;
 
-  constructor(folder: string) {
+  /** @param owner whose names pages are to show, as far as anybody knows yet */
+  constructor(folder: string, owner: () => string | undefined) {
     this.#files = addresses(folder);
+    this.#owner = owner;
   }
 
-  /** Answers a GET or HEAD. Pages have the mark of a live server in their head. */
+  /** Answers a GET or HEAD. Pages have the marks of a live server in their head. @throws what asking for the owner throws */
   answer(request: IncomingMessage, response: ServerResponse): void {
     const path = pathOf(request.url ?? "/");
     const file = path === undefined ? undefined : this.#files.get(path);
@@ -42,7 +45,7 @@ export class StaticSite {
     );
     const isHead = request.method === "HEAD";
     if (found.endsWith(".html")) {
-      const page = Buffer.from(withLiveMark(readFileSync(found, "utf8")));
+      const page = Buffer.from(withMarks(readFileSync(found, "utf8"), this.#owner()));
       response.setHeader("content-length", page.length);
       return void response.end(isHead ? undefined : page);
     }
@@ -76,6 +79,7 @@ function pathOf(url: string): string | undefined {
   }
 }
 
-function withLiveMark(page: string): string {
-  return page.replace("</head>", () => `${LIVE_MARK}</head>`);
+function withMarks(page: string, owner: string | undefined): string {
+  const ownerMark = owner === undefined ? "" : `<meta name="workbook-owner" content="${owner}">`;
+  return page.replace("</head>", () => `${LIVE_MARK}${ownerMark}</head>`);
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lab } from "@workbook/lab-kit";
 import { style } from "../../output/style.ts";
+import { onTarget } from "../../on-target.ts";
 import type { Session } from "../../session.ts";
 import { chapterNumber } from "../chapters.ts";
 import { copyDirectory, type LearnerFolder } from "../learner-folder.ts";
@@ -16,7 +17,7 @@ export async function diffCommand(session: Session, query: string | undefined): 
   const text = files.every(({ lines }) => lines.length === 0)
     ? "Nothing that matters differs from the solution."
     : files.flatMap(({ file, lines }) => formatDiff(file, lines)).join("\n");
-  const next = `Next: ./workbook check ${chapterNumber(lab.id)}`;
+  const next = `Next: ${onTarget(session, `check ${chapterNumber(lab.id)}`)}`;
   session.result({ lab: lab.id, files }, `${text}\n\n${next}`);
   return 0;
 }

@@ -5,6 +5,7 @@ import { findCloud } from "../../cloud/cloud.ts";
 import { builtImages, runLabChecks } from "../../lab-checks.ts";
 import { style } from "../../output/style.ts";
 import { wrap } from "../../output/wrap.ts";
+import { onTarget } from "../../on-target.ts";
 import type { Session } from "../../session.ts";
 import { chapterNumber } from "../chapters.ts";
 import { raiseHint } from "../progress-file.ts";
@@ -29,8 +30,8 @@ export async function hintCommand(session: Session, query: string | undefined): 
     session.result(
       { lab: lab.id, hint: null },
       report
-        ? `All ${report.checks.length} checks pass: there is nothing to hint at.\n\nNext: ./workbook check ${number}`
-        : `Your files are right, as far as can be seen without deploying them.\n\nNext: ./workbook deploy ${number}`,
+        ? `All ${report.checks.length} checks pass: there is nothing to hint at.\n\nNext: ${onTarget(session, `check ${number}`)}`
+        : `Your files are right, as far as can be seen without deploying them.\n\nNext: ${onTarget(session, `deploy ${number}`)}`,
     );
     return 0;
   }
@@ -39,7 +40,7 @@ export async function hintCommand(session: Session, query: string | undefined): 
     : 0;
   session.result(
     { lab: lab.id, check: failure.id, level, hint: failure.hint },
-    `${formatHint(failure, level)}\n\n${whatNext(level, number)}`,
+    `${formatHint(failure, level)}\n\n${whatNext(session, level, number)}`,
   );
   return 0;
 }
@@ -77,7 +78,7 @@ export function formatHint(
   return lines.join("\n");
 }
 
-function whatNext(level: number, number: string): string {
-  if (level === 1 || level === 2) return "Next: ./workbook hint   again, for more";
-  return `Next: ./workbook check ${number}`;
+function whatNext(session: Session, level: number, number: string): string {
+  if (level === 1 || level === 2) return `Next: ${onTarget(session, "hint")}   again, for more`;
+  return `Next: ${onTarget(session, `check ${number}`)}`;
 }

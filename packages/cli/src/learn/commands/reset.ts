@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { style } from "../../output/style.ts";
+import { onTarget } from "../../on-target.ts";
 import type { Session } from "../../session.ts";
 import { prepareCloud } from "../chapter-cloud.ts";
 import { replaceCopy } from "../learner-copy.ts";
@@ -19,12 +20,12 @@ export async function resetCommand(session: Session, query: string | undefined):
     { lab: lab.id, directory: copy.directory, files, saved: copy.saved?.name },
     [
       "",
-      describeCopy(copy),
+      describeCopy(session, copy),
       ...files.map((file) => `  ${style.name(file)}`),
       "",
       copy.saved
-        ? `Next: ./workbook watch, or ./workbook saved restore ${copy.saved.name} to have it back`
-        : "Next: ./workbook watch",
+        ? `Next: ${onTarget(session, "watch")}, or ./workbook saved restore ${copy.saved.name} to have it back`
+        : `Next: ${onTarget(session, "watch")}`,
     ].join("\n"),
   );
   return 0;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { style } from "../../output/style.ts";
+import { onTarget } from "../../on-target.ts";
 import type { Session } from "../../session.ts";
 import { chapterNumber } from "../chapters.ts";
 import { labFiles } from "../learner-copy.ts";
@@ -17,7 +18,7 @@ export async function solutionCommand(
     session.result(
       { lab: lab.id, shown: false },
       [
-        "You have not passed this chapter yet, and a hint may be enough: ./workbook hint",
+        `You have not passed this chapter yet, and a hint may be enough: ${onTarget(session, "hint")}`,
         "",
         `Next: ./workbook solution ${number}   shows the answer all the same`,
       ].join("\n"),

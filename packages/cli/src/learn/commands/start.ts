@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { style } from "../../output/style.ts";
 import { wrap } from "../../output/wrap.ts";
+import { onTarget } from "../../on-target.ts";
 import type { Session } from "../../session.ts";
 import { prepareCloud } from "../chapter-cloud.ts";
 import { chapterNumber, nextChapter } from "../chapters.ts";
@@ -24,12 +25,12 @@ export async function startCommand(session: Session, query: string | undefined):
       "",
       wrap(lab.summary.en, width),
       "",
-      wrap(describeCopy(copy), width),
+      wrap(describeCopy(session, copy), width),
       ...files.map((file) => `  ${style.name(file)}`),
       "",
       "Next: read and write there, then",
-      "  ./workbook watch      checks each time you save",
-      `  ./workbook check ${number}   or once, by hand`,
+      `  ${onTarget(session, "watch").padEnd(19)}   checks each time you save`,
+      `  ${onTarget(session, `check ${number}`)}   or once, by hand`,
     ].join("\n"),
   );
   return 0;
@@ -43,7 +44,10 @@ function chapterToStart({ learner, workspace }: Session): string {
 }
 
 /** What became of the learner's files, in a sentence. */
-export function describeCopy({ outcome, saved }: PutCopy): string {
+export function describeCopy(
+  session: Pick<Session, "target">,
+  { outcome, saved }: PutCopy,
+): string {
   const kept = saved ? ` What you had is kept as ${saved.name}.` : "";
   switch (outcome) {
     case "made":
@@ -51,7 +55,7 @@ export function describeCopy({ outcome, saved }: PutCopy): string {
     case "completed":
       return `Your copy; files that were missing are there again.${kept}`;
     case "kept":
-      return `Your copy, as you left it (./workbook reset puts it back).${kept}`;
+      return `Your copy, as you left it (${onTarget(session, "reset")} puts it back).${kept}`;
     case "replaced":
       return `Your copy, as the chapter gives it.${kept}`;
   }
