@@ -20,7 +20,11 @@ let origin: string;
 let token: string;
 
 beforeAll(async () => {
-  workbook = new TestWorkbook({ WORKBOOK_PORT: "0", WORKBOOK_LISTENERS: "ephemeral" });
+  workbook = new TestWorkbook({
+    WORKBOOK_PORT: "0",
+    WORKBOOK_LISTENERS: "ephemeral",
+    OWNER: "",
+  });
   putSite();
   site = workbook.begin(["site", "--port", "0", "--json"]);
   const said = (await once(site.child.stdout!, "data")) as [Buffer];
@@ -74,6 +78,18 @@ test("pages are served with the mark of a live server, by their clean addresses"
   expect(script.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
   for (const path of ["/nothing", `/${SITE_KEY_FILE}`, "/..%2fsite-token", "/%"])
     expect((await fetch(origin + path)).status, path).toBe(404);
+});
+
+test("pages name the owner as soon as one is settled", async () => {
+  const config = join(workbook.state, "config.json");
+  expect(await (await fetch(`${origin}/labs/07`)).text()).not.toContain("workbook-owner");
+  writeFileSync(config, '{"owner":"\\"><b>"}');
+  const refused = await fetch(`${origin}/labs/07`);
+  expect(refused.status).toBe(500);
+  expect(await refused.json()).toMatchObject({ code: "OWNER_INVALID" });
+  writeFileSync(config, '{"owner":"taro"}');
+  const page = await (await fetch(`${origin}/labs/07`)).text();
+  expect(page).toContain('<meta name="workbook-owner" content="taro"></head>');
 });
 
 test("without Local AWS, what is alive answers that it is down", async () => {
