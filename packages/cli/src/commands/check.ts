@@ -1,8 +1,12 @@
+import type { CheckReport } from "@workbook/lab-kit";
+import type { Deployment } from "@workbook/lab-kit/deploy/stack";
 import { writeFileSync } from "node:fs";
 import { confirmOnAws } from "../aws/confirm.ts";
 import { toJunit } from "../output/junit.ts";
-import { formatFailure } from "../output/check-output.ts";
+import { failuresOf, formatFailures } from "../output/check-output.ts";
 import { afterChecks } from "../learn/after-checks.ts";
+import { learnersStack } from "../learn/learner-folder.ts";
+import { noteQuestion } from "../learn/progress-file.ts";
 import { builtImages, runLabChecks } from "../lab-checks.ts";
 import type { Session } from "../session.ts";
 
@@ -32,7 +36,19 @@ export async function checkCommand(
     report,
     report.passed
       ? `\nAll ${report.checks.length} checks passed.\n\n${next}`
-      : `${formatFailure(report)}\n\n${next}`,
+      : `${formatFailures(report)}\n\n${next}`,
   );
+  if (!session.json) noteQuestions(session, deployment, report);
   return report.passed ? 0 : 1;
+}
+
+/** The questions that were printed are not asked again by `hint`. */
+function noteQuestions(
+  { learner }: Session,
+  { lab, variant }: Deployment,
+  report: CheckReport,
+): void {
+  if (variant !== learnersStack(learner, lab.id)) return;
+  for (const { id, hint } of failuresOf(report))
+    if (hint) noteQuestion(learner, { lab: lab.id, check: id, fault: hint.fault });
 }

@@ -7,7 +7,7 @@ import { runLabChecks } from "../lab-checks.ts";
 import { formatDuration, style } from "../output/style.ts";
 import { DEFAULT_LAB, type Session } from "../session.ts";
 import { effectiveListeners, listenerUrl } from "../cloud/listeners.ts";
-import { formatFailure } from "../output/check-output.ts";
+import { formatFailures } from "../output/check-output.ts";
 
 /** Sets up, deploys a lab's solution, verifies it, and says where it answers. */
 export async function runCommand(session: Session, query: string | undefined): Promise<number> {
@@ -52,7 +52,7 @@ function summary(
   ms: number,
   lab: string,
 ): string {
-  const lines = [report.passed ? "" : formatFailure(report)];
+  const lines = [report.passed ? "" : formatFailures(report)];
   for (const { name, url, problem } of addresses) {
     lines.push(
       `  ${style.name(url ?? "not reachable")}${url ? "" : `  ${problem ?? ""}`}  ${style.quiet(name)}`,

@@ -6,6 +6,7 @@ import { learnerFolder, type LearnerFolder } from "./learner-folder.ts";
 import {
   noteAsked,
   notePassed,
+  noteQuestion,
   noteStarted,
   progressFile,
   raiseHint,
@@ -48,8 +49,23 @@ test("a hint goes from question to pointer to line, and no further", () => {
   expect(raiseHint(folder, { ...hint, fault: "overlap" })).toBe(1);
 });
 
-test("a line that says nothing known does no harm", () => {
+test("who was shown the question gets the pointer next, and loses nothing", () => {
+  const hint = { lab: "02-network", check: "subnets", fault: "one-zone" };
+  noteQuestion(folder, hint);
+  expect(raiseHint(folder, hint)).toBe(2);
+  expect(raiseHint(folder, hint)).toBe(3);
+  noteQuestion(folder, hint);
+  expect(raiseHint(folder, hint)).toBe(3);
+});
+
+test("a line that says nothing known does no harm, and stays", () => {
+  const own = ["# ask about NAT", "note to myself", "passed", "hint x y z 9"];
   noteStarted(folder, "01-images");
-  appendFileSync(progressFile(folder), "note to myself\npassed\nhint x y z 9\n");
+  appendFileSync(progressFile(folder), `${own.join("\n")}\n`);
   expect(readProgress(folder)).toMatchObject({ current: "01-images", hints: new Map() });
+  notePassed(folder, "01-images");
+  noteStarted(folder, "02-network");
+  const lines = readFileSync(progressFile(folder), "utf8").trimEnd().split("\n");
+  expect(lines.slice(-own.length)).toEqual(own);
+  expect(lines.filter((line) => line.startsWith("#"))).toHaveLength(2);
 });

@@ -16,6 +16,8 @@ export interface LearnerProgress {
   readonly hints: ReadonlyMap<string, HintLevel>;
   /** The chapters whose solution was asked for before they were passed. */
   readonly asked: ReadonlySet<string>;
+  /** What the learner wrote there beside: comments, and lines that say nothing known. */
+  readonly others: readonly string[];
 }
 
 const HEADING = `# What you have done, one fact a line. You may edit this file: a line taken away is forgotten.
@@ -26,7 +28,7 @@ export function progressFile({ root }: LearnerFolder): string {
   return join(root, "progress.txt");
 }
 
-/** Reads what is kept; lines that say nothing known are passed over. */
+/** Reads what is kept. */
 export function readProgress(folder: LearnerFolder): LearnerProgress {
   const file = progressFile(folder);
   const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
@@ -35,18 +37,28 @@ export function readProgress(folder: LearnerFolder): LearnerProgress {
   const passed = new Map<string, string>();
   const hints = new Map<string, HintLevel>();
   const asked = new Set<string>();
+  const others: string[] = [];
   for (const line of lines) {
-    const [word, lab = "", ...rest] = line.trim().split(/\s+/);
-    if (lab === "") continue;
-    if (word === "current") current = lab;
-    if (word === "started") started.set(lab, rest[0] ?? "");
-    if (word === "passed") passed.set(lab, rest[0] ?? "");
-    if (word === "asked-for-solution") asked.add(lab);
+    const [word, lab, ...rest] = line.trim().split(/\s+/);
     const level = Number(rest[2]);
-    if (word === "hint" && (level === 1 || level === 2 || level === 3))
+    if (lab === undefined) others.push(line);
+    else if (word === "current") current = lab;
+    else if (word === "started") started.set(lab, rest[0] ?? "");
+    else if (word === "passed") passed.set(lab, rest[0] ?? "");
+    else if (word === "asked-for-solution") asked.add(lab);
+    else if (word === "hint" && (level === 1 || level === 2 || level === 3))
       hints.set(`${lab} ${rest[0]} ${rest[1]}`, level);
+    else others.push(line);
   }
-  return { current, started, passed, hints, asked };
+  const isOurs = (line: string) => line.trim() === "" || line === HEADING.trim();
+  return {
+    current,
+    started,
+    passed,
+    hints,
+    asked,
+    others: others.filter((line) => !isOurs(line)),
+  };
 }
 
 /** Notes that a chapter is begun, or gone back to. */
@@ -67,16 +79,29 @@ export function noteAsked(folder: LearnerFolder, lab: string): void {
   write(folder, { ...progress, asked: new Set([...progress.asked, lab]) });
 }
 
+/** What a hint is about. */
+export interface HintSubject {
+  readonly lab: string;
+  readonly check: string;
+  readonly fault: string;
+}
+
+/** Notes that the question of a hint was shown: the next hint begins with the pointer. */
+export function noteQuestion(folder: LearnerFolder, subject: HintSubject): void {
+  if (!readProgress(folder).hints.has(keyOf(subject))) raiseHint(folder, subject);
+}
+
 /** Goes one level further with a hint and says which level that is. */
-export function raiseHint(
-  folder: LearnerFolder,
-  { lab, check, fault }: { lab: string; check: string; fault: string },
-): 1 | 2 | 3 {
+export function raiseHint(folder: LearnerFolder, subject: HintSubject): 1 | 2 | 3 {
   const progress = readProgress(folder);
-  const key = `${lab} ${check} ${fault}`;
+  const key = keyOf(subject);
   const level = Math.min(3, (progress.hints.get(key) ?? 0) + 1) as 1 | 2 | 3;
   write(folder, { ...progress, hints: new Map([...progress.hints, [key, level]]) });
   return level;
+}
+
+function keyOf({ lab, check, fault }: HintSubject): string {
+  return `${lab} ${check} ${fault}`;
 }
 
 function withFirst(times: ReadonlyMap<string, string>, lab: string): ReadonlyMap<string, string> {
@@ -85,13 +110,14 @@ function withFirst(times: ReadonlyMap<string, string>, lab: string): ReadonlyMap
 }
 
 function write(folder: LearnerFolder, progress: LearnerProgress): void {
-  const { current, started, passed, hints, asked } = progress;
+  const { current, started, passed, hints, asked, others } = progress;
   const lines = [
     ...(current === undefined ? [] : [`current ${current}`]),
     ...[...started].map(([lab, day]) => `started ${lab} ${day}`),
     ...[...passed].map(([lab, day]) => `passed ${lab} ${day}`),
     ...[...hints].map(([key, level]) => `hint ${key} ${level}`),
     ...[...asked].map((lab) => `asked-for-solution ${lab}`),
+    ...others,
   ];
   writeInOneStep(folder, progressFile(folder), `${HEADING}${lines.join("\n")}\n`);
 }

@@ -14,10 +14,17 @@ export function formatCheck(entry: CheckReportEntry): string {
   }
 }
 
-/** What the first check that did not pass expected and saw, and what to try. */
-export function formatFailure(report: CheckReport): string {
-  const failure = report.checks.find(({ status }) => status === "failed" || status === "error");
-  if (!failure) return "";
+/** What each check that did not pass expected and saw, and what to try. */
+export function formatFailures(report: CheckReport): string {
+  return failuresOf(report).map(describeFailure).join("\n");
+}
+
+/** The checks that did not pass: one, unless all were asked for. */
+export function failuresOf({ checks }: CheckReport): readonly CheckReportEntry[] {
+  return checks.filter(({ status }) => status === "failed" || status === "error");
+}
+
+function describeFailure(failure: CheckReportEntry): string {
   const lines = ["", `  Check     ${failure.id}`];
   if (failure.expected !== null) lines.push(`  Expected  ${indent(failure.expected)}`);
   if (failure.actual !== null) lines.push(`  Seen      ${indent(failure.actual)}`);
