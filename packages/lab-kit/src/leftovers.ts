@@ -6,6 +6,8 @@ export interface Leftover {
   readonly type: string;
   /** Id, name or ARN. */
   readonly id: string;
+  /** What to know of it, where it is not one of a stack's. */
+  readonly note?: string;
 }
 
 /** The tags that every resource of a stack has. */
@@ -14,6 +16,8 @@ interface WorkbookTags {
   readonly Project: string;
 }
 
+/** How many clusters AWS describes at once: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html */
+const CLUSTERS_AT_ONCE = 100;
 /** How many names AWS takes at once where it asks for tags: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTags.html */
 const TAGS_AT_ONCE = 20;
 
@@ -29,6 +33,7 @@ export async function findLeftovers(aws: AwsClients, owner: string): Promise<rea
     inElbv2(aws, tags),
     inEcr(aws, tags),
     inLogs(aws, tags),
+    ofContainerInsights(aws, owner),
     inIam(aws, tags),
   ]);
   return found.flat();
@@ -54,13 +59,9 @@ async function inEc2({ ec2 }: AwsClients, { Owner, Project }: WorkbookTags): Pro
       { Name: "value", Values: [value] },
     ];
     const found = new Map<string, string>();
-    for (let NextToken: string | undefined; ;) {
-      const page = await ec2.describeTags({ Filters, NextToken });
-      for (const { ResourceId, ResourceType } of page.Tags ?? [])
-        found.set(ResourceId!, ResourceType!);
-      NextToken = page.NextToken;
-      if (!NextToken) return found;
-    }
+    for await (const { Tags = [] } of ec2.paginateDescribeTags({ Filters }))
+      for (const { ResourceId, ResourceType } of Tags) found.set(ResourceId!, ResourceType!);
+    return found;
   };
   const [owned, ofProject] = await Promise.all([
     tagged("Owner", Owner),
@@ -73,31 +74,34 @@ async function inEc2({ ec2 }: AwsClients, { Owner, Project }: WorkbookTags): Pro
 
 async function deletedNatGateways({ ec2 }: Pick<AwsClients, "ec2">): Promise<ReadonlySet<string>> {
   const Filter = [{ Name: "state", Values: ["deleted", "deleting"] }];
-  const { NatGateways = [] } = await ec2.describeNatGateways({ Filter });
-  return new Set(NatGateways.map(({ NatGatewayId }) => NatGatewayId!));
+  const found = new Set<string>();
+  for await (const { NatGateways = [] } of ec2.paginateDescribeNatGateways({ Filter }))
+    for (const { NatGatewayId } of NatGateways) found.add(NatGatewayId!);
+  return found;
 }
 
 async function inEcs({ ecs }: AwsClients, wanted: WorkbookTags): Promise<Leftover[]> {
-  const { clusterArns = [] } = await ecs.listClusters({ maxResults: 100 });
-  if (clusterArns.length === 0) return [];
-  const { clusters = [] } = await ecs.describeClusters({
-    clusters: clusterArns,
-    include: ["TAGS"],
-  });
-  return clusters
-    .filter(({ status, tags }) => status !== "INACTIVE" && fits(tags, wanted))
-    .map(({ clusterArn }) => ({ type: "ecs:cluster", id: clusterArn! }));
+  const found: Leftover[] = [];
+  const pages = ecs.paginateListClusters({}, { pageSize: CLUSTERS_AT_ONCE });
+  for await (const { clusterArns = [] } of pages) {
+    if (clusterArns.length === 0) continue;
+    const { clusters = [] } = await ecs.describeClusters({
+      clusters: clusterArns,
+      include: ["TAGS"],
+    });
+    for (const { clusterArn, status, tags } of clusters)
+      if (status !== "INACTIVE" && fits(tags, wanted))
+        found.push({ type: "ecs:cluster", id: clusterArn! });
+  }
+  return found;
 }
 
 async function inElbv2({ elbv2 }: AwsClients, wanted: WorkbookTags): Promise<Leftover[]> {
-  const [{ LoadBalancers = [] }, { TargetGroups = [] }] = await Promise.all([
-    elbv2.describeLoadBalancers({}),
-    elbv2.describeTargetGroups({}),
-  ]);
-  const arns = [
-    ...LoadBalancers.map(({ LoadBalancerArn }) => LoadBalancerArn!),
-    ...TargetGroups.map(({ TargetGroupArn }) => TargetGroupArn!),
-  ];
+  const arns: string[] = [];
+  for await (const { LoadBalancers = [] } of elbv2.paginateDescribeLoadBalancers({}))
+    arns.push(...LoadBalancers.map(({ LoadBalancerArn }) => LoadBalancerArn!));
+  for await (const { TargetGroups = [] } of elbv2.paginateDescribeTargetGroups({}))
+    arns.push(...TargetGroups.map(({ TargetGroupArn }) => TargetGroupArn!));
   const found: Leftover[] = [];
   for (let first = 0; first < arns.length; first += TAGS_AT_ONCE) {
     const ResourceArns = arns.slice(first, first + TAGS_AT_ONCE);
@@ -111,41 +115,54 @@ async function inElbv2({ elbv2 }: AwsClients, wanted: WorkbookTags): Promise<Lef
 }
 
 async function inEcr({ ecr }: AwsClients, wanted: WorkbookTags): Promise<Leftover[]> {
-  const { repositories = [] } = await ecr.describeRepositories({});
-  const found = await Promise.all(
-    repositories.map(async ({ repositoryArn }) => {
+  const found: Leftover[] = [];
+  for await (const { repositories = [] } of ecr.paginateDescribeRepositories({})) {
+    for (const { repositoryArn } of repositories) {
       const { tags } = await ecr.listTagsForResource({ resourceArn: repositoryArn! });
-      return fits(tags, wanted) ? [{ type: "ecr:repository", id: repositoryArn! }] : [];
-    }),
-  );
-  return found.flat();
+      if (fits(tags, wanted)) found.push({ type: "ecr:repository", id: repositoryArn! });
+    }
+  }
+  return found;
 }
 
 async function inLogs({ logs }: AwsClients, wanted: WorkbookTags): Promise<Leftover[]> {
-  const { logGroups = [] } = await logs.describeLogGroups({ logGroupNamePrefix: "/ecs/" });
-  const found = await Promise.all(
-    logGroups.map(async ({ arn, logGroupArn }) => {
+  const found: Leftover[] = [];
+  const pages = logs.paginateDescribeLogGroups({ logGroupNamePrefix: "/ecs/" });
+  for await (const { logGroups = [] } of pages) {
+    for (const { arn, logGroupArn } of logGroups) {
       const resourceArn = (logGroupArn ?? arn!).replace(/:\*$/, "");
       const { tags = {} } = await logs.listTagsForResource({ resourceArn });
       const pairs = Object.entries(tags).map(([key, value]) => ({ key, value }));
-      return fits(pairs, wanted) ? [{ type: "log-group", id: resourceArn }] : [];
-    }),
-  );
-  return found.flat();
+      if (fits(pairs, wanted)) found.push({ type: "log-group", id: resourceArn });
+    }
+  }
+  return found;
+}
+
+/**
+ * What Container Insights keeps of the owner's cluster: a log group that AWS makes, without tags, and that goes with no
+ * stack. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-reference-performance-logs-ECS.html
+ */
+async function ofContainerInsights({ logs }: AwsClients, owner: string): Promise<Leftover[]> {
+  const name = `/aws/ecs/containerinsights/workbook-${owner}/performance`;
+  const { logGroups = [] } = await logs.describeLogGroups({ logGroupNamePrefix: name });
+  return logGroups
+    .filter(({ logGroupName }) => logGroupName === name)
+    .map(() => ({
+      type: "log-group",
+      id: name,
+      note: `AWS's own, without tags: aws logs delete-log-group --log-group-name ${name}`,
+    }));
 }
 
 async function inIam({ iam }: AwsClients, wanted: WorkbookTags): Promise<Leftover[]> {
   const found: Leftover[] = [];
-  for (let Marker: string | undefined; ;) {
-    const page = await iam.listRoles({ Marker });
-    const ours = (page.Roles ?? []).filter(({ RoleName }) =>
-      RoleName!.endsWith(`-${wanted.Owner}`),
-    );
-    for (const { RoleName, Arn } of ours) {
+  for await (const { Roles = [] } of iam.paginateListRoles({})) {
+    for (const { RoleName, Arn } of Roles) {
+      if (!RoleName!.endsWith(`-${wanted.Owner}`)) continue;
       const { Tags } = await iam.listRoleTags({ RoleName: RoleName! });
       if (fits(Tags, wanted)) found.push({ type: "iam:role", id: Arn! });
     }
-    if (!page.IsTruncated) return found;
-    Marker = page.Marker;
   }
+  return found;
 }

@@ -37,7 +37,10 @@ function describe(left: readonly Leftover[], owner: string): string {
   if (left.length === 0)
     return `\nNothing in this region has the tags Owner=${owner} and Project=ecs-workbook any more.`;
   return [
-    `\nThese still have the tags Owner=${owner} and Project=ecs-workbook, and may cost money:`,
-    ...left.map(({ type, id }) => `  ${type}  ${id}`),
+    `\nThese still have the tags Owner=${owner} and Project=ecs-workbook, or were made beside, and may cost money:`,
+    ...left.flatMap(({ type, id, note }) => [
+      `  ${type}  ${id}`,
+      ...(note === undefined ? [] : [`    ${note}`]),
+    ]),
   ].join("\n");
 }
