@@ -1,4 +1,5 @@
 import type { CAC } from "cac";
+import { takesAws } from "./on-target.ts";
 
 /** What `--help` shows together, in this order; a command that is in none of these comes last. */
 const GROUPS: readonly (readonly [string, readonly string[]])[] = [
@@ -9,18 +10,35 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ["The cloud, the workbook", ["cloud", "verify", "test"]],
 ];
 
+/** What the first argument of a command can be. */
+const ACTIONS: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  cloud: [
+    ["up", "Start Local AWS"],
+    ["down", "Stop it; what it holds is kept"],
+    ["status", "Say what runs, and where it answers"],
+    ["logs", "Print what Local AWS itself has written"],
+    ["snapshot NAME", "Keep all that it holds; with --delete, forget what was kept"],
+    ["restore NAME", "Make it again what it was then"],
+    ["snapshots", "List what was kept"],
+  ],
+  saved: [
+    ["list", "List what was saved of yours, the newest first; the same without an action"],
+    ["restore NAME", "Put a saved copy back; what is there is saved first"],
+  ],
+};
+
 /** Room for a command's name. */
 const NAME_WIDTH = 20;
 
 type HelpSection = { title?: string; body: string };
 
 /**
- * Makes the help short: all commands in groups, a line each; that of one command without what every command takes.
+ * Makes the help short: all commands in groups, a line each; that of one command with what it does first, and
+ * without options that it does not take.
  * Lines are as wide as the terminal, so that none is broken within a word.
  */
 export function formatHelp(cli: CAC, sections: HelpSection[], columns: number): HelpSection[] {
-  if (cli.matchedCommand)
-    return sections.filter(({ title }) => title !== undefined && title !== "Commands");
+  if (cli.matchedCommand) return formatCommandHelp(cli.matchedCommand, sections, columns);
   const commands = cli.commands.map(({ rawName, name, description }) => ({
     name,
     line: fill(
@@ -45,6 +63,26 @@ export function formatHelp(cli: CAC, sections: HelpSection[], columns: number): 
     {
       body: "--json gives machine output. ./workbook COMMAND --help says more of one.\nExit codes: 0 done, 1 a check failed or something would change, 2 usage,\n3 the machine is not ready (and what to do about it).",
     },
+  ];
+}
+
+function formatCommandHelp(
+  { name, description }: { readonly name: string; readonly description: string },
+  sections: readonly HelpSection[],
+  columns: number,
+): HelpSection[] {
+  const body = (title: string) => sections.find((section) => section.title === title)?.body ?? "";
+  const actions = (ACTIONS[name] ?? []).map(([usage, text]) => fill(`  ${usage}`, text, columns));
+  const options = body("Options")
+    .split("\n")
+    // An option that takes something away is set unless it is given, which is not worth a word.
+    .map((line) => line.replace("(default: true)", "").trimEnd())
+    .filter((line) => takesAws(name) || !/^ {2}--(?:target|yes)\b/.test(line));
+  return [
+    { body: `${description}.` },
+    { title: "Usage", body: body("Usage") },
+    ...(actions.length > 0 ? [{ title: "Actions", body: actions.join("\n") }] : []),
+    { title: "Options", body: options.join("\n") },
   ];
 }
 
