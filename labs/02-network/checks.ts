@@ -1,6 +1,6 @@
 import { defineChecks } from "@workbook/lab-kit/check";
 import { hasNamedGroup } from "@workbook/lab-kit/checks/named-group";
-import { keepsWhatIsThere } from "@workbook/lab-kit/checks/plan-keeps";
+import { keepsWhatIsThere } from "@workbook/lab-kit/checks/keeps-what-is-there";
 import { reachesWhomItShould } from "@workbook/lab-kit/checks/reachability";
 import { hasSubnets } from "@workbook/lab-kit/checks/subnet-layout";
 import { hasPrivateSubnets, hasPublicSubnets } from "@workbook/lab-kit/checks/subnet-routes";

@@ -144,7 +144,7 @@ export const mutations = defineMutations([
     replace: "referencedSecurityGroupId: alb.id,",
     by: "referencedSecurityGroupId: tasks.id,",
     caughtBy: "task-security-group",
-    fault: "open",
+    fault: "wrong-source",
     deployed: { caughtBy: "reachability", fault: "alb-to-tasks" },
   },
   {

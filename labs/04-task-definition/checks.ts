@@ -1,6 +1,6 @@
 import { defineChecks } from "@workbook/lab-kit/check";
 import { runsOneOffTask } from "@workbook/lab-kit/checks/one-off-task";
-import { keepsWhatIsThere } from "@workbook/lab-kit/checks/plan-keeps";
+import { keepsWhatIsThere } from "@workbook/lab-kit/checks/keeps-what-is-there";
 import { revisionIsActive } from "@workbook/lab-kit/checks/revision";
 import { hasTaskDefinition } from "@workbook/lab-kit/checks/task-definition";
 import { NODE_APP } from "@workbook/lab-kit/web-app";

@@ -3,6 +3,7 @@ import { requestsAreLogged } from "@workbook/lab-kit/checks/access-logs";
 import { closedToOthers } from "@workbook/lab-kit/checks/closed-to-others";
 import { hasExecutionRole } from "@workbook/lab-kit/checks/execution-role";
 import { answersGreeting } from "@workbook/lab-kit/checks/greeting";
+import { keepsWhatIsThere } from "@workbook/lab-kit/checks/keeps-what-is-there";
 import { hasListener } from "@workbook/lab-kit/checks/listener";
 import { hasRepository } from "@workbook/lab-kit/checks/repository";
 import { admitsOnlyTheWayIn } from "@workbook/lab-kit/checks/security-groups";
@@ -14,7 +15,7 @@ import { hasTaskDefinition } from "@workbook/lab-kit/checks/task-definition";
 import { hasLogs } from "@workbook/lab-kit/checks/task-logs";
 import { GO_APP, NODE_APP } from "@workbook/lab-kit/web-app";
 
-/** In the order in which a learner writes the parts; then, what runs. */
+/** In the order in which a learner writes the parts; then, what Terraform would do, and what runs. */
 export const checks = defineChecks([
   hasRepository("go-repository", GO_APP),
   hasTaskDefinition("go-task", GO_APP),
@@ -23,6 +24,7 @@ export const checks = defineChecks([
   admitsOnlyTheWayIn("go-security-groups", GO_APP),
   hasListener("go-listener", GO_APP),
   hasService("go-service", GO_APP),
+  keepsWhatIsThere("plan-keeps"),
   servicesAreSteady("services-steady", [NODE_APP, GO_APP]),
   targetsAreHealthy("targets-healthy", [NODE_APP, GO_APP]),
   answersGreeting("node-greeting", NODE_APP),

@@ -51,45 +51,49 @@ export class ImagesStack extends WorkbookStack {
   }
 }
 
+/** What both apps need. */
+interface Shared {
+  readonly network: Network;
+  readonly albSecurityGroup: SecurityGroup;
+  readonly cluster: Cluster;
+  readonly executionRole: ExecutionRole;
+}
+
 /** Two services behind one load balancer: Node.js on port 80, Go on port 8080. */
 export class ServiceStack extends WorkbookStack {
-  private readonly network: Network;
-  private readonly albSecurityGroup: SecurityGroup;
-  private readonly cluster: Cluster;
-  private readonly executionRole: ExecutionRole;
-
   constructor(scope: Construct, settings: Settings) {
     super(scope, "service", settings);
-    this.network = new Network(this, "network", {
+    const network = new Network(this, "network", {
       name: settings.named("workbook"),
       availabilityZones: settings.availabilityZones,
     });
-    this.albSecurityGroup = new SecurityGroup(this, "alb_security_group", {
+    const albSecurityGroup = new SecurityGroup(this, "alb_security_group", {
       name: settings.named("alb"),
       description: "The load balancer, for the home address of the learner only",
-      vpcId: this.network.vpcId,
+      vpcId: network.vpcId,
       port: 80,
       cidrs: [settings.homeCidr],
     });
-    this.cluster = new Cluster(this, "cluster", { name: settings.named("workbook") });
-    this.executionRole = new ExecutionRole(this, "execution_role", {
+    const cluster = new Cluster(this, "cluster", { name: settings.named("workbook") });
+    const executionRole = new ExecutionRole(this, "execution_role", {
       name: settings.named("ecs-execution"),
     });
 
-    const alb = this.nodeApp();
-    this.goApp(alb);
+    const shared = { network, albSecurityGroup, cluster, executionRole };
+    const alb = this.nodeApp(shared);
+    this.goApp(shared, alb);
 
     new TerraformOutput(this, "alb_dns_name", { value: alb.dnsName });
-    new TerraformOutput(this, "cluster_name", { value: this.cluster.name });
+    new TerraformOutput(this, "cluster_name", { value: cluster.name });
   }
 
-  private nodeApp(): LoadBalancer {
-    const { settings, network } = this;
+  private nodeApp({ network, albSecurityGroup, cluster, executionRole }: Shared): LoadBalancer {
+    const { settings } = this;
     const name = settings.named("node-app");
     const logs = new LogGroup(this, "node_logs", { name: `/ecs/${name}` });
     const task = new FargateTask(this, "node_task", {
       family: name,
-      executionRoleArn: this.executionRole.arn,
+      executionRoleArn: executionRole.arn,
       container: {
         name: "node-app",
         image: settings.image("nodejs-app"),
@@ -101,7 +105,7 @@ export class ServiceStack extends WorkbookStack {
     const alb = new LoadBalancer(this, "alb", {
       name: settings.named("workbook"),
       subnetIds: network.publicSubnetIds,
-      securityGroupIds: [this.albSecurityGroup.id],
+      securityGroupIds: [albSecurityGroup.id],
       listeners: [{ port: 80, targetGroupArn: targets.arn }],
       internet: network.ingress,
     });
@@ -110,65 +114,70 @@ export class ServiceStack extends WorkbookStack {
       description: "The Node.js tasks, for the load balancer only",
       vpcId: network.vpcId,
       port: 80,
-      sourceGroupIds: [this.albSecurityGroup.id],
+      sourceGroupIds: [albSecurityGroup.id],
     });
     new FargateService(this, "node_service", {
       name,
-      clusterArn: this.cluster.arn,
+      clusterArn: cluster.arn,
       taskDefinitionArn: task.arn,
       subnetIds: network.privateSubnetIds,
       securityGroupIds: [securityGroup.id],
       target: { targetGroupArn: targets.arn, containerName: "node-app", containerPort: 80 },
-      dependsOn: [...alb.listeners.values(), network.egress, ...this.executionRole.permissions],
+      dependsOn: [...alb.listeners.values(), network.egress, ...executionRole.permissions],
     });
     return alb;
   }
 
-  private goApp(alb: LoadBalancer): void {
-    const task = this.goTask();
-    const securityGroupId = this.goReachability();
-    const { targets, listener } = this.goListener(alb);
+  private goApp(
+    { network, albSecurityGroup, cluster, executionRole }: Shared,
+    alb: LoadBalancer,
+  ): void {
+    const { settings } = this;
+    const task = this.goTask(executionRole);
+    const securityGroup = this.goReachability(network, albSecurityGroup);
+    const { targets, listener } = this.goListener(network, alb);
 
     // #region service
     new EcsService(this, "go_service", {
-      name: this.settings.named("go-app"),
-      cluster: this.cluster.arn,
+      name: settings.named("go-app"),
+      cluster: cluster.arn,
       taskDefinition: task.arn,
       launchType: "FARGATE",
       platformVersion: "1.4.0",
       desiredCount: 2,
       healthCheckGracePeriodSeconds: 60,
       networkConfiguration: {
-        subnets: [...this.network.privateSubnetIds],
-        securityGroups: [securityGroupId],
+        subnets: [...network.privateSubnetIds],
+        securityGroups: [securityGroup.id],
         assignPublicIp: false,
       },
       loadBalancer: [{ targetGroupArn: targets.arn, containerName: "go-app", containerPort: 8080 }],
       // A deployment moves the service to a new revision; Terraform must not move it back.
       lifecycle: { ignoreChanges: ["task_definition"] },
       // AWS refuses the service before a listener leads to its target group, and without egress no image can be pulled.
-      dependsOn: [listener, this.network.egress, ...this.executionRole.permissions],
+      dependsOn: [listener, network.egress, ...executionRole.permissions],
     });
     // #endregion service
   }
 
-  private goTask(): EcsTaskDefinition {
+  private goTask(executionRole: ExecutionRole): EcsTaskDefinition {
+    const { settings } = this;
     // #region task
     const logs = new CloudwatchLogGroup(this, "go_logs", {
-      name: `/ecs/${this.settings.named("go-app")}`,
+      name: `/ecs/${settings.named("go-app")}`,
       retentionInDays: 180,
     });
     return new EcsTaskDefinition(this, "go_task", {
-      family: this.settings.named("go-app"),
+      family: settings.named("go-app"),
       requiresCompatibilities: ["FARGATE"],
       networkMode: "awsvpc",
       cpu: "256",
       memory: "512",
-      executionRoleArn: this.executionRole.arn,
+      executionRoleArn: executionRole.arn,
       containerDefinitions: JSON.stringify([
         {
           name: "go-app",
-          image: this.settings.image("golang-app"),
+          image: settings.image("golang-app"),
           essential: true,
           portMappings: [{ containerPort: 8080, protocol: "tcp" }],
           environment: [{ name: "PORT", value: "8080" }],
@@ -176,7 +185,7 @@ export class ServiceStack extends WorkbookStack {
             logDriver: "awslogs",
             options: {
               "awslogs-group": logs.name,
-              "awslogs-region": this.settings.region,
+              "awslogs-region": settings.region,
               "awslogs-stream-prefix": "ecs",
             },
           },
@@ -187,42 +196,47 @@ export class ServiceStack extends WorkbookStack {
   }
 
   /** Lets you reach the load balancer on 8080, and the load balancer the tasks. Returns the tasks' security group. */
-  private goReachability(): string {
+  private goReachability(network: Network, albSecurityGroup: SecurityGroup): AwsSecurityGroup {
+    const { settings } = this;
     // #region reachability
     new VpcSecurityGroupIngressRule(this, "alb_security_group_8080_cidr_0", {
-      securityGroupId: this.albSecurityGroup.id,
+      securityGroupId: albSecurityGroup.id,
       ipProtocol: "tcp",
       fromPort: 8080,
       toPort: 8080,
-      cidrIpv4: this.settings.homeCidr,
+      cidrIpv4: settings.homeCidr,
     });
     const tasks = new AwsSecurityGroup(this, "go_security_group", {
-      name: this.settings.named("go-app"),
+      name: settings.named("go-app"),
       description: "The Go tasks, for the load balancer only",
-      vpcId: this.network.vpcId,
-      tags: { Name: this.settings.named("go-app") },
+      vpcId: network.vpcId,
+      tags: { Name: settings.named("go-app") },
     });
     new VpcSecurityGroupIngressRule(this, "go_security_group_8080_group_0", {
       securityGroupId: tasks.id,
       ipProtocol: "tcp",
       fromPort: 8080,
       toPort: 8080,
-      referencedSecurityGroupId: this.albSecurityGroup.id,
+      referencedSecurityGroupId: albSecurityGroup.id,
     });
     new VpcSecurityGroupEgressRule(this, "go_security_group_all", {
       securityGroupId: tasks.id,
       ipProtocol: "-1",
       cidrIpv4: "0.0.0.0/0",
     });
-    return tasks.id;
+    return tasks;
     // #endregion reachability
   }
 
-  private goListener(alb: LoadBalancer): { targets: LbTargetGroup; listener: LbListener } {
+  private goListener(
+    network: Network,
+    alb: LoadBalancer,
+  ): { targets: LbTargetGroup; listener: LbListener } {
+    const { settings } = this;
     // #region listener
     const targets = new LbTargetGroup(this, "go_targets", {
-      name: this.settings.named("go-app"),
-      vpcId: this.network.vpcId,
+      name: settings.named("go-app"),
+      vpcId: network.vpcId,
       targetType: "ip",
       protocol: "HTTP",
       port: 8080,

@@ -25,32 +25,36 @@ export class ImagesStack extends WorkbookStack {
   }
 }
 
+/** What both apps need. */
+interface Shared {
+  readonly network: Network;
+  readonly albSecurityGroup: SecurityGroup;
+  readonly cluster: Cluster;
+  readonly executionRole: ExecutionRole;
+}
+
 /** What chapters 2 to 7 built: the Node.js service behind port 80 of a load balancer. */
 export class ServiceStack extends WorkbookStack {
-  private readonly network: Network;
-  private readonly albSecurityGroup: SecurityGroup;
-  private readonly cluster: Cluster;
-  private readonly executionRole: ExecutionRole;
-
   constructor(scope: Construct, settings: Settings) {
     super(scope, "service", settings);
-    this.network = new Network(this, "network", {
+    const network = new Network(this, "network", {
       name: settings.named("workbook"),
       availabilityZones: settings.availabilityZones,
     });
-    this.albSecurityGroup = new SecurityGroup(this, "alb_security_group", {
+    const albSecurityGroup = new SecurityGroup(this, "alb_security_group", {
       name: settings.named("alb"),
       description: "The load balancer, for the home address of the learner only",
-      vpcId: this.network.vpcId,
+      vpcId: network.vpcId,
       port: 80,
       cidrs: [settings.homeCidr],
     });
-    this.cluster = new Cluster(this, "cluster", { name: settings.named("workbook") });
-    this.executionRole = new ExecutionRole(this, "execution_role", {
+    const cluster = new Cluster(this, "cluster", { name: settings.named("workbook") });
+    const executionRole = new ExecutionRole(this, "execution_role", {
       name: settings.named("ecs-execution"),
     });
 
-    const alb = this.nodeApp();
+    const shared = { network, albSecurityGroup, cluster, executionRole };
+    const alb = this.nodeApp(shared);
 
     // Step 2. Run the Go app on port 8080, as nodeApp() below runs the Node.js app on port 80, but written out with
     // the classes of @cdktf/provider-aws. In this order:
@@ -62,16 +66,16 @@ export class ServiceStack extends WorkbookStack {
     //   - EcsService: two tasks in the private subnets
 
     new TerraformOutput(this, "alb_dns_name", { value: alb.dnsName });
-    new TerraformOutput(this, "cluster_name", { value: this.cluster.name });
+    new TerraformOutput(this, "cluster_name", { value: cluster.name });
   }
 
-  private nodeApp(): LoadBalancer {
-    const { settings, network } = this;
+  private nodeApp({ network, albSecurityGroup, cluster, executionRole }: Shared): LoadBalancer {
+    const { settings } = this;
     const name = settings.named("node-app");
     const logs = new LogGroup(this, "node_logs", { name: `/ecs/${name}` });
     const task = new FargateTask(this, "node_task", {
       family: name,
-      executionRoleArn: this.executionRole.arn,
+      executionRoleArn: executionRole.arn,
       container: {
         name: "node-app",
         image: settings.image("nodejs-app"),
@@ -83,7 +87,7 @@ export class ServiceStack extends WorkbookStack {
     const alb = new LoadBalancer(this, "alb", {
       name: settings.named("workbook"),
       subnetIds: network.publicSubnetIds,
-      securityGroupIds: [this.albSecurityGroup.id],
+      securityGroupIds: [albSecurityGroup.id],
       listeners: [{ port: 80, targetGroupArn: targets.arn }],
       internet: network.ingress,
     });
@@ -92,16 +96,16 @@ export class ServiceStack extends WorkbookStack {
       description: "The Node.js tasks, for the load balancer only",
       vpcId: network.vpcId,
       port: 80,
-      sourceGroupIds: [this.albSecurityGroup.id],
+      sourceGroupIds: [albSecurityGroup.id],
     });
     new FargateService(this, "node_service", {
       name,
-      clusterArn: this.cluster.arn,
+      clusterArn: cluster.arn,
       taskDefinitionArn: task.arn,
       subnetIds: network.privateSubnetIds,
       securityGroupIds: [securityGroup.id],
       target: { targetGroupArn: targets.arn, containerName: "node-app", containerPort: 80 },
-      dependsOn: [...alb.listeners.values(), network.egress, ...this.executionRole.permissions],
+      dependsOn: [...alb.listeners.values(), network.egress, ...executionRole.permissions],
     });
     return alb;
   }

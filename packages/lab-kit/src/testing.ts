@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { namesIn, namesReferredTo } from "./hint-names.ts";
 import { copyLab } from "./lab-copy.ts";
 import type { Lab } from "./load-lab.ts";
 import { loadLab } from "./load-lab.ts";
@@ -65,6 +66,19 @@ export async function proveLab(directory: string): Promise<void> {
       expect(addresses).toEqual(expect.arrayContaining(Object.keys(solved)));
     });
 
+    test("the lines that hints give name nothing but what the solution has", async () => {
+      const known = namesIn(await readSolution(lab));
+      const unknown = lab.checks.flatMap(({ id, faults }) =>
+        Object.entries(faults).flatMap(([fault, { line }]) =>
+          [line.en, line.ja]
+            .flatMap(namesReferredTo)
+            .filter((name) => !known.has(name))
+            .map((name) => `${id} ${fault}: ${name}`),
+        ),
+      );
+      expect(unknown).toEqual([]);
+    });
+
     test("every check and every hint has words in both languages", () => {
       const texts = lab.checks.flatMap(({ title, faults }) => [
         title,
@@ -88,6 +102,16 @@ function checkSynth(lab: Lab, variant: string, scratch: string): Promise<CheckRe
     scratch,
     synthesise: (outDirectory) => synthesise({ ...given, variant, outDirectory }),
   });
+}
+
+/** All that the learner of a lab has to write, as one text. */
+async function readSolution({ directory }: Lab): Promise<string> {
+  const solution = join(directory, "solution");
+  const files = await readdir(solution, { recursive: true, withFileTypes: true });
+  const texts = files
+    .filter((file) => file.isFile())
+    .map(({ parentPath, name }) => readFile(join(parentPath, name), "utf8"));
+  return (await Promise.all(texts)).join("\n");
 }
 
 /** What a variant of a lab consists of, in all its stacks. */

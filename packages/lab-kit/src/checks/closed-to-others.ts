@@ -5,29 +5,34 @@ import type { Check } from "../check.ts";
 import { hint, text } from "../hint.ts";
 import type { WebApp } from "../web-app.ts";
 import { loadBalancerOf } from "./deployed.ts";
+import { ruleLines } from "./rule-lines.ts";
 import { listed } from "./wiring.ts";
 
-const FAULTS = {
-  open: hint(
-    [
-      "Who in the world may connect to your load balancer now?",
-      "いま、世界の誰があなたの ALB に接続できますか。",
-    ],
-    [
-      "Only your own address should: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
-      "自分のアドレスだけに絞ります: https://docs.aws.amazon.com/ja_jp/vpc/latest/userguide/security-group-rules.html",
-    ],
-    "cidrIpv4: settings.homeCidr,",
-  ),
-  closed: hint(
-    ["On which ports may you connect?", "あなたはどのポートに接続できますか。"],
-    [
-      "There is one rule for each listener's port.",
-      "リスナーのポートごとにルールが 1 つ必要です。",
-    ],
-    `new VpcSecurityGroupIngressRule(this, "…", { … cidrIpv4: settings.homeCidr });`,
-  ),
-};
+function faultsFor(apps: readonly [WebApp, ...WebApp[]]) {
+  // What was there before stays closed or open as it was: the newest app's rule is the one to look at.
+  const { fromYou, youToBalancer } = ruleLines(apps.at(-1) ?? apps[0]);
+  return {
+    open: hint(
+      [
+        "Who in the world may connect to your load balancer now?",
+        "いま、世界の誰があなたの ALB に接続できますか。",
+      ],
+      [
+        "Only your own address should: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+        "自分のアドレスだけに絞ります: https://docs.aws.amazon.com/ja_jp/vpc/latest/userguide/security-group-rules.html",
+      ],
+      fromYou,
+    ),
+    closed: hint(
+      ["On which ports may you connect?", "あなたはどのポートに接続できますか。"],
+      [
+        "There is one rule for each listener's port.",
+        "リスナーのポートごとにルールが 1 つ必要です。",
+      ],
+      youToBalancer,
+    ),
+  };
+}
 
 /** The load balancer's security groups, as they are on AWS, admit the learner's address on each port and nobody else. */
 export function closedToOthers(id: string, apps: readonly [WebApp, ...WebApp[]]): Check<"live"> {
@@ -38,7 +43,7 @@ export function closedToOthers(id: string, apps: readonly [WebApp, ...WebApp[]])
       "The load balancer is open to your address only",
       "ALB に接続できるのは自分のアドレスだけである",
     ]),
-    faults: FAULTS,
+    faults: faultsFor(apps),
     async run(context) {
       const { SecurityGroups: groups = [] } = await loadBalancerOf(context, apps[0]);
       const { SecurityGroupRules = [] } = await context.aws.ec2.describeSecurityGroupRules({

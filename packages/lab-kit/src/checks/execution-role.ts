@@ -4,6 +4,7 @@ import { hint, text } from "../hint.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
 import type { WebApp } from "../web-app.ts";
+import { GO_APP } from "../web-app.ts";
 import { listed, repositoryName, taskDefinitionsOf } from "./wiring.ts";
 
 const MANAGED_POLICY = "AmazonECSTaskExecutionRolePolicy";
@@ -13,45 +14,57 @@ const GUIDE =
 const GUIDE_JA =
   "https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/task_execution_IAM_role.html";
 
-const FAULTS = {
-  "no-role": hint(
-    ["As whom does ECS pull the image?", "ECS は誰としてイメージを取得しますか。"],
-    [`With the task execution role: ${GUIDE}`, `タスク実行ロールです: ${GUIDE_JA}`],
-    "executionRoleArn: this.executionRole.arn,",
-  ),
-  trust: hint(
-    ["Who is allowed to take this role?", "このロールを引き受けられるのは誰ですか。"],
-    [
-      `The role's trust policy has to name the service ecs-tasks.amazonaws.com: ${GUIDE}`,
-      `信頼ポリシーに ecs-tasks.amazonaws.com を書きます: ${GUIDE_JA}`,
-    ],
-    `identifier: "ecs-tasks.amazonaws.com",`,
-  ),
-  "no-managed-policy": hint(
-    [
-      "What may the role do? Can it pull from ECR?",
-      "このロールは何ができますか。ECR から取得できますか。",
-    ],
-    [
-      `Begin with AWS's managed policy ${MANAGED_POLICY}: ${GUIDE}`,
-      `AWS 管理ポリシー ${MANAGED_POLICY} を土台にします: ${GUIDE_JA}`,
-    ],
-    `new DataAwsIamPolicy(this, "…", { arn: "arn:aws:iam::aws:policy/service-role/${MANAGED_POLICY}" })`,
-  ),
-  "no-parameters": hint(
-    [
-      "Which two actions does ECS need to hand a secret parameter to a container?",
-      "コンテナに秘密のパラメータを渡すには、どの 2 つのアクションが必要ですか。",
-    ],
-    [
-      "Reading the parameter and decrypting it: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html",
-      "パラメータの取得と復号です: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html",
-    ],
-    `statement: [{ effect: "Allow", actions: ["ssm:GetParameters", "kms:Decrypt"], resources: ["*"] }],`,
-  ),
-};
+const SHARED_ROLE = "executionRoleArn: executionRole.arn,";
 
-type Fault = keyof typeof FAULTS;
+function faultsFor({ container }: WebApp) {
+  // The Go app takes the role that is there; chapter 6, about the Node.js app, writes it out.
+  const line = (writtenOut: string) => (container === GO_APP.container ? SHARED_ROLE : writtenOut);
+  return {
+    "no-role": hint(
+      ["As whom does ECS pull the image?", "ECS は誰としてイメージを取得しますか。"],
+      [`With the task execution role: ${GUIDE}`, `タスク実行ロールです: ${GUIDE_JA}`],
+      SHARED_ROLE,
+    ),
+    trust: hint(
+      ["Who is allowed to take this role?", "このロールを引き受けられるのは誰ですか。"],
+      [
+        `The role's trust policy has to name the service ecs-tasks.amazonaws.com: ${GUIDE}`,
+        `信頼ポリシーに ecs-tasks.amazonaws.com を書きます: ${GUIDE_JA}`,
+      ],
+      line(
+        `assumeRolePolicy: JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" }] }),`,
+      ),
+    ),
+    "no-managed-policy": hint(
+      [
+        "What may the role do? Can it pull from ECR?",
+        "このロールは何ができますか。ECR から取得できますか。",
+      ],
+      [
+        `Begin with AWS's managed policy ${MANAGED_POLICY}: ${GUIDE}`,
+        `AWS 管理ポリシー ${MANAGED_POLICY} を土台にします: ${GUIDE_JA}`,
+      ],
+      line(
+        `new DataAwsIamPolicy(this, "…", { arn: "arn:aws:iam::aws:policy/service-role/${MANAGED_POLICY}" })`,
+      ),
+    ),
+    "no-parameters": hint(
+      [
+        "Which two actions does ECS need to hand a secret parameter to a container?",
+        "コンテナに秘密のパラメータを渡すには、どの 2 つのアクションが必要ですか。",
+      ],
+      [
+        "Reading the parameter and decrypting it: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html",
+        "パラメータの取得と復号です: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html",
+      ],
+      line(
+        `statement: [{ effect: "Allow", actions: ["ssm:GetParameters", "kms:Decrypt"], resources: ["*"] }],`,
+      ),
+    ),
+  };
+}
+
+type Fault = keyof ReturnType<typeof faultsFor>;
 
 /** The role that an app's task is started with: AWS's managed policy, extended to read encrypted parameters. */
 export function hasExecutionRole(id: string, app: WebApp): Check<"synth"> {
@@ -59,7 +72,7 @@ export function hasExecutionRole(id: string, app: WebApp): Check<"synth"> {
     id,
     tier: "synth",
     title: text([`The execution role of ${app.container}`, `${app.container} のタスク実行ロール`]),
-    faults: FAULTS,
+    faults: faultsFor(app),
     run(context) {
       const [definition] = taskDefinitionsOf(context, app);
       const [role] = definition

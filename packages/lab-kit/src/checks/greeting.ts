@@ -7,6 +7,7 @@ import type { LiveContext } from "../live.ts";
 import { pollUntil } from "../poll.ts";
 import type { WebApp } from "../web-app.ts";
 import { loadBalancerOf } from "./deployed.ts";
+import { ruleLines } from "./rule-lines.ts";
 
 const DEADLINE_MS = 20_000;
 const TROUBLE =
@@ -14,7 +15,8 @@ const TROUBLE =
 const TROUBLE_JA =
   "https://docs.aws.amazon.com/ja_jp/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html";
 
-function faultsFor({ port, container }: WebApp) {
+function faultsFor(app: WebApp) {
+  const { port, container } = app;
   return {
     silent: hint(
       [
@@ -25,7 +27,7 @@ function faultsFor({ port, container }: WebApp) {
         `Its security group has to admit your address on ${port}, and its subnets a route to the internet gateway: ${TROUBLE}`,
         `ALB のセキュリティグループでポート ${port} を自分のアドレスに許可し、サブネットにはインターネットゲートウェイへのルートが必要です: ${TROUBLE_JA}`,
       ],
-      `fromPort: ${port}, toPort: ${port}, cidrIpv4: settings.homeCidr,`,
+      ruleLines(app).youToBalancer,
     ),
     refused: hint(
       [`Does the load balancer listen on ${port}?`, `ALB はポート ${port} で待ち受けていますか。`],

@@ -59,6 +59,24 @@ test.each([
   });
 });
 
+test("says what goes and what is replaced, and that it goes first", () => {
+  const context = planned(["delete", "create"]);
+  const both = new PlanReader({
+    format_version: "1.2",
+    resource_changes: [...context.plan.changes, { type: "aws_lb", actions: ["delete"] }].map(
+      ({ type, actions }) => ({ address: `${type}.node`, type, change: { actions } }),
+    ),
+  });
+  expect(CHECK.run({ ...context, plan: both })).toMatchObject({
+    passed: false,
+    fault: "destroys",
+    actual: "destroys aws_lb.node; replaces aws_ecs_service.node",
+  });
+});
+
 test("does not pass a plan that names no resource", () => {
-  expect(() => CHECK.run(contextOf({ format_version: "1.2" }))).toThrow("names no resource");
+  expect(CHECK.run(contextOf({ format_version: "1.2" }))).toMatchObject({
+    passed: false,
+    fault: "nothing-planned",
+  });
 });

@@ -11,14 +11,22 @@ import { listed } from "./wiring.ts";
 const REVISIONED = "aws_ecs_task_definition";
 
 const FAULTS = {
+  "nothing-planned": hint(
+    ["Does the stack still describe anything?", "スタックにまだ何か書かれていますか。"],
+    [
+      "Terraform compares what the stack says with what is there: https://developer.hashicorp.com/terraform/cli/commands/plan",
+      "Terraform はスタックの内容と実際の状態を比べます: https://developer.hashicorp.com/terraform/cli/commands/plan",
+    ],
+    "./workbook plan",
+  ),
   replaces: hint(
     [
       "Terraform wants to destroy something and make it again. What did you rename?",
       "Terraform が何かを壊して作り直そうとしています。何の名前を変えましたか。",
     ],
     [
-      "Names of services and of most other things cannot be changed in place, and a new id of a construct is a new resource: https://developer.hashicorp.com/terraform/tutorials/cli/plan",
-      "サービスなどの名前はその場では変えられません。コンストラクトの ID を変えると別のリソースになります: https://developer.hashicorp.com/terraform/tutorials/cli/plan",
+      "Names of services and of most other things cannot be changed in place, and a new id of a construct is a new resource: https://developer.hashicorp.com/terraform/language/resources/behavior",
+      "サービスなどの名前はその場では変えられません。コンストラクトの ID を変えると別のリソースになります: https://developer.hashicorp.com/terraform/language/resources/behavior",
     ],
     "./workbook plan",
   ),
@@ -31,7 +39,7 @@ const FAULTS = {
       "What you write in place of a construct has the id that the comment names, and everything else stays.",
       "コンストラクトを書き換えるときは、コメントにある ID を使い、ほかはそのまま残します。",
     ],
-    "./workbook plan",
+    "./workbook diff",
   ),
 };
 
@@ -47,17 +55,25 @@ export function keepsWhatIsThere(id: string): Check<"plan"> {
     faults: FAULTS,
     run({ plan }) {
       const expected = "nothing is destroyed or replaced but revisions of task definitions";
-      if (plan.changes.length === 0) throw new RangeError("The plan names no resource at all");
+      if (plan.changes.length === 0)
+        return failed("nothing-planned", expected, "the plan names no resource");
       const gone = plan.effective.filter(
         ({ actions, type }) => actions.includes("delete") && type !== REVISIONED,
       );
       const replaced = gone.filter(({ actions }) => actions.includes("create"));
+      const destroyed = gone.filter((change) => !replaced.includes(change));
+      // What is missing altogether is the greater loss, and often the reason for the replacements.
+      if (destroyed.length > 0)
+        return failed("destroys", expected, `destroys ${names(destroyed)}${also(replaced)}`);
       if (replaced.length > 0) return failed("replaces", expected, `replaces ${names(replaced)}`);
-      if (gone.length > 0) return failed("destroys", expected, `destroys ${names(gone)}`);
       const changes = `to change: ${names(plan.effective)}`;
       return passed(expected, `of ${plan.changes.length} resources looked at, ${changes}`);
     },
   });
+}
+
+function also(replaced: readonly PlannedChange[]): string {
+  return replaced.length === 0 ? "" : `; replaces ${names(replaced)}`;
 }
 
 function names(changes: readonly PlannedChange[]): string {

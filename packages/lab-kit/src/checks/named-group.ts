@@ -57,6 +57,17 @@ function faultsFor({ name, port, from }: NamedGroup) {
           ],
       `${source},`,
     ),
+    "wrong-source": hint(
+      [
+        "The port is right. Whose group does the rule name as the source?",
+        "ポートは合っています。ルールの送信元は誰のグループになっていますか。",
+      ],
+      [
+        `The source is who connects, not who is connected to: ${RULES}`,
+        `送信元に書くのは接続する側で、接続される側ではありません: ${RULES_JA}`,
+      ],
+      `${source},`,
+    ),
     "no-egress": hint(
       [
         "What may leave? Terraform takes away the rule that AWS gives a new group.",
@@ -113,7 +124,16 @@ function examine(context: SynthContext, wanted: NamedGroup): CheckResult<Fault> 
       fault: "open",
       expected: "and nothing else",
       actual,
-      holds: rules.every((rule) => admitsOnly(rule, port, source, context.homeCidr)),
+      holds: rules.every(
+        (rule) =>
+          namesAnotherGroup(rule, port, source) || admitsOnly(rule, port, source, context.homeCidr),
+      ),
+    },
+    {
+      fault: "wrong-source",
+      expected: `the source is ${whom}`,
+      actual,
+      holds: !rules.some((rule) => namesAnotherGroup(rule, port, source)),
     },
     {
       fault: "no-egress",
@@ -128,6 +148,20 @@ function groupCalled({ synth }: SynthContext, name: string): SynthResource | und
   return synth.all("aws_security_group").find(({ attributes }) => attributes["name"] === name);
 }
 
+/** Whether a rule for the port names groups of the stack, no addresses, and not only the right group. */
+function namesAnotherGroup(
+  { fromPort, toPort, cidrs, groups }: IngressRule,
+  port: number,
+  source: SynthResource | undefined,
+): boolean {
+  return (
+    fromPort === port &&
+    toPort === port &&
+    cidrs.length === 0 &&
+    groups.some((group) => group !== source)
+  );
+}
+
 function admitsOnly(
   rule: IngressRule,
   port: number,
@@ -136,7 +170,11 @@ function admitsOnly(
 ): boolean {
   if (rule.fromPort !== port || rule.toPort !== port) return false;
   if (source !== undefined)
-    return rule.cidrs.length === 0 && rule.groups.every((group) => group === source);
+    return (
+      rule.cidrs.length === 0 &&
+      rule.groups.length > 0 &&
+      rule.groups.every((group) => group === source)
+    );
   // A rule that names neither addresses nor groups names a prefix list.
   const { cidrs, groups } = rule;
   return groups.length === 0 && cidrs.length > 0 && cidrs.every((cidr) => cidr === homeCidr);

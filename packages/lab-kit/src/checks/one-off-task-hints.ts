@@ -47,7 +47,7 @@ export const ONE_OFF_FAULTS = {
       `A time-out while pulling means that there is no route, or that nothing may leave: ${STOPPED}`,
       `取得中のタイムアウトは、ルートがないか、外に出られないことを示します: ${STOPPED_JA}`,
     ],
-    `new Route(this, "private_default", { …, destinationCidrBlock: "0.0.0.0/0", natGatewayId: nat.id });`,
+    `new Network(this, "network", { name: settings.named("workbook"), … });`,
   ),
   image: hint(
     [

@@ -1,68 +1,15 @@
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import { hint, text } from "../hint.ts";
+import { text } from "../hint.ts";
 import type { SynthResource } from "../synth-reader.ts";
+import { blocksOf } from "../synth-reader.ts";
 import type { WebApp } from "../web-app.ts";
 import { covers, describeRule, ingressRulesOf } from "./ingress-rules.ts";
 import type { IngressRule } from "./ingress-rules.ts";
-import { listed } from "./wiring.ts";
+import { securityGroupHints } from "./security-groups-hints.ts";
+import { listed, servicesOf } from "./wiring.ts";
 
-function faultsFor(app: WebApp) {
-  const { port, container } = app;
-  return {
-    "no-load-balancer": hint(
-      ["What do requests from outside arrive at?", "外からのリクエストは最初にどこへ届きますか。"],
-      [
-        "An Application Load Balancer with a security group.",
-        "セキュリティグループの付いた ALB です。",
-      ],
-      `new LoadBalancer(this, "alb", …)`,
-    ),
-    "alb-closed": hint(
-      [
-        `May you connect to port ${port} of the load balancer? Look at its security group.`,
-        `ALB のポート ${port} に接続できますか。ALB のセキュリティグループを見てください。`,
-      ],
-      [
-        "A listener alone is not enough, the load balancer's group has to let you in: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
-        "リスナーだけでは足りません。ALB のセキュリティグループで許可します: https://docs.aws.amazon.com/ja_jp/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
-      ],
-      `new VpcSecurityGroupIngressRule(this, "…", { securityGroupId: this.albSecurityGroup.id, ipProtocol: "tcp", fromPort: ${port}, toPort: ${port}, cidrIpv4: settings.homeCidr });`,
-    ),
-    "alb-open": hint(
-      ["Who else may connect to the load balancer?", "ほかに誰が ALB に接続できますか。"],
-      [
-        "In this course the load balancer is for your own address only: settings.homeCidr.",
-        "この講座では、ALB に接続できるのは自分のアドレス (settings.homeCidr) だけにします。",
-      ],
-      "cidrIpv4: settings.homeCidr,",
-    ),
-    "tasks-closed": hint(
-      [
-        `May the load balancer connect to port ${port} of the tasks?`,
-        `ALB はタスクのポート ${port} に接続できますか。`,
-      ],
-      [
-        `The tasks' group admits the load balancer's group on the container port: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html`,
-        `タスクのセキュリティグループで、ALB のセキュリティグループからコンテナポートへの接続を許可します: https://docs.aws.amazon.com/ja_jp/vpc/latest/userguide/security-group-rules.html`,
-      ],
-      `new VpcSecurityGroupIngressRule(this, "…", { securityGroupId: tasks.id, ipProtocol: "tcp", fromPort: ${port}, toPort: ${port}, referencedSecurityGroupId: this.albSecurityGroup.id });`,
-    ),
-    "tasks-open": hint(
-      [
-        `Who but the load balancer could reach the tasks of ${container}?`,
-        `ALB 以外の誰が ${container} のタスクに届きますか。`,
-      ],
-      [
-        "Name the load balancer's security group as the source, not addresses.",
-        "送信元には IP アドレスではなく、ALB のセキュリティグループを指定します。",
-      ],
-      "referencedSecurityGroupId: this.albSecurityGroup.id,",
-    ),
-  };
-}
-
-type Fault = keyof ReturnType<typeof faultsFor>;
+type Fault = keyof ReturnType<typeof securityGroupHints>;
 
 /** You may reach the load balancer on an app's port, and nobody else; the load balancer may reach the tasks, and nobody else. */
 export function admitsOnlyTheWayIn(id: string, app: WebApp): Check<"synth"> {
@@ -73,7 +20,7 @@ export function admitsOnlyTheWayIn(id: string, app: WebApp): Check<"synth"> {
       `Security groups: you to the load balancer, it to the tasks, on ${app.port}`,
       `セキュリティグループ: 自分から ALB、ALB からタスク (ポート ${app.port})`,
     ]),
-    faults: faultsFor(app),
+    faults: securityGroupHints(app),
     run(context) {
       const groups = balancerGroups(context);
       if (groups.length === 0) {
@@ -117,32 +64,64 @@ function examineBalancer(
   return isOnlyHome ? passed(expected, actual) : failed("alb-open", expected, actual);
 }
 
-/** The tasks' groups are those that are no load balancer's and admit the port, whoever from. */
+/**
+ * The tasks' groups are those that their service gives them. Before there is a service, they are those that are no load
+ * balancer's and admit the port, whoever from.
+ */
 function examineTasks(
   context: SynthContext,
   app: WebApp,
-  groups: readonly SynthResource[],
+  balancerGroups: readonly SynthResource[],
 ): CheckResult<Fault> {
   const expected = `the tasks' group admits the load balancer's group on ${app.port} and nobody else`;
-  const candidates = context.synth
+  const others = context.synth
     .all("aws_security_group")
-    .filter((group) => !groups.includes(group))
+    .filter((group) => !balancerGroups.includes(group))
     .map((group) => ({
       group,
       rules: ingressRulesOf(context, group).filter((rule) => covers(rule, app.port)),
-    }));
-  const admitting = candidates.filter(({ rules }) => rules.length > 0);
-  const actual = listed(
-    admitting.map(
-      ({ group, rules }) => `${group.address} admits ${rules.map(describeRule).join(", ")}`,
-    ),
-  );
-  if (admitting.some(({ rules }) => rules.some((rule) => !isFromOnly(rule, groups)))) {
+    }))
+    .filter(({ rules }) => rules.length > 0);
+  const services = servicesOf(context, app);
+  const attached = services.flatMap((service) => groupsOfTasks(context, service));
+  const admitting =
+    services.length === 0 ? others : others.filter(({ group }) => attached.includes(group));
+  const actual = listed(admitting.map(describeAdmission));
+  if (admitting.some(({ rules }) => rules.some((rule) => !isFromOnly(rule, balancerGroups)))) {
     return failed("tasks-open", expected, actual);
   }
-  return admitting.length > 0
-    ? passed(expected, actual)
-    : failed("tasks-closed", expected, `no other security group admits anything on ${app.port}`);
+  if (admitting.length > 0) return passed(expected, actual);
+  if (others.length === 0) {
+    return failed(
+      "tasks-closed",
+      expected,
+      `no other security group admits anything on ${app.port}`,
+    );
+  }
+  const had = `the service's tasks have ${listed(attached.map(({ address }) => address))}`;
+  return failed(
+    "tasks-elsewhere",
+    expected,
+    `${listed(others.map(describeAdmission))}, but ${had}`,
+  );
+}
+
+/** The security groups that a service gives its tasks. */
+function groupsOfTasks(context: SynthContext, service: SynthResource): readonly SynthResource[] {
+  const [network = {}] = blocksOf(service.attributes, "network_configuration");
+  return context.synth
+    .referredToBy(service, network["security_groups"])
+    .filter(({ type }) => type === "aws_security_group");
+}
+
+function describeAdmission({
+  group,
+  rules,
+}: {
+  readonly group: SynthResource;
+  readonly rules: readonly IngressRule[];
+}): string {
+  return `${group.address} admits ${rules.map(describeRule).join(", ")}`;
 }
 
 function isFromOnly(rule: IngressRule, groups: readonly SynthResource[]): boolean {

@@ -6,8 +6,8 @@ export function serviceHints(app: WebApp) {
   return { ...runningHints(app), ...targetHints(app) };
 }
 
-/** What runs, and where. */
-function runningHints({ container }: WebApp) {
+/** Help with what runs, and where. */
+export function runningHints({ container }: WebApp) {
   return {
     missing: hint(
       [
@@ -18,7 +18,7 @@ function runningHints({ container }: WebApp) {
         "An EcsService: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html",
         "EcsService です: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/ecs_services.html",
       ],
-      `new EcsService(this, "…", { name: settings.named("${container}"), cluster: this.cluster.arn, taskDefinition: task.arn, desiredCount: 2, … });`,
+      `new EcsService(this, "…", { name: settings.named("${container}"), cluster: cluster.arn, taskDefinition: task.arn, desiredCount: 2, … });`,
     ),
     "launch-type": hint(
       [
@@ -67,7 +67,7 @@ function runningHints({ container }: WebApp) {
         "In the private ones of both zones; only the load balancer stands in public ones.",
         "両方の AZ のプライベートサブネットです。パブリックサブネットに置くのは ALB だけです。",
       ],
-      "networkConfiguration: { subnets: [...this.network.privateSubnetIds], … },",
+      "networkConfiguration: { subnets: [...network.privateSubnetIds], … },",
     ),
     "public-address": hint(
       [
@@ -136,7 +136,7 @@ function targetHints({ container, port }: WebApp) {
         "Both at once, and ECS refuses a target group that no load balancer leads to. Say that the listener comes first.",
         "同時に作り始めます。ALB につながっていないターゲットグループを ECS は受け付けません。リスナーが先だと明示します。",
       ],
-      "dependsOn: [listener, this.network.egress, ...this.executionRole.permissions],",
+      "dependsOn: [listener, network.egress, ...executionRole.permissions],",
     ),
   };
 }

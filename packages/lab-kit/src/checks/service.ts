@@ -1,11 +1,11 @@
 import { defineCheck, failed } from "../check.ts";
-import type { Check, SynthContext } from "../check.ts";
+import type { Check, CheckResult, SynthContext } from "../check.ts";
 import { text } from "../hint.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
 import type { WebApp } from "../web-app.ts";
 import { ingressRulesOf } from "./ingress-rules.ts";
-import { serviceHints } from "./service-hints.ts";
+import { runningHints, serviceHints } from "./service-hints.ts";
 import { walk } from "./steps.ts";
 import type { Step } from "./steps.ts";
 import { gatewaysOf } from "./subnets.ts";
@@ -17,6 +17,7 @@ const GRACE_PERIOD_SECONDS = 60;
 
 type Fault = keyof ReturnType<typeof serviceHints>;
 type ServiceStep = Step<Fault>;
+type RunningStep = Step<keyof ReturnType<typeof runningHints>>;
 
 /** What a service is asked for beyond running. */
 interface ServiceOptions {
@@ -30,28 +31,43 @@ export function hasService(
   app: WebApp,
   { behindListener = true }: ServiceOptions = {},
 ): Check<"synth"> {
-  return defineCheck({
+  const about = {
     id,
     tier: "synth",
     title: text([`A service that runs ${app.container}`, `${app.container} を動かすサービス`]),
+  } as const;
+  if (!behindListener) {
+    const faults = runningHints(app);
+    return defineCheck({ ...about, faults, run: (context) => examine(context, app, runningSteps) });
+  }
+  return defineCheck({
+    ...about,
     faults: serviceHints(app),
-    run(context) {
-      const [service] = servicesOf(context, app);
-      if (service === undefined) {
-        const services = context.synth.all("aws_ecs_service").map(({ address }) => address);
-        const expected = `a service whose task runs the image ${repositoryName(context, app)}`;
-        return failed("missing", expected, `services of other images: ${listed(services)}`);
-      }
-      return walk<Fault>(service.address, [
-        ...sizeSteps(service),
-        ...networkSteps(context, service),
-        ...(behindListener ? targetSteps(context, app, service) : []),
-      ]);
-    },
+    run: (context) =>
+      examine<Fault>(context, app, (_, service) => [
+        ...runningSteps(context, service),
+        ...targetSteps(context, app, service),
+      ]),
   });
 }
 
-function sizeSteps({ attributes }: SynthResource): ServiceStep[] {
+function examine<F extends string>(
+  context: SynthContext,
+  app: WebApp,
+  stepsOf: (context: SynthContext, service: SynthResource) => readonly Step<F>[],
+): CheckResult<F | "missing"> {
+  const [service] = servicesOf(context, app);
+  if (service !== undefined) return walk<F>(service.address, stepsOf(context, service));
+  const services = context.synth.all("aws_ecs_service").map(({ address }) => address);
+  const expected = `a service whose task runs the image ${repositoryName(context, app)}`;
+  return failed("missing", expected, `services of other images: ${listed(services)}`);
+}
+
+function runningSteps(context: SynthContext, service: SynthResource): RunningStep[] {
+  return [...sizeSteps(service), ...networkSteps(context, service)];
+}
+
+function sizeSteps({ attributes }: SynthResource): RunningStep[] {
   const launchType = String(attributes["launch_type"] ?? "EC2 (the default)");
   const version = String(attributes["platform_version"] ?? "LATEST (the default)");
   const desired = Number(attributes["desired_count"] ?? 0);
@@ -86,7 +102,7 @@ function sizeSteps({ attributes }: SynthResource): ServiceStep[] {
   ];
 }
 
-function networkSteps(context: SynthContext, service: SynthResource): ServiceStep[] {
+function networkSteps(context: SynthContext, service: SynthResource): RunningStep[] {
   const [network = {}] = blocksOf(service.attributes, "network_configuration");
   const subnets = context.synth
     .referredToBy(service, network["subnets"])

@@ -30,7 +30,7 @@ export const SERVICE_FAULTS = {
       `Private subnets pull through the NAT gateway. See the reason of the stopped task: ${STOPPED}`,
       `プライベートサブネットからは NAT ゲートウェイ経由で取得します。停止したタスクの理由を見てください: ${STOPPED_JA}`,
     ],
-    `image: settings.image("…"), and in the private route table: 0.0.0.0/0 → nat gateway`,
+    `image: settings.image("…"), … subnets: [...network.privateSubnetIds],`,
   ),
   initialization: hint(
     [
@@ -41,7 +41,7 @@ export const SERVICE_FAULTS = {
       `It pulls the image and opens the log stream, with the execution role and through the NAT gateway: ${STOPPED}`,
       `タスク実行ロールを使い、NAT ゲートウェイ経由でイメージを取得し、ログストリームを開きます: ${STOPPED_JA}`,
     ],
-    "executionRoleArn: this.executionRole.arn, subnets: [...this.network.privateSubnetIds]",
+    "executionRoleArn: executionRole.arn, … subnets: [...network.privateSubnetIds],",
   ),
   role: hint(
     [
@@ -63,7 +63,7 @@ export const SERVICE_FAULTS = {
       `The driver makes streams, not groups, and writes with the execution role: ${STOPPED}`,
       `ログドライバーが作るのはストリームだけで、グループは作りません。書き込みにはタスク実行ロールを使います: ${STOPPED_JA}`,
     ],
-    `"awslogs-group": logs.name, "awslogs-region": settings.region,`,
+    `"awslogs-group": "/ecs/…", "awslogs-region": settings.region,`,
   ),
   "health-timeout": hint(
     [

@@ -9,6 +9,7 @@ import type { LiveContext } from "../live.ts";
 import { pollUntil } from "../poll.ts";
 import type { WebApp } from "../web-app.ts";
 import { deployedService, loadBalancerInFrontOf, targetGroupArnOf } from "./deployed.ts";
+import { ruleLines } from "./rule-lines.ts";
 import { combined } from "./steps.ts";
 
 const DEADLINE_MS = 120_000;
@@ -17,65 +18,84 @@ const HEALTH_CHECKS =
 const HEALTH_CHECKS_JA =
   "https://docs.aws.amazon.com/ja_jp/elasticloadbalancing/latest/application/target-group-health-checks.html";
 
-const FAULTS = {
-  empty: hint(
-    [
-      "Who registers the tasks in this target group?",
-      "このターゲットグループにタスクを登録するのは誰ですか。",
-    ],
-    [
-      "The service does, for the target group in its load balancer block.",
-      "サービスが、loadBalancer ブロックに書かれたターゲットグループに登録します。",
-    ],
-    "loadBalancer: [{ targetGroupArn: targets.arn, containerName, containerPort }],",
-  ),
-  "not-in-use": hint(
-    [
-      "Which listener sends requests to this target group?",
-      "どのリスナーがこのターゲットグループにリクエストを送りますか。",
-    ],
-    [
-      `Target.NotInUse: no listener forwards to it, or its zone is not enabled for the load balancer: ${HEALTH_CHECKS}`,
-      `Target.NotInUse: 転送するリスナーがないか、その AZ が ALB で有効になっていません: ${HEALTH_CHECKS_JA}`,
-    ],
-    'defaultAction: [{ type: "forward", targetGroupArn: targets.arn }],',
-  ),
-  timeout: hint(
-    [
-      "The load balancer asked and heard nothing. What lies between it and the tasks?",
-      "ALB が尋ねても応答がありません。ALB とタスクの間には何がありますか。",
-    ],
-    [
-      `Target.Timeout: look at the tasks' security group first, then at the port: ${HEALTH_CHECKS}`,
-      `Target.Timeout: まずタスクのセキュリティグループ、次にポートを確認します: ${HEALTH_CHECKS_JA}`,
-    ],
-    "referencedSecurityGroupId: this.albSecurityGroup.id,",
-  ),
-  "wrong-code": hint(
-    [
-      "Which path does the health check ask for, and what does the app answer there?",
-      "ヘルスチェックはどのパスを呼び、アプリは何を返しますか。",
-    ],
-    [
-      `Target.ResponseCodeMismatch: ${HEALTH_CHECKS}`,
-      `Target.ResponseCodeMismatch: ${HEALTH_CHECKS_JA}`,
-    ],
-    `healthCheck: { path: "/healthz", matcher: "200" },`,
-  ),
-  unhealthy: hint(
-    [
-      "Which reason does the target group give?",
-      "ターゲットグループはどんな理由を示していますか。",
-    ],
-    [`The codes are explained here: ${HEALTH_CHECKS}`, `コードの意味はこちら: ${HEALTH_CHECKS_JA}`],
-    "aws elbv2 describe-target-health --target-group-arn …",
-  ),
-};
+function faultsFor(apps: readonly [WebApp, ...WebApp[]]) {
+  const newest = apps.at(-1) ?? apps[0];
+  const { port } = newest;
+  const { balancerToTasks } = ruleLines(newest);
+  return {
+    empty: hint(
+      [
+        "Who registers the tasks in this target group?",
+        "このターゲットグループにタスクを登録するのは誰ですか。",
+      ],
+      [
+        "The service does, for the target group in its load balancer block.",
+        "サービスが、loadBalancer ブロックに書かれたターゲットグループに登録します。",
+      ],
+      "loadBalancer: [{ targetGroupArn: targets.arn, containerName, containerPort }],",
+    ),
+    "not-in-use": hint(
+      [
+        "Which listener sends requests to this target group?",
+        "どのリスナーがこのターゲットグループにリクエストを送りますか。",
+      ],
+      [
+        `Target.NotInUse: no listener forwards to it, or its zone is not enabled for the load balancer: ${HEALTH_CHECKS}`,
+        `Target.NotInUse: 転送するリスナーがないか、その AZ が ALB で有効になっていません: ${HEALTH_CHECKS_JA}`,
+      ],
+      'defaultAction: [{ type: "forward", targetGroupArn: targets.arn }],',
+    ),
+    timeout: hint(
+      [
+        "The load balancer asked and heard nothing. What lies between it and the tasks?",
+        "ALB が尋ねても応答がありません。ALB とタスクの間には何がありますか。",
+      ],
+      [
+        `Target.Timeout: a security group that does not admit a connection drops it without a word. The tasks' group comes first, then an app that is stuck; a closed port would have answered: ${HEALTH_CHECKS}`,
+        `Target.Timeout: セキュリティグループは、許可していない接続を黙って捨てます。まずタスクのセキュリティグループ、次にアプリが止まっていないかを確認します。閉じたポートなら応答があります: ${HEALTH_CHECKS_JA}`,
+      ],
+      balancerToTasks,
+    ),
+    refused: hint(
+      [
+        "The load balancer came as far as the task, and was turned away. On which port does the app listen?",
+        "ALB はタスクまで届きましたが、接続を断られました。アプリはどのポートで待ち受けていますか。",
+      ],
+      [
+        `Target.FailedHealthChecks: the connection was refused or cut, so no security group is in the way. The target's port, the container's port and the variable PORT have to be one number: ${HEALTH_CHECKS}`,
+        `Target.FailedHealthChecks: 接続が拒否または切断されたので、セキュリティグループの問題ではありません。ターゲットのポート、コンテナのポート、環境変数 PORT を同じ番号にします: ${HEALTH_CHECKS_JA}`,
+      ],
+      `containerPort: ${port},`,
+    ),
+    "wrong-code": hint(
+      [
+        "Which path does the health check ask for, and what does the app answer there?",
+        "ヘルスチェックはどのパスを呼び、アプリは何を返しますか。",
+      ],
+      [
+        `Target.ResponseCodeMismatch: ${HEALTH_CHECKS}`,
+        `Target.ResponseCodeMismatch: ${HEALTH_CHECKS_JA}`,
+      ],
+      `healthCheck: { path: "/healthz", matcher: "200" },`,
+    ),
+    unhealthy: hint(
+      [
+        "Which reason does the target group give?",
+        "ターゲットグループはどんな理由を示していますか。",
+      ],
+      [
+        `The codes are explained here: ${HEALTH_CHECKS}`,
+        `コードの意味はこちら: ${HEALTH_CHECKS_JA}`,
+      ],
+      "./workbook aws elbv2 describe-target-health --target-group-arn …",
+    ),
+  };
+}
 
-type Fault = keyof typeof FAULTS;
+type Fault = keyof ReturnType<typeof faultsFor>;
 
 /** Every task of each app's service is a healthy target. */
-export function targetsAreHealthy(id: string, apps: readonly WebApp[]): Check<"live"> {
+export function targetsAreHealthy(id: string, apps: readonly [WebApp, ...WebApp[]]): Check<"live"> {
   return defineCheck({
     id,
     tier: "live",
@@ -83,7 +103,7 @@ export function targetsAreHealthy(id: string, apps: readonly WebApp[]): Check<"l
       "All tasks are healthy targets of the load balancer",
       "すべてのタスクが ALB の正常なターゲットである",
     ]),
-    faults: FAULTS,
+    faults: faultsFor(apps),
     async run(context) {
       return combined(await Promise.all(apps.map((app) => examine(context, app))));
     },
@@ -151,6 +171,7 @@ function faultIn(targets: readonly TargetHealthDescription[]): Fault {
   if (targets.some(isNotInUse)) return "not-in-use";
   const reasons = targets.map(({ TargetHealth }) => TargetHealth?.Reason);
   if (reasons.includes("Target.Timeout")) return "timeout";
+  if (reasons.includes("Target.FailedHealthChecks")) return "refused";
   if (reasons.includes("Target.ResponseCodeMismatch")) return "wrong-code";
   return "unhealthy";
 }

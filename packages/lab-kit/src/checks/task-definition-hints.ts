@@ -110,7 +110,7 @@ export function taskDefinitionHints(app: WebApp) {
         "ECS does, with the task execution role: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
         "ECS がタスク実行ロールを使って行います: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
       ],
-      "executionRoleArn: this.executionRole.arn,",
+      "executionRoleArn: executionRole.arn,",
     ),
   };
 }

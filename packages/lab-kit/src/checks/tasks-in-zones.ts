@@ -83,7 +83,11 @@ export function tasksSpreadOverZones(id: string, app: WebApp): Check<"live"> {
   });
 }
 
-/** The public addresses of the tasks' network interfaces. */
+/**
+ * The public addresses of the tasks' network interfaces.
+ *
+ * @throws {RangeError} when the interfaces are not one for each task: nothing is known then about those without
+ */
 async function publicAddressesOf(
   context: LiveContext,
   tasks: readonly Task[],
@@ -91,9 +95,17 @@ async function publicAddressesOf(
   const NetworkInterfaceIds = tasks
     .flatMap(({ attachments = [] }) => attachments.flatMap(({ details = [] }) => details))
     .flatMap(({ name, value }) => (name === "networkInterfaceId" && value ? [value] : []));
-  if (NetworkInterfaceIds.length === 0) return [];
+  if (tasks.length === 0) return [];
+  if (NetworkInterfaceIds.length !== tasks.length)
+    throw new RangeError(
+      `${tasks.length} running tasks name ${NetworkInterfaceIds.length} network interfaces; every task on Fargate has one`,
+    );
   const { NetworkInterfaces = [] } = await context.aws.ec2.describeNetworkInterfaces({
     NetworkInterfaceIds,
   });
+  if (NetworkInterfaces.length !== tasks.length)
+    throw new RangeError(
+      `EC2 describes ${NetworkInterfaces.length} of ${tasks.length} network interfaces of tasks`,
+    );
   return NetworkInterfaces.flatMap(({ Association }) => Association?.PublicIp ?? []);
 }
