@@ -11,7 +11,7 @@ import { style } from "../output/style.ts";
 import { wrap } from "../output/wrap.ts";
 import type { Session } from "../session.ts";
 import type { AwsTarget } from "./aws-target.ts";
-import { describeLosses, listTypes } from "./losses.ts";
+import { describeLosses, describeStack, listTypes } from "./losses.ts";
 
 /** What a command is about to do to an account. */
 export type Intent = "deploy" | "destroy" | "plan" | "check" | "watch";
@@ -37,9 +37,7 @@ export async function confirmOnAws(
     `${style.name("AWS account")} ${account.account}, as ${account.caller}`,
     `${style.name("Region")} ${region}   ${style.name("Owner")} ${owner}   ${style.name("Your address")} ${homeCidr}`,
     "",
-    ...(intent === "deploy"
-      ? await describeDeployment(deployment, new Set(destroyed))
-      : [INTENTS[intent]]),
+    ...(await describeIntent(deployment, intent, new Set(destroyed))),
   ];
   session.progress.print(lines.join("\n"));
   if (session.yes) return;
@@ -47,13 +45,26 @@ export async function confirmOnAws(
 }
 
 const INTENTS = {
-  destroy: "Everything in this owner's stacks is destroyed.",
   plan: "Nothing is made but, where it is not there yet, the S3 bucket that holds Terraform's state.",
   check:
     "Nothing is made to stay but, where it is not there yet, the S3 bucket that holds Terraform's state.\nA lab's checks may run a task for a moment, or stop one to see another take its place.",
   watch:
     "Saved files are compared with the account. Nothing is made but, where it is not there yet, the S3 bucket that\nholds Terraform's state; a deployment asks first.",
 } as const;
+
+async function describeIntent(
+  deployment: Deployment,
+  intent: Intent,
+  destroyed: ReadonlySet<string>,
+): Promise<string[]> {
+  if (intent === "deploy") return describeDeployment(deployment, destroyed);
+  if (intent !== "destroy") return [INTENTS[intent]];
+  const { lab, target } = deployment;
+  const held = (await deployedStacks(target)).filter(({ id }) => lab.stacks.includes(id));
+  const width = process.stderr.columns ?? 80;
+  if (held.length === 0) return ["This owner's stacks hold nothing that could be destroyed."];
+  return held.map((stack) => wrap(`Destroyed: ${describeStack(stack)}`, width));
+}
 
 async function describeDeployment(
   deployment: Deployment,

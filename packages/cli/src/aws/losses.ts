@@ -14,8 +14,7 @@ export function describeLosses(
   wanted: ReadonlyMap<string, ReadonlySet<string>>,
 ): string[] {
   return held.flatMap(({ id, addresses }) => {
-    if (destroyed.has(id))
-      return [`Destroyed first: stack ${id} (${countTypes(addresses, addresses.length)})`];
+    if (destroyed.has(id)) return [`Destroyed first: ${describeStack({ id, addresses })}`];
     const stays = wanted.get(id);
     const gone = stays ? addresses.filter((address) => !stays.has(address)) : [];
     if (gone.length === 0) return [];
@@ -24,6 +23,11 @@ export function describeLosses(
       `Taken away from stack ${id}, because this lab does not have it: ${countTypes(gone, number)}`,
     ];
   });
+}
+
+/** `stack images (4 resources: 2 aws_ecr_repository, 2 aws_ecr_lifecycle_policy)`. */
+export function describeStack({ id, addresses }: DeployedStack): string {
+  return `stack ${id} (${countTypes(addresses, addresses.length)})`;
 }
 
 /** `3 resources: aws_lb, 2 aws_subnet`. */

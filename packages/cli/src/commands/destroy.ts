@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { deployedStacks } from "@workbook/lab-kit/deploy/deployed-stacks";
 import { destroy } from "@workbook/lab-kit/deploy/destroy";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
 import { stackDirectory, type Deployment } from "@workbook/lab-kit/deploy/stack";
@@ -35,7 +36,12 @@ async function withEveryStack<T extends Deployment>(session: Session, named: T):
   const all = await session.lab(DEFAULT_LAB);
   const forgotten = all.stacks.filter((id) => !named.lab.stacks.includes(id));
   const { directories, target } = named;
-  const wasWorkedOn = forgotten.some((id) => existsSync(stackDirectory(directories, target, id)));
+  // An account may hold what was deployed from another machine.
+  const held = target.name === "aws" ? await deployedStacks(target) : [];
+  const wasWorkedOn = forgotten.some(
+    (id) =>
+      held.some((stack) => stack.id === id) || existsSync(stackDirectory(directories, target, id)),
+  );
   return wasWorkedOn ? { ...named, lab: all } : named;
 }
 

@@ -11,9 +11,9 @@ export function requireBegun(session: Pick<Session, "learner" | "target">, labId
   throw new UserError(`Chapter ${number} has not been begun: there are no files of yours.`, {
     code: "CHAPTER_NOT_BEGUN",
     next:
-      session.target === "aws"
-        ? `./workbook start ${number} --target aws`
-        : `./workbook start ${number}`,
+      session.target === "local"
+        ? `./workbook start ${number}`
+        : `./workbook start ${number} --target aws`,
     exitCode: 2,
   });
 }
