@@ -1,8 +1,7 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { buildImage, pushImage } from "@workbook/image-builder";
 import { LocalAws } from "@workbook/local-aws";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
@@ -14,6 +13,7 @@ import { pollUntil } from "../src/poll.ts";
 import { SynthReader } from "../src/synth-reader.ts";
 import { NODE_APP } from "../src/web-app.ts";
 import { buildNetwork, type BuiltNetwork } from "./support/build-network.ts";
+import { pushIdleImage } from "./support/push-image.ts";
 
 const OWNER = "hanako";
 const REGION = "ap-northeast-1";
@@ -53,7 +53,8 @@ beforeAll(async () => {
     { deadlineMs: 30_000 },
   );
   await aws.ecs.createCluster({ clusterName: `workbook-${OWNER}` });
-  image = await push();
+  // It could serve for ever, if nobody overrode its command.
+  image = await pushIdleImage(aws, `nodejs-app-${OWNER}`, scratch);
 });
 
 afterAll(async () => {
@@ -65,25 +66,6 @@ afterAll(async () => {
 beforeEach(async () => {
   await register(image, await role("ecs-tasks.amazonaws.com", true));
 });
-
-/** Pushes an image that could serve for ever, if nobody overrode its command. */
-async function push(): Promise<string> {
-  await writeFile(
-    join(scratch, "Dockerfile"),
-    'FROM node:24-slim\nCMD ["node", "-e", "setInterval(() => {}, 1000)"]\n',
-  );
-  const built = await buildImage({ context: scratch, outputDir: join(scratch, "images") });
-  const { repository } = await aws.ecr.createRepository({ repositoryName: `nodejs-app-${OWNER}` });
-  const { authorizationData = [] } = await aws.ecr.getAuthorizationToken({});
-  await pushImage({
-    image: built,
-    registry: authorizationData[0]!.proxyEndpoint!,
-    repository: `nodejs-app-${OWNER}`,
-    tags: [built.contentTag],
-    authorization: `Basic ${authorizationData[0]!.authorizationToken}`,
-  });
-  return `${repository!.repositoryUri}:${built.contentTag}`;
-}
 
 let number = 0;
 
