@@ -6,6 +6,7 @@ import { hint, text } from "../hint.ts";
 import type { LiveContext } from "../live.ts";
 import type { WebApp } from "../web-app.ts";
 import { runningTasks, serviceNames } from "./deployed.ts";
+import { interfacesOf } from "./task-interfaces.ts";
 import { walk } from "./steps.ts";
 import { listed } from "./wiring.ts";
 
@@ -86,20 +87,14 @@ export function tasksSpreadOverZones(id: string, app: WebApp): Check<"live"> {
 /**
  * The public addresses of the tasks' network interfaces.
  *
- * @throws {RangeError} when the interfaces are not one for each task: nothing is known then about those without
+ * @throws {RangeError} when they are not one for each task: nothing is known then about those without
  */
 async function publicAddressesOf(
   context: LiveContext,
   tasks: readonly Task[],
 ): Promise<readonly string[]> {
-  const NetworkInterfaceIds = tasks
-    .flatMap(({ attachments = [] }) => attachments.flatMap(({ details = [] }) => details))
-    .flatMap(({ name, value }) => (name === "networkInterfaceId" && value ? [value] : []));
-  if (tasks.length === 0) return [];
-  if (NetworkInterfaceIds.length !== tasks.length)
-    throw new RangeError(
-      `${tasks.length} running tasks name ${NetworkInterfaceIds.length} network interfaces; every task on Fargate has one`,
-    );
+  const NetworkInterfaceIds = interfacesOf(tasks);
+  if (NetworkInterfaceIds.length === 0) return [];
   const { NetworkInterfaces = [] } = await context.aws.ec2.describeNetworkInterfaces({
     NetworkInterfaceIds,
   });
