@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { checks } from "../../labs/07-load-balancer/checks.ts";
 import { LiveCloud } from "./support/live-cloud.ts";
 import { findBarriers, LivePages, type Look } from "./support/live-pages.ts";
-import { serveLive, type LiveServer } from "./support/live-server.ts";
+import { OWNER, serveLive, type LiveServer } from "./support/live-server.ts";
 import { countScript, MOST_SCRIPT } from "./support/script-bytes.ts";
 import { buildSite, findBrowser, type BuiltSite } from "./support/site.ts";
 
@@ -193,6 +193,47 @@ test("a task is stopped after a warning, and replaced", { timeout: 3 * MINUTE },
   await task.waitFor({ state: "detached", timeout: MINUTE });
   await expect.poll(() => page.locator(".task.running").count(), SOON).toBe(2);
 });
+
+test("code has the reader's own names, copied as well", { timeout: 2 * MINUTE }, async () => {
+  const page = await open();
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const link = page.locator(".live a", { hasText: "http://127.0.0.1:" });
+  await link.waitFor({ timeout: MINUTE });
+  const address = await link.textContent();
+  const codes = () => textOf(page, ".vp-doc code:not([data-as-written] *)");
+  const asWritten = async () =>
+    (await codes()).filter((code) => /hanako|http:\/\/127\.0\.0\.1(?![:\d])/.test(code));
+  await expect.poll(asWritten, SOON).toEqual([]);
+  expect((await codes()).join()).toContain(`task/workbook-${OWNER}/`);
+  const block = page.locator(".vp-doc .language-sh", { hasText: `curl ${address}/info` });
+  await block.locator(".copy").focus();
+  await page.keyboard.press("Enter");
+  const copied = () => page.evaluate("navigator.clipboard.readText()");
+  await expect.poll(copied, SOON).toBe(`curl ${address}/info`);
+
+  // The next page is put together in the browser.
+  await page.locator(".pager-link.next").focus();
+  await page.keyboard.press("Enter");
+  await page.locator("#two-services-behind-one-load-balancer").waitFor({ timeout: MINUTE });
+  await expect.poll(async () => (await codes()).join(), SOON).toContain(`workbook-${OWNER}`);
+  expect(await asWritten()).toEqual([]);
+});
+
+test(
+  "a site whose server stops is told from a cloud that does",
+  { timeout: 2 * MINUTE },
+  async () => {
+    const server = await serveLive(site, cloud.endpoint);
+    const others = new LivePages(browser, server.origin + site.base);
+    const page = await others.openPanel(LAB);
+    await tasks(page).first().waitFor({ timeout: MINUTE });
+    await server.stop();
+    const notice = page.locator(".live-notice", { hasText: "The site's server has stopped" });
+    await notice.waitFor({ timeout: MINUTE });
+    expect(await notice.textContent()).toContain("./workbook site");
+    await others.close();
+  },
+);
 
 test("Local AWS may go and come back", { timeout: 3 * MINUTE }, async () => {
   const page = await open();

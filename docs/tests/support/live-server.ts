@@ -3,15 +3,17 @@ import { createServer, request as ask, type IncomingMessage, type ServerResponse
 
 import type { BuiltSite } from "./site.ts";
 
-const MARK = '<meta name="workbook-live" content="1">';
+/** Who reads the pages there: another than they are written with. */
+export const OWNER = "taro";
+const MARKS = `<meta name="workbook-live" content="1"><meta name="workbook-owner" content="${OWNER}">`;
 
-/** The site as `./workbook site` serves it: marked as live, and `/_local/` is Local AWS's. */
+/** The site as `./workbook site` serves it: with its marks, and `/_local/` is Local AWS's. */
 export interface LiveServer {
   readonly origin: string;
   stop(): Promise<void>;
 }
 
-/** Serves a built site with its mark; `endpoint` is where Local AWS answers, or does not. */
+/** Serves a built site with its marks; `endpoint` is where Local AWS answers, or does not. */
 export async function serveLive(site: BuiltSite, endpoint: string): Promise<LiveServer> {
   const server = createServer((request, response) => {
     if (request.url!.startsWith("/_local/")) return passOn(endpoint, request, response);
@@ -51,5 +53,5 @@ async function sendPage(address: string, response: ServerResponse): Promise<void
   const type = answer.headers.get("content-type") ?? "text/plain";
   const body = Buffer.from(await answer.arrayBuffer());
   response.writeHead(answer.status, { "content-type": type });
-  response.end(type === "text/html" ? String(body).replace("<head>", `<head>${MARK}`) : body);
+  response.end(type === "text/html" ? String(body).replace("<head>", `<head>${MARKS}`) : body);
 }
