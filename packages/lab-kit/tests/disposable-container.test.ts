@@ -118,3 +118,11 @@ test("a process that SIGTERM ends, instead of ending itself, was not stopped in 
     fault: "not-stopped",
   });
 });
+
+test("where nothing could be pushed yet, that is what is said", async () => {
+  const context = await contextOf(MAIN + STOPS);
+  expect(await check.run({ ...context, images: [] })).toMatchObject({
+    passed: false,
+    fault: "not-pushed",
+  });
+});

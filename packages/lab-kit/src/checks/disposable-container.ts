@@ -18,6 +18,14 @@ const GUIDE_JA =
   "https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/container-considerations.html";
 
 const FAULTS = {
+  "not-pushed": hint(
+    ["Where does a container's image come from?", "コンテナのイメージはどこから来ますか。"],
+    [
+      "From the registry, so it has to be there: ./workbook deploy 1 makes the repository and pushes.",
+      "レジストリからです。先にそこへ入れておきます。./workbook deploy 1 がリポジトリを作り、プッシュします。",
+    ],
+    "./workbook deploy 1",
+  ),
   "not-started": hint(
     [
       "Which file does CMD start, and did it come into the image?",
@@ -92,6 +100,8 @@ async function examine(
 ): Promise<CheckResult<Fault>> {
   const expected = `containers of ${app.container} answer "${app.greeting}", whatever was done to the one before`;
   const image = await pull(context, app, join(scratch, "layout"));
+  if (image === undefined)
+    return failed("not-pushed", expected, `ECR has no repository ${repositoryName(context, app)}`);
   const deadlineMs = context.deadlineMs ?? DEADLINE_MS;
   const seen: string[] = [`${image.digest}`];
   const first = await NodeContainer.create(image, join(scratch, "1"));
@@ -122,12 +132,15 @@ async function examine(
   }
 }
 
-/** Pulls the image that building gives now, as ECS would. */
-async function pull(context: LiveContext, app: WebApp, outputDir: string): Promise<LocalImage> {
+/** Pulls the image that building gives now, as ECS would; undefined where nothing has a place to be pushed to. */
+async function pull(
+  context: LiveContext,
+  app: WebApp,
+  outputDir: string,
+): Promise<LocalImage | undefined> {
   const built = context.images.find(({ app: each }) => each.repository === app.repository);
   const reference = /:([^:/@]+)$/.exec(built?.image ?? "")?.[1];
-  if (reference === undefined)
-    throw new RangeError(`Building ${app.container} came to no image with a tag`);
+  if (reference === undefined) return undefined;
   const { authorizationData = [] } = await context.aws.ecr.getAuthorizationToken({});
   const { authorizationToken, proxyEndpoint = "" } = authorizationData[0] ?? {};
   return pullImage({
