@@ -41,6 +41,7 @@ if (pages.length > 0) {
       const options = { update, tell: console.log, signal: interrupt.signal };
       const report = await runPage(workspace, page, options);
       reports.push(report);
+      for (const problem of report.problems) console.error(`\n${problem}\n`);
       if (update && wasRun(report)) {
         recordMeasuredTimes({ [page]: Math.round(report.seconds) });
       }
@@ -54,10 +55,10 @@ const recorded = readMeasuredTimes();
 const late = reports
   .filter(wasRun)
   .flatMap(({ page, seconds }) => findTimeProblem(page, seconds, recorded) ?? []);
-const problems = [...reports.flatMap((report) => report.problems), ...late];
-for (const problem of problems) console.error(`\n${problem}`);
+for (const problem of late) console.error(`\n${problem}`);
 console.log(`\n${formatTable(reports)}`);
-process.exitCode = problems.length === 0 ? 0 : 1;
+const right = late.length === 0 && reports.every(({ problems }) => problems.length === 0);
+process.exitCode = right ? 0 : 1;
 
 /** Whether the time of a page says something: it was run to its end. */
 function wasRun({ ran, problems }: PageReport): boolean {
