@@ -11,6 +11,7 @@ import { openBrowser } from "../site/open-browser.ts";
 import { servedFolder } from "../site/served-folder.ts";
 import { startSiteServer } from "../site/site-server.ts";
 import { siteToken } from "../site/site-token.ts";
+import { untilAborted } from "../until-aborted.ts";
 import { settledOwner } from "../workspace.ts";
 
 /** How the site is served. */
@@ -54,7 +55,7 @@ async function serveUntilInterrupted(
   const reports = new ChapterReports(session.workspace, (error) =>
     session.progress.print(formatError(error, false)),
   );
-  await aborted(session.signal);
+  await untilAborted(session.signal);
   await reports.close();
 }
 
@@ -90,10 +91,3 @@ function siteBase(): string {
 }
 
 const size = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    signal.addEventListener("abort", () => done(), { once: true });
-    if (signal.aborted) done();
-  });
-}

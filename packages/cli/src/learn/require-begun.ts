@@ -1,4 +1,5 @@
 import { UserError } from "@workbook/toolchain";
+import { onTarget } from "../on-target.ts";
 import type { Session } from "../session.ts";
 import { chapterNumber } from "./chapters.ts";
 import { learnersStack } from "./learner-folder.ts";
@@ -10,10 +11,7 @@ export function requireBegun(session: Pick<Session, "learner" | "target">, labId
   const number = chapterNumber(labId);
   throw new UserError(`Chapter ${number} has not been begun: there are no files of yours.`, {
     code: "CHAPTER_NOT_BEGUN",
-    next:
-      session.target === "local"
-        ? `./workbook start ${number}`
-        : `./workbook start ${number} --target aws`,
+    next: onTarget(session, `start ${number}`),
     exitCode: 2,
   });
 }

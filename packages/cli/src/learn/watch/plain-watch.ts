@@ -1,12 +1,12 @@
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
 import { formatCheck } from "../../output/check-output.ts";
 import type { Session } from "../../session.ts";
+import { untilAborted } from "../../until-aborted.ts";
 import { isFailure, tidyError, type WatchView } from "./view.ts";
 import { WatchSession } from "./watch-session.ts";
 
 /** Watches where there is no terminal: a line for all that changes, until it is interrupted. */
 export async function watchPlainly(session: Session, deployment: Deployment): Promise<number> {
-  const { signal } = session;
   const print = (text: string) => process.stdout.write(`${text}\n`);
   let before = "";
   const watch = new WatchSession(session, deployment, (view) => {
@@ -15,11 +15,8 @@ export async function watchPlainly(session: Session, deployment: Deployment): Pr
     before = text;
     print(text);
   });
-  const { promise, resolve } = Promise.withResolvers<void>();
-  signal.addEventListener("abort", () => resolve(), { once: true });
-  if (signal.aborted) resolve();
   watch.look();
-  await promise;
+  await untilAborted(session.signal);
   await watch.close();
   print("Your files stay as they are.");
   return 130;
