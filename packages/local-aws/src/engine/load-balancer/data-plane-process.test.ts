@@ -2,18 +2,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
+import { isAlive } from "@workbook/toolchain";
 import { expect, test, vi } from "vitest";
 
 const SERVER = fileURLToPath(new URL("./testing/serve-until-killed.ts", import.meta.url));
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 test("the data plane ends with its server, even when that is killed", async () => {
   const server = spawn(process.execPath, [SERVER], { stdio: ["ignore", "pipe", "inherit"] });

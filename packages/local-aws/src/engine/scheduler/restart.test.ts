@@ -1,17 +1,8 @@
 import { CreateServiceCommand } from "@aws-sdk/client-ecs";
+import { isAlive } from "@workbook/toolchain";
 import { expect, test, vi } from "vitest";
 import { startTestCloud } from "../../testing.ts";
 import { TaskCloud } from "./testing/task-cloud.ts";
-
-/** Whether a process lives. */
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 test("after a restart the old tasks are STOPPED with a reason and services have new ones", async () => {
   const cloud = await TaskCloud.start();
@@ -44,9 +35,9 @@ test("after a restart the old tasks are STOPPED with a reason and services have 
     );
   const old = await runningTask(cloud);
   const [oldPid] = await cloud.lines(old.taskArn!);
-  expect(lives(Number(oldPid))).toBe(true);
+  expect(isAlive(Number(oldPid))).toBe(true);
   await cloud.test.stop();
-  expect(lives(Number(oldPid))).toBe(false);
+  expect(isAlive(Number(oldPid))).toBe(false);
 
   const again = cloud.on(await startTestCloud({ tasks: "process", dataDir: cloud.dataDir }));
   const replacement = await runningTask(again);

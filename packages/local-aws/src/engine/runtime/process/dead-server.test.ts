@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { isAlive } from "@workbook/toolchain";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { SystemClock } from "../../../clock/system-clock.ts";
 import { writeTinyImage } from "../tiny-image.ts";
@@ -17,7 +18,7 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "dead-"));
 });
 afterEach(() => {
-  for (const pid of ours.splice(0)) if (isRunning(pid)) process.kill(pid, "SIGKILL");
+  for (const pid of ours.splice(0)) if (isAlive(pid)) process.kill(pid, "SIGKILL");
   rmSync(dir, { recursive: true });
 });
 
@@ -76,16 +77,6 @@ async function serve(): Promise<{ server: ChildProcess; task: number; child: num
   return { server, task: pids.get("task")!, child: pids.get("child")! };
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  // A zombie that nobody has waited for yet does not run.
-  return process.platform !== "linux" || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-}
-
 async function killNow(server: ChildProcess): Promise<void> {
   server.kill("SIGKILL");
   await once(server, "exit");
@@ -115,12 +106,9 @@ function newDriver() {
 
 test("no process of a task outlives a server that is killed", async () => {
   const { server, task, child } = await serve();
-  expect([isRunning(task), isRunning(child)]).toEqual([true, true]);
+  expect([isAlive(task), isAlive(child)]).toEqual([true, true]);
   await killNow(server);
-  await vi.waitFor(
-    () => expect([isRunning(task), isRunning(child)]).toEqual([false, false]),
-    10_000,
-  );
+  await vi.waitFor(() => expect([isAlive(task), isAlive(child)]).toEqual([false, false]), 10_000);
 });
 
 test.runIf(process.platform === "linux")(
@@ -131,9 +119,9 @@ test.runIf(process.platform === "linux")(
     server.kill("SIGSTOP");
     process.kill(supervisorOf(server), "SIGKILL");
     await killNow(server);
-    expect([isRunning(task), isRunning(child)]).toEqual([true, true]);
+    expect([isAlive(task), isAlive(child)]).toEqual([true, true]);
     await newDriver().reap();
-    await vi.waitFor(() => expect([isRunning(task), isRunning(child)]).toEqual([false, false]));
+    await vi.waitFor(() => expect([isAlive(task), isAlive(child)]).toEqual([false, false]));
     expect(readdirSync(join(dir, "data/runtime/tasks"))).toEqual([]);
   },
 );
@@ -146,9 +134,9 @@ test.runIf(process.platform === "linux")(
     process.kill(supervisorOf(server), "SIGKILL");
     rmSync(join(dir, "data/runtime/tasks", "0".repeat(32), "web.process.json"));
     await killNow(server);
-    expect([isRunning(task), isRunning(child)]).toEqual([true, true]);
+    expect([isAlive(task), isAlive(child)]).toEqual([true, true]);
     await newDriver().reap();
-    await vi.waitFor(() => expect([isRunning(task), isRunning(child)]).toEqual([false, false]));
+    await vi.waitFor(() => expect([isAlive(task), isAlive(child)]).toEqual([false, false]));
   },
 );
 
@@ -158,7 +146,7 @@ test.runIf(process.platform === "linux")("a supervisor that is killed is replace
   process.kill(first, "SIGKILL");
   await vi.waitFor(() => expect(supervisorOf(server)).toBeGreaterThan(first));
   await killNow(server);
-  await vi.waitFor(() => expect(isRunning(task)).toBe(false), 10_000);
+  await vi.waitFor(() => expect(isAlive(task)).toBe(false), 10_000);
 });
 
 test("a process that was given a recorded number later is not touched", async () => {
@@ -169,13 +157,13 @@ test("a process that was given a recorded number later is not touched", async ()
     startedAt: processStart(task),
   });
   await killNow(server);
-  await vi.waitFor(() => expect(isRunning(task)).toBe(false), 10_000);
+  await vi.waitFor(() => expect(isAlive(task)).toBe(false), 10_000);
   const stranger = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], {
     detached: true,
   });
   ours.push(stranger.pid!);
   writeFileSync(record, JSON.stringify({ pid: stranger.pid, startedAt: "another boot:1" }));
   await newDriver().reap();
-  expect(isRunning(stranger.pid!)).toBe(true);
+  expect(isAlive(stranger.pid!)).toBe(true);
   expect(readdirSync(join(dir, "data/runtime/tasks"))).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isAlive } from "@workbook/toolchain";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ManualClock } from "../../../clock/manual-clock.ts";
 import { SystemClock } from "../../../clock/system-clock.ts";
@@ -226,7 +227,7 @@ describe("a container", () => {
     );
     await log.see("web exited 3");
     const pid = Number((await log.see(/stdout: \d+$/)).split(" ").at(-1));
-    await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
   });
 
   test("that is killed from outside is told with 128 and the signal's number", async () => {
@@ -236,17 +237,6 @@ describe("a container", () => {
     expect(await log.see("web exited 137")).toBeDefined();
   });
 });
-
-/** Linux: a zombie that nobody has waited for yet does not run. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  if (process.platform !== "linux" || !existsSync(`/proc/${pid}/stat`)) return false;
-  return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]![0] !== "Z";
-}
 
 describe("a container that cannot start", () => {
   const frame = "unable to start container process: exec: ";
@@ -452,7 +442,7 @@ describe("a health check", () => {
     const file = join(dir, "quick/runtime/tasks", spec.taskId, "web/app/pid");
     await vi.waitFor(() => expect(existsSync(file)).toBe(true), 10_000);
     const pid = Number(readFileSync(file, "utf8"));
-    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 10_000);
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 10_000);
   });
 });
 
