@@ -3,18 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { buildImage, pushImage } from "@workbook/image-builder";
-import { LocalAws } from "@workbook/local-aws";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { containersAreDisposable } from "../src/checks/disposable-container.ts";
 import { imagesArePushed } from "../src/checks/images-pushed.ts";
 import { createRequester } from "../src/http-request.ts";
 import type { AwsClients, LiveContext } from "../src/live.ts";
-import { connectAws, disconnectAws } from "../src/live.ts";
 import { SynthReader } from "../src/synth-reader.ts";
 import { NODE_APP } from "../src/web-app.ts";
+import { REGION, startTestCloud, type TestCloud } from "./support/test-cloud.ts";
 
-const REGION = "ap-northeast-1";
 const REPOSITORY = "nodejs-app-hanako";
 const DOCKERFILE = `FROM node:24-slim
 WORKDIR /app
@@ -27,18 +25,13 @@ server.listen(process.env.PORT, "127.0.0.1", () => console.log(JSON.stringify({ 
 `;
 const STOPS = `process.on("SIGTERM", () => { server.close(); server.closeAllConnections(); });\n`;
 
-let cloud: LocalAws;
+let cloud: TestCloud;
 let aws: AwsClients;
 let scratch: string;
 
 beforeAll(async () => {
-  cloud = await LocalAws.start({ port: 0, tasks: "off", listeners: "ephemeral" });
-  const { accessKeyId, secretAccessKey } = cloud.credentials;
-  aws = await connectAws({
-    region: REGION,
-    endpoint: cloud.endpoint,
-    credentials: { accessKeyId, secretAccessKey },
-  });
+  cloud = await startTestCloud({ tasks: "off" });
+  aws = cloud.aws;
   await aws.ecr.createRepository({
     repositoryName: REPOSITORY,
     imageTagMutability: "IMMUTABLE",
@@ -47,7 +40,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  disconnectAws(aws);
   await cloud.stop();
   await rm(scratch, { recursive: true, force: true });
 });

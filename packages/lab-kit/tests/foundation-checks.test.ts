@@ -1,4 +1,3 @@
-import { LocalAws } from "@workbook/local-aws";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import type { Check } from "../src/check.ts";
@@ -9,30 +8,23 @@ import { reachesWhomItShould } from "../src/checks/reachability.ts";
 import { revisionIsActive } from "../src/checks/revision.ts";
 import { createRequester } from "../src/http-request.ts";
 import type { AwsClients, LiveContext } from "../src/live.ts";
-import { connectAws, disconnectAws } from "../src/live.ts";
 import { SynthReader } from "../src/synth-reader.ts";
 import { NODE_APP } from "../src/web-app.ts";
 import { buildNetwork, type BuiltNetwork } from "./support/build-network.ts";
+import { REGION, startTestCloud, type TestCloud } from "./support/test-cloud.ts";
 
 const HOME = "203.0.113.10/32";
-const REGION = "ap-northeast-1";
 
-let cloud: LocalAws;
+let cloud: TestCloud;
 let aws: AwsClients;
 let context: LiveContext;
 
 beforeAll(async () => {
-  cloud = await LocalAws.start({ port: 0, tasks: "off", listeners: "ephemeral" });
-  const { accessKeyId, secretAccessKey } = cloud.credentials;
-  aws = await connectAws({
-    region: REGION,
-    endpoint: cloud.endpoint,
-    credentials: { accessKeyId, secretAccessKey },
-  });
+  cloud = await startTestCloud({ tasks: "off" });
+  aws = cloud.aws;
 });
 
 afterAll(async () => {
-  disconnectAws(aws);
   await cloud.stop();
 });
 

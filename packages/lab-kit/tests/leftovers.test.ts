@@ -1,28 +1,22 @@
-import { LocalAws } from "@workbook/local-aws";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { findLeftovers } from "../src/leftovers.ts";
-import { connectAws, disconnectAws, type AwsClients } from "../src/live.ts";
+import type { AwsClients } from "../src/live.ts";
+import { startTestCloud, type TestCloud } from "./support/test-cloud.ts";
 
 const OWNER = "hanako";
 const TAGS = { Owner: OWNER, Project: "ecs-workbook" };
 const pairs = Object.entries(TAGS).map(([key, value]) => ({ key, value }));
 
-let cloud: LocalAws;
+let cloud: TestCloud;
 let aws: AwsClients;
 
 beforeAll(async () => {
-  cloud = await LocalAws.start({ port: 0, tasks: "off", listeners: "ephemeral" });
-  const { accessKeyId, secretAccessKey } = cloud.credentials;
-  aws = await connectAws({
-    region: "ap-northeast-1",
-    endpoint: cloud.endpoint,
-    credentials: { accessKeyId, secretAccessKey },
-  });
+  cloud = await startTestCloud({ tasks: "off" });
+  aws = cloud.aws;
 });
 
 afterAll(async () => {
-  disconnectAws(aws);
   await cloud.stop();
 });
 

@@ -1,4 +1,3 @@
-import { LocalAws } from "@workbook/local-aws";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import type { Check } from "../src/check.ts";
@@ -10,35 +9,23 @@ import { taskComesBack } from "../src/checks/task-comes-back.ts";
 import { tasksSpreadOverZones } from "../src/checks/tasks-in-zones.ts";
 import { createRequester } from "../src/http-request.ts";
 import type { AwsClients, LiveContext } from "../src/live.ts";
-import { connectAws, disconnectAws } from "../src/live.ts";
 import { pollUntil } from "../src/poll.ts";
 import { SynthReader } from "../src/synth-reader.ts";
 import { GO_APP } from "../src/web-app.ts";
+import { REGION, startTestCloud, type TestCloud } from "./support/test-cloud.ts";
 
 const HOME = "203.0.113.10/32";
-const REGION = "ap-northeast-1";
 
-let cloud: LocalAws;
+let cloud: TestCloud;
 let aws: AwsClients;
 let context: LiveContext;
 
 beforeAll(async () => {
-  cloud = await LocalAws.start({
-    port: 0,
-    tasks: "off",
-    listeners: "ephemeral",
-    homeAddress: "203.0.113.10",
-  });
-  const { accessKeyId, secretAccessKey } = cloud.credentials;
-  aws = await connectAws({
-    region: REGION,
-    endpoint: cloud.endpoint,
-    credentials: { accessKeyId, secretAccessKey },
-  });
+  cloud = await startTestCloud({ tasks: "off", homeAddress: "203.0.113.10" });
+  aws = cloud.aws;
 });
 
 afterAll(async () => {
-  disconnectAws(aws);
   await cloud.stop();
 });
 

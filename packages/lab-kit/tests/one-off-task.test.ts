@@ -2,26 +2,24 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { LocalAws } from "@workbook/local-aws";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { runsOneOffTask } from "../src/checks/one-off-task.ts";
 import { createRequester } from "../src/http-request.ts";
 import type { AwsClients, LiveContext } from "../src/live.ts";
-import { connectAws, disconnectAws } from "../src/live.ts";
 import { pollUntil } from "../src/poll.ts";
 import { SynthReader } from "../src/synth-reader.ts";
 import { NODE_APP } from "../src/web-app.ts";
 import { buildNetwork, type BuiltNetwork } from "./support/build-network.ts";
 import { pushIdleImage } from "./support/push-image.ts";
+import { REGION, startTestCloud, type TestCloud } from "./support/test-cloud.ts";
 
 const OWNER = "hanako";
-const REGION = "ap-northeast-1";
 const HOME = "203.0.113.10/32";
 const ROLE = "ecs-execution-hanako";
 const POLICY = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
 
-let cloud: LocalAws;
+let cloud: TestCloud;
 let aws: AwsClients;
 let context: LiveContext;
 let network: BuiltNetwork;
@@ -30,13 +28,8 @@ let scratch: string;
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), "one-off-"));
-  cloud = await LocalAws.start({ port: 0, tasks: "process", listeners: "ephemeral" });
-  const { accessKeyId, secretAccessKey } = cloud.credentials;
-  aws = await connectAws({
-    region: REGION,
-    endpoint: cloud.endpoint,
-    credentials: { accessKeyId, secretAccessKey },
-  });
+  cloud = await startTestCloud({ tasks: "process" });
+  aws = cloud.aws;
   context = {
     owner: OWNER,
     region: REGION,
@@ -58,7 +51,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  disconnectAws(aws);
   await cloud.stop();
   await rm(scratch, { recursive: true, force: true });
 });

@@ -2,26 +2,24 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { LocalAws } from "@workbook/local-aws";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { targetsAreHealthy } from "../src/checks/targets-healthy.ts";
 import { tasksSpreadOverZones } from "../src/checks/tasks-in-zones.ts";
 import { createRequester } from "../src/http-request.ts";
 import type { AwsClients, LiveContext } from "../src/live.ts";
-import { connectAws, disconnectAws } from "../src/live.ts";
 import { pollUntil } from "../src/poll.ts";
 import { SynthReader } from "../src/synth-reader.ts";
 import { GO_APP } from "../src/web-app.ts";
 import { pushIdleImage } from "./support/push-image.ts";
+import { REGION, startTestCloud, type TestCloud } from "./support/test-cloud.ts";
 
-const REGION = "ap-northeast-1";
 const NAME = "go-app-hanako";
 const POLICY = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
 /** Longer than the test: ECS does not replace the tasks while it looks at them. */
 const GRACE_PERIOD_S = 36_000;
 
-let cloud: LocalAws;
+let cloud: TestCloud;
 let aws: AwsClients;
 let scratch: string;
 let context: LiveContext;
@@ -29,13 +27,8 @@ let targetGroup: string;
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), "running-"));
-  cloud = await LocalAws.start({ port: 0, tasks: "process", listeners: "ephemeral" });
-  const { accessKeyId, secretAccessKey } = cloud.credentials;
-  aws = await connectAws({
-    region: REGION,
-    endpoint: cloud.endpoint,
-    credentials: { accessKeyId, secretAccessKey },
-  });
+  cloud = await startTestCloud({ tasks: "process" });
+  aws = cloud.aws;
   context = {
     owner: "hanako",
     region: REGION,
@@ -50,7 +43,6 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  disconnectAws(aws);
   await cloud.stop();
   await rm(scratch, { recursive: true, force: true });
 });
