@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempDisposable } from "node:fs/promises";
 import { join } from "node:path";
 import {
   connectAws,
@@ -45,7 +45,7 @@ async function runTiers(
 ): Promise<CheckReport> {
   const { lab, target, variant, directories, signal } = deployment;
   const { owner, region, homeCidr, endpointUrl } = target;
-  const outDirectory = await mkdtemp(join(directories.state, "synth-"));
+  await using scratch = await mkdtempDisposable(join(directories.state, "synth-"));
   const aws = await connectAws(target.connection);
   try {
     const settings = { owner, region, homeCidr, endpointUrl };
@@ -59,7 +59,7 @@ async function runTiers(
         variant,
         settings,
         images: named,
-        outDirectory,
+        outDirectory: scratch.path,
         signal,
       }),
     });
@@ -88,7 +88,6 @@ async function runTiers(
     });
   } finally {
     disconnectAws(aws);
-    await rm(outDirectory, { recursive: true, force: true });
   }
 }
 

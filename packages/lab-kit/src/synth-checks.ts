@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempDisposable } from "node:fs/promises";
 import { join } from "node:path";
 import type { Lab } from "./load-lab.ts";
 import { runChecks, type CheckReport } from "./run-checks.ts";
@@ -19,16 +19,7 @@ export interface SynthCheckOptions {
 export async function runSynthChecks(options: SynthCheckOptions): Promise<CheckReport> {
   const { lab, settings, scratch, synthesise } = options;
   const { owner, region, homeCidr } = settings;
-  const outDirectory = await mkdtemp(join(scratch, "synth-"));
-  try {
-    const synth = async () => ({ owner, region, homeCidr, synth: await synthesise(outDirectory) });
-    return await runChecks({
-      lab: lab.id,
-      target: "none",
-      checks: lab.checks,
-      contexts: { synth },
-    });
-  } finally {
-    await rm(outDirectory, { recursive: true, force: true });
-  }
+  await using folder = await mkdtempDisposable(join(scratch, "synth-"));
+  const synth = async () => ({ owner, region, homeCidr, synth: await synthesise(folder.path) });
+  return await runChecks({ lab: lab.id, target: "none", checks: lab.checks, contexts: { synth } });
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempDisposable } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { costPerHour, synthesise } from "@workbook/lab-kit";
@@ -111,20 +111,16 @@ function addressesOf(
 async function synthesiseResources(deployment: Deployment): Promise<readonly SynthResource[]> {
   const { lab, variant, target, directories, signal } = deployment;
   const { owner, region, homeCidr, endpointUrl } = target;
-  const outDirectory = await mkdtemp(join(directories.state, "synth-"));
-  try {
-    const { resources } = await synthesise({
-      labDirectory: lab.directory,
-      variant,
-      settings: { owner, region, homeCidr, endpointUrl },
-      images: lab.apps.map((app) => ({ app, image: `${app.repository}-${owner}:next` })),
-      outDirectory,
-      signal,
-    });
-    return resources.filter(({ kind }) => kind === "resource");
-  } finally {
-    await rm(outDirectory, { recursive: true, force: true });
-  }
+  await using scratch = await mkdtempDisposable(join(directories.state, "synth-"));
+  const { resources } = await synthesise({
+    labDirectory: lab.directory,
+    variant,
+    settings: { owner, region, homeCidr, endpointUrl },
+    images: lab.apps.map((app) => ({ app, image: `${app.repository}-${owner}:next` })),
+    outDirectory: scratch.path,
+    signal,
+  });
+  return resources.filter(({ kind }) => kind === "resource");
 }
 
 async function ask({ terminal, signal }: Session, question: string): Promise<void> {

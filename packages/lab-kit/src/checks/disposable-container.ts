@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtempDisposable, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -83,12 +83,8 @@ export function containersAreDisposable(id: string, app: WebApp): Check<"live"> 
     ]),
     faults: FAULTS,
     async run(context) {
-      const scratch = await mkdtemp(join(tmpdir(), "container-"));
-      try {
-        return await examine(context, app, scratch);
-      } finally {
-        await rm(scratch, { recursive: true, force: true });
-      }
+      await using scratch = await mkdtempDisposable(join(tmpdir(), "container-"));
+      return await examine(context, app, scratch.path);
     },
   });
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtempDisposable, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Lab } from "../load-lab.ts";
 import { synthesise, type PushedImage } from "../synth.ts";
@@ -50,25 +50,21 @@ export async function prepareStack(
   const terraform = openStack(deployment, id, bucket, onEvent);
   const left = await terraform.settle();
   await removeLeftovers(directory);
-  const outDirectory = await mkdtemp(join(directory, SCRATCH));
-  try {
-    const synth = await (deployment.synthesise ?? synthesise)({
-      labDirectory: lab.directory,
-      variant,
-      settings: { owner, region, homeCidr, endpointUrl },
-      images,
-      outDirectory,
-      stack: id,
-      signal,
-    });
-    const json = await readFile(join(outDirectory, "stacks", id, "cdk.tf.json"), "utf8");
-    terraform.configure(json);
-    await terraform.init();
-    await recoverState({ target, directory, terraform, bucket, json, left, onEvent, signal });
-    return { id, terraform, synth };
-  } finally {
-    await rm(outDirectory, { recursive: true, force: true });
-  }
+  await using scratch = await mkdtempDisposable(join(directory, SCRATCH));
+  const synth = await (deployment.synthesise ?? synthesise)({
+    labDirectory: lab.directory,
+    variant,
+    settings: { owner, region, homeCidr, endpointUrl },
+    images,
+    outDirectory: scratch.path,
+    stack: id,
+    signal,
+  });
+  const json = await readFile(join(scratch.path, "stacks", id, "cdk.tf.json"), "utf8");
+  terraform.configure(json);
+  await terraform.init();
+  await recoverState({ target, directory, terraform, bucket, json, left, onEvent, signal });
+  return { id, terraform, synth };
 }
 
 /** Terraform in a stack's place, nothing prepared. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -51,13 +51,8 @@ function blocksOf(blocks: Readonly<Record<string, unknown>>, stack: StackId) {
 }
 
 async function read(batch: SynthBatch, { lab, variant }: LabVariant) {
-  const outDirectory = await mkdtemp(join(tmpdir(), "verify-synth-"));
-  try {
-    const labDirectory = lab.directory;
-    const given = { settings: NOBODY, images: NOBODYS_IMAGES, outDirectory };
-    await batch.synthesise({ labDirectory, variant, ...given });
-    return readBlocks(outDirectory);
-  } finally {
-    await rm(outDirectory, { recursive: true, force: true });
-  }
+  await using scratch = await mkdtempDisposable(join(tmpdir(), "verify-synth-"));
+  const given = { settings: NOBODY, images: NOBODYS_IMAGES, outDirectory: scratch.path };
+  await batch.synthesise({ labDirectory: lab.directory, variant, ...given });
+  return readBlocks(scratch.path);
 }

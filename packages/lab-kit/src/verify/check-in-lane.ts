@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempDisposable } from "node:fs/promises";
 import { join } from "node:path";
 import { tmpdir } from "node:os";
 import type { Tier } from "../check.ts";
@@ -25,12 +25,13 @@ export async function checkInLane(
 ): Promise<CheckReport> {
   const { lab, target, variant, signal } = deployment;
   const { owner, region, homeCidr, endpointUrl } = target;
-  const outDirectory = await mkdtemp(join(tmpdir(), "verify-synth-"));
+  await using scratch = await mkdtempDisposable(join(tmpdir(), "verify-synth-"));
   const aws = await connectAws(target.connection);
   try {
     const images = await namedImages(lane, deployment);
     const settings = { owner, region, homeCidr, endpointUrl };
     const labDirectory = lab.directory;
+    const outDirectory = scratch.path;
     const options = { labDirectory, variant, settings, images, outDirectory, signal };
     let synthesised: ReturnType<typeof synthesise> | undefined;
     const synth = async () => {
@@ -52,7 +53,6 @@ export async function checkInLane(
     return await runChecks({ lab: lab.id, target: target.name, checks: lab.checks, contexts });
   } finally {
     disconnectAws(aws);
-    await rm(outDirectory, { recursive: true, force: true });
   }
 }
 
