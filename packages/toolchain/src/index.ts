@@ -1,6 +1,7 @@
 export { cleanEnvironment, type LocalTarget } from "./clean-environment.ts";
 export { awsCliPath, findAwsCli, type AwsCli } from "./find-aws-cli.ts";
 export { findOnPath } from "./executables.ts";
+export { FileLock } from "./file-lock.ts";
 export { findGo, minimumGoVersion } from "./find-go.ts";
 export { findNode, findNpm, nodeRuntimeFolder } from "./find-node.ts";
 export { findTerraform, minimumTerraformVersion } from "./find-terraform.ts";

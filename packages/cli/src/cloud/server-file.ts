@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { FileLock } from "@workbook/toolchain";
 
 /** What a running Local AWS writes about itself: where it is, and its keys. */
 export interface ServerFile {
@@ -26,24 +26,13 @@ export function readServerFile(dataDir: string): ServerFile | undefined {
   }
 }
 
-/** https://www.sqlite.org/rescode.html#busy */
-const SQLITE_BUSY = 5;
-
 /**
  * The process that holds a data directory; undefined where none does. It may not be ready yet, or be stopping. What was
  * written down by one that is dead means nothing: its lock is gone with it.
  */
 export function readServerPid(dataDir: string): number | undefined {
-  const lock = join(dataDir, "server.lock");
-  if (!existsSync(lock)) return undefined;
-  const database = new DatabaseSync(lock);
-  try {
-    database.exec("BEGIN EXCLUSIVE");
-    return undefined;
-  } catch (error) {
-    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
-    return Number(readFileSync(join(dataDir, "server.pid"), "utf8"));
-  } finally {
-    database.close();
-  }
+  const path = join(dataDir, "server.lock");
+  if (!existsSync(path)) return undefined;
+  using lock = new FileLock(path);
+  return lock.take() ? undefined : Number(readFileSync(join(dataDir, "server.pid"), "utf8"));
 }

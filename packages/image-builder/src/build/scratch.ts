@@ -1,5 +1,6 @@
 import { chmod, lstat, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { isAlive } from "@workbook/toolchain";
 
 /**
  * Makes a folder for the files of one build, and removes those of builds whose process was killed.
@@ -30,13 +31,4 @@ async function makeWritable(path: string): Promise<void> {
   if (!(await lstat(path)).isDirectory()) return;
   await chmod(path, 0o700);
   for (const name of await readdir(path)) await makeWritable(join(path, name));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -1,11 +1,8 @@
 import { writeFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { build, makeFolder } from "../testing/build-folder.ts";
 import { BlobStore, digestOf } from "./blob-store.ts";
-import { withFileLock } from "./file-lock.ts";
 import { findImage, listLayers, readLayout } from "./layout.ts";
 
 describe("a blob store", () => {
@@ -63,45 +60,5 @@ describe("a layout", () => {
 
   test("that is not there has no images", async () => {
     expect(await readLayout(join(makeFolder(), "none"))).toEqual([]);
-  });
-});
-
-describe("a file lock", () => {
-  test("lets one action in at a time", async () => {
-    const path = join(makeFolder(), "lock");
-    let inside = 0;
-    let most = 0;
-    const action = async () => {
-      most = Math.max(most, ++inside);
-      await new Promise(setImmediate);
-      inside--;
-    };
-    await Promise.all([1, 2, 3].map(() => withFileLock(path, action)));
-    expect(most).toBe(1);
-  });
-
-  test.each(["SIGKILL", "SIGTERM"] as const)(
-    "is free again when its holder is ended by %s",
-    async (signal) => {
-      const path = join(makeFolder(), "lock");
-      const module = JSON.stringify(new URL("file-lock.ts", import.meta.url).href);
-      const hold = `const { withFileLock } = await import(${module});
-        await withFileLock(${JSON.stringify(path)}, () => new Promise((resolve) => {
-          process.stdout.write("holding");
-          setTimeout(resolve, 600_000);
-        }));`;
-      const holder = spawn(process.execPath, ["--input-type=module", "--eval", hold]);
-      await once(holder.stdout, "data");
-      const waiting = withFileLock(path, async () => holder.killed);
-      holder.kill(signal);
-      await once(holder, "exit");
-      expect(await waiting).toBe(true);
-    },
-  );
-
-  test("is taken where a process died before it wrote anything into the file", async () => {
-    const path = join(makeFolder(), "lock");
-    writeFileSync(path, "");
-    expect(await withFileLock(path, async () => "in", AbortSignal.timeout(5000))).toBe("in");
   });
 });

@@ -1,9 +1,9 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { randomUUID } from "node:crypto";
+import { FileLock } from "@workbook/toolchain";
 import { BuildError } from "../errors.ts";
 import { BlobStore, digestOf } from "./blob-store.ts";
-import { withFileLock } from "./file-lock.ts";
 import {
   MEDIA_TYPES,
   type Descriptor,
@@ -93,19 +93,15 @@ export async function addToLayout(
     ...descriptor,
     annotations: { ...descriptor.annotations, [REF_NAME]: ref },
   };
-  await withFileLock(
-    join(dir, "index.lock"),
-    async () => {
-      const index = await readIndex(dir);
-      const others = index.manifests.filter(({ annotations }) => annotations?.[REF_NAME] !== ref);
-      const manifests = [...others, entry].toSorted((one, other) =>
-        one.digest < other.digest ? -1 : 1,
-      );
-      await replaceFile(join(dir, "oci-layout"), JSON.stringify({ imageLayoutVersion: "1.0.0" }));
-      await replaceFile(join(dir, "index.json"), JSON.stringify({ ...index, manifests }));
-    },
-    signal,
+  using lock = new FileLock(join(dir, "index.lock"));
+  await lock.wait(signal);
+  const index = await readIndex(dir);
+  const others = index.manifests.filter(({ annotations }) => annotations?.[REF_NAME] !== ref);
+  const manifests = [...others, entry].toSorted((one, other) =>
+    one.digest < other.digest ? -1 : 1,
   );
+  await replaceFile(join(dir, "oci-layout"), JSON.stringify({ imageLayoutVersion: "1.0.0" }));
+  await replaceFile(join(dir, "index.json"), JSON.stringify({ ...index, manifests }));
 }
 
 /** Whether a media type is that of an image for one platform. */

@@ -1,15 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { isAlive } from "@workbook/toolchain";
 import { expect, test, vi } from "vitest";
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 test("a command and what it has started end with a process that is killed", async () => {
   const module = JSON.stringify(new URL("execute.ts", import.meta.url).href);
@@ -20,7 +12,7 @@ test("a command and what it has started end with a process that is killed", asyn
   const [chunk] = (await once(builder.stdout, "data")) as [Buffer];
   const pids = String(chunk).split(" ").map(Number);
   expect(pids).toHaveLength(2);
-  expect(pids.map(isRunning)).toEqual([true, true]);
+  expect(pids.map(isAlive)).toEqual([true, true]);
   builder.kill("SIGKILL");
-  await vi.waitFor(() => expect(pids.map(isRunning)).toEqual([false, false]), 10_000);
+  await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false]), 10_000);
 }, 30_000);
