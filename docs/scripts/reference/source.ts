@@ -88,6 +88,12 @@ export function textsOf(node: SyntaxNode): string[] {
       const [right] = textsOf(node["right"] as SyntaxNode);
       return [`${left}${right}`];
     }
+    case "CallExpression": {
+      // A command for the target that is at work (packages/cli/src/on-target.ts); shown is the one on Local AWS.
+      if ((node["callee"] as { name?: string }).name !== "onTarget") return ["…"];
+      const [, command] = node["arguments"] as SyntaxNode[];
+      return textsOf(command!).map((text) => `./workbook ${text}`);
+    }
     default:
       return ["…"];
   }
