@@ -4,10 +4,10 @@ import { NODE_APP } from "@workbook/lab-kit/web-app";
 
 export const lab = defineLab({
   id: "02-network",
-  title: { en: "A network in two zones", ja: "2 つのゾーンにまたがるネットワーク" },
+  title: { en: "A network in two zones", ja: "2 つの AZ にまたがるネットワーク" },
   summary: {
     en: "Write a VPC with a public and a private subnet in each of two zones, the ways in and out, and the security groups of load balancer and tasks.",
-    ja: "2 つのゾーンにパブリックサブネットとプライベートサブネットを 1 つずつ持つ VPC と、その出入り口、ALB とタスクのセキュリティグループを書きます。",
+    ja: "2 つのアベイラビリティーゾーン (AZ) のそれぞれにパブリックサブネットとプライベートサブネットを持つ VPC と、その出入り口、ALB とタスクのセキュリティグループを書きます。",
   },
   minutes: 45,
   needs: ["terraform"],

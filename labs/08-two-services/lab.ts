@@ -13,7 +13,7 @@ export const lab = defineLab({
   title: { en: "Two services behind one load balancer", ja: "1 つの ALB の後ろに 2 つのサービス" },
   summary: {
     en: "Add a Go service on port 8080 beside the Node.js service on port 80: a second repository, task, service, target group and listener.",
-    ja: "ポート 80 の Node.js サービスの隣に、ポート 8080 の Go サービスを追加します。リポジトリ、タスク定義、サービス、ターゲットグループ、リスナーをもう 1 組作ります。",
+    ja: "ポート 80 の Node.js サービスに加えて、ポート 8080 の Go サービスを動かします。リポジトリ、タスク定義、サービス、ターゲットグループ、リスナーをもう 1 組作ります。",
   },
   minutes: 50,
   needs: ["terraform", "go"],

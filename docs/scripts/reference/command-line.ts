@@ -42,7 +42,7 @@ const words = {
     intro:
       "`./workbook --help` と `./workbook COMMAND --help` の内容です。説明はプログラムの出力のまま英語で示します。",
     option: "オプション",
-    meaning: "働き",
+    meaning: "説明",
     every: "`--json` と `--help` はすべてのコマンドで使えます。",
     code: "終了コード",
     codes: [

@@ -21,7 +21,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   OWNER: {
     meaning: {
       en: "Who does the labs: part of every name, tag and state key. 1 to 16 lower-case letters, digits and single hyphens.",
-      ja: "ラボを行う人の名前。すべての名前、タグ、ステートのキーに入ります。英小文字、数字、単独のハイフンで 1 ～ 16 文字です。",
+      ja: "ラボを行う人の名前。すべての名前、タグ、ステートのキーに入ります。英小文字で始まる 1 ～ 16 文字で、英小文字、数字、ハイフン (連続は不可) が使えます。",
     },
     default: { en: "the machine's user", ja: "マシンのユーザー名" },
   },
@@ -32,7 +32,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
     },
     default: {
       en: "locally the simulated home address; on AWS your own, as AWS sees it",
-      ja: "手元では模擬の自宅アドレス、AWS では AWS から見た自分のアドレス",
+      ja: "手元ではシミュレートした自宅のアドレス、AWS では AWS から見た自分のアドレス",
     },
   },
   AWS_REGION: {
@@ -129,7 +129,7 @@ const words = {
       "設定は必須ではありません。設定は環境変数から読み、`.workbook/config.json` (オーナー、ポート、リスナー。各コマンドが書き込みます) よりも優先します。",
     variable: "変数",
     meaning: "意味",
-    default: "既定値",
+    default: "デフォルト",
   },
 };
 

@@ -21,7 +21,7 @@ function faultsFor({ container }: WebApp) {
   const line = (writtenOut: string) => (container === GO_APP.container ? SHARED_ROLE : writtenOut);
   return {
     "no-role": hint(
-      ["As whom does ECS pull the image?", "ECS は誰としてイメージを取得しますか。"],
+      ["As whom does ECS pull the image?", "ECS は何の権限でイメージをプルしますか。"],
       [`With the task execution role: ${GUIDE}`, `タスク実行ロールです: ${GUIDE_JA}`],
       SHARED_ROLE,
     ),
@@ -38,7 +38,7 @@ function faultsFor({ container }: WebApp) {
     "no-managed-policy": hint(
       [
         "What may the role do? Can it pull from ECR?",
-        "このロールは何ができますか。ECR から取得できますか。",
+        "このロールは何ができますか。ECR からプルできますか。",
       ],
       [
         `Begin with AWS's managed policy ${MANAGED_POLICY}: ${GUIDE}`,
@@ -51,7 +51,7 @@ function faultsFor({ container }: WebApp) {
     "no-parameters": hint(
       [
         "Which two actions does ECS need to hand a secret parameter to a container?",
-        "コンテナに秘密のパラメータを渡すには、どの 2 つのアクションが必要ですか。",
+        "ECS がコンテナに秘密のパラメータを渡すには、どの 2 つのアクションが必要ですか。",
       ],
       [
         "Reading the parameter and decrypting it: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html",

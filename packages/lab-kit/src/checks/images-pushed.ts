@@ -29,7 +29,7 @@ const FAULTS = {
     ],
     [
       "Another content is another digest and another tag; it has to be pushed: https://docs.aws.amazon.com/AmazonECR/latest/userguide/docker-push-ecr-image.html",
-      "内容が変わればダイジェストもタグも変わり、もう一度 push が必要です: https://docs.aws.amazon.com/ja_jp/AmazonECR/latest/userguide/docker-push-ecr-image.html",
+      "内容が変わればダイジェストもタグも変わり、もう一度プッシュが必要です: https://docs.aws.amazon.com/ja_jp/AmazonECR/latest/userguide/docker-push-ecr-image.html",
     ],
     "./workbook deploy 1",
   ),

@@ -22,7 +22,7 @@ const FAULTS = {
   replaces: hint(
     [
       "Terraform wants to destroy something and make it again. What did you rename?",
-      "Terraform が何かを壊して作り直そうとしています。何の名前を変えましたか。",
+      "Terraform が何かを削除して作り直そうとしています。何の名前を変えましたか。",
     ],
     [
       "Names of services and of most other things cannot be changed in place, and a new id of a construct is a new resource: https://developer.hashicorp.com/terraform/language/resources/behavior",
@@ -50,7 +50,7 @@ export function keepsWhatIsThere(id: string): Check<"plan"> {
     tier: "plan",
     title: text([
       "The plan adds and changes, and destroys nothing",
-      "プランは追加と変更だけで、何も壊さない",
+      "プランは追加と変更だけで、何も削除しない",
     ]),
     faults: FAULTS,
     run({ plan }) {

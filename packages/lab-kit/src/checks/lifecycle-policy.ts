@@ -19,7 +19,7 @@ const FAULTS = {
   missing: hint(
     [
       "Every deployment pushes an image. When do the old ones go away?",
-      "デプロイのたびにイメージが push されます。古いイメージはいつ消えますか。",
+      "デプロイのたびにイメージがプッシュされます。古いイメージはいつ消えますか。",
     ],
     [
       `Each repository needs a lifecycle policy: EcrLifecyclePolicy, ${GUIDE}`,

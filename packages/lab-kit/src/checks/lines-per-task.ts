@@ -24,7 +24,7 @@ const FAULTS = {
   "no-driver": hint(
     [
       "Which revision runs, and does that one know of awslogs?",
-      "動いているリビジョンはどれで、awslogs を知っていますか。",
+      "動いているリビジョンはどれで、そこに awslogs は設定されていますか。",
     ],
     [
       "A new revision runs once it is deployed: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service.html",

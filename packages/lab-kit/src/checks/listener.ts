@@ -54,7 +54,10 @@ function faultsFor(app: WebApp) {
       "loadBalancerArn: alb.arn,",
     ),
     "target-type": hint(
-      ["By what is a task on Fargate reached?", "Fargate のタスクには何で到達しますか。"],
+      [
+        "By what is a task on Fargate reached?",
+        "Fargate のタスクには、どのアドレスで到達しますか。",
+      ],
       [
         "By its own address: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html",
         "タスク自身の IP アドレスです: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/alb.html",

@@ -16,7 +16,7 @@ const FAULTS = {
   missing: hint(
     [
       "The tasks run in private subnets. What stands in the public ones and passes requests on?",
-      "タスクはプライベートサブネットで動いています。パブリックサブネットに立ってリクエストを渡すのは何ですか。",
+      "タスクはプライベートサブネットで動いています。パブリックサブネットでリクエストを受けて、タスクに渡すのは何ですか。",
     ],
     [`An Application Load Balancer, Lb: ${CREATING}`, `ALB (Lb) です: ${CREATING_JA}`],
     `const alb = new Lb(this, "alb", { name: settings.named("workbook"), loadBalancerType: "application", … });`,
@@ -35,11 +35,11 @@ const FAULTS = {
   internal: hint(
     [
       "Which addresses does the load balancer's name lead to, public or private ones?",
-      "ALB の名前が指すのはパブリックアドレスですか、プライベートアドレスですか。",
+      "ALB の名前が指すのはパブリック IP アドレスですか、プライベート IP アドレスですか。",
     ],
     [
       "An internal load balancer has private addresses only: nobody outside of the VPC reaches it. https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#load-balancer-scheme",
-      "internal の ALB にはプライベートアドレスしかなく、VPC の外からは届きません: https://docs.aws.amazon.com/ja_jp/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#load-balancer-scheme",
+      "internal の ALB にはプライベート IP アドレスしかなく、VPC の外からは届きません: https://docs.aws.amazon.com/ja_jp/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#load-balancer-scheme",
     ],
     "internal: false,",
   ),

@@ -28,7 +28,7 @@ function faultsFor({ name, port, from }: NamedGroup) {
     missing: hint(
       [
         `Who decides what may connect to ${name}?`,
-        `${name} に何が接続できるかは、どこで決まりますか。`,
+        `${name} に誰が接続できるかは、どこで決まりますか。`,
       ],
       [
         `A SecurityGroup of the VPC, called ${name}-<OWNER>: ${RULES}`,
@@ -60,7 +60,7 @@ function faultsFor({ name, port, from }: NamedGroup) {
     "wrong-source": hint(
       [
         "The port is right. Whose group does the rule name as the source?",
-        "ポートは合っています。ルールの送信元は誰のグループになっていますか。",
+        "ポートは合っています。ルールの送信元は、どちらのセキュリティグループになっていますか。",
       ],
       [
         `The source is who connects, not who is connected to: ${RULES}`,

@@ -33,7 +33,7 @@ export const ONE_OFF_FAULTS = {
   role: hint(
     [
       "As whom did ECS try to prepare the task, and what was it not allowed?",
-      "ECS は誰としてタスクを準備し、何が許可されていませんでしたか。",
+      "ECS は何の権限でタスクを準備し、何が許可されていませんでしたか。",
     ],
     [
       `See the trust and the permissions of the execution role: ${ROLE}`,
@@ -42,10 +42,13 @@ export const ONE_OFF_FAULTS = {
     `new ExecutionRole(this, "execution_role", { name: settings.named("ecs-execution"), readsParameters: false });`,
   ),
   "no-way-out": hint(
-    ["Which way did the task try to reach ECR?", "タスクはどこを通って ECR に届こうとしましたか。"],
+    [
+      "Which way did the task try to reach ECR?",
+      "タスクはどの経路で ECR に接続しようとしましたか。",
+    ],
     [
       `A time-out while pulling means that there is no route, or that nothing may leave: ${STOPPED}`,
-      `取得中のタイムアウトは、ルートがないか、外に出られないことを示します: ${STOPPED_JA}`,
+      `プル中のタイムアウトは、ルートがないか、外に出られないことを示します: ${STOPPED_JA}`,
     ],
     `new Network(this, "network", { name: settings.named("workbook"), … });`,
   ),

@@ -30,7 +30,7 @@ export function runsOneOffTask(id: string, app: WebApp): Check<"live"> {
     tier: "live",
     title: text([
       "A standalone task runs a command and stops with its exit code",
-      "単独のタスクがコマンドを実行し、その終了コードで停止する",
+      "スタンドアロンタスクがコマンドを実行し、その終了コードで停止する",
     ]),
     faults: ONE_OFF_FAULTS,
     run: (context) => examine(context, app),

@@ -92,7 +92,7 @@ export function reachesWhomItShould(id: string, app: WebApp): Check<"live"> {
   return defineCheck({
     id,
     tier: "live",
-    title: text(["Who can reach whom, and why not", "誰が誰に届き、届かないのはなぜか"]),
+    title: text(["Who can reach whom, and why not", "どこからどこへ届くか、届かないのはなぜか"]),
     faults: FAULTS,
     async run(context) {
       const { owner, homeCidr } = context;

@@ -19,7 +19,7 @@ export function hasRepository(id: string, app: WebApp): Check<"synth"> {
       missing: hint(
         [
           `Where will the image of ${app.container} be pushed to? Look at ImagesStack.`,
-          `${app.container} のイメージはどこに push しますか。ImagesStack を見てください。`,
+          `${app.container} のイメージはどこにプッシュしますか。ImagesStack を見てください。`,
         ],
         [
           `Each app has a repository of its own, called ${name}. Use EcrRepository: https://docs.aws.amazon.com/AmazonECR/latest/userguide/Repositories.html`,

@@ -34,7 +34,7 @@ export function runningHints({ container }: WebApp) {
     "platform-version": hint(
       [
         "If AWS publishes a new platform version tomorrow, do you want to find out by a deployment?",
-        "明日新しいプラットフォームバージョンが出たら、デプロイで初めて気づきたいですか。",
+        "明日新しいプラットフォームバージョンが出たら、デプロイして初めて気付くことになってもよいですか。",
       ],
       [
         "Name the version instead of LATEST: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-fargate.html",
@@ -57,7 +57,7 @@ export function runningHints({ container }: WebApp) {
       ],
       [
         "It would go back to its own revision. Provisioning is not deploying: https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#ignore_changes",
-        "Terraform が知っているリビジョンに戻してしまいます。構築とデプロイは別です: https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#ignore_changes",
+        "Terraform が知っているリビジョンに戻してしまいます。プロビジョニングとデプロイは別です: https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#ignore_changes",
       ],
       `lifecycle: { ignoreChanges: ["task_definition"] },`,
     ),

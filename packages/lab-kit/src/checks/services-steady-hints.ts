@@ -28,18 +28,18 @@ export const SERVICE_FAULTS = {
     ],
     [
       `Private subnets pull through the NAT gateway. See the reason of the stopped task: ${STOPPED}`,
-      `プライベートサブネットからは NAT ゲートウェイ経由で取得します。停止したタスクの理由を見てください: ${STOPPED_JA}`,
+      `プライベートサブネットからは NAT ゲートウェイ経由でプルします。停止したタスクの理由を見てください: ${STOPPED_JA}`,
     ],
     `image: settings.image("…"), … subnets: [...network.privateSubnetIds],`,
   ),
   initialization: hint(
     [
       "What did ECS try to do before the container started, and as whom?",
-      "コンテナが起動する前に、ECS は誰として何をしようとしましたか。",
+      "コンテナが起動する前に、ECS は何の権限で何をしようとしましたか。",
     ],
     [
       `It pulls the image and opens the log stream, with the execution role and through the NAT gateway: ${STOPPED}`,
-      `タスク実行ロールを使い、NAT ゲートウェイ経由でイメージを取得し、ログストリームを開きます: ${STOPPED_JA}`,
+      `タスク実行ロールを使い、NAT ゲートウェイ経由でイメージをプルし、ログストリームを開きます: ${STOPPED_JA}`,
     ],
     "executionRoleArn: executionRole.arn, … subnets: [...network.privateSubnetIds],",
   ),
@@ -57,7 +57,7 @@ export const SERVICE_FAULTS = {
   "log-group": hint(
     [
       "Before the container started, ECS wanted to open a log stream. In which group, in which region, and as whom?",
-      "コンテナの起動前に、ECS はログストリームを開こうとしました。どのリージョンのどのグループに、誰としてですか。",
+      "コンテナの起動前に、ECS はログストリームを開こうとしました。どのリージョンのどのロググループに、何の権限で開こうとしましたか。",
     ],
     [
       `The driver makes streams, not groups, and writes with the execution role: ${STOPPED}`,
@@ -68,7 +68,7 @@ export const SERVICE_FAULTS = {
   "health-timeout": hint(
     [
       "The load balancer asks the tasks and hears nothing. What lies between them?",
-      "ALB がタスクに尋ねても応答がありません。間には何がありますか。",
+      "ALB がヘルスチェックを送っても、タスクから応答がありません。間には何がありますか。",
     ],
     [
       "Request timed out: the tasks' security group has to admit the load balancer's group on the container port: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshoot-service-load-balancers.html",
@@ -90,7 +90,7 @@ export const SERVICE_FAULTS = {
   unhealthy: hint(
     [
       "What does the load balancer ask the tasks, and what do they answer?",
-      "ALB はタスクに何を尋ね、何が返っていますか。",
+      "ALB はタスクに何をリクエストし、何が返っていますか。",
     ],
     [
       "Compare the health check's path and port with the app's, and look at the tasks' security group: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshoot-service-load-balancers.html",
@@ -115,7 +115,7 @@ export const SERVICE_FAULTS = {
     ],
     [
       "Provisioning is not deploying: the service ignores changes of the task definition, and deploy moves it on.",
-      "構築とデプロイは別です。サービスはタスク定義の変更を無視するので、deploy で切り替えます。",
+      "プロビジョニングとデプロイは別です。サービスはタスク定義の変更を無視するので、deploy で切り替えます。",
     ],
     "./workbook deploy",
   ),

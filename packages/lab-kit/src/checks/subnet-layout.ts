@@ -25,22 +25,22 @@ const FAULTS = {
   "too-few": hint(
     [
       "Which kinds of subnet are needed, and in how many zones?",
-      "どの種類のサブネットが、いくつのアベイラビリティーゾーンに必要ですか。",
+      "どの種類のサブネットが、いくつの AZ に必要ですか。",
     ],
     [
       `A public and a private one in each of two zones: Subnet, ${SUBNETS}`,
-      `2 つのゾーンそれぞれにパブリックとプライベートが 1 つずつです。Subnet を使います: ${SUBNETS_JA}`,
+      `2 つの AZ のそれぞれに、パブリックとプライベートが 1 つずつです。Subnet を使います: ${SUBNETS_JA}`,
     ],
     "new Subnet(this, `private_${index}`, { vpcId: vpc.id, availabilityZone, cidrBlock: `10.0.${10 + index}.0/24` });",
   ),
   "one-zone": hint(
     [
       "If a zone goes down, what is left of the network?",
-      "1 つのゾーンが止まったら、ネットワークの何が残りますか。",
+      "1 つの AZ に障害が起きたら、ネットワークの何が残りますか。",
     ],
     [
       `A load balancer insists on subnets in two zones: ${ZONES}`,
-      `ロードバランサーには 2 つのゾーンのサブネットが必要です: ${ZONES_JA}`,
+      `ロードバランサーには 2 つの AZ のサブネットが必要です: ${ZONES_JA}`,
     ],
     "settings.availabilityZones.map((availabilityZone, index) => new Subnet(this, …, { availabilityZone, … }))",
   ),
@@ -62,7 +62,7 @@ const FAULTS = {
     ],
     [
       `Blocks of one VPC must not overlap: ${SUBNETS}`,
-      `1 つの VPC の中で範囲は重なれません: ${SUBNETS_JA}`,
+      `1 つの VPC の中で、アドレス範囲が重なってはいけません: ${SUBNETS_JA}`,
     ],
     CIDR_LINE,
   ),
@@ -81,7 +81,7 @@ export function hasSubnets(id: string): Check<"synth"> {
     tier: "synth",
     title: text([
       "A VPC with two subnets in each of two zones",
-      "2 つのゾーンに 2 つずつサブネットを持つ VPC",
+      "2 つの AZ に 2 つずつサブネットを持つ VPC",
     ]),
     faults: FAULTS,
     run(context) {

@@ -34,7 +34,7 @@ export const PUBLIC_FAULTS = {
   "one-zone": hint(
     [
       "In how many zones is there a public subnet?",
-      "パブリックサブネットはいくつのゾーンにありますか。",
+      "パブリックサブネットはいくつの AZ にありますか。",
     ],
     [
       `Each public subnet needs an association with the public table: ${TABLES}`,
@@ -49,7 +49,7 @@ export const PRIVATE_FAULTS = {
   "no-nat": hint(
     [
       "How does a task without a public address pull its image?",
-      "パブリックアドレスのないタスクは、どうやってイメージを取得しますか。",
+      "パブリック IP アドレスのないタスクは、どうやってイメージをプルしますか。",
     ],
     [`Through a NatGateway: ${NAT}`, `NatGateway を通ります: ${NAT_JA}`],
     `new NatGateway(this, "nat", { allocationId: address.id, subnetId: publicSubnets[0]!.id, dependsOn: [gateway] });`,
@@ -87,7 +87,7 @@ export const PRIVATE_FAULTS = {
   "no-route": hint(
     [
       "A task in each private subnet pulls an image. Which way do its packets go?",
-      "各プライベートサブネットのタスクがイメージを取得するとき、パケットはどこを通りますか。",
+      "各プライベートサブネットのタスクがイメージをプルするとき、パケットはどこを通りますか。",
     ],
     [
       `Every private subnet needs a table with a default route to the NAT gateway: ${TABLES}`,
@@ -98,11 +98,11 @@ export const PRIVATE_FAULTS = {
   "one-zone": hint(
     [
       "In how many zones is there a private subnet?",
-      "プライベートサブネットはいくつのゾーンにありますか。",
+      "プライベートサブネットはいくつの AZ にありますか。",
     ],
     [
       `Two tasks should stand in two zones: ${TABLES}`,
-      `2 つのタスクは 2 つのゾーンに置きます: ${TABLES_JA}`,
+      `2 つのタスクは 2 つの AZ に置きます: ${TABLES_JA}`,
     ],
     "new Subnet(this, `private_${index}`, { vpcId: vpc.id, availabilityZone, … });",
   ),

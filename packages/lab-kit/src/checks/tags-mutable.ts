@@ -4,7 +4,7 @@ import { hint } from "../hint.ts";
 export const TAGS_MUTABLE = hint(
   [
     "If somebody pushes another image under the same tag, which one does a task that starts tomorrow run?",
-    "同じタグで別のイメージが push されたら、明日起動するタスクはどちらを動かしますか。",
+    "同じタグで別のイメージがプッシュされたら、明日起動するタスクはどちらを動かしますか。",
   ],
   [
     "A tag that cannot move means the same image for ever: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html",

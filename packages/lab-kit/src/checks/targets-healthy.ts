@@ -48,7 +48,7 @@ function faultsFor(apps: readonly [WebApp, ...WebApp[]]) {
     timeout: hint(
       [
         "The load balancer asked and heard nothing. What lies between it and the tasks?",
-        "ALB が尋ねても応答がありません。ALB とタスクの間には何がありますか。",
+        "ALB がヘルスチェックを送っても応答がありません。ALB とタスクの間には何がありますか。",
       ],
       [
         `Target.Timeout: a security group that does not admit a connection drops it without a word. The tasks' group comes first, then an app that is stuck; a closed port would have answered: ${HEALTH_CHECKS}`,
@@ -59,7 +59,7 @@ function faultsFor(apps: readonly [WebApp, ...WebApp[]]) {
     refused: hint(
       [
         "The load balancer came as far as the task, and was turned away. On which port does the app listen?",
-        "ALB はタスクまで届きましたが、接続を断られました。アプリはどのポートで待ち受けていますか。",
+        "ALB からタスクまでは届きましたが、接続が拒否されました。アプリはどのポートで待ち受けていますか。",
       ],
       [
         `Target.FailedHealthChecks: the connection was refused or cut, so no security group is in the way. The target's port, the container's port and the variable PORT have to be one number: ${HEALTH_CHECKS}`,

@@ -22,7 +22,7 @@ const FAULTS = {
   "not-replaced": hint(
     [
       "A task was stopped. Who notices that one is missing, and what keeps the next one from starting?",
-      "タスクを 1 つ止めました。足りないことに気づくのは誰で、次のタスクが起動しないのはなぜですか。",
+      "タスクを 1 つ止めました。足りないことに気付くのは誰で、次のタスクが起動しないのはなぜですか。",
     ],
     [
       "The service scheduler starts another one; its events say what is in the way: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html",

@@ -34,7 +34,7 @@ export function taskDefinitionHints(app: WebApp) {
       ],
       [
         "On Fargate every task has a network interface of its own: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html",
-        "Fargate ではタスクごとに専用の ENI が付きます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/fargate-task-networking.html",
+        "Fargate ではタスクごとに専用のネットワークインターフェイス (ENI) が付きます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/fargate-task-networking.html",
       ],
       `requiresCompatibilities: ["FARGATE"], networkMode: "awsvpc",`,
     ),
@@ -104,7 +104,7 @@ export function taskDefinitionHints(app: WebApp) {
     "no-execution-role": hint(
       [
         "Who pulls the image and writes the logs, before any of your code runs?",
-        "あなたのコードが動く前に、イメージを取得し、ログを書くのは誰ですか。",
+        "あなたのコードが動く前に、イメージをプルし、ログを書くのは誰ですか。",
       ],
       [
         "ECS does, with the task execution role: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",

@@ -22,7 +22,7 @@ const FAULTS = {
   "one-zone": hint(
     [
       "What is left of the service when one Availability Zone fails?",
-      "AZ が 1 つ止まったら、サービスの何が残りますか。",
+      "1 つの AZ に障害が起きたら、サービスの何が残りますか。",
     ],
     [
       "Fargate spreads a service's tasks over the zones of its subnets: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html",
@@ -37,7 +37,7 @@ const FAULTS = {
     ],
     [
       "Nobody: a task in a private subnet gets on with its private address: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html",
-      "誰もいません。プライベートサブネットのタスクはプライベートアドレスだけで足ります: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/fargate-task-networking.html",
+      "誰もいません。プライベートサブネットのタスクはプライベート IP アドレスだけで足ります: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/fargate-task-networking.html",
     ],
     "assignPublicIp: false,",
   ),
@@ -52,7 +52,7 @@ export function tasksSpreadOverZones(id: string, app: WebApp): Check<"live"> {
     tier: "live",
     title: text([
       `The tasks of ${app.container} run in two zones, without a public address`,
-      `${app.container} のタスクが 2 つの AZ で、パブリックアドレスなしで動いている`,
+      `${app.container} のタスクが 2 つの AZ で、パブリック IP アドレスなしで動いている`,
     ]),
     faults: FAULTS,
     async run(context) {
