@@ -67,7 +67,7 @@ export const stackWords: Readonly<Record<Language, StackWords>> = {
       "サービスがプライベートサブネットで 2 つのタスクを動かし続けます。",
       "タスクの出力は CloudWatch Logs に届きます。",
       "パブリックサブネットの Application Load Balancer が、ポート 80 へのリクエストを Node.js のタスクに届けます。",
-      "2 つ目のサービスが Go アプリのタスクを 2 つ動かし、ロードバランサーのポート 8080 から届きます。",
+      "2 つ目のサービスが Go アプリのタスクを 2 つ動かし、ロードバランサーのポート 8080 へのリクエストがそこに届きます。",
     ],
   },
 };
