@@ -42,7 +42,7 @@ export const mutations = defineMutations([
     by: 'memory: "4096",',
     caughtBy: "node-task",
     fault: "size",
-    deployed: { refused: "No Fargate configuration exists for given values." },
+    deployed: { refused: "No Fargate configuration exists for given values: 256 CPU, 4096 memory" },
   },
   {
     id: "other-container-name",

@@ -42,7 +42,7 @@ test.skipIf(missing !== undefined)(
       tasks: ["RUNNING", "RUNNING"],
       started: true,
       cluster: "Cluster not found.",
-      size: "An error occurred (ClientException) when calling the RegisterTaskDefinition operation: No Fargate configuration exists for given values.",
+      size: "An error occurred (ClientException) when calling the RegisterTaskDefinition operation: No Fargate configuration exists for given values: 256 CPU, 8192 memory. See the Amazon ECS documentation for the valid values.",
       lines: ["listening", "listening"],
       vpc: ["172.31.0.0/16", 3],
       trust: { Service: "ecs-tasks.amazonaws.com" },

@@ -1,7 +1,7 @@
 import { clientException } from "./faults.ts";
 import { TEXTS } from "./texts.ts";
 
-/** Memory (MiB) that goes with each CPU size: lowest, highest, step. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html */
+/** Memory (MiB) that goes with each CPU size: lowest, highest, step. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size */
 const MEMORY_OF_CPU: Readonly<Record<number, readonly [low: number, high: number, step: number]>> =
   {
     256: [512, 2048, 512],
@@ -13,8 +13,12 @@ const MEMORY_OF_CPU: Readonly<Record<number, readonly [low: number, high: number
     16384: [32768, 122880, 8192],
   };
 
+/** The largest size goes with 60, 120 and 244 GB, and with nothing between them. */
+const LARGEST = { cpu: 32_768, memory: [61_440, 122_880, 249_856] } as const;
+
 /** Whether Fargate offers the pair. `cpu` in CPU units, `memory` in MiB. */
 export function isFargateSize(cpu: number, memory: number): boolean {
+  if (cpu === LARGEST.cpu) return LARGEST.memory.some((each) => each === memory);
   const range = MEMORY_OF_CPU[cpu];
   // 256 CPU units go with 0.5, 1 and 2 GB, and not with 1.5 GB.
   if (!range || (cpu === 256 && memory === 1536)) return false;

@@ -91,7 +91,7 @@ function checkFargateTask(
   if (cpu === undefined) throw clientException(TEXTS.cpuRequired());
   if (memory === undefined) throw clientException(TEXTS.memoryRequired());
   if (!isFargateSize(Number(cpu), Number(memory)))
-    throw clientException(TEXTS.noFargateConfiguration());
+    throw clientException(TEXTS.noFargateConfiguration({ cpu, memory }));
   const storage = input.ephemeralStorage?.sizeInGiB;
   if (storage !== undefined && (storage < 21 || storage > 200))
     throw clientException(TEXTS.ephemeralStorage());

@@ -78,7 +78,8 @@ function toOverrides(definition: TaskDefinition, given: TaskOverride | undefined
       throw invalidParameter(TEXTS.unknownContainerOverride({ container: name }));
   const cpu = given.cpu ? toCpuUnits(given.cpu) : undefined;
   const memory = given.memory ? toMebibytes(given.memory) : undefined;
-  if (!isFargateSize(Number(cpu ?? definition.cpu), Number(memory ?? definition.memory)))
-    throw clientException(TEXTS.noFargateConfiguration());
+  const size = { cpu: cpu ?? definition.cpu ?? "", memory: memory ?? definition.memory ?? "" };
+  if (!isFargateSize(Number(size.cpu), Number(size.memory)))
+    throw clientException(TEXTS.noFargateConfiguration(size));
   return { ...given, cpu, memory };
 }

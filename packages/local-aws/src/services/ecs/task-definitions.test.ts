@@ -131,7 +131,7 @@ describe("refused in AWS's words", () => {
   ][] = [
     [
       "a CPU and memory pair that Fargate does not have",
-      "No Fargate configuration exists for given values.",
+      "No Fargate configuration exists for given values: 256 CPU, 1536 memory. See the Amazon ECS documentation for the valid values.",
       { cpu: "256", memory: "1536" },
     ],
     [

@@ -46,8 +46,8 @@ export const TEXTS = {
     "Invalid 'memory' setting for task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.",
   ),
   noFargateConfiguration: text(
-    "No Fargate configuration exists for given values.",
-    guide("task-cpu-memory-error"),
+    "No Fargate configuration exists for given values: {cpu} CPU, {memory} memory. See the Amazon ECS documentation for the valid values.",
+    github("i-dot-ai/redbox/pull/1398"),
   ),
   containerMemoryMissing: text(
     "Invalid setting for container '{container}'. At least one of 'memory' or 'memoryReservation' must be specified.",
@@ -252,6 +252,9 @@ export const TEXTS = {
   ),
   environmentFilesUnsupported: text(
     "ResourceInitializationError: failed to download env files: Local AWS does not support environment files (container '{container}')",
+  ),
+  restartPolicyUnsupported: text(
+    "ResourceInitializationError: Local AWS does not support restart policies of containers (container '{container}')",
   ),
 
   // Service events, https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
