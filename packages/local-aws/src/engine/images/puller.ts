@@ -61,10 +61,10 @@ function pull(
       `pull image manifest has been retried 1 time(s): failed to resolve ref ${reference.text}: pulling from host ${reference.registry} failed with status code [manifests ${reference.tag ?? reference.digest}]: 404 Not Found: the repository with name '${reference.repository}' does not exist in the registry with id '${account}'`,
     );
   }
-  const image = findImage(store, reference.repository, {
-    imageTag: reference.tag,
-    imageDigest: reference.digest,
-  });
+  const { digest, tag } = reference;
+  // Where a name has both, the digest says all: the tag may have moved.
+  const id = digest === undefined ? { imageTag: tag } : { imageDigest: digest };
+  const image = findImage(store, reference.repository, id);
   if (!image) {
     throw new CannotPullError(
       `pull image manifest has been retried 7 time(s): failed to resolve ref ${reference.text}: ${reference.text}: not found`,

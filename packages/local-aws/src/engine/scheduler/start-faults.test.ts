@@ -4,6 +4,7 @@ import {
   CreateServiceCommand,
   RunTaskCommand,
   UpdateServiceCommand,
+  type ContainerDefinition,
   type NetworkConfiguration,
 } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -232,3 +233,14 @@ test("a deployment whose role cannot be assumed says so while the old tasks go o
   );
   expect((await cloud.tasks("moved")).map(({ taskArn }) => taskArn)).toEqual([before!.taskArn]);
 }, 30_000);
+
+test.each<[string, Partial<ContainerDefinition>]>([
+  ["secrets of containers", { secrets: [{ name: "KEY", valueFrom: "key" }] }],
+  ["environment files", { environmentFiles: [{ type: "s3", value: "arn:aws:s3:::bucket/a.env" }] }],
+  ["restart policies of containers", { restartPolicy: { enabled: true } }],
+])("%s are refused by name, not left out", async (what, more) => {
+  const definition = await cloud.define("unsupported", [{ name: "program", image, ...more }]);
+  expect(await stoppedReason(definition)).toContain(
+    `Local AWS does not support ${what} (container 'program')`,
+  );
+});

@@ -7,6 +7,7 @@ import type { EngineContext } from "../engine.ts";
 import type { PulledImage } from "../images/pulled-image.ts";
 import { createNetworkInterface } from "../network/interfaces.ts";
 import type { ContainerSpec, TaskSpec } from "../runtime/driver.ts";
+import { pullContainerImage } from "./container-image.ts";
 import type { LogSink, SchedulerPorts } from "./ports.ts";
 import { environmentOf } from "./task-environment.ts";
 import { imageFault, logsFault, TaskFault } from "./task-faults.ts";
@@ -55,16 +56,16 @@ export function provision({ context, record }: StartParts): void {
 
 /** PENDING: brings the images; the answer is by container name. @throws TaskFault, or the puller's own error */
 export async function pullImages(parts: StartParts): Promise<Map<string, PulledImage>> {
-  const { context, ports, record, signal } = parts;
+  const { context, record } = parts;
   const { scope, definition } = record;
   const asked = { store: context.store, scope, task: record.task, definition };
   await failOn(imageFault(asked), parts);
   record.write(() => ({ pullStartedAt: context.clock.now() }));
   const pulled = await Promise.all(
-    definition.containerDefinitions.map(async ({ name = "", image: reference = "" }) => {
-      const { account, region } = scope;
-      return [name, await ports.images.pull({ account, region, reference, signal })] as const;
-    }),
+    definition.containerDefinitions.map(
+      async (container) =>
+        [container.name ?? "", await pullContainerImage(parts, container)] as const,
+    ),
   );
   record.write(({ containers }) => ({
     pullStoppedAt: context.clock.now(),
@@ -140,10 +141,12 @@ export function toSpec(parts: StartParts, images: ReadonlyMap<string, PulledImag
 
 /** What the definition asks for and Local AWS does not do: the task says so instead of running without it. */
 export function refuseUnsupported({ record }: StartParts): void {
-  for (const { name, secrets, environmentFiles } of record.definition.containerDefinitions) {
-    if (secrets?.length) throw new TaskFault(TEXTS.secretsUnsupported({ container: name ?? "" }));
+  for (const definition of record.definition.containerDefinitions) {
+    const { name: container = "", secrets, environmentFiles, restartPolicy } = definition;
+    if (secrets?.length) throw new TaskFault(TEXTS.secretsUnsupported({ container }));
     if (environmentFiles?.length)
-      throw new TaskFault(TEXTS.environmentFilesUnsupported({ container: name ?? "" }));
+      throw new TaskFault(TEXTS.environmentFilesUnsupported({ container }));
+    if (restartPolicy?.enabled) throw new TaskFault(TEXTS.restartPolicyUnsupported({ container }));
   }
 }
 

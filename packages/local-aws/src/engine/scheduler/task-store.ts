@@ -3,6 +3,7 @@ import {
   ecsServices,
   taskDefinitions,
   tasks,
+  type Deployment,
   type EcsService,
   type Task,
   type TaskContainer,
@@ -44,6 +45,32 @@ export class TaskRecord {
   get service(): Readonly<EcsService> | undefined {
     const { serviceArn } = this.task;
     return serviceArn === undefined ? undefined : this.scope.of(ecsServices).get(serviceArn);
+  }
+
+  /** The deployment of that service which has started it; undefined for a standalone task. */
+  get deployment(): Readonly<Deployment> | undefined {
+    const { startedBy } = this.task;
+    return this.service?.deployments.find(({ id }) => id === startedBy);
+  }
+
+  /**
+   * Settles which image a container has in all tasks of this one's deployment.
+   * @returns the digest that was settled first; `digest`, where none was
+   */
+  settleImage(container: string, digest: string): string {
+    return this.#store.transaction(() => {
+      const { service, deployment } = this;
+      if (!service || !deployment) return digest;
+      const settled = deployment.imageDigests?.[container];
+      if (settled !== undefined) return settled;
+      const imageDigests = { ...deployment.imageDigests, [container]: digest };
+      this.scope.of(ecsServices).patch(service.arn, {
+        deployments: service.deployments.map((each) =>
+          each.id === deployment.id ? { ...each, imageDigests } : each,
+        ),
+      });
+      return digest;
+    });
   }
 
   /** Writes to the task, with anything else that belongs into the same transaction. */

@@ -74,6 +74,8 @@ export interface Deployment {
   platformVersion?: string;
   networkConfiguration?: NetworkConfiguration;
   loadBalancers: readonly ServiceLoadBalancer[];
+  /** What the images' tags meant for its first task, by container name; its other tasks run the same. */
+  imageDigests?: Readonly<Record<string, string>>;
   rolloutState: "IN_PROGRESS" | "COMPLETED" | "FAILED";
   rolloutStateReason: string;
   createdAt: number;

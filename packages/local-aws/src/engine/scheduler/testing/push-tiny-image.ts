@@ -5,6 +5,7 @@ import {
   CreateRepositoryCommand,
   type ECRClient,
   GetAuthorizationTokenCommand,
+  RepositoryAlreadyExistsException,
 } from "@aws-sdk/client-ecr";
 import type { PulledImage } from "../../images/pulled-image.ts";
 import { type TinyEntry, writeTinyLayer } from "../../runtime/tiny-image.ts";
@@ -16,7 +17,7 @@ export interface TinyImage {
 }
 
 /**
- * Makes a repository and pushes an image into it, as `docker push` does.
+ * Pushes an image under the tag `v1`, as `docker push` does, into a repository that is made where it is not there.
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#push
  * @param endpoint the front door, which is the registry as well
  * @param directory a scratch directory
@@ -29,7 +30,7 @@ export async function pushTinyImage(
   repository: string,
   { files, config }: TinyImage,
 ): Promise<string> {
-  await ecr.send(new CreateRepositoryCommand({ repositoryName: repository }));
+  await createRepository(ecr, repository);
   const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
   const authorization = `Basic ${authorizationData![0]!.authorizationToken!}`;
   const base = `${endpoint}/v2/${repository}`;
@@ -56,6 +57,14 @@ export async function pushTinyImage(
   const headers = { authorization, "content-type": manifestType };
   await ok(fetch(`${base}/manifests/v1`, { method: "PUT", headers, body: manifest }));
   return `${new URL(endpoint).host}/${repository}:v1`;
+}
+
+async function createRepository(ecr: ECRClient, repositoryName: string): Promise<void> {
+  try {
+    await ecr.send(new CreateRepositoryCommand({ repositoryName }));
+  } catch (error) {
+    if (!(error instanceof RepositoryAlreadyExistsException)) throw error;
+  }
 }
 
 async function pushBlob(base: string, authorization: string, bytes: Buffer): Promise<string> {
