@@ -35,7 +35,7 @@ export const stackWords: Readonly<Record<Language, StackWords>> = {
     pull: "pull",
     fresh: "new in this chapter",
     chapters: [
-      "A repository in ECR holds the image of the Node.js app.",
+      "Two repositories in ECR hold the images of the Node.js app and of the Go app.",
       "A VPC has public and private subnets in two zones; a NAT gateway leads from the private ones to the internet.",
       "An ECS cluster that uses Fargate.",
       "A task definition says how the Node.js app runs.",
@@ -60,7 +60,7 @@ export const stackWords: Readonly<Record<Language, StackWords>> = {
     pull: "プル",
     fresh: "この章で追加",
     chapters: [
-      "ECR のリポジトリに Node.js アプリのイメージがあります。",
+      "ECR の 2 つのリポジトリに、Node.js アプリと Go アプリのイメージがあります。",
       "VPC に、2 つの AZ にまたがるパブリックサブネットとプライベートサブネットがあり、プライベートサブネットは NAT ゲートウェイを通ってインターネットに出ます。",
       "Fargate を使う ECS クラスターがあります。",
       "タスク定義が Node.js アプリの動かし方を決めます。",

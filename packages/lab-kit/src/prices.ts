@@ -24,7 +24,7 @@ export const FARGATE_VCPU: Price = {
 /** A gigabyte of memory of a Fargate task (Linux, x86). */
 export const FARGATE_GB: Price = {
   what: { en: "Fargate, 1 GB of memory", ja: "Fargate メモリ 1 GB" },
-  usdPerHour: 0.005536,
+  usdPerHour: 0.00553,
   asOf: "2025-09",
   source: "https://www.clyr.co.jp/posts/aws-fargate-pricing-breakdown-estimate-tips-3920",
   today: "https://aws.amazon.com/fargate/pricing/",

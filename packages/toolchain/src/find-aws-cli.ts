@@ -9,7 +9,7 @@ export interface AwsCli extends Tool {
 }
 
 /**
- * The AWS CLI on PATH, version 1 or 2. It is never fetched: nothing but `workbook aws` needs it.
+ * The AWS CLI on PATH, version 1 or 2. It is never fetched: what is learned by typing `aws` is learned with one's own.
  * @throws UserError AWS_CLI_MISSING
  */
 export async function findAwsCli(options: Pick<ToolOptions, "env"> = {}): Promise<AwsCli> {
@@ -40,7 +40,7 @@ export function awsCliPath(options: Pick<ToolOptions, "env"> = {}): string {
 }
 
 function missing(): UserError {
-  return new UserError("There is no AWS CLI on PATH. Nothing else in the workbook needs it.", {
+  return new UserError("There is no AWS CLI on PATH. The chapters ask the cloud with it.", {
     code: "AWS_CLI_MISSING",
     next: "install it (https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html), or: pip install awscli",
   });
