@@ -77,11 +77,13 @@ export class ServiceStack extends WorkbookStack {
     });
     // #endregion role
 
-    // #region logs
+    // #region log-group
     const logs = new CloudwatchLogGroup(this, "node_logs", {
       name: `/ecs/${settings.named("node-app")}`,
       retentionInDays: 180,
     });
+    // #endregion log-group
+    // #region task
     const task = new EcsTaskDefinition(this, "node_task", {
       family: settings.named("node-app"),
       requiresCompatibilities: ["FARGATE"],
@@ -110,7 +112,7 @@ export class ServiceStack extends WorkbookStack {
         },
       ]),
     });
-    // #endregion logs
+    // #endregion task
 
     new FargateService(this, "node_service", {
       name: settings.named("node-app"),
