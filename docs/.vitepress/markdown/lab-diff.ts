@@ -23,7 +23,7 @@ interface DiffRequest {
  *     to: labs/08-two-services/solution/stack.ts
  *     ```
  *
- * `region: name` narrows both files to a region that both have.
+ * `region: name` narrows both files to a region that both have, and shows all of it.
  */
 export function labDiffPlugin(md: MarkdownRenderer): void {
   const fence = md.renderer.rules.fence!;
@@ -57,7 +57,7 @@ function toMarkedDiff({ from, to, region }: DiffRequest): string {
   const before = readLines(from, region);
   const after = readLines(to, region);
   const { hunks } = structuredPatch(from, to, before, after, undefined, undefined, {
-    context: CONTEXT_LINES,
+    context: region === undefined ? CONTEXT_LINES : Infinity,
   });
   if (hunks.length === 0) throw new Error(`lab-diff: ${from} and ${to} do not differ`);
   const comment = /\.(?:ts|js|go)$/.test(to) ? "//" : "#";
@@ -89,7 +89,8 @@ function sliceRegion(lines: readonly string[], region: string, file: string): st
   const start = marks("#region");
   const end = marks("#endregion");
   if (start === -1 || end < start) throw new Error(`lab-diff: ${file} has no region ${region}`);
-  return dedent(lines.slice(start + 1, end));
+  // It ends with a line break, as files do: a patch has a line of its own to say that a text does not.
+  return [...dedent(lines.slice(start + 1, end)), ""];
 }
 
 function dedent(lines: readonly string[]): string[] {
