@@ -1,0 +1,57 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import type { Mutation } from "@workbook/lab-kit/mutation";
+import { expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+const LAB = "08-two-services";
+
+async function readMutations(file: string): Promise<readonly Mutation[]> {
+  const url = pathToFileURL(join(root, file)).href;
+  return ((await import(url)) as { mutations: readonly Mutation[] }).mutations;
+}
+
+const labs = globSync("labs/*/mutations.ts", { cwd: root });
+const caughtIn8 = new Set(
+  (await readMutations(`labs/${LAB}/mutations.ts`)).map(({ caughtBy }) => caughtBy),
+);
+/** What a deployed mistake has to come to, in the words that `verify` looks for. */
+const symptoms = (await Promise.all(labs.map(readMutations)))
+  .flat()
+  .flatMap(({ deployed = {} }) => [deployed.refused, deployed.says, deployed.dirty])
+  .filter((words) => words !== undefined)
+  .map(withoutPort);
+
+/** The apps differ in their ports alone. */
+function withoutPort(words: string): string {
+  return words.replaceAll(/\bport \d+/g, "port …");
+}
+
+function codeIn(cell = ""): string[] {
+  return [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
+}
+
+/** Rows whose second cell is a check of the chapter: what is missing, which check says so, what is seen. */
+function missingParts(page: string): { readonly checks: string[]; readonly seen: string[] }[] {
+  const lines = readFileSync(join(root, "docs", page), "utf8").split("\n");
+  return lines
+    .map((line) => line.split("|").slice(1, -1))
+    .filter((cells) => cells.length === 3 && /^ `go-[\w-]+` /.test(cells[1] ?? ""))
+    .map(([, checks, seen]) => ({ checks: codeIn(checks), seen: codeIn(seen) }));
+}
+
+test.each([`labs/${LAB}.md`, `ja/labs/${LAB}.md`])(
+  "%s says of missing parts what verify has seen of them",
+  (page) => {
+    const parts = missingParts(page);
+    expect(parts.length).toBeGreaterThan(9);
+    for (const { checks, seen } of parts) {
+      expect(checks.filter((check) => !caughtIn8.has(check))).toEqual([]);
+      const quoted = seen.filter((code) => !code.startsWith("./workbook ")).map(withoutPort);
+      expect(quoted).not.toEqual([]);
+      expect(quoted.filter((code) => !symptoms.some((words) => words.includes(code)))).toEqual([]);
+    }
+  },
+);
