@@ -1,30 +1,31 @@
 import { chromium, type Browser, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 
 import { checks } from "../../labs/07-load-balancer/checks.ts";
 import { LiveCloud } from "./support/live-cloud.ts";
-import { findBarriers, LivePages, type Look } from "./support/live-pages.ts";
+import { findBarriers } from "./support/barriers.ts";
+import { LivePages, type Look } from "./support/live-pages.ts";
 import { OWNER, serveLive, type LiveServer } from "./support/live-server.ts";
 import { countScript, MOST_SCRIPT } from "./support/script-bytes.ts";
-import { buildSite, findBrowser, type BuiltSite } from "./support/site.ts";
+import { findBrowser } from "./support/site.ts";
 
 const MINUTE = 60_000;
 /** Two cores and Chromium: what has to come, comes. */
 const SOON = { timeout: MINUTE, interval: 50 };
 const LAB = "07-load-balancer";
 
-let site: BuiltSite;
+const site = inject("site");
 let browser: Browser;
 let cloud: LiveCloud;
 let live: LiveServer;
 let pages: LivePages;
 
 beforeAll(async () => {
-  [site, cloud] = await Promise.all([buildSite(), LiveCloud.start()]);
+  cloud = await LiveCloud.start();
   live = await serveLive(site, cloud.endpoint);
   browser = await chromium.launch({ executablePath: findBrowser(), args: ["--no-sandbox"] });
   pages = new LivePages(browser, live.origin + site.base);
-}, 10 * MINUTE);
+}, 2 * MINUTE);
 afterEach(async () => {
   await pages.close();
   expect(pages.problems).toEqual([]);
@@ -33,7 +34,6 @@ afterAll(async () => {
   await browser?.close();
   await live?.stop();
   await cloud?.end();
-  await site?.stop();
 }, MINUTE);
 
 const open = (look: Look = {}) => pages.openPanel(LAB, { token: cloud.token, ...look });

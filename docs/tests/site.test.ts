@@ -1,55 +1,29 @@
-import axe from "axe-core";
 import { chromium, type Browser, type Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 
+import { findBarriers } from "./support/barriers.ts";
+import { DARK, LIGHT, Reader } from "./support/reader.ts";
 import { countScript, MOST_SCRIPT } from "./support/script-bytes.ts";
-import { buildSite, findBrowser, type BuiltSite } from "./support/site.ts";
+import { findBrowser } from "./support/site.ts";
 
 const MINUTES = 60_000;
-let site: BuiltSite;
+const site = inject("site");
 let browser: Browser;
 
 beforeAll(async () => {
-  site = await buildSite();
   browser = await chromium.launch({ executablePath: findBrowser(), args: ["--no-sandbox"] });
-}, 10 * MINUTES);
+});
 
-afterAll(async () => {
-  await browser?.close();
-  await site?.stop();
-}, MINUTES);
+afterAll(() => browser?.close());
 
-interface Look {
-  readonly colorScheme: "light" | "dark";
-  readonly width: number;
-}
-
-/** Opens a page and hands on what went wrong while it loaded. */
-async function open(
-  path: string,
-  { colorScheme, width }: Look,
-  use: (page: Page) => Promise<void>,
-) {
-  const context = await browser.newContext({
-    colorScheme,
-    viewport: { width, height: 900 },
-    reducedMotion: "reduce",
-  });
-  const page = await context.newPage();
-  const problems: string[] = [];
-  page.on("pageerror", (error) => problems.push(error.message));
-  page.on("request", (request) => {
-    if (!request.url().startsWith(site.origin)) problems.push(`asks for ${request.url()}`);
-  });
-  page.on("response", (response) => {
-    if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
-  });
+/** Opens a page in a browser of its own, for as long as it is used. */
+async function open(path: string, use: (page: Page) => Promise<void>) {
+  const reader = await Reader.start(browser, site.origin);
   try {
-    await page.goto(site.origin + path, { waitUntil: "load" });
-    await use(page);
-    expect(problems, path).toEqual([]);
+    await use(await reader.open(path));
+    expect(reader.problems).toEqual([]);
   } finally {
-    await context.close();
+    await reader.close();
   }
 }
 
@@ -58,28 +32,28 @@ test("the site is built without a warning", () => {
   expect(site.pages.length).toBeGreaterThan(30);
 });
 
-test.each<Look>([
-  { colorScheme: "light", width: 1280 },
-  { colorScheme: "dark", width: 320 },
-])(
-  "every page is accessible and fits, $colorScheme, $width pixels",
+test(
+  "every page is accessible and fits, light and wide, dark and narrow",
   { timeout: 15 * MINUTES },
-  async (look) => {
+  async () => {
+    const left = [...site.pages];
     const found: string[] = [];
-    for (const path of site.pages) {
-      await open(path, look, async (page) => {
-        const tooWide = await page.evaluate(
-          "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-        );
-        if (Number(tooWide) > 0) found.push(`${path} is ${String(tooWide)} pixels too wide`);
-        await page.evaluate(axe.source);
-        const violations = (await page.evaluate(
-          `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] })
-          .then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].target))`,
-        )) as string[];
-        found.push(...violations.map((violation) => `${path} ${violation}`));
-      });
-    }
+    const readAll = async () => {
+      const reader = await Reader.start(browser, site.origin);
+      for (let path = left.shift(); path !== undefined; path = left.shift()) {
+        const page = await reader.open(path);
+        for (const look of [LIGHT, DARK]) {
+          await reader.look(look);
+          const { violations, tooWide } = await findBarriers(page);
+          const where = `${path} ${look.colorScheme}, ${look.width} pixels`;
+          if (tooWide > 0) found.push(`${where}: ${tooWide} pixels too wide`);
+          found.push(...violations.map((violation) => `${where}: ${violation}`));
+        }
+      }
+      found.push(...reader.problems);
+      await reader.close();
+    };
+    await Promise.all([readAll(), readAll()]);
     expect(found).toEqual([]);
   },
 );
@@ -88,7 +62,7 @@ test(
   "search finds Japanese words in the middle of a sentence",
   { timeout: 2 * MINUTES },
   async () => {
-    await open(`${site.base}ja/`, { colorScheme: "light", width: 1280 }, async (page) => {
+    await open(`${site.base}ja/`, async (page) => {
       await page.getByRole("button", { name: "検索" }).click();
       await page.getByRole("searchbox").fill("タスク定義");
       const results = page.locator("#localsearch-list a");
@@ -103,7 +77,7 @@ test(
 
 test("the language switch keeps the page", { timeout: 2 * MINUTES }, async () => {
   const path = `${site.base}labs/07-load-balancer`;
-  await open(path, { colorScheme: "light", width: 1280 }, async (page) => {
+  await open(path, async (page) => {
     await page.locator(".VPNavBarTranslations button").click();
     await page.locator(".VPNavBarTranslations").getByRole("link", { name: "日本語" }).click();
     await page.waitForURL(`**/ja/labs/07-load-balancer`, { timeout: MINUTES });
@@ -124,18 +98,12 @@ test("every page has a switch that leads to the same page in the other language"
 });
 
 test("a question is answered from the keyboard", { timeout: 2 * MINUTES }, async () => {
-  await open(
-    `${site.base}labs/07-load-balancer`,
-    { colorScheme: "dark", width: 1280 },
-    async (page) => {
-      const question = page.locator(".quiz fieldset").first();
-      await question.getByRole("radio").first().focus();
-      await page.keyboard.press("Space");
-      await expect
-        .poll(() => question.locator(".verdict").textContent())
-        .toMatch(/Right|Not quite/);
-    },
-  );
+  await open(`${site.base}labs/07-load-balancer`, async (page) => {
+    const question = page.locator(".quiz fieldset").first();
+    await question.getByRole("radio").first().focus();
+    await page.keyboard.press("Space");
+    await expect.poll(() => question.locator(".verdict").textContent()).toMatch(/Right|Not quite/);
+  });
 });
 
 test("no kind of page loads more than 300 KB of script", { timeout: 5 * MINUTES }, async () => {

@@ -1,4 +1,3 @@
-import axe from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 
 /** How a page is looked at. */
@@ -54,16 +53,4 @@ export class LivePages {
   async close(): Promise<void> {
     for (const context of this.#contexts.splice(0)) await context.close();
   }
-}
-
-/** What is wrong with a page for somebody who cannot see it, or not all of it; how many pixels too wide it is. */
-export async function findBarriers(page: Page): Promise<{ violations: unknown; tooWide: unknown }> {
-  const root = "document.documentElement";
-  const tooWide = await page.evaluate(`${root}.scrollWidth - ${root}.clientWidth`);
-  await page.evaluate(axe.source);
-  const violations = await page.evaluate(
-    `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] })
-    .then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map((node) => node.html)))`,
-  );
-  return { violations, tooWide };
 }

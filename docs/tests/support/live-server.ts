@@ -14,7 +14,10 @@ export interface LiveServer {
 }
 
 /** Serves a built site with its marks; `endpoint` is where Local AWS answers, or does not. */
-export async function serveLive(site: BuiltSite, endpoint: string): Promise<LiveServer> {
+export async function serveLive(
+  site: Pick<BuiltSite, "origin">,
+  endpoint: string,
+): Promise<LiveServer> {
   const server = createServer((request, response) => {
     if (request.url!.startsWith("/_local/")) return passOn(endpoint, request, response);
     return void sendPage(site.origin + request.url!, response);

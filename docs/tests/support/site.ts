@@ -26,7 +26,7 @@ export interface BuiltSite {
   readonly pages: readonly string[];
   readonly origin: string;
   readonly base: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Builds the site below a base path, into a folder of its own, and serves it on a free port. */
@@ -51,7 +51,7 @@ export async function buildSite(): Promise<BuiltSite> {
     pages: files.toSorted().map((file) => BASE + file.replace(/(?:(?<=^|\/)index)?\.html$/, "")),
     origin: `http://127.0.0.1:${port}`,
     base: BASE,
-    async stop() {
+    stop: async () => {
       server.close();
       server.closeAllConnections();
       await once(server, "close");

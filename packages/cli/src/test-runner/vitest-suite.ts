@@ -11,7 +11,7 @@ export const resultFileVariable = "WORKBOOK_TEST_RESULT";
 const reporter = fileURLToPath(new URL("progress-reporter.ts", import.meta.url));
 
 /** Those that run where nothing is named: all but the journeys. */
-const PROJECTS = ["quick", "heavy"];
+const PROJECTS = ["quick", "heavy", "site"];
 
 /** The TypeScript tests of all packages: one Vitest, the projects of vitest.config.ts. */
 export function vitestSuite(root: string, files: readonly string[], all: boolean): Suite {
