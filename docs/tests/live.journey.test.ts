@@ -1,8 +1,5 @@
-import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -13,16 +10,16 @@ import {
   removeWorkspace,
   type FreshWorkspace,
 } from "../scripts/pages/fresh-workspace.ts";
+import { LiveSite } from "../scripts/pages/live-site.ts";
 import { LivePages } from "./support/live-pages.ts";
 import { findBrowser } from "./support/site.ts";
 
 const MINUTES = 60_000;
 const LATER = { timeout: 3 * MINUTES, interval: 200 };
 const LAB = "07-load-balancer";
-const run = promisify(execFile);
 
 let workspace: FreshWorkspace;
-let site: ChildProcess | undefined;
+let site: LiveSite | undefined;
 let browser: Browser;
 
 beforeAll(async () => {
@@ -31,35 +28,9 @@ beforeAll(async () => {
 }, 3 * MINUTES);
 afterAll(async () => {
   await browser?.close();
-  if (site?.kill("SIGINT")) await once(site, "exit");
+  await site?.stop();
   removeWorkspace(workspace);
 }, 2 * MINUTES);
-
-/** What the learner types in the terminal beside the page. */
-async function type(...args: readonly string[]): Promise<void> {
-  await run(join(workspace.folder, "workbook"), args, {
-    cwd: workspace.folder,
-    env: workspace.env,
-  });
-}
-
-/** Starts `./workbook site`. @returns the address that it prints */
-async function startSite(): Promise<URL> {
-  const args = ["site", "--port", "0", "--no-open", "--json"];
-  const { folder, env } = workspace;
-  site = spawn(join(folder, "workbook"), args, {
-    cwd: folder,
-    env,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let printed = "";
-  for await (const chunk of site.stdout!) {
-    printed += String(chunk);
-    const url = /"url":\s*"([^"]+)"/.exec(printed)?.[1];
-    if (url !== undefined) return new URL(url);
-  }
-  throw new Error(`The site has ended: ${printed}`);
-}
 
 const passed = (page: Page) => page.locator(".checks li.passed").count();
 const failed = (page: Page) => page.locator(".checks li.failed").getAttribute("data-check");
@@ -67,10 +38,10 @@ const failed = (page: Page) => page.locator(".checks li.failed").getAttribute("d
 test(
   "chapter 07 comes alive beside a terminal, in both languages",
   async () => {
-    await type("start", "7");
-    const url = await startSite();
-    const pages = new LivePages(browser, `${url.origin}/`);
-    const token = url.hash.replace("#token=", "");
+    site = await LiveSite.start(workspace);
+    await site.type(["start", "7"]);
+    const { token } = site;
+    const pages = new LivePages(browser, `${site.origin}/`);
     const en = await pages.openPanel(LAB, { token });
     const ja = await pages.openPanel(LAB, { token, language: "ja/" });
     const both = [en, ja];
@@ -85,10 +56,10 @@ test(
     const inFiles = checks.filter(({ tier }) => tier === "synth").length;
     for (const page of both) await expect.poll(() => passed(page), LATER).toBe(inFiles);
 
-    await type("deploy", "7");
+    await site.type(["deploy", "7"]);
     for (const page of both)
       await expect.poll(() => page.locator(".task .healthy").count(), LATER).toBe(2);
-    await type("check", "7");
+    await site.type(["check", "7"]);
     for (const page of both) await expect.poll(() => passed(page), LATER).toBe(checks.length);
 
     await en.getByRole("button", { name: "Send /info" }).click();
