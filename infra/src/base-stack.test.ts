@@ -1,16 +1,15 @@
-import { Testing } from "cdktf";
 import { expect, test } from "vitest";
 
 import { WorkbookStack } from "./base-stack.ts";
 import { readSettings } from "./settings.ts";
+import { synthesisedStack } from "./testing.ts";
 
 const AWS = { OWNER: "hanako", HOME_CIDR: "203.0.113.7/32" };
 
 function stack(environment: Record<string, string>) {
-  const json = Testing.synth(
-    new WorkbookStack(Testing.app(), "service", readSettings(environment)),
-  );
-  return JSON.parse(json) as {
+  return synthesisedStack(
+    (app) => new WorkbookStack(app, "service", readSettings(environment)),
+  ) as {
     terraform: Record<string, never>;
     provider: { aws: [Record<string, unknown>] };
   };

@@ -1,4 +1,7 @@
-import { Testing } from "cdktf";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TerraformStack, Testing, type App } from "cdktf";
 import type { Construct } from "constructs";
 
 /** Resources or data sources of a synthesised stack: type, Terraform name, arguments. */
@@ -10,11 +13,23 @@ export interface SynthesisedScope {
   readonly data: SynthesisedBlocks;
 }
 
+/** Synthesises the stack that a function makes, for tests; the app's folder is gone when this returns. */
+export function synthesisedStack(make: (app: App) => TerraformStack): unknown {
+  const outdir = mkdtempSync(join(tmpdir(), "infra-"));
+  try {
+    return JSON.parse(Testing.synth(make(Testing.app({ outdir }))));
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
 /** Synthesises what a function adds to an empty stack, for tests. */
 export function synthesised(add: (scope: Construct) => void): SynthesisedScope {
-  const { resource = {}, data = {} } = JSON.parse(
-    Testing.synthScope(add),
-  ) as Partial<SynthesisedScope>;
+  const { resource = {}, data = {} } = synthesisedStack((app) => {
+    const stack = new TerraformStack(app, "stack");
+    add(stack);
+    return stack;
+  }) as Partial<SynthesisedScope>;
   return { resource: withoutMetadata(resource), data: withoutMetadata(data) };
 }
 

@@ -36,6 +36,9 @@ export async function buildSite(): Promise<BuiltSite> {
   const { stdout, stderr } = await run(command, ["build", docs, "--outDir", folder], {
     cwd: docs,
     env: { ...process.env, SITE_BASE: BASE, NO_COLOR: "1", NODE_ENV: "production" },
+  }).catch((error: unknown) => {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
   });
   const server = createServer((request, response) => {
     const file = findFile(folder, new URL(request.url ?? "/", "http://site").pathname);
