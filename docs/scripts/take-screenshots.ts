@@ -1,7 +1,7 @@
 /**
  * Takes the pictures of `docs/public/screenshots/` anew: `pnpm screenshots`. Chapter 07 is done in a fresh workspace,
  * beside its live page in both languages, and then updated in AWS's own time, which leaves time to look. The pictures
- * have the fonts of the machine: Debian's `fonts-inter` and `fonts-noto-cjk` are what the site looks best with.
+ * have the machine's own fonts: it looks best where `system-ui` is Inter, and Noto Sans CJK is there.
  */
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -84,7 +84,7 @@ async function shootRollingUpdate(stack: string): Promise<void> {
   writeFileSync(stack, changed);
   const deployed = site.type(["deploy", "7"]);
   for (const { page, name } of opened) {
-    await page.locator(".task.current").nth(1).waitFor(LATER);
+    await page.locator(".task.current", { hasText: "initial" }).nth(1).waitFor(LATER);
     await page.locator(".task.old .healthy").nth(1).waitFor(LATER);
     await shoot(page, name, 860);
   }
