@@ -3,6 +3,7 @@ import type { Language } from "./page-words.ts";
 /** What the picture of the stack says. */
 interface StackWords {
   readonly title: string;
+  readonly after: (chapter: number) => string;
   readonly you: string;
   readonly publicSubnets: string;
   readonly privateSubnets: string;
@@ -22,6 +23,7 @@ interface StackWords {
 export const stackWords: Readonly<Record<Language, StackWords>> = {
   en: {
     title: "The stack",
+    after: (chapter) => `The stack after chapter ${chapter}`,
     you: "You",
     publicSubnets: "Public subnets, two zones",
     privateSubnets: "Private subnets, two zones",
@@ -47,6 +49,7 @@ export const stackWords: Readonly<Record<Language, StackWords>> = {
   },
   ja: {
     title: "作るスタック",
+    after: (chapter) => `第 ${chapter} 章の終わりのスタック`,
     you: "あなた",
     publicSubnets: "パブリックサブネット (2 つの AZ)",
     privateSubnets: "プライベートサブネット (2 つの AZ)",
