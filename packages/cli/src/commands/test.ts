@@ -6,6 +6,8 @@ import { nodeSuite } from "../test-runner/node-suite.ts";
 import { selectFiles } from "../test-runner/select-files.ts";
 import { vitestSuite } from "../test-runner/vitest-suite.ts";
 
+const ALL =
+  "All tests but the journeys: some eleven minutes on two cores. ./workbook test NAME… runs a part.\n";
 const HELP = `./workbook test              every test but the journeys
 ./workbook test NAME…        those whose path contains a name: infra, go-app, @workbook/cli, lab-kit/src/poll
 ./workbook test journey      whole paths through the product, at a terminal: half an hour
@@ -27,6 +29,7 @@ export async function runTests(args: readonly string[]): Promise<number> {
   if (option) throw usage(`\`test\` takes names of packages and files, not ${option}.`);
   const suites = chooseSuites(findRoot(), args);
   if (suites.length === 0) throw usage(`No test file has ${args.join(" or ")} in its path.`);
+  if (args.length === 0) process.stdout.write(ALL);
   const all: Counts[] = [];
   for (const suite of suites) {
     process.stdout.write(`\n── ${suite.title}\n`);
