@@ -1,6 +1,6 @@
-import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import type { StackId } from "./stack.ts";
 import { findStateBucket } from "./state-bucket.ts";
+import { openS3, readJsonObject } from "./state-objects.ts";
 import type { Target } from "./target.ts";
 
 /** The order in which stacks are applied. */
@@ -20,14 +20,11 @@ export interface DeployedStack {
 export async function deployedStacks(target: Target): Promise<readonly DeployedStack[]> {
   const bucket = await findStateBucket(target);
   if (bucket === undefined) return [];
-  const s3 = new S3Client({
-    ...target.connection,
-    forcePathStyle: target.endpointUrl !== undefined,
-  });
+  const s3 = openS3(target);
   try {
     const held = await Promise.all(
       STACKS.map(async (id) => {
-        const state = await readState(s3, bucket, `${target.owner}/${id}.tfstate`);
+        const state = await readJsonObject<State>(s3, bucket, `${target.owner}/${id}.tfstate`);
         const addresses = (state?.resources ?? [])
           .filter(({ mode }) => mode === "managed")
           .map(({ type, name }) => `${type}.${name}`);
@@ -47,14 +44,4 @@ interface State {
     readonly type: string;
     readonly name: string;
   }[];
-}
-
-async function readState(s3: S3Client, Bucket: string, Key: string): Promise<State | undefined> {
-  try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-    return JSON.parse(await Body!.transformToString()) as State;
-  } catch (error) {
-    if ((error as Error).name === "NoSuchKey") return undefined;
-    throw error;
-  }
 }

@@ -1,37 +1,40 @@
 import {
-  S3Client,
   CreateBucketCommand,
   HeadBucketCommand,
   PutBucketVersioningCommand,
   type BucketLocationConstraint,
+  type S3Client,
 } from "@aws-sdk/client-s3";
 import { STSClient, GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { BackendSettings } from "../terraform/terraform.ts";
+import { openS3 } from "./state-objects.ts";
 import type { Target } from "./target.ts";
 
 /** The bucket that holds a learner's state, made where it does not exist. */
-export async function ensureStateBucket(target: Target): Promise<string> {
-  return (await lookForBucket(target, true))!;
+export function ensureStateBucket(target: Target): Promise<string> {
+  return withBucket(target, async (s3, bucket) => {
+    if (!(await exists(s3, bucket))) await create(s3, bucket, target.region);
+    return bucket;
+  });
 }
 
 /** The bucket that holds a learner's state; undefined where it does not exist. Nothing is made. */
 export function findStateBucket(target: Target): Promise<string | undefined> {
-  return lookForBucket(target, false);
+  return withBucket(target, async (s3, bucket) =>
+    (await exists(s3, bucket)) ? bucket : undefined,
+  );
 }
 
-async function lookForBucket(target: Target, isWanted: boolean): Promise<string | undefined> {
+/** Hands on the name that the bucket has or would have. */
+async function withBucket<T>(
+  target: Target,
+  use: (s3: S3Client, bucket: string) => Promise<T>,
+): Promise<T> {
   const sts = new STSClient(target.connection);
-  const s3 = new S3Client({
-    ...target.connection,
-    forcePathStyle: target.endpointUrl !== undefined,
-  });
+  const s3 = openS3(target);
   try {
     const { Account } = await sts.send(new GetCallerIdentityCommand({}));
-    const Bucket = `ecs-workbook-state-${Account}-${target.region}`;
-    if (await exists(s3, Bucket)) return Bucket;
-    if (!isWanted) return undefined;
-    await create(s3, Bucket, target.region);
-    return Bucket;
+    return await use(s3, `ecs-workbook-state-${Account}-${target.region}`);
   } finally {
     sts.destroy();
     s3.destroy();

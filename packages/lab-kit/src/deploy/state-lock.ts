@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { GetObjectCommand, NoSuchKey, S3Client } from "@aws-sdk/client-s3";
+import { openS3, readJsonObject } from "./state-objects.ts";
 import type { RunningRecord } from "../terraform/running-file.ts";
 import type { Target } from "./target.ts";
 
@@ -28,18 +28,9 @@ export async function readStateLock(
   bucket: string,
   stateKey: string,
 ): Promise<StateLock | undefined> {
-  const s3 = new S3Client({
-    ...target.connection,
-    forcePathStyle: target.endpointUrl !== undefined,
-  });
+  const s3 = openS3(target);
   try {
-    const { Body } = await s3.send(
-      new GetObjectCommand({ Bucket: bucket, Key: `${stateKey}.tflock` }),
-    );
-    return JSON.parse(await Body!.transformToString()) as StateLock;
-  } catch (error) {
-    if (error instanceof NoSuchKey) return undefined;
-    throw error;
+    return await readJsonObject<StateLock>(s3, bucket, `${stateKey}.tflock`);
   } finally {
     s3.destroy();
   }
