@@ -1,4 +1,5 @@
 import type { AwsClients } from "./live.ts";
+import { allRepositories } from "./repositories.ts";
 
 /** Something of the workbook's that is there. */
 export interface Leftover {
@@ -116,11 +117,9 @@ async function inElbv2({ elbv2 }: AwsClients, wanted: WorkbookTags): Promise<Lef
 
 async function inEcr({ ecr }: AwsClients, wanted: WorkbookTags): Promise<Leftover[]> {
   const found: Leftover[] = [];
-  for await (const { repositories = [] } of ecr.paginateDescribeRepositories({})) {
-    for (const { repositoryArn } of repositories) {
-      const { tags } = await ecr.listTagsForResource({ resourceArn: repositoryArn! });
-      if (fits(tags, wanted)) found.push({ type: "ecr:repository", id: repositoryArn! });
-    }
+  for (const { repositoryArn } of await allRepositories(ecr)) {
+    const { tags } = await ecr.listTagsForResource({ resourceArn: repositoryArn! });
+    if (fits(tags, wanted)) found.push({ type: "ecr:repository", id: repositoryArn! });
   }
   return found;
 }

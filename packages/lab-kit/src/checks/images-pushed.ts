@@ -1,9 +1,10 @@
-import type { ImageDetail, Repository } from "@aws-sdk/client-ecr";
+import type { ImageDetail } from "@aws-sdk/client-ecr";
 
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult } from "../check.ts";
 import { hint, text } from "../hint.ts";
 import type { LiveContext } from "../live.ts";
+import { allRepositories } from "../repositories.ts";
 import type { WebApp } from "../web-app.ts";
 import { combined } from "./steps.ts";
 import { repositoryName } from "./wiring.ts";
@@ -70,9 +71,7 @@ export function imagesArePushed(id: string, apps: readonly WebApp[]): Check<"liv
 async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<Fault>> {
   const { ecr } = context.aws;
   const name = repositoryName(context, app);
-  const repositories: Repository[] = [];
-  for await (const page of ecr.paginateDescribeRepositories({}))
-    repositories.push(...(page.repositories ?? []));
+  const repositories = await allRepositories(ecr);
   const repository = repositories.find(({ repositoryName: each }) => each === name);
   if (repository === undefined) {
     return failed("no-repository", `the repository ${name}`, "ECR has none of that name");

@@ -1,11 +1,7 @@
-import {
-  ECRClient,
-  GetAuthorizationTokenCommand,
-  paginateDescribeRepositories,
-  type Repository,
-} from "@aws-sdk/client-ecr";
+import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import { buildImage, pushImage, type BuiltImage } from "@workbook/image-builder";
 import { join } from "node:path";
+import { allRepositories } from "../repositories.ts";
 import { isAwsItself, requirePushed } from "./docker-images.ts";
 import { variantDirectory, type PushedImage } from "../synth.ts";
 import type { WebApp } from "../web-app.ts";
@@ -122,9 +118,7 @@ async function place(
   owner: string,
   built: readonly BuiltApp[],
 ): Promise<PlacedApp[]> {
-  const repositories: Repository[] = [];
-  for await (const page of paginateDescribeRepositories({ client: ecr }, {}))
-    repositories.push(...(page.repositories ?? []));
+  const repositories = await allRepositories(ecr);
   return built.flatMap(({ app, image, dockerfile }) => {
     const found = repositories.find(
       ({ repositoryName }) => repositoryName === `${app.repository}-${owner}`,
