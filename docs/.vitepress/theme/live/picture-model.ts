@@ -46,10 +46,14 @@ export function shortId(taskId: string): string {
   return taskId.slice(0, 6);
 }
 
+/** All load balancers; none before there is a picture. */
+export function balancersOf(picture: PictureMessage | undefined): readonly LoadBalancerPicture[] {
+  return (picture?.vpcs ?? []).flatMap(({ loadBalancers }) => loadBalancers);
+}
+
 /** All tasks, each with what its service and its target groups say of it. */
 export function drawTasks(picture: PictureMessage): readonly DrawnTask[] {
-  const targets = picture.vpcs
-    .flatMap(({ loadBalancers }) => loadBalancers)
+  const targets = balancersOf(picture)
     .flatMap(({ listeners }) => listeners)
     .flatMap(({ targetGroups }) => targetGroups)
     .flatMap((group) => group.targets);
