@@ -2,7 +2,7 @@ import { mkdtempDisposable } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { costPerHour, synthesise } from "@workbook/lab-kit";
-import { deployedStacks } from "@workbook/lab-kit/deploy/deployed-stacks";
+import { deployedStacks, type DeployedStack } from "@workbook/lab-kit/deploy/deployed-stacks";
 import type { Deployment, StackId } from "@workbook/lab-kit/deploy/stack";
 import type { SynthResource } from "@workbook/lab-kit/synth-reader";
 import { UserError } from "@workbook/toolchain";
@@ -16,18 +16,25 @@ import { describeLosses, describeStack, listTypes } from "./losses.ts";
 /** What a command is about to do to an account. */
 export type Intent = "deploy" | "destroy" | "plan" | "check" | "watch";
 
+/** What is known already of the stacks that a command is about. */
+interface KnownStacks {
+  /** Those that hold something now; the account is asked for them otherwise. */
+  readonly held?: readonly DeployedStack[];
+  /** With `deploy`: those that are destroyed before. */
+  readonly destroyed?: readonly StackId[];
+}
+
 /**
  * Before anything is made on AWS: which account and region, what is made and what is lost, what it costs, and a question.
  * Local AWS costs nothing, and is asked nothing.
  *
- * @param destroyed with `deploy`: stacks that are destroyed before
  * @throws {UserError} where the answer is no, or nobody can be asked and `--yes` was not given
  */
 export async function confirmOnAws(
   session: Session,
   deployment: Deployment,
   intent: Intent,
-  destroyed: readonly StackId[] = [],
+  known: KnownStacks = {},
 ): Promise<void> {
   if (deployment.target.name !== "aws") return;
   const target = deployment.target as AwsTarget;
@@ -37,7 +44,7 @@ export async function confirmOnAws(
     `${style.name("AWS account")} ${account.account}, as ${account.caller}`,
     `${style.name("Region")} ${region}   ${style.name("Owner")} ${owner}   ${style.name("Your address")} ${homeCidr}`,
     "",
-    ...(await describeIntent(deployment, intent, new Set(destroyed))),
+    ...(await describeIntent(deployment, intent, known)),
   ];
   session.progress.print(lines.join("\n"));
   if (session.yes) return;
@@ -55,24 +62,25 @@ const INTENTS = {
 async function describeIntent(
   deployment: Deployment,
   intent: Intent,
-  destroyed: ReadonlySet<string>,
+  known: KnownStacks,
 ): Promise<string[]> {
-  if (intent === "deploy") return describeDeployment(deployment, destroyed);
-  if (intent !== "destroy") return [INTENTS[intent]];
+  if (intent !== "deploy" && intent !== "destroy") return [INTENTS[intent]];
   const { lab, target } = deployment;
-  const held = (await deployedStacks(target)).filter(({ id }) => lab.stacks.includes(id));
+  const held = known.held ?? (await deployedStacks(target));
+  if (intent === "deploy") return describeDeployment(deployment, held, new Set(known.destroyed));
+  const gone = held.filter(({ id }) => lab.stacks.includes(id));
   const width = process.stderr.columns ?? 80;
-  if (held.length === 0) return ["This owner's stacks hold nothing that could be destroyed."];
-  return held.map((stack) => wrap(`Destroyed: ${describeStack(stack)}`, width));
+  if (gone.length === 0) return ["This owner's stacks hold nothing that could be destroyed."];
+  return gone.map((stack) => wrap(`Destroyed: ${describeStack(stack)}`, width));
 }
 
 async function describeDeployment(
   deployment: Deployment,
+  held: readonly DeployedStack[],
   destroyed: ReadonlySet<string>,
 ): Promise<string[]> {
   const { lab, target } = deployment;
   const resources = await synthesiseResources(deployment);
-  const held = await deployedStacks(target);
   const losses = describeLosses(held, destroyed, addressesOf(resources, lab.stacks));
   const width = process.stderr.columns ?? 80;
   const amount = (usd: number) => `$${usd.toFixed(4)}`;

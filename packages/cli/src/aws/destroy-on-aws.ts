@@ -1,4 +1,5 @@
 import { connectAws, disconnectAws } from "@workbook/lab-kit";
+import type { DeployedStack } from "@workbook/lab-kit/deploy/deployed-stacks";
 import { destroy } from "@workbook/lab-kit/deploy/destroy";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
@@ -7,10 +8,18 @@ import { ensureStateBucket } from "@workbook/lab-kit/deploy/state-bucket";
 import type { Session } from "../session.ts";
 import { confirmOnAws } from "./confirm.ts";
 
-/** Takes away what the owner's stacks made on AWS, and reports what still has the owner's tags. 0 where that is nothing. */
-export async function destroyOnAws(session: Session, deployment: Deployment): Promise<number> {
+/**
+ * Takes away what the owner's stacks made on AWS, and reports what still has the owner's tags. 0 where that is nothing.
+ *
+ * @param held the stacks that hold something
+ */
+export async function destroyOnAws(
+  session: Session,
+  deployment: Deployment,
+  held: readonly DeployedStack[],
+): Promise<number> {
   const { lab, target } = deployment;
-  await confirmOnAws(session, deployment, "destroy");
+  await confirmOnAws(session, deployment, "destroy", { held });
   const changes = await destroy(deployment, session.progress);
   const left = await inStep(session.progress, "What is left, by tag", async () => {
     const aws = await connectAws(target.connection);

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { deployedStacks } from "@workbook/lab-kit/deploy/deployed-stacks";
+import { deployedStacks, type DeployedStack } from "@workbook/lab-kit/deploy/deployed-stacks";
 import { destroy } from "@workbook/lab-kit/deploy/destroy";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
 import { stackDirectory, type Deployment } from "@workbook/lab-kit/deploy/stack";
@@ -15,8 +15,10 @@ const STOP_DEADLINE_MS = 120_000;
 /** Takes away what a lab made, and says whether anything is left. */
 export async function destroyCommand(session: Session, lab: string | undefined): Promise<number> {
   const named = await session.deployment(lab, "solution");
-  const deployment = await withEveryStack(session, named);
-  if (!deployment.cloud) return destroyOnAws(session, deployment);
+  // An account may hold what was deployed from another machine.
+  const held = named.target.name === "aws" ? await deployedStacks(named.target) : [];
+  const deployment = await withEveryStack(session, named, held);
+  if (!deployment.cloud) return destroyOnAws(session, deployment, held);
   const changes = await destroy(deployment, session.progress);
   await forgetWhatRan(session.workspace);
   const left = await lookForRest(session, deployment.cloud.endpoint);
@@ -29,15 +31,17 @@ export async function destroyCommand(session: Session, lab: string | undefined):
 }
 
 /**
- * Labs share their stacks. Where a stack was ever worked on that the named lab does not know, the full hands-on, which
- * knows all, takes its place: what a later lab has deployed would stay otherwise.
+ * Labs share their stacks. Where a stack holds something, or was ever worked on, that the named lab does not know, the
+ * full hands-on, which knows all, takes its place: what a later lab has deployed would stay otherwise.
  */
-async function withEveryStack<T extends Deployment>(session: Session, named: T): Promise<T> {
+async function withEveryStack<T extends Deployment>(
+  session: Session,
+  named: T,
+  held: readonly DeployedStack[],
+): Promise<T> {
   const all = await session.lab(DEFAULT_LAB);
   const forgotten = all.stacks.filter((id) => !named.lab.stacks.includes(id));
   const { directories, target } = named;
-  // An account may hold what was deployed from another machine.
-  const held = target.name === "aws" ? await deployedStacks(target) : [];
   const wasWorkedOn = forgotten.some(
     (id) =>
       held.some((stack) => stack.id === id) || existsSync(stackDirectory(directories, target, id)),

@@ -20,12 +20,12 @@ export async function deployBeginning(
   }
   const full = await session.deployment(DEFAULT_LAB, "solution");
   const wanted = beginning ? await session.deployment(beginning.lab, beginning.variant) : undefined;
-  const surplus = (await deployedStacks(full.target))
-    .map(({ id }) => id)
-    .filter((id) => !wanted?.lab.stacks.includes(id));
-  if (!wanted && surplus.length === 0) return;
-  await confirmOnAws(session, wanted ?? full, wanted ? "deploy" : "destroy", surplus);
-  if (surplus.length > 0)
-    await destroy({ ...full, lab: { ...full.lab, stacks: surplus } }, session.progress);
+  const held = await deployedStacks(full.target);
+  const destroyed = held.map(({ id }) => id).filter((id) => !wanted?.lab.stacks.includes(id));
+  if (!wanted && destroyed.length === 0) return;
+  const intent = wanted ? "deploy" : "destroy";
+  await confirmOnAws(session, wanted ?? full, intent, { held, destroyed });
+  if (destroyed.length > 0)
+    await destroy({ ...full, lab: { ...full.lab, stacks: destroyed } }, session.progress);
   if (wanted) await deploy(wanted, session.progress);
 }
