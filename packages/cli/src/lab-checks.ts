@@ -50,19 +50,18 @@ async function runTiers(
   try {
     const settings = { owner, region, homeCidr, endpointUrl };
     const named = withAllNamed(deployment, images);
-    const synth = async () => ({
-      owner,
-      region,
-      homeCidr,
-      synth: await synthesise({
+    let synthesised: ReturnType<typeof synthesise> | undefined;
+    const synth = async () => {
+      synthesised ??= synthesise({
         labDirectory: lab.directory,
         variant,
         settings,
         images: named,
         outDirectory: scratch.path,
         signal,
-      }),
-    });
+      });
+      return { owner, region, homeCidr, synth: await synthesised };
+    };
     const planned = async () => ({
       ...(await synth()),
       plan: PlanReader.together(Object.values(await plan(deployment, session.progress))),
