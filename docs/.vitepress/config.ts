@@ -2,6 +2,7 @@ import { defineConfig } from "vitepress";
 
 import { japaneseLinesPlugin } from "./markdown/japanese-lines.ts";
 import { labDiffPlugin } from "./markdown/lab-diff.ts";
+import { labImportsPlugin } from "./markdown/lab-imports.ts";
 import { addPageFacts } from "./markdown/page-facts.ts";
 import { englishLocale } from "./site/locale-en.ts";
 import { japaneseLocale, japaneseSearch } from "./site/locale-ja.ts";
@@ -22,7 +23,7 @@ export default defineConfig({
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
     // What a command prints: a fence of its own, so that the page runner knows it.
     languages: [{ name: "output", scopeName: "text.output", patterns: [], repository: {} }],
-    config: (md) => void md.use(labDiffPlugin).use(japaneseLinesPlugin),
+    config: (md) => void md.use(labDiffPlugin).use(labImportsPlugin).use(japaneseLinesPlugin),
   },
   transformPageData: addPageFacts,
   themeConfig: {

@@ -7,6 +7,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import type { AnyCheck } from "@workbook/lab-kit/check";
 import type { LabManifest } from "@workbook/lab-kit/lab";
 
 import { findMinutesProblem, labTime } from "../.vitepress/data/lab-time.ts";
@@ -18,9 +19,9 @@ const labsFolder = join(docs, "../labs");
 const COMPONENTS = ["LabFacts", "StackPicture", "LabCost", "LabQuiz"];
 const CLOSING = ["what-you-have-learned", "what-it-costs-on-aws", "clean-up", "check-yourself"];
 
-/** What is wrong with a chapter's page, in words. */
-function findProblems(source: string): string[] {
-  const { headings, components, quiz } = readShape(source);
+/** What is wrong with a chapter's page, in words; `checks` are the ids of its lab's. */
+function findProblems(source: string, checks: readonly string[]): string[] {
+  const { headings, components, answers, quiz } = readShape(source);
   const closing = headings.filter((heading) => heading.startsWith("## ")).slice(-CLOSING.length);
   return [
     ...COMPONENTS.filter((name) => !components.includes(name)).map(
@@ -29,6 +30,9 @@ function findProblems(source: string): string[] {
     ...CLOSING.flatMap((anchor, i) =>
       closing[i] === `## #${anchor}` ? [] : [`the closing part ${i + 1} is not #${anchor}`],
     ),
+    ...answers
+      .filter((answer) => !checks.includes(answer))
+      .map((answer) => `an answer opens by the check "${answer}", which the lab has not`),
     ...(quiz.length === 0 ? ["the front matter asks no question (quiz)"] : []),
   ];
 }
@@ -58,7 +62,14 @@ for (const lab of labs.toSorted()) {
     continue;
   }
   const source = readFileSync(join(docs, page), "utf8");
-  for (const problem of [...findProblems(source), ...(await findTimeProblems(lab, page, source))]) {
+  const { checks } = (await import(pathToFileURL(join(labsFolder, lab, "checks.ts")).href)) as {
+    checks: readonly AnyCheck[];
+  };
+  const ids = checks.map(({ id }) => id);
+  for (const problem of [
+    ...findProblems(source, ids),
+    ...(await findTimeProblems(lab, page, source)),
+  ]) {
     problems += 1;
     console.error(`docs/${page}: ${problem}`);
   }

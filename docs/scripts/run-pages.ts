@@ -1,11 +1,13 @@
 /**
- * Runs every shell block of the English pages in page order, in a fresh workspace, and compares what they print with
- * what the page shows: `node docs/scripts/run-pages.ts [--update] [page…]`, where a page is part of a path. `--update`
- * writes what was printed into the pages, and records how long it took. Ends with 1 where a page and the program
- * disagree, or a recorded time is far from what it takes.
+ * Runs every shell block of the pages in page order, each page in a fresh workspace and with the workbook in the page's
+ * language, and compares what they print with what the page shows: `node docs/scripts/run-pages.ts [--update]
+ * [--language en|ja] [page…]`, where a page is part of a path. `--update` writes what was printed into the pages, and
+ * records how long the English ones took. Ends with 1 where a page and the program disagree, or a recorded time is far
+ * from what it takes.
  */
 import { globSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 
 import {
   findTimeProblem,
@@ -17,11 +19,14 @@ import { readBlocks, runPage, type PageReport } from "./pages/run-page.ts";
 import { formatTable } from "./pages/summary.ts";
 
 const docs = join(import.meta.dirname, "..");
-const args = process.argv.slice(2);
-const update = args.includes("--update");
-const wanted = args.filter((arg) => !arg.startsWith("--"));
+const { values, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { update: { type: "boolean", default: false }, language: { type: "string" } },
+});
+const { update, language } = values;
 
-const pages = globSync("{*,labs/*,concepts/*,reference/*}.md", { cwd: docs })
+const pages = globSync("{,ja/}{*,labs/*,concepts/*,reference/*}.md", { cwd: docs })
+  .filter((page) => language === undefined || isJapanese(page) === (language === "ja"))
   .filter((page) => wanted.length === 0 || wanted.some((part) => page.includes(part)))
   .filter((page) => readBlocks(page).some((block) => !block.hidden))
   .toSorted();
@@ -42,7 +47,7 @@ if (pages.length > 0) {
       const report = await runPage(workspace, page, options);
       reports.push(report);
       for (const problem of report.problems) console.error(`\n${problem}\n`);
-      if (update && wasRun(report)) {
+      if (update && isTimed(report)) {
         recordMeasuredTimes({ [page]: Math.round(report.seconds) });
       }
     }
@@ -53,14 +58,18 @@ if (pages.length > 0) {
 
 const recorded = readMeasuredTimes();
 const late = reports
-  .filter(wasRun)
+  .filter(isTimed)
   .flatMap(({ page, seconds }) => findTimeProblem(page, seconds, recorded) ?? []);
 for (const problem of late) console.error(`\n${problem}`);
 console.log(`\n${formatTable(reports)}`);
 const right = late.length === 0 && reports.every(({ problems }) => problems.length === 0);
 process.exitCode = right ? 0 : 1;
 
-/** Whether the time of a page says something: it was run to its end. */
-function wasRun({ ran, problems }: PageReport): boolean {
-  return ran > 0 && problems.length === 0;
+function isJapanese(page: string): boolean {
+  return page.startsWith("ja/");
+}
+
+/** Whether the time of a page says something: it was run to its end, and it is the English one, whose time is recorded. */
+function isTimed({ page, ran, problems }: PageReport): boolean {
+  return !isJapanese(page) && ran > 0 && problems.length === 0;
 }

@@ -35,6 +35,11 @@ test("finds commands, what they print, and what a reader does elsewhere", () => 
   });
 });
 
+test("tells what takes away what the page has built", () => {
+  const blocks = parsePage("```sh\ntrue\n```\n```sh cleanup\n./workbook destroy 1\n```");
+  expect(blocks.map(({ cleansUp }) => cleansUp)).toEqual([false, true]);
+});
+
 test.each([
   ["```sh quietly\ntrue\n```", 'there is no mark "quietly"'],
   ["```sh skip\ntrue\n```", "gives the reason"],
@@ -73,6 +78,13 @@ test("two ids that differ stay different", () => {
   const text = "old 1111111a\nnew 2222222b";
   expect(compareOutput(shown(text), "old 3333333c\nnew 4444444d")).toBeUndefined();
   expect(compareOutput(shown(text), "old 3333333c\nnew 3333333c")).toContain("+new");
+});
+
+test("revisions may be any, and go on being the same or others", () => {
+  const text = "Deploy  node-app-hanako node-app-hanako:1 → node-app-hanako:2  1.4s";
+  const later = text.replace(":1", ":7").replace(":2", ":12");
+  expect(compareOutput(shown(text), later)).toBeUndefined();
+  expect(compareOutput(shown(text), text.replace(":1", ":2"))).toContain("revision 1› → ");
 });
 
 test("a line of dots stands for any number of lines", () => {

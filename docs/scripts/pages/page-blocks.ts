@@ -18,6 +18,8 @@ export interface ShellBlock {
   /** The exit codes that it may end with. */
   readonly exitCodes: readonly number[];
   readonly timeoutSeconds: number;
+  /** It takes away what the page has built: a reader who goes on to the next chapter leaves it out. */
+  readonly cleansUp: boolean;
   /** Why it is not run. */
   readonly skip: string | undefined;
   readonly output: ShownOutput | undefined;
@@ -71,7 +73,7 @@ export function parsePage(source: string): ShellBlock[] {
   return blocks;
 }
 
-const MARKS = new Set(["skip", "fails", "timeout", "unordered"]);
+const MARKS = new Set(["skip", "fails", "timeout", "unordered", "cleanup"]);
 
 /** `skip="a reason" fails=2` as a map; a mark without a value has an empty one. */
 function readMarks(text: string, line: number): Map<string, string> {
@@ -92,6 +94,7 @@ function toBlock(commands: string, line: number, marks: ReadonlyMap<string, stri
     hidden: false,
     exitCodes: marks.has("fails") ? (marks.get("fails") || "1").split(",").map(Number) : [0],
     timeoutSeconds: Number(marks.get("timeout") || DEFAULT_TIMEOUT_SECONDS),
+    cleansUp: marks.has("cleanup"),
     skip,
     output: undefined,
   };

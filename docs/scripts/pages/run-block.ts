@@ -19,15 +19,19 @@ export interface Terminal {
   readonly workspace: FreshWorkspace;
   /** A file that holds the variables and the folder that the last block left. */
   readonly session: string;
+  readonly language: "en" | "ja";
 }
 
-/** Opens a terminal in the workspace's folder. */
-export function openTerminal(workspace: FreshWorkspace): Terminal {
+/** Opens a terminal in the workspace's folder, in which the workbook speaks the language. */
+export function openTerminal(
+  workspace: FreshWorkspace,
+  language: Terminal["language"] = "en",
+): Terminal {
   const session = join(dirname(workspace.folder), "session");
   mkdirSync(session, { recursive: true });
   writeFileSync(join(session, "variables"), "");
   writeFileSync(join(session, "folder"), workspace.folder);
-  return { workspace, session };
+  return { workspace, session, language };
 }
 
 /**
@@ -42,7 +46,7 @@ export async function runBlock(
   signal: AbortSignal,
 ): Promise<BlockResult> {
   signal.throwIfAborted();
-  const { workspace, session } = terminal;
+  const { workspace, session, language } = terminal;
   const script = `
     exec 2>&1 </dev/null
     . '${session}/variables'
@@ -54,7 +58,7 @@ export async function runBlock(
   const since = performance.now();
   const child = spawn("bash", ["--norc", "-c", script], {
     cwd: workspace.folder,
-    env: workspace.env,
+    env: { ...workspace.env, WORKBOOK_LANG: language },
     detached: true,
     stdio: ["ignore", "pipe", "inherit"],
   });

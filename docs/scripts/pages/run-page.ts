@@ -38,26 +38,28 @@ export function readBlocks(page: string): ShellBlock[] {
  * Runs the blocks of a page in their order and compares what they print with what it shows. Stops at the first block
  * that ends with another exit code: what follows builds on it.
  *
- * @param options `update` writes what was printed into the page where it shows something else; `signal` ends the block
- *   that runs, and rejects
+ * @param options `update` writes what was printed into the page where it shows something else; `goesOn` leaves out what
+ *   takes away what the page has built; `signal` ends the block that runs, and rejects
  */
 export async function runPage(
   workspace: FreshWorkspace,
   page: string,
   options: {
     readonly update?: boolean;
+    readonly goesOn?: boolean;
     readonly tell: (line: string) => void;
     readonly signal: AbortSignal;
   },
 ): Promise<PageReport> {
-  const { update = false, tell, signal } = options;
+  const { update = false, goesOn = false, tell, signal } = options;
   const since = performance.now();
-  const terminal = openTerminal(workspace);
+  const terminal = openTerminal(workspace, page.startsWith("ja/") ? "ja" : "en");
   const counts = { ran: 0, compared: 0 };
   const skipped: string[] = [];
   const problems: string[] = [];
   const updates: { readonly block: ShellBlock; readonly text: string }[] = [];
   for (const block of readBlocks(page)) {
+    if (goesOn && block.cleansUp) continue;
     const place = `${page}:${block.line}`;
     const reason = block.skip ?? lacks(block);
     if (reason) {

@@ -4,10 +4,12 @@ import { toSiteSlug } from "../../../scripts/site-slug.ts";
 export interface PageShape {
   /** `## #anchor` */
   readonly headings: readonly string[];
-  /** Code, commands and outputs, with their language. */
+  /** Code and commands with their language, and where an output stands: the workbook prints the page's language. */
   readonly code: readonly string[];
   /** `<LabFacts>` and other components, by name. */
   readonly components: readonly string[];
+  /** What is folded up until a check passes, by the check. */
+  readonly answers: readonly string[];
   /** The right answer of each question, by its place among the answers. */
   readonly quiz: readonly string[];
 }
@@ -18,6 +20,7 @@ export function readShape(source: string): PageShape {
   const headings: string[] = [];
   const code: string[] = [];
   const components: string[] = [];
+  const answers: string[] = [];
   const lines = body.split("\n");
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i]!;
@@ -25,16 +28,19 @@ export function readShape(source: string): PageShape {
     if (fence) {
       const end = lines.findIndex((each, at) => at > i && each.trim() === fence);
       const last = end === -1 ? lines.length - 1 : end;
-      code.push(lines.slice(i, last + 1).join("\n"));
+      const isOutput = /^\s*`+output\b/.test(line);
+      code.push(isOutput ? line : lines.slice(i, last + 1).join("\n"));
       i = last;
       continue;
     }
     if (line.startsWith("<<<")) code.push(line.trim());
+    const answer = /^::: details .*\{data-check=([\w-]+)\}$/.exec(line)?.[1];
+    if (answer) answers.push(answer);
     const heading = /^(#{1,6})\s+(.+?)\s*$/.exec(line);
     if (heading) headings.push(`${heading[1]} ${toAnchor(heading[1]!, heading[2]!)}`);
     for (const [, name] of line.matchAll(/<([A-Z]\w+)/g)) if (name) components.push(name);
   }
-  return { headings, code, components, quiz: readQuiz(frontMatter) };
+  return { headings, code, components, answers, quiz: readQuiz(frontMatter) };
 }
 
 /** The first heading is the page's title: nobody links to its anchor. */
@@ -62,6 +68,7 @@ export function compareShapes(source: PageShape, translation: PageShape): string
     headings: "heading",
     code: "code block",
     components: "component",
+    answers: "folded answer",
     quiz: "question",
   };
   return (Object.keys(names) as (keyof PageShape)[]).flatMap((part) => {

@@ -31,6 +31,15 @@ test.each([
   expect(state).toMatchObject({ problems: [expect.stringContaining(problem)] });
 });
 
+test("says that an answer opens by another check", () => {
+  const folded = (check: string) => `\n::: details Compare {data-check=${check}}\n\n:::\n`;
+  const source = english + folded("service");
+  const state = compareTranslation(source, recordSource(source, japanese + folded("listener")));
+  expect(state).toMatchObject({
+    problems: ['folded answer 1 is "listener", where the English page has "service"'],
+  });
+});
+
 test("what a script writes into a region of the English page leaves the translation as current as it was", () => {
   const region = (figures: string) =>
     `${english}\n<!-- #region figures -->\n${figures}\n<!-- #endregion figures -->\n`;
