@@ -20,26 +20,36 @@ import { filesLike, publishReport } from "./learn/publish-report.ts";
 import { formatCheck } from "./output/check-output.ts";
 import type { Session } from "./session.ts";
 
+/**
+ * The images of a lab's apps, or what builds them: that takes seconds the first time, so it is not done before checks that
+ * need no image have passed.
+ */
+type Images = readonly PushedImage[] | (() => Promise<readonly PushedImage[]>);
+
+/** What came of a lab's checks, and whose they are: what `check --json` prints. */
+export type LabReport = CheckReport & { readonly owner: string };
+
 /** Runs a lab's checks against the target, telling of each as it ends, and pages that watch of all when they have. */
 export async function runLabChecks(
   session: Session,
   deployment: Deployment,
-  images: readonly PushedImage[],
+  images: Images,
   tiers: readonly Tier[] = ["synth", "plan", "live"],
   keepGoing = false,
-): Promise<CheckReport> {
+): Promise<LabReport> {
   const { lab, target, variant } = deployment;
   const files = filesLike(session.workspace, lab, variant);
   const report = await runTiers(session, deployment, images, tiers, keepGoing);
   if (target.name === "local")
     await publishReport(session.workspace, lab, { checks: report.checks, files });
-  return report;
+  const { version, ...rest } = report;
+  return { version, owner: target.owner, ...rest };
 }
 
 async function runTiers(
   session: Session,
   deployment: Deployment,
-  images: readonly PushedImage[],
+  images: Images,
   tiers: readonly Tier[],
   keepGoing: boolean,
 ): Promise<CheckReport> {
@@ -49,7 +59,8 @@ async function runTiers(
   const aws = await connectAws(target.connection);
   try {
     const settings = { owner, region, homeCidr, endpointUrl };
-    const named = withAllNamed(deployment, images);
+    const pushed = once(typeof images === "function" ? images : async () => images);
+    const named = withAllNamed(deployment, typeof images === "function" ? [] : images);
     let synthesised: ReturnType<typeof synthesise> | undefined;
     const synth = async () => {
       synthesised ??= synthesise({
@@ -69,7 +80,7 @@ async function runTiers(
     const live = async () => ({
       ...(await synth()),
       aws,
-      images,
+      images: await pushed(),
       imagesAreDockers: isAwsItself(target),
       request: createRequester(target.effectiveAddress),
     });
@@ -83,6 +94,7 @@ async function runTiers(
         ...(tiers.includes("live") && { live }),
       },
       keepGoing,
+      signal,
       onEnd: (entry) => session.progress.print(formatCheck(entry)),
     });
   } finally {
@@ -101,6 +113,11 @@ export function builtImages(
     const summary = built.map(({ app, image }) => `${app.container} ${image.contentTag}`);
     return { summary: summary.join(", ") || "none", value: await nameApps(deployment, built) };
   });
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 /** Stacks can be read before their images can be pushed: those without a repository yet get the name they will have. */

@@ -145,8 +145,11 @@ cli
   );
 cli
   .command("env", 'Print shell exports: eval "$(./workbook env)"')
+  .option("--unset", "Print the way back: what makes the shell forget all that again")
   .action((options: Options) =>
-    will(options, async (session) => (await import("./commands/env.ts")).envCommand(session)),
+    will(options, async (session) =>
+      (await import("./commands/env.ts")).envCommand(session, options["unset"] === true),
+    ),
   );
 cli.command("aws [...args]", "Run the AWS CLI against Local AWS");
 cli

@@ -8,6 +8,7 @@ import { findCloud, startCloud, type RunningCloud, type StartOptions } from "./c
 import { requireRoom } from "./disk-room.ts";
 import { learnerFolder, learnersStack, type LearnerFolder } from "./learn/learner-folder.ts";
 import { settleOwner, type Terminal } from "./learn/owner.ts";
+import { requireBegun } from "./learn/require-begun.ts";
 import { readProgress } from "./learn/progress-file.ts";
 import { formatDuration } from "./output/style.ts";
 import { Progress } from "./output/progress.ts";
@@ -36,7 +37,7 @@ export class Session {
     yes?: boolean;
   }) {
     this.workspace = openWorkspace();
-    this.progress = new Progress();
+    this.progress = new Progress(process.stderr, options.signal);
     this.json = options.json;
     this.signal = options.signal;
     this.target = options.target ?? "local";
@@ -152,17 +153,30 @@ export class Session {
     });
   }
 
+  #ownVariant(query: string | undefined, lab: Lab): string {
+    const isWhatRunDeploys =
+      query === undefined && readProgress(this.learner).current === undefined;
+    return isWhatRunDeploys
+      ? (learnersStack(this.learner, lab.id) ?? "solution")
+      : requireBegun(
+          this,
+          lab.id,
+          " With --variant solution the same command takes the reference answer.",
+        );
+  }
+
   /**
    * Everything that deploying a lab's variant to the target needs.
    *
-   * @param given left out, it is the learner's copy where the chapter was begun, else the solution
+   * @param given left out, it is the learner's copy; before any chapter was begun, what `run` deploys
+   * @throws {UserError} where nothing is given, and a chapter is named that was not begun
    */
   async deployment(
     query: string | undefined,
     given: string | undefined,
   ): Promise<Deployment & { readonly cloud: RunningCloud | undefined }> {
     const lab = await this.lab(query);
-    const variant = given ?? learnersStack(this.learner, lab.id) ?? "solution";
+    const variant = given ?? this.#ownVariant(query, lab);
     await this.owner(this.target === "aws" || variant !== "solution");
     const tools = await this.tools(lab);
     const cloud = this.target === "local" ? await this.cloud() : undefined;

@@ -40,7 +40,7 @@ test(
   "without Terraform, and without a way to fetch it, the command says so and what to do",
   async () => {
     const PATH = pathWith();
-    const ended = await workbook({ PATH, WORKBOOK_TERRAFORM_MIRROR: NOWHERE }).run(["plan", "08"]);
+    const ended = await workbook({ PATH, WORKBOOK_TERRAFORM_MIRROR: NOWHERE }).run(["plan"]);
     expect(ended.code).toBe(3);
     expect(sentence(ended.stderr)).toMatch(
       /^✗ terraform \S+ is needed, is not on PATH, and could not/,
@@ -108,7 +108,7 @@ async function onFileSystem(
 test(
   "a disk without room for a deployment is said to be full before anything begins",
   async () => {
-    const { code, stderr } = await onFileSystem("size=1m", "plan 08");
+    const { code, stderr } = await onFileSystem("size=1m", "plan");
     expect(sentence(stderr)).toMatch(/^✗ The disk is full: .* a deployment needs 300 MB\.$/);
     expect(code).toBe(3);
   },

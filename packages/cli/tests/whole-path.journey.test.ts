@@ -218,7 +218,6 @@ test(
     expect((await services()).map(({ serviceArn }) => serviceArn)).toEqual(arns);
     const check = await workbook.json<{ passed: boolean; checks: { status: string }[] }>([
       "check",
-      "08",
       "--junit",
       join(workbook.state, "checks.xml"),
     ]);

@@ -143,3 +143,23 @@ test("tells when a check begins and how each went", async () => {
   });
   expect(told).toEqual(["start failing", "failed failing", "not-run passing"]);
 });
+
+test("blames no check when it is interrupted", async () => {
+  const interrupt = new AbortController();
+  const told: string[] = [];
+  const contexts = {
+    synth: async () => {
+      interrupt.abort(new Error("interrupted by SIGINT"));
+      throw new Error("the program that was asked has ended");
+    },
+  };
+  const report = runChecks({
+    ...LAB,
+    checks: [PASSING],
+    contexts,
+    signal: interrupt.signal,
+    onEnd: ({ id }) => told.push(id),
+  });
+  await expect(report).rejects.toThrow("interrupted by SIGINT");
+  expect(told).toEqual([]);
+});

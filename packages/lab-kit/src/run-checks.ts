@@ -54,6 +54,8 @@ export interface RunChecksOptions {
   readonly language?: Language;
   /** Whether to go on after a check that did not pass. */
   readonly keepGoing?: boolean;
+  /** Ends it: a check that is interrupted has neither passed nor failed, and is not told of. */
+  readonly signal?: AbortSignal | undefined;
   /** Told before each check runs. */
   readonly onStart?: (check: { id: string; tier: Tier; title: string }) => void;
   /** Told after each check that ran, and of those that did not. */
@@ -67,9 +69,19 @@ export interface RunChecksOptions {
  * no check to run it throws.
  *
  * @throws {RangeError} when no check belongs to a tier that has a context
+ * @throws the reason of `signal`, when it aborts
  */
 export async function runChecks(options: RunChecksOptions): Promise<CheckReport> {
-  const { lab, target, contexts, language = "en", keepGoing = false, onStart, onEnd } = options;
+  const {
+    lab,
+    target,
+    contexts,
+    language = "en",
+    keepGoing = false,
+    onStart,
+    onEnd,
+    signal,
+  } = options;
   const wanted = options.checks.filter(({ tier }) => contexts[tier] !== undefined);
   if (wanted.length === 0)
     throw new RangeError(`${lab} has no checks of these tiers: ${Object.keys(contexts)}`);
@@ -77,8 +89,10 @@ export async function runChecks(options: RunChecksOptions): Promise<CheckReport>
   const entries: CheckReportEntry[] = [];
   let stopped = false;
   for (const check of wanted) {
+    signal?.throwIfAborted();
     if (!stopped) onStart?.({ id: check.id, tier: check.tier, title: check.title[language] });
     const entry = stopped ? notRun(check, language) : await runner.run(check);
+    signal?.throwIfAborted();
     entries.push(entry);
     onEnd?.(entry);
     if (entry.status !== "passed" && !keepGoing) stopped = true;

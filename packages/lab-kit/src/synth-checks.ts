@@ -13,13 +13,15 @@ export interface SynthCheckOptions {
   readonly scratch: string;
   /** Synthesises the variant into a folder. */
   readonly synthesise: (outDirectory: string) => Promise<SynthReader>;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Synthesises a variant of a lab and runs the checks that need no more than its JSON. No cloud is asked. */
 export async function runSynthChecks(options: SynthCheckOptions): Promise<CheckReport> {
-  const { lab, settings, scratch, synthesise } = options;
+  const { lab, settings, scratch, synthesise, signal } = options;
   const { owner, region, homeCidr } = settings;
   await using folder = await mkdtempDisposable(join(scratch, "synth-"));
   const synth = async () => ({ owner, region, homeCidr, synth: await synthesise(folder.path) });
-  return await runChecks({ lab: lab.id, target: "none", checks: lab.checks, contexts: { synth } });
+  const contexts = { synth };
+  return await runChecks({ lab: lab.id, target: "none", checks: lab.checks, contexts, signal });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cleanEnvironment, type LocalTarget } from "./clean-environment.ts";
+import { cleanEnvironment, withoutTarget, type LocalTarget } from "./clean-environment.ts";
 
 const target: LocalTarget = {
   endpoint: "http://127.0.0.1:4566",
@@ -72,4 +72,20 @@ test("without a target the user's own AWS settings stay, and what breaks tools g
   for (const name of ["NODE_OPTIONS", "TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR"]) {
     expect(env).not.toHaveProperty(name);
   }
+});
+
+test("the way back takes away what the target has set, and nothing else", () => {
+  const mine = { PATH: "/usr/bin", AWS_PAGER: "less", NO_PROXY: "other.example", KEPT: "y" };
+  const back = withoutTarget(cleanEnvironment(mine, target));
+  expect(back).toEqual({
+    ...mine,
+    CHECKPOINT_DISABLE: "1",
+    NO_PROXY: expect.stringContaining("other.example"),
+    no_proxy: expect.stringContaining("other.example"),
+  });
+  const { NO_PROXY: _one, ...without } = mine;
+  expect(withoutTarget(cleanEnvironment(without, target))).toEqual({
+    ...without,
+    CHECKPOINT_DISABLE: "1",
+  });
 });

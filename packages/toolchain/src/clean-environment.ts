@@ -67,6 +67,33 @@ function targetVariables({ endpoint, region, credentials }: LocalTarget): NodeJS
   };
 }
 
+/** Variables that say whom tools talk to: those that a target sets, and those that would lead away from it. */
+export const TARGET_VARIABLES: readonly string[] = [
+  ...Object.keys(
+    targetVariables({
+      endpoint: "",
+      region: "",
+      credentials: { accessKeyId: "", secretAccessKey: "" },
+    }),
+  ),
+  "AWS_PROFILE",
+  "AWS_DEFAULT_PROFILE",
+  "AWS_SESSION_TOKEN",
+  "AWS_CA_BUNDLE",
+];
+
+/**
+ * An environment that {@link cleanEnvironment} has made, without its target: the way back to the user's own files in the
+ * home folder. What the environment held before is not known any more.
+ */
+export function withoutTarget(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isOurs = (name: string, value = "") =>
+    TARGET_VARIABLES.includes(name) ||
+    // Exceptions for this machine alone were hardly anybody's before; beside others they do no harm.
+    (/^no_proxy$/i.test(name) && value === LOOPBACK.join(","));
+  return Object.fromEntries(Object.entries(env).filter(([name, value]) => !isOurs(name, value)));
+}
+
 /** Both spellings, because programs differ in which one they read; what either of them held stays. */
 function proxyExceptions(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const named = `${env["NO_PROXY"] ?? ""},${env["no_proxy"] ?? ""}`

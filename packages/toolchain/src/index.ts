@@ -1,4 +1,9 @@
-export { cleanEnvironment, type LocalTarget } from "./clean-environment.ts";
+export {
+  cleanEnvironment,
+  TARGET_VARIABLES,
+  withoutTarget,
+  type LocalTarget,
+} from "./clean-environment.ts";
 export { awsCliPath, findAwsCli, type AwsCli } from "./find-aws-cli.ts";
 export { findOnPath } from "./executables.ts";
 export { FileLock } from "./file-lock.ts";
@@ -8,7 +13,7 @@ export { findTerraform, minimumTerraformVersion } from "./find-terraform.ts";
 export { toPlatform, type Platform } from "./platform.ts";
 export { isAlive, isGroupRunning, processStamp } from "./process-stamp.ts";
 export { findProviderMirrors, type ProviderMirror } from "./provider-mirrors.ts";
-export { toShellExports } from "./shell-exports.ts";
+export { shellChanges, toShellExports, type ShellChanges } from "./shell-exports.ts";
 export {
   terraformCliConfig,
   type TerraformCliConfig,

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { toShellExports } from "./shell-exports.ts";
+import { shellChanges, toShellExports } from "./shell-exports.ts";
 
 /** The environment that a POSIX shell has after it has evaluated the lines. */
 function evaluate(env: NodeJS.ProcessEnv, lines: string): NodeJS.ProcessEnv {
@@ -31,22 +31,31 @@ test("a shell that evaluates them has the other environment", () => {
     AWS_SECRET_ACCESS_KEY: `it's "quoted" $HOME \`id\` \\ ; rm -rf nothing`,
     NO_PROXY: "a\nb",
   };
-  expect(evaluate(from, toShellExports(from, to))).toMatchObject(to);
-  expect(evaluate(from, toShellExports(from, to))).not.toHaveProperty("AWS_ENDPOINT_URL_ECS");
-  expect(evaluate(from, toShellExports(from, to))).not.toHaveProperty("AWS_SESSION_TOKEN");
+  const after = evaluate(from, toShellExports(shellChanges(from, to)));
+  expect(after).toMatchObject(to);
+  expect(after).not.toHaveProperty("AWS_ENDPOINT_URL_ECS");
+  expect(after).not.toHaveProperty("AWS_SESSION_TOKEN");
 });
 
-test("what breaks the AWS tools is unset even where it is not set now", () => {
-  const lines = toShellExports({}, {});
-  expect(evaluate({ PATH: "/usr/bin:/bin", AWS_PROFILE: "late" }, lines)).not.toHaveProperty(
-    "AWS_PROFILE",
-  );
+test("what must be right in any shell is written even where nothing differs here", () => {
+  const same = { AWS_REGION: "ap-northeast-1" };
+  const lines = toShellExports(shellChanges(same, same, ["AWS_REGION", "AWS_PROFILE"]));
+  const late = { PATH: "/usr/bin:/bin", AWS_PROFILE: "late" };
+  expect(evaluate(late, lines)).not.toHaveProperty("AWS_PROFILE");
+  expect(evaluate(late, lines)).toHaveProperty("AWS_REGION", "ap-northeast-1");
+});
+
+test("a variable that is the same in both is nobody's business", () => {
+  expect(shellChanges({ SECRET: "x", A: "1" }, { SECRET: "x", A: "2" })).toEqual({
+    export: { A: "2" },
+    unset: [],
+  });
 });
 
 test("a shell's NODE_OPTIONS stay its own", () => {
-  expect(toShellExports({ NODE_OPTIONS: "--inspect" }, {})).not.toContain("NODE_OPTIONS");
+  expect(shellChanges({ NODE_OPTIONS: "--inspect" }, {})).toEqual({ export: {}, unset: [] });
 });
 
 test("a name that no shell could set is left out", () => {
-  expect(toShellExports({ "BASH_FUNC_x%%": "() { :; }" }, {})).not.toContain("BASH_FUNC");
+  expect(shellChanges({ "BASH_FUNC_x%%": "() { :; }" }, {})).toEqual({ export: {}, unset: [] });
 });

@@ -1,31 +1,46 @@
-/** Unset even where they are not set now: a shell may get them after `eval "$(./workbook env)"` was written down. */
-const ALWAYS_UNSET = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE"];
 /** A shell's own business: other programs that are started from it may need them. */
 const LEFT_ALONE = new Set(["NODE_OPTIONS", "CHECKPOINT_DISABLE"]);
 
-/**
- * What turns one environment into another, for a POSIX shell to `eval`: a line for each variable that differs.
- * Values are quoted whole, so that no character of theirs means anything to the shell.
- */
-export function toShellExports(from: NodeJS.ProcessEnv, to: NodeJS.ProcessEnv): string {
-  const names = new Set([...Object.keys(from), ...Object.keys(to), ...ALWAYS_UNSET]);
-  const lines = [...names]
-    .filter((name) => isName(name) && !LEFT_ALONE.has(name))
-    .map((name) => toLine(name, from, to));
-  return lines
-    .filter((line) => line !== "")
-    .toSorted()
-    .map((line) => `${line}\n`)
-    .join("");
+/** What a shell has to do to its variables. */
+export interface ShellChanges {
+  readonly export: Readonly<Record<string, string>>;
+  readonly unset: readonly string[];
 }
 
-function toLine(name: string, from: NodeJS.ProcessEnv, to: NodeJS.ProcessEnv): string {
-  const value = to[name];
-  if (value === undefined)
-    return from[name] !== undefined || ALWAYS_UNSET.includes(name) ? `unset ${name}` : "";
-  // Variables of the target are written even where they hold the same value already: it may not be exported.
-  if (value === from[name] && !name.startsWith("AWS_")) return "";
-  return `export ${name}='${value.replaceAll("'", `'\\''`)}'`;
+/**
+ * What turns one environment into another: each variable that differs, and no other, by name.
+ *
+ * @param always variables that are written even where they are the same in both: the lines may be evaluated in another
+ *   shell, and a variable of this one need not be exported
+ */
+export function shellChanges(
+  from: NodeJS.ProcessEnv,
+  to: NodeJS.ProcessEnv,
+  always: readonly string[] = [],
+): ShellChanges {
+  const differs = [...Object.keys(from), ...Object.keys(to)].filter(
+    (name) => from[name] !== to[name],
+  );
+  const names = [...new Set([...differs, ...always])]
+    .filter((name) => isName(name) && !LEFT_ALONE.has(name))
+    .toSorted();
+  return {
+    export: Object.fromEntries(
+      names.flatMap((name) => (to[name] === undefined ? [] : [[name, to[name]]])),
+    ),
+    unset: names.filter((name) => to[name] === undefined),
+  };
+}
+
+/** The changes for a POSIX shell to `eval`, a line each. Values are quoted whole: no character means anything to the shell. */
+export function toShellExports(changes: ShellChanges): string {
+  const lines = [
+    ...Object.entries(changes.export).map(
+      ([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`,
+    ),
+    ...changes.unset.map((name) => `unset ${name}\n`),
+  ];
+  return lines.join("");
 }
 
 function isName(name: string): boolean {

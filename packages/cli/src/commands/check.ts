@@ -28,7 +28,7 @@ export async function checkCommand(
 ): Promise<number> {
   const deployment = await session.deployment(lab, variant);
   await confirmOnAws(session, deployment, "check");
-  const images = await builtImages(session, deployment);
+  const images = () => builtImages(session, deployment);
   const report = await runLabChecks(session, deployment, images, undefined, keepGoing);
   if (junitFile !== undefined) writeFileSync(junitFile, toJunit(report));
   const next = afterChecks(session, deployment, report);

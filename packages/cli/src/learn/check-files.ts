@@ -32,6 +32,7 @@ export function checkFiles(
     lab,
     settings,
     scratch: state,
+    signal,
     synthesise: (outDirectory) => synthesise({ variant, settings, images, outDirectory, signal }),
   });
 }

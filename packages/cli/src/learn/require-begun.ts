@@ -4,14 +4,26 @@ import type { Session } from "../session.ts";
 import { chapterNumber } from "./chapters.ts";
 import { learnersStack } from "./learner-folder.ts";
 
-/** The learner's `stack.ts` of a lab. @throws {UserError} where the chapter was not begun */
-export function requireBegun(session: Pick<Session, "learner" | "target">, labId: string): string {
+/**
+ * The learner's `stack.ts` of a lab.
+ *
+ * @param insist what to say of a way to go on all the same
+ * @throws {UserError} where the chapter was not begun
+ */
+export function requireBegun(
+  session: Pick<Session, "learner" | "target">,
+  labId: string,
+  insist = "",
+): string {
   const stack = learnersStack(session.learner, labId);
   if (stack !== undefined) return stack;
   const number = chapterNumber(labId);
-  throw new UserError(`Chapter ${number} has not been begun: there are no files of yours.`, {
-    code: "CHAPTER_NOT_BEGUN",
-    next: onTarget(session, `start ${number}`),
-    exitCode: 2,
-  });
+  throw new UserError(
+    `Chapter ${number} has not been begun: there are no files of yours.${insist}`,
+    {
+      code: "CHAPTER_NOT_BEGUN",
+      next: onTarget(session, `start ${number}`),
+      exitCode: 2,
+    },
+  );
 }

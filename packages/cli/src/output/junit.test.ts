@@ -1,9 +1,10 @@
-import type { CheckReport } from "@workbook/lab-kit";
 import { expect, test } from "vitest";
+import type { LabReport } from "../lab-checks.ts";
 import { toJunit } from "./junit.ts";
 
-const REPORT: CheckReport = {
+const REPORT: LabReport = {
   version: 1,
+  owner: "hanako",
   lab: "08-two-services",
   target: "local",
   passed: false,
@@ -46,6 +47,7 @@ test("every check is a case, with the counts that CI systems read", () => {
   expect(xml).toContain(
     '<testsuite name="08-two-services on local" tests="3" failures="1" errors="0" skipped="1" time="1.500">',
   );
+  expect(xml).toContain('<properties><property name="owner" value="hanako"/></properties>');
   expect(xml.match(/<testcase /g)).toHaveLength(3);
   expect(xml).toContain('name="one: A &amp; B" classname="08-two-services.synth" time="0.500"/>');
   expect(xml).toContain("<skipped/>");

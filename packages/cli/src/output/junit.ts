@@ -1,11 +1,12 @@
-import type { CheckReport, CheckReportEntry } from "@workbook/lab-kit";
+import type { CheckReportEntry } from "@workbook/lab-kit";
+import type { LabReport } from "../lab-checks.ts";
 
 /**
  * A report of checks as CI systems read it: one suite, a case for each check.
  * @see https://github.com/testmoapp/junitxml
  */
-export function toJunit(report: CheckReport): string {
-  const { lab, target, checks } = report;
+export function toJunit(report: LabReport): string {
+  const { lab, owner, target, checks } = report;
   const count = (status: CheckReportEntry["status"]) =>
     checks.filter((check) => check.status === status).length;
   const seconds = checks.reduce((sum, check) => sum + check.seconds, 0);
@@ -14,6 +15,7 @@ export function toJunit(report: CheckReport): string {
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites ${counts}>`,
     `  <testsuite name="${escape(`${lab} on ${target}`)}" ${counts}>`,
+    `    <properties><property name="owner" value="${escape(owner)}"/></properties>`,
     ...checks.map((check) => toCase(lab, check)),
     "  </testsuite>",
     "</testsuites>",

@@ -22,9 +22,16 @@ export class Progress implements DeployReporter {
   readonly resources: Timing[] = [];
   readonly #stream: NodeJS.WriteStream;
   readonly #area: LiveArea | undefined;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(stream: NodeJS.WriteStream = process.stderr) {
+  get interrupted(): boolean {
+    return this.#signal?.aborted === true;
+  }
+
+  /** @param signal once it is aborted, a step that ends before its work is done has been interrupted, and has not failed */
+  constructor(stream: NodeJS.WriteStream = process.stderr, signal?: AbortSignal) {
     this.#stream = stream;
+    this.#signal = signal;
     this.#area = isInteractive(stream) ? new LiveArea(stream) : undefined;
   }
 
@@ -100,7 +107,9 @@ class Step implements StepReporter {
 
   /** What went wrong is said by the error that ends the command: once is enough. */
   fail(): void {
-    this.#close(`${style.bad("✗")} ${style.name(this.#title)}`);
+    const mark = this.#progress.interrupted ? style.quiet("·") : style.bad("✗");
+    const what = this.#progress.interrupted ? "  interrupted" : "";
+    this.#close(`${mark} ${style.name(this.#title)}${what}`);
   }
 
   #start(address: string, action: string): void {

@@ -54,8 +54,7 @@ async function runDeployed(
   if (session.target === "local" && !(await findCloud(session.workspace))) return undefined;
   const deployment = await session.deployment(query, variant);
   await confirmOnAws(session, deployment, "check");
-  const images = await builtImages(session, deployment);
-  return runLabChecks(session, deployment, images);
+  return runLabChecks(session, deployment, () => builtImages(session, deployment));
 }
 
 /**
