@@ -33,8 +33,9 @@ export class Network extends Construct {
   readonly vpcId: string;
   /** The address block of the whole VPC. */
   readonly cidrBlock = "10.0.0.0/16";
-  readonly publicSubnetIds: readonly string[];
-  readonly privateSubnetIds: readonly string[];
+  // cdktf's own properties take no readonly arrays: these go into `subnets: network.publicSubnetIds` as they are.
+  readonly publicSubnetIds: string[];
+  readonly privateSubnetIds: string[];
   /** What has to exist before the internet can reach in: an internet-facing load balancer cannot be made without. */
   readonly ingress: ITerraformDependable;
   /** What has to exist before a task in a private subnet can pull its image. */

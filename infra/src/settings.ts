@@ -17,7 +17,8 @@ export interface Settings {
   /** 1 to 16 lower-case letters, digits and single hyphens; starts with a letter. */
   readonly owner: string;
   readonly region: string;
-  readonly availabilityZones: readonly string[];
+  /** At least two; no readonly array, which cdktf's own properties would not take. */
+  readonly availabilityZones: string[];
   /** IPv4 CIDR block, e.g. `203.0.113.7/32`. */
   readonly homeCidr: string;
   /** URL that every AWS call goes to; undefined means AWS itself. */
@@ -103,7 +104,7 @@ function readRegion(environment: Environment): string {
   return region;
 }
 
-function readZones(environment: Environment, region: string): readonly string[] {
+function readZones(environment: Environment, region: string): string[] {
   const given = environment["AVAILABILITY_ZONES"];
   // Tokyo offers most accounts the zones a, c and d; a and c exist in nearly every region.
   if (!given) return [`${region}a`, `${region}c`];

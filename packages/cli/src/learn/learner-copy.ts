@@ -9,6 +9,7 @@ import {
   type Files,
   type LearnerFolder,
 } from "./learner-folder.ts";
+import { writeProjectFiles } from "./project-files.ts";
 import { saveCopy, type SavedCopy } from "./saved-copies.ts";
 
 /** The parts of a lab that its copy needs. */
@@ -83,21 +84,4 @@ function linkDependencies(folder: LearnerFolder, lab: CopiedLab): void {
 /** By a relative path, which still leads there when the clone is moved. */
 function dependencies(folder: LearnerFolder, { id, directory }: CopiedLab): string {
   return relative(copyDirectory(folder, id), join(directory, "node_modules"));
-}
-
-/** Node reads the files as modules, and editors check their types with the workbook's own settings. */
-function writeProjectFiles(folder: LearnerFolder, root: string): void {
-  const settings = {
-    extends: `${relative(folder.root, root).replaceAll("\\", "/") || "."}/tsconfig.json`,
-    include: ["*/"],
-    exclude: ["**/node_modules", "**/cdktf.out"],
-  };
-  for (const [name, value] of [
-    ["package.json", { private: true, type: "module" }],
-    ["tsconfig.json", settings],
-  ] as const) {
-    const file = join(folder.root, name);
-    const content = `${JSON.stringify(value, null, 2)}\n`;
-    if (!existsSync(file)) writeInOneStep(folder, file, content);
-  }
 }
