@@ -124,7 +124,7 @@ cli
 cli
   .command(
     "cloud <action> [name]",
-    "Local AWS: up, down, status, logs, snapshot NAME, restore NAME, snapshots",
+    "Local AWS: up, down, status, logs, pace [real|fast], snapshot NAME, restore NAME, snapshots",
   )
   .option("--delete", "With snapshot: forget the one of that name")
   .option("--port <port>", "The port of Local AWS; it is remembered")
@@ -133,7 +133,7 @@ cli
     "Ports of load balancers: exact, offset or ephemeral; it is remembered",
   )
   .option("--tasks <driver>", "How tasks run: process, docker or off")
-  .option("--real-time", "Keep AWS's own waits")
+  .option("--real-time", "With up: keep AWS's own waits, as pace real does later")
   .action((action, name, options: Options) =>
     will(options, async (session) =>
       (await import("./commands/cloud.ts")).cloudCommand(session, action, {

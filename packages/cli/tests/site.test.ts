@@ -116,6 +116,30 @@ test("what happens reaches the page at once, also from a Local AWS that came up 
   }
 }, 60_000);
 
+test("the pace of a cloud that runs is changed by the command and by the page, and all say the same", async () => {
+  expect((await workbook.run(["cloud", "pace"])).stdout).toContain("Local AWS is not running");
+  expect((await workbook.run(["cloud", "up", "--port", "0"])).code).toBe(0);
+  expect((await workbook.run(["cloud", "pace"])).stdout).toContain("idle waiting 60 times faster");
+  expect((await workbook.run(["cloud", "pace", "slow"])).code).toBe(2);
+  expect((await workbook.run(["cloud", "pace", "real"])).code).toBe(0);
+  expect((await workbook.run(["status"])).stdout).toContain("AWS's own pace");
+
+  const put = (authorization: string) =>
+    fetch(`${origin}/_local/clock`, {
+      method: "PUT",
+      headers: { authorization },
+      body: '{"acceleration":10}',
+    });
+  expect((await put("Bearer wrong")).status).toBe(401);
+  expect((await put(`Bearer ${token}`)).status).toBe(200);
+  expect(await workbook.json(["cloud", "pace"])).toEqual({ running: true, acceleration: 10 });
+  // The pace is that of a cloud that runs: nobody is left with a slow one the next day.
+  await workbook.run(["cloud", "down"]);
+  await workbook.run(["cloud", "up", "--port", "0"]);
+  expect(await workbook.json(["cloud", "pace"])).toEqual({ running: true, acceleration: 60 });
+  await workbook.run(["cloud", "down"]);
+}, 60_000);
+
 /** Reads until a whole event has come that has `text`; what has been read. */
 async function until(events: ReadableStreamDefaultReader<string>, text: string): Promise<string> {
   let read = "";

@@ -3,12 +3,13 @@ import { pipeline } from "node:stream/promises";
 import { UserError } from "@workbook/toolchain";
 import { logFile, stopCloud, type StartOptions } from "../cloud/cloud.ts";
 import type { Session } from "../session.ts";
+import { paceCommand } from "./pace.ts";
 import { restoreCommand, snapshotCommand, snapshotsCommand } from "./snapshots.ts";
 import { statusCommand } from "./status.ts";
 
 /** What `cloud` was given beside its action. */
 export interface CloudOptions extends StartOptions {
-  /** Of a snapshot. */
+  /** Of a snapshot, or of a pace. */
   readonly name?: string;
   readonly delete: boolean;
 }
@@ -43,6 +44,8 @@ export async function cloudCommand(
       if (existsSync(file)) await pipeline(createReadStream(file), process.stdout, { end: false });
       return 0;
     }
+    case "pace":
+      return paceCommand(session, options.name);
     case "snapshot":
       return snapshotCommand(session, options.name, options.delete);
     case "restore":
@@ -51,7 +54,7 @@ export async function cloudCommand(
       return snapshotsCommand(session);
     default:
       throw new UserError(
-        `There is no "cloud ${action}": choose one of up, down, status, logs, snapshot, restore, snapshots.`,
+        `There is no "cloud ${action}": choose one of up, down, status, logs, pace, snapshot, restore, snapshots.`,
         { code: "USAGE", next: "./workbook cloud status", exitCode: 2 },
       );
   }

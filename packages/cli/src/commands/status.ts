@@ -1,4 +1,5 @@
 import { findCloud, type RunningCloud } from "../cloud/cloud.ts";
+import { describePace, paceOf } from "../cloud/pace.ts";
 import { readTopology, type TopologyNode } from "../cloud/topology.ts";
 import { style } from "../output/style.ts";
 import type { Session } from "../session.ts";
@@ -75,10 +76,9 @@ function describeService(
   };
 }
 
-function heading({ endpoint, pid, health }: RunningCloud): string {
-  const clock = health["clock"] as { acceleration: number };
-  const pace =
-    clock.acceleration === 1 ? "real time" : `idle waiting ${clock.acceleration} times faster`;
+function heading(cloud: RunningCloud): string {
+  const { endpoint, pid } = cloud;
+  const pace = describePace(paceOf(cloud));
   return `${style.good("●")} Local AWS  ${style.name(endpoint)}  process ${pid}, ${pace}`;
 }
 

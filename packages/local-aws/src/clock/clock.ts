@@ -19,6 +19,16 @@ export interface Clock {
   deadline(ms: number, fn: () => void): Timer;
   /** How many times faster idle waiting passes: 1 is AWS's own pace. */
   readonly acceleration: number;
+  /** The idle time that has passed since `at` (milliseconds since the epoch), in milliseconds of AWS's time. */
+  idleSince(at: number): number;
+  /**
+   * Changes how many times faster idle waiting passes. Timers that wait keep what has passed of them and go on at the new
+   * pace; deadlines stay what they are.
+   * @throws RangeError where it is not from 1 to 1000
+   */
+  pace(acceleration: number): void;
+  /** Calls `tell` after each change of the pace; the answer ends that. */
+  onPace(tell: () => void): () => void;
 }
 
 /** Waits `ms` milliseconds of idle time on `clock`. */

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock, Timer } from "./clock.ts";
+import { IdleTime } from "./idle-time.ts";
 
 interface Pending {
   at: number;
@@ -9,7 +10,7 @@ interface Pending {
 
 /** A clock that stands still until a test moves it. */
 export class ManualClock implements Clock {
-  readonly acceleration = 1;
+  readonly #idle = new IdleTime(this, 1);
   #now: number;
   #order = 0;
   readonly #pending = new Set<Pending>();
@@ -19,18 +20,34 @@ export class ManualClock implements Clock {
     this.#now = start;
   }
 
+  get acceleration(): number {
+    return this.#idle.acceleration;
+  }
+
   now(): number {
     return this.#now;
   }
 
   idle(ms: number, fn: () => void): Timer {
-    return this.deadline(ms, fn);
+    return this.#idle.wait(ms, fn);
   }
 
   deadline(ms: number, fn: () => void): Timer {
     const pending: Pending = { at: this.#now + Math.max(0, ms), order: this.#order++, fn };
     this.#pending.add(pending);
     return { cancel: () => void this.#pending.delete(pending) };
+  }
+
+  idleSince(at: number): number {
+    return this.#idle.since(at);
+  }
+
+  pace(acceleration: number): void {
+    this.#idle.pace(acceleration);
+  }
+
+  onPace(tell: () => void): () => void {
+    return this.#idle.onPace(tell);
   }
 
   /** Moves time forward by `ms`, firing each timer at its own instant and letting what it started settle. */

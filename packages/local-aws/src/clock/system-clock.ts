@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "./clock.ts";
+import { IdleTime } from "./idle-time.ts";
 
 /** How many times faster idle waiting passes locally, unless `--real-time` is given. */
 export const LOCAL_ACCELERATION = 60;
@@ -8,12 +9,14 @@ export const LOCAL_ACCELERATION = 60;
  * Timers do not keep the process alive: sockets do.
  */
 export class SystemClock implements Clock {
-  readonly acceleration: number;
+  readonly #idle: IdleTime;
 
   constructor(acceleration = 1) {
-    if (!(acceleration >= 1))
-      throw new RangeError(`acceleration must be at least 1, not ${acceleration}`);
-    this.acceleration = acceleration;
+    this.#idle = new IdleTime(this, acceleration);
+  }
+
+  get acceleration(): number {
+    return this.#idle.acceleration;
   }
 
   now(): number {
@@ -21,12 +24,24 @@ export class SystemClock implements Clock {
   }
 
   idle(ms: number, fn: () => void): Timer {
-    return this.deadline(ms / this.acceleration, fn);
+    return this.#idle.wait(ms, fn);
   }
 
   deadline(ms: number, fn: () => void): Timer {
     const timeout = setTimeout(fn, ms);
     timeout.unref();
     return { cancel: () => clearTimeout(timeout) };
+  }
+
+  idleSince(at: number): number {
+    return this.#idle.since(at);
+  }
+
+  pace(acceleration: number): void {
+    this.#idle.pace(acceleration);
+  }
+
+  onPace(tell: () => void): () => void {
+    return this.#idle.onPace(tell);
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { MOST_ACCELERATION } from "../clock/idle-time.ts";
 import { taskHandlers } from "../services/ecs/tasks.ts";
 import { tasks } from "../services/ecs/state.ts";
 import type { CallContext } from "../services/service.ts";
@@ -76,6 +77,17 @@ export function stopTask({ context }: LiveContents, body: unknown): void {
   store.transaction(() =>
     taskHandlers.StopTask!({ cluster: task.clusterArn, task: taskArn }, call),
   );
+}
+
+/**
+ * Changes how many times faster than on AWS idle waiting passes: `{ "acceleration": 60 }`.
+ * @throws InvalidBody where it is no number from 1 to 1000
+ */
+export function changePace({ context }: LiveContents, body: unknown): void {
+  const acceleration = isRecord(body) ? body["acceleration"] : undefined;
+  if (typeof acceleration !== "number" || acceleration < 1 || acceleration > MOST_ACCELERATION)
+    throw new InvalidBody(`acceleration must be a number from 1 to ${MOST_ACCELERATION}`);
+  context.clock.pace(acceleration);
 }
 
 /** The account and the region that an ARN names. */

@@ -1,10 +1,10 @@
 import type { ServerResponse } from "node:http";
-import type { Timer } from "../clock/clock.ts";
+import type { Clock, Timer } from "../clock/clock.ts";
 import type { Engine } from "../engine/create-engine.ts";
 import type { EngineContext } from "../engine/engine.ts";
 import { LogEvents, type NewLogEvent } from "../services/logs/log-events.ts";
 import { LiveStreams } from "./live-streams.ts";
-import type { LogMessage, RequestMessage } from "./messages.ts";
+import type { ClockMessage, LogMessage, RequestMessage } from "./messages.ts";
 import { takePicture } from "./picture.ts";
 import { Reports, type GivenReport } from "./reports.ts";
 
@@ -90,6 +90,7 @@ export class LiveFeed {
 
   #greet(contents: LiveContents, response: ServerResponse): void {
     const { store, clock } = contents.context;
+    this.#streams.send(paceOf(clock), response);
     this.#streams.send({ ...this.#picture(contents), at: clock.now() }, response);
     for (const report of this.#reports.all()) this.#streams.send(report, response);
     const lines = store.owner(LogEvents).latest(this.#account, MOST_LINES);
@@ -98,7 +99,7 @@ export class LiveFeed {
 
   #watch(contents: LiveContents): void {
     if (this.#unwatch) return;
-    const { store, events } = contents.context;
+    const { store, events, clock } = contents.context;
     this.#sent = JSON.stringify(this.#picture(contents));
     const unwatch = [
       store.onCommit(() => this.#drawSoon(contents)),
@@ -106,6 +107,7 @@ export class LiveFeed {
         if (type === "local.listeners") this.#drawSoon(contents);
       }),
       store.owner(LogEvents).watch((lines) => this.#tell(lines)),
+      clock.onPace(() => this.#streams.send(paceOf(clock))),
     ];
     this.#unwatch = () => {
       for (const stop of unwatch) stop();
@@ -151,6 +153,10 @@ export class LiveFeed {
     const own = lines.filter(({ account }) => account === this.#account);
     if (own.length > 0) this.#streams.send(toMessage(own));
   }
+}
+
+function paceOf(clock: Clock): ClockMessage {
+  return { type: "clock", at: clock.now(), acceleration: clock.acceleration };
 }
 
 /** A stream of a task is named `prefix/container/task-id`. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { AwsError } from "../protocol/aws-error.ts";
 import { readBody } from "../server/body.ts";
 import { sendJson } from "../server/front-door.ts";
-import { NotThere, sendRequest, stopTask } from "./actions.ts";
+import { changePace, NotThere, sendRequest, stopTask } from "./actions.ts";
 import { InvalidBody } from "./body-checks.ts";
 import type { LiveContents, LiveFeed } from "./live-feed.ts";
 import { parseReport } from "./parse-report.ts";
@@ -14,6 +14,11 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "DELETE /_local/reports": async (feed, { context }) => {
     feed.forgetWhatRan(context.clock.now());
     return { forgotten: true };
+  },
+  "PUT /_local/clock": async (_feed, contents, body) => {
+    changePace(contents, body);
+    const { clock } = contents.context;
+    return { now: clock.now(), acceleration: clock.acceleration };
   },
   "POST /_local/requests": async (feed, contents, body) => {
     const message = await sendRequest(contents, body);
@@ -29,7 +34,7 @@ const REPORT = /^PUT \/_local\/reports\/([a-zA-Z0-9][\w.-]{0,63})$/;
 
 /**
  * Answers what pages ask, and who reports to them: `GET /_local/live`, `PUT /_local/reports/LAB`, `DELETE
- * /_local/reports`, `POST /_local/requests`, `POST /_local/tasks/stop`; false where the request is none of these. Who may
+ * /_local/reports`, `PUT /_local/clock`, `POST /_local/requests`, `POST /_local/tasks/stop`; false where the request is none of these. Who may
  * change anything is checked before.
  */
 export async function answerLive(

@@ -4,7 +4,20 @@
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
-export type LiveMessage = PictureMessage | ReportMessage | LogMessage | RequestMessage;
+export type LiveMessage =
+  | ClockMessage
+  | PictureMessage
+  | ReportMessage
+  | LogMessage
+  | RequestMessage;
+
+/** The pace of idle waiting. Sent when a page connects, and again when it has changed. */
+export interface ClockMessage {
+  readonly type: "clock";
+  readonly at: number;
+  /** How many times faster than on AWS idle waiting passes: 1 is AWS's own pace. */
+  readonly acceleration: number;
+}
 
 /** All that is drawn. Sent when a page connects, and again whenever something of it has changed. */
 export interface PictureMessage {

@@ -219,6 +219,22 @@ test("a draining target finishes its requests and is given no new ones, then its
   expect(cloud.scope.of(targetRegistrations).size).toBe(1);
 });
 
+test("what has drained at one pace counts when the pace changes and the drain is looked at anew", async () => {
+  const group = cloud.targetGroup({}, { "deregistration_delay.timeout_seconds": "120" });
+  cloud.listener(await cloud.balancer("web"), 80, group);
+  const target = await cloud.target(group, (_request, response) => response.end());
+  await reach(group, "healthy");
+  deregister(group, target);
+  await cloud.balancers.settled();
+  await cloud.clock.advance(60_000);
+  cloud.clock.pace(10);
+  await cloud.balancers.settled();
+  await cloud.clock.advance(5_900);
+  expect(cloud.states(group)).toEqual(["draining"]);
+  await cloud.clock.advance(100);
+  expect(cloud.states(group)).toEqual([]);
+});
+
 test("requests that outlast the deregistration delay are cut off", async () => {
   const group = cloud.targetGroup({}, { "deregistration_delay.timeout_seconds": "10" });
   const listener = cloud.listener(await cloud.balancer("web"), 80, group);

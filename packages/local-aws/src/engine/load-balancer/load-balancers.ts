@@ -56,7 +56,7 @@ class LoadBalancerPart implements LoadBalancers {
   readonly #provisioning = new Map<string, Timer>();
   #scheduled: NodeJS.Immediate | undefined;
   #sent = "";
-  #unsubscribe = () => {};
+  #unsubscribe: readonly (() => void)[] = [];
 
   constructor(context: EngineContext, ports: LoadBalancerPorts) {
     this.#context = context;
@@ -78,15 +78,20 @@ class LoadBalancerPart implements LoadBalancers {
   }
 
   async start(): Promise<void> {
-    this.#unsubscribe = this.#context.store.onCommit((changes) => {
-      if (changes.some(concerns)) this.#schedule();
-    });
+    const { store, clock } = this.#context;
+    this.#unsubscribe = [
+      store.onCommit((changes) => {
+        if (changes.some(concerns)) this.#schedule();
+      }),
+      // Targets in their slow start take more requests as idle time passes.
+      clock.onPace(() => this.#schedule()),
+    ];
     this.#reconcile();
     await this.#sockets.settled();
   }
 
   async stop(): Promise<void> {
-    this.#unsubscribe();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
     clearImmediate(this.#scheduled);
     for (const timer of this.#provisioning.values()) timer.cancel();
     this.#healths.stop();

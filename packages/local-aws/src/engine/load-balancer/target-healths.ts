@@ -142,7 +142,7 @@ export class TargetHealths {
     const delay = balancer
       ? Number(group.attributes["deregistration_delay.timeout_seconds"]) * 1000
       : 0;
-    const passed = (clock.now() - registration.drainingSince!) * clock.acceleration;
+    const passed = clock.idleSince(registration.drainingSince!);
     return clock.idle(Math.max(0, delay - passed), () =>
       store.transaction(() => {
         const current = scope.of(targetRegistrations).get(idOf(registration));

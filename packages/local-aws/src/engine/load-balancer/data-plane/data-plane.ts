@@ -70,6 +70,7 @@ export class DataPlane {
   /** Replaces the configuration; connections and requests under way go on. */
   configure(configuration: Configuration): void {
     this.#configuration = configuration;
+    this.#services.clock.pace(configuration.acceleration);
     const wanted = new Map(configuration.targetGroups.map((group) => [group.arn, group]));
     for (const [arn, group] of this.#groups) {
       if (wanted.has(arn)) continue;
@@ -82,7 +83,7 @@ export class DataPlane {
         group = new TargetGroup(next, this.#services.clock, this.#fault);
         this.#groups.set(arn, group);
       }
-      group.configure(next, configuration.acceleration);
+      group.configure(next);
     }
     this.#ports = compileListeners(configuration);
     this.#held.retryAll();

@@ -258,6 +258,30 @@ test("a target that has just become healthy is given less while it warms up", as
   expect(await share()).toBe(0.5);
 });
 
+test("a target warms up at the pace that the configuration gives, from its change on", async () => {
+  const [old, young] = [await named("old"), await named("young")];
+  const port = await served.listen(80);
+  const configure = (acceleration: number) =>
+    served.configure(
+      [balancer("web", [listener(80, [forwardAll()])])],
+      [group([old, { ...young, healthySince }], { slowStartMs: 60_000 })],
+      acceleration,
+    );
+  const share = async () => {
+    let count = 0;
+    for (let n = 0; n < 200; n++) if ((await fetchPort(port)).body === "young") count++;
+    return count / 200;
+  };
+  const healthySince = served.clock.now();
+  configure(1);
+  await served.clock.advance(5_000);
+  // At once sixty times as much would have passed, were the time before the change counted like that after it.
+  configure(60);
+  expect(await share()).toBeLessThan(0.3);
+  await served.clock.advance(1_000);
+  expect(await share()).toBe(0.5);
+});
+
 test("weights share requests among groups, and weight 0 takes none", async () => {
   const groups = [];
   for (const arn of ["blue", "green", "none"]) groups.push(group([await named(arn)], { arn }));

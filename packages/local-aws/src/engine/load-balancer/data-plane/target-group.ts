@@ -9,7 +9,6 @@ export class TargetGroup {
   readonly #fault: (error: unknown) => void;
   readonly #targets = new Map<string, Target>();
   #eligible: readonly Target[] = [];
-  #acceleration = 1;
   #turn = 0;
 
   constructor(
@@ -23,9 +22,8 @@ export class TargetGroup {
   }
 
   /** Takes a new configuration: targets that are gone are cut off, draining ones are given nothing new. */
-  configure(configuration: TargetGroupConfiguration, acceleration: number): void {
+  configure(configuration: TargetGroupConfiguration): void {
     this.configuration = configuration;
-    this.#acceleration = acceleration;
     const wanted = new Map(configuration.targets.map((target) => [target.key, target]));
     for (const [key, target] of this.#targets) {
       if (wanted.has(key)) continue;
@@ -115,7 +113,7 @@ export class TargetGroup {
 
   /** How much of its share a target is given: grows from nothing to all of it, linearly. */
   #share(target: Target, slowStartMs: number): number {
-    const age = (this.#clock.now() - target.configuration.healthySince) * this.#acceleration;
+    const age = this.#clock.idleSince(target.configuration.healthySince);
     return Math.min(1, Math.max(0.05, age / slowStartMs));
   }
 }

@@ -59,8 +59,9 @@ export class ServedPlane {
   configure(
     balancers: readonly BalancerConfiguration[],
     targetGroups: readonly TargetGroupConfiguration[],
+    acceleration = 1,
   ) {
-    this.plane.configure({ homeAddress: HOME, acceleration: 1, balancers, targetGroups });
+    this.plane.configure({ homeAddress: HOME, acceleration, balancers, targetGroups });
   }
 
   stop(): void {

@@ -50,14 +50,10 @@ describe("a container", () => {
 
   test("that was never healthy has as much real time as on AWS, however fast idle time passes", async () => {
     const clock = new ManualClock(0);
+    clock.pace(10);
     const changes: number[] = [];
     const monitor = new HealthMonitor({
-      clock: {
-        acceleration: 10,
-        now: () => clock.now(),
-        deadline: (ms, fn) => clock.deadline(ms, fn),
-        idle: (ms, fn) => clock.deadline(ms / 10, fn),
-      },
+      clock,
       healthCheck: CHECK,
       check: async () => false,
       changed: () => changes.push(clock.now() / 1000),
