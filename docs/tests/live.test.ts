@@ -98,8 +98,14 @@ test("checks turn green as they are reported", { timeout: 2 * MINUTE }, async ()
   const ja = await open({ language: "ja/" });
   const reported = checks.map(({ id, tier, title }, i) => {
     const status = i < 3 ? "passed" : i === 3 ? "failed" : "not-run";
-    const [expected, actual] = i === 3 ? ["two running tasks", "one"] : [null, null];
-    return { id, tier, title: title.en, status, expected, actual };
+    const [expected, actual] =
+      i === 3
+        ? [
+            { en: "two running tasks", ja: "実行中のタスクが 2 つ" },
+            { en: "one", ja: "1 つ" },
+          ]
+        : [null, null];
+    return { id, tier, title, status, expected, actual };
   });
   await cloud.report(LAB, reported);
   const sum = page.locator("[aria-live] >> text=checks pass");

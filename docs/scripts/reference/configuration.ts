@@ -63,6 +63,16 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
       ja: "クローンの中の `.workbook/` と `workspace/`",
     },
   },
+  WORKBOOK_LANG: {
+    meaning: {
+      en: "The language that the workbook speaks: `en` or `ja`. It goes before `LC_ALL`, `LC_MESSAGES` and `LANG`.",
+      ja: "ワークブックの言語。`en` または `ja`。`LC_ALL`、`LC_MESSAGES`、`LANG` より優先します。",
+    },
+    default: {
+      en: "Japanese where the locale is (`LANG=ja_JP.UTF-8`), else English",
+      ja: "ロケールが日本語 (`LANG=ja_JP.UTF-8`) なら日本語、それ以外は英語",
+    },
+  },
   WORKBOOK_PORT: {
     meaning: { en: "The port of Local AWS.", ja: "Local AWS のポート。" },
     default: {
@@ -114,7 +124,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
 
 /** The machine's own variables, which mean here what they mean everywhere; and one that only the tests use. */
 const OF_THE_MACHINE =
-  /^(?:HOME|PATH|PATHEXT|TERM|CI|NO_COLOR|FORCE_COLOR|NO_PROXY|no_proxy|XDG_\w+|USERPROFILE|APPDATA|HTTPS?_PROXY|LANG|LC_ALL|COLUMNS|SHELL|USER|TMPDIR|BROWSER|DISPLAY|WAYLAND_DISPLAY|WSL_DISTRO_NAME|WORKBOOK_TEST_RESULT|VITEST\w*|AWS_\w+)$/;
+  /^(?:HOME|PATH|PATHEXT|TERM|CI|NO_COLOR|FORCE_COLOR|NO_PROXY|no_proxy|XDG_\w+|USERPROFILE|APPDATA|HTTPS?_PROXY|LANG|LC_ALL|LC_MESSAGES|COLUMNS|SHELL|USER|TMPDIR|BROWSER|DISPLAY|WAYLAND_DISPLAY|WSL_DISTRO_NAME|WORKBOOK_TEST_RESULT|VITEST\w*|AWS_\w+)$/;
 
 const words = {
   en: {

@@ -1,4 +1,4 @@
-import type { ReferencePage } from "./reference-page.ts";
+import type { Language, ReferencePage } from "./reference-page.ts";
 import { code, escapeText, formatTable } from "./reference-page.ts";
 import { readSources, textsOf, walk, type SyntaxNode } from "./source.ts";
 
@@ -12,7 +12,7 @@ interface ErrorUse {
 const words = {
   en: {
     intro:
-      "What the workbook says when something is in the way that you can put right. The command ends with the exit code, and its last line is the next thing to do. `…` stands for what is named in your case.",
+      "What the workbook says when something is in the way that you can put right. The command ends with the exit code, and its last line is the next thing to do. `…` stands for what is named in your case. The code is in none of what is printed: it is what tests and scripts know the error by.",
     code: "Code",
     message: "What it says",
     next: "What to do next",
@@ -20,7 +20,7 @@ const words = {
   },
   ja: {
     intro:
-      "利用者が対処できる問題が起きたときの、ワークブックのメッセージです。コマンドは表の終了コードで終わり、最後の行に次にすることを示します。`…` には、その場合の名前などが入ります。文言はプログラムの出力のまま英語で示します。",
+      "利用者が対処できる問題が起きたときの、ワークブックのメッセージです。コマンドは表の終了コードで終わり、最後の行に次にすることを示します。`…` には、その場合の名前などが入ります。コードは画面には出ません。テストやスクリプトがエラーを見分けるための名前です。",
     code: "コード",
     message: "メッセージ",
     next: "次にすること",
@@ -28,31 +28,38 @@ const words = {
   },
 };
 
-/** The codes of all errors that a reader can put right, from the places where they are made. */
+/** All errors that a reader can put right, from the places where they are made, to be found by what a terminal shows. */
 export function errorCodes(): ReferencePage {
   const files = readSources("packages/{cli,toolchain,lab-kit,image-builder}/src/**/*.ts");
-  const uses = new Map<string, ErrorUse>();
-  for (const { program } of files) {
-    walk(program, (node, parent) => {
-      for (const use of toUses(node, parent)) uses.set(`${use.code} ${use.message}`, use);
-    });
-  }
-  const rows = [...uses.values()]
-    .toSorted((a, b) => a.code.localeCompare(b.code) || a.message.localeCompare(b.message))
-    .map((use) => [`\`${use.code}\``, escapeText(use.message), code(use.next), use.exitCode]);
   return {
     name: "errors",
     title: { en: "Error codes", ja: "エラーコード" },
     order: 3,
     body(language) {
       const say = words[language];
-      return `${say.intro}\n\n${formatTable([say.code, say.message, say.next, say.exit], rows)}`;
+      const uses = new Map<string, ErrorUse>();
+      for (const { program } of files) {
+        walk(program, (node, parent) => {
+          for (const use of toUses(node, parent, language))
+            uses.set(`${use.code} ${use.message}`, use);
+        });
+      }
+      const rows = [...uses.values()]
+        .toSorted((a, b) => byWords(a.message, b.message, language))
+        .map((use) => [escapeText(use.message), code(use.next), use.exitCode, `\`${use.code}\``]);
+      return `${say.intro}\n\n${formatTable([say.message, say.next, say.exit, say.code], rows)}`;
     },
   };
 }
 
+/** As a reader looks for them: what differs from case to case, and how it is quoted, does not count. */
+function byWords(a: string, b: string, language: Language): number {
+  const plain = (text: string) => text.replaceAll(/[…"「」]/g, "").trim();
+  return plain(a).localeCompare(plain(b), language) || a.localeCompare(b, language);
+}
+
 /** `{ code, next, … }` as the options of an error, or as a row of a table of such errors. */
-function toUses(node: SyntaxNode, parent: SyntaxNode | undefined): ErrorUse[] {
+function toUses(node: SyntaxNode, parent: SyntaxNode | undefined, language: Language): ErrorUse[] {
   if (node.type !== "ObjectExpression") return [];
   const fields = new Map(
     (node["properties"] as SyntaxNode[])
@@ -69,13 +76,15 @@ function toUses(node: SyntaxNode, parent: SyntaxNode | undefined): ErrorUse[] {
     (parent["callee"] as { name?: string }).name === "UserError";
   const words = isError ? (parent["arguments"] as SyntaxNode[])[0] : fields.get("says");
   if (!words) return [];
-  const messages = textsOf(words);
-  return textsOf(codeField)
+  const messages = textsOf(words, language);
+  return textsOf(codeField, language)
     .filter((text) => /[A-Z]/.test(text))
     .map((text, index) => ({
       code: text,
       message: messages[index] ?? messages[0]!,
-      next: textsOf(next).join(" / "),
-      exitCode: fields.has("exitCode") ? textsOf(fields.get("exitCode")!).join(" / ") : "3",
+      next: textsOf(next, language).join(" / "),
+      exitCode: fields.has("exitCode")
+        ? textsOf(fields.get("exitCode")!, language).join(" / ")
+        : "3",
     }));
 }

@@ -3,6 +3,8 @@ import { join } from "node:path";
 
 import { parseSync } from "oxc-parser";
 
+import type { Language } from "./reference-page.ts";
+
 const root = join(import.meta.dirname, "../../..");
 
 /** A node of the syntax tree, as far as these pages look at it. */
@@ -70,8 +72,11 @@ function isNode(value: unknown): value is SyntaxNode {
   );
 }
 
-/** The texts that an expression can be: literals, both branches of a condition; what is computed is `…`. */
-export function textsOf(node: SyntaxNode): string[] {
+/**
+ * The texts that an expression can be in a language: literals, both branches of a condition, of a pair of words its half;
+ * what is computed is `…`.
+ */
+export function textsOf(node: SyntaxNode, language: Language): string[] {
   switch (node.type) {
     case "Literal":
       return typeof node["value"] === "string" ? [node["value"]] : [String(node["value"])];
@@ -80,19 +85,25 @@ export function textsOf(node: SyntaxNode): string[] {
       return [quasis.map(({ value }) => value.cooked).join("…")];
     }
     case "ConditionalExpression":
-      return [node["consequent"], node["alternate"]].flatMap((each) => textsOf(each as SyntaxNode));
+      return [node["consequent"], node["alternate"]].flatMap((each) =>
+        textsOf(each as SyntaxNode, language),
+      );
+    case "ArrayExpression":
+      return textsOf((node["elements"] as SyntaxNode[])[language === "en" ? 0 : 1]!, language);
+    case "TaggedTemplateExpression":
+      return textsOf(node["quasi"] as SyntaxNode, language);
     case "ArrowFunctionExpression":
-      return textsOf(node["body"] as SyntaxNode);
+      return textsOf(node["body"] as SyntaxNode, language);
     case "BinaryExpression": {
-      const [left] = textsOf(node["left"] as SyntaxNode);
-      const [right] = textsOf(node["right"] as SyntaxNode);
+      const [left] = textsOf(node["left"] as SyntaxNode, language);
+      const [right] = textsOf(node["right"] as SyntaxNode, language);
       return [`${left}${right}`];
     }
     case "CallExpression": {
       // A command for the target that is at work (packages/cli/src/on-target.ts); shown is the one on Local AWS.
       if ((node["callee"] as { name?: string }).name !== "onTarget") return ["…"];
       const [, command] = node["arguments"] as SyntaxNode[];
-      return textsOf(command!).map((text) => `./workbook ${text}`);
+      return textsOf(command!, language).map((text) => `./workbook ${text}`);
     }
     default:
       return ["…"];

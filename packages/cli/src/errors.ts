@@ -1,4 +1,4 @@
-import { UserError } from "@workbook/toolchain";
+import { saidBy, UserError, type Language } from "@workbook/toolchain";
 import { fullDisk } from "./disk-room.ts";
 import { machineFault } from "./machine-faults.ts";
 import { wrap } from "./output/wrap.ts";
@@ -34,15 +34,16 @@ function fit(text: string): string {
   return isTTY ? wrap(text, columns, "  ").trimStart() : text;
 }
 
-/** An error for a terminal: what, why, and the next command. */
-export function formatError(error: unknown, interrupted: boolean): string {
+/** An error for a terminal, in the reader's language: what, why, and the next command. */
+export function formatError(error: unknown, interrupted: boolean, language: Language): string {
   if (interrupted) return "Interrupted. The same command goes on from here.";
   const known = toUserError(error);
-  if (known) return `${style.bad("✗")} ${fit(known.message)}\n\nNext: ${known.next}`;
+  if (known)
+    return `${style.bad("✗")} ${fit(known.said[language])}\n\nNext: ${known.next[language]}`;
   if (!(error instanceof Error)) return String(error);
   if (KNOWN.has(error.name)) {
     const log = (error as { logFile?: string }).logFile;
-    return `${style.bad("✗")} ${error.message}${log ? `\n\nAll that Terraform said: ${log}` : ""}`;
+    return `${style.bad("✗")} ${saidBy(error)[language]}${log ? `\n\nAll that Terraform said: ${log}` : ""}`;
   }
   return `${style.bad("✗")} ${error.stack ?? error.message}`;
 }

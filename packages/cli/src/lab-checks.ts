@@ -95,7 +95,7 @@ async function runTiers(
       },
       keepGoing,
       signal,
-      onEnd: (entry) => session.progress.print(formatCheck(entry)),
+      onEnd: (entry) => session.progress.print(formatCheck(entry, session.language)),
     });
   } finally {
     disconnectAws(aws);

@@ -1,11 +1,12 @@
 import { cac } from "cac";
-import { UserError } from "@workbook/toolchain";
+import { readerLanguage, UserError, type Language, type Words } from "@workbook/toolchain";
 import { exitCodeOf, formatError } from "./errors.ts";
 import { formatHelp } from "./help.ts";
 import { registerLearnCommands } from "./learn/register.ts";
 import { requireTarget } from "./on-target.ts";
 import { Session } from "./session.ts";
 
+const language = languageOfReader();
 const cli = cac("./workbook");
 const interrupt = new AbortController();
 
@@ -20,7 +21,7 @@ function will(options: Options, work: (session: Session) => Promise<number>): vo
   requireTarget(cli.matchedCommandName ?? "", target);
   const yes = options["yes"] === true;
   const json = options["json"] === true;
-  run = () => work(new Session({ json, signal: interrupt.signal, target, yes }));
+  run = () => work(new Session({ language, json, signal: interrupt.signal, target, yes }));
 }
 
 /** Left out, commands take the learner's copy where the chapter was begun, else the solution. */
@@ -190,8 +191,18 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     return await dispatch(args);
   } catch (error) {
-    process.stderr.write(`${formatError(error, interrupt.signal.aborted)}\n`);
+    process.stderr.write(`${formatError(error, interrupt.signal.aborted, language)}\n`);
     return exitCodeOf(error, interrupt.signal.aborted);
+  }
+}
+
+/** Whom it cannot know the language of, it tells so in English. */
+function languageOfReader(): Language {
+  try {
+    return readerLanguage(process.env);
+  } catch (error) {
+    process.stderr.write(`${formatError(error, false, "en")}\n`);
+    process.exit(exitCodeOf(error, false));
   }
 }
 
@@ -211,12 +222,12 @@ function stopInGoodOrder(name: NodeJS.Signals): void {
 async function dispatch(args: readonly string[]): Promise<number> {
   // These two hand their arguments on as they are, so no parser of ours may look at them.
   if (args[0] === "aws") {
-    const session = new Session({ json: false, signal: interrupt.signal });
+    const session = new Session({ language, json: false, signal: interrupt.signal });
     return (await import("./commands/aws.ts")).awsCommand(session, args.slice(1));
   }
   if (args[0] === "test") return (await import("./commands/test.ts")).runTests(args.slice(1));
   if (args.every((arg) => arg === "--json")) {
-    const session = new Session({ json: args.length > 0, signal: interrupt.signal });
+    const session = new Session({ language, json: args.length > 0, signal: interrupt.signal });
     return (await import("./learn/commands/where.ts")).whereCommand(session);
   }
   parse(args);
@@ -234,7 +245,7 @@ function parse(args: readonly string[]): void {
   }
 }
 
-function usage(message: string): UserError {
+function usage(message: Words): UserError {
   return new UserError(message, { code: "USAGE", next: "./workbook --help", exitCode: 2 });
 }
 

@@ -1,4 +1,12 @@
-import { findGo, findTerraform, nodeRuntimeFolder, UserError } from "@workbook/toolchain";
+import {
+  findGo,
+  findTerraform,
+  nodeRuntimeFolder,
+  say,
+  UserError,
+  type Language,
+  type Words,
+} from "@workbook/toolchain";
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
 import type { FoundTools, Target } from "@workbook/lab-kit/deploy/target";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
@@ -22,6 +30,8 @@ export const DEFAULT_LAB = "08";
 export class Session {
   workspace: Workspace;
   readonly progress: Progress;
+  /** What the reader is spoken to in. */
+  readonly language: Language;
   /** Machine output is wanted: one JSON value on standard output. */
   readonly json: boolean;
   readonly signal: AbortSignal;
@@ -31,22 +41,30 @@ export class Session {
   readonly yes: boolean;
 
   constructor(options: {
+    language: Language;
     json: boolean;
     signal: AbortSignal;
     target?: "local" | "aws";
     yes?: boolean;
   }) {
     this.workspace = openWorkspace();
-    this.progress = new Progress(process.stderr, options.signal);
+    this.language = options.language;
+    this.progress = new Progress(options.language, process.stderr, options.signal);
     this.json = options.json;
     this.signal = options.signal;
     this.target = options.target ?? "local";
     this.yes = options.yes ?? false;
   }
 
-  /** Writes a result to standard output: `value` as JSON where that is wanted, else `text`. */
-  result(value: unknown, text: string): void {
-    process.stdout.write(this.json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`);
+  /** Words in the reader's language. */
+  say(words: Words): string {
+    return say(words, this.language);
+  }
+
+  /** Writes a result to standard output: `value` as JSON where that is wanted, else the words. */
+  result(value: unknown, words: Words): void {
+    const text = this.json ? JSON.stringify(value, null, 2) : this.say(words);
+    process.stdout.write(`${text}\n`);
   }
 
   /** The learner's own files. */

@@ -1,7 +1,7 @@
+import { text, type Text, type Words } from "@workbook/toolchain";
 import type { LiveContext } from "./live.ts";
 import type { PlanReader } from "./plan-reader.ts";
 import type { SynthReader } from "./synth-reader.ts";
-import type { Text } from "./text.ts";
 
 /** How much has to be there before a check can look: the JSON, a plan, or a running stack. */
 export type Tier = "synth" | "plan" | "live";
@@ -45,11 +45,11 @@ export interface Hint {
 
 /** What a check saw. A pass says what was seen as well: nothing passes because something was absent. */
 export type CheckResult<Fault extends string = string> =
-  | { readonly passed: true; readonly expected: string; readonly actual: string }
+  | { readonly passed: true; readonly expected: Text; readonly actual: Text }
   | {
       readonly passed: false;
-      readonly expected: string;
-      readonly actual: string;
+      readonly expected: Text;
+      readonly actual: Text;
       readonly fault: Fault;
     };
 
@@ -104,15 +104,15 @@ export function defineChecks(checks: readonly AnyCheck[]): readonly AnyCheck[] {
 }
 
 /** The check saw what it asks for. */
-export function passed(expected: string, actual: string): CheckResult<never> {
-  return { passed: true, expected, actual };
+export function passed(expected: Words, actual: Words): CheckResult<never> {
+  return { passed: true, expected: text(expected), actual: text(actual) };
 }
 
 /** The check saw something else. */
 export function failed<Fault extends string>(
   fault: Fault,
-  expected: string,
-  actual: string,
+  expected: Words,
+  actual: Words,
 ): CheckResult<Fault> {
-  return { passed: false, expected, actual, fault };
+  return { passed: false, expected: text(expected), actual: text(actual), fault };
 }

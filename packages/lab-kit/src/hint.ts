@@ -1,13 +1,5 @@
+import { text, type Words } from "@workbook/toolchain";
 import type { Hint } from "./check.ts";
-import type { Text } from "./text.ts";
-
-/** Words in English and Japanese; one string where both read the same, as code does. */
-export type Words = string | readonly [en: string, ja: string];
-
-/** Puts one text together. */
-export function text(words: Words): Text {
-  return typeof words === "string" ? { en: words, ja: words } : { en: words[0], ja: words[1] };
-}
 
 /**
  * Puts the help for one fault together.

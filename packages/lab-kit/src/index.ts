@@ -38,5 +38,4 @@ export {
   type PushedImage,
 } from "./synth.ts";
 export { SynthReader } from "./synth-reader.ts";
-export type { Language, Text } from "./text.ts";
 export { GO_APP, NODE_APP, type WebApp } from "./web-app.ts";

@@ -1,5 +1,5 @@
 import type { Price } from "./prices.ts";
-import type { Text } from "./text.ts";
+import type { Text } from "@workbook/toolchain";
 import type { WebApp } from "./web-app.ts";
 
 /** A program that a lab needs on the machine, beyond Node.js. */

@@ -1,4 +1,4 @@
-import type { Text } from "./text.ts";
+import type { Text } from "@workbook/toolchain";
 
 /** What one of something costs in ap-northeast-1 (Tokyo), without tax, traffic and free tier. */
 export interface Price {

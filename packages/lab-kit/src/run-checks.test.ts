@@ -1,3 +1,4 @@
+import { SpokenError } from "@workbook/toolchain";
 import { expect, test } from "vitest";
 
 import type { AnyCheck, CheckResult, SynthContext } from "./check.ts";
@@ -24,8 +25,12 @@ function check(id: string, run: () => CheckResult<"broken">): AnyCheck {
   });
 }
 
-const PASSING = check("passing", () => passed("a cluster", "aws_ecs_cluster.cluster"));
-const FAILING = check("failing", () => failed("broken", "a service", "nothing"));
+const PASSING = check("passing", () =>
+  passed(["a cluster", "クラスター"], "aws_ecs_cluster.cluster"),
+);
+const FAILING = check("failing", () =>
+  failed("broken", ["a service", "サービス"], ["nothing", "ありません"]),
+);
 const THROWING = check("throwing", () => {
   throw new TypeError("no such file");
 });
@@ -35,7 +40,7 @@ const LAB = { lab: "08-two-services", target: "local" };
 test("passes when every check passes, and says what each saw", async () => {
   const report = await runChecks({ ...LAB, checks: [PASSING], contexts: { synth } });
   expect(report).toEqual({
-    version: 1,
+    version: 2,
     lab: "08-two-services",
     target: "local",
     passed: true,
@@ -43,10 +48,10 @@ test("passes when every check passes, and says what each saw", async () => {
       {
         id: "passing",
         tier: "synth",
-        title: "passing in English",
+        title: { en: "passing in English", ja: "passing 日本語" },
         status: "passed",
-        expected: "a cluster",
-        actual: "aws_ecs_cluster.cluster",
+        expected: { en: "a cluster", ja: "クラスター" },
+        actual: { en: "aws_ecs_cluster.cluster", ja: "aws_ecs_cluster.cluster" },
         hint: null,
         seconds: expect.any(Number),
       },
@@ -60,9 +65,14 @@ test("stops at the first check that fails, with the hint for its fault", async (
   expect(report.checks).toMatchObject([
     {
       status: "failed",
-      expected: "a service",
-      actual: "nothing",
-      hint: { fault: "broken", question: "Why?", pointer: "There.", line: "line();" },
+      expected: { en: "a service", ja: "サービス" },
+      actual: { en: "nothing", ja: "ありません" },
+      hint: {
+        fault: "broken",
+        question: { en: "Why?", ja: "なぜ?" },
+        pointer: { en: "There.", ja: "あそこ。" },
+        line: { en: "line();", ja: "line();" },
+      },
     },
     { status: "not-run", expected: null, actual: null, hint: null, seconds: 0 },
   ]);
@@ -79,20 +89,20 @@ test("goes on when told to", async () => {
   expect(report.passed).toBe(false);
 });
 
-test("speaks the reader's language", async () => {
-  const report = await runChecks({
-    ...LAB,
-    checks: [FAILING],
-    contexts: { synth },
-    language: "ja",
+test("an error that speaks both languages does so in the report", async () => {
+  const spoken = check("spoken", () => {
+    throw new SpokenError(["It is full.", "いっぱいです。"]);
   });
-  expect(report.checks).toMatchObject([{ title: "failing 日本語", hint: { question: "なぜ?" } }]);
+  const report = await runChecks({ ...LAB, checks: [spoken], contexts: { synth } });
+  expect(report.checks).toMatchObject([
+    { actual: { en: "SpokenError: It is full.", ja: "SpokenError: いっぱいです。" } },
+  ]);
 });
 
 test("reports a check that cannot look as an error, not as a failure of the learner's", async () => {
   const report = await runChecks({ ...LAB, checks: [THROWING, PASSING], contexts: { synth } });
   expect(report.checks).toMatchObject([
-    { status: "error", actual: "TypeError: no such file", hint: null },
+    { status: "error", actual: { en: "TypeError: no such file" }, hint: null },
     { status: "not-run" },
   ]);
 });
@@ -104,7 +114,9 @@ test("reports a context that cannot be made as an error of the check that needed
     },
   };
   const report = await runChecks({ ...LAB, checks: [PASSING], contexts });
-  expect(report.checks).toMatchObject([{ status: "error", actual: "Error: OWNER is not set" }]);
+  expect(report.checks).toMatchObject([
+    { status: "error", actual: { en: "Error: OWNER is not set" } },
+  ]);
 });
 
 test("makes a context once", async () => {

@@ -1,30 +1,28 @@
 import { performance } from "node:perf_hooks";
 
-import type { AnyCheck, CheckResult, ContextOf, Tier } from "./check.ts";
-import type { Language } from "./text.ts";
+import { both, saidBy, type Text } from "@workbook/toolchain";
+
+import type { AnyCheck, CheckResult, ContextOf, Hint, Tier } from "./check.ts";
 
 /** The version of {@link CheckReport}: it goes up when a field changes its meaning or goes away. */
-export const CHECK_REPORT_VERSION = 1;
+export const CHECK_REPORT_VERSION = 2;
 
-/** Help with the fault that was seen, all levels, in the reader's language. */
-export interface HintReport {
+/** Help with the fault that was seen, all levels. */
+export interface HintReport extends Hint {
   /** What was found wrong, e.g. `tags-mutable`. */
   readonly fault: string;
-  readonly question: string;
-  readonly pointer: string;
-  readonly line: string;
 }
 
-/** How one check went. */
+/** How one check went, told in every language: who shows it picks the reader's. */
 export interface CheckReportEntry {
   readonly id: string;
   readonly tier: Tier;
-  readonly title: string;
+  readonly title: Text;
   /** `error`: the check could not look; `actual` says why. `not-run`: an earlier one did not pass. */
   readonly status: "passed" | "failed" | "error" | "not-run";
   /** null where nothing was looked at. */
-  readonly expected: string | null;
-  readonly actual: string | null;
+  readonly expected: Text | null;
+  readonly actual: Text | null;
   /** null unless the check failed. */
   readonly hint: HintReport | null;
   readonly seconds: number;
@@ -50,14 +48,12 @@ export interface RunChecksOptions {
   readonly checks: readonly AnyCheck[];
   /** One for every tier that is to be run: checks of other tiers are left out of the report. */
   readonly contexts: ContextSources;
-  /** `en` unless told. */
-  readonly language?: Language;
   /** Whether to go on after a check that did not pass. */
   readonly keepGoing?: boolean;
   /** Ends it: a check that is interrupted has neither passed nor failed, and is not told of. */
   readonly signal?: AbortSignal | undefined;
   /** Told before each check runs. */
-  readonly onStart?: (check: { id: string; tier: Tier; title: string }) => void;
+  readonly onStart?: (check: { id: string; tier: Tier; title: Text }) => void;
   /** Told after each check that ran, and of those that did not. */
   readonly onEnd?: (entry: CheckReportEntry) => void;
 }
@@ -72,26 +68,17 @@ export interface RunChecksOptions {
  * @throws the reason of `signal`, when it aborts
  */
 export async function runChecks(options: RunChecksOptions): Promise<CheckReport> {
-  const {
-    lab,
-    target,
-    contexts,
-    language = "en",
-    keepGoing = false,
-    onStart,
-    onEnd,
-    signal,
-  } = options;
+  const { lab, target, contexts, keepGoing = false, onStart, onEnd, signal } = options;
   const wanted = options.checks.filter(({ tier }) => contexts[tier] !== undefined);
   if (wanted.length === 0)
     throw new RangeError(`${lab} has no checks of these tiers: ${Object.keys(contexts)}`);
-  const runner = new CheckRunner(contexts, language);
+  const runner = new CheckRunner(contexts);
   const entries: CheckReportEntry[] = [];
   let stopped = false;
   for (const check of wanted) {
     signal?.throwIfAborted();
-    if (!stopped) onStart?.({ id: check.id, tier: check.tier, title: check.title[language] });
-    const entry = stopped ? notRun(check, language) : await runner.run(check);
+    if (!stopped) onStart?.({ id: check.id, tier: check.tier, title: check.title });
+    const entry = stopped ? notRun(check) : await runner.run(check);
     signal?.throwIfAborted();
     entries.push(entry);
     onEnd?.(entry);
@@ -103,12 +90,10 @@ export async function runChecks(options: RunChecksOptions): Promise<CheckReport>
 
 class CheckRunner {
   readonly #contexts: ContextSources;
-  readonly #language: Language;
   readonly #made = new Map<Tier, Promise<unknown>>();
 
-  constructor(contexts: ContextSources, language: Language) {
+  constructor(contexts: ContextSources) {
     this.#contexts = contexts;
-    this.#language = language;
   }
 
   async run(check: AnyCheck): Promise<CheckReportEntry> {
@@ -116,10 +101,9 @@ class CheckRunner {
     const seconds = () => Math.round(performance.now() - start) / 1000;
     try {
       const result = await this.#result(check);
-      return toEntry(check, result, this.#language, seconds());
+      return toEntry(check, result, seconds());
     } catch (error) {
-      const actual = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      return { ...notRun(check, this.#language), status: "error", actual, seconds: seconds() };
+      return { ...notRun(check), status: "error", actual: tell(error), seconds: seconds() };
     }
   }
 
@@ -144,33 +128,23 @@ class CheckRunner {
   }
 }
 
-function toEntry(
-  check: AnyCheck,
-  result: CheckResult,
-  language: Language,
-  seconds: number,
-): CheckReportEntry {
+function tell(error: unknown): Text {
+  return error instanceof Error ? both`${error.name}: ${saidBy(error)}` : saidBy(error);
+}
+
+function toEntry(check: AnyCheck, result: CheckResult, seconds: number): CheckReportEntry {
   const { id, tier, title } = check;
   const { expected, actual } = result;
-  const entry = { id, tier, title: title[language], expected, actual, seconds };
+  const entry = { id, tier, title, expected, actual, seconds };
   if (result.passed) return { ...entry, status: "passed", hint: null };
   const hint = check.faults[result.fault];
   if (hint === undefined)
     throw new RangeError(`Check "${id}" found "${result.fault}", for which it has no hint`);
-  return {
-    ...entry,
-    status: "failed",
-    hint: {
-      fault: result.fault,
-      question: hint.question[language],
-      pointer: hint.pointer[language],
-      line: hint.line[language],
-    },
-  };
+  return { ...entry, status: "failed", hint: { fault: result.fault, ...hint } };
 }
 
-function notRun(check: AnyCheck, language: Language): CheckReportEntry {
+function notRun(check: AnyCheck): CheckReportEntry {
   const { id, tier, title } = check;
   const nothing = { expected: null, actual: null, hint: null, seconds: 0 };
-  return { id, tier, title: title[language], status: "not-run", ...nothing };
+  return { id, tier, title, status: "not-run", ...nothing };
 }

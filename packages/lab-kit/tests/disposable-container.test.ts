@@ -76,7 +76,7 @@ test("a container changed by hand is gone with it, and the next one is as the im
   const context = await contextOf(MAIN + STOPS);
   const result = await check.run(context);
   expect(result).toMatchObject({ passed: true });
-  expect(result.actual.split("\n").slice(1)).toEqual([
+  expect(result.actual.en.split("\n").slice(1)).toEqual([
     '  container 1 answers "Hello World from node.js", and stops with 0',
     '  container 1, changed by hand, answers "Changed by hand", and stops with 0',
     '  container 1 is scrapped; container 2 answers "Hello World from node.js", and stops with 0',
@@ -84,7 +84,7 @@ test("a container changed by hand is gone with it, and the next one is as the im
   const pushed = await imagesArePushed("images-pushed", [NODE_APP]).run(context);
   expect(pushed).toMatchObject({
     passed: true,
-    actual: expect.stringMatching(/sha256:\w{64}\n {2}layer sha256:\w{12} +\d+ bytes/),
+    actual: { en: expect.stringMatching(/sha256:\w{64}\n {2}layer sha256:\w{12} +\d+ bytes/) },
   });
 });
 
@@ -92,7 +92,7 @@ test("an image that lacks what it starts does not start, and Node.js says why", 
   expect(await check.run(await contextOf(MAIN, "server.js"))).toMatchObject({
     passed: false,
     fault: "not-started",
-    actual: expect.stringContaining("Cannot find module"),
+    actual: { en: expect.stringContaining("Cannot find module") },
   });
 });
 

@@ -64,7 +64,7 @@ test("a table tells who reaches whom, and why not", async () => {
   await network();
   const result = await run(reachability);
   expect(result).toMatchObject({ passed: true });
-  expect(result.actual.split("\n").slice(1)).toEqual([
+  expect(result.actual.en.split("\n").slice(1)).toEqual([
     expect.stringMatching(/^ {2}from +to +reaches +why/),
     expect.stringMatching(/^ {2}you +load balancer:80 +yes +internet gateway to 2 public subnets/),
     expect.stringMatching(/^ {2}others +load balancer:80 +no +alb-owner\d+ does not admit 198/),
@@ -80,7 +80,7 @@ test("private subnets without a default route have no way out", async () => {
   expect(await run(reachability)).toMatchObject({
     passed: false,
     fault: "tasks-out",
-    actual: expect.stringMatching(/the internet:443 +no +subnet-\w+ has no default route/),
+    actual: { en: expect.stringMatching(/the internet:443 +no +subnet-\w+ has no default route/) },
   });
 });
 
@@ -90,7 +90,9 @@ test("a NAT gateway that is gone is no way out", async () => {
   expect(await run(reachability)).toMatchObject({
     passed: false,
     fault: "tasks-out",
-    actual: expect.stringMatching(/the internet:443 +no +(?:nat-\w+ is delet|subnet-\w+ has no)/),
+    actual: {
+      en: expect.stringMatching(/the internet:443 +no +(?:nat-\w+ is delet|subnet-\w+ has no)/),
+    },
   });
 });
 
@@ -144,7 +146,7 @@ test("a cluster is looked at for insights, then for providers", async () => {
   });
   expect(await run(cluster)).toMatchObject({
     passed: true,
-    actual: expect.stringContaining("0 container instances, 0 services, 0 tasks running"),
+    actual: { en: expect.stringContaining("0 container instances, 0 services, 0 tasks running") },
   });
 });
 
@@ -159,7 +161,7 @@ test("an image is looked for in a repository whose tags do not move", async () =
   expect(await run(pushed)).toMatchObject({
     passed: false,
     fault: "not-pushed",
-    actual: `${repositoryName} has no image`,
+    actual: { en: `${repositoryName} has no image` },
   });
 });
 
@@ -183,7 +185,7 @@ test("revisions count up, and the newest one has to have the image that was buil
   await register(context.images[0]!.image);
   expect(await run(revision)).toMatchObject({
     passed: true,
-    actual: expect.stringContaining("revision 2 (active: 2 and 1)"),
+    actual: { en: expect.stringContaining("revision 2 (active: 2 and 1)") },
   });
 });
 
@@ -195,7 +197,7 @@ test("a task needs a place to run in, a cluster, and a revision", async () => {
   expect(await run(oneOff)).toMatchObject({
     passed: false,
     fault: "refused",
-    actual: "ClusterNotFoundException: Cluster not found.",
+    actual: { en: "ClusterNotFoundException: Cluster not found." },
   });
 });
 

@@ -173,7 +173,7 @@ test("a service whose cluster does not exist is not deployed", async () => {
   expect(await run(servicesAreSteady("steady", [GO_APP]))).toMatchObject({
     passed: false,
     fault: "not-deployed",
-    actual: `no active service ${name()} in cluster ${name()}`,
+    actual: { en: `no active service ${name()} in cluster ${name()}` },
   });
 });
 
@@ -182,7 +182,9 @@ test("a service that runs fewer tasks than it should is not steady, and says wha
   expect(await run(servicesAreSteady("steady", [GO_APP]))).toMatchObject({
     passed: false,
     fault: "slow",
-    actual: expect.stringContaining(`${name()}: 0 of 2 running; deployments: PRIMARY IN_PROGRESS`),
+    actual: {
+      en: expect.stringContaining(`${name()}: 0 of 2 running; deployments: PRIMARY IN_PROGRESS`),
+    },
   });
 });
 
@@ -199,8 +201,8 @@ test("a target group nobody registers in has no healthy targets", async () => {
   expect(await run(targetsAreHealthy("healthy", [GO_APP]))).toMatchObject({
     passed: false,
     fault: "empty",
-    expected: "go-app: 2 healthy targets",
-    actual: "go-app: no targets",
+    expected: { en: "go-app: 2 healthy targets" },
+    actual: { en: "go-app: no targets" },
   });
 });
 
@@ -215,7 +217,7 @@ test("targets of a group that no listener leads to are said to be unused", async
   expect(await run(targetsAreHealthy("healthy", [GO_APP]))).toMatchObject({
     passed: false,
     fault: "not-in-use",
-    actual: "go-app: 172.31.0.10:8080 unused (Target.NotInUse)",
+    actual: { en: "go-app: 172.31.0.10:8080 unused (Target.NotInUse)" },
   });
 });
 
@@ -226,8 +228,8 @@ test("a service that registers nowhere leaves the load balancer to answer 503", 
   expect(await run(targetsAreHealthy("healthy", [GO_APP]))).toMatchObject({
     passed: false,
     fault: "empty",
-    expected: "go-app: 2 healthy targets",
-    actual: expect.stringMatching(/registers in no target group; .* answers 503$/),
+    expected: { en: "go-app: 2 healthy targets" },
+    actual: { en: expect.stringMatching(/registers in no target group; .* answers 503$/) },
   });
 });
 
@@ -245,8 +247,8 @@ test("a load balancer is closed to others when its rules name your address alone
   await admit(group, HOME);
   expect(await run(closedToOthers("closed", [GO_APP]))).toEqual({
     passed: true,
-    expected: `ingress from ${HOME} on 8080, and no other`,
-    actual: `ingress: tcp 8080-8080 from ${HOME}`,
+    expected: { en: `ingress from ${HOME} on 8080, and no other` },
+    actual: { en: `ingress: tcp 8080-8080 from ${HOME}` },
   });
 });
 

@@ -93,7 +93,7 @@ const check = runsOneOffTask("one-off-task", NODE_APP);
 test("a task runs the command it is given and stops with its exit code", async () => {
   expect(await check.run(context)).toMatchObject({
     passed: true,
-    actual: expect.stringMatching(/node-app-hanako:\d+ stopped with exit code 7/),
+    actual: { en: expect.stringMatching(/node-app-hanako:\d+ stopped with exit code 7/) },
   });
 });
 
@@ -102,7 +102,7 @@ test("a tag that nobody pushed is not found", async () => {
   expect(await check.run(context)).toMatchObject({
     passed: false,
     fault: "image",
-    actual: expect.stringContaining("CannotPullContainerError"),
+    actual: { en: expect.stringContaining("CannotPullContainerError") },
   });
 });
 
@@ -111,7 +111,7 @@ test("a role that may not pull is named", async () => {
   expect(await check.run(context)).toMatchObject({
     passed: false,
     fault: "role",
-    actual: expect.stringContaining("AccessDeniedException"),
+    actual: { en: expect.stringContaining("AccessDeniedException") },
   });
 });
 
@@ -120,7 +120,7 @@ test("a role that ECS cannot take is named", async () => {
   expect(await check.run(context)).toMatchObject({
     passed: false,
     fault: "role",
-    actual: expect.stringContaining("ECS was unable to assume the role"),
+    actual: { en: expect.stringContaining("ECS was unable to assume the role") },
   });
 });
 
@@ -132,6 +132,6 @@ test("a private subnet without a default route is no place to pull an image from
   expect(await check.run(context)).toMatchObject({
     passed: false,
     fault: "no-way-out",
-    actual: expect.stringContaining("ResourceInitializationError"),
+    actual: { en: expect.stringContaining("ResourceInitializationError") },
   });
 });

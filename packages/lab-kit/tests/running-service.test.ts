@@ -147,8 +147,8 @@ test("targets on whose port nothing listens are told from those that a rule keep
   expect(await targetsAreHealthy("healthy", [GO_APP]).run(context)).toMatchObject({
     passed: false,
     fault: "refused",
-    expected: "go-app: 2 healthy targets",
-    actual: expect.stringContaining("unhealthy (Target.FailedHealthChecks)"),
+    expected: { en: "go-app: 2 healthy targets" },
+    actual: { en: expect.stringContaining("unhealthy (Target.FailedHealthChecks)") },
   });
 }, 120_000);
 
@@ -156,6 +156,6 @@ test("the public addresses of tasks are found", async () => {
   expect(await tasksSpreadOverZones("zones", GO_APP).run(context)).toMatchObject({
     passed: false,
     fault: "public-address",
-    actual: expect.stringMatching(/public addresses: [\d.]+ and [\d.]+$/),
+    actual: { en: expect.stringMatching(/public addresses: [\d.]+ and [\d.]+$/) },
   });
 });

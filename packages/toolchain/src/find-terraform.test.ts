@@ -81,7 +81,7 @@ test("a mirror without it is named, with its answer and the variable that names 
   const error = await findTerraform(options).catch((failure: unknown) => failure);
   expect(error).toMatchObject({ code: "TOOL_NOT_FETCHED", exitCode: 3 });
   expect((error as Error).message).toContain(`${mirror.address}/${archiveName}: 404 Not Found`);
-  expect((error as { next: string }).next).toContain("WORKBOOK_TERRAFORM_MIRROR");
+  expect((error as { next: { en: string } }).next.en).toContain("WORKBOOK_TERRAFORM_MIRROR");
 });
 
 test("a proxy that does not answer is left out", async () => {

@@ -19,6 +19,8 @@ export {
   type TerraformCliConfig,
   type TerraformCliConfigOptions,
 } from "./terraform-cli-config.ts";
+export { readerLanguage } from "./reader-language.ts";
 export { findRoot, type DownloadProgress, type Tool, type ToolOptions } from "./tool.ts";
 export { ToolTable, type PinnedTool } from "./tool-table.ts";
-export { UserError, type UserErrorOptions } from "./user-error.ts";
+export { saidBy, SpokenError, UserError, type UserErrorOptions } from "./user-error.ts";
+export { both, list, say, text, type Language, type Text, type Words } from "./words.ts";

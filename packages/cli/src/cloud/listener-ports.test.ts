@@ -36,7 +36,7 @@ test("a port that another program holds is named with it, and what to do", async
     message: expect.stringMatching(
       new RegExp(`^Port ${port}, .* is taken by .*process ${process.pid}\\)\\.$`),
     ),
-    next: expect.stringContaining(`use ${port + 10_000} instead`),
+    next: { en: expect.stringContaining(`use ${port + 10_000} instead`) },
   });
 });
 

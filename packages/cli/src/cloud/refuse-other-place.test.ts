@@ -1,3 +1,4 @@
+import { text } from "@workbook/toolchain";
 import { expect, test } from "vitest";
 import { refuseOtherPlace } from "./refuse-other-place.ts";
 
@@ -14,7 +15,7 @@ test("one that is wanted somewhere else has to be stopped first, and the command
   expect(move).toThrow(
     expect.objectContaining({
       code: "CLOUD_RUNS",
-      next: "./workbook cloud down && ./workbook cloud up --port 4567 --listeners offset",
+      next: text("./workbook cloud down && ./workbook cloud up --port 4567 --listeners offset"),
     }),
   );
 });

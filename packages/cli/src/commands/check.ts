@@ -30,13 +30,13 @@ export async function checkCommand(
   await confirmOnAws(session, deployment, "check");
   const images = () => builtImages(session, deployment);
   const report = await runLabChecks(session, deployment, images, undefined, keepGoing);
-  if (junitFile !== undefined) writeFileSync(junitFile, toJunit(report));
+  if (junitFile !== undefined) writeFileSync(junitFile, toJunit(report, session.language));
   const next = afterChecks(session, deployment, report);
   session.result(
     report,
     report.passed
       ? `\nAll ${report.checks.length} checks passed.\n\n${next}`
-      : `${formatFailures(report)}\n\n${next}`,
+      : `${formatFailures(report, session.language)}\n\n${next}`,
   );
   if (!session.json) noteQuestions(session, deployment, report);
   return report.passed ? 0 : 1;

@@ -24,16 +24,17 @@ interface Finding {
 export async function doctorCommand(session: Session): Promise<number> {
   const options = { root: session.workspace.root, signal: session.signal };
   const findings: Finding[] = [
-    await look("Node.js", true, async () => tell(findNode())),
-    await look("npm", true, async () => tell(await findNpm(options))),
-    await look("Terraform", true, async () => tell(await findTerraform(options))),
+    await look(session, "Node.js", true, async () => tell(findNode())),
+    await look(session, "npm", true, async () => tell(await findNpm(options))),
+    await look(session, "Terraform", true, async () => tell(await findTerraform(options))),
     await look(
+      session,
       "Provider plugins",
       true,
       async () => (await terraformCliConfig({ root: options.root, env: process.env })).description,
     ),
-    await look("Go", true, async () => tell(await findGo(options))),
-    await look("AWS CLI", false, async () => tell(await findAwsCli())),
+    await look(session, "Go", true, async () => tell(await findGo(options))),
+    await look(session, "AWS CLI", false, async () => tell(await findAwsCli())),
     await cloudFinding(session),
   ];
   const broken = findings.filter(({ status, needed }) => status !== "ok" && needed);
@@ -57,12 +58,22 @@ function tell({
   return `${version}  ${path}${source === "PATH" ? "" : `  (${source})`}`;
 }
 
-async function look(name: string, needed: boolean, find: () => Promise<string>): Promise<Finding> {
+async function look(
+  session: Session,
+  name: string,
+  needed: boolean,
+  find: () => Promise<string>,
+): Promise<Finding> {
   try {
     return { name, status: "ok", text: await find(), needed };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { name, status: "missing", text: `${error.message} → ${error.next}`, needed };
+    return {
+      name,
+      status: "missing",
+      text: `${session.say(error.said)} → ${session.say(error.next)}`,
+      needed,
+    };
   }
 }
 

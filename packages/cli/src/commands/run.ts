@@ -13,7 +13,9 @@ import { formatFailures } from "../output/check-output.ts";
 export async function runCommand(session: Session, query: string | undefined): Promise<number> {
   const since = performance.now();
   const lab = await session.lab(query ?? DEFAULT_LAB);
-  session.progress.print(`${style.name(`Lab ${lab.id.slice(0, 2)}`)}  ${lab.title.en}\n`);
+  session.progress.print(
+    `${style.name(`Lab ${lab.id.slice(0, 2)}`)}  ${lab.title[session.language]}\n`,
+  );
   const deployment = await session.deployment(lab.id, "solution");
   await confirmOnAws(session, deployment, "deploy");
   const deployed = await deploy(deployment, session.progress);
@@ -52,7 +54,7 @@ function summary(
   ms: number,
   lab: string,
 ): string {
-  const lines = [report.passed ? "" : formatFailures(report)];
+  const lines = [report.passed ? "" : formatFailures(report, session.language)];
   for (const { name, url, problem } of addresses) {
     lines.push(
       `  ${style.name(url ?? "not reachable")}${url ? "" : `  ${problem ?? ""}`}  ${style.quiet(name)}`,
@@ -68,15 +70,18 @@ function summary(
 }
 
 /** The steps that took most of the time, and the slowest resources. */
-function whereTheTimeWent({ progress }: Session, ms: number): string {
+function whereTheTimeWent(session: Session, ms: number): string {
+  const { progress } = session;
   const longest = progress.timings.toSorted((a, b) => b.ms - a.ms).slice(0, 3);
   const resources = progress.resources
     .filter((each) => each.ms > 5000)
     .toSorted((a, b) => b.ms - a.ms);
-  const steps = longest.map(({ title, ms: took }) => `${title} ${formatDuration(took)}`).join(", ");
+  const steps = longest
+    .map(({ title, ms: took }) => `${session.say(title)} ${formatDuration(took)}`)
+    .join(", ");
   const slow = resources
     .slice(0, 3)
-    .map(({ title, ms: took }) => `${title} ${formatDuration(took)}`);
+    .map(({ title, ms: took }) => `${session.say(title)} ${formatDuration(took)}`);
   return style.quiet(
     `${formatDuration(ms)} in all: ${steps}${slow.length > 0 ? `; of that ${slow.join(", ")}` : ""}`,
   );

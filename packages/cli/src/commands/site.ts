@@ -53,7 +53,7 @@ async function serveUntilInterrupted(
   );
   if (open && session.terminal && process.env["CI"] === undefined) openBrowser(address);
   const reports = new ChapterReports(session.workspace, (error) =>
-    session.progress.print(formatError(error, false)),
+    session.progress.print(formatError(error, false, session.language)),
   );
   await untilAborted(session.signal);
   await reports.close();

@@ -1,4 +1,5 @@
 import type { CheckReportEntry } from "@workbook/lab-kit";
+import type { Text } from "@workbook/toolchain";
 import type { Lab } from "@workbook/lab-kit/load-lab";
 import { dataDirectory } from "../cloud/cloud.ts";
 import { readServerFile } from "../cloud/server-file.ts";
@@ -77,12 +78,13 @@ async function tell(
 
 /** What Terraform or a compiler has to say can be a book. */
 function cut({ expected, actual, ...check }: CheckReportEntry): CheckReportEntry {
-  const short = (text: string | null) => text?.slice(0, LONGEST_TEXT) ?? null;
+  const short = (text: Text | null) =>
+    text && { en: text.en.slice(0, LONGEST_TEXT), ja: text.ja.slice(0, LONGEST_TEXT) };
   return { ...check, expected: short(expected), actual: short(actual) };
 }
 
 /** A check of which nothing is known. */
 export function notRun({ id, tier, title }: Lab["checks"][number]): CheckReportEntry {
   const nothing = { expected: null, actual: null, hint: null, seconds: 0 };
-  return { id, tier, title: title.en, status: "not-run", ...nothing };
+  return { id, tier, title, status: "not-run", ...nothing };
 }

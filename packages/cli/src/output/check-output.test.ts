@@ -1,4 +1,6 @@
 import type { CheckReportEntry } from "@workbook/lab-kit";
+import { hint } from "@workbook/lab-kit/hint";
+import { text } from "@workbook/toolchain";
 import { expect, test } from "vitest";
 import { formatFailures } from "./check-output.ts";
 
@@ -7,19 +9,21 @@ function entry(id: string, status: CheckReportEntry["status"]): CheckReportEntry
   return {
     id,
     tier: "synth",
-    title: id,
+    title: text(id),
     status,
-    expected: `${id} as written`,
-    actual: `${id} as it is`,
-    hint: failed ? { fault: "missing", question: `Where is ${id}?`, pointer: "", line: "" } : null,
+    expected: text([`${id} as written`, `書いたとおりの ${id}`]),
+    actual: text([`${id} as it is`, `いまの ${id}`]),
+    hint: failed
+      ? { fault: "missing", ...hint([`Where is ${id}?`, `${id} はどこですか。`], "", "") }
+      : null,
     seconds: 0,
   };
 }
 
 test("each check that failed says what it expected and saw, and asks its question", () => {
   const checks = [entry("vpc", "passed"), entry("subnets", "failed"), entry("routes", "failed")];
-  const report = { version: 1, lab: "02-network", target: "local", passed: false, checks } as const;
-  expect(formatFailures(report)).toBe(`
+  const report = { version: 2, lab: "02-network", target: "local", passed: false, checks } as const;
+  expect(formatFailures(report, "en")).toBe(`
   Check     subnets
   Expected  subnets as written
   Seen      subnets as it is

@@ -1,22 +1,26 @@
+import type { Language } from "@workbook/toolchain";
 import type { CheckReport, CheckReportEntry } from "@workbook/lab-kit";
 import { formatDuration, style } from "./style.ts";
 
 /** One check, as it went. */
-export function formatCheck(entry: CheckReportEntry): string {
+export function formatCheck(entry: CheckReportEntry, language: Language): string {
+  const title = entry.title[language];
   const time = style.quiet(formatDuration(entry.seconds * 1000));
   switch (entry.status) {
     case "passed":
-      return `${style.good("✓")} ${entry.title}  ${time}${table(entry.actual ?? "")}`;
+      return `${style.good("✓")} ${title}  ${time}${table(entry.actual?.[language] ?? "")}`;
     case "not-run":
-      return style.quiet(`· ${entry.title}  (not run)`);
+      return style.quiet(`· ${title}  (not run)`);
     default:
-      return `${style.bad("✗")} ${style.name(entry.title)}  ${time}`;
+      return `${style.bad("✗")} ${style.name(title)}  ${time}`;
   }
 }
 
 /** What each check that did not pass expected and saw, and what to try. */
-export function formatFailures(report: CheckReport): string {
-  return failuresOf(report).map(describeFailure).join("\n");
+export function formatFailures(report: CheckReport, language: Language): string {
+  return failuresOf(report)
+    .map((failure) => describeFailure(failure, language))
+    .join("\n");
 }
 
 /** The checks that did not pass: one, unless all were asked for. */
@@ -24,11 +28,12 @@ export function failuresOf({ checks }: CheckReport): readonly CheckReportEntry[]
   return checks.filter(({ status }) => status === "failed" || status === "error");
 }
 
-function describeFailure(failure: CheckReportEntry): string {
+function describeFailure(failure: CheckReportEntry, language: Language): string {
+  const { expected, actual, hint } = failure;
   const lines = ["", `  Check     ${failure.id}`];
-  if (failure.expected !== null) lines.push(`  Expected  ${indent(failure.expected)}`);
-  if (failure.actual !== null) lines.push(`  Seen      ${indent(failure.actual)}`);
-  if (failure.hint) lines.push(`  Hint      ${indent(failure.hint.question)}`);
+  if (expected !== null) lines.push(`  Expected  ${indent(expected[language])}`);
+  if (actual !== null) lines.push(`  Seen      ${indent(actual[language])}`);
+  if (hint) lines.push(`  Hint      ${indent(hint.question[language])}`);
   return lines.join("\n");
 }
 

@@ -1,9 +1,11 @@
+import { hint } from "@workbook/lab-kit/hint";
+import { text } from "@workbook/toolchain";
 import { expect, test } from "vitest";
 import type { LabReport } from "../lab-checks.ts";
 import { toJunit } from "./junit.ts";
 
 const REPORT: LabReport = {
-  version: 1,
+  version: 2,
   owner: "hanako",
   lab: "08-two-services",
   target: "local",
@@ -12,27 +14,27 @@ const REPORT: LabReport = {
     {
       id: "one",
       tier: "synth",
-      title: "A & B",
+      title: text("A & B"),
       status: "passed",
-      expected: "x",
-      actual: "x",
+      expected: text("x"),
+      actual: text("x"),
       hint: null,
       seconds: 0.5,
     },
     {
       id: "two",
       tier: "live",
-      title: "Port 80 answers",
+      title: text("Port 80 answers"),
       status: "failed",
-      expected: 'the body "Hello"',
-      actual: "<html>\u0007",
-      hint: { fault: "wrong-body", question: "Who answers?", pointer: "p", line: "l" },
+      expected: text('the body "Hello"'),
+      actual: text("<html>\u0007"),
+      hint: { fault: "wrong-body", ...hint(["Who answers?", "応答するのは何ですか。"], "p", "l") },
       seconds: 1,
     },
     {
       id: "three",
       tier: "live",
-      title: "Third",
+      title: text("Third"),
       status: "not-run",
       expected: null,
       actual: null,
@@ -43,7 +45,7 @@ const REPORT: LabReport = {
 };
 
 test("every check is a case, with the counts that CI systems read", () => {
-  const xml = toJunit(REPORT);
+  const xml = toJunit(REPORT, "en");
   expect(xml).toContain(
     '<testsuite name="08-two-services on local" tests="3" failures="1" errors="0" skipped="1" time="1.500">',
   );
@@ -54,7 +56,11 @@ test("every check is a case, with the counts that CI systems read", () => {
 });
 
 test("a failure says what was expected and seen, escaped", () => {
-  expect(toJunit(REPORT)).toContain(
+  expect(toJunit(REPORT, "en")).toContain(
     "expected: the body &quot;Hello&quot;\nactual: &lt;html&gt;\uFFFD\nhint: Who answers?</failure>",
   );
+});
+
+test("a reader of Japanese reads it in Japanese", () => {
+  expect(toJunit(REPORT, "ja")).toContain("hint: 応答するのは何ですか。</failure>");
 });

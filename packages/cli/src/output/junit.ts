@@ -1,11 +1,12 @@
+import type { Language } from "@workbook/toolchain";
 import type { CheckReportEntry } from "@workbook/lab-kit";
 import type { LabReport } from "../lab-checks.ts";
 
 /**
- * A report of checks as CI systems read it: one suite, a case for each check.
+ * A report of checks as CI systems read it, in one language: one suite, a case for each check.
  * @see https://github.com/testmoapp/junitxml
  */
-export function toJunit(report: LabReport): string {
+export function toJunit(report: LabReport, language: Language): string {
   const { lab, owner, target, checks } = report;
   const count = (status: CheckReportEntry["status"]) =>
     checks.filter((check) => check.status === status).length;
@@ -16,25 +17,25 @@ export function toJunit(report: LabReport): string {
     `<testsuites ${counts}>`,
     `  <testsuite name="${escape(`${lab} on ${target}`)}" ${counts}>`,
     `    <properties><property name="owner" value="${escape(owner)}"/></properties>`,
-    ...checks.map((check) => toCase(lab, check)),
+    ...checks.map((check) => toCase(lab, check, language)),
     "  </testsuite>",
     "</testsuites>",
     "",
   ].join("\n");
 }
 
-function toCase(lab: string, check: CheckReportEntry): string {
+function toCase(lab: string, check: CheckReportEntry, language: Language): string {
   const { id, tier, title, status, seconds } = check;
-  const head = `    <testcase name="${escape(`${id}: ${title}`)}" classname="${escape(`${lab}.${tier}`)}" time="${seconds.toFixed(3)}"`;
+  const head = `    <testcase name="${escape(`${id}: ${title[language]}`)}" classname="${escape(`${lab}.${tier}`)}" time="${seconds.toFixed(3)}"`;
   if (status === "passed") return `${head}/>`;
   if (status === "not-run") return `${head}><skipped/></testcase>`;
   const element = status === "failed" ? "failure" : "error";
   const text = [
-    `expected: ${check.expected ?? "nothing was looked at"}`,
-    `actual: ${check.actual ?? "nothing was looked at"}`,
-    ...(check.hint ? [`hint: ${check.hint.question}`] : []),
+    `expected: ${check.expected?.[language] ?? "nothing was looked at"}`,
+    `actual: ${check.actual?.[language] ?? "nothing was looked at"}`,
+    ...(check.hint ? [`hint: ${check.hint.question[language]}`] : []),
   ].join("\n");
-  const message = escape(check.actual?.split("\n", 1)[0] ?? "");
+  const message = escape(check.actual?.[language].split("\n", 1)[0] ?? "");
   return `${head}>\n      <${element} message="${message}">${escape(text)}</${element}>\n    </testcase>`;
 }
 

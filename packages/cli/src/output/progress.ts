@@ -1,3 +1,4 @@
+import { say, type Language, type Words } from "@workbook/toolchain";
 import type { DeployReporter, StepReporter } from "@workbook/lab-kit/deploy/reporter";
 import type { TerraformEvent } from "@workbook/lab-kit/terraform/events";
 import { explainWait } from "./fixed-waits.ts";
@@ -6,7 +7,7 @@ import { formatDuration, isInteractive, style } from "./style.ts";
 
 /** How long something took; for the summary at the end. */
 export interface Timing {
-  readonly title: string;
+  readonly title: Words;
   readonly ms: number;
 }
 
@@ -20,6 +21,7 @@ export class Progress implements DeployReporter {
   readonly timings: Timing[] = [];
   /** Resources that took long, by how long. */
   readonly resources: Timing[] = [];
+  readonly #language: Language;
   readonly #stream: NodeJS.WriteStream;
   readonly #area: LiveArea | undefined;
   readonly #signal: AbortSignal | undefined;
@@ -29,20 +31,26 @@ export class Progress implements DeployReporter {
   }
 
   /** @param signal once it is aborted, a step that ends before its work is done has been interrupted, and has not failed */
-  constructor(stream: NodeJS.WriteStream = process.stderr, signal?: AbortSignal) {
+  constructor(
+    language: Language,
+    stream: NodeJS.WriteStream = process.stderr,
+    signal?: AbortSignal,
+  ) {
+    this.#language = language;
     this.#stream = stream;
     this.#signal = signal;
     this.#area = isInteractive(stream) ? new LiveArea(stream) : undefined;
   }
 
   /** A line that stays. */
-  print(text: string): void {
+  print(words: Words): void {
+    const text = say(words, this.#language);
     if (this.#area) this.#area.print(text);
     else this.#stream.write(`${text}\n`);
   }
 
-  step(title: string): StepReporter {
-    return new Step(title, this, this.#area);
+  step(title: Words): StepReporter {
+    return new Step(title, this, this.#language, this.#area);
   }
 }
 
@@ -60,6 +68,7 @@ interface Working {
 class Step implements StepReporter {
   readonly #title: string;
   readonly #progress: Progress;
+  readonly #language: Language;
   readonly #area: LiveArea | undefined;
   readonly #since = performance.now();
   readonly #working = new Map<string, Working>();
@@ -68,16 +77,18 @@ class Step implements StepReporter {
   #frame = 0;
   #done = 0;
 
-  constructor(title: string, progress: Progress, area: LiveArea | undefined) {
-    this.#title = title;
+  constructor(title: Words, progress: Progress, language: Language, area: LiveArea | undefined) {
+    this.#title = say(title, language);
     this.#progress = progress;
+    this.#language = language;
     this.#area = area;
-    if (!area) progress.print(`• ${title}`);
+    if (!area) progress.print(`• ${this.#title}`);
     this.#timer = area && setInterval(() => this.#draw(area), FRAME_MS);
     if (area) this.#draw(area);
   }
 
-  detail(text: string): void {
+  detail(what: Words): void {
+    const text = say(what, this.#language);
     if (!this.#area && text !== this.#detail) this.#progress.print(`    ${text}`);
     this.#detail = text;
   }
@@ -101,8 +112,8 @@ class Step implements StepReporter {
     }
   }
 
-  end(summary: string): void {
-    this.#close(`${style.good("✓")} ${style.name(this.#title)}  ${summary}`);
+  end(summary: Words): void {
+    this.#close(`${style.good("✓")} ${style.name(this.#title)}  ${say(summary, this.#language)}`);
   }
 
   /** What went wrong is said by the error that ends the command: once is enough. */

@@ -2,7 +2,8 @@ import type { SecurityGroupRule } from "@aws-sdk/client-ec2";
 
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check } from "../check.ts";
-import { hint, text } from "../hint.ts";
+import { text } from "@workbook/toolchain";
+import { hint } from "../hint.ts";
 import type { WebApp } from "../web-app.ts";
 import { loadBalancerOf } from "./deployed.ts";
 import { ruleLines } from "./rule-lines.ts";

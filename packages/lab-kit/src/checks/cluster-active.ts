@@ -2,7 +2,8 @@ import type { Cluster } from "@aws-sdk/client-ecs";
 
 import { defineCheck, failed } from "../check.ts";
 import type { Check } from "../check.ts";
-import { hint, text } from "../hint.ts";
+import { text } from "@workbook/toolchain";
+import { hint } from "../hint.ts";
 import { walk } from "./steps.ts";
 import { listed } from "./wiring.ts";
 

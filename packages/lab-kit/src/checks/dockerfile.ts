@@ -5,7 +5,7 @@ import { parseDockerfile, type Instruction } from "@workbook/image-builder/docke
 
 import { defineCheck, failed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import { text } from "../hint.ts";
+import { text } from "@workbook/toolchain";
 import type { WebApp } from "../web-app.ts";
 import { DOCKERFILE_HINTS } from "./dockerfile-hints.ts";
 import { walk } from "./steps.ts";

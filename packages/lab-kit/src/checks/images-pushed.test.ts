@@ -18,7 +18,9 @@ test("the workbook's own image has the digest that its tag is made from", () => 
 test("on AWS itself Docker's image under the tag passes, and says what was looked at", () => {
   expect(judgePushed(repository, TAG, [dockers], true)).toMatchObject({
     passed: true,
-    actual: expect.stringContaining("built by Docker: the tag and the layers were looked at"),
+    actual: {
+      en: expect.stringContaining("built by Docker: the tag and the layers were looked at"),
+    },
   });
 });
 
@@ -28,7 +30,7 @@ test("an image under another tag is not the one that was built, wherever it is",
     expect(judgePushed(repository, TAG, [other], areDockers)).toMatchObject({
       passed: false,
       fault: "not-pushed",
-      actual: expect.stringContaining("latest (sha256:ffff"),
+      actual: { en: expect.stringContaining("latest (sha256:ffff") },
     });
   }
 });

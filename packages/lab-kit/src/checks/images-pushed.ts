@@ -2,7 +2,8 @@ import type { ImageDetail } from "@aws-sdk/client-ecr";
 
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult } from "../check.ts";
-import { hint, text } from "../hint.ts";
+import { both, text } from "@workbook/toolchain";
+import { hint } from "../hint.ts";
 import type { LiveContext } from "../live.ts";
 import { allRepositories } from "../repositories.ts";
 import type { WebApp } from "../web-app.ts";
@@ -89,7 +90,7 @@ async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<F
   const judged = judgePushed(name, tag, imageDetails, context.imagesAreDockers === true);
   if (!judged.passed) return judged;
   const image = imageDetails.find((each) => hasTag(each, tag))!;
-  return { ...judged, actual: `${judged.actual}\n${await layersOf(context, name, image)}` };
+  return { ...judged, actual: both`${judged.actual}\n${await layersOf(context, name, image)}` };
 }
 
 /**

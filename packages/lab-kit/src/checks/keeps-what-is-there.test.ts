@@ -39,7 +39,7 @@ test.each([
 ])("passes a plan that %s, and says what it looked at", (_words, actions) => {
   expect(CHECK.run(planned(actions))).toMatchObject({
     passed: true,
-    actual: expect.stringContaining("of 2 resources looked at"),
+    actual: { en: expect.stringContaining("of 2 resources looked at") },
   });
 });
 
@@ -55,7 +55,7 @@ test.each([
   expect(CHECK.run(planned(actions))).toMatchObject({
     passed: false,
     fault,
-    actual: `${fault} aws_ecs_service.node`,
+    actual: { en: `${fault} aws_ecs_service.node` },
   });
 });
 
@@ -70,7 +70,7 @@ test("says what goes and what is replaced, and that it goes first", () => {
   expect(CHECK.run({ ...context, plan: both })).toMatchObject({
     passed: false,
     fault: "destroys",
-    actual: "destroys aws_lb.node; replaces aws_ecs_service.node",
+    actual: { en: "destroys aws_lb.node; replaces aws_ecs_service.node" },
   });
 });
 

@@ -1,6 +1,7 @@
 import { defineCheck, failed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import { hint, text } from "../hint.ts";
+import { text } from "@workbook/toolchain";
+import { hint } from "../hint.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
 import { walk } from "./steps.ts";

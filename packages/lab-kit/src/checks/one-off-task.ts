@@ -2,7 +2,7 @@ import type { Task } from "@aws-sdk/client-ecs";
 
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult } from "../check.ts";
-import { text } from "../hint.ts";
+import { text } from "@workbook/toolchain";
 import type { LiveContext } from "../live.ts";
 import { pollUntil } from "../poll.ts";
 import type { WebApp } from "../web-app.ts";

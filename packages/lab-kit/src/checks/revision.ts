@@ -1,6 +1,7 @@
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check } from "../check.ts";
-import { hint, text } from "../hint.ts";
+import { text } from "@workbook/toolchain";
+import { hint } from "../hint.ts";
 import type { WebApp } from "../web-app.ts";
 import { listed } from "./wiring.ts";
 

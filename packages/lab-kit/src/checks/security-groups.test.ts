@@ -70,7 +70,9 @@ test.each([
     expect(CHECK.run(context(...service(...groups)))).toMatchObject({
       passed: false,
       fault: "tasks-elsewhere",
-      actual: `aws_security_group.right admits port 8080 from aws_security_group.alb, but the service's tasks have ${had}`,
+      actual: {
+        en: `aws_security_group.right admits port 8080 from aws_security_group.alb, but the service's tasks have ${had}`,
+      },
     });
   },
 );

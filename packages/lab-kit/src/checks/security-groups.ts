@@ -1,6 +1,6 @@
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import { text } from "../hint.ts";
+import { both, text } from "@workbook/toolchain";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
 import type { WebApp } from "../web-app.ts";
@@ -31,8 +31,8 @@ export function admitsOnlyTheWayIn(id: string, app: WebApp): Check<"synth"> {
       const inside = examineTasks(context, app, groups);
       if (!inside.passed) return inside;
       return passed(
-        `${outside.expected}; ${inside.expected}`,
-        `${outside.actual}; ${inside.actual}`,
+        both`${outside.expected}; ${inside.expected}`,
+        both`${outside.actual}; ${inside.actual}`,
       );
     },
   });

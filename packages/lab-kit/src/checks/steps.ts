@@ -1,3 +1,5 @@
+import { both, list, say, type Words } from "@workbook/toolchain";
+
 import { failed, passed } from "../check.ts";
 import type { CheckResult } from "../check.ts";
 
@@ -5,8 +7,8 @@ import type { CheckResult } from "../check.ts";
 export interface Step<Fault extends string> {
   /** What it is called when it does not hold. */
   readonly fault: Fault;
-  readonly expected: string;
-  readonly actual: string;
+  readonly expected: Words;
+  readonly actual: Words;
   readonly holds: boolean;
 }
 
@@ -17,15 +19,20 @@ export interface Step<Fault extends string> {
  * @throws {RangeError} when there is no step: nothing looked at is nothing proved
  */
 export function walk<Fault extends string>(
-  subject: string,
+  subject: Words,
   steps: readonly Step<Fault>[],
 ): CheckResult<Fault> {
-  if (steps.length === 0) throw new RangeError(`There is nothing to check about ${subject}`);
+  if (steps.length === 0)
+    throw new RangeError(`There is nothing to check about ${say(subject, "en")}`);
   const broken = steps.find(({ holds }) => !holds);
   if (broken !== undefined)
-    return failed(broken.fault, broken.expected, `${subject}: ${broken.actual}`);
-  const words = (part: "expected" | "actual") => steps.map((step) => step[part]).join("; ");
-  return passed(words("expected"), `${subject}: ${words("actual")}`);
+    return failed(broken.fault, broken.expected, both`${subject}: ${broken.actual}`);
+  const words = (part: "expected" | "actual") =>
+    list(
+      steps.map((step) => step[part]),
+      "; ",
+    );
+  return passed(words("expected"), both`${subject}: ${words("actual")}`);
 }
 
 /**
@@ -41,7 +48,7 @@ export function combined<Fault extends string>(
   if (broken !== undefined) return broken;
   const words = (part: "expected" | "actual") => {
     const texts = results.map((result) => result[part]);
-    return texts.join(texts.some((text) => text.includes("\n")) ? "\n" : "; ");
+    return list(texts, texts.some(({ en }) => en.includes("\n")) ? "\n" : "; ");
   };
   return passed(words("expected"), words("actual"));
 }

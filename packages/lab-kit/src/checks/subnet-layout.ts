@@ -1,6 +1,7 @@
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import { hint, text } from "../hint.ts";
+import { text } from "@workbook/toolchain";
+import { hint } from "../hint.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { contains, overlaps, parseCidr, type CidrBlock } from "./cidr.ts";
 import { listed } from "./wiring.ts";

@@ -1,6 +1,6 @@
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import { text } from "../hint.ts";
+import { text } from "@workbook/toolchain";
 import type { SynthResource } from "../synth-reader.ts";
 import { defaultGatewaysOf } from "./default-routes.ts";
 import { PRIVATE_FAULTS, PUBLIC_FAULTS } from "./subnet-routes-hints.ts";

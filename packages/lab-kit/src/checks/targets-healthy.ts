@@ -3,7 +3,8 @@ import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balan
 
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult } from "../check.ts";
-import { hint, text } from "../hint.ts";
+import { text } from "@workbook/toolchain";
+import { hint } from "../hint.ts";
 import { HttpRequestError } from "../http-request.ts";
 import type { LiveContext } from "../live.ts";
 import { pollUntil } from "../poll.ts";

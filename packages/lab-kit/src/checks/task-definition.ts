@@ -1,6 +1,6 @@
 import { defineCheck, failed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import { text } from "../hint.ts";
+import { text } from "@workbook/toolchain";
 import type { SynthResource } from "../synth-reader.ts";
 import type { WebApp } from "../web-app.ts";
 import { walk } from "./steps.ts";

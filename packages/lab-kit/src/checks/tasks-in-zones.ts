@@ -2,7 +2,8 @@ import type { Task } from "@aws-sdk/client-ecs";
 
 import { defineCheck } from "../check.ts";
 import type { Check } from "../check.ts";
-import { hint, text } from "../hint.ts";
+import { text } from "@workbook/toolchain";
+import { hint } from "../hint.ts";
 import type { LiveContext } from "../live.ts";
 import type { WebApp } from "../web-app.ts";
 import { runningTasks, serviceNames } from "./deployed.ts";

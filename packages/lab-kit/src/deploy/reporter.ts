@@ -1,25 +1,26 @@
+import { saidBy, type Words } from "@workbook/toolchain";
 import type { TerraformEvent } from "../terraform/events.ts";
 
 /** Told what a deployment does while it does it. All of it is for people: nothing depends on it. */
 export interface DeployReporter {
   /** A step begins; `end` with what it came to, in a few words, or `fail`. */
-  step(title: string): StepReporter;
+  step(title: Words): StepReporter;
 }
 
 /** One step under way. */
 export interface StepReporter {
   /** What is being done or waited for just now. */
-  detail(text: string): void;
+  detail(what: Words): void;
   terraform(event: TerraformEvent): void;
-  end(summary: string): void;
-  fail(summary: string): void;
+  end(summary: Words): void;
+  fail(summary: Words): void;
 }
 
 /** Runs `work` as one step: it ends with what `work` says, or fails with what it throws. */
 export async function inStep<T>(
   reporter: DeployReporter,
-  title: string,
-  work: (step: StepReporter) => Promise<{ readonly summary: string; readonly value: T }>,
+  title: Words,
+  work: (step: StepReporter) => Promise<{ readonly summary: Words; readonly value: T }>,
 ): Promise<T> {
   const step = reporter.step(title);
   try {
@@ -32,6 +33,7 @@ export async function inStep<T>(
   }
 }
 
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0]!;
+function firstLine(error: unknown): Words {
+  const { en, ja } = saidBy(error);
+  return [en.split("\n", 1)[0]!, ja.split("\n", 1)[0]!];
 }

@@ -74,9 +74,9 @@ export async function proveStart(lane: Lane, lab: Lab): Promise<string> {
   prove(first !== undefined, "passes every check");
   prove(
     first.id === lab.startFailsAt && first.status === "failed",
-    `${first.id} ${first.status} instead of ${lab.startFailsAt}: ${first.actual}`,
+    `${first.id} ${first.status} instead of ${lab.startFailsAt}: ${first.actual?.en}`,
   );
-  return `fails at ${first.id}: ${first.actual}`;
+  return `fails at ${first.id}: ${first.actual?.en}`;
 }
 
 /** The deployed solution passes every check. @returns what was seen, and the plan that the checks looked at */
@@ -88,7 +88,7 @@ export async function proveSolution(lane: Lane, lab: Lab, below: Lab | undefined
     return plan;
   });
   const first = firstNotPassed(report);
-  prove(first === undefined, `${first?.id} ${first?.status}: ${first?.actual}`);
+  prove(first === undefined, `${first?.id} ${first?.status}: ${first?.actual?.en}`);
   return { seen: `passes ${report.checks.length} checks`, plan };
 }
 

@@ -27,14 +27,14 @@ export function proveCaught(
 ): string {
   const first = firstNotPassed(report);
   prove(first !== undefined, "no check notices");
-  const seen = `${first.id} ${first.hint?.fault ?? first.status}: ${first.actual}`;
+  const seen = `${first.id} ${first.hint?.fault ?? first.status}: ${first.actual?.en}`;
   prove(
     first.id === caughtBy && first.hint?.fault === fault,
     `noticed by ${seen}; it should be ${caughtBy} ${fault}`,
   );
   prove(
-    says === undefined || first.actual?.includes(says) === true,
-    `${caughtBy} does not say "${says}" but: ${first.actual}`,
+    says === undefined || first.actual?.en.includes(says) === true,
+    `${caughtBy} does not say "${says}" but: ${first.actual?.en}`,
   );
   return seen;
 }

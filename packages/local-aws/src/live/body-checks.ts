@@ -1,8 +1,20 @@
+import type { BothLanguages } from "./messages.ts";
+
 /** The body of a request is not what it must be; the message names the member. */
 export class InvalidBody extends Error {}
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** @throws InvalidBody where `value` is no object with `en` and `ja`, both texts of up to `longest` characters */
+export function requireBothLanguages(value: unknown, name: string, longest: number): BothLanguages {
+  if (!isRecord(value)) throw new InvalidBody(`${name} must be an object with en and ja`);
+  const read = (language: "en" | "ja") => {
+    const words = value[language];
+    return words === "" ? words : requireText(words, `${name}.${language}`, longest);
+  };
+  return { en: read("en"), ja: read("ja") };
 }
 
 /** @throws InvalidBody where `value` is no text of 1 to `longest` characters */

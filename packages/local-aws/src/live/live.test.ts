@@ -267,7 +267,7 @@ test("a restore goes on with what it brought", async () => {
   await ecs.send(new CreateClusterCommand({ clusterName: "old" }));
   await cloud.cloud.snapshots.save("before");
   await ecs.send(new CreateClusterCommand({ clusterName: "new" }));
-  const check = { id: "b", tier: "live", title: "b", status: "passed" };
+  const check = { id: "b", tier: "live", title: { en: "b", ja: "b" }, status: "passed" };
   await fetch(`${cloud.endpoint}/_local/reports/07`, {
     method: "PUT",
     headers: { authorization: `Bearer ${cloud.cloud.token}` },

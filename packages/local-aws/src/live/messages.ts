@@ -139,6 +139,12 @@ export interface PathPicture {
   readonly reason: string | null;
 }
 
+/** One text in each language of the pages. */
+export interface BothLanguages {
+  readonly en: string;
+  readonly ja: string;
+}
+
 /** The outcome of a lab's checks, as `check --json` prints it. The last one of each lab is sent when a page connects. */
 export interface ReportMessage {
   readonly type: "report";
@@ -147,10 +153,10 @@ export interface ReportMessage {
   readonly checks: readonly {
     readonly id: string;
     readonly tier: "synth" | "plan" | "live";
-    readonly title: string;
+    readonly title: BothLanguages;
     readonly status: "passed" | "failed" | "error" | "not-run";
-    readonly expected: string | null;
-    readonly actual: string | null;
+    readonly expected: BothLanguages | null;
+    readonly actual: BothLanguages | null;
   }[];
 }
 

@@ -1,5 +1,5 @@
-import { InvalidBody, isRecord, requireText } from "./body-checks.ts";
-import type { ReportMessage } from "./messages.ts";
+import { InvalidBody, isRecord, requireBothLanguages, requireText } from "./body-checks.ts";
+import type { BothLanguages, ReportMessage } from "./messages.ts";
 import type { GivenReport } from "./reports.ts";
 
 type CheckOutcome = ReportMessage["checks"][number];
@@ -34,16 +34,15 @@ function parseCheck(check: unknown, name: string): CheckOutcome {
   return {
     id: requireText(check["id"], `${name}.id`, 200),
     tier: oneOf(check["tier"], `${name}.tier`, TIERS),
-    title: requireText(check["title"], `${name}.title`, 1000),
+    title: requireBothLanguages(check["title"], `${name}.title`, 1000),
     status: oneOf(check["status"], `${name}.status`, STATUSES),
-    expected: textOrNull(check["expected"], `${name}.expected`),
-    actual: textOrNull(check["actual"], `${name}.actual`),
+    expected: wordsOrNull(check["expected"], `${name}.expected`),
+    actual: wordsOrNull(check["actual"], `${name}.actual`),
   };
 }
 
-function textOrNull(value: unknown, name: string): string | null {
-  if (value === null || value === "") return value;
-  return requireText(value, name, LONGEST_TEXT);
+function wordsOrNull(value: unknown, name: string): BothLanguages | null {
+  return value === null ? null : requireBothLanguages(value, name, LONGEST_TEXT);
 }
 
 function oneOf<T extends string>(value: unknown, name: string, allowed: readonly T[]): T {

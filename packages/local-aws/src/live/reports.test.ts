@@ -32,7 +32,7 @@ function put(lab: string, body: unknown, token = cloud.cloud.token) {
 const check = (id: string, tier: string, status: string, more: object = {}) => ({
   id,
   tier,
-  title: id,
+  title: { en: id, ja: id },
   status,
   expected: null,
   actual: null,
@@ -41,7 +41,10 @@ const check = (id: string, tier: string, status: string, more: object = {}) => (
 
 test("a report reaches the pages, and those that come later", async () => {
   const page = await open();
-  const checks = [check("a", "synth", "passed"), check("b", "live", "failed", { actual: "no" })];
+  const checks = [
+    check("a", "synth", "passed"),
+    check("b", "live", "failed", { actual: { en: "no", ja: "いいえ" } }),
+  ];
   const given = checks.map((each) => ({ ...each, seconds: 1, hint: null }));
   const response = await put("08-two-services", { lab: "x", checks: given });
   expect(response.status).toBe(200);
@@ -93,6 +96,16 @@ test.each([
     "no title",
     { checks: [check("a", "live", "passed", { title: 1 })] },
     /^checks\[0\]\.title must/,
+  ],
+  [
+    "a title in one language",
+    { checks: [check("a", "live", "passed", { title: { en: "a" } })] },
+    /^checks\[0\]\.title\.ja must/,
+  ],
+  [
+    "an outcome in no language",
+    { checks: [check("a", "live", "failed", { actual: "no" })] },
+    /^checks\[0\]\.actual must be an object with en and ja/,
   ],
   [
     "an id twice",

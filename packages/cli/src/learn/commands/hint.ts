@@ -1,5 +1,6 @@
 import type { CheckReport, CheckReportEntry } from "@workbook/lab-kit";
 import { synthesise } from "@workbook/lab-kit/synth";
+import type { Language } from "@workbook/toolchain";
 import { confirmOnAws } from "../../aws/confirm.ts";
 import { findCloud } from "../../cloud/cloud.ts";
 import { builtImages, runLabChecks } from "../../lab-checks.ts";
@@ -40,7 +41,7 @@ export async function hintCommand(session: Session, query: string | undefined): 
     : 0;
   session.result(
     { lab: lab.id, check: failure.id, level, hint: failure.hint },
-    `${formatHint(failure, level)}\n\n${whatNext(session, level, number)}`,
+    `${formatHint(failure, level, session.language)}\n\n${whatNext(session, level, number)}`,
   );
   return 0;
 }
@@ -65,15 +66,16 @@ async function runDeployed(
 export function formatHint(
   { title, id, actual, hint }: CheckReportEntry,
   level: number,
+  language: Language,
   width: number = process.stdout.columns ?? 80,
 ): string {
-  const lines = ["", `${style.name(title)}  ${style.quiet(id)}`];
+  const lines = ["", `${style.name(title[language])}  ${style.quiet(id)}`];
   const add = (name: string, text: string) =>
     lines.push("", style.quiet(name), wrap(text, width, "  "));
-  if (actual !== null) add("Seen", actual);
-  if (hint && level >= 1) add("Question", hint.question);
-  if (hint && level >= 2) add("Look here", hint.pointer);
-  if (hint && level >= 3) add("Write", hint.line);
+  if (actual !== null) add("Seen", actual[language]);
+  if (hint && level >= 1) add("Question", hint.question[language]);
+  if (hint && level >= 2) add("Look here", hint.pointer[language]);
+  if (hint && level >= 3) add("Write", hint.line[language]);
   return lines.join("\n");
 }
 

@@ -12,7 +12,7 @@ import { noteStarted, readProgress } from "../progress-file.ts";
 export async function startCommand(session: Session, query: string | undefined): Promise<number> {
   const lab = await session.lab(query ?? chapterToStart(session));
   const number = chapterNumber(lab.id);
-  session.progress.print(`${style.name(`Chapter ${number}`)}  ${lab.title.en}\n`);
+  session.progress.print(`${style.name(`Chapter ${number}`)}  ${lab.title[session.language]}\n`);
   // The files come first: should the cloud take long, or be interrupted, there is something to read and write already.
   const copy = ensureCopy(session.learner, session.workspace.root, lab);
   noteStarted(session.learner, lab.id);

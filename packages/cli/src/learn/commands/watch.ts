@@ -98,7 +98,9 @@ async function deployAndCheck(
     }
   } catch (error) {
     if (session.signal.aborted) throw error;
-    screen.watch.show({ plan: { status: "failed", message: formatError(error, false) } });
+    screen.watch.show({
+      plan: { status: "failed", message: formatError(error, false, session.language) },
+    });
   }
 }
 

@@ -17,7 +17,12 @@ export async function whereCommand(session: Session): Promise<number> {
       const { lab } = (await import(pathToFileURL(join(labs, id, "lab.ts")).href)) as {
         lab: LabManifest;
       };
-      return { id, title: lab.title.en, minutes: lab.minutes, status: statusOf(progress, id) };
+      return {
+        id,
+        title: lab.title[session.language],
+        minutes: lab.minutes,
+        status: statusOf(progress, id),
+      };
     }),
   );
   const lines = chapters.map(({ id, title, minutes, status }) => {

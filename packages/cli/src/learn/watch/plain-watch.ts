@@ -23,13 +23,14 @@ export async function watchPlainly(session: Session, deployment: Deployment): Pr
 }
 
 /** What is worth a line now; nothing while something is being looked at. */
-function describe({ looked, plan, checks }: WatchView): string | undefined {
+function describe({ language, looked, plan, checks }: WatchView): string | undefined {
   if (!looked || plan.status === "planning") return undefined;
   const failure = checks.find(isFailure);
   if (failure) {
-    const seen = failure.actual === null ? "" : `\n  Seen      ${tidyError(failure.actual)}`;
-    const expected = failure.expected === null ? "" : `\n  Expected  ${failure.expected}`;
-    return `${formatCheck(failure)}${expected}${seen}`;
+    const seen =
+      failure.actual === null ? "" : `\n  Seen      ${tidyError(failure.actual[language])}`;
+    const expected = failure.expected === null ? "" : `\n  Expected  ${failure.expected[language]}`;
+    return `${formatCheck(failure, language)}${expected}${seen}`;
   }
   if (plan.status === "planned")
     return plan.changes.length === 0

@@ -1,11 +1,12 @@
 import type { CheckReportEntry } from "@workbook/lab-kit";
+import { hint } from "@workbook/lab-kit/hint";
+import { text } from "@workbook/toolchain";
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { columns } from "../../output/wrap.ts";
 import { renderWatch, type WatchView } from "./view.ts";
 
-const hint = {
-  fault: "missing",
+const HINT = {
   question: "What stands in front of the tasks?",
   pointer:
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html",
@@ -17,16 +18,17 @@ function check(id: string, status: CheckReportEntry["status"]): CheckReportEntry
   return {
     id,
     tier: "synth",
-    title: `The check that is called ${id}, in a sentence of some length`,
+    title: text(`The check that is called ${id}, in a sentence of some length`),
     status,
-    expected: failed ? "an Application Load Balancer" : null,
-    actual: failed ? "the stack has no load balancer" : null,
-    hint: failed ? hint : null,
+    expected: failed ? text("an Application Load Balancer") : null,
+    actual: failed ? text("the stack has no load balancer") : null,
+    hint: failed ? { fault: "missing", ...hint(HINT.question, HINT.pointer, HINT.line) } : null,
     seconds: 0,
   };
 }
 
 const VIEW: WatchView = {
+  language: "en",
   number: "07",
   title: "A load balancer in front of the service",
   files: ["stack.ts"],
@@ -53,41 +55,42 @@ test.each([
   const lines = render(VIEW, width, rows);
   expect(lines.length).toBeLessThanOrEqual(rows);
   expect(Math.max(...lines.map(columns))).toBeLessThan(width);
-  const text = lines.join("\n");
-  expect(text).toContain("✗ The check that is called two");
-  expect(text).toContain("the stack has no load balancer");
-  expect(text).toContain("q quit");
+  const seen = lines.join("\n");
+  expect(seen).toContain("✗ The check that is called two");
+  expect(seen).toContain("the stack has no load balancer");
+  expect(seen).toContain("q quit");
 });
 
 test.each([1, 2, 3])("level %i of a hint and the keys fit into a narrow terminal", (hintLevel) => {
   const lines = render({ ...VIEW, hintLevel }, 50, 24);
   expect(lines.length).toBeLessThanOrEqual(24);
   expect(Math.max(...lines.map(columns))).toBeLessThan(50);
-  const text = lines.join("").replaceAll(/\s+/g, " ");
-  expect(text).toContain("q quit");
-  const last = [hint.question, "application-load-balancers.html", hint.line][hintLevel - 1]!;
-  expect(text.replaceAll(" ", "")).toContain(last.replaceAll(" ", ""));
+  const seen = lines.join("").replaceAll(/\s+/g, " ");
+  expect(seen).toContain("q quit");
+  const last = [HINT.question, "application-load-balancers.html", HINT.line][hintLevel - 1]!;
+  expect(seen.replaceAll(" ", "")).toContain(last.replaceAll(" ", ""));
 });
 
 test("a hint shows as much as was asked for", () => {
-  const text = (hintLevel: number) => render({ ...VIEW, hintLevel }, 80, 40).join("\n");
-  expect(text(0)).not.toContain(hint.question);
-  expect(text(1)).toContain(hint.question);
-  expect(text(1)).not.toContain("https://");
-  expect(text(2)).toContain("https://docs.aws.amazon.com/");
-  expect(text(2)).not.toContain(hint.line);
-  expect(text(3)).toContain(hint.line);
+  const shown = (hintLevel: number) => render({ ...VIEW, hintLevel }, 80, 40).join("\n");
+  expect(shown(0)).not.toContain(HINT.question);
+  expect(shown(1)).toContain(HINT.question);
+  expect(shown(1)).not.toContain("https://");
+  expect(shown(2)).toContain("https://docs.aws.amazon.com/");
+  expect(shown(2)).not.toContain(HINT.line);
+  expect(shown(3)).toContain(HINT.line);
 });
 
 test("code that does not load is told without the calls inside of Node", () => {
   const broken: CheckReportEntry = {
     ...check("one", "error"),
-    actual:
+    actual: text(
       "SynthesisError: stack.ts:3\n  const x = ;\n            ^\nSyntaxError: Unexpected token\n    at compile (node:internal)\n\nNode.js v24.0.0",
+    ),
   };
-  const text = render({ ...VIEW, checks: [broken] }, 80, 24).join("\n");
-  expect(text).toContain("Unexpected token");
-  expect(text).not.toContain("node:internal");
+  const seen = render({ ...VIEW, checks: [broken] }, 80, 24).join("\n");
+  expect(seen).toContain("Unexpected token");
+  expect(seen).not.toContain("node:internal");
 });
 
 test("a plan names the first of what would change", () => {

@@ -1,4 +1,5 @@
 import type { CheckReportEntry } from "@workbook/lab-kit";
+import type { Language } from "@workbook/toolchain";
 import { columns, wrap } from "../../output/wrap.ts";
 import { formatDuration, style } from "../../output/style.ts";
 
@@ -10,6 +11,7 @@ export type PlanView =
 
 /** All that the screen shows. */
 export interface WatchView {
+  readonly language: Language;
   readonly number: string;
   readonly title: string;
   readonly files: readonly string[];
@@ -69,17 +71,17 @@ function heading({ number, title, checks }: WatchView, room: number): string[] {
 }
 
 /** One line a check, as many as there is room for, around the first that does not pass. */
-function checkLines({ checks }: WatchView, room: number, available: number): string[] {
+function checkLines({ checks, language }: WatchView, room: number, available: number): string[] {
   const shown = Math.max(1, Math.min(checks.length, available));
   const failing = checks.findIndex(isFailure);
   const centre =
     failing === -1 ? checks.filter((check) => check.status === "passed").length : failing;
   const first = Math.max(0, Math.min(checks.length - shown, centre - Math.floor(shown / 2)));
-  return checks.slice(first, first + shown).map((check) => checkLine(check, room));
+  return checks.slice(first, first + shown).map((check) => checkLine(check, language, room));
 }
 
-function checkLine(check: CheckReportEntry, room: number): string {
-  const title = shorten(check.title, room - 2);
+function checkLine(check: CheckReportEntry, language: Language, room: number): string {
+  const title = shorten(check.title[language], room - 2);
   if (check.status === "passed") return `${style.good("✓")} ${title}`;
   if (isFailure(check)) return `${style.bad("✗")} ${style.name(title)}`;
   return style.quiet(`· ${title}`);
@@ -121,20 +123,24 @@ function describePlan(plan: PlanView): string {
   }
 }
 
-function failureLines({ checks, hintLevel }: WatchView, room: number, isShort: boolean): string[] {
+function failureLines(
+  { checks, hintLevel, language }: WatchView,
+  room: number,
+  isShort: boolean,
+): string[] {
   const failure = checks.find(isFailure);
   if (!failure) return [];
   const { expected, actual, hint } = failure;
   const told = hint
     ? [
-        row("Question", hint.question, room),
-        row("Look here", hint.pointer, room),
-        row("Write", hint.line, room),
+        row("Question", hint.question[language], room),
+        row("Look here", hint.pointer[language], room),
+        row("Write", hint.line[language], room),
       ].slice(isShort ? Math.max(0, hintLevel - 1) : 0, hintLevel)
     : [];
   return [
-    ...(expected === null ? [] : row("Expected", expected, room)),
-    ...(actual === null ? [] : row("Seen", tidyError(actual), room)),
+    ...(expected === null ? [] : row("Expected", expected[language], room)),
+    ...(actual === null ? [] : row("Seen", tidyError(actual[language]), room)),
     ...told.flat(),
   ];
 }

@@ -4,6 +4,7 @@ import type { DeployReporter } from "@workbook/lab-kit/deploy/reporter";
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
 import type { Lab } from "@workbook/lab-kit/load-lab";
 import { WarmSynth } from "@workbook/lab-kit/warm-synth";
+import { saidBy } from "@workbook/toolchain";
 import type { Session } from "../../session.ts";
 import { chapterNumber } from "../chapters.ts";
 import { copyDirectory } from "../learner-folder.ts";
@@ -36,8 +37,9 @@ export class WatchSession {
     this.#onView = onView;
     this.#synth = new WarmSynth(lab.directory);
     this.#view = {
+      language: session.language,
       number: chapterNumber(lab.id),
-      title: lab.title.en,
+      title: lab.title[session.language],
       files: lab.files,
       checks: lab.checks.map(notRun),
       looked: undefined,
@@ -117,7 +119,7 @@ export class WatchSession {
       if (report.passed) await this.#plan(signal);
     } catch (error) {
       if (signal.aborted) return;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = this.#session.say(saidBy(error));
       this.show({ looked: { ms: performance.now() - since }, plan: { status: "failed", message } });
     }
   }
@@ -134,8 +136,9 @@ export class WatchSession {
         );
         if (!signal.aborted) this.show({ plan: { status: "planned", changes } });
       },
-      (error: Error) => {
-        if (!signal.aborted) this.show({ plan: { status: "failed", message: error.message } });
+      (error: unknown) => {
+        const message = this.#session.say(saidBy(error));
+        if (!signal.aborted) this.show({ plan: { status: "failed", message } });
       },
     );
     await this.#planning;
