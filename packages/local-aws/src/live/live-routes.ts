@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AwsError } from "../protocol/aws-error.ts";
-import { readBody } from "../server/body.ts";
+import { MAX_BODY_BYTES, readBody } from "../server/body.ts";
 import { sendJson } from "../server/front-door.ts";
 import { changePace, NotThere, sendRequest, stopTask } from "./actions.ts";
 import { InvalidBody } from "./body-checks.ts";
@@ -70,7 +70,7 @@ async function answerJson(
   work: (body: unknown) => Promise<unknown>,
 ): Promise<void> {
   try {
-    sendJson(response, 200, await work(parseJson(await readBody(request))));
+    sendJson(response, 200, await work(parseJson(await readBody(request, MAX_BODY_BYTES))));
   } catch (error) {
     const { message } = error as Error;
     if (error instanceof InvalidBody)

@@ -35,6 +35,8 @@ export function detect(
   if (protocol === "restXml" || protocol === "restJson")
     return { method, protocol, service: scoped, scopeService };
   const form = readForm(request);
+  if (scopeService === undefined && method === "POST" && isForm(headers) && form === undefined)
+    return { method, protocol: "query" };
   if (form?.has("Action")) return { method, ...fromForm(index, form, scoped) };
   if (scoped === undefined)
     return scopeService === undefined

@@ -10,7 +10,11 @@ export const S3_EXPRESS = "s3express";
 /** The name that answers of an object lambda are signed for; their host names a route, not a bucket. */
 export const S3_OBJECT_LAMBDA = "s3-object-lambda";
 /** Other names that S3's operations are signed for. */
-const S3_NAMES: ReadonlySet<string> = new Set([S3_EXPRESS, S3_OBJECT_LAMBDA, "s3-outposts"]);
+export const S3_SIGNING_NAMES: ReadonlySet<string> = new Set([
+  S3_EXPRESS,
+  S3_OBJECT_LAMBDA,
+  "s3-outposts",
+]);
 
 /** Finds services by what a request says of them, and keeps the models that were needed so far. */
 export class ServiceIndex {
@@ -43,7 +47,7 @@ export class ServiceIndex {
 
   /** By the service in the SigV4 credential scope. */
   bySigningName(name: string): ServiceId | undefined {
-    return this.#bySigningName.get(S3_NAMES.has(name) ? "s3" : name);
+    return this.#bySigningName.get(S3_SIGNING_NAMES.has(name) ? "s3" : name);
   }
 
   /** By the API version of a query request: no two of these services share one. */

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
 import type { Clock } from "../clock/clock.ts";
 import type { Logger } from "../engine/logger.ts";
 import { AwsError } from "../protocol/aws-error.ts";
+import { trailersOf } from "../protocol/chunked.ts";
 import type {
   ProtocolGuess,
   ResolvedOperation,
@@ -13,9 +15,13 @@ import type {
 import type { CallContext, CloudSettings, Principal, Service } from "../services/service.ts";
 import type { Store } from "../store/store.ts";
 import type { Authenticated, Authenticator } from "./auth/authenticator.ts";
+import { authError } from "./auth/failures.ts";
+import { bindScope } from "./auth/scope.ts";
 import { readSignature, type SignedRequest } from "./auth/signed-request.ts";
-import { readBody } from "./body.ts";
+import { bodyLimit, readAll, readBody } from "./body.ts";
+import { checkDigests } from "./digests.ts";
 import { payloadStream } from "./payload-stream.ts";
+import { refuseRepeated } from "./repeated-headers.ts";
 import type { Seeder } from "./seeder.ts";
 
 /** Where a missing operation sends its caller. */
@@ -32,6 +38,14 @@ export interface AwsEndpointParts {
   readonly logger: Logger;
 }
 
+/** A call whose sender is known, and whose operation is the one that was signed. */
+interface VerifiedCall {
+  readonly resolved: ResolvedOperation;
+  readonly caller: Authenticated;
+  /** With the whole body, or a stream of it that fails where it is not what was signed. */
+  readonly request: WireRequest;
+}
+
 /** The AWS API: authenticates, decodes, dispatches, encodes, and knows no service by name. */
 export class AwsEndpoint {
   readonly #parts: AwsEndpointParts;
@@ -45,33 +59,65 @@ export class AwsEndpoint {
   /** Answers one call. Rejects only for faults of the connection. */
   async answer(incoming: IncomingMessage): Promise<WireResponse> {
     const requestId = randomUUID();
-    const { wire, authenticator } = this.#parts;
-    let signed: SignedRequest | undefined;
-    let resolved: ResolvedOperation | undefined;
-    let request = toWireRequest(incoming);
+    const { wire } = this.#parts;
+    const request = toWireRequest(incoming);
+    // What can be told from the head: nothing that is unsigned is looked into.
+    let target: ProtocolGuess | ResolvedOperation = wire.guessProtocol(request);
     try {
-      signed = readSignature(request.url, request.headers);
-      let body: Buffer | undefined;
-      if (wire.needsBodyToResolve(request, signed?.service)) {
-        body = await readBody(incoming);
-        request = { ...request, body };
-      }
-      resolved = wire.resolveOperation(request, signed?.service);
-      if (!body && !wire.isStreamingInput(resolved)) body = await readBody(incoming);
-      const caller = authenticator.authenticate(request, signed, resolved, body);
-      request = { ...request, body: body ?? payloadStream(incoming, request, signed, caller) };
-      return await this.#dispatch(resolved, request, signed!, caller, requestId);
+      refuseRepeated(incoming.rawHeaders);
+      const signed = readSignature(request.url, request.headers);
+      target = wire.guessProtocol(request, signed?.service);
+      if (!signed) throw authError({ kind: "missing" }, target);
+      const call =
+        target.protocol === "restXml"
+          ? await this.#takeStreamed(incoming, request, signed, (resolved) => (target = resolved))
+          : await this.#takeWhole(incoming, request, signed, target);
+      target = call.resolved;
+      return await this.#dispatch(call, signed, requestId);
     } catch (error) {
-      const target = resolved ?? wire.guessProtocol(request, signed?.service);
       return this.#encodeError(target, error, requestId);
     }
   }
 
-  async #dispatch(
-    resolved: ResolvedOperation,
+  /** S3: the operation stands in the head, which is verified before the body is asked for. */
+  async #takeStreamed(
+    incoming: IncomingMessage,
     request: WireRequest,
     signed: SignedRequest,
-    caller: Authenticated,
+    found: (resolved: ResolvedOperation) => void,
+  ): Promise<VerifiedCall> {
+    const { wire, authenticator } = this.#parts;
+    const resolved = wire.resolveOperation(request, signed.service);
+    found(resolved);
+    const caller = authenticator.authenticate(request, signed, resolved, undefined);
+    bindScope(signed, resolved);
+    const payload = payloadStream(incoming, request, signed, caller);
+    if (wire.isStreamingInput(resolved))
+      return { resolved, caller, request: { ...request, body: payload } };
+    const body = await readAll(payload, bodyLimit(resolved));
+    checkDigests(request.headers, body, trailersOf(payload));
+    return { resolved, caller, request: { ...request, body } };
+  }
+
+  /** Everywhere else the body is signed, and is whole before it is looked into. */
+  async #takeWhole(
+    incoming: IncomingMessage,
+    head: WireRequest,
+    signed: SignedRequest,
+    guess: ProtocolGuess,
+  ): Promise<VerifiedCall> {
+    const { wire, authenticator } = this.#parts;
+    const body = await readBody(incoming, bodyLimit(guess));
+    const request = { ...head, body };
+    const caller = authenticator.authenticate(request, signed, guess, body);
+    const resolved = wire.resolveOperation(request, signed.service);
+    bindScope(signed, resolved);
+    return { resolved, caller, request };
+  }
+
+  async #dispatch(
+    { resolved, request, caller }: VerifiedCall,
+    signed: SignedRequest,
     requestId: string,
   ): Promise<WireResponse> {
     const { wire } = this.#parts;
@@ -88,7 +134,13 @@ export class AwsEndpoint {
     const output = streaming
       ? await streaming(input, context)
       : this.#parts.store.transaction(() => handler!(input, context));
-    return wire.encodeOutput(resolved, (output ?? {}) as Record<string, unknown>, requestId);
+    const answer = wire.encodeOutput(
+      resolved,
+      (output ?? {}) as Record<string, unknown>,
+      requestId,
+    );
+    if (!Buffer.isBuffer(answer.body)) await opened(answer.body);
+    return answer;
   }
 
   #context(principal: Principal, region: string, requestId: string): CallContext {
@@ -132,6 +184,13 @@ function toWireRequest(incoming: IncomingMessage): WireRequest {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(",") : value;
   }
   return { method: incoming.method ?? "GET", url: incoming.url ?? "/", headers, body: incoming };
+}
+
+/** Waits for a body's first bytes, so that one that cannot be read is told by an error and not by a cut. */
+function opened(body: Readable): Promise<void> {
+  return new Promise((resolve, reject) => {
+    body.once("readable", resolve).once("end", resolve).once("error", reject);
+  });
 }
 
 function isAborted(error: unknown): boolean {

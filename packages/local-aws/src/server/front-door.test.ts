@@ -1,4 +1,6 @@
-import { Agent, request } from "node:http";
+import { readdirSync, rmSync } from "node:fs";
+import { Agent, request, type IncomingMessage } from "node:http";
+import { join } from "node:path";
 import { DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient, ListClustersCommand } from "@aws-sdk/client-ecs";
 import {
@@ -15,9 +17,11 @@ import {
 } from "@aws-sdk/client-s3";
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { SchedulerClient, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { startTestCloud, type TestCloud } from "../testing.ts";
-import { MAX_BODY_BYTES } from "./body.ts";
+import { bodyLimit, MAX_BODY_BYTES, readAll } from "./body.ts";
+import { FrontDoor } from "./front-door.ts";
+import { exchange } from "./testing/signed-call.ts";
 
 let cloud: TestCloud;
 beforeAll(async () => {
@@ -168,8 +172,14 @@ describe("web pages are kept out", () => {
   });
 });
 
+/** A signature that is not looked at: the body is too long for that. */
+const SIGNED =
+  "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/us-east-1/ecs/aws4_request, SignedHeaders=host, Signature=0";
+
 test("a body beyond the limit is refused, and the connection lives to tell", async () => {
   const headers = {
+    authorization: SIGNED,
+    "x-amz-date": "20260101T000000Z",
     "x-amz-target": "AmazonEC2ContainerServiceV20141113.ListClusters",
     "content-length": String(64 * 1024 * 1024),
   };
@@ -181,7 +191,11 @@ test("a body that turns out to be too long is refused, and its connection carrie
   const send = (method: string, path: string, body: Buffer | undefined) =>
     new Promise<{ status: number; reused: boolean }>((resolve, reject) => {
       const { hostname, port } = new URL(cloud.endpoint);
-      const headers = { "x-amz-target": "AmazonEC2ContainerServiceV20141113.ListClusters" };
+      const headers = {
+        authorization: SIGNED,
+        "x-amz-date": "20260101T000000Z",
+        "x-amz-target": "AmazonEC2ContainerServiceV20141113.ListClusters",
+      };
       const sent = request({ agent, hostname, port, method, path, headers }, (response) => {
         const answer = { status: response.statusCode!, reused: sent.reusedSocket };
         response.resume().on("end", () => resolve(answer));
@@ -192,11 +206,50 @@ test("a body that turns out to be too long is refused, and its connection carrie
       sent.end();
     });
   try {
-    const tooLong = Buffer.alloc(MAX_BODY_BYTES + 1, "x");
+    const limit = bodyLimit({ protocol: "awsJson1.1", service: "ecs", method: "POST" });
+    const tooLong = Buffer.alloc(limit + 1, "x");
     expect(await send("POST", "/", tooLong)).toEqual({ status: 413, reused: false });
     expect(await send("GET", "/_local/health", undefined)).toEqual({ status: 200, reused: true });
   } finally {
     agent.destroy();
+  }
+});
+
+test("a fault after the body was read is answered with the request's id, and logged", async () => {
+  const errors: string[] = [];
+  const logger = { info: () => {}, error: (message: string) => void errors.push(message) };
+  const door = new FrontDoor({ host: "127.0.0.1", port: 0, logger });
+  const endpoint = await door.listen();
+  onTestFinished(() => door.close());
+  const handle = async (incoming: IncomingMessage): Promise<void> => {
+    await readAll(incoming, MAX_BODY_BYTES);
+    throw new TypeError("a bug");
+  };
+  door.open(cloud.cloud.engine as never, [{ prefix: "/bug/", handle }]);
+  const answer = await exchange(endpoint, "PUT", "/bug/", {}, "a body");
+  expect(answer).toEqual({ status: 500, body: expect.stringContaining("InternalFailure") });
+  const { message } = JSON.parse(answer.body) as { message: string };
+  expect(errors).toEqual([expect.stringContaining(message.match(/[0-9a-f-]{36}/)![0])]);
+});
+
+test("an object whose file has gone is an error, not a cut", async () => {
+  const open = await startTestCloud();
+  try {
+    const s3 = new S3Client(open.clientConfig);
+    const CreateBucketConfiguration = { LocationConstraint: "ap-northeast-1" } as const;
+    await s3.send(new CreateBucketCommand({ Bucket: "gone", CreateBucketConfiguration }));
+    await s3.send(new PutObjectCommand({ Bucket: "gone", Key: "k", Body: "x" }));
+    const objects = join(open.cloud.dataDir, "objects");
+    for (const entry of readdirSync(objects, { withFileTypes: true }))
+      if (entry.isFile()) rmSync(join(objects, entry.name));
+    await expect(s3.send(new GetObjectCommand({ Bucket: "gone", Key: "k" }))).rejects.toMatchObject(
+      {
+        $metadata: { httpStatusCode: 500 },
+      },
+    );
+    expect(open.errors).toEqual([expect.stringContaining("ENOENT")]);
+  } finally {
+    await open.stop();
   }
 });
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
@@ -101,7 +102,7 @@ export class FrontDoor {
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const refusal = refuse(request.headers, this.#hosts);
+      const refusal = refuse(request, this.#hosts);
       if (refusal)
         return sendJson(response, refusal.status, { code: refusal.code, message: refusal.message });
       const url = request.url ?? "/";
@@ -110,15 +111,19 @@ export class FrontDoor {
       this.#underWay++;
       await this.#answer(url, request, response).finally(() => this.#answered());
     } catch (error) {
-      if (response.destroyed || request.destroyed) return;
-      this.#options.logger.error(`${request.method} ${request.url} failed`, error);
-      if (response.headersSent) response.destroy();
-      else
-        sendJson(response, 500, {
-          code: "InternalFailure",
-          message: "Local AWS failed; its log says why.",
-        });
+      this.#fail(request, response, error);
     }
+  }
+
+  /** A fault is logged, and told to whoever is still there; a connection that broke is neither. */
+  #fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    if (response.destroyed && isConnectionFault(error)) return;
+    const requestId = randomUUID();
+    this.#options.logger.error(`${request.method} ${request.url} failed (${requestId})`, error);
+    if (response.destroyed) return;
+    if (response.headersSent) return void response.destroy();
+    const message = `Local AWS failed: its log has request ${requestId}.`;
+    sendJson(response, 500, { code: "InternalFailure", message });
   }
 
   #answered(): void {
@@ -133,6 +138,11 @@ export class FrontDoor {
     if (mount) await mount.handle(request, response);
     else await send(response, await aws.answer(request), request.method === "HEAD");
   }
+}
+
+function isConnectionFault(error: unknown): boolean {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE" || code === "EPIPE";
 }
 
 /** Introspection and snapshots: they go on while all else is paused. */

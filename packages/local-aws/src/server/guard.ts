@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingMessage } from "node:http";
 
 /** Why a request is not even looked at. */
 export interface Refusal {
@@ -18,9 +18,13 @@ const LOOPBACK_NAME = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost|(?:[a-z0-9_.-]+
  * @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
  */
 export function refuse(
-  headers: IncomingHttpHeaders,
+  { headers, rawHeaders }: Pick<IncomingMessage, "headers" | "rawHeaders">,
   hosts: ReadonlySet<string>,
 ): Refusal | undefined {
+  // RFC 9112 section 3.2: Node takes the first of two, and another on the way might take the last.
+  const isHost = (name: string, at: number) => at % 2 === 0 && name.toLowerCase() === "host";
+  if (rawHeaders.filter(isHost).length > 1)
+    return { status: 400, code: "BadRequest", message: "The header Host was sent more than once." };
   const host = headers.host;
   const name = host?.replace(/:\d+$/, "");
   if (!name || !(LOOPBACK_NAME.test(name) || hosts.has(name.toLowerCase()))) {

@@ -7,31 +7,60 @@ import { createChunkVerifier } from "./auth/chunk-signatures.ts";
 import type { SignedRequest } from "./auth/signed-request.ts";
 import { AwsChunkedDecoder } from "../protocol/chunked.ts";
 
+const SHA256 = /^[0-9a-f]{64}$/;
+const STREAMS: ReadonlySet<string> = new Set([
+  "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+  "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+  "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+]);
+
 /**
- * The payload of a streaming request, checked while it is read: against the stated SHA-256, or, in `aws-chunked` form,
- * against each chunk's signature, the framing taken off. A mismatch destroys the stream with an AwsError.
+ * The payload of a request to S3, checked while it is read: against the stated SHA-256, or, in `aws-chunked` form,
+ * against each chunk's signature, the framing taken off. A mismatch destroys the stream with an AwsError, which is for
+ * whoever reads it: where nobody does, it concerns nobody.
+ * @throws AwsError where what is stated is missing or none of these
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
  */
 export function payloadStream(
   body: Readable,
   request: WireRequest,
-  signed: SignedRequest | undefined,
+  signed: SignedRequest,
   caller: Authenticated,
 ): Readable {
-  const stated = request.headers["x-amz-content-sha256"] ?? "UNSIGNED-PAYLOAD";
-  if (stated.startsWith("STREAMING-")) {
-    const verify =
-      signed && caller.signingKey && stated.startsWith("STREAMING-AWS4-HMAC-SHA256-PAYLOAD")
-        ? createChunkVerifier(caller.signingKey, signed)
-        : undefined;
+  const stated = request.headers["x-amz-content-sha256"];
+  if (stated === undefined) {
+    // With `--credentials any` nothing is verified: there is no key.
+    if (signed.expiresSeconds === undefined && caller.signingKey) throw missingHash();
+    return body;
+  }
+  if (STREAMS.has(stated)) {
+    const isSigned = stated.startsWith("STREAMING-AWS4-");
+    const key = caller.signingKey;
+    const verify = key && isSigned ? createChunkVerifier(key, signed) : undefined;
     return forward(body, new AwsChunkedDecoder({ verify }));
   }
-  return /^[0-9a-f]{64}$/.test(stated) ? forward(body, new HashCheck(stated)) : body;
+  if (stated === "UNSIGNED-PAYLOAD") return body;
+  if (!SHA256.test(stated)) throw unreadableHash(stated);
+  return forward(body, new HashCheck(stated));
 }
 
 function forward(source: Readable, transform: Transform): Readable {
   source.once("error", (error) => transform.destroy(error));
+  // A stream without a listener ends the process; its reader, if there is one, has its own.
+  transform.on("error", () => source.unpipe(transform).resume());
   return source.pipe(transform);
+}
+
+function missingHash(): AwsError {
+  const message = "Missing required header for this request: x-amz-content-sha256";
+  return new AwsError("InvalidRequest", message, { status: 400 });
+}
+
+function unreadableHash(stated: string): AwsError {
+  const message =
+    "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.";
+  const fields = { ArgumentName: "x-amz-content-sha256", ArgumentValue: stated };
+  return new AwsError("InvalidArgument", message, { status: 400, fields });
 }
 
 class HashCheck extends Transform {

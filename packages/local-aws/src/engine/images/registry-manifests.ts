@@ -6,6 +6,9 @@ import { images, type Image } from "../../services/ecr/state.ts";
 import type { RegistryCall, RegistryRoute } from "./registry.ts";
 import { RegistryError } from "./registry-error.ts";
 
+/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests */
+const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+
 /** Manifests, by tag or by digest, and the list of tags. */
 export const manifestRoutes: readonly RegistryRoute[] = [
   ["HEAD", /^manifests\/([^/]+)$/, sendManifest],
@@ -47,7 +50,7 @@ async function takeManifest({
   files,
   context,
 }: RegistryCall): Promise<void> {
-  const body = await readBody(request);
+  const body = await readBody(request, MAX_MANIFEST_BYTES);
   const digest = await files.put(body);
   const id = toId(reference);
   if (id.imageDigest !== undefined && id.imageDigest !== digest) {

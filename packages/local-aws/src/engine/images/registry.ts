@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { AwsError } from "../../protocol/aws-error.ts";
@@ -52,8 +53,8 @@ export function createRegistry(context: EngineContext): Mount {
       try {
         await route(context, files, request, response);
       } catch (error) {
-        const answer = toRegistryError(error);
-        if (!answer || response.headersSent) throw error;
+        if (response.headersSent || response.destroyed) throw error;
+        const answer = toRegistryError(error) ?? fault(context, request, error);
         if (answer.status === 401)
           response.setHeader(
             "WWW-Authenticate",
@@ -76,7 +77,7 @@ async function route(
   const store = authenticate(context, request);
   const url = new URL(request.url ?? "", "http://registry");
   if (url.pathname === "/v2/") return sendJson(response, 200, {});
-  const path = decodeURIComponent(url.pathname.slice("/v2/".length));
+  const path = decoded(url.pathname.slice("/v2/".length));
   const match = /^(.+?)\/((?:blobs|manifests|tags)\/.*)$/.exec(path);
   if (!match) throw new RegistryError(404, "NAME_INVALID", `there is no ${url.pathname} here`);
   const [, name, rest] = match as unknown as [string, string, string];
@@ -99,6 +100,21 @@ async function route(
     });
   }
   throw new RegistryError(405, "UNSUPPORTED", `${request.method} ${url.pathname} is not supported`);
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new RegistryError(400, "NAME_INVALID", `the path ${path} is not percent-encoded`);
+  }
+}
+
+/** A fault of ours, in the registry's form. */
+function fault(context: EngineContext, request: IncomingMessage, error: unknown): RegistryError {
+  const requestId = randomUUID();
+  context.logger.error(`${request.method} ${request.url} failed (${requestId})`, error);
+  return new RegistryError(500, "UNKNOWN", `Local AWS failed: its log has request ${requestId}`);
 }
 
 function authenticate(context: EngineContext, request: IncomingMessage): Scope {

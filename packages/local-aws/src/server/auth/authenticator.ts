@@ -4,7 +4,7 @@ import type { Principal } from "../../services/service.ts";
 import type { Store } from "../../store/store.ts";
 import { authError, type AuthFailure } from "./failures.ts";
 import { canonicalRequest, EMPTY_SHA256, sameSignature, sha256Hex, Signer } from "./signature.ts";
-import { signV2, stringToSignV2 } from "./signature-v2.ts";
+import { isWhollySigned, signV2, stringToSignV2 } from "./signature-v2.ts";
 import { parseBasicTimestamp, type SignedRequest } from "./signed-request.ts";
 
 /** How far a request's time may be from ours: 5 minutes, and 15 for S3, as AWS has it. */
@@ -24,14 +24,13 @@ export interface Authenticated {
 /** Checks that a request was signed by a key of this cloud. */
 export interface Authenticator {
   /**
-   * @param signed undefined where the request carries no signature
    * @param body the whole body; undefined where it is a stream: then `x-amz-content-sha256` stands for it, and the stream
    *   is checked against that as it is read
    * @throws AwsError in the words of the service's protocol
    */
   authenticate(
     request: WireRequest,
-    signed: SignedRequest | undefined,
+    signed: SignedRequest,
     guess: ProtocolGuess,
     body: Buffer | undefined,
   ): Authenticated;
@@ -50,12 +49,11 @@ export class KeyAuthenticator implements Authenticator {
 
   authenticate(
     request: WireRequest,
-    signed: SignedRequest | undefined,
+    signed: SignedRequest,
     guess: ProtocolGuess,
     body: Buffer | undefined,
   ): Authenticated {
     const fail = (failure: AuthFailure) => authError(failure, guess);
-    if (!signed) throw fail({ kind: "missing" });
     const key = this.#store.of(accessKeys, "", "").get(signed.accessKeyId);
     if (!key || key.status === "Inactive")
       throw fail({ kind: "unknown-key", accessKeyId: signed.accessKeyId });
@@ -66,6 +64,7 @@ export class KeyAuthenticator implements Authenticator {
       this.#checkV2(key.secretAccessKey, signed, request, fail);
       return { principal, signingKey: undefined };
     }
+    checkSignedHeaders(request, signed, fail);
     this.#checkTime(signed, fail);
     const canonical = canonicalRequest(
       request.method,
@@ -96,7 +95,8 @@ export class KeyAuthenticator implements Authenticator {
     // A time that cannot be read has passed.
     if (!(expires > this.#wallNow())) throw fail({ kind: "presigned-expired" });
     const stringToSign = stringToSignV2(request, signed.timestamp);
-    if (!sameSignature(signV2(secret, stringToSign), signed.signature))
+    const isSame = sameSignature(signV2(secret, stringToSign), signed.signature);
+    if (!isSame || !isWhollySigned(request.url))
       throw fail({
         kind: "mismatch",
         accessKeyId: signed.accessKeyId,
@@ -119,6 +119,8 @@ export class KeyAuthenticator implements Authenticator {
     const at = parseBasicTimestamp(signed.timestamp);
     const skewed = { kind: "skewed", timestamp: signed.timestamp, now } as const;
     if (Number.isNaN(at)) throw fail(skewed);
+    if (signed.timestamp.slice(0, 8) !== signed.date)
+      throw fail({ kind: "scope-date", date: signed.date, timestamp: signed.timestamp });
     const allowed = signed.service === "s3" ? S3_SKEW_MS : SKEW_MS;
     if (signed.expiresSeconds === undefined) {
       if (Math.abs(now - at) > allowed) throw fail(skewed);
@@ -129,14 +131,9 @@ export class KeyAuthenticator implements Authenticator {
   }
 }
 
-/** Accepts every key and signature, as one account: for test-suites pointed at Local AWS. Unsigned calls are refused. */
+/** Accepts every key and signature, as one account: for test-suites pointed at Local AWS. */
 export class AnyKeyAuthenticator implements Authenticator {
-  authenticate(
-    _request: WireRequest,
-    signed: SignedRequest | undefined,
-    guess: ProtocolGuess,
-  ): Authenticated {
-    if (!signed) throw authError({ kind: "missing" }, guess);
+  authenticate(_request: WireRequest, signed: SignedRequest): Authenticated {
     return {
       principal: {
         account: ANY_ACCOUNT,
@@ -149,6 +146,21 @@ export class AnyKeyAuthenticator implements Authenticator {
   }
 }
 
+/**
+ * `Host`, the time, and whatever begins with `X-Amz-` have to be signed, or anyone on the way could exchange them.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request
+ */
+function checkSignedHeaders(
+  { headers }: WireRequest,
+  { signedHeaders, expiresSeconds }: SignedRequest,
+  fail: (failure: AuthFailure) => Error,
+): void {
+  const needed = Object.keys(headers).filter((name) => name.startsWith("x-amz-"));
+  if (expiresSeconds === undefined && !("x-amz-date" in headers)) needed.push("date");
+  const unsigned = ["host", ...needed].filter((name) => !signedHeaders.includes(name));
+  if (unsigned.length > 0) throw fail({ kind: "unsigned", headers: unsigned });
+}
+
 function payloadHash(
   request: WireRequest,
   signed: SignedRequest,
@@ -156,9 +168,8 @@ function payloadHash(
 ): string {
   const stated = request.headers["x-amz-content-sha256"];
   if (signed.service === "s3") {
-    if (signed.expiresSeconds !== undefined) return stated ?? "UNSIGNED-PAYLOAD";
     // A stated hash is compared with the body while it is read; what was signed is the statement.
-    if (stated !== undefined) return stated;
+    return stated ?? "UNSIGNED-PAYLOAD";
   }
   if (body === undefined || body.length === 0) return EMPTY_SHA256;
   return sha256Hex(body);

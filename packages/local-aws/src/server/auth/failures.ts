@@ -9,7 +9,11 @@ export type AuthFailure =
   | { readonly kind: "skewed"; readonly timestamp: string; readonly now: number }
   | { readonly kind: "presigned-expired" }
   | { readonly kind: "token-expired" }
-  | { readonly kind: "token-invalid" };
+  | { readonly kind: "token-invalid" }
+  | { readonly kind: "unsigned"; readonly headers: readonly string[] }
+  | { readonly kind: "scope-date"; readonly date: string; readonly timestamp: string }
+  | { readonly kind: "scope-region"; readonly region: string }
+  | { readonly kind: "scope-service"; readonly service: string; readonly wanted: string };
 
 const MISMATCH =
   "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
@@ -20,6 +24,30 @@ export function authError(failure: AuthFailure, guess: ProtocolGuess): AwsError 
   if (guess.protocol === "restXml") return s3Error(failure);
   if (guess.protocol === "query") return queryError(failure);
   return jsonError(failure, guess.protocol === "restJson" ? 403 : 400);
+}
+
+/**
+ * What is wrong with a scope, or with what was signed. The words about scopes are quoted in public bug reports; those about
+ * headers other than `Host` are unverified.
+ */
+function signedWrong(failure: AuthFailure): string {
+  switch (failure.kind) {
+    case "unsigned": {
+      const [name = ""] = failure.headers;
+      const shown = name === "host" ? "'Host' or ':authority'" : `'${name}'`;
+      return `${shown} must be a 'SignedHeader' in the AWS Authorization.`;
+    }
+    case "scope-date": {
+      const day = failure.timestamp.slice(0, 8);
+      return `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${failure.date}' != '${day}', from '${failure.timestamp}'.`;
+    }
+    case "scope-region":
+      return "Credential should be scoped to a valid region.";
+    case "scope-service":
+      return `Credential should be scoped to correct service: '${failure.wanted}'.`;
+    default:
+      return expired(failure);
+  }
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html */
@@ -38,9 +66,8 @@ function queryError(failure: AuthFailure): AwsError {
       return error("ExpiredToken", "The security token included in the request is expired");
     case "mismatch":
       return error("SignatureDoesNotMatch", MISMATCH);
-    case "skewed":
-    case "presigned-expired":
-      return error("SignatureDoesNotMatch", expired(failure));
+    default:
+      return error("SignatureDoesNotMatch", signedWrong(failure));
   }
 }
 
@@ -63,9 +90,8 @@ function jsonError(failure: AuthFailure, status: number): AwsError {
       );
     case "mismatch":
       return error("InvalidSignatureException", MISMATCH);
-    case "skewed":
-    case "presigned-expired":
-      return error("InvalidSignatureException", expired(failure));
+    default:
+      return error("InvalidSignatureException", signedWrong(failure));
   }
 }
 
@@ -120,6 +146,24 @@ function s3Error(failure: AuthFailure): AwsError {
         "RequestTimeTooSkewed",
         "The difference between the request time and the current time is too large.",
       );
+    case "unsigned":
+      return error(
+        "AccessDenied",
+        "There were headers present in the request which were not signed",
+        { HeadersNotSigned: failure.headers.join(", ") },
+      );
+    case "scope-date":
+      return malformedHeader(
+        `Invalid credential date "${failure.date}". This date is not the same as X-Amz-Date: "${failure.timestamp.slice(0, 8)}".`,
+      );
+    case "scope-region":
+      return malformedHeader(`the region '${failure.region}' is wrong; expecting 'us-east-1'`, {
+        Region: "us-east-1",
+      });
+    case "scope-service":
+      return malformedHeader(
+        `incorrect service "${failure.service}". This endpoint belongs to "${failure.wanted}".`,
+      );
     case "mismatch":
       return error(
         "SignatureDoesNotMatch",
@@ -127,6 +171,11 @@ function s3Error(failure: AuthFailure): AwsError {
         { AWSAccessKeyId: failure.accessKeyId, CanonicalRequest: failure.canonicalRequest },
       );
   }
+}
+
+function malformedHeader(what: string, fields: Record<string, unknown> = {}): AwsError {
+  const message = `The authorization header is malformed; ${what}`;
+  return new AwsError("AuthorizationHeaderMalformed", message, { status: 400, fields });
 }
 
 function expired(failure: AuthFailure): string {

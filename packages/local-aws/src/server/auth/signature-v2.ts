@@ -41,7 +41,31 @@ const SIGNED_PARAMETERS = new Set([
   "website",
 ]);
 
-/** Reads such a signature; undefined where the query carries none. */
+/** What a listing of a bucket takes beside: not signed by Version 2, and without power over what is done. */
+const UNSIGNED_PARAMETERS = new Set([
+  "AWSAccessKeyId",
+  "Expires",
+  "Signature",
+  "continuation-token",
+  "delimiter",
+  "encoding-type",
+  "fetch-owner",
+  "key-marker",
+  "list-type",
+  "marker",
+  "max-keys",
+  "max-uploads",
+  "prefix",
+  "start-after",
+  "upload-id-marker",
+  "version-id-marker",
+  "x-id",
+]);
+
+/** Seconds since the epoch, in at most as many digits as the year 5138 has. */
+const EPOCH_SECONDS = /^\d{1,11}$/;
+
+/** Reads such a signature; undefined where the query carries none, or none that can be read. */
 export function readSignatureV2(url: string): SignedRequest | undefined {
   const mark = url.indexOf("?");
   if (mark < 0 || !url.includes("AWSAccessKeyId=", mark)) return undefined;
@@ -51,6 +75,7 @@ export function readSignatureV2(url: string): SignedRequest | undefined {
   const expires = query.get("Expires");
   // The query protocol's own form of Version 2 says so, and is refused like a request without a signature.
   if (!accessKeyId || !signature || !expires || query.has("SignatureVersion")) return undefined;
+  if (!EPOCH_SECONDS.test(expires) || new Set(query.keys()).size < query.size) return undefined;
   return {
     version: 2,
     accessKeyId,
@@ -64,6 +89,19 @@ export function readSignatureV2(url: string): SignedRequest | undefined {
     sessionToken: query.get("x-amz-security-token") ?? undefined,
     expiresSeconds: 0,
   };
+}
+
+/** Whether nothing in the query could change, unsigned, what is done. */
+export function isWhollySigned(url: string): boolean {
+  const names = [...new URLSearchParams(url.slice(url.indexOf("?") + 1)).keys()];
+  return names.every(
+    (name) =>
+      SIGNED_PARAMETERS.has(name) ||
+      UNSIGNED_PARAMETERS.has(name) ||
+      name.startsWith("x-amz-") ||
+      name === "content-md5" ||
+      name === "content-type",
+  );
 }
 
 /** What such a signature signs. */

@@ -21,11 +21,15 @@ export interface SignedRequest {
 }
 
 const ALGORITHM = "AWS4-HMAC-SHA256";
+/** A week, the longest that a presigned URL may hold. */
+const MAX_EXPIRES_SECONDS = 604_800;
+/** How long a presigned URL holds that does not say; S3 wants it said. */
+const DEFAULT_EXPIRES_SECONDS = 900;
 
 /**
  * Reads the signature of a request, from the `Authorization` header or from the query (presigned).
  * @returns undefined where the request carries none
- * @throws AwsError `IncompleteSignature` where there is one that cannot be read
+ * @throws AwsError `IncompleteSignature`, or S3's own codes, where there is one that cannot be read, or more than one
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function readSignature(
@@ -33,10 +37,14 @@ export function readSignature(
   headers: Readonly<Record<string, string>>,
 ): SignedRequest | undefined {
   const authorization = headers["authorization"];
-  if (authorization !== undefined) return fromHeader(authorization, headers);
   const queryStart = url.indexOf("?");
-  if (queryStart < 0 || !url.includes("X-Amz-Algorithm=", queryStart)) return readSignatureV2(url);
-  return fromQuery(new URLSearchParams(url.slice(queryStart + 1)));
+  const query = queryStart < 0 ? undefined : url.slice(queryStart + 1);
+  const isPresigned = query !== undefined && /(?:^|&)X-Amz-(?:Algorithm|Signature)=/.test(query);
+  if (authorization !== undefined) {
+    if (isPresigned || readSignatureV2(url)) throw twoSignatures();
+    return fromHeader(authorization, headers);
+  }
+  return isPresigned ? fromQuery(new URLSearchParams(query)) : readSignatureV2(url);
 }
 
 function fromHeader(
@@ -52,7 +60,9 @@ function fromHeader(
   const parts = new Map<string, string>();
   for (const part of authorization.slice(space + 1).split(",")) {
     const equals = part.indexOf("=");
-    parts.set(part.slice(0, equals).trim(), part.slice(equals + 1).trim());
+    const name = part.slice(0, equals).trim();
+    if (parts.has(name)) throw incomplete(`Authorization header has '${name}' more than once.`);
+    parts.set(name, part.slice(equals + 1).trim());
   }
   for (const name of ["Credential", "Signature", "SignedHeaders"]) {
     if (!parts.get(name)) {
@@ -79,14 +89,19 @@ function fromHeader(
 }
 
 function fromQuery(query: URLSearchParams): SignedRequest {
+  const service = query.get("X-Amz-Credential")?.split("/")[3];
+  const fail = service === "s3" ? queryParameters : incomplete;
   const need = (name: string) => {
-    const value = query.get(name);
-    if (!value) throw incomplete(`AWS query-string parameters must include '${name}'.`);
-    return value;
+    const values = query.getAll(name);
+    if (values.length > 1) throw fail(`AWS query-string parameters have '${name}' more than once.`);
+    if (!values[0]) throw fail(`AWS query-string parameters must include '${name}'.`);
+    return values[0];
   };
   if (need("X-Amz-Algorithm") !== ALGORITHM) {
-    throw incomplete(`Unsupported AWS 'algorithm': '${query.get("X-Amz-Algorithm")}'.`);
+    throw fail(`Unsupported AWS 'algorithm': '${query.get("X-Amz-Algorithm")}'.`);
   }
+  const isTokenTwice = query.getAll("X-Amz-Security-Token").length > 1;
+  if (isTokenTwice) throw fail("AWS query-string parameters have a session token more than once.");
   return {
     version: 4,
     ...readScope(need("X-Amz-Credential")),
@@ -94,8 +109,22 @@ function fromQuery(query: URLSearchParams): SignedRequest {
     signedHeaders: need("X-Amz-SignedHeaders").toLowerCase().split(";"),
     signature: need("X-Amz-Signature"),
     sessionToken: query.get("X-Amz-Security-Token") ?? undefined,
-    expiresSeconds: Number(query.get("X-Amz-Expires") ?? "900"),
+    expiresSeconds:
+      service === "s3" || query.has("X-Amz-Expires")
+        ? readExpires(need("X-Amz-Expires"), fail)
+        : DEFAULT_EXPIRES_SECONDS,
   };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
+function readExpires(text: string, fail: (message: string) => AwsError): number {
+  if (/^-\d+$/.test(text)) throw fail("X-Amz-Expires must be non-negative");
+  if (!/^\d+$/.test(text)) throw fail("X-Amz-Expires should be a number");
+  const seconds = Number(text);
+  if (seconds > MAX_EXPIRES_SECONDS)
+    throw fail("X-Amz-Expires must be less than a week (in seconds) that is 604800");
+  if (seconds < 1) throw fail("X-Amz-Expires must be at least one second");
+  return seconds;
 }
 
 function readScope(
@@ -128,4 +157,14 @@ export function parseBasicTimestamp(timestamp: string): number {
 
 function incomplete(message: string): AwsError {
   return new AwsError("IncompleteSignature", message, { status: 400 });
+}
+
+function queryParameters(message: string): AwsError {
+  return new AwsError("AuthorizationQueryParametersError", message, { status: 400 });
+}
+
+function twoSignatures(): AwsError {
+  const message =
+    "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified";
+  return new AwsError("InvalidArgument", message, { status: 400 });
 }

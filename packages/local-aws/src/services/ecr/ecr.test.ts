@@ -6,6 +6,7 @@ import {
   DescribeImagesCommand,
   ECRClient,
   GetAuthorizationTokenCommand,
+  PutImageCommand,
   PutLifecyclePolicyCommand,
 } from "@aws-sdk/client-ecr";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -153,4 +154,28 @@ test("a lifecycle policy that cannot work is refused with the reason", async () 
     name: "InvalidParameterException",
     message: expect.stringContaining("tagPrefixList"),
   });
+});
+
+test("a manifest that is none, and a path that cannot be read, are refused in the registry's form", async () => {
+  await ecr.send(new CreateRepositoryCommand({ repositoryName: "none" }));
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const parts: unknown[] = [5, "abc", [null], { a: 1 }, [[]], [{ digest: [sha256("x")], size: 1 }]];
+  const manifests = [null, 5, [], "", ...parts.map((layers) => ({ schemaVersion: 2, layers }))];
+  for (const manifest of [
+    ...manifests,
+    { schemaVersion: 2, mediaType: [mediaType] },
+    { schemaVersion: 2, config: "abc" },
+    { schemaVersion: 2, manifests: 5 },
+  ]) {
+    const body = JSON.stringify(manifest);
+    const answer = await call("PUT", "/v2/none/manifests/x", body, { "content-type": mediaType });
+    expect([body, answer.status]).toEqual([body, 400]);
+    expect(await answer.json()).toMatchObject({ errors: [{ code: expect.any(String) }] });
+    await expect(
+      ecr.send(new PutImageCommand({ repositoryName: "none", imageManifest: body })),
+    ).rejects.toMatchObject({ name: "InvalidParameterException" });
+  }
+  const unreadable = await call("GET", "/v2/%zz/manifests/x");
+  expect(unreadable.status).toBe(400);
+  expect(await unreadable.json()).toMatchObject({ errors: [{ code: "NAME_INVALID" }] });
 });

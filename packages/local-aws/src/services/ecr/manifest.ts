@@ -32,12 +32,7 @@ const KNOWN = new Set([
  * @see https://github.com/opencontainers/image-spec/blob/main/manifest.md
  */
 export function parseManifest(text: string, contentType?: string): Manifest {
-  let json: Partial<Manifest> & { schemaVersion?: number };
-  try {
-    json = JSON.parse(text) as typeof json;
-  } catch {
-    throw invalid("it is not JSON");
-  }
+  const json = parseObject(text);
   const mediaType = json.mediaType ?? contentType?.split(";")[0]?.trim() ?? "";
   if (json.schemaVersion !== 2) throw invalid("its schemaVersion is not 2");
   if (!KNOWN.has(mediaType))
@@ -47,10 +42,7 @@ export function parseManifest(text: string, contentType?: string): Manifest {
     ...(json.layers ?? []),
     ...(json.manifests ?? []),
   ];
-  for (const { digest, size } of descriptors) {
-    if (!/^sha256:[0-9a-f]{64}$/.test(digest) || !(size >= 0))
-      throw invalid("a descriptor has no digest or size");
-  }
+  if (!descriptors.every(isDescriptor)) throw invalid("a descriptor has no digest or size");
   return {
     mediaType,
     artifactType: json.artifactType,
@@ -59,6 +51,38 @@ export function parseManifest(text: string, contentType?: string): Manifest {
     manifests: json.manifests ?? [],
     annotations: json.annotations ?? {},
   };
+}
+
+/** A manifest as it came in: an object whose lists are lists, with anything in them. */
+function parseObject(text: string): Partial<Manifest> & { readonly schemaVersion?: number } {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw invalid("it is not JSON");
+  }
+  if (!isObject(json)) throw invalid("it is not an object");
+  for (const name of ["layers", "manifests"])
+    if (json[name] !== undefined && !Array.isArray(json[name])) throw invalid(`${name} is no list`);
+  for (const name of ["mediaType", "artifactType"])
+    if (json[name] !== undefined && typeof json[name] !== "string")
+      throw invalid(`${name} is no text`);
+  for (const name of ["config", "annotations"])
+    if (json[name] !== undefined && !isObject(json[name])) throw invalid(`${name} is no object`);
+  return json;
+}
+
+function isDescriptor(value: unknown): value is Descriptor {
+  return (
+    isObject(value) &&
+    /^sha256:[0-9a-f]{64}$/.test(String(value["digest"])) &&
+    Number.isSafeInteger(value["size"]) &&
+    (value["size"] as number) >= 0
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function invalid(reason: string): AwsError {

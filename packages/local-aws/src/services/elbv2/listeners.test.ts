@@ -278,6 +278,12 @@ test("pages follow each other", async () => {
   expect(next.LoadBalancers![0]!.LoadBalancerArn).not.toBe(page.LoadBalancers![0]!.LoadBalancerArn);
 });
 
+test("no priorities to set are too few", async () => {
+  await expect(
+    elb.send(new SetRulePrioritiesCommand({ RulePriorities: [] })),
+  ).rejects.toMatchObject(failure("ValidationError", /./));
+});
+
 test("limits and TLS policies are there to be read", async () => {
   const { Limits } = await elb.send(new DescribeAccountLimitsCommand({}));
   expect(Limits).toContainEqual({ Name: "application-load-balancers", Max: "50" });

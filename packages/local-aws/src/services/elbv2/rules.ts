@@ -129,7 +129,9 @@ export const ruleHandlers: Elbv2Handlers = {
       asked.add(Priority);
       changes.set(rule.arn, Priority);
     }
-    const first = store.of(rules).get([...changes.keys()][0]!)!;
+    const [firstArn] = changes.keys();
+    if (firstArn === undefined) throw validationError("A rule priority must be specified");
+    const first = store.of(rules).get(firstArn)!;
     for (const rule of rulesOf(store, first.listenerArn))
       if (!changes.has(rule.arn) && asked.has(Number(rule.priority)))
         throw priorityInUse(Number(rule.priority));

@@ -37,7 +37,8 @@ export class ChecksumStream extends Transform {
   }
 }
 
-function createDigest(algorithm: string): Digest {
+/** A running checksum of one of the algorithms. */
+export function createDigest(algorithm: string): Digest {
   switch (algorithm) {
     case "CRC32":
       return crc32Digest();

@@ -1,0 +1,27 @@
+import { AwsError } from "../protocol/aws-error.ts";
+
+/** Headers of which a second one would leave open which of them was meant. */
+const SINGLE: ReadonlySet<string> = new Set(["authorization", "content-md5", "date", "host"]);
+/** Lists, which HTTP lets a client send in several lines: RFC 9110 section 5.3. */
+const LISTS: ReadonlySet<string> = new Set(["x-amz-object-attributes"]);
+const METADATA = "x-amz-meta-";
+
+/**
+ * Refuses a request that says twice what it may say once.
+ * @param rawHeaders names and values in turn, as Node has them
+ * @throws AwsError `InvalidRequest`
+ */
+export function refuseRepeated(rawHeaders: readonly string[]): void {
+  const seen = new Set<string>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!.toLowerCase();
+    if (!SINGLE.has(name) && !(name.startsWith("x-amz-") && !isList(name))) continue;
+    if (seen.has(name))
+      throw new AwsError("InvalidRequest", `The header ${name} was sent more than once.`);
+    seen.add(name);
+  }
+}
+
+function isList(name: string): boolean {
+  return LISTS.has(name) || name.startsWith(METADATA);
+}
