@@ -1,4 +1,4 @@
-import { isPublicSubnet } from "../engine/network/routing.ts";
+import { isPublicSubnet } from "../engine/network/reachability.ts";
 import type { EffectiveListener } from "../engine/load-balancer/load-balancers.ts";
 import {
   internetGateways,

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { prefixListsOf } from "../../services/ec2/prefix-lists.ts";
 import { internetGateways, natGateways, vpcEndpoints, vpcs } from "../../services/ec2/state.ts";
-import { mayConnect, mayReachInternet, mayReachService } from "./reachability.ts";
-import { isPublicSubnet } from "./routing.ts";
+import { isPublicSubnet, mayConnect, mayReachInternet, mayReachService } from "./reachability.ts";
+
 import { TestNetwork } from "./test-network.ts";
 
 const HOME = "203.0.113.10";

@@ -10,7 +10,7 @@ import { INTERNET_GATEWAY, requireResource, VPC } from "./resources.ts";
 import { type InternetGateway, internetGateways, networkInterfaces } from "./state.ts";
 import { tagsFromSpecifications, toTagList } from "./tags.ts";
 
-function toApiInternetGateway(
+export function toApiInternetGateway(
   { internetGatewayId, vpcId, tags }: Readonly<InternetGateway>,
   scope: Scope,
 ): ApiInternetGateway {

@@ -10,7 +10,7 @@ import { ADDRESS, NAT_GATEWAY, requireResource, SUBNET } from "./resources.ts";
 import { type Address, type NatGateway, natGateways } from "./state.ts";
 import { tagsFromSpecifications, toTagList } from "./tags.ts";
 
-function toApiNatGateway(gateway: Readonly<NatGateway>): ApiNatGateway {
+export function toApiNatGateway(gateway: Readonly<NatGateway>): ApiNatGateway {
   const { allocationId, associationId, deleteTime } = gateway;
   return {
     CreateTime: new Date(gateway.createTime),

@@ -40,7 +40,7 @@ export function allEntries(acl: Readonly<NetworkAcl>): NetworkAclEntry[] {
   );
 }
 
-function toApiNetworkAcl(acl: Readonly<NetworkAcl>, scope: Scope): ApiNetworkAcl {
+export function toApiNetworkAcl(acl: Readonly<NetworkAcl>, scope: Scope): ApiNetworkAcl {
   return {
     Associations: acl.associations.map(({ associationId, subnetId }) => ({
       NetworkAclAssociationId: associationId,

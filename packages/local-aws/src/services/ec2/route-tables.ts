@@ -22,7 +22,7 @@ function toApiRoute(scope: Scope, vpcId: string, route: Readonly<Route>): ApiRou
   };
 }
 
-function toApiRouteTable(table: Readonly<RouteTable>, scope: Scope): ApiRouteTable {
+export function toApiRouteTable(table: Readonly<RouteTable>, scope: Scope): ApiRouteTable {
   return {
     Associations: table.associations.map(({ associationId, main, subnetId, gatewayId }) => ({
       Main: main,

@@ -36,7 +36,7 @@ function dnsEntries(endpoint: Readonly<VpcEndpoint>, region: string) {
   return entries;
 }
 
-function toApiVpcEndpoint(endpoint: Readonly<VpcEndpoint>, scope: Scope): ApiVpcEndpoint {
+export function toApiVpcEndpoint(endpoint: Readonly<VpcEndpoint>, scope: Scope): ApiVpcEndpoint {
   const isInterface = endpoint.vpcEndpointType === "Interface";
   return {
     VpcEndpointId: endpoint.vpcEndpointId,

@@ -28,7 +28,7 @@ export function readVpcCidr(text: string): Ipv4Range {
   return range;
 }
 
-function toApiVpc(vpc: Readonly<Vpc>, scope: Scope): ApiVpc {
+export function toApiVpc(vpc: Readonly<Vpc>, scope: Scope): ApiVpc {
   return {
     OwnerId: scope.account,
     InstanceTenancy: vpc.instanceTenancy as "default" | "dedicated",
