@@ -103,19 +103,25 @@ export function endpointUsed(
   );
 }
 
+/** Whether names are resolved in the VPC of an interface: without, neither AWS's services nor registries are found. */
+export function mayResolveNames({ dns }: NetworkData, { VpcId: own }: Interface): Verdict {
+  const attributes = dns.find(({ VpcId }) => VpcId === own);
+  if (attributes?.enableDnsSupport !== false) return ALLOWED;
+  return denied(
+    "DnsDisabled",
+    `${own} has enableDnsSupport off: no name is resolved, not even those of AWS's own services.`,
+    own,
+  );
+}
+
 /**
  * Whether an interface reaches a service of AWS in its region: by an endpoint (see {@link endpointUsed}), or over the internet.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
  * @param service as endpoints name it: `ecr.api`, `ecr.dkr`, `s3`, `logs`, `ssm`, `secretsmanager`
  */
 export function mayReachService(network: NetworkData, eni: Interface, service: string): Verdict {
-  const dns = network.dns.find(({ VpcId }) => VpcId === eni.VpcId);
-  if (dns?.enableDnsSupport === false)
-    return denied(
-      "DnsDisabled",
-      `${eni.VpcId} has enableDnsSupport off: names such as that of ${service} are not resolved.`,
-      eni.VpcId,
-    );
+  const names = mayResolveNames(network, eni);
+  if (!names.allowed) return names;
   const serviceName = endpointServiceName(network.region, service);
   const prefixListId = network.prefixLists.find(
     ({ PrefixListName }) => PrefixListName === serviceName,

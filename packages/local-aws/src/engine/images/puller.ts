@@ -52,7 +52,7 @@ function isOurs({ registry }: ImageReference, ours: string): boolean {
 function pull(
   context: EngineContext,
   files: LayerFiles,
-  { account, region }: ImagePullRequest,
+  { account, region, cpuArchitecture }: ImagePullRequest,
   reference: ImageReference,
 ): PulledImage {
   const store = context.store.scope(account, region);
@@ -70,7 +70,9 @@ function pull(
       `pull image manifest has been retried 7 time(s): failed to resolve ref ${reference.text}: ${reference.text}: not found`,
     );
   }
-  const manifest = resolvePlatform(files, parseManifest(files.text(image.digest), image.mediaType));
+  const architecture = architectureOf(cpuArchitecture);
+  const given = parseManifest(files.text(image.digest), image.mediaType);
+  const manifest = resolvePlatform(files, given, architecture);
   if (!manifest.config)
     throw new CannotPullError(
       `ref ${reference.text} is not an image: its manifest has no configuration`,
@@ -80,6 +82,8 @@ function pull(
     architecture?: string;
     config?: PulledImage["config"];
   };
+  if (config.architecture !== undefined && config.architecture !== architecture)
+    throw wrongPlatform(architecture);
   return {
     reference: reference.text,
     digest: image.digest,
@@ -94,16 +98,23 @@ function pull(
   };
 }
 
-/** Of an index, the manifest for this machine: locally the host's architecture stands in for the task's. */
-function resolvePlatform(files: LayerFiles, manifest: Manifest): Manifest {
+/** How images call the architecture that a task wants: locally the host's stands in for X86_64. */
+function architectureOf(cpuArchitecture: string | undefined): string {
+  if (cpuArchitecture === "ARM64") return "arm64";
+  return process.arch === "x64" ? "amd64" : process.arch;
+}
+
+const wrongPlatform = (architecture: string) =>
+  new CannotPullError(
+    `image Manifest does not contain descriptor matching platform 'linux/${architecture}'`,
+  );
+
+/** Of an index, the manifest for the architecture. */
+function resolvePlatform(files: LayerFiles, manifest: Manifest, architecture: string): Manifest {
   if (manifest.manifests.length === 0) return manifest;
-  const architecture = process.arch === "x64" ? "amd64" : process.arch;
   const match = manifest.manifests.find(
     ({ platform }) => platform?.os === "linux" && platform.architecture === architecture,
   );
-  if (!match)
-    throw new CannotPullError(
-      `image Manifest does not contain descriptor matching platform 'linux/${architecture}'`,
-    );
+  if (!match) throw wrongPlatform(architecture);
   return parseManifest(files.text(match.digest), match.mediaType);
 }

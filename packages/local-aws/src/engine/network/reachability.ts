@@ -60,6 +60,13 @@ export function mayReachService(
   return reachability.mayReachService(new StoredNetwork(scope), eni, service);
 }
 
+/** Whether names are resolved where an interface is. */
+export function mayResolveNames(scope: Scope, networkInterfaceId: string): Verdict {
+  const eni = findInterface(scope, { networkInterfaceId });
+  if (!eni) return unknownInterface({ networkInterfaceId });
+  return reachability.mayResolveNames(new StoredNetwork(scope), eni);
+}
+
 /** The VPC endpoint through which an interface's calls to a service go; undefined where there is none. */
 export function endpointUsed(
   scope: Scope,

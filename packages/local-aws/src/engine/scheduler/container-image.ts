@@ -13,7 +13,9 @@ export async function pullContainerImage(
   { name = "", image = "", versionConsistency }: ContainerDefinition,
 ): Promise<PulledImage> {
   const { account, region } = record.scope;
-  const pull = (reference: string) => ports.images.pull({ account, region, reference, signal });
+  const { cpuArchitecture } = record.definition.runtimePlatform ?? {};
+  const pull = (reference: string) =>
+    ports.images.pull({ account, region, reference, cpuArchitecture, signal });
   const pullDigest = async (digest: string) => ({
     ...(await pull(`${image.split("@")[0]}@${digest}`)),
     reference: image,

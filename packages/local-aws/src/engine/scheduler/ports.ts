@@ -16,6 +16,8 @@ export interface ImagePullRequest {
   readonly region: string;
   /** As the task definition names it. */
   readonly reference: string;
+  /** The task's `runtimePlatform`: `X86_64` unless told. */
+  readonly cpuArchitecture: string | undefined;
   /** Aborted when the task is stopped while it is pending. */
   readonly signal: AbortSignal;
 }

@@ -2,7 +2,6 @@ import { CreateSubnetCommand, DescribeVpcsCommand } from "@aws-sdk/client-ec2";
 import { AttachRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
   CreateServiceCommand,
-  RunTaskCommand,
   UpdateServiceCommand,
   type ContainerDefinition,
   type NetworkConfiguration,
@@ -32,29 +31,8 @@ afterAll(async () => {
   await cloud.stop();
 }, 60_000);
 
-/** Runs a task that cannot start; what it says when it has stopped. */
-async function stoppedReason(
-  taskDefinition: string,
-  networkConfiguration: NetworkConfiguration = cloud.network,
-): Promise<string> {
-  const { tasks } = await cloud.ecs.send(
-    new RunTaskCommand({
-      cluster: "c",
-      taskDefinition,
-      launchType: "FARGATE",
-      networkConfiguration,
-    }),
-  );
-  return vi.waitFor(
-    async () => {
-      const task = await cloud.task(tasks![0]!.taskArn!);
-      expect(task).toMatchObject({ lastStatus: "STOPPED", stopCode: "TaskFailedToStart" });
-      expect(task.startedAt).toBeUndefined();
-      return task.stoppedReason!;
-    },
-    { timeout: 20_000, interval: 20 },
-  );
-}
+const stoppedReason = (taskDefinition: string, network?: NetworkConfiguration) =>
+  cloud.stoppedReason(taskDefinition, network);
 
 /** A subnet of the default VPC without public addresses: there is no NAT gateway either. */
 async function privateNetwork(): Promise<NetworkConfiguration> {

@@ -1,12 +1,21 @@
 import { randomUUID } from "node:crypto";
+import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { isEcrImage } from "../../services/ecs/images.ts";
 import { rolesOf } from "../../services/ecs/task-roles.ts";
 import type { Task, TaskDefinition } from "../../services/ecs/state.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
-import { isAllowed } from "../../services/iam/authorize.ts";
+import { repositories } from "../../services/ecr/state.ts";
+import { roleRefusal } from "../../services/iam/authorize.ts";
+import { refusalWords } from "../../services/iam/refusal.ts";
+import { logGroups } from "../../services/logs/state.ts";
 import type { Scope, Store } from "../../store/store.ts";
 import { parseReference } from "../images/reference.ts";
-import { mayReachInternet, mayReachService } from "../network/reachability.ts";
+import {
+  endpointUsed,
+  mayReachInternet,
+  mayReachService,
+  mayResolveNames,
+} from "../network/reachability.ts";
 
 /** Why a task cannot start: the message is ECS's own and becomes the task's `stoppedReason`. */
 export class TaskFault extends Error {
@@ -43,86 +52,134 @@ export function imageFault(asked: Asked): TaskFault | undefined {
 }
 
 function ecrFault(asked: Asked, reference: string): TaskFault | undefined {
-  const { store, scope, task, definition } = asked;
-  const { region, account } = scope;
-  const eni = task.networkInterfaceId ?? "";
-  if (!mayReachService(scope, eni, "ecr.api").allowed)
-    return new TaskFault(TEXTS.registryUnreachable({ region, address: SERVICE_ADDRESS }), {
-      isTimeout: true,
-    });
-  const { executionRoleArn } = rolesOf(definition, task.overrides);
-  if (executionRoleArn) {
-    const repository = `arn:aws:ecr:${region}:${account}:repository/${parseReference(reference).repository}`;
-    const may = (action: string, resource = repository) =>
-      isAllowed(store, account, executionRoleArn, action, resource);
-    if (!may("ecr:GetAuthorizationToken", "*"))
-      return new TaskFault(
-        TEXTS.registryDenied({
-          requestId: randomUUID(),
-          user: assumedRole(executionRoleArn, task),
-        }),
-      );
-    if (!may("ecr:BatchGetImage") || !may("ecr:GetDownloadUrlForLayer"))
-      return new TaskFault(TEXTS.imageDenied({ reference, ...hostAndTag(reference) }));
-  }
+  const { region, account } = asked.scope;
+  const way = mayReachService(asked.scope, eniOf(asked), "ecr.api");
+  if (!way.allowed)
+    return new TaskFault(
+      way.code === "DnsDisabled"
+        ? TEXTS.registryNotResolved({ region })
+        : TEXTS.registryUnreachable({ region, address: SERVICE_ADDRESS }),
+      { isTimeout: true },
+    );
+  const repository = `arn:aws:ecr:${region}:${account}:repository/${parseReference(reference).repository}`;
+  const user = assumedRole(asked);
+  const token = refusal(asked, "ecr.api", "ecr:GetAuthorizationToken", "*");
+  if (token)
+    return new TaskFault(TEXTS.registryDenied({ requestId: randomUUID(), user, why: token }));
+  const place = { reference, ...hostAndTag(reference) };
   // Layers come from S3, https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
   for (const service of ["ecr.dkr", "s3"])
-    if (!mayReachService(scope, eni, service).allowed) return unreachable(reference);
+    if (!mayReachService(asked.scope, eniOf(asked), service).allowed) return unreachable(reference);
+  if (refusal(asked, "ecr.dkr", "ecr:BatchGetImage", repository))
+    return new TaskFault(TEXTS.imageDenied(place));
+  if (refusal(asked, "ecr.dkr", "ecr:GetDownloadUrlForLayer", repository))
+    return new TaskFault(TEXTS.layersDenied(place));
   return undefined;
+}
+
+const eniOf = ({ task }: Asked): string => task.networkInterfaceId ?? "";
+
+/** How AWS ends the sentence that refuses an action to the execution role; undefined where nothing refuses it. */
+function refusal(asked: Asked, service: string, action: string, on: string): string | undefined {
+  const { store, scope, task, definition } = asked;
+  const { executionRoleArn: roleArn } = rolesOf(definition, task.overrides);
+  if (!roleArn) return undefined;
+  const endpoint = endpointUsed(scope, eniOf(asked), service)?.PolicyDocument;
+  const repository = on.split(":repository/")[1] ?? "";
+  const resource = scope.of(repositories).get(repository)?.policyText;
+  const refused = roleRefusal(store, scope.account, { roleArn, action, on, endpoint, resource });
+  return refused && refusalWords(refused, action);
 }
 
 function publicImageFault({ scope, task }: Asked, reference: string): TaskFault | undefined {
-  const { allowed } = mayReachInternet(scope, task.networkInterfaceId ?? "");
-  return allowed ? undefined : unreachable(reference);
+  const eni = task.networkInterfaceId ?? "";
+  const named = mayResolveNames(scope, eni);
+  if (!named.allowed) return unreachable(reference, false);
+  return mayReachInternet(scope, eni).allowed ? undefined : unreachable(reference);
 }
 
-function hostAndTag(reference: string): { host: string; tag: string } {
-  const { registry, tag, digest } = parseReference(reference);
+function hostAndTag(reference: string): { host: string; tag: string; repository: string } {
+  const { registry, repository, tag, digest } = parseReference(reference);
   const host = registry === "docker.io" ? "registry-1.docker.io" : registry;
-  return { host, tag: digest ?? tag ?? "latest" };
+  return { host, repository, tag: digest ?? tag ?? "latest" };
 }
 
-function unreachable(reference: string): TaskFault {
-  const { host, tag } = hostAndTag(reference);
-  const url = `https://${host}/v2/${parseReference(reference).repository}/manifests/${tag}`;
-  return new TaskFault(TEXTS.imageUnreachable({ reference, url, address: SERVICE_ADDRESS }), {
-    isTimeout: true,
-  });
+function unreachable(reference: string, isResolved = true): TaskFault {
+  const { host, repository, tag } = hostAndTag(reference);
+  const url = `https://${host}/v2/${repository}/manifests/${tag}`;
+  const message = isResolved
+    ? TEXTS.imageUnreachable({ reference, url, address: SERVICE_ADDRESS })
+    : TEXTS.imageNotResolved({ reference, url, host });
+  return new TaskFault(message, { isTimeout: true });
 }
 
 /**
- * What keeps a task's awslogs from CloudWatch Logs, beside the log group itself: no way there, or a role that may not write.
+ * What keeps a task's awslogs from CloudWatch Logs, beside the log group itself: no way there, or a role that may not make
+ * the stream (and the group, where the driver is to).
  */
 export function logsFault(asked: Asked): TaskFault | undefined {
-  const { store, scope, task, definition } = asked;
-  const groups = definition.containerDefinitions
-    .filter(({ logConfiguration }) => logConfiguration?.logDriver === "awslogs")
-    .map(({ logConfiguration }) => logConfiguration?.options?.["awslogs-group"] ?? "");
-  if (groups.length === 0) return undefined;
-  if (!mayReachService(scope, task.networkInterfaceId ?? "", "logs").allowed)
+  const containers = awslogsOf(asked.definition);
+  if (containers.length === 0) return undefined;
+  if (!mayReachService(asked.scope, eniOf(asked), "logs").allowed)
     return new TaskFault(TEXTS.logsUnreachable(), { isTimeout: true });
-  const { executionRoleArn } = rolesOf(definition, task.overrides);
-  if (!executionRoleArn) return undefined;
-  for (const group of groups) {
-    const resource = `arn:aws:logs:${scope.region}:${scope.account}:log-group:${group}:log-stream:*`;
-    for (const action of ["logs:CreateLogStream", "logs:PutLogEvents"])
-      if (!isAllowed(store, scope.account, executionRoleArn, action, resource))
-        return new TaskFault(
-          TEXTS.logsDenied({
-            requestId: randomUUID(),
-            user: assumedRole(executionRoleArn, task),
-            resource,
-          }),
-        );
+  for (const options of containers) {
+    const group = options["awslogs-group"] ?? "";
+    const makesGroup =
+      /^(?:1|t|true)$/i.test(options["awslogs-create-group"] ?? "") &&
+      !asked.store.scope(asked.scope.account, regionOf(asked, options)).of(logGroups).has(group);
+    const fault =
+      (makesGroup ? logsDenial(asked, options, "CreateLogGroup") : undefined) ??
+      logsDenial(asked, options, "CreateLogStream");
+    if (fault) return fault;
   }
   return undefined;
+}
+
+/**
+ * Whether what a container writes may be delivered. A driver that may not is started all the same: the lines are lost without a
+ * word to the task. https://docs.docker.com/engine/logging/drivers/awslogs/
+ */
+export function mayPutLogs(asked: Asked, container: ContainerDefinition): boolean {
+  const { logDriver, options = {} } = container.logConfiguration ?? {};
+  if (logDriver !== "awslogs") return true;
+  const on = logsResource(asked, options, "PutLogEvents");
+  return refusal(asked, "logs", "logs:PutLogEvents", on) === undefined;
+}
+
+type Options = Readonly<Record<string, string>>;
+
+const awslogsOf = ({ containerDefinitions }: TaskDefinition): Options[] =>
+  containerDefinitions.flatMap(({ logConfiguration: { logDriver, options = {} } = {} as never }) =>
+    logDriver === "awslogs" ? [options] : [],
+  );
+
+const regionOf = ({ scope }: Asked, options: Options) => options["awslogs-region"] ?? scope.region;
+
+function logsResource(asked: Asked, options: Options, action: string): string {
+  const place = `arn:aws:logs:${regionOf(asked, options)}:${asked.scope.account}`;
+  const group = `${place}:log-group:${options["awslogs-group"] ?? ""}`;
+  return action === "CreateLogGroup" ? `${group}:*` : `${group}:log-stream:*`;
+}
+
+function logsDenial(
+  asked: Asked,
+  options: Options,
+  action: "CreateLogGroup" | "CreateLogStream",
+): TaskFault | undefined {
+  const resource = logsResource(asked, options, action);
+  const why = refusal(asked, "logs", `logs:${action}`, resource);
+  if (why === undefined) return undefined;
+  const what = action === "CreateLogGroup" ? "group" : "stream";
+  const words = { requestId: randomUUID(), user: assumedRole(asked), resource, action, what, why };
+  return new TaskFault(TEXTS.logsDenied(words));
 }
 
 /** An address that stands for AWS's own in messages (RFC 5737): there is no real one behind a local service. */
 const SERVICE_ADDRESS = "192.0.2.1";
 
 /** Who a task is when it has taken on a role: the session is named after the task. */
-function assumedRole(roleArn: string, task: Task): string {
+function assumedRole({ definition, task }: Asked): string {
+  const roleArn = rolesOf(definition, task.overrides).executionRoleArn ?? "";
   const [, , , , account = "", role = ""] = roleArn.split(":");
   const name = role.slice(role.lastIndexOf("/") + 1);
   return `arn:aws:sts::${account}:assumed-role/${name}/${task.arn.slice(task.arn.lastIndexOf("/") + 1)}`;

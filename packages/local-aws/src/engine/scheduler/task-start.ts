@@ -10,7 +10,7 @@ import type { ContainerSpec, TaskSpec } from "../runtime/driver.ts";
 import { pullContainerImage } from "./container-image.ts";
 import type { LogSink, SchedulerPorts } from "./ports.ts";
 import { environmentOf } from "./task-environment.ts";
-import { imageFault, logsFault, TaskFault } from "./task-faults.ts";
+import { imageFault, logsFault, mayPutLogs, TaskFault } from "./task-faults.ts";
 import type { TaskRecord } from "./task-store.ts";
 
 /** How long a container may take to end after SIGTERM, without a word of the definition. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
@@ -85,10 +85,13 @@ export async function openLogs(parts: StartParts): Promise<Map<string, LogSink>>
   await failOn(logsFault(asked), parts);
   const sinks = new Map<string, LogSink>();
   try {
-    for (const { name = "", logConfiguration } of definition.containerDefinitions) {
+    for (const container of definition.containerDefinitions) {
+      const { name = "", logConfiguration } = container;
       const { account, region } = scope;
       const request = { account, region, taskId: id, containerName: name, logConfiguration };
-      sinks.set(name, await ports.logs.open(request));
+      const sink = await ports.logs.open(request);
+      const deaf: LogSink = { write: () => {}, close: () => sink.close() };
+      sinks.set(name, mayPutLogs(asked, container) ? sink : deaf);
     }
   } catch (error) {
     await Promise.all(Array.from(sinks.values(), (sink) => sink.close()));

@@ -33,7 +33,10 @@ function associationOf(networkInterface: Readonly<NetworkInterface>, scope: Scop
   };
 }
 
-export function toApiNetworkInterface(eni: Readonly<NetworkInterface>, scope: Scope): ApiNetworkInterface {
+export function toApiNetworkInterface(
+  eni: Readonly<NetworkInterface>,
+  scope: Scope,
+): ApiNetworkInterface {
   const groups = eni.securityGroupIds.map((GroupId) => ({
     GroupId,
     GroupName: scope.of(securityGroups).get(GroupId)?.groupName,

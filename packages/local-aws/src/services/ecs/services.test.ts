@@ -17,6 +17,7 @@ import {
   StopTaskCommand,
   UpdateServiceCommand,
   type CreateServiceCommandInput,
+  DeregisterTaskDefinitionCommand,
 } from "@aws-sdk/client-ecs";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { refusal, startControlPlane } from "./testing/control-plane.ts";
@@ -239,6 +240,31 @@ test("what tasks are made from starts a deployment when it changes; other settin
   expect(changed.deployments![0]!.id).not.toBe(first);
   const forced = await update({ forceNewDeployment: true });
   expect(forced.deployments![0]!.id).not.toBe(changed.deployments![0]!.id);
+});
+
+test("a revision that was deregistered is not deployed again", async () => {
+  await create("retired", { taskDefinition: "web:1" });
+  const { taskDefinition } = await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: "retired",
+      requiresCompatibilities: ["FARGATE"],
+      networkMode: "awsvpc",
+      cpu: "256",
+      memory: "512",
+      containerDefinitions: [{ name: "web", image: "nginx" }],
+    }),
+  );
+  const change = { cluster: "c", service: "retired" };
+  const revision = taskDefinition!.taskDefinitionArn!;
+  await ecs.send(new UpdateServiceCommand({ ...change, taskDefinition: revision }));
+  await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: revision }));
+  const force = new UpdateServiceCommand({ ...change, forceNewDeployment: true });
+  expect(await refusal(ecs.send(force))).toEqual({
+    name: "ClientException",
+    message: "TaskDefinition is inactive",
+  });
+  const { service } = await ecs.send(new UpdateServiceCommand({ ...change, desiredCount: 1 }));
+  expect(service).toMatchObject({ desiredCount: 1, taskDefinition: revision });
 });
 
 test("a missing service is a failure to describe, and an error to update", async () => {

@@ -233,17 +233,28 @@ export const TEXTS = {
     QUOTED,
   ),
   registryDenied: text(
-    "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve ecr registry auth: service call has been retried 1 time(s): operation error ECR: GetAuthorizationToken, https response error StatusCode: 400, RequestID: {requestId}, api error AccessDeniedException: User: {user} is not authorized to perform: ecr:GetAuthorizationToken on resource: * because no identity-based policy allows the ecr:GetAuthorizationToken action",
+    "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve ecr registry auth: service call has been retried 1 time(s): operation error ECR: GetAuthorizationToken, https response error StatusCode: 400, RequestID: {requestId}, api error AccessDeniedException: User: {user} is not authorized to perform: ecr:GetAuthorizationToken on resource: * {why}",
+  ),
+  registryNotResolved: text(
+    'ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth from Amazon ECR: There is a connection issue between the task and Amazon ECR. Check your task network configuration. operation error ECR: GetAuthorizationToken, exceeded maximum number of attempts, 3, https response error StatusCode: 0, RequestID: , request send failed, Post "https://api.ecr.{region}.amazonaws.com/": dial tcp: lookup api.ecr.{region}.amazonaws.com: i/o timeout',
+    QUOTED,
+  ),
+  imageNotResolved: text(
+    'CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve ref {reference}: failed to do request: Head "{url}": dial tcp: lookup {host}: i/o timeout',
+    QUOTED,
   ),
   imageDenied: text(
     "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref {reference}: pulling from host {host} failed with status code [manifests {tag}]: 403 Forbidden",
+  ),
+  layersDenied: text(
+    "CannotPullContainerError: failed to copy: httpReadSeeker: failed open: unexpected status code https://{host}/v2/{repository}/blobs/: 403 Forbidden",
   ),
   logsUnreachable: text(
     "ResourceInitializationError: failed to validate logger args: The task cannot find the Amazon CloudWatch log group defined in the task definition. There is a connection issue between the task and Amazon CloudWatch. Check your network configuration. : signal: killed",
     QUOTED,
   ),
   logsDenied: text(
-    "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: operation error CloudWatch Logs: CreateLogStream, https response error StatusCode: 400, RequestID: {requestId}, api error AccessDeniedException: User: {user} is not authorized to perform: logs:CreateLogStream on resource: {resource} because no identity-based policy allows the logs:CreateLogStream action : exit status 1",
+    "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log {what}: operation error CloudWatch Logs: {action}, https response error StatusCode: 400, RequestID: {requestId}, api error AccessDeniedException: User: {user} is not authorized to perform: logs:{action} on resource: {resource} {why} : exit status 1",
   ),
 
   // What Local AWS does not do, in its own words

@@ -42,6 +42,8 @@ export function updateService(input: UpdateServiceRequest, context: CallContext)
   const after: EcsService = { ...before, ...changes(input, context, cluster, before) };
   if (after.healthCheckGracePeriodSeconds > 0 && after.loadBalancers.length === 0)
     throw invalidParameter(TEXTS.gracePeriodNoLoadBalancer());
+  // Tasks that run keep an inactive revision alive; a deployment of it would begin something new.
+  if (input.forceNewDeployment) requireTaskDefinition(context, after.taskDefinitionArn);
   const now = context.clock.now();
   const deploys =
     input.forceNewDeployment === true ||

@@ -8,6 +8,7 @@ import {
   type PolicyRequest,
   type RequestPrincipal,
 } from "./policy-evaluation.ts";
+import { type Refusal, refusalOf, type RolePolicies } from "./refusal.ts";
 import { managedPolicies, type Role, roles, type User, users } from "./state.ts";
 
 /** The name in an ARN such as `arn:aws:iam::123456789012:role/path/name`. */
@@ -34,15 +35,23 @@ function managedDocument(store: Store, account: string, arn: string): string | u
   );
 }
 
+function identityDocuments(
+  store: Store,
+  account: string,
+  entity: Readonly<Pick<Role | User, "inlinePolicies" | "attachedPolicies">>,
+): string[] {
+  const attached = entity.attachedPolicies.map((arn) => managedDocument(store, account, arn));
+  return [...Object.values(entity.inlinePolicies), ...attached].filter(
+    (document) => document !== undefined,
+  );
+}
+
 function identityPolicies(
   store: Store,
   account: string,
   entity: Readonly<Pick<Role | User, "inlinePolicies" | "attachedPolicies">>,
 ): PolicyDocument[] {
-  const attached = entity.attachedPolicies.map((arn) => managedDocument(store, account, arn));
-  return [...Object.values(entity.inlinePolicies), ...attached]
-    .filter((document) => document !== undefined)
-    .map(parsePolicy);
+  return identityDocuments(store, account, entity).map(parsePolicy);
 }
 
 function entityAllows(
@@ -80,6 +89,33 @@ export function isAllowed(
   if (!role) return false;
   const known = { "aws:PrincipalArn": roleArn, "aws:PrincipalAccount": account, ...context };
   return entityAllows(store, account, role, { action, resource, context: known });
+}
+
+/** What is asked of a role, and the policies beside its own that have a say. */
+export interface RoleRequest extends Pick<RolePolicies, "resource" | "endpoint"> {
+  readonly roleArn: string;
+  /** Such as `ecr:BatchGetImage`. */
+  readonly action: string;
+  /** An ARN, or `*` for an action without one. */
+  readonly on: string;
+}
+
+/** Why a role may not do something, by the kind of policy that says so; undefined where it may. A role that is not there may nothing. */
+export function roleRefusal(
+  store: Store,
+  account: string,
+  { roleArn, action, on, resource, endpoint }: RoleRequest,
+): Refusal | undefined {
+  const role = findRole(store, account, roleArn);
+  if (!role) return { by: "identity-based policy", explicit: false };
+  const context = { "aws:PrincipalArn": roleArn, "aws:PrincipalAccount": account };
+  // A boundary whose policy is gone allows nothing.
+  const boundary =
+    role.permissionsBoundary &&
+    (managedDocument(store, account, role.permissionsBoundary) ?? '{"Statement":[]}');
+  const identity = identityDocuments(store, account, role);
+  const policies = { identity, boundary, resource, endpoint };
+  return refusalOf(policies, roleArn, { action, resource: on, context });
 }
 
 /** Like {@link isAllowed}, for a stored user. One that is not stored (the workspace's own, root) may do everything. */

@@ -8,13 +8,14 @@ async function follow(
   healthCheck: HealthCheck,
   seconds: number,
   isHealthyAt: (second: number) => boolean,
+  check?: () => Promise<boolean>,
 ): Promise<string[]> {
   const clock = new ManualClock(0);
   const changes: string[] = [];
   const monitor = new HealthMonitor({
     clock,
     healthCheck,
-    check: async () => isHealthyAt(clock.now() / 1000),
+    check: check ?? (async () => isHealthyAt(clock.now() / 1000)),
     changed: (status) => changes.push(`${clock.now() / 1000} ${status}`),
     failed: (error) => changes.push(String(error)),
   });
@@ -40,6 +41,20 @@ describe("a container", () => {
 
   test("is not unhealthy for failures with a success between them", async () => {
     expect(await follow(CHECK, 100, (at) => at % 30 === 0 || at === 10)).toEqual(["10 HEALTHY"]);
+  });
+
+  test("is unhealthy where its check cannot even be run, and is asked again", async () => {
+    const broken = async (): Promise<boolean> => {
+      throw new Error("no shell");
+    };
+    const seen = await follow(CHECK, 45, () => true, broken);
+    expect(seen).toEqual([
+      "Error: no shell",
+      "Error: no shell",
+      "Error: no shell",
+      "30 UNHEALTHY",
+      "Error: no shell",
+    ]);
   });
 
   test("may fail for free in its start period", async () => {

@@ -44,14 +44,22 @@ export class HealthMonitor {
 
   #again(): void {
     if (this.#stopped) return;
-    this.#timer = this.#parts.clock.idle(this.#intervalMs, () => {
-      this.#look().catch((error: unknown) => this.#parts.failed(error));
-    });
+    this.#timer = this.#parts.clock.idle(this.#intervalMs, () => void this.#look());
+  }
+
+  /** A check that breaks has not succeeded: it counts as one that failed, and the next one comes all the same. */
+  async #passes(): Promise<boolean> {
+    const { healthCheck, check, failed } = this.#parts;
+    try {
+      return await check((healthCheck.timeout ?? DEFAULT_TIMEOUT_SECONDS) * 1000);
+    } catch (error) {
+      failed(error);
+      return false;
+    }
   }
 
   async #look(): Promise<void> {
-    const { healthCheck, check } = this.#parts;
-    const healthy = await check((healthCheck.timeout ?? DEFAULT_TIMEOUT_SECONDS) * 1000);
+    const healthy = await this.#passes();
     if (this.#stopped) return;
     if (healthy) this.#failures = 0;
     else if (!this.#isStarting) this.#failures += 1;

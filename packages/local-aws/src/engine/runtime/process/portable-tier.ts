@@ -31,9 +31,8 @@ export interface PortableTierOptions {
  * Plain processes of this user: they see the machine's files and network.
  *
  * A task has no address of its own here, so two tasks cannot both listen on port 80. The way out is the custom that a
- * program reads its port from `PORT`: where the container's own `PORT` equals a container port that is mapped, it is
- * replaced by a free port of this machine, and connections to the mapped port go there. Where it does not, the program
- * would listen on another port than the load balancer asks for, and nothing answers: here as on AWS.
+ * program reads its port from `PORT`: it is replaced by a free port of this machine, and connections to the port go there.
+ * Where the load balancer asks for another port than `PORT`, nothing answers it: here as on AWS, for every task.
  *
  * Programs that listen on 0.0.0.0, as they must in a container, are reachable from this machine's network while they run.
  */
@@ -48,10 +47,11 @@ export class PortableTier implements Tier {
   info(): Readonly<Record<string, string>> {
     return {
       isolation: "none: tasks are processes of this user and see its files",
-      network: "each mapped port that equals the container's PORT has a free port of this machine",
+      network: "the port that a container's PORT names has a free port of this machine",
       user: "not changed: the image's USER is ignored, so ports below 1024 need no systemControls",
       cpu: "not limited",
-      memory: "looked at every second: what goes beyond its limit is killed, as ECS does",
+      memory:
+        "looked at every second, more often at first: what goes beyond its limit is killed, as ECS does",
     };
   }
 
@@ -60,7 +60,7 @@ export class PortableTier implements Tier {
     const hostPorts = new Map<string, PortBinding>();
     try {
       for (const container of task.containers) {
-        const containerPort = ownMappedPort(container);
+        const containerPort = movedPort(container, task.containers.length === 1);
         if (containerPort === undefined) continue;
         const hostPort = await this.#options.ports.reserve();
         const binding = { containerPort, hostPort, protocol: "tcp", bindIP: "0.0.0.0" };
@@ -74,14 +74,18 @@ export class PortableTier implements Tier {
   }
 }
 
-/** The mapped port that the container's program reads from `PORT`. */
-function ownMappedPort({ definition, environment }: ContainerSpec): number | undefined {
-  const own = environment["PORT"];
-  const mapped = definition.portMappings?.find(
-    ({ containerPort }) => containerPort !== undefined && String(containerPort) === own,
-  );
-  return mapped?.containerPort;
+/**
+ * The port that the container's program reads from `PORT`. One that is not mapped is moved as well, where no other container
+ * counts on it: it is a port of this machine, which the next task of the service could not have.
+ */
+function movedPort(container: ContainerSpec, isAlone: boolean): number | undefined {
+  const own = container.environment["PORT"] ?? "";
+  const port = /^[1-9]\d{0,4}$/.test(own) && Number(own) < 65_536 ? Number(own) : undefined;
+  return isAlone || isMapped(container, port) ? port : undefined;
 }
+
+const isMapped = ({ definition }: ContainerSpec, port: number | undefined): boolean =>
+  definition.portMappings?.some(({ containerPort }) => containerPort === port) ?? false;
 
 class PortableTask implements TierTask {
   readonly #task: TaskSpec;
@@ -159,9 +163,10 @@ class PortableTask implements TierTask {
     };
   }
 
-  bindings(container: string): readonly PortBinding[] {
-    const binding = this.#hostPorts.get(container);
-    return binding ? [binding] : [];
+  bindings(name: string): readonly PortBinding[] {
+    const binding = this.#hostPorts.get(name);
+    const container = this.#task.containers.find((each) => each.name === name);
+    return binding && container && isMapped(container, binding.containerPort) ? [binding] : [];
   }
 
   endpoint(port: number): Endpoint {

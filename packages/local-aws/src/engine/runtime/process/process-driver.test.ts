@@ -331,6 +331,17 @@ describe("a port", () => {
     expect(driver.endpoint("10.9.9.9", 80)).toBeUndefined();
   });
 
+  test("that is not mapped is nobody's but the task's: two of them run side by side", async () => {
+    const spec = () =>
+      container({ "server.js": SERVER }, { environment: { PORT: "3000" }, config });
+    for (const one of [task(await spec()), task(await spec())]) {
+      const log = await run(one);
+      await log.see("web stdout: listening");
+      const { host, port } = reach(driver.endpoint(one.privateIpAddress!, 3000));
+      expect(await (await fetch(`http://${host}:${port}/`)).text()).toBe("hello");
+    }
+  });
+
   test.each<[Record<string, string>, string]>([
     [{ PORT: "3000" }, 'container "web" maps port 80, but its PORT is 3000: nothing listens on 80'],
     [{}, "its environment has no PORT"],
@@ -406,6 +417,17 @@ describe("a health check", () => {
     expect(health).toEqual(["web HEALTHY", "web UNHEALTHY"]);
   });
 
+  test("that no program of the image can run makes the container unhealthy", async () => {
+    const log = new Log();
+    const files = { "main.js": "setInterval(() => {}, 1000)" };
+    const definition = {
+      healthCheck: { command: ["CMD", "/no/such/program"], retries: 1, interval: 5 },
+    };
+    const spec = await container(files, { config: { Cmd: ["node", "/main.js"] }, definition });
+    await quick.start(task(spec), log);
+    expect(await log.see("web UNHEALTHY")).toBeDefined();
+  }, 15_000);
+
   test("finds the program at the port that it has in a container", async () => {
     const check = "fetch('http://localhost:80/').then((answer) => process.exit(answer.ok ? 0 : 1))";
     const definition = {
@@ -463,6 +485,15 @@ describe("memory", () => {
     const log = await run(spec);
     await log.see("web stdout: up");
     await clock.advance(1000);
+    const end = "web exited 137 OutOfMemoryError: Container killed due to memory usage";
+    expect(await log.see(end)).toBeDefined();
+  });
+
+  test("is looked at before a health check could call the container well", async () => {
+    const spec = await container({}, { config, definition: { memory: 64 } });
+    const log = await run(task(spec));
+    await log.see("web stdout: up");
+    await clock.advance(100);
     const end = "web exited 137 OutOfMemoryError: Container killed due to memory usage";
     expect(await log.see(end)).toBeDefined();
   });

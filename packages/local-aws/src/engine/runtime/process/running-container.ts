@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Clock } from "../../../clock/clock.ts";
-import type { ContainerSpec } from "../driver.ts";
+import { CannotStartError, type ContainerSpec } from "../driver.ts";
 import { ContainerProcess } from "./container-process.ts";
 import { checkCommand, HealthMonitor } from "./health-check.ts";
 import { OUT_OF_MEMORY } from "./reasons.ts";
@@ -103,8 +103,14 @@ export class RunningContainer {
         health(status);
       },
       check: async (timeoutMs) => {
-        const launch = await tierTask.launchCheck(spec, join(directory, spec.name), command);
-        return runCheck(launch, timeoutMs, { clock, supervisor });
+        try {
+          const launch = await tierTask.launchCheck(spec, join(directory, spec.name), command);
+          return await runCheck(launch, timeoutMs, { clock, supervisor });
+        } catch (error) {
+          // No shell, no such program: the check has failed, as it would in a container.
+          if (error instanceof CannotStartError) return false;
+          throw error;
+        }
       },
     });
   }

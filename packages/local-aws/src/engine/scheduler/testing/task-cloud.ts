@@ -8,6 +8,7 @@ import {
   ECSClient,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
+  RunTaskCommand,
   type ContainerDefinition,
   type LogConfiguration,
   type NetworkConfiguration,
@@ -23,6 +24,7 @@ import {
   FilterLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { expect, vi } from "vitest";
 import type { LocalAwsOptions } from "../../../local-aws.ts";
 import { startTestCloud, type TestCloud } from "../../../testing.ts";
 import { pushTinyImage, type TinyImage } from "./push-tiny-image.ts";
@@ -164,6 +166,30 @@ export class TaskCloud {
   async task(arn: string): Promise<Task> {
     const { tasks } = await this.ecs.send(new DescribeTasksCommand({ cluster: "c", tasks: [arn] }));
     return tasks![0]!;
+  }
+
+  /** Runs a task that cannot start; what it says when it has stopped. */
+  async stoppedReason(
+    taskDefinition: string,
+    networkConfiguration: NetworkConfiguration = this.network,
+  ): Promise<string> {
+    const { tasks } = await this.ecs.send(
+      new RunTaskCommand({
+        cluster: "c",
+        taskDefinition,
+        launchType: "FARGATE",
+        networkConfiguration,
+      }),
+    );
+    return vi.waitFor(
+      async () => {
+        const task = await this.task(tasks![0]!.taskArn!);
+        expect(task).toMatchObject({ lastStatus: "STOPPED", stopCode: "TaskFailedToStart" });
+        expect(task.startedAt).toBeUndefined();
+        return task.stoppedReason!;
+      },
+      { timeout: 20_000, interval: 20 },
+    );
   }
 
   async tasks(

@@ -1,0 +1,80 @@
+import { parsePolicy } from "./policy-document.ts";
+import {
+  evaluateIdentityPolicies,
+  evaluateResourcePolicy,
+  type Decision,
+  type PolicyRequest,
+} from "./policy-evaluation.ts";
+
+/** The policies that have a say in what a role may do, as JSON documents. */
+export interface RolePolicies {
+  /** Inline and attached ones. */
+  readonly identity: readonly string[];
+  /** The permissions boundary's document, where the role has one. */
+  readonly boundary?: string | undefined;
+  /** The policy of what is asked for (an ECR repository's), where it has one. */
+  readonly resource?: string | undefined;
+  /** The policy of the VPC endpoint that the request goes through, where it does. */
+  readonly endpoint?: string | undefined;
+}
+
+/** Which kind of policy refuses a request, and whether a statement of it says so in words. */
+export interface Refusal {
+  readonly by:
+    | "identity-based policy"
+    | "permissions boundary"
+    | "resource-based policy"
+    | "VPC endpoint policy";
+  readonly explicit: boolean;
+}
+
+/**
+ * Why a role may not do something; undefined where it may. A deny in words comes before everything else; then every kind of
+ * policy that limits has to allow it, but for a resource's own: within an account, the role's are enough.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+ */
+export function refusalOf(
+  policies: RolePolicies,
+  roleArn: string,
+  request: PolicyRequest,
+): Refusal | undefined {
+  const { identity, boundary, resource, endpoint } = policies;
+  const ofPrincipal = (document: string) =>
+    evaluateResourcePolicy(
+      parsePolicy(document),
+      { kind: "AWS", names: namesOf(roleArn) },
+      request,
+    );
+  const decisions: readonly (readonly [Refusal["by"], Decision])[] = [
+    ["identity-based policy", evaluateIdentityPolicies(identity.map(parsePolicy), request)],
+    ["permissions boundary", boundary === undefined ? "allowed" : own(boundary, request)],
+    ["resource-based policy", resource === undefined ? "allowed" : ofPrincipal(resource)],
+    ["VPC endpoint policy", endpoint === undefined ? "allowed" : ofPrincipal(endpoint)],
+  ];
+  const explicit = decisions.find(([, decision]) => decision === "explicitDeny");
+  if (explicit) return { by: explicit[0], explicit: true };
+  const implicit = decisions.find(
+    ([by, decision]) => decision === "implicitDeny" && by !== "resource-based policy",
+  );
+  return implicit && { by: implicit[0], explicit: false };
+}
+
+const own = (document: string, request: PolicyRequest) =>
+  evaluateIdentityPolicies([parsePolicy(document)], request);
+
+/** Under which names a policy's `Principal` may mean a role. */
+function namesOf(roleArn: string): string[] {
+  const account = roleArn.split(":")[4] ?? "";
+  return [roleArn, `arn:aws:iam::${account}:root`, account, "*"];
+}
+
+/**
+ * How AWS ends the sentence that refuses a request.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ */
+export function refusalWords({ by, explicit }: Refusal, action: string): string {
+  const article = by === "identity-based policy" ? "an" : "a";
+  return explicit
+    ? `with an explicit deny in ${article} ${by}`
+    : `because no ${by} allows the ${action} action`;
+}
