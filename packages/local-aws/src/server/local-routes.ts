@@ -6,6 +6,7 @@ import type { LiveFeed } from "../live/live-feed.ts";
 import { answerLive } from "../live/live-routes.ts";
 import { answerSnapshots } from "../snapshot/snapshot-routes.ts";
 import type { Snapshots } from "../snapshot/snapshots.ts";
+import { Revision } from "./revision.ts";
 import { LOCAL_PREFIX, sendJson, type Mount } from "./front-door.ts";
 
 export interface LocalRoutesParts {
@@ -22,6 +23,7 @@ type Route = (request: IncomingMessage, response: ServerResponse) => void | Prom
 /** Introspection under `/_local/`: reading is open to this machine, changing needs the workspace's token. */
 export function localRoutes(parts: LocalRoutesParts): Mount {
   const { context, engine } = parts;
+  const revision = new Revision(context.store);
   const routes: Record<string, Route> = {
     "GET /_local/health": (_request, response) =>
       sendJson(response, 200, {
@@ -41,6 +43,8 @@ export function localRoutes(parts: LocalRoutesParts): Mount {
         now: context.clock.now(),
         acceleration: context.clock.acceleration,
       }),
+    "GET /_local/revision": (_request, response) =>
+      sendJson(response, 200, { revision: revision.read() }),
     "GET /_local/events": (_request, response) => streamEvents(context, response),
   };
   return {

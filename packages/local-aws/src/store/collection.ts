@@ -50,6 +50,10 @@ export class Collection<T extends object> {
     return [...this.#values.values()];
   }
 
+  entries(): Iterable<readonly [id: string, value: Readonly<T>]> {
+    return this.#values.entries();
+  }
+
   ids(): string[] {
     return [...this.#values.keys()];
   }

@@ -58,6 +58,18 @@ export class Store {
     return this.#collection(kind, place);
   }
 
+  /** All that is kept: what is volatile left out. */
+  *contents(): Iterable<{
+    readonly kind: string;
+    readonly place: Place;
+    readonly values: Iterable<readonly [id: string, value: object]>;
+  }> {
+    for (const collection of this.#collections.values()) {
+      const { kind, place } = collection;
+      if (!kind.volatile) yield { kind: kind.name, place, values: collection.entries() };
+    }
+  }
+
   /** Every collection of `kind`, over all accounts and regions that have one. */
   all<T extends object>(kind: Kind<T>): Collection<T>[] {
     return (this.#byKind.get(kind.name) ?? []) as Collection<T>[];
