@@ -44,6 +44,7 @@ export async function localTarget(
     },
     requireListenerPorts: (ports) =>
       requireListenerPorts(endpoint, workspace.config.listeners, ports),
+    revision: () => revisionOf(endpoint),
     checkpoint: cloud.token === undefined ? undefined : checkpointOf(endpoint, cloud.token),
     effectiveAddress: async (dnsName, port) => {
       const listener = (await effectiveListeners(endpoint)).find(
@@ -52,6 +53,13 @@ export async function localTarget(
       return listener?.addresses[0] ?? { host: "127.0.0.1", port };
     },
   };
+}
+
+/** A cloud that an earlier version of the workbook started knows no revision. */
+async function revisionOf(endpoint: string): Promise<string | undefined> {
+  const response = await fetch(`${endpoint}/_local/revision`);
+  if (response.status === 404) return undefined;
+  return ((await response.json()) as { revision: string }).revision;
 }
 
 function checkpointOf(endpoint: string, token: string): Checkpoint {

@@ -1,6 +1,6 @@
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isAlive, UserError } from "@workbook/toolchain";
@@ -9,6 +9,7 @@ import { machineFault } from "../machine-faults.ts";
 import { REGION } from "../region.ts";
 import { saveConfig, type Workspace } from "../workspace.ts";
 import { describeHolder } from "./port-holder.ts";
+import { EMPTY_SNAPSHOT, saveSnapshot } from "./snapshots.ts";
 import { readServerFile, readServerPid, type ServerFile } from "./server-file.ts";
 
 /** A Local AWS that answers. */
@@ -80,6 +81,7 @@ export async function startCloud(
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   rmSync(join(dataDir, "server.json"), { force: true });
   const port = options.port ?? workspace.config.port;
+  const isNew = !existsSync(join(dataDir, "cloud.db"));
   const child = spawnServer(workspace, { ...options, port });
   const cloud = await waitForServer(dataDir, child, options.signal);
   // Another command may have started it a moment before ours.
@@ -87,6 +89,7 @@ export async function startCloud(
   // The address is part of image names, so it has to stay what it is: a port chosen by chance is kept as well.
   const listeners = options.listeners ?? workspace.config.listeners;
   await openRegion(cloud);
+  if (isNew) await saveSnapshot(cloud, EMPTY_SNAPSHOT);
   saveConfig(workspace, { port: Number(new URL(cloud.endpoint).port), listeners });
   return cloud;
 }

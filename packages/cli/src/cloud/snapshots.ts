@@ -12,6 +12,9 @@ export interface SnapshotSummary {
   readonly problem?: string;
 }
 
+/** The cloud as it was when it was new: taken by itself, so that going back to nothing needs no Terraform. */
+export const EMPTY_SNAPSHOT = "empty";
+
 type Connection = Pick<RunningCloud, "endpoint" | "token">;
 
 /**

@@ -1,4 +1,5 @@
 import type { CheckReport } from "@workbook/lab-kit";
+import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
 import { writeFileSync } from "node:fs";
 import { confirmOnAws } from "../aws/confirm.ts";
@@ -7,7 +8,7 @@ import { failuresOf, formatFailures } from "../output/check-output.ts";
 import { afterChecks } from "../learn/after-checks.ts";
 import { learnersStack } from "../learn/learner-folder.ts";
 import { noteQuestion } from "../learn/progress-file.ts";
-import { builtImages, runLabChecks } from "../lab-checks.ts";
+import { runLabChecks } from "../lab-checks.ts";
 import type { Session } from "../session.ts";
 
 /** How a lab is checked. */
@@ -28,8 +29,7 @@ export async function checkCommand(
 ): Promise<number> {
   const deployment = await session.deployment(lab, variant);
   await confirmOnAws(session, deployment, "check");
-  const images = () => builtImages(session, deployment);
-  const report = await runLabChecks(session, deployment, images, undefined, keepGoing);
+  const report = await runLabChecks(session, new LabRun(deployment), undefined, keepGoing);
   if (junitFile !== undefined) writeFileSync(junitFile, toJunit(report, session.language));
   const next = afterChecks(session, deployment, report);
   session.result(

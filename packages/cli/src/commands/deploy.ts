@@ -1,4 +1,5 @@
 import { deploy } from "@workbook/lab-kit/deploy/deploy";
+import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import { confirmOnAws } from "../aws/confirm.ts";
 import { onTarget } from "../on-target.ts";
 import type { Session } from "../session.ts";
@@ -11,7 +12,7 @@ export async function deployCommand(
 ): Promise<number> {
   const deployment = await session.deployment(lab, variant);
   await confirmOnAws(session, deployment, "deploy");
-  const deployed = await deploy(deployment, session.progress);
+  const deployed = await deploy(new LabRun(deployment), session.progress);
   session.result(
     { lab: deployment.lab.id, ...deployed, images: deployed.images.map(({ image }) => image) },
     `\nNext: ${onTarget(session, `check ${deployment.lab.id.slice(0, 2)}`)}`,

@@ -1,3 +1,4 @@
+import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import { plan } from "@workbook/lab-kit/deploy/plan";
 import { confirmOnAws } from "../aws/confirm.ts";
 import { onTarget } from "../on-target.ts";
@@ -11,7 +12,7 @@ export async function planCommand(
 ): Promise<number> {
   const deployment = await session.deployment(lab, variant);
   await confirmOnAws(session, deployment, "plan");
-  const plans = await plan(deployment, session.progress);
+  const plans = await plan(new LabRun(deployment), session.progress);
   const changes = Object.entries(plans).flatMap(([stack, reader]) =>
     reader.effective.map(({ address, actions }) => ({ stack, address, actions })),
   );

@@ -1,4 +1,5 @@
 import { deploy } from "@workbook/lab-kit/deploy/deploy";
+import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import type { CheckReport } from "@workbook/lab-kit";
 import { findAddresses, type Address } from "../aws/addresses.ts";
 import { confirmOnAws } from "../aws/confirm.ts";
@@ -18,8 +19,9 @@ export async function runCommand(session: Session, query: string | undefined): P
   );
   const deployment = await session.deployment(lab.id, "solution");
   await confirmOnAws(session, deployment, "deploy");
-  const deployed = await deploy(deployment, session.progress);
-  const report = await runLabChecks(session, deployment, deployed.images, ["synth", "live"]);
+  const work = new LabRun(deployment);
+  const deployed = await deploy(work, session.progress);
+  const report = await runLabChecks(session, work, ["synth", "live"]);
   const { cloud, target } = deployment;
   const addresses = cloud
     ? await localAddresses(cloud.endpoint)

@@ -5,6 +5,7 @@ import { leftAtWork, rollBackCutOff } from "@workbook/lab-kit/deploy/roll-back";
 import type { RunningCloud } from "../cloud/cloud.ts";
 import {
   deleteSnapshot,
+  EMPTY_SNAPSHOT,
   listSnapshots,
   restoreSnapshot,
   saveSnapshot,
@@ -36,7 +37,7 @@ export async function prepareCloud(session: Session, lab: Lab): Promise<void> {
 
 /** Snapshots of a beginning that sources have changed since are of no use any more. */
 async function snapshotName(session: Session, beginning: Beginning | undefined): Promise<string> {
-  if (beginning === undefined) return `after-nothing-${session.workspace.config.owner}`;
+  if (beginning === undefined) return EMPTY_SNAPSHOT;
   return beginningName(session.workspace, await session.lab(beginning.lab), beginning);
 }
 

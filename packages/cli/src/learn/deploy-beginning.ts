@@ -1,5 +1,6 @@
 import { deploy } from "@workbook/lab-kit/deploy/deploy";
 import { deployedStacks } from "@workbook/lab-kit/deploy/deployed-stacks";
+import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import { destroy } from "@workbook/lab-kit/deploy/destroy";
 import { confirmOnAws } from "../aws/confirm.ts";
 import { DEFAULT_LAB, type Session } from "../session.ts";
@@ -27,5 +28,5 @@ export async function deployBeginning(
   await confirmOnAws(session, wanted ?? full, intent, { held, destroyed });
   if (destroyed.length > 0)
     await destroy({ ...full, lab: { ...full.lab, stacks: destroyed } }, session.progress);
-  if (wanted) await deploy(wanted, session.progress);
+  if (wanted) await deploy(new LabRun(wanted), session.progress);
 }

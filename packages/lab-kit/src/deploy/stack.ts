@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
-import { mkdtempDisposable, readdir, readFile, rm } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdtempDisposable, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Lab } from "../load-lab.ts";
 import { synthesise, type PushedImage } from "../synth.ts";
-import type { SynthReader } from "../synth-reader.ts";
 import type { TerraformEvent } from "../terraform/events.ts";
 import { APPLIED_CONFIGURATION, Terraform } from "../terraform/terraform.ts";
 import { recoverState } from "./recover-state.ts";
@@ -25,33 +25,41 @@ export interface Deployment {
   readonly signal?: AbortSignal;
 }
 
-/** A stack whose configuration is in place and whose backend and plugins are initialised. */
-export interface PreparedStack {
-  readonly id: StackId;
-  readonly terraform: Terraform;
-  readonly synth: SynthReader;
-}
-
 /**
- * Synthesises one stack and prepares Terraform for it. A Terraform that an earlier command left at work on the stack is
- * waited for first; what one that failed left behind, a lock or a state that it could not store, is put right.
+ * Puts a stack's configuration in its place and prepares Terraform for it. A Terraform that an earlier command left at work
+ * on the stack is waited for first; what one that failed left behind, a lock or a state that it could not store, is put right.
+ * @param json the stack as synthesised
  * @throws {UserError} where somebody else holds the lock on the state
  */
+export async function placeStack(
+  deployment: Deployment,
+  id: StackId,
+  bucket: string,
+  json: string,
+  onEvent?: (event: TerraformEvent) => void,
+): Promise<Terraform> {
+  const { target, directories, signal } = deployment;
+  const directory = stackDirectory(directories, target, id);
+  const terraform = openStack(deployment, id, bucket, onEvent);
+  const left = await terraform.settle();
+  terraform.configure(json);
+  await terraform.init();
+  await recoverState({ target, directory, terraform, bucket, json, left, onEvent, signal });
+  return terraform;
+}
+
+/** Synthesises one stack and puts it in its place. */
 export async function prepareStack(
   deployment: Deployment,
   id: StackId,
   bucket: string,
   images: readonly PushedImage[],
   onEvent?: (event: TerraformEvent) => void,
-): Promise<PreparedStack> {
-  const { lab, variant, target, directories, signal } = deployment;
+): Promise<Terraform> {
+  const { lab, variant, target, signal } = deployment;
   const { owner, region, homeCidr, endpointUrl } = target;
-  const directory = stackDirectory(directories, target, id);
-  const terraform = openStack(deployment, id, bucket, onEvent);
-  const left = await terraform.settle();
-  await removeLeftovers(directory);
-  await using scratch = await mkdtempDisposable(join(directory, SCRATCH));
-  const synth = await (deployment.synthesise ?? synthesise)({
+  await using scratch = await mkdtempDisposable(join(tmpdir(), "workbook-synth-"));
+  await (deployment.synthesise ?? synthesise)({
     labDirectory: lab.directory,
     variant,
     settings: { owner, region, homeCidr, endpointUrl },
@@ -61,10 +69,7 @@ export async function prepareStack(
     signal,
   });
   const json = await readFile(join(scratch.path, "stacks", id, "cdk.tf.json"), "utf8");
-  terraform.configure(json);
-  await terraform.init();
-  await recoverState({ target, directory, terraform, bucket, json, left, onEvent, signal });
-  return { id, terraform, synth };
+  return placeStack(deployment, id, bucket, json, onEvent);
 }
 
 /** Terraform in a stack's place, nothing prepared. */
@@ -84,14 +89,6 @@ export function openStack(
   });
 }
 
-/** Begins the names of folders that a killed command may leave. */
-const SCRATCH = "synth-";
-
-async function removeLeftovers(directory: string): Promise<void> {
-  const names = (await readdir(directory)).filter((name) => name.startsWith(SCRATCH));
-  await Promise.all(names.map((name) => rm(join(directory, name), { recursive: true })));
-}
-
 /** Where Terraform works on a stack: one place for all labs, because they share the stacks and their state. */
 export function stackDirectory(
   { state }: WorkbookDirectories,
@@ -104,6 +101,13 @@ export function stackDirectory(
 /** Whether the stack has been applied, and not destroyed since. */
 export function wasApplied({ directories, target }: Deployment, id: StackId): boolean {
   return existsSync(join(stackDirectory(directories, target, id), APPLIED_CONFIGURATION));
+}
+
+/** Whether this very configuration was applied last, and nothing destroyed since. */
+export function isAsApplied(deployment: Deployment, id: StackId, json: string): boolean {
+  const { directories, target } = deployment;
+  const file = join(stackDirectory(directories, target, id), APPLIED_CONFIGURATION);
+  return wasApplied(deployment, id) && readFileSync(file, "utf8") === json;
 }
 
 /** Waits for all, also where one fails: a Terraform at work has to be waited for. */

@@ -19,6 +19,8 @@ export interface Target {
   readonly effectiveAddress: EffectiveAddress | undefined;
   /** Makes sure that listeners on these ports will be reachable; throws where they will not. */
   readonly requireListenerPorts?: (ports: readonly number[]) => Promise<void>;
+  /** Changes whenever anything that Terraform could see has; undefined: there is no telling without asking Terraform. */
+  readonly revision?: () => Promise<string | undefined>;
   /** Undefined: there is no way back. */
   readonly checkpoint?: Checkpoint | undefined;
 }

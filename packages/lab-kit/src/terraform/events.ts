@@ -22,6 +22,8 @@ export type TerraformEvent =
       readonly remove: number;
       readonly operation: string;
     }
+  /** The stack's outputs, once it is applied. */
+  | { readonly type: "outputs"; readonly outputs: Readonly<Record<string, unknown>> }
   | {
       readonly type: "diagnostic";
       readonly severity: "error" | "warning";
@@ -43,6 +45,7 @@ interface Line {
     readonly remove: number;
     readonly operation: string;
   };
+  readonly outputs?: Readonly<Record<string, { readonly value?: unknown }>>;
   readonly diagnostic?: {
     readonly severity: string;
     readonly summary: string;
@@ -74,11 +77,17 @@ export function parseEvent(line: string): TerraformEvent | undefined {
       return { type: "planned", address, action };
     case "change_summary":
       return json.changes ? { type: "summary", ...json.changes } : undefined;
+    case "outputs":
+      return { type: "outputs", outputs: valuesOf(json.outputs ?? {}) };
     case "diagnostic":
       return toDiagnostic(json);
     default:
       return undefined;
   }
+}
+
+function valuesOf(outputs: NonNullable<Line["outputs"]>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
 }
 
 /** Terraform writes plain text before it can write JSON, such as a panic's; that is kept in the log file. */

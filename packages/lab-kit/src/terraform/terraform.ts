@@ -47,6 +47,9 @@ export interface Changes {
   readonly remove: number;
 }
 
+/** A stack's outputs by name. */
+export type Outputs = Readonly<Record<string, unknown>>;
+
 /** Terraform said no; the message is its own words. */
 export class TerraformError extends Error {
   override readonly name = "TerraformError";
@@ -170,22 +173,16 @@ export class Terraform {
     writeFileSync(stamp, wanted);
   }
 
-  /** Makes the cloud what the configuration says. */
-  async apply(): Promise<Changes> {
+  /** Makes the cloud what the configuration says. @returns what that changed, and the stack's outputs by name */
+  async apply(): Promise<{ readonly changes: Changes; readonly outputs: Outputs }> {
     const { directory } = this.#options;
     rmSync(this.#appliedFile, { force: true });
-    const changes = await this.#change("apply", ["-auto-approve"]);
+    let outputs: Outputs = {};
+    const changes = await this.#change("apply", ["-auto-approve"], (event) => {
+      if (event.type === "outputs") outputs = event.outputs;
+    });
     copyFileSync(join(directory, CONFIGURATION), this.#appliedFile);
-    return changes;
-  }
-
-  /** Whether the configuration is the very one that was applied last: then a plan is likely to find nothing to do. */
-  isApplied(): boolean {
-    const configuration = join(this.#options.directory, CONFIGURATION);
-    return (
-      existsSync(this.#appliedFile) &&
-      readFileSync(this.#appliedFile).equals(readFileSync(configuration))
-    );
+    return { changes, outputs };
   }
 
   /** Takes away everything in the state. */
@@ -202,15 +199,6 @@ export class Terraform {
       ...changes,
       show: async () => JSON.parse(await this.#read(["show", "-json", file])) as unknown,
     };
-  }
-
-  /** The stack's outputs by name; empty where nothing has been applied. */
-  async outputs(): Promise<Record<string, unknown>> {
-    const outputs = JSON.parse(await this.#read(["output", "-json"])) as Record<
-      string,
-      { value: unknown }
-    >;
-    return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
   }
 
   /** Takes away a lock that a dead Terraform left. */
@@ -239,7 +227,11 @@ export class Terraform {
     return json.terraform?.required_providers;
   }
 
-  async #change(command: "apply" | "destroy" | "plan", args: readonly string[]): Promise<Changes> {
+  async #change(
+    command: "apply" | "destroy" | "plan",
+    args: readonly string[],
+    listen: (event: TerraformEvent) => void = () => {},
+  ): Promise<Changes> {
     let changes: Changes = { add: 0, change: 0, remove: 0 };
     const general = [
       "-input=false",
@@ -250,6 +242,7 @@ export class Terraform {
     await this.#run(command, [...general, ...args], (event) => {
       if (event.type === "summary")
         changes = { add: event.add, change: event.change, remove: event.remove };
+      listen(event);
     });
     return changes;
   }

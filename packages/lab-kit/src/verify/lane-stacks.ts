@@ -42,7 +42,7 @@ export async function deployInLane(
         planned.push({ address: `${id}/${event.address}`, action: event.action });
     };
     if (stacks.includes(id)) {
-      const { terraform } = await prepareStack(deployment, id, bucket, images, onEvent);
+      const terraform = await prepareStack(deployment, id, bucket, images, onEvent);
       await terraform.apply();
     }
     if (id === "images")
@@ -74,7 +74,7 @@ export async function planInLane(
   const bucket = await ensureStateBucket(deployment.target);
   const changes: unknown[] = [];
   for (const id of stacks) {
-    const { terraform } = await prepareStack(deployment, id, bucket, images);
+    const terraform = await prepareStack(deployment, id, bucket, images);
     const plan = await terraform.plan();
     const shown = (await plan.show()) as { resource_changes?: unknown[] };
     changes.push(...(shown.resource_changes ?? []));
@@ -89,7 +89,7 @@ export async function destroyInLane(deployment: Deployment): Promise<void> {
   // What is destroyed is what the state says; the configuration only has to have an image's name.
   const images = lab.apps.map((app) => ({ app, image: `${app.repository}:any` }));
   for (const id of lab.stacks.toReversed()) {
-    const { terraform } = await prepareStack(deployment, id, bucket, images);
+    const terraform = await prepareStack(deployment, id, bucket, images);
     await terraform.destroy();
   }
 }

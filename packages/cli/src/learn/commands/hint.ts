@@ -1,9 +1,10 @@
 import type { CheckReport, CheckReportEntry } from "@workbook/lab-kit";
+import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import { synthesise } from "@workbook/lab-kit/synth";
 import type { Language } from "@workbook/toolchain";
 import { confirmOnAws } from "../../aws/confirm.ts";
 import { findCloud } from "../../cloud/cloud.ts";
-import { builtImages, runLabChecks } from "../../lab-checks.ts";
+import { runLabChecks } from "../../lab-checks.ts";
 import { style } from "../../output/style.ts";
 import { wrap } from "../../output/wrap.ts";
 import { onTarget } from "../../on-target.ts";
@@ -55,7 +56,7 @@ async function runDeployed(
   if (session.target === "local" && !(await findCloud(session.workspace))) return undefined;
   const deployment = await session.deployment(query, variant);
   await confirmOnAws(session, deployment, "check");
-  return runLabChecks(session, deployment, () => builtImages(session, deployment));
+  return runLabChecks(session, new LabRun(deployment));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { deploy } from "@workbook/lab-kit/deploy/deploy";
+import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
 import { confirmOnAws } from "../../aws/confirm.ts";
 import { formatError } from "../../errors.ts";
@@ -85,8 +86,9 @@ async function deployAndCheck(
 ): Promise<void> {
   try {
     await confirmOnAws(session, deployment, "deploy");
-    const { images } = await deploy(deployment, session.progress);
-    const report = await runLabChecks(session, deployment, images);
+    const run = new LabRun(deployment);
+    await deploy(run, session.progress);
+    const report = await runLabChecks(session, run);
     afterChecks(session, deployment, report);
     screen.watch.showChecks(report.checks);
     if (report.passed) {

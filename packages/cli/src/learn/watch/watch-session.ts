@@ -1,4 +1,5 @@
 import type { CheckReportEntry } from "@workbook/lab-kit";
+import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import { plan } from "@workbook/lab-kit/deploy/plan";
 import type { DeployReporter } from "@workbook/lab-kit/deploy/reporter";
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
@@ -129,7 +130,7 @@ export class WatchSession {
     await this.#planning;
     if (signal.aborted) return;
     this.show({ plan: { status: "planning" } });
-    this.#planning = plan({ ...this.#deployment, signal }, QUIET).then(
+    this.#planning = plan(new LabRun({ ...this.#deployment, signal }), QUIET).then(
       (plans) => {
         const changes = Object.values(plans).flatMap(({ effective }) =>
           effective.map(({ address }) => address),
