@@ -1,7 +1,7 @@
 import type { PushedImage } from "../synth.ts";
 import type { Changes } from "../terraform/terraform.ts";
 import { exclusively } from "./exclusive.ts";
-import { isNothing, LabRun, type StackAnswer } from "./lab-run.ts";
+import { isNothing, type LabRun, type StackAnswer } from "./lab-run.ts";
 import { releaseServices, type Release } from "./release.ts";
 import { inStep, type DeployReporter } from "./reporter.ts";
 import { rollBackCutOff } from "./roll-back.ts";

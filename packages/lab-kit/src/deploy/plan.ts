@@ -1,7 +1,7 @@
 import { PlanReader } from "../plan-reader.ts";
 import { describeAnswer } from "./deploy.ts";
 import { exclusively } from "./exclusive.ts";
-import { LabRun } from "./lab-run.ts";
+import type { LabRun } from "./lab-run.ts";
 import { inStep, type DeployReporter } from "./reporter.ts";
 import { rollBackCutOff } from "./roll-back.ts";
 import { settleAll, type StackId } from "./stack.ts";

@@ -31,14 +31,11 @@ const CONFIGURED = new Map<string, Configured<object>>([
   configured(layers, NOTHING),
   configured(registrySecrets, NOTHING),
   configured(uploads, NOTHING),
-  configured(
-    ecsServices,
-    ({ deployments: _, events: __, lastCompleted: ___, ...service }) => service,
-  ),
+  configured(ecsServices, (each) => without(each, "deployments", "events", "lastCompleted")),
   configured(networkInterfaces, (each) => (each.requesterManaged ? undefined : each)),
   // Keys of sessions come and go with tasks.
   configured(accessKeys, (key) => (key.sessionToken === undefined ? key : undefined)),
-  configured(roles, ({ lastUsed: _, ...role }) => role),
+  configured(roles, (each) => without(each, "lastUsed")),
   configured(objects, ({ bucket, key, versions }) => ({ bucket, key, newest: versions[0]!.etag })),
 ]);
 
@@ -79,6 +76,12 @@ export class Revision {
     this.#digests.set(value, digest);
     return digest;
   }
+}
+
+function without<T extends object>(value: T, ...members: (keyof T & string)[]): unknown {
+  return Object.fromEntries(
+    Object.entries(value).filter(([name]) => !(members as string[]).includes(name)),
+  );
 }
 
 function sha256(text: string): string {
