@@ -1,4 +1,9 @@
-import { ECS, type Deployment as EcsDeployment, type Service } from "@aws-sdk/client-ecs";
+import {
+  ECS,
+  type Deployment as EcsDeployment,
+  type Service,
+  type Task,
+} from "@aws-sdk/client-ecs";
 import { pollUntil } from "../poll.ts";
 import type { Target } from "./target.ts";
 
@@ -22,7 +27,7 @@ const DEADLINE_MS = 15 * 60_000;
 /**
  * The deploy step: moves each service of a cluster to the newest revision of its family, then waits until every
  * deployment is COMPLETED. Provisioning leaves the revision alone (`ignore_changes`); this is what changes it.
- * @throws {ReleaseError} where a deployment fails or does not end in time
+ * @throws {ReleaseError} where a deployment fails, is taken back by the circuit breaker, or does not end in time
  */
 export async function releaseServices(
   target: Target,
@@ -34,7 +39,9 @@ export async function releaseServices(
   const ecs = new ECS(target.connection);
   try {
     const names = await listServices(ecs, cluster);
-    if (names.length > 0) await waitForCompletion(ecs, cluster, names, target, onDetail, signal);
+    if (names.length === 0) return releases;
+    const services = await waitForCompletion(ecs, cluster, names, target, onDetail, signal);
+    for (const release of releases) await requireRelease(ecs, cluster, release, services);
     return releases;
   } finally {
     ecs.destroy();
@@ -96,7 +103,7 @@ async function waitForCompletion(
   target: Target,
   onDetail: (text: string) => void,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<readonly Service[]> {
   const { met, last } = await pollUntil(
     async () => {
       signal?.throwIfAborted();
@@ -108,7 +115,7 @@ async function waitForCompletion(
     { deadlineMs: DEADLINE_MS, intervalMs: target.name === "local" ? 100 : 2000 },
   );
   const broken = last.filter((service) => !isSteady(service));
-  if (met && broken.length === 0) return;
+  if (met && broken.length === 0) return last;
   throw new ReleaseError(
     broken
       .map(
@@ -117,6 +124,38 @@ async function waitForCompletion(
       )
       .join("\n"),
   );
+}
+
+/**
+ * A steady service runs what it was moved to, or what it was taken back to: the circuit breaker's way back ends as any
+ * deployment does. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
+ */
+async function requireRelease(
+  ecs: ECS,
+  cluster: string,
+  { service: name, to }: Release,
+  services: readonly Service[],
+): Promise<void> {
+  const service = services.find(({ serviceName }) => serviceName === name);
+  const now = service && revisionOf(primary(service)!.taskDefinition!);
+  if (now === undefined || now === to) return;
+  const reason = (await stoppedTasks(ecs, cluster, to)).map(tellStop)[0] ?? "";
+  throw new ReleaseError(`${name} is back at ${now}: ${to} did not start.\n  ${reason}`);
+}
+
+async function stoppedTasks(ecs: ECS, cluster: string, revision: string): Promise<Task[]> {
+  const family = revision.split(":")[0]!;
+  const { taskArns = [] } = await ecs.listTasks({ cluster, family, desiredStatus: "STOPPED" });
+  if (taskArns.length === 0) return [];
+  const { tasks = [] } = await ecs.describeTasks({ cluster, tasks: taskArns });
+  return tasks.filter(({ taskDefinitionArn }) => revisionOf(taskDefinitionArn!) === revision);
+}
+
+function tellStop({ stoppedReason = "", containers = [] }: Task): string {
+  const codes = containers.flatMap(({ name, exitCode }) =>
+    exitCode === undefined ? [] : [` (${name}: exit code ${exitCode})`],
+  );
+  return `${stoppedReason}${codes.join("")}`;
 }
 
 function primary(service: Service): EcsDeployment | undefined {
