@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import type { FreshWorkspace } from "./fresh-workspace.ts";
@@ -47,8 +47,11 @@ export async function mapPorts(workspace: FreshWorkspace): Promise<(printed: str
     `exec '${curl}' -q -sS ${options.join(" ")} "$@"`,
     "",
   ];
+  const program = join(programsFolder(workspace), "curl");
   mkdirSync(programsFolder(workspace), { recursive: true });
-  writeFileSync(join(programsFolder(workspace), "curl"), script.join("\n"), { mode: 0o755 });
+  // In one step: a block may have left a loop behind that calls it right now.
+  writeFileSync(`${program}.new`, script.join("\n"), { mode: 0o755 });
+  renameSync(`${program}.new`, program);
   return (printed) => {
     let text = printed.replaceAll(workspace.folder, "~/ecs-workbook");
     text = text.replaceAll(`127.0.0.1:${workspace.port}`, `127.0.0.1:${DOCUMENTED_PORT}`);

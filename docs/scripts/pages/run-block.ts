@@ -20,6 +20,8 @@ export interface Terminal {
   /** A file that holds the variables and the folder that the last block left. */
   readonly session: string;
   readonly language: "en" | "ja";
+  /** The process groups of its blocks, some of whose programs may go on beside the next block (`&`). */
+  readonly groups: number[];
 }
 
 /** Opens a terminal in the workspace's folder, in which the workbook speaks the language. */
@@ -31,7 +33,20 @@ export function openTerminal(
   mkdirSync(session, { recursive: true });
   writeFileSync(join(session, "variables"), "");
   writeFileSync(join(session, "folder"), workspace.folder);
-  return { workspace, session, language };
+  return { workspace, session, language, groups: [] };
+}
+
+/** Ends whatever its blocks have left running. */
+export function closeTerminal({ groups }: Terminal): void {
+  for (const group of groups.splice(0)) endGroup(group);
+}
+
+function endGroup(group: number): void {
+  try {
+    process.kill(-group, "SIGTERM");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 /**
@@ -46,7 +61,7 @@ export async function runBlock(
   signal: AbortSignal,
 ): Promise<BlockResult> {
   signal.throwIfAborted();
-  const { workspace, session, language } = terminal;
+  const { workspace, session, language, groups } = terminal;
   const script = `
     exec 2>&1 </dev/null
     . '${session}/variables'
@@ -62,10 +77,11 @@ export async function runBlock(
     detached: true,
     stdio: ["ignore", "pipe", "inherit"],
   });
+  groups.push(child.pid!);
   let printed = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text));
   let timedOut = false;
-  const end = () => process.kill(-child.pid!, "SIGTERM");
+  const end = () => endGroup(child.pid!);
   const timer = setTimeout(() => {
     timedOut = true;
     end();

@@ -6,7 +6,13 @@ import type { FreshWorkspace } from "./fresh-workspace.ts";
 import { mapPorts } from "./listener-ports.ts";
 import { PageError, parsePage, type ShellBlock } from "./page-blocks.ts";
 import { withoutProgress } from "./placeholders.ts";
-import { openTerminal, runBlock, type BlockResult } from "./run-block.ts";
+import {
+  closeTerminal,
+  openTerminal,
+  runBlock,
+  type BlockResult,
+  type Terminal,
+} from "./run-block.ts";
 
 const docs = join(import.meta.dirname, "../..");
 
@@ -34,26 +40,41 @@ export function readBlocks(page: string): ShellBlock[] {
   }
 }
 
+/** How a page is run. */
+interface PageOptions {
+  /** Writes what was printed into the page where it shows something else. */
+  readonly update?: boolean;
+  /** Leaves out what takes away what the page has built. */
+  readonly goesOn?: boolean;
+  readonly tell: (line: string) => void;
+  /** Ends the block that runs; the page rejects. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * Runs the blocks of a page in their order and compares what they print with what it shows. Stops at the first block
- * that ends with another exit code: what follows builds on it.
- *
- * @param options `update` writes what was printed into the page where it shows something else; `goesOn` leaves out what
- *   takes away what the page has built; `signal` ends the block that runs, and rejects
+ * that ends with another exit code: what follows builds on it. What its blocks have left running ends with it.
  */
 export async function runPage(
   workspace: FreshWorkspace,
   page: string,
-  options: {
-    readonly update?: boolean;
-    readonly goesOn?: boolean;
-    readonly tell: (line: string) => void;
-    readonly signal: AbortSignal;
-  },
+  options: PageOptions,
 ): Promise<PageReport> {
-  const { update = false, goesOn = false, tell, signal } = options;
-  const since = performance.now();
   const terminal = openTerminal(workspace, page.startsWith("ja/") ? "ja" : "en");
+  try {
+    return await runBlocks(terminal, page, options);
+  } finally {
+    closeTerminal(terminal);
+  }
+}
+
+async function runBlocks(
+  terminal: Terminal,
+  page: string,
+  { update = false, goesOn = false, tell, signal }: PageOptions,
+): Promise<PageReport> {
+  const { workspace } = terminal;
+  const since = performance.now();
   const counts = { ran: 0, compared: 0 };
   const skipped: string[] = [];
   const problems: string[] = [];
