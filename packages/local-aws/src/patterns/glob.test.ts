@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Glob } from "./glob.ts";
+import { randomText } from "./testing/random-text.ts";
 
 describe("stars and question marks", () => {
   test.each<[string, string, boolean]>([
@@ -21,9 +22,10 @@ describe("stars and question marks", () => {
   });
   test("a backslash is a character, unless it escapes", () => {
     expect(new Glob(String.raw`a\*`).matches(String.raw`a\bc`)).toBe(true);
-    const escaped = new Glob(String.raw`a\*\?\\`, { escapes: true });
+    const escaped = new Glob(String.raw`a\*\?\\`, { escapes: "wildcards" });
     expect(escaped.matches(String.raw`a*?\ `.trim())).toBe(true);
     expect(escaped.matches("abc")).toBe(false);
+    expect(new Glob(String.raw`\a\*`, { escapes: "all" }).matches("a*")).toBe(true);
   });
   test("case counts, unless it does not", () => {
     expect(new Glob("*.COM").matches("a.com")).toBe(false);
@@ -35,17 +37,6 @@ describe("stars and question marks", () => {
 function byRegExp(pattern: string, text: string): boolean {
   const source = pattern.replaceAll(/\*+/g, "[^]*").replaceAll("?", "[^]");
   return new RegExp(`^${source}$`).test(text);
-}
-
-/** A pseudo-random text over `alphabet`; the same for the same seed. */
-function randomText(seed: number, alphabet: string, length: number): string {
-  let state = seed;
-  let text = "";
-  for (let i = 0; i < length; i++) {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    text += alphabet[Math.floor(state / 65_536) % alphabet.length];
-  }
-  return text;
 }
 
 test("20,000 patterns by chance answer as a regular expression does, in bounded steps", () => {

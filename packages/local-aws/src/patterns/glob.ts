@@ -1,6 +1,8 @@
 /** One piece of a pattern: a character to be there, any one character, or any run of them. */
 type Piece = string | typeof ANY_ONE | typeof ANY_RUN;
 
+type Escapes = "none" | "wildcards" | "all";
+
 const ANY_ONE = Symbol("?");
 const ANY_RUN = Symbol("*");
 
@@ -13,20 +15,20 @@ export class Glob {
   readonly #ignoreCase: boolean;
 
   /**
-   * @param options.escapes whether a backslash takes the meaning from `*`, `?` and itself
+   * @param options.escapes what a backslash makes plain: nothing, `*`, `?` and itself, or any character
    * @param options.one whether `?` has its meaning; by default it has
    */
   constructor(
     pattern: string,
     options: {
       readonly ignoreCase?: boolean;
-      readonly escapes?: boolean;
+      readonly escapes?: Escapes;
       readonly one?: boolean;
     } = {},
   ) {
     this.#ignoreCase = options.ignoreCase ?? false;
     this.#pieces = [
-      ...piecesOf(this.#fold(pattern), options.escapes ?? false, options.one ?? true),
+      ...piecesOf(this.#fold(pattern), options.escapes ?? "none", options.one ?? true),
     ];
   }
 
@@ -61,12 +63,12 @@ export class Glob {
   }
 }
 
-function* piecesOf(pattern: string, escapes: boolean, one: boolean): Generator<Piece> {
+function* piecesOf(pattern: string, escapes: Escapes, one: boolean): Generator<Piece> {
   let isRun = false;
   for (let at = 0; at < pattern.length; at++) {
     const char = pattern[at]!;
     const next = pattern[at + 1];
-    const isEscape = escapes && char === "\\" && next !== undefined && "*?\\".includes(next);
+    const isEscape = char === "\\" && next !== undefined && isEscaped(escapes, next);
     if (isEscape) at++;
     if (!isEscape && char === "*") {
       if (!isRun) yield ANY_RUN;
@@ -77,4 +79,8 @@ function* piecesOf(pattern: string, escapes: boolean, one: boolean): Generator<P
     if (isEscape) yield next!;
     else yield one && char === "?" ? ANY_ONE : char;
   }
+}
+
+function isEscaped(escapes: Escapes, char: string): boolean {
+  return escapes === "all" || (escapes === "wildcards" && "*?\\".includes(char));
 }

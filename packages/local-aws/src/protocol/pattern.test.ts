@@ -28,4 +28,15 @@ describe("patterns", () => {
     expect(compilePattern("[A-Za-z0-9\\_\\-]+").test("a_b-c")).toBe(true);
     expect(compilePattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+").test("日本 1")).toBe(true);
   });
+
+  it("take linear time, also where a group that repeats can be read in many ways", () => {
+    const hostile = [`${"a".repeat(250)}!`, `${"a ".repeat(250)}\u0000`, `${" ".repeat(500)}:`];
+    for (const pattern of [
+      "^[a-z0-9*](?:[._\\-/a-z0-9*]?[a-z0-9*]+)*$",
+      "^[ \\t]*[\\x20-\\x7E]+([ \\t]+[\\x20-\\x7E]+)*[ \\t]*$",
+      "^[ \\t]*[^\\x00-\\x1F:\\x7F]+([ \\t]+[^\\x00-\\x1F:\\x7F]+)*[ \\t]*$",
+      "(a+)+",
+    ])
+      expect(hostile.map((value) => compilePattern(pattern).test(value))).toContain(false);
+  });
 });

@@ -7,7 +7,7 @@ import type {
   SimpleShape,
   StructShape,
 } from "./model.ts";
-import { compilePattern } from "./pattern.ts";
+import { compilePattern, type ValuePattern } from "./pattern.ts";
 
 /** What a value must satisfy and does not. */
 export type Rule =
@@ -34,7 +34,7 @@ export interface Violation {
 
 /** Finds what in an input breaks its model, in the model's order. */
 export class ViolationFinder {
-  readonly #patterns = new Map<string, RegExp>();
+  readonly #patterns = new Map<string, ValuePattern>();
 
   find(shape: StructShape, input: Readonly<Record<string, unknown>>): Violation[] {
     const found: Violation[] = [];
@@ -122,7 +122,9 @@ export class ViolationFinder {
     const noun = isNumber(shape) ? "Value" : "Length";
     if (max !== undefined && size > max) rules.push({ kind: `max${noun}`, limit: max });
     if (min !== undefined && size < min) rules.push({ kind: `min${noun}`, limit: min });
-    if (pattern !== undefined && !this.#matches(pattern, value))
+    // What is too long already is not matched: the time would be the caller's to choose.
+    const isTooLong = max !== undefined && size > max;
+    if (pattern !== undefined && !isTooLong && !this.#matches(pattern, value))
       rules.push({ kind: "pattern", pattern });
     if (values !== undefined && !values.includes(value as string))
       rules.push({ kind: "enum", values });

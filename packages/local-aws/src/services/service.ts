@@ -41,7 +41,8 @@ export type AnyHandler<Context = CallContext> = (input: any, context: Context) =
 
 /**
  * A service as the front door sees it. `handlers` run inside one transaction of the store and are synchronous: they
- * validate, change state and answer. `streaming` handlers may await (object bodies); they open transactions themselves.
+ * validate, change state and answer. `streaming` handlers may await (object bodies, long
+ * searches); they open transactions themselves.
  */
 export interface Service {
   /** The model's id, such as `ecs` or `elbv2`. */

@@ -1,4 +1,6 @@
+import { RE2JS } from "re2js";
 import { datetimePattern } from "./datetime-pattern.ts";
+import type { EventStart } from "./event-sink.ts";
 import {
   bufferNeedsMode,
   exclusiveOptions,
@@ -16,8 +18,12 @@ export interface AwslogsOptions {
   readonly streamPrefix: string | undefined;
   readonly createGroup: boolean;
   /** Lines that match begin an event; undefined where every line is one. */
-  readonly eventStart: RegExp | undefined;
+  readonly eventStart: EventStart | undefined;
 }
+
+/** Bounds of a multiline pattern: what it takes to get ready grows with both. */
+const MAX_PATTERN = 4_096;
+const MAX_REPETITIONS = 1_000;
 
 const OPTIONS = new Set([
   "awslogs-create-group",
@@ -70,20 +76,30 @@ function createGroup(value: string | undefined): boolean {
   return create;
 }
 
-function eventStart(options: Readonly<Record<string, string>>): RegExp | undefined {
+function eventStart(options: Readonly<Record<string, string>>): EventStart | undefined {
   const format = options["awslogs-datetime-format"];
   const pattern = options["awslogs-multiline-pattern"];
   if (format !== undefined && pattern !== undefined) throw new LoggerArgsError(exclusiveOptions());
   if (format !== undefined) return datetimePattern(format);
   if (pattern === undefined) return undefined;
+  const detail = JSON.stringify(pattern);
+  if (pattern.length > MAX_PATTERN || repetitions(pattern) > MAX_REPETITIONS)
+    throw new LoggerArgsError(invalidOption("awslogs-multiline-pattern", detail));
   try {
-    // The driver's regular expressions are Go's, which put flags for the whole pattern at its beginning.
-    const [, flags, source] = /^(?:\(\?([ims]+)\))?([\s\S]*)$/.exec(pattern)!;
-    return new RegExp(source!, flags);
+    // The driver's regular expressions are Go's, which are RE2's: a line takes linear time.
+    return RE2JS.compile(pattern);
   } catch (error) {
-    const detail = JSON.stringify(pattern);
     throw new LoggerArgsError(invalidOption("awslogs-multiline-pattern", detail), { cause: error });
   }
+}
+
+/** How often the counts of a pattern repeat something, all together: each repetition is a state of its own. */
+function repetitions(pattern: string): number {
+  const counts = pattern.matchAll(/\{(\d{1,9})(?:,(\d{0,9}))?\}/g);
+  return [...counts].reduce(
+    (sum, [, min, max]) => sum + Math.max(Number(min), Number(max ?? 0)),
+    0,
+  );
 }
 
 /** Lines are never held back here, so both modes deliver alike; what AWS would refuse is refused. */

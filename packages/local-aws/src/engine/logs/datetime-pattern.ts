@@ -1,3 +1,5 @@
+import { RE2JS } from "re2js";
+
 /** What each directive of strftime looks like. https://docs.docker.com/engine/logging/drivers/awslogs/#awslogs-datetime-format */
 const DIRECTIVES: Readonly<Record<string, string>> = {
   A: "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day",
@@ -23,10 +25,10 @@ const DIRECTIVES: Readonly<Record<string, string>> = {
 };
 
 /** The pattern of lines that hold a time in strftime's `format` (`[%b %d, %Y %H:%M:%S]`); unknown directives are literal. */
-export function datetimePattern(format: string): RegExp {
+export function datetimePattern(format: string): RE2JS {
   const source = format.replaceAll(/%(.)|[\s\S]/gu, (text, directive: string | undefined) => {
     const pattern = directive === undefined ? undefined : DIRECTIVES[directive];
     return pattern ?? text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
   });
-  return new RegExp(source, "u");
+  return RE2JS.compile(source);
 }

@@ -4,6 +4,11 @@ import type { LogSink } from "../scheduler/ports.ts";
 /** Takes one event. `timestamp` is wall time in milliseconds. */
 export type Emit = (message: string, timestamp: number) => void;
 
+/** Tells the first line of an event of several, in time linear to the line. */
+export interface EventStart {
+  test(line: string): boolean;
+}
+
 /** The driver waits this long for more lines of an event. */
 const EVENT_AGE_MS = 5_000;
 /** An event is given out when it has this many bytes: the driver's own limit. */
@@ -15,13 +20,13 @@ const MAX_EVENT_BYTES = 262_118;
  */
 export class EventSink implements LogSink {
   readonly #clock: Clock;
-  readonly #eventStart: RegExp | undefined;
+  readonly #eventStart: EventStart | undefined;
   readonly #emit: Emit;
   #lines = "";
   #timestamp = 0;
   #timer: Timer | undefined;
 
-  constructor(clock: Clock, eventStart: RegExp | undefined, emit: Emit) {
+  constructor(clock: Clock, eventStart: EventStart | undefined, emit: Emit) {
     this.#clock = clock;
     this.#eventStart = eventStart;
     this.#emit = emit;

@@ -166,6 +166,18 @@ describe("events of several lines", () => {
     expect(stored()).toMatchObject([{ message: "alone\n" }]);
   });
 
+  test.each<Record<string, string>>([
+    { "awslogs-multiline-pattern": "^(x+x+)+y" },
+    { "awslogs-multiline-pattern": "(a|a)*b|(.*)*z" },
+    { "awslogs-datetime-format": `${"%Z".repeat(30)}!` },
+  ])("are told apart in linear time, whatever the pattern: %j", async (more) => {
+    makeGroup();
+    const sink = await open(more);
+    for (const char of ["x", "a", "T"]) sink.write("stdout", char.repeat(20_000), clock.now());
+    await sink.close();
+    expect(stored().map(({ message }) => message.length)).toEqual([60_003]);
+  });
+
   test("end at the driver's limit of bytes", async () => {
     makeGroup();
     const sink = await open({ "awslogs-multiline-pattern": "^start" });
@@ -192,6 +204,8 @@ describe("options that do not fit", () => {
       { "awslogs-multiline-pattern": "(" },
       "must specify valid value for log opt 'awslogs-multiline-pattern': \"(\"",
     ],
+    [{ "awslogs-multiline-pattern": "a{1000}".repeat(20) }, "must specify valid value"],
+    [{ "awslogs-multiline-pattern": "a".repeat(5_000) }, "must specify valid value"],
     [{ mode: "fast" }, "must specify valid value for log opt 'mode': \"fast\""],
     [
       { mode: "blocking", "max-buffer-size": "1m" },

@@ -1,3 +1,4 @@
+import { Glob } from "../../patterns/glob.ts";
 import type { Scope } from "../../store/store.ts";
 import { invalidFilter } from "./faults.ts";
 import type { Tags } from "./state.ts";
@@ -28,14 +29,14 @@ export function toFilterTest<T>(
   tagsOf?: (resource: Readonly<T>) => Tags,
 ): (resource: Readonly<T>) => boolean {
   const tests = (filters ?? []).map(({ Name: name = "", Values: values = [] }) => {
-    const patterns = values.map(toPattern);
+    const patterns = values.map((value) => new Glob(value, { escapes: "all" }));
     const read = readerOf(name, table, scope, tagsOf);
     return (resource: Readonly<T>) => {
       const value = read(resource);
       const candidates = Array.isArray(value) ? (value as (string | undefined)[]) : [value];
       return candidates.some(
         (candidate) =>
-          candidate !== undefined && patterns.some((pattern) => pattern.test(String(candidate))),
+          candidate !== undefined && patterns.some((pattern) => pattern.matches(String(candidate))),
       );
     };
   });
@@ -57,21 +58,4 @@ function readerOf<T>(
   const read = Object.hasOwn(table, name) ? table[name] : undefined;
   if (!read) throw invalidFilter(name);
   return (resource) => read(resource, scope);
-}
-
-function toPattern(text: string): RegExp {
-  let source = "";
-  for (let at = 0; at < text.length; at++) {
-    const char = text.charAt(at);
-    if (char === "\\" && at + 1 < text.length) source += plain(text.charAt(++at));
-    else if (char === "*") source += ".*";
-    else if (char === "?") source += ".";
-    else source += plain(char);
-  }
-  return new RegExp(`^${source}$`, "s");
-}
-
-/** A character that a pattern takes as it is. */
-function plain(char: string): string {
-  return char.replace(/[.*+?^${}()|[\]\\]/, "\\$&");
 }

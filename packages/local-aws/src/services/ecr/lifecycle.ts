@@ -1,3 +1,4 @@
+import { Glob } from "../../patterns/glob.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Image } from "./state.ts";
 
@@ -86,17 +87,13 @@ function selects(selection: Rule["selection"], { tags }: Readonly<Image>): boole
   if (selection.tagStatus === "untagged") return tags.length === 0;
   const prefixes = selection.tagPrefixList ?? [];
   const patterns = (selection.tagPatternList ?? []).map(
-    (pattern) => new RegExp(`^${pattern.split("*").map(quote).join(".*")}$`),
+    (pattern) => new Glob(pattern, { one: false }),
   );
   return (
     tags.length > 0 &&
     (prefixes.some((p) => tags.some((tag) => tag.startsWith(p))) ||
-      patterns.some((p) => tags.some((tag) => p.test(tag))))
+      patterns.some((p) => tags.some((tag) => p.matches(tag))))
   );
-}
-
-function quote(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 function invalid(reason: string): AwsError {

@@ -1,3 +1,4 @@
+import { Glob } from "../../patterns/glob.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Scope } from "../../store/store.ts";
 import { findImage, needRepository } from "./errors.ts";
@@ -90,11 +91,7 @@ function checkTag(
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html */
 function isImmutable(repository: Readonly<Repository>, tag: string): boolean {
   const excluded = (repository.imageTagMutabilityExclusionFilters ?? []).some(({ filter }) =>
-    new RegExp(`^${filter.split("*").map(escape).join(".*")}$`).test(tag),
+    new Glob(filter, { one: false }).matches(tag),
   );
   return repository.imageTagMutability.startsWith("IMMUTABLE") ? !excluded : false;
-}
-
-function escape(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

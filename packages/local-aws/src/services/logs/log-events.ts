@@ -40,7 +40,12 @@ export interface LogEventQuery extends Place {
   readonly past?: Position;
   readonly newestFirst?: boolean;
   readonly limit: number;
+  /** Reading ends with the event with which the messages, and what AWS counts for each event, come to more. */
+  readonly maxBytes?: number;
 }
+
+/** What AWS counts for an event beside its message. */
+export const EVENT_OVERHEAD_BYTES = 26;
 
 /** What is known of a stream's events. */
 export interface StreamTimes {
@@ -116,8 +121,8 @@ export class LogEvents {
         `SELECT seq, log_stream AS stream, timestamp, ingestion_time AS ingestionTime, message FROM log_event
          WHERE ${conditions.join(" AND ")} ORDER BY timestamp ${order}, seq ${order} LIMIT ?`,
       )
-      .all(...values, query.limit);
-    return rows as unknown as LogEvent[];
+      .iterate(...values, query.limit) as unknown as Iterable<LogEvent>;
+    return takeBytes(rows, query.maxBytes ?? Infinity);
   }
 
   /** The events of an account that were written last, in the order in which they were. */
@@ -157,7 +162,7 @@ export class LogEvents {
     this.flush();
     const row = this.#database.sql
       .prepare(
-        `SELECT COALESCE(SUM(OCTET_LENGTH(message) + 26), 0) AS bytes
+        `SELECT COALESCE(SUM(OCTET_LENGTH(message) + ${EVENT_OVERHEAD_BYTES}), 0) AS bytes
          FROM log_event WHERE account = ? AND region = ? AND log_group = ?`,
       )
       .get(account, region, group) as { bytes: number };
@@ -210,4 +215,16 @@ export class LogEvents {
     });
     for (const watcher of this.#watchers) watcher(events);
   }
+}
+
+/** Row by row: a page of large events is never in memory as a whole. */
+function takeBytes(rows: Iterable<LogEvent>, limit: number): LogEvent[] {
+  const taken: LogEvent[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    taken.push(row);
+    bytes += Buffer.byteLength(row.message) + EVENT_OVERHEAD_BYTES;
+    if (bytes > limit) break;
+  }
+  return taken;
 }

@@ -507,3 +507,20 @@ test("groups, streams and events survive a restart", async () => {
   expect(events).toMatchObject([{ timestamp, message: "line" }]);
   rmSync(dataDir, { recursive: true });
 });
+
+test("others are answered while many events are searched", async () => {
+  await stream("s");
+  const logEvents = Array.from({ length: 10_000 }, () => ({
+    timestamp: clock.now(),
+    message: "a".repeat(70),
+  }));
+  const put = { logGroupName: group, logStreamName: "s", logEvents };
+  for (let batch = 0; batch < 5; batch++) await client.send(new PutLogEventsCommand(put));
+  const order: string[] = [];
+  const search = client
+    .send(new FilterLogEventsCommand({ logGroupName: group, filterPattern: "%a*a*a*b%" }))
+    .then(() => order.push("search"));
+  await client.send(new ListLogGroupsCommand({})).then(() => order.push("list"));
+  await search;
+  expect(order).toEqual(["list", "search"]);
+});

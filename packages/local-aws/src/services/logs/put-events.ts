@@ -2,13 +2,12 @@ import type { InputLogEvent } from "@aws-sdk/client-cloudwatch-logs";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { expiryOf, needGroup, needStream } from "./find.ts";
-import { LogEvents } from "./log-events.ts";
+import { EVENT_OVERHEAD_BYTES, LogEvents } from "./log-events.ts";
 import { SEQUENCE_TOKEN } from "./streams.ts";
 import { batchSpansTooLong, notChronological, uploadTooLarge } from "./words.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
 const MAX_BATCH_BYTES = 1_048_576;
-const EVENT_OVERHEAD_BYTES = 26;
 const DAY_MS = 86_400_000;
 const MAX_FUTURE_MS = 2 * 3_600_000;
 const MAX_PAST_MS = 14 * DAY_MS;

@@ -1,9 +1,16 @@
+import { Slices } from "../../clock/slices.ts";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { Scope, Store } from "../../store/store.ts";
 import type { CallContext } from "../service.ts";
 import { parseFilterPattern } from "./filter-pattern/filter-pattern.ts";
 import { expiryOf, groupNameOf, needGroup, needStream, streamsOf } from "./find.ts";
-import { LogEvents, type LogEvent, type LogEventQuery, type Position } from "./log-events.ts";
+import {
+  EVENT_OVERHEAD_BYTES,
+  LogEvents,
+  type LogEvent,
+  type LogEventQuery,
+  type Position,
+} from "./log-events.ts";
 import { decodeToken, encodeToken } from "./paging.ts";
 import { exclusive, invalidToken, streamMissing } from "./words.ts";
 
@@ -12,7 +19,9 @@ const MAX_EVENTS = 10_000;
 const MAX_ANSWER_BYTES = 1_048_576;
 /** So many rows are looked at in one call of FilterLogEvents; where nothing was found the caller goes on with the token. */
 const MAX_SCANNED = 200_000;
-const SCAN_ROWS = 2_000;
+/** What is read at a time while looking. */
+const SCAN_ROWS = 500;
+const SCAN_BYTES = 1_048_576;
 
 export const readEventHandlers: Handlers<
   typeof import("@aws-sdk/client-cloudwatch-logs"),
@@ -35,6 +44,7 @@ export const readEventHandlers: Handlers<
       past: token?.position,
       newestFirst,
       limit: input.limit ?? MAX_EVENTS,
+      maxBytes: MAX_ANSWER_BYTES,
     });
     const taken = withinAnswer(rows);
     const events = newestFirst ? taken.toReversed() : taken;
@@ -49,15 +59,21 @@ export const readEventHandlers: Handlers<
       nextBackwardToken: streamToken("b", events[0] ?? token?.position ?? START),
     };
   },
+};
 
-  FilterLogEvents: (input, { store, cloud, clock }) => {
+/** Looking through many events takes long: others get their turn meanwhile. */
+export const searchEventHandlers: Handlers<
+  typeof import("@aws-sdk/client-cloudwatch-logs"),
+  CallContext
+> = {
+  FilterLogEvents: async (input, { store, cloud, clock }) => {
     const group = groupNameOf(store, input);
     const expiry = expiryOf(needGroup(store, group), clock.now());
     const streams = wantedStreams(store, group, input);
     const matches = parseFilterPattern(input.filterPattern ?? "");
     const token = input.nextToken === undefined ? undefined : parseScanToken(input.nextToken);
     const { account, region } = store;
-    const scan = scanEvents(
+    const scan = await scanEvents(
       cloud,
       {
         account,
@@ -106,18 +122,23 @@ function wantedStreams(
 }
 
 /** Reads on until the answer is full, everything has been seen, or enough has been looked at for one call. */
-function scanEvents(
+async function scanEvents(
   cloud: Store,
   query: LogEventQuery,
   matches: (event: LogEvent) => boolean,
-): { events: LogEvent[]; nextToken: string | undefined } {
+): Promise<{ events: LogEvent[]; nextToken: string | undefined }> {
   const events: LogEvent[] = [];
+  const slices = new Slices();
   let { past } = query;
   let bytes = 0;
+  let scanned = 0;
   const token = (position: Position) => scanToken(position, query.newestFirst ?? false);
-  for (let scanned = 0; scanned < MAX_SCANNED; scanned += SCAN_ROWS) {
-    const rows = cloud.owner(LogEvents).read({ ...query, past, limit: SCAN_ROWS });
+  while (scanned < MAX_SCANNED) {
+    const part = { ...query, past, limit: SCAN_ROWS, maxBytes: SCAN_BYTES };
+    const rows = cloud.owner(LogEvents).read(part);
+    if (rows.length === 0) return { events, nextToken: undefined };
     for (const row of rows) {
+      await slices.next();
       if (matches(row)) {
         bytes += sizeOf(row);
         // The first always fits, or a caller would never get past it.
@@ -126,9 +147,9 @@ function scanEvents(
         events.push(row);
       }
       past = row;
+      scanned++;
       if (events.length >= query.limit) return { events, nextToken: token(row) };
     }
-    if (rows.length < SCAN_ROWS) return { events, nextToken: undefined };
   }
   return { events, nextToken: token(past!) };
 }
@@ -143,7 +164,7 @@ function withinAnswer(rows: readonly LogEvent[]): readonly LogEvent[] {
 }
 
 function sizeOf({ message }: LogEvent): number {
-  return Buffer.byteLength(message) + 26;
+  return Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
 }
 
 /** A position as 56 digits, which is the form that AWS's own ids and tokens have. */

@@ -1,7 +1,7 @@
 import type { Service } from "../service.ts";
 import { groupHandlers } from "./groups.ts";
 import { putEventHandlers } from "./put-events.ts";
-import { readEventHandlers } from "./read-events.ts";
+import { readEventHandlers, searchEventHandlers } from "./read-events.ts";
 import { streamHandlers } from "./streams.ts";
 import { tagHandlers } from "./tags.ts";
 
@@ -15,4 +15,5 @@ export const logs: Service = {
     ...readEventHandlers,
     ...tagHandlers,
   },
+  streaming: searchEventHandlers,
 };

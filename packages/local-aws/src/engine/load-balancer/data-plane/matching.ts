@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { Glob } from "../../../patterns/glob.ts";
 import type { ConditionConfiguration } from "../configuration.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
@@ -22,19 +23,19 @@ export type Matcher = (request: Matchable) => boolean;
 export function compileCondition(condition: ConditionConfiguration): Matcher {
   switch (condition.field) {
     case "host-header": {
-      const pattern = globs(condition.values, "i");
-      return ({ facts }) => pattern.test(withoutPort(facts.host));
+      const matches = globs(condition.values, true);
+      return ({ facts }) => matches(withoutPort(facts.host));
     }
     case "path-pattern": {
-      const pattern = globs(condition.values, "");
-      return ({ url }) => pattern.test(pathOf(url));
+      const matches = globs(condition.values, false);
+      return ({ url }) => matches(pathOf(url));
     }
     case "http-header": {
-      const pattern = globs(condition.values, "i");
+      const matches = globs(condition.values, true);
       const name = condition.name.toLowerCase();
       return ({ rawHeaders }) => {
         for (let index = 0; index < rawHeaders.length; index += 2)
-          if (rawHeaders[index]!.toLowerCase() === name && pattern.test(rawHeaders[index + 1]!))
+          if (rawHeaders[index]!.toLowerCase() === name && matches(rawHeaders[index + 1]!))
             return true;
         return false;
       };
@@ -51,22 +52,17 @@ export function compileCondition(condition: ConditionConfiguration): Matcher {
 }
 
 /** A backslash takes the meaning from `*`, `?` and itself, in query strings and headers. */
-function globs(patterns: readonly string[], flags: string): RegExp {
-  const sources = patterns.map((pattern) =>
-    pattern.replace(/\\[*?\\]|[\s\S]/g, (token) => {
-      if (token === "*") return "[^]*";
-      if (token === "?") return "[^]";
-      const literal = token.length === 2 ? token[1]! : token;
-      return literal.replace(/[.*+?^${}()|[\]\\/]/, String.raw`\$&`);
-    }),
+function globs(patterns: readonly string[], ignoreCase: boolean): (text: string) => boolean {
+  const compiled = patterns.map(
+    (pattern) => new Glob(pattern, { ignoreCase, escapes: "wildcards" }),
   );
-  return new RegExp(`^(?:${sources.join("|")})$`, flags);
+  return (text) => compiled.some((glob) => glob.matches(text));
 }
 
 function queryMatcher(values: readonly { key?: string; value: string }[]): Matcher {
   const pairs = values.map(({ key, value }) => ({
-    key: key === undefined ? undefined : globs([key], "i"),
-    value: globs([value], "i"),
+    key: key === undefined ? undefined : globs([key], true),
+    value: globs([value], true),
   }));
   return ({ url }) => {
     const start = url.indexOf("?");
@@ -78,9 +74,7 @@ function queryMatcher(values: readonly { key?: string; value: string }[]): Match
         const equals = part.indexOf("=");
         const name = equals < 0 ? part : part.slice(0, equals);
         const text = equals < 0 ? "" : part.slice(equals + 1);
-        return pairs.some(({ key, value }) =>
-          key === undefined ? value.test(text) : key.test(name) && value.test(text),
-        );
+        return pairs.some(({ key, value }) => (key === undefined || key(name)) && value(text));
       });
   };
 }

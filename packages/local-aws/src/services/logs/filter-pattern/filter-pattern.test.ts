@@ -161,3 +161,16 @@ describe("a pattern that is none", () => {
     expect(error).toMatchObject({ code: "InvalidParameterException", message });
   });
 });
+
+describe("hard patterns", () => {
+  test.each<[string, string]>([
+    ["%a*a*a*a*a*a*b%", "a".repeat(50_000)],
+    [`%${"a?".repeat(300)}b%`, "a".repeat(50_000)],
+    ["[w = %a*a*a*b%]", "a".repeat(50_000)],
+    ["[a, b]", "[ ".repeat(100_000)],
+    ["[a, b]", '"\\" '.repeat(50_000)],
+    ["{ $.a = %a*a*a*b% }", JSON.stringify({ a: "a".repeat(50_000) })],
+  ])("%s takes linear time", (pattern, message) => {
+    expect(matching(pattern, [message])).toEqual([]);
+  });
+});

@@ -1,3 +1,4 @@
+import { SimpleRegex } from "../../../patterns/simple-regex.ts";
 import { invalidPattern } from "../words.ts";
 
 /** The characters that CloudWatch Logs allows in a regular expression; parentheses are not among them. */
@@ -7,10 +8,10 @@ const ALLOWED = /^(?:[A-Za-z0-9_#=@/;,\-:\s^$?[\]{}|*+.<>"'&~`!]|\\.)*$/;
  * A regular expression of a pattern, as it stands between `%` and `%`.
  * @throws AwsError `InvalidParameterException`
  */
-export function compileRegex(source: string): RegExp {
+export function compileRegex(source: string): SimpleRegex {
   if (!ALLOWED.test(source)) throw invalidPattern(`Invalid character(s) in regex '${source}'`);
   try {
-    return new RegExp(source);
+    return new SimpleRegex(source);
   } catch {
     throw invalidPattern(`Invalid regex '${source}'`);
   }
