@@ -4,12 +4,15 @@ import { japaneseLinesPlugin } from "./markdown/japanese-lines.ts";
 import { labDiffPlugin } from "./markdown/lab-diff.ts";
 import { labImportsPlugin } from "./markdown/lab-imports.ts";
 import { addPageFacts } from "./markdown/page-facts.ts";
+import { tellProgress } from "./site/build-progress.ts";
 import { englishLocale } from "./site/locale-en.ts";
 import { japaneseLocale, japaneseSearch } from "./site/locale-ja.ts";
-import { tokenize } from "./site/search.ts";
+import { miniSearch, renderForSearch } from "./site/search.ts";
 
 /** Where the site lies on its host; it begins and ends with a slash. */
 const base = process.env["SITE_BASE"] ?? "/";
+
+const progress = tellProgress();
 
 export default defineConfig({
   base,
@@ -26,6 +29,8 @@ export default defineConfig({
     config: (md) => void md.use(labDiffPlugin).use(labImportsPlugin).use(japaneseLinesPlugin),
   },
   transformPageData: addPageFacts,
+  transformHtml: progress.written,
+  vite: { plugins: [progress.plugin] },
   themeConfig: {
     i18nRouting: true,
     outline: { level: [2, 3] },
@@ -33,7 +38,8 @@ export default defineConfig({
       provider: "local",
       options: {
         locales: { ja: japaneseSearch },
-        miniSearch: { options: { tokenize } },
+        miniSearch,
+        _render: renderForSearch,
       },
     },
   },

@@ -58,19 +58,60 @@ test(
   },
 );
 
-test(
-  "search finds Japanese words in the middle of a sentence",
-  { timeout: 2 * MINUTES },
-  async () => {
-    await open(`${site.base}ja/`, async (page) => {
-      await page.getByRole("button", { name: "検索" }).click();
-      await page.getByRole("searchbox").fill("タスク定義");
-      const results = page.locator("#localsearch-list a");
-      await expect.poll(() => results.count(), { timeout: MINUTES }).toBeGreaterThan(0);
-      const addresses = await results.evaluateAll((links) =>
-        links.map((link) => link.getAttribute("href")),
-      );
-      expect(addresses.every((address) => address?.startsWith(`${site.base}ja/`))).toBe(true);
+/** What is typed, and the page that one of the first results must lead to; undefined where nothing is to be found. */
+const SOUGHT = {
+  "": {
+    "execution role": "concepts/roles",
+    "how to stop a task": "labs/05-service",
+    "rolling update": "concepts/",
+    "target group unhealthy": "labs/07-load-balancer",
+    CannotPull: "labs/05-service",
+    "502": "labs/07-load-balancer",
+    ignore_changes: "concepts/deploying",
+    mutability: "labs/01-images",
+    "nat gatway": "labs/02-network",
+    "zeppelin task": undefined,
+  },
+  "ja/": {
+    タスク実行ロール: "concepts/roles",
+    タスク定義: "labs/04-task-definition",
+    NATゲートウェイ: "labs/02-network",
+    セキュリティグループ: "labs/02-network",
+    "ヘルスチェック 猶予": "concepts/services",
+    ローリングアップデート: "concepts/",
+    "502": "labs/07-load-balancer",
+    リビジョン: "labs/04-task-definition",
+    CannotPull: "labs/05-service",
+    ツェッペリンのタスク: undefined,
+  },
+};
+
+test.for(Object.entries(SOUGHT))(
+  "search finds what is asked for, and nothing for what is not there, under /%s",
+  { timeout: 3 * MINUTES },
+  async ([language, queries]) => {
+    await open(site.base + language, async (page) => {
+      await page.locator(".VPNavBarSearch button").click();
+      for (const [query, wanted] of Object.entries(queries)) {
+        await page.getByRole("searchbox").fill(query);
+        if (wanted === undefined) {
+          await page.locator(".no-results").waitFor({ timeout: MINUTES });
+          continue;
+        }
+        const results = page.locator("#localsearch-list a");
+        const addresses = () =>
+          results.evaluateAll((links) =>
+            links.slice(0, 6).map((link) => link.getAttribute("href") ?? ""),
+          );
+        const start = `${site.base}${language}`;
+        await expect
+          .poll(async () => (await addresses()).map((each) => each.replace(start, "")), {
+            message: query,
+            timeout: MINUTES,
+          })
+          .toContainEqual(expect.stringMatching(new RegExp(`^${wanted}`)));
+        expect((await addresses()).every((each) => each.startsWith(start))).toBe(true);
+      }
     });
   },
 );

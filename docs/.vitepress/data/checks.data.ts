@@ -4,6 +4,8 @@ import { pathToFileURL } from "node:url";
 
 import type { AnyCheck } from "@workbook/lab-kit/check";
 
+import { watched } from "./watched.ts";
+
 const labsFolder = join(import.meta.dirname, "../../../labs");
 
 /** A lab's checks, in the order in which they are run. */
@@ -16,7 +18,7 @@ declare const data: readonly LabChecks[];
 export { data };
 
 export default {
-  watch: ["../../../labs/*/checks.ts"],
+  watch: watched("../../../labs/*/checks.ts"),
   /** The checks of all labs, from their own lists. Only the live part of a page has them. */
   async load(): Promise<readonly LabChecks[]> {
     const labs = globSync("*/checks.ts", { cwd: labsFolder }).map((file) => dirname(file));

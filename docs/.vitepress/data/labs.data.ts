@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { LabManifest } from "@workbook/lab-kit/lab";
 
 import { readMeasuredTimes, type MeasuredTimes } from "./measured-times.ts";
+import { watched } from "./watched.ts";
 
 const labsFolder = join(import.meta.dirname, "../../../labs");
 
@@ -23,7 +24,7 @@ declare const data: readonly LabFacts[];
 export { data };
 
 export default {
-  watch: ["../../../labs/*/lab.ts", "./measured-times.json"],
+  watch: watched("../../../labs/*/lab.ts", "./measured-times.json"),
   /** All labs, in their order. */
   async load(): Promise<readonly LabFacts[]> {
     const files = globSync("*/lab.ts", { cwd: labsFolder }).toSorted();

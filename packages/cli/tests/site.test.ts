@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { loadLab } from "@workbook/lab-kit";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ensureCopy } from "../src/learn/learner-copy.ts";
 import { learnerFolder } from "../src/learn/learner-folder.ts";
-import { noteStarted } from "../src/learn/progress-file.ts";
+import { notePassed, noteStarted, progressFile } from "../src/learn/progress-file.ts";
 import { servedSite, SITE_KEY_FILE } from "../src/site/served-folder.ts";
 import { siteKey } from "../src/site/site-key.ts";
 import { TestWorkbook, type Begun } from "../src/testing/workbook.ts";
@@ -78,6 +78,17 @@ test("pages are served with the mark of a live server, by their clean addresses"
   expect(script.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
   for (const path of ["/nothing", `/${SITE_KEY_FILE}`, "/..%2fsite-token", "/%"])
     expect((await fetch(origin + path)).status, path).toBe(404);
+});
+
+test("pages are told which chapter the learner is in, and which are passed", async () => {
+  const marks = async () => (await fetch(`${origin}/_site/progress`)).json();
+  expect(await marks()).toEqual({ current: null, passed: [] });
+  const learner = learnerFolder({ learner: join(workbook.state, "workspace") });
+  noteStarted(learner, "01-images");
+  notePassed(learner, "01-images");
+  noteStarted(learner, "02-network");
+  expect(await marks()).toEqual({ current: "02-network", passed: ["01-images"] });
+  rmSync(progressFile(learner));
 });
 
 test("pages name the owner as soon as one is settled", async () => {
@@ -211,6 +222,15 @@ test("a port that is taken is named, with who holds it", async () => {
   server.close();
   expect(stderr).toContain(`Port ${port}, where the site would be, is taken by `);
   expect(code).toBe(3);
+});
+
+test("a reader of Japanese is led to the Japanese pages", async () => {
+  const other = workbook.begin(["site", "--port", "0", "--json"], { WORKBOOK_LANG: "ja" });
+  const said = (await once(other.child.stdout!, "data")) as [Buffer];
+  const { url } = JSON.parse(said[0].toString("utf8")) as { url: string };
+  expect(new URL(url).pathname).toBe("/ja/");
+  process.kill(-other.child.pid!, "SIGINT");
+  await other.ended;
 });
 
 test("a folder that is not a site is not built over", async () => {

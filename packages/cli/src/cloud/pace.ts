@@ -1,4 +1,4 @@
-import { UserError } from "@workbook/toolchain";
+import { UserError, type Words } from "@workbook/toolchain";
 import type { RunningCloud } from "./cloud.ts";
 
 /** What paces with a name are, in how many times faster than on AWS idle waiting passes. */
@@ -13,12 +13,11 @@ export function readPace(word: string): number {
   const pace = NAMED.get(word) ?? (/^\d+(?:\.\d+)?$/.test(word) ? Number(word) : Number.NaN);
   if (pace >= 1 && pace <= MOST) return pace;
   throw new UserError(
-    `"cloud pace" takes real, fast, or a number from 1 to ${MOST}, not ${word}.`,
-    {
-      code: "USAGE",
-      next: "./workbook cloud pace real",
-      exitCode: 2,
-    },
+    [
+      `"cloud pace" takes real, fast, or a number from 1 to ${MOST}, not ${word}.`,
+      `cloud pace に指定できるのは real、fast、または 1 から ${MOST} までの数です。${word} は使えません。`,
+    ],
+    { code: "USAGE", next: "./workbook cloud pace real", exitCode: 2 },
   );
 }
 
@@ -41,6 +40,8 @@ export async function changePace(
 }
 
 /** A pace in a few words. */
-export function describePace(acceleration: number): string {
-  return acceleration === 1 ? "AWS's own pace" : `idle waiting ${acceleration} times faster`;
+export function describePace(acceleration: number): Words {
+  return acceleration === 1
+    ? ["AWS's own pace", "AWS と同じ速さ"]
+    : [`idle waiting ${acceleration} times faster`, `待ち時間は ${acceleration} 倍速`];
 }

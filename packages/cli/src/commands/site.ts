@@ -1,14 +1,15 @@
 import { resolve } from "node:path";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
-import { UserError } from "@workbook/toolchain";
+import { UserError, type Words } from "@workbook/toolchain";
 import { dataDirectory } from "../cloud/cloud.ts";
 import { style } from "../output/style.ts";
 import type { Session } from "../session.ts";
 import { formatError } from "../errors.ts";
 import { buildSite } from "../site/build-site.ts";
 import { ChapterReports } from "../site/chapter-reports.ts";
+import { learnerMarks } from "../site/learner-marks.ts";
 import { openBrowser } from "../site/open-browser.ts";
-import { servedFolder } from "../site/served-folder.ts";
+import { buildDetail, servedFolder } from "../site/served-folder.ts";
 import { startSiteServer } from "../site/site-server.ts";
 import { siteToken } from "../site/site-token.ts";
 import { untilAborted } from "../until-aborted.ts";
@@ -32,31 +33,45 @@ export async function siteCommand(session: Session, options: SiteOptions): Promi
     token,
     port: options.port,
     owner: () => settledOwner(workspace),
+    marks: () => learnerMarks(workspace),
+  });
+  const address = `${server.origin}/${session.language === "ja" ? "ja/" : ""}#token=${token}`;
+  const open = once(() => {
+    if (options.open && session.terminal && process.env["CI"] === undefined) openBrowser(address);
   });
   try {
-    server.serve(await servedFolder(session));
-    await serveUntilInterrupted(session, `${server.origin}/#token=${token}`, options.open);
+    const folder = await servedFolder(session, (progress) => {
+      server.building(progress);
+      // Its page waits with the reader for the site.
+      open();
+    });
+    server.serve(folder);
+    session.result({ url: address, pid: process.pid }, [
+      `The site is at  ${style.name(address)}\nWhere Local AWS runs, its pages are alive. Ctrl-C ends it.`,
+      `サイトのアドレス:  ${style.name(address)}\nLocal AWS が動いていれば、ページに今の状態が表示されます。Ctrl-C で終了します。`,
+    ]);
+    open();
+    await reportUntilInterrupted(session);
   } finally {
     await server.stop();
   }
   return 130;
 }
 
-async function serveUntilInterrupted(
-  session: Session,
-  address: string,
-  open: boolean,
-): Promise<void> {
-  session.result(
-    { url: address, pid: process.pid },
-    `The site is at  ${style.name(address)}\nWhere Local AWS runs, its pages are alive. Ctrl-C ends it.`,
-  );
-  if (open && session.terminal && process.env["CI"] === undefined) openBrowser(address);
+async function reportUntilInterrupted(session: Session): Promise<void> {
   const reports = new ChapterReports(session.workspace, (error) =>
     session.progress.print(formatError(error, false, session.language)),
   );
   await untilAborted(session.signal);
   await reports.close();
+}
+
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
 }
 
 /**
@@ -67,23 +82,37 @@ export async function buildSiteCommand(session: Session, out: string | undefined
   const { root } = session.workspace;
   const folder = resolve(out ?? `${root}/docs/.vitepress/dist`);
   const base = siteBase();
-  const built = await inStep(session.progress, "Site", async (step) => {
-    step.detail("building");
-    const onDetail = (text: string) => step.detail(text);
-    const value = await buildSite({ root, out: folder, base, signal: session.signal, onDetail });
-    return { summary: `${value.pages} pages, ${size(value.bytes)}`, value };
+  const built = await inStep(session.progress, ["Site", "サイト"], async (step) => {
+    const why: Words = ["up to a minute", "1 分以内"];
+    step.detail(buildDetail(why));
+    const value = await buildSite({
+      root,
+      out: folder,
+      base,
+      signal: session.signal,
+      onProgress: (progress) => step.detail(buildDetail(why, progress)),
+    });
+    const { pages, bytes } = value;
+    return {
+      summary: [`${pages} pages, ${size(bytes)}`, `${pages} ページ、${size(bytes)}`],
+      value,
+    };
   });
-  session.result(
-    { folder, base, ...built },
+  session.result({ folder, base, ...built }, [
     `\nThe site is in  ${style.name(folder)}  (${size(built.bytes)}, to be served at ${base})\n\nNext: ./workbook site   (reads it on this machine, alive)`,
-  );
+    `\nサイトの場所:  ${style.name(folder)}  (${size(built.bytes)}、公開先のパスは ${base})\n\nNext: ./workbook site   (このマシンで、今の状態とともに読めます)`,
+  ]);
   return 0;
 }
 
 function siteBase(): string {
   const base = process.env["SITE_BASE"] ?? "/";
   if (/^\/(?:.*\/)?$/.test(base)) return base;
-  throw new UserError(`SITE_BASE is "${base}": it has to begin and end with a slash.`, {
+  const words: Words = [
+    `SITE_BASE is "${base}": it has to begin and end with a slash.`,
+    `SITE_BASE が「${base}」になっています。スラッシュで始まり、スラッシュで終わる必要があります。`,
+  ];
+  throw new UserError(words, {
     code: "SITE_BASE_INVALID",
     next: "SITE_BASE=/courses/ecs/ ./workbook site --build",
     exitCode: 2,

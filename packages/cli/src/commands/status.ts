@@ -25,7 +25,7 @@ export async function statusCommand(session: Session): Promise<number> {
   session.result(
     { running: true, endpoint, pid, dataDir, health, services, listeners },
     [
-      heading(cloud),
+      heading(cloud, session.say(describePace(paceOf(cloud)))),
       ...services.map(formatService),
       ...listeners.map(formatListener),
       "",
@@ -76,9 +76,7 @@ function describeService(
   };
 }
 
-function heading(cloud: RunningCloud): string {
-  const { endpoint, pid } = cloud;
-  const pace = describePace(paceOf(cloud));
+function heading({ endpoint, pid }: RunningCloud, pace: string): string {
   return `${style.good("●")} Local AWS  ${style.name(endpoint)}  process ${pid}, ${pace}`;
 }
 

@@ -4,6 +4,7 @@ import { existsSync, globSync, readdirSync, renameSync, rmSync, statSync } from 
 import { dirname, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { cleanEnvironment, UserError } from "@workbook/toolchain";
+import type { BuildProgress } from "./waiting-page.ts";
 
 export interface BuildOptions {
   /** The clone. */
@@ -13,8 +14,8 @@ export interface BuildOptions {
   /** Where the site lies on its host; it begins and ends with a slash. */
   readonly base: string;
   readonly signal: AbortSignal;
-  /** Told what is being done. */
-  readonly onDetail: (text: string) => void;
+  /** Told of each page how far it is. */
+  readonly onProgress: (progress: BuildProgress) => void;
 }
 
 /** What has been built. */
@@ -32,7 +33,7 @@ const SHOWN_LINES = 15;
  * @throws {UserError} `SITE_OUT_TAKEN` where the folder holds something else, `SITE_NOT_BUILT` with what VitePress said
  */
 export async function buildSite(options: BuildOptions): Promise<BuiltSite> {
-  const { root, out, base, signal, onDetail } = options;
+  const { root, out, base, signal, onProgress } = options;
   refuseForeignFolder(out);
   const scratch = `${out}.new-${process.pid}`;
   const docs = join(root, "docs");
@@ -40,21 +41,15 @@ export async function buildSite(options: BuildOptions): Promise<BuiltSite> {
   const child = spawn(process.execPath, [command, "build", docs, "--outDir", scratch], {
     cwd: docs,
     env: { ...cleanEnvironment(process.env), SITE_BASE: base, NODE_ENV: "production" },
-    stdio: ["ignore", "pipe", "pipe"],
+    // By the channel it says how far it is: docs/.vitepress/site/build-progress.ts.
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
     signal,
   });
   let said = "";
-  const listen = (chunk: Buffer) => {
-    said += stripVTControlCharacters(chunk.toString("utf8"));
-    const line =
-      said
-        .trimEnd()
-        .split(/[\r\n]+/)
-        .at(-1) ?? "";
-    onDetail(line.replace(/^\W+/, ""));
-  };
-  child.stdout.on("data", listen);
-  child.stderr.on("data", listen);
+  const listen = (chunk: Buffer) => (said += stripVTControlCharacters(chunk.toString("utf8")));
+  child.stdout!.on("data", listen);
+  child.stderr!.on("data", listen);
+  child.on("message", (message) => onProgress(message as BuildProgress));
   try {
     const [code] = (await once(child, "close")) as [number | null];
     signal.throwIfAborted();
@@ -68,30 +63,47 @@ export async function buildSite(options: BuildOptions): Promise<BuiltSite> {
 
 function notBuilt(said: string): UserError {
   const end = said.trimEnd().split("\n").slice(-SHOWN_LINES).join("\n");
-  return new UserError(`The site could not be built:\n${end}`, {
-    code: "SITE_NOT_BUILT",
-    next: "mend what is named above, then: ./workbook site --build",
-    exitCode: 1,
-  });
+  return new UserError(
+    [`The site could not be built:\n${end}`, `サイトを作成できませんでした:\n${end}`],
+    {
+      code: "SITE_NOT_BUILT",
+      next: [
+        "mend what is named above, then: ./workbook site --build",
+        "上の問題を直してから: ./workbook site --build",
+      ],
+      exitCode: 1,
+    },
+  );
 }
 
 /** What was there is taken away: it must be a site, or nothing. */
 function refuseForeignFolder(out: string): void {
   if (!existsSync(out)) {
     if (existsSync(dirname(out))) return;
-    throw new UserError(`There is no folder ${dirname(out)} for the site to be written to.`, {
-      code: "SITE_OUT_TAKEN",
-      next: `mkdir -p ${dirname(out)}`,
-      exitCode: 2,
-    });
+    throw new UserError(
+      [
+        `There is no folder ${dirname(out)} for the site to be written to.`,
+        `サイトの出力先のフォルダ ${dirname(out)} がありません。`,
+      ],
+      { code: "SITE_OUT_TAKEN", next: `mkdir -p ${dirname(out)}`, exitCode: 2 },
+    );
   }
   const isFree = statSync(out).isDirectory() && readdirSync(out).length === 0;
   if (isFree || existsSync(join(out, MARK))) return;
-  throw new UserError(`${out} holds something that is not the site: it would be taken away.`, {
-    code: "SITE_OUT_TAKEN",
-    next: "./workbook site --build --out FOLDER   (one that is empty, or not there)",
-    exitCode: 2,
-  });
+  throw new UserError(
+    [
+      `${out} holds something that is not the site: it would be taken away.`,
+      `${out} にはサイト以外のものが入っています。出力すると消えてしまいます。`,
+    ],
+    {
+      code: "SITE_OUT_TAKEN",
+      next: [
+        "./workbook site --build --out FOLDER   (one that is empty, or not there)",
+        "./workbook site --build --out FOLDER   (空のフォルダか、まだないフォルダ)",
+      ],
+      exitCode: 2,
+    },
+  );
 }
 
 /** Whoever reads the folder finds the old site or the new one. */

@@ -1,31 +1,56 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
+import { both, type Words } from "@workbook/toolchain";
 import type { Session } from "../session.ts";
 import { buildSite } from "./build-site.ts";
 import { siteKey } from "./site-key.ts";
+import type { BuildProgress } from "./waiting-page.ts";
 
-/** The site that is served, built where it is not there, or not from what the sources are now. */
-export function servedFolder(session: Session): Promise<string> {
+/**
+ * The site that is served, built where it is not there, or not from what the sources are now.
+ * @param onProgress told how far it is, where it is built
+ */
+export function servedFolder(
+  session: Session,
+  onProgress: (progress: BuildProgress) => void,
+): Promise<string> {
   const { root, state } = session.workspace;
   const folder = servedSite(state);
-  return inStep(session.progress, "Site", async (step) => {
+  return inStep(session.progress, ["Site", "サイト"], async (step) => {
     const key = siteKey(root);
     const keyFile = join(folder, SITE_KEY_FILE);
-    if (existsSync(keyFile) && readFileSync(keyFile, "utf8") === key)
-      return { summary: "built already", value: folder };
-    step.detail("building");
-    const onDetail = (text: string) => step.detail(text);
+    const isBuilt = existsSync(keyFile);
+    if (isBuilt && readFileSync(keyFile, "utf8") === key)
+      return { summary: ["built already", "作成済み"], value: folder };
+    const why: Words = isBuilt
+      ? ["its sources have changed", "内容が変わったため"]
+      : ["once, up to a minute", "初回のみ、1 分以内"];
+    step.detail(buildDetail(why));
     const { pages } = await buildSite({
       root,
       out: folder,
       base: "/",
       signal: session.signal,
-      onDetail,
+      onProgress: (progress) => {
+        step.detail(buildDetail(why, progress));
+        onProgress(progress);
+      },
     });
     writeFileSync(keyFile, key);
-    return { summary: `${pages} pages`, value: folder };
+    return { summary: [`${pages} pages`, `${pages} ページ`], value: folder };
   });
+}
+
+/** How far a build is, in a few words. */
+export function buildDetail(why: Words, progress?: BuildProgress): Words {
+  const [en, ja] = progress
+    ? [
+        `, ${progress.done} of ${progress.pages} pages`,
+        `、${progress.pages} ページ中 ${progress.done} ページ`,
+      ]
+    : ["", ""];
+  return both`${["building", "作成中"]} (${why})${[en, ja]}`;
 }
 
 /** Where the site that is served is kept: away from one that was built for another host. */
