@@ -71,6 +71,19 @@ test("an abort becomes one interrupt, and the program is waited for", async () =
   expect(run.lines).toEqual(["interrupted"]);
 });
 
+test("what changes nothing is ended at once by an abort, whatever it does about it, and leaves no record", async () => {
+  const stop = new AbortController();
+  const program = "trap '' INT TERM; touch up; while :; do sleep 0.05; done";
+  const run = { ...options(program, stop.signal), isDisposable: true };
+  const ended = runDetached(run);
+  await until(() => existsSync(join(folder, "up")));
+  const { pid } = record();
+  stop.abort();
+  expect(await ended).not.toBe(0);
+  expect(record()).toBeUndefined();
+  await until(() => processStamp(pid) === undefined);
+});
+
 test("nothing starts once it has been aborted", async () => {
   await expect(runDetached(options("touch up", AbortSignal.abort("no")))).rejects.toBe("no");
   expect(existsSync(join(folder, "up"))).toBe(false);

@@ -19,6 +19,8 @@ export interface DetachedOptions {
   readonly onLine?: (line: string) => void;
   /** Becomes one interrupt; the program is then waited for, however long it takes. */
   readonly signal?: AbortSignal;
+  /** The program changes nothing: an abort ends it at once, and leaves nothing to put right. */
+  readonly isDisposable?: boolean;
 }
 
 /** How often new output is looked for. */
@@ -49,7 +51,7 @@ exit "$code"
  * @throws Error where it cannot be started
  */
 export async function runDetached(options: DetachedOptions): Promise<number> {
-  const { executable, args, cwd, env, logFile, runningFile, signal } = options;
+  const { executable, args, cwd, env, logFile, runningFile, signal, isDisposable } = options;
   signal?.throwIfAborted();
   const exitFile = `${logFile}.exit`;
   rmSync(exitFile, { force: true });
@@ -63,7 +65,7 @@ export async function runDetached(options: DetachedOptions): Promise<number> {
   closeSync(log);
   const exited = exitOf(child);
   const record = await begin(child, { command: args[0] ?? "", logFile, exitFile, runningFile });
-  const interrupt = () => interruptGroup(record);
+  const interrupt = () => (isDisposable ? endGroup(record) : interruptGroup(record));
   signal?.addEventListener("abort", interrupt, { once: true });
   if (signal?.aborted) interrupt();
   const tail = new Tail(logFile, options.onLine ?? (() => {}));
@@ -72,7 +74,7 @@ export async function runDetached(options: DetachedOptions): Promise<number> {
     const code = await exited;
     endGroup(record);
     // The record of one that failed stays: what it may leave behind is put right before the next one begins.
-    if (code === 0) removeRunning(runningFile);
+    if (code === 0 || (isDisposable && signal?.aborted)) removeRunning(runningFile);
     return code;
   } finally {
     signal?.removeEventListener("abort", interrupt);

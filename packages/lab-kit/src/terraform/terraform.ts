@@ -236,7 +236,8 @@ export class Terraform {
     const general = [
       "-input=false",
       "-json",
-      `-lock-timeout=${LOCK_TIMEOUT}`,
+      // A plan changes nothing: it needs no lock, and leaves none when it is ended in the middle.
+      command === "plan" ? "-lock=false" : `-lock-timeout=${LOCK_TIMEOUT}`,
       `-parallelism=${PARALLELISM}`,
     ];
     await this.#run(command, [...general, ...args], (event) => {
@@ -264,6 +265,7 @@ export class Terraform {
       logFile,
       runningFile: this.#runningFile,
       signal,
+      isDisposable: command === "plan",
       onLine: (line) => {
         const event = parseEvent(line);
         if (!line.startsWith("{") && line.trim() !== "") plain.push(line);
