@@ -1,7 +1,8 @@
 import { cac } from "cac";
-import { readerLanguage, UserError, type Language, type Words } from "@workbook/toolchain";
+import { readerLanguage, say, UserError, type Language, type Words } from "@workbook/toolchain";
 import { exitCodeOf, formatError } from "./errors.ts";
 import { formatHelp } from "./help.ts";
+import { leaveAtOnce } from "./leave.ts";
 import { registerLearnCommands } from "./learn/register.ts";
 import { requireTarget } from "./on-target.ts";
 import { Session } from "./session.ts";
@@ -12,6 +13,15 @@ const interrupt = new AbortController();
 
 type Options = Readonly<Record<string, unknown>> & { readonly "--"?: readonly string[] };
 let run: (() => Promise<number>) | undefined;
+/** Tells of something while a command is at work: above what moves on the terminal. */
+let tell = (words: Words): void => void process.stderr.write(`\n${say(words, language)}\n`);
+
+function openSession(options: { json: boolean; target?: "local" | "aws"; yes?: boolean }): Session {
+  const session = new Session({ ...options, language, signal: interrupt.signal });
+  // The terminal has written ^C where the next line begins.
+  tell = (words) => session.progress.print(`\r${session.say(words)}`);
+  return session;
+}
 
 /** Notes what a command is to do; it is done after everything has been parsed. */
 function will(options: Options, work: (session: Session) => Promise<number>): void {
@@ -21,7 +31,7 @@ function will(options: Options, work: (session: Session) => Promise<number>): vo
   requireTarget(cli.matchedCommandName ?? "", target);
   const yes = options["yes"] === true;
   const json = options["json"] === true;
-  run = () => work(new Session({ language, json, signal: interrupt.signal, target, yes }));
+  run = () => work(openSession({ json, target, yes }));
 }
 
 /** Left out, commands take the learner's copy where the chapter was begun, else the solution. */
@@ -208,26 +218,24 @@ function languageOfReader(): Language {
 
 /** The first signal asks for an orderly end; another one leaves at once what works in a session of its own. */
 function stopInGoodOrder(name: NodeJS.Signals): void {
-  if (interrupt.signal.aborted) {
-    process.stderr.write(
-      "\nLeaving. A Terraform that is still at work ends by itself; the next command waits for it.\n",
-    );
-    process.exit(130);
-  }
+  if (interrupt.signal.aborted) leaveAtOnce(language);
   if (name !== "SIGHUP")
-    process.stderr.write("\nStopping in good order… (once more: leave at once)\n");
+    tell([
+      "Stopping in good order… (once more: leave at once)",
+      "区切りのよいところで止めています… (もう一度押すと、すぐに終わります)",
+    ]);
   interrupt.abort(new Error(`interrupted by ${name}`));
 }
 
 async function dispatch(args: readonly string[]): Promise<number> {
   // These two hand their arguments on as they are, so no parser of ours may look at them.
   if (args[0] === "aws") {
-    const session = new Session({ language, json: false, signal: interrupt.signal });
+    const session = openSession({ json: false });
     return (await import("./commands/aws.ts")).awsCommand(session, args.slice(1));
   }
   if (args[0] === "test") return (await import("./commands/test.ts")).runTests(args.slice(1));
   if (args.every((arg) => arg === "--json")) {
-    const session = new Session({ language, json: args.length > 0, signal: interrupt.signal });
+    const session = openSession({ json: args.length > 0 });
     return (await import("./learn/commands/where.ts")).whereCommand(session);
   }
   parse(args);

@@ -67,6 +67,15 @@ export class Session {
     process.stdout.write(`${text}\n`);
   }
 
+  /** The same session, which another signal ends too: a piece of work that is stopped without ending the command. */
+  within(signal: AbortSignal): Session {
+    const { language, json, target, yes, workspace } = this;
+    const signals = AbortSignal.any([this.signal, signal]);
+    const session = new Session({ language, json, target, yes, signal: signals });
+    session.workspace = workspace;
+    return session;
+  }
+
   /** The learner's own files. */
   get learner(): LearnerFolder {
     return learnerFolder(this.workspace);

@@ -1,7 +1,10 @@
+import cliTruncate from "cli-truncate";
+import columns from "string-width";
+
 /** The last lines of a terminal, drawn again and again in place; what is printed goes above them. */
 export class LiveArea {
   readonly #stream: NodeJS.WriteStream;
-  #drawn = 0;
+  #drawn: readonly string[] = [];
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
@@ -9,16 +12,17 @@ export class LiveArea {
 
   /** Draws `lines` where the last drawing was. Lines wider than the terminal are cut. */
   draw(lines: readonly string[]): void {
-    const width = Math.max(20, (this.#stream.columns ?? 80) - 1);
-    this.clear();
-    this.#stream.write(lines.map((line) => `${cut(line, width)}\n`).join(""));
-    this.#drawn = lines.length;
+    const width = Math.max(20, this.#width - 1);
+    const drawn = lines.map((line) => cliTruncate(line, width));
+    this.#stream.write(`${this.#cleared()}${drawn.map((line) => `${line}\n`).join("")}`);
+    this.#drawn = drawn;
   }
 
   /** Takes the drawing away. */
   clear(): void {
-    if (this.#drawn > 0) this.#stream.write(`\u001B[${this.#drawn}A\u001B[0J`);
-    this.#drawn = 0;
+    const text = this.#cleared();
+    if (text !== "") this.#stream.write(text);
+    this.#drawn = [];
   }
 
   /** Prints lines that stay. */
@@ -26,19 +30,17 @@ export class LiveArea {
     this.clear();
     this.#stream.write(`${text}\n`);
   }
-}
 
-/** Cuts to `width` visible characters, leaving colours whole. */
-export function cut(line: string, width: number): string {
-  let visible = 0;
-  let result = "";
-  // oxlint-disable-next-line no-control-regex -- terminal colours begin with a control character
-  for (const [piece] of line.matchAll(/\u001B\[[\d;]*m|./gsu)) {
-    if (piece.startsWith("\u001B")) result += piece;
-    else if (visible < width) {
-      result += piece;
-      visible += 1;
-    }
+  get #width(): number {
+    return this.#stream.columns ?? 80;
   }
-  return result;
+
+  /** In a terminal that has become narrower since, a line takes several rows: none of them may stay behind. */
+  #cleared(): string {
+    const rows = this.#drawn.reduce(
+      (sum, line) => sum + Math.max(1, Math.ceil(columns(line) / this.#width)),
+      0,
+    );
+    return rows === 0 ? "" : `\r\u001B[${rows}A\u001B[0J`;
+  }
 }

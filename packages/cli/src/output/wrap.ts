@@ -1,12 +1,21 @@
+import columns from "string-width";
+
+/** What may not begin a line of Japanese, and what may not end one: https://www.w3.org/TR/jlreq/#characters_not_starting_a_line */
+const NOT_FIRST =
+  /^[、。，．・：；？！」』）】〉》］｝〕ー々ゝヽぁぃぅぇぉっゃゅょァィゥェォッャュョ…]+$/u;
+const NOT_LAST = /[「『（【〈《［｛〔]$/u;
+/** Characters of scripts that are written without spaces. */
+const WIDE = /[\u2E80-\uFFEF]/u;
+
 /**
  * Breaks text into lines that fit, at spaces where there are some, with a margin on the left. Japanese, which has none,
- * is broken anywhere; its characters take two columns.
+ * is broken between words. What is too long stays whole, so that it can be copied.
  *
  * @param width columns of the terminal
  * @param margin what stands before every line
  */
 export function wrap(text: string, width: number, margin = ""): string {
-  const room = Math.max(20, width - margin.length);
+  const room = Math.max(20, width - columns(margin));
   return text
     .split("\n")
     .flatMap((line) => breakLine(line, room))
@@ -30,14 +39,23 @@ function breakLine(line: string, room: number): string[] {
   return lines;
 }
 
-/** Words with the space after them; wide characters one by one. */
-function pieces(line: string): readonly string[] {
-  return line.match(/[\u2E80-\uFFEF]|[^\s\u2E80-\uFFEF]+\s*|\s+/gu) ?? [];
+/** What stays together: words with the space after them, Japanese words with their punctuation. */
+function pieces(line: string): string[] {
+  const words = line.match(/\S+\s*|\s+/g) ?? [];
+  return words.flatMap((word) => (WIDE.test(word) ? splitJapanese(word) : [word]));
 }
 
-/** How many columns of a terminal text takes. */
-export function columns(text: string): number {
-  let count = 0;
-  for (const character of text) count += /[\u1100-\u115F\u2E80-\uFFEF]/u.test(character) ? 2 : 1;
-  return count;
+function splitJapanese(text: string): string[] {
+  const parts: string[] = [];
+  for (const { segment } of new Intl.Segmenter("ja", { granularity: "word" }).segment(text)) {
+    const before = parts.at(-1);
+    const stays = !WIDE.test(segment) && before !== undefined && !WIDE.test(before.at(-1) ?? "");
+    if (
+      before !== undefined &&
+      (stays || NOT_FIRST.test(segment) || /^\s+$/.test(segment) || NOT_LAST.test(before))
+    )
+      parts[parts.length - 1] = before + segment;
+    else parts.push(segment);
+  }
+  return parts;
 }

@@ -14,18 +14,28 @@ export async function diffCommand(session: Session, query: string | undefined): 
   const lab = await session.lab(query);
   requireBegun(session, lab.id);
   const files = compare(session.learner, lab);
-  const text = files.every(({ lines }) => lines.length === 0)
-    ? "Nothing that matters differs from the solution."
-    : files.flatMap(({ file, lines }) => formatDiff(file, lines)).join("\n");
   const next = `Next: ${onTarget(session, `check ${chapterNumber(lab.id)}`)}`;
-  session.result({ lab: lab.id, files }, `${text}\n\n${next}`);
+  session.result({ lab: lab.id, files }, `${describe(files)}\n\n${next}`);
   return 0;
 }
+
+/** Where the learner's files differ from the reference answer, for a terminal. */
+export function diffText({ learner }: Pick<Session, "learner">, lab: ComparedLab): string {
+  return describe(compare(learner, lab));
+}
+
+function describe(files: ReturnType<typeof compare>): string {
+  return files.every(({ lines }) => lines.length === 0)
+    ? "Nothing that matters differs from the solution."
+    : files.flatMap(({ file, lines }) => formatDiff(file, lines)).join("\n");
+}
+
+type ComparedLab = Pick<Lab, "id" | "directory" | "files">;
 
 /** The differences of a lab's files from the reference answer. */
 export function compare(
   folder: LearnerFolder,
-  lab: Pick<Lab, "id" | "directory" | "files">,
+  lab: ComparedLab,
 ): readonly { readonly file: string; readonly lines: readonly DiffLine[] }[] {
   return lab.files.map((file) => {
     const yours = join(copyDirectory(folder, lab.id), file);

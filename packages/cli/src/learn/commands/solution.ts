@@ -3,7 +3,7 @@ import { style } from "../../output/style.ts";
 import { onTarget } from "../../on-target.ts";
 import type { Session } from "../../session.ts";
 import { chapterNumber } from "../chapters.ts";
-import { labFiles } from "../learner-copy.ts";
+import { labFiles, type CopiedLab } from "../learner-copy.ts";
 import { noteAsked, readProgress } from "../progress-file.ts";
 
 /** Shows the reference answer, to those who have passed the chapter and to those who ask twice. */
@@ -25,22 +25,25 @@ export async function solutionCommand(
     );
     return 0;
   }
-  const directory = join(lab.directory, "solution");
   const files = [...labFiles(lab, "solution")].map(([file, content]) => ({
     file,
     content: content.toString("utf8"),
   }));
   session.result(
-    { lab: lab.id, shown: true, directory, files },
-    [
-      ...files.flatMap(({ file, content }) => [
-        style.name(`── labs/${lab.id}/solution/${file}`),
-        withoutMarks(content),
-      ]),
-      `Next: ./workbook diff ${number}   where yours differs`,
-    ].join("\n"),
+    { lab: lab.id, shown: true, directory: join(lab.directory, "solution"), files },
+    `${solutionText(lab)}\nNext: ./workbook diff ${number}   where yours differs`,
   );
   return 0;
+}
+
+/** The reference answer, for a terminal. */
+export function solutionText(lab: CopiedLab): string {
+  return [...labFiles(lab, "solution")]
+    .flatMap(([file, content]) => [
+      style.name(`── labs/${lab.id}/solution/${file}`),
+      withoutMarks(content.toString("utf8")),
+    ])
+    .join("\n");
 }
 
 /** Whether the reference answer is shown now: the chapter was passed, or this is the second time of asking. */

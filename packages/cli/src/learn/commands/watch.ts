@@ -8,13 +8,15 @@ import type { Session } from "../../session.ts";
 import { afterChecks } from "../after-checks.ts";
 import { chapterNumber, nextChapter } from "../chapters.ts";
 import type { Terminal } from "../owner.ts";
+import { noteAsked } from "../progress-file.ts";
 import { requireBegun } from "../require-begun.ts";
-import { nextKey } from "../watch/keys.ts";
 import { watchPlainly } from "../watch/plain-watch.ts";
 import { TerminalWatch } from "../watch/terminal-watch.ts";
-import { diffCommand } from "./diff.ts";
+import type { WatchView } from "../watch/view.ts";
+import type { WatchSession } from "../watch/watch-session.ts";
+import { diffText } from "./diff.ts";
 import { resetCommand } from "./reset.ts";
-import { solutionCommand } from "./solution.ts";
+import { isShown, solutionText } from "./solution.ts";
 import { startCommand } from "./start.ts";
 
 /** Checks what the learner writes each time a file is saved, until they quit. */
@@ -64,12 +66,17 @@ async function watchChapter(
           await deployAndCheck(session, deployment, screen);
           break;
         case "solution":
-          await solutionCommand(session, lab);
-          await waitForKey(session, terminal);
+          if (!isShown(session, lab)) {
+            noteAsked(session.learner, lab);
+            const notice = session.say([
+              "A hint may be enough (h). s once more shows the solution all the same.",
+              "ヒント (h) で足りるかもしれません。もう一度 s を押すと解答を表示します。",
+            ]);
+            screen.watch.show({ notice });
+          } else if (!(await screen.page(solutionText(deployment.lab)))) return undefined;
           break;
         case "diff":
-          await diffCommand(session, lab);
-          await waitForKey(session, terminal);
+          if (!(await screen.page(diffText(session, deployment.lab)))) return undefined;
           break;
       }
     }
@@ -84,29 +91,65 @@ async function deployAndCheck(
   deployment: Deployment,
   screen: TerminalWatch,
 ): Promise<void> {
-  try {
-    await confirmOnAws(session, deployment, "deploy");
-    const run = new LabRun(deployment);
-    await deploy(run, session.progress);
-    const report = await runLabChecks(session, run);
-    afterChecks(session, deployment, report);
-    screen.watch.showChecks(report.checks);
-    if (report.passed) {
-      const number = chapterNumber(deployment.lab.id);
-      screen.watch.show({
-        plan: { status: "planned", changes: [] },
-        notice: `Chapter ${number} passed: all ${report.checks.length} checks. n goes on to the next, s shows the solution.`,
-      });
-    }
-  } catch (error) {
-    if (session.signal.aborted) throw error;
-    screen.watch.show({
-      plan: { status: "failed", message: formatError(error, false, session.language) },
-    });
+  const { watch } = screen;
+  let wasStopped = false;
+  if (session.target === "aws" && !(await isConfirmed(session, deployment, screen))) return;
+  await screen.away((own) =>
+    watch.alone(async () => {
+      const { signal } = own;
+      try {
+        await deployAndShow(own, { ...deployment, signal }, watch);
+      } catch (error) {
+        if (session.signal.aborted) throw error;
+        wasStopped = signal.aborted;
+        if (!wasStopped) watch.show(failed(session, error));
+      }
+    }),
+  );
+  if (wasStopped) {
+    const notice = session.say([
+      "Stopped. What was made so far stays; Enter goes on from there.",
+      "止めました。ここまでに作ったものは残っています。Enter で続きから進みます。",
+    ]);
+    watch.show({ notice });
   }
 }
 
-async function waitForKey({ progress, signal }: Session, { input }: Terminal): Promise<void> {
-  progress.print("\nAny key goes back.");
-  await nextKey(input, signal);
+async function isConfirmed(
+  session: Session,
+  deployment: Deployment,
+  screen: TerminalWatch,
+): Promise<boolean> {
+  try {
+    await screen.asking(() => confirmOnAws(session, deployment, "deploy"));
+    return true;
+  } catch (error) {
+    if (session.signal.aborted) throw error;
+    screen.watch.show(failed(session, error));
+    return false;
+  }
+}
+
+function failed({ language }: Session, error: unknown): Pick<WatchView, "plan" | "looked"> {
+  return { looked: {}, plan: { status: "failed", message: formatError(error, false, language) } };
+}
+
+async function deployAndShow(
+  session: Session,
+  deployment: Deployment,
+  watch: WatchSession,
+): Promise<void> {
+  const run = new LabRun(deployment);
+  await deploy(run, session.progress);
+  const report = await runLabChecks(session, run);
+  afterChecks(session, deployment, report);
+  watch.showChecks(report.checks);
+  const number = chapterNumber(deployment.lab.id);
+  watch.show({
+    looked: watch.view.looked ?? {},
+    plan: { status: "planned", changes: [] },
+    ...(report.passed && {
+      notice: `Chapter ${number} passed: all ${report.checks.length} checks. n goes on to the next, s shows the solution.`,
+    }),
+  });
 }

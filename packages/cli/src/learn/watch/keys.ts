@@ -2,18 +2,23 @@
 export type Key =
   | "enter"
   | "quit"
+  | "interrupt"
   | "hint"
   | "solution"
   | "diff"
   | "reset"
   | "next"
   | "yes"
+  | "further"
+  | "back"
+  | "down"
+  | "up"
   | "other";
 
 const KEYS: Readonly<Record<string, Key>> = {
   "\r": "enter",
   "\n": "enter",
-  "\u0003": "quit",
+  "\u0003": "interrupt",
   "\u0004": "quit",
   q: "quit",
   h: "hint",
@@ -22,6 +27,12 @@ const KEYS: Readonly<Record<string, Key>> = {
   r: "reset",
   n: "next",
   y: "yes",
+  " ": "further",
+  "\u001B[6~": "further",
+  b: "back",
+  "\u001B[5~": "back",
+  "\u001B[B": "down",
+  "\u001B[A": "up",
 };
 
 /** Reads single keys from a terminal, without echo, until it is closed. */
@@ -32,32 +43,26 @@ export class Keys {
   constructor(input: NodeJS.ReadStream, onKey: (key: Key) => void) {
     this.#input = input;
     this.#listen = (chunk) => {
-      const text = chunk.toString("utf8");
+      // An input method for Japanese types wide letters.
+      const text = chunk.toString("utf8").normalize("NFKC");
       // An arrow or function key is one key, whatever letters its sequence has.
       const keys = text.startsWith("\u001B") ? [text] : [...text];
-      for (const key of keys) onKey(KEYS[key.toLowerCase()] ?? "other");
+      for (const key of keys) onKey(KEYS[key.toLowerCase()] ?? KEYS[key] ?? "other");
     };
-    input.setRawMode(true);
-    input.on("data", this.#listen);
-    input.resume();
+    this.open();
   }
 
+  /** Takes the keys again, after they were given back. */
+  open(): void {
+    this.#input.setRawMode(true);
+    this.#input.on("data", this.#listen);
+    this.#input.resume();
+  }
+
+  /** Gives the keys back to whoever asks next. */
   close(): void {
     this.#input.off("data", this.#listen);
     this.#input.setRawMode(false);
     this.#input.pause();
   }
-}
-
-/** Waits for any key; resolves to it. */
-export function nextKey(input: NodeJS.ReadStream, signal: AbortSignal): Promise<Key> {
-  const { promise, resolve } = Promise.withResolvers<Key>();
-  const keys = new Keys(input, resolve);
-  const stop = () => resolve("quit");
-  signal.addEventListener("abort", stop, { once: true });
-  if (signal.aborted) stop();
-  return promise.finally(() => {
-    signal.removeEventListener("abort", stop);
-    keys.close();
-  });
 }

@@ -1,4 +1,4 @@
-import { cut } from "../../output/live-area.ts";
+import cliTruncate from "cli-truncate";
 
 /** Control sequences of terminals: https://invisible-island.net/xterm/ctlseqs/ctlseqs.html */
 const ENTER = "\u001B[?1049h\u001B[?25l\u001B[2J";
@@ -32,7 +32,7 @@ export class Screen {
   /** Shows `lines` from the top. What does not fit is cut. */
   draw(lines: readonly string[]): void {
     if (!this.#isOpen) return;
-    const wanted = lines.slice(0, this.rows).map((line) => cut(line, this.columns - 1));
+    const wanted = lines.slice(0, this.rows).map((line) => cliTruncate(line, this.columns - 1));
     const count = Math.max(wanted.length, this.#lines.length);
     let text = "";
     for (let row = 0; row < count; row += 1) {

@@ -1,30 +1,49 @@
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
+import { leaveAtOnce } from "../../leave.ts";
 import type { Session } from "../../session.ts";
 import type { Terminal } from "../owner.ts";
 import { raiseHint, readProgress } from "../progress-file.ts";
 import { Keys, type Key } from "./keys.ts";
 import { Screen } from "./screen.ts";
-import { renderWatch } from "./view.ts";
+import { renderPage, renderWatch } from "./view.ts";
 import { WatchSession } from "./watch-session.ts";
 
 /** What the learner wants to be done outside of the screen. */
 export type Wish = "deploy" | "solution" | "diff" | "reset" | "next" | "quit";
 
-/** A learner at a terminal, watching a chapter. */
+const NOTHING = () => {};
+
+/** A learner at a terminal, watching a chapter. The keys are ours, without echo, until it is closed. */
 export class TerminalWatch {
   readonly #session: Session;
-  readonly #terminal: Terminal;
   readonly #screen: Screen;
   readonly #watch: WatchSession;
+  readonly #keys: Keys;
+  readonly #whenOver = new AbortController();
+  #onKey: (key: Key) => void = NOTHING;
+  #wish: (wish: Wish) => void = NOTHING;
   /** What `y` says yes to. */
   #asked: Wish | undefined;
-  #wish: (wish: Wish) => void = () => {};
+  #page: { readonly text: string; top: number } | undefined;
 
   constructor(session: Session, deployment: Deployment, terminal: Terminal) {
     this.#session = session;
-    this.#terminal = terminal;
     this.#screen = new Screen(terminal.output);
     this.#watch = new WatchSession(session, deployment, () => this.#draw());
+    this.#keys = new Keys(terminal.input, (key) => this.#onKey(key));
+    const { signal } = this.#whenOver;
+    const leave = () => this.#screen.close();
+    const resize = () => {
+      this.#screen.forget();
+      this.#draw();
+    };
+    process.once("exit", leave);
+    terminal.output.on("resize", resize);
+    session.signal.addEventListener("abort", () => this.#wish("quit"), { signal });
+    signal.addEventListener("abort", () => {
+      process.off("exit", leave);
+      terminal.output.off("resize", resize);
+    });
     this.#watch.look();
   }
 
@@ -32,43 +51,92 @@ export class TerminalWatch {
     return this.#watch;
   }
 
-  /** Shows the screen and minds the keys until something else is to be done. The terminal is as it was then. */
+  /** Shows the chapter and minds the keys until something else is to be done. */
   async wish(): Promise<Wish> {
-    const { input, output } = this.#terminal;
-    const { signal } = this.#session;
     const { promise, resolve } = Promise.withResolvers<Wish>();
     this.#wish = resolve;
-    const leave = () => this.#screen.close();
-    const resize = () => {
-      this.#screen.forget();
+    this.#onKey = (key) => this.#press(key);
+    if (this.#session.signal.aborted) resolve("quit");
+    this.#show();
+    return promise.finally(() => (this.#onKey = NOTHING));
+  }
+
+  /** Shows a text in the chapter's place, to leaf through. Resolves to whether the learner goes back to the chapter. */
+  async page(text: string): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const page = { text, top: 0 };
+    this.#page = page;
+    this.#wish = () => resolve(false);
+    this.#onKey = (key) => {
+      const { columns, rows } = this.#screen;
+      const by = { further: rows - 3, down: 1, up: -1, back: 3 - rows }[key as string];
+      if (by !== undefined)
+        page.top = Math.max(0, Math.min(page.top + by, renderPage(text, 0, columns, rows).last));
+      else if (key === "quit" || key === "enter") resolve(true);
+      else if (key === "interrupt") resolve(false);
       this.#draw();
     };
-    const stop = () => resolve("quit");
-    process.once("exit", leave);
-    output.on("resize", resize);
-    signal.addEventListener("abort", stop, { once: true });
-    if (signal.aborted) stop();
-    const keys = new Keys(input, (key) => this.#press(key));
-    this.#screen.open();
-    this.#draw();
+    this.#show();
+    return promise.finally(() => {
+      this.#page = undefined;
+      this.#onKey = NOTHING;
+    });
+  }
+
+  /** Works outside of the screen. Ctrl-C stops the work and comes back; another one leaves at once. */
+  async away(work: (session: Session) => Promise<void>): Promise<void> {
+    const stop = new AbortController();
+    const session = this.#session.within(stop.signal);
+    this.#screen.close();
+    this.#onKey = (key) => {
+      if (key !== "interrupt") return;
+      if (stop.signal.aborted) leaveAtOnce(session.language);
+      stop.abort(new Error("stopped by the learner"));
+      session.progress.print([
+        "Stopping in good order, then back to your chapter… (once more: leave at once)",
+        "区切りのよいところで止めて、章に戻ります… (もう一度押すと、すぐに終わります)",
+      ]);
+    };
     try {
-      return await promise;
+      await work(session);
     } finally {
-      keys.close();
-      leave();
-      process.off("exit", leave);
-      output.off("resize", resize);
-      signal.removeEventListener("abort", stop);
+      this.#onKey = NOTHING;
     }
   }
 
+  /** Works outside of the screen, where questions may be asked: the keys are theirs. */
+  async asking(work: () => Promise<void>): Promise<void> {
+    this.#screen.close();
+    this.#keys.close();
+    try {
+      await work();
+    } finally {
+      this.#keys.open();
+    }
+  }
+
+  /** Gives the terminal back as it was, and ends what works in the background. */
   async close(): Promise<void> {
+    if (this.#whenOver.signal.aborted) return;
+    this.#whenOver.abort();
+    this.#screen.close();
+    this.#keys.close();
     await this.#watch.close();
+  }
+
+  #show(): void {
+    this.#screen.open();
+    this.#draw();
   }
 
   #draw(): void {
     const { columns, rows } = this.#screen;
-    this.#screen.draw(renderWatch(this.#watch.view, columns, rows));
+    const page = this.#page;
+    this.#screen.draw(
+      page
+        ? renderPage(page.text, page.top, columns, rows).lines
+        : renderWatch(this.#watch.view, columns, rows),
+    );
   }
 
   #press(key: Key): void {
@@ -82,6 +150,8 @@ export class TerminalWatch {
     switch (key) {
       case "enter":
         return this.#wish("deploy");
+      case "interrupt":
+        return this.#wish("quit");
       case "quit":
       case "diff":
       case "solution":

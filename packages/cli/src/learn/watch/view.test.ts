@@ -3,7 +3,7 @@ import { hint } from "@workbook/lab-kit/hint";
 import { text } from "@workbook/toolchain";
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import { columns } from "../../output/wrap.ts";
+import columns from "string-width";
 import { renderWatch, type WatchView } from "./view.ts";
 
 const HINT = {
@@ -54,7 +54,7 @@ test.each([
 ])("everything that matters fits into a terminal of %i columns and %i lines", (width, rows) => {
   const lines = render(VIEW, width, rows);
   expect(lines.length).toBeLessThanOrEqual(rows);
-  expect(Math.max(...lines.map(columns))).toBeLessThan(width);
+  expect(Math.max(...lines.map((line) => columns(line)))).toBeLessThan(width);
   const seen = lines.join("\n");
   expect(seen).toContain("✗ The check that is called two");
   expect(seen).toContain("the stack has no load balancer");
@@ -64,7 +64,7 @@ test.each([
 test.each([1, 2, 3])("level %i of a hint and the keys fit into a narrow terminal", (hintLevel) => {
   const lines = render({ ...VIEW, hintLevel }, 50, 24);
   expect(lines.length).toBeLessThanOrEqual(24);
-  expect(Math.max(...lines.map(columns))).toBeLessThan(50);
+  expect(Math.max(...lines.map((line) => columns(line)))).toBeLessThan(50);
   const seen = lines.join("").replaceAll(/\s+/g, " ");
   expect(seen).toContain("q quit");
   const last = [HINT.question, "application-load-balancers.html", HINT.line][hintLevel - 1]!;

@@ -1,6 +1,9 @@
 import type { CheckReportEntry } from "@workbook/lab-kit";
 import type { Language } from "@workbook/toolchain";
-import { columns, wrap } from "../../output/wrap.ts";
+import cliTruncate from "cli-truncate";
+import columns from "string-width";
+import wrapAnsi from "wrap-ansi";
+import { wrap } from "../../output/wrap.ts";
 import { formatDuration, style } from "../../output/style.ts";
 
 /** What the plan says, or what it is about to. */
@@ -17,8 +20,8 @@ export interface WatchView {
   readonly files: readonly string[];
   /** Every check of the lab, in order, as far as it was run. */
   readonly checks: readonly CheckReportEntry[];
-  /** How long the last look at the files took; undefined while it goes on. */
-  readonly looked: { readonly ms: number } | undefined;
+  /** How long the last look at the files took, where it was a look at them alone; undefined while it goes on. */
+  readonly looked: { readonly ms?: number } | undefined;
   readonly plan: PlanView;
   /** How much of the hint is shown: 0 to 3. */
   readonly hintLevel: number;
@@ -53,12 +56,8 @@ export function renderWatch(view: WatchView, width: number, rows: number): strin
 
 /** Text in lines that fit; a word that is too long, such as an address, goes on in the next. */
 function lines(text: string, room: number): string[] {
-  return wrap(text, room)
-    .split("\n")
-    .flatMap((line) => (columns(line) <= room ? [line] : (line.match(pieceOf(room)) ?? [])));
+  return wrapAnsi(wrap(text, room), room, { hard: true, trim: false }).split("\n");
 }
-
-const pieceOf = (room: number) => new RegExp(`.{1,${room}}`, "gu");
 
 function heading({ number, title, checks }: WatchView, room: number): string[] {
   const passed = checks.filter((check) => check.status === "passed").length;
@@ -81,27 +80,20 @@ function checkLines({ checks, language }: WatchView, room: number, available: nu
 }
 
 function checkLine(check: CheckReportEntry, language: Language, room: number): string {
-  const title = shorten(check.title[language], room - 2);
+  const title = cliTruncate(check.title[language], room - 2);
   if (check.status === "passed") return `${style.good("✓")} ${title}`;
   if (isFailure(check)) return `${style.bad("✗")} ${style.name(title)}`;
   return style.quiet(`· ${title}`);
 }
 
-function shorten(text: string, room: number): string {
-  if (columns(text) <= room) return text;
-  let short = "";
-  for (const character of text) {
-    if (columns(short + character) > room - 1) break;
-    short += character;
-  }
-  return `${short}…`;
-}
-
-function status({ looked, plan, files }: WatchView, room: number): string[] {
-  const read = looked ? `read in ${formatDuration(looked.ms)}` : "reading…";
+function status({ looked, plan, files, checks }: WatchView, room: number): string[] {
+  const time = looked?.ms === undefined ? "" : ` in ${formatDuration(looked.ms)}`;
+  const read = looked ? `read${time}` : "reading…";
+  // That the plan waits for the files is news while they are not right.
+  const isTold = plan.status !== "waiting" || checks.some(isFailure);
   return [
     ...row("Files", `${files.join(", ")}: ${read}`, room),
-    ...row("Plan", describePlan(plan), room),
+    ...(isTold ? row("Plan", describePlan(plan), room) : []),
   ];
 }
 
@@ -143,6 +135,30 @@ function failureLines(
     ...(actual === null ? [] : row("Seen", tidyError(actual[language]), room)),
     ...told.flat(),
   ];
+}
+
+/**
+ * A part of a long text, as much as fits, and the keys.
+ *
+ * @param top the first line that is shown
+ * @returns the lines of the screen, and the greatest `top` that makes sense
+ */
+export function renderPage(
+  text: string,
+  top: number,
+  width: number,
+  rows: number,
+): { readonly lines: readonly string[]; readonly last: number } {
+  const all = wrapAnsi(text, width - 1, { hard: true, trim: false }).split("\n");
+  const room = Math.max(1, rows - 2);
+  const last = Math.max(0, all.length - room);
+  const first = Math.min(top, last);
+  const place =
+    last === 0 ? "" : `${first + 1}–${first + room} of ${all.length} · Space further · b back · `;
+  return {
+    lines: [...all.slice(first, first + room), "", style.quiet(`${place}q to your chapter`)],
+    last,
+  };
 }
 
 const NAME_WIDTH = 11;

@@ -30,6 +30,9 @@ export class WatchSession {
   #interrupt = new AbortController();
   #planning: Promise<void> = Promise.resolve();
   #closed = false;
+  /** Whether something is done that nothing may be in the way of, and a file was saved meanwhile. */
+  #held = false;
+  #missed = false;
 
   constructor(session: Session, deployment: Deployment, onView: (view: WatchView) => void) {
     const { lab } = deployment;
@@ -67,9 +70,28 @@ export class WatchSession {
 
   /** Looks at the files, and at the plan where the files are right. What was being looked at is of no interest any more. */
   look(): void {
+    this.#missed = this.#held;
+    if (this.#held) return;
     this.#interrupt.abort(new Error("the files have changed"));
     this.#interrupt = new AbortController();
     void this.#look(this.#interrupt.signal);
+  }
+
+  /**
+   * Does something that what is done in the background must not be in the way of: it is ended first. What was not seen
+   * because of that, and files that are saved meanwhile, are looked at afterwards.
+   */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    this.#held = true;
+    this.#interrupt.abort(new Error("something else is to be done"));
+    await this.#planning;
+    try {
+      return await work();
+    } finally {
+      this.#held = false;
+      const { looked, plan: planned } = this.#view;
+      if (this.#missed || !looked || planned.status === "planning") this.look();
+    }
   }
 
   /** Changes what is shown. */
@@ -87,7 +109,7 @@ export class WatchSession {
     if (this.failure?.hint?.fault !== before) this.show({ hintLevel: 0 });
   }
 
-  /** Ends what runs in the background; resolves when Terraform has stopped in good order. */
+  /** Ends what runs in the background. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#interrupt.abort(new Error("watching has ended"));
@@ -114,7 +136,10 @@ export class WatchSession {
       // What was found running belongs to the files as they were.
       const rest = lab.checks.filter(({ tier }) => tier !== "synth").map(notRun);
       this.showChecks([...report.checks, ...rest]);
-      this.show({ looked: { ms: performance.now() - since } });
+      this.show({
+        looked: { ms: performance.now() - since },
+        plan: { status: report.passed ? "planning" : "waiting" },
+      });
       if (target.name === "local")
         await publishReport(workspace, lab, { checks: report.checks, files });
       if (report.passed) await this.#plan(signal);
@@ -129,7 +154,6 @@ export class WatchSession {
   async #plan(signal: AbortSignal): Promise<void> {
     await this.#planning;
     if (signal.aborted) return;
-    this.show({ plan: { status: "planning" } });
     this.#planning = plan(new LabRun({ ...this.#deployment, signal }), QUIET).then(
       (plans) => {
         const changes = Object.values(plans).flatMap(({ effective }) =>
