@@ -7,7 +7,7 @@ const heavy = ["packages/*/tests/**/*.test.ts", "labs/*/*.test.ts", "infra/tests
 const site = ["docs/tests/**/*.test.ts"];
 
 /** Whole days of a learner, an instructor, a reader: minutes each. `./workbook test journey` runs them. */
-const journeys = ["{docs,packages/*}/tests/**/*.journey.test.ts"];
+const journeys = ["{docs,packages/*}/tests/**/*.{journey,walk}.test.ts"];
 
 export default defineConfig({
   test: {

@@ -93,6 +93,36 @@ test("a request says which task answered, and lights it up", { timeout: 2 * MINU
   await expect.poll(() => page.locator(".lines").textContent(), SOON).toContain("asked for /info");
 });
 
+test(
+  "an answer opens by itself when its check passes, and stays closed where it is closed again",
+  { timeout: 2 * MINUTE },
+  async () => {
+    const page = await open();
+    const answer = (id: string) => page.locator(`details[data-check="${id}"]`);
+    const isOpen = (id: string) => answer(id).getAttribute("open");
+    const outcome = (passed: readonly string[]) =>
+      checks.map(({ id, tier, title }) => {
+        const status = passed.includes(id) ? "passed" : "failed";
+        const [expected, actual] = [
+          { en: "it", ja: "それ" },
+          { en: "nothing", ja: "なし" },
+        ];
+        return { id, tier, title, status, expected, actual };
+      });
+    await cloud.report(LAB, outcome(["load-balancer"]));
+    await expect.poll(() => isOpen("load-balancer"), SOON).not.toBeNull();
+    expect(await isOpen("listener")).toBeNull();
+
+    await answer("load-balancer").locator("summary").click();
+    await cloud.report(LAB, outcome(["load-balancer", "listener"]));
+    await expect.poll(() => isOpen("listener"), SOON).not.toBeNull();
+    expect(await isOpen("load-balancer")).toBeNull();
+
+    const later = await open({ language: "ja/" });
+    await expect.poll(() => later.locator("details[data-check][open]").count(), SOON).toBe(2);
+  },
+);
+
 test("checks turn green as they are reported", { timeout: 2 * MINUTE }, async () => {
   const page = await open();
   const ja = await open({ language: "ja/" });
@@ -111,7 +141,7 @@ test("checks turn green as they are reported", { timeout: 2 * MINUTE }, async ()
   const sum = page.locator("[aria-live] >> text=checks pass");
   await expect.poll(() => sum.textContent(), SOON).toBe(`3 of ${checks.length} checks pass`);
   expect(await page.locator(".checks li.passed").count()).toBe(3);
-  expect(await page.locator(`[data-check="${checks[3]!.id}"]`).textContent()).toMatch(
+  expect(await page.locator(`.checks [data-check="${checks[3]!.id}"]`).textContent()).toMatch(
     /Expected.*two running tasks.*Seen.*one/s,
   );
   const titles = await textOf(ja, ".checks li");

@@ -138,6 +138,28 @@ test("every page has a switch that leads to the same page in the other language"
   expect(wrong).toEqual([]);
 });
 
+test(
+  "every command of a chapter is seen whole on a window of 1280 pixels",
+  { timeout: 5 * MINUTES },
+  async () => {
+    const reader = await Reader.start(browser, site.origin);
+    const cut: string[] = [];
+    for (const path of site.pages.filter((each) => /\/labs\/\d/.test(each))) {
+      const page = await reader.open(path);
+      const blocks = await page
+        .locator("div.language-sh pre")
+        .evaluateAll((found) =>
+          found
+            .filter((block) => block.scrollWidth > block.clientWidth)
+            .map((block) => block.textContent.trim().split("\n", 1)[0]),
+        );
+      cut.push(...blocks.map((block) => `${path}: ${block}`));
+    }
+    await reader.close();
+    expect(cut).toEqual([]);
+  },
+);
+
 test("a question is answered from the keyboard", { timeout: 2 * MINUTES }, async () => {
   await open(`${site.base}labs/07-load-balancer`, async (page) => {
     const question = page.locator(".quiz fieldset").first();

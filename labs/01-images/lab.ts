@@ -8,7 +8,7 @@ export const lab = defineLab({
     en: "Write the Dockerfile of the Node.js app, and a repository for each app whose tags never move and whose old images go away.",
     ja: "Node.js アプリの Dockerfile と、アプリごとのリポジトリを書きます。タグは変更不可にし、古いイメージは自動で削除されるようにします。",
   },
-  minutes: 30,
+  minutes: 35,
   needs: ["terraform", "go"],
   apps: [NODE_APP, GO_APP],
   dockerfiles: { [NODE_APP.container]: "Dockerfile" },

@@ -9,7 +9,7 @@ export const lab = defineLab({
     en: "Write a VPC with a public and a private subnet in each of two zones, the ways in and out, and the security groups of load balancer and tasks.",
     ja: "2 つのアベイラビリティーゾーン (AZ) のそれぞれにパブリックサブネットとプライベートサブネットを持つ VPC と、その出入り口、ALB とタスクのセキュリティグループを書きます。",
   },
-  minutes: 45,
+  minutes: 55,
   needs: ["terraform"],
   apps: [NODE_APP],
   stacks: ["images", "service"],

@@ -9,7 +9,7 @@ export const lab = defineLab({
     en: "Write a cluster with Container Insights and the capacity providers FARGATE and FARGATE_SPOT: a control plane, on which nothing runs yet.",
     ja: "Container Insights と、キャパシティープロバイダー FARGATE と FARGATE_SPOT を持つクラスターを書きます。まだ何も動かない、コントロールプレーンだけの状態です。",
   },
-  minutes: 22,
+  minutes: 25,
   needs: ["terraform"],
   apps: [NODE_APP],
   stacks: ["images", "service"],

@@ -9,7 +9,7 @@ export const lab = defineLab({
     en: "Say what a task of the Node.js app is: its image, size, port and role. Every change is a new revision, and a task can run once, with a command of its own.",
     ja: "Node.js アプリのタスクを定義します。イメージ、サイズ、ポート、ロールを決めます。変更するたびに新しいリビジョンになり、別のコマンドで 1 回だけ実行することもできます。",
   },
-  minutes: 25,
+  minutes: 30,
   needs: ["terraform"],
   apps: [NODE_APP],
   stacks: ["images", "service"],

@@ -9,7 +9,7 @@ export const lab = defineLab({
     en: "Put a service over the task definition: two tasks in private subnets, which come back when they die, and say why when they cannot start.",
     ja: "タスク定義の上にサービスを作ります。プライベートサブネットの 2 つのタスクは、落ちれば起動し直され、起動できなければその理由がイベントに残ります。",
   },
-  minutes: 25,
+  minutes: 30,
   needs: ["terraform"],
   apps: [NODE_APP],
   stacks: ["images", "service"],

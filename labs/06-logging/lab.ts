@@ -9,7 +9,7 @@ export const lab = defineLab({
     en: "Write the execution role out, give the tasks' lines a log group, and deploy the new revision: Terraform registers it, and deploying is a step of its own.",
     ja: "タスク実行ロールを自分で書き、ログの送り先となるロググループを作り、新しいリビジョンをデプロイします。Terraform が行うのは登録までで、デプロイは別のステップです。",
   },
-  minutes: 30,
+  minutes: 35,
   needs: ["terraform"],
   apps: [NODE_APP],
   stacks: ["images", "service"],

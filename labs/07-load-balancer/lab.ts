@@ -15,7 +15,7 @@ export const lab = defineLab({
     en: "Let requests in: an Application Load Balancer in the public subnets, a target group that asks the tasks how they are, a listener on port 80, and the service between them.",
     ja: "リクエストを受け入れます。パブリックサブネットの ALB、タスクの状態を確かめるターゲットグループ、ポート 80 のリスナーを作り、サービスにつなぎます。",
   },
-  minutes: 30,
+  minutes: 52,
   needs: ["terraform"],
   apps: [NODE_APP],
   stacks: ["images", "service"],

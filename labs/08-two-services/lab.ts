@@ -15,7 +15,7 @@ export const lab = defineLab({
     en: "Add a Go service on port 8080 beside the Node.js service on port 80: a second repository, task, service, target group and listener.",
     ja: "ポート 80 の Node.js サービスに加えて、ポート 8080 の Go サービスを動かします。リポジトリ、タスク定義、サービス、ターゲットグループ、リスナーをもう 1 組作ります。",
   },
-  minutes: 50,
+  minutes: 55,
   needs: ["terraform", "go"],
   apps: [NODE_APP, GO_APP],
   stacks: ["images", "service"],

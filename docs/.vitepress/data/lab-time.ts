@@ -1,6 +1,8 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { readingMinutes } from "../markdown/page-facts.ts";
+
 /** Somebody who reads while typing. */
 const LINES_A_MINUTE = 5;
 /** To think what will happen, to type a command, and to read what it prints. */
@@ -8,8 +10,10 @@ const MINUTES_A_COMMAND = 1.5;
 /** A manifest gives whole minutes; what is measured varies by machine. */
 const TOLERANCE_MINUTES = 5;
 
-/** What the time of a lab is made of, without reading its page; minutes, not rounded. */
+/** What the time of a lab is made of; minutes, not rounded. */
 export interface LabTime {
+  /** The prose of its page. */
+  readonly reading: number;
   /** Lines that the solution has and the start has not. */
   readonly writing: number;
   /** Shell blocks of the page. */
@@ -28,6 +32,7 @@ export interface LabTime {
 export function labTime(lab: string, page: string, seconds: number): LabTime {
   const commands = page.match(/^```sh\b/gm)?.length ?? 0;
   return {
+    reading: readingMinutes(page),
     writing: linesToWrite(lab) / LINES_A_MINUTE,
     trying: commands * MINUTES_A_COMMAND,
     waiting: seconds / 60,
@@ -37,11 +42,12 @@ export function labTime(lab: string, page: string, seconds: number): LabTime {
 /** Says what is wrong with the minutes that a manifest gives; undefined when they are what was computed. */
 export function findMinutesProblem(
   minutes: number,
-  { writing, trying, waiting }: LabTime,
+  { reading, writing, trying, waiting }: LabTime,
 ): string | undefined {
-  const sum = writing + trying + waiting;
+  const sum = reading + writing + trying + waiting;
   if (Math.abs(minutes - sum) <= TOLERANCE_MINUTES) return undefined;
   const parts = [
+    `${reading} to read`,
     `${writing.toFixed(1)} to write`,
     `${trying.toFixed(1)} to try`,
     `${waiting.toFixed(1)} measured waiting`,

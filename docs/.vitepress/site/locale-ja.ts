@@ -11,14 +11,14 @@ export function japaneseLocale(): LocaleSpecificConfig<DefaultTheme.Config> & { 
     description: "手元で動くクラウドで、AWS ECS Fargate のコンテナを作りながら学びます",
     themeConfig: {
       nav: [
-        { text: "はじめに", link: "/ja/getting-started" },
-        { text: "章", link: "/ja/labs/", activeMatch: "^/ja/labs/" },
+        { text: "使い始める", link: "/ja/getting-started" },
+        { text: "各章", link: "/ja/labs/", activeMatch: "^/ja/labs/" },
         { text: "解説", link: "/ja/concepts/", activeMatch: "^/ja/concepts/" },
         { text: "リファレンス", link: "/ja/reference/", activeMatch: "^/ja/reference/" },
       ],
       sidebar: toSidebar("ja/", {
         start: "はじめる",
-        labs: "章",
+        labs: "各章",
         concepts: "解説",
         reference: "リファレンス",
         inside: "しくみ",

@@ -17,7 +17,7 @@ export interface LabManifest {
   readonly id: string;
   readonly title: Text;
   readonly summary: Text;
-  /** How long it takes to write, try and wait, without set-up and reading; `pnpm check` compares it with what was measured. */
+  /** How long it takes to read, write, try and wait, without set-up; `pnpm check` compares it with what that is made of. */
   readonly minutes: number;
   readonly needs: readonly Tool[];
   /** The apps whose images it builds; each is pushed to `<repository>-<owner>`, where that repository exists. */

@@ -11,6 +11,7 @@ const ALL =
 const HELP = `./workbook test              every test but the journeys
 ./workbook test NAME…        those whose path contains a name: infra, go-app, @workbook/cli, lab-kit/src/poll
 ./workbook test journey      whole paths through the product, at a terminal: half an hour
+./workbook test walk         all chapters one after the other in one workspace, in both languages: an hour
 `;
 
 /**

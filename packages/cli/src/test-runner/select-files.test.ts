@@ -11,8 +11,9 @@ test("without a name every kind of test is there, but no journey", () => {
   expect(files.go).toContain("apps/go-app/main_test.go");
   expect(files.node).toContain("apps/node-app/test/app.test.js");
   expect(files.vitest.filter((file) => file.includes("node_modules"))).toEqual([]);
-  expect(files.vitest.filter((file) => file.includes("journey"))).toEqual([]);
+  expect(files.vitest.filter((file) => /journey|walk/.test(file))).toEqual([]);
   expect(selectFiles(root, ["journey"]).vitest).not.toEqual([]);
+  expect(selectFiles(root, ["walk"]).vitest).toContain("docs/tests/english.walk.test.ts");
 });
 
 test("a name is part of a path, or a package's name", () => {

@@ -18,7 +18,7 @@ const PATTERNS = {
 } as const;
 
 /** Whole paths through the product, of minutes each: they run when they are named. */
-const JOURNEY = ".journey.test.ts";
+const JOURNEY = /\.(?:journey|walk)\.test\.ts$/;
 
 /** Every test file whose path contains one of the names; without names, all but the journeys. `@workbook/cli` means `packages/cli`. */
 export function selectFiles(root: string, names: readonly string[]): TestFiles {
@@ -26,7 +26,7 @@ export function selectFiles(root: string, names: readonly string[]): TestFiles {
   const list = (patterns: readonly string[]) =>
     globSync([...patterns], { cwd: root, exclude: (name) => name === "node_modules" })
       .filter((file) =>
-        wanted.length === 0 ? !file.endsWith(JOURNEY) : wanted.some((part) => file.includes(part)),
+        wanted.length === 0 ? !JOURNEY.test(file) : wanted.some((part) => file.includes(part)),
       )
       .toSorted();
   return { vitest: list(PATTERNS.vitest), go: list(PATTERNS.go), node: list(PATTERNS.node) };

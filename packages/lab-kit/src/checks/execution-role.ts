@@ -52,11 +52,11 @@ function faultsFor({ container }: WebApp) {
     "no-parameters": hint(
       [
         "Which two actions does ECS need to hand a secret parameter to a container?",
-        "ECS がコンテナに秘密のパラメータを渡すには、どの 2 つのアクションが必要ですか。",
+        "ECS がコンテナに秘密のパラメーターを渡すには、どの 2 つのアクションが必要ですか。",
       ],
       [
         "Reading the parameter and decrypting it: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html",
-        "パラメータの取得と復号です: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html",
+        "パラメーターの取得と復号です: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html",
       ],
       line(
         `statement: [{ effect: "Allow", actions: ["ssm:GetParameters", "kms:Decrypt"], resources: ["*"] }],`,

@@ -1,0 +1,45 @@
+import { globSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import {
+  makeWorkspace,
+  removeWorkspace,
+  type FreshWorkspace,
+} from "../../scripts/pages/fresh-workspace.ts";
+import { runPage } from "../../scripts/pages/run-page.ts";
+
+const MINUTES = 60_000;
+const docs = join(import.meta.dirname, "../..");
+
+/**
+ * A learner who takes chapter after chapter in one workspace and one cloud, and takes nothing away in between: each
+ * chapter finds what the ones before have left, revisions that have counted up among it. Typed is what the pages say,
+ * and compared what they show.
+ *
+ * @param folder of the language's pages below `docs/`: `""` or `"ja/"`
+ */
+export function describeWalk(folder: "" | "ja/"): void {
+  describe("one walk through all chapters, nothing taken away in between", () => {
+    const chapters = globSync(`${folder}labs/[0-9]*.md`, { cwd: docs }).toSorted();
+    let workspace: FreshWorkspace;
+    beforeAll(async () => {
+      workspace = await makeWorkspace();
+    }, 3 * MINUTES);
+    afterAll(() => removeWorkspace(workspace), MINUTES);
+
+    test.for(chapters)(
+      "%s does what it says",
+      { timeout: 20 * MINUTES },
+      async (page, { signal }) => {
+        const tell = (line: string) => void process.stdout.write(`${line}\n`);
+        const goesOn = page !== chapters.at(-1);
+        const report = await runPage(workspace, page, { goesOn, tell, signal });
+        expect(report.problems).toEqual([]);
+        expect(report.skipped).toEqual([]);
+        expect(report.ran).toBeGreaterThan(2);
+        tell(`${page}: ${report.seconds.toFixed(0)} s`);
+      },
+    );
+  });
+}
