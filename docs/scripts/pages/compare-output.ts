@@ -59,16 +59,18 @@ function findMatch(
 }
 
 /**
- * What the page should show: the printed text, shortened where the page shortens it, as far as that can be told.
+ * What the page should show: the printed text, shortened where the page shortens it.
  *
  * @param printed as the reader sees it
+ * @returns undefined where that cannot be told: the page leaves something out in more than one place
  */
-export function updateOutput(shown: ShownOutput, printed: string): string {
+export function updateOutput(shown: ShownOutput, printed: string): string | undefined {
   const lines = printed.replace(/^\n+|\s+$/g, "").split("\n");
   const parts = shown.text.split("\n");
   const first = parts.findIndex((line) => line.trim() === ELLIPSIS);
   if (first === -1) return lines.join("\n");
   const last = parts.findLastIndex((line) => line.trim() === ELLIPSIS);
+  if (first !== last) return undefined;
   const tail = parts.length - last - 1;
   if (first + tail >= lines.length) return lines.join("\n");
   return [...lines.slice(0, first), parts[first]!, ...(tail > 0 ? lines.slice(-tail) : [])].join(

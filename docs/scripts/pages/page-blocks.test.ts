@@ -124,4 +124,5 @@ test("progress that a terminal wipes out is not compared", () => {
 test("an update keeps what the page leaves out", () => {
   expect(updateOutput(shown("a\n…\nz"), "A\nB\nC\nZ\n")).toBe("A\n…\nZ");
   expect(updateOutput(shown("a"), "A\nB\n")).toBe("A\nB");
+  expect(updateOutput(shown("…\nb\n…"), "A\nB\nC\n")).toBeUndefined();
 });

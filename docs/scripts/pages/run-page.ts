@@ -102,7 +102,8 @@ async function runBlocks(
     counts.compared += 1;
     const difference = compareOutput(block.output, printed);
     if (difference === undefined) continue;
-    if (update) updates.push({ block, text: updateOutput(block.output, withoutProgress(printed)) });
+    const text = update ? updateOutput(block.output, withoutProgress(printed)) : undefined;
+    if (text !== undefined) updates.push({ block, text });
     else problems.push(`${place} prints something else than the page shows:\n${difference}`);
   }
   if (updates.length > 0) writeUpdates(page, updates);
