@@ -1,5 +1,5 @@
-import { cleanEnvironment, terraformCliConfig } from "@workbook/toolchain";
 import type { Checkpoint, Target } from "@workbook/lab-kit/deploy/target";
+import { cleanEnvironment, terraformCliConfig } from "@workbook/toolchain";
 import type { RunningCloud } from "./cloud/cloud.ts";
 import { requireListenerPorts } from "./cloud/listener-ports.ts";
 import { effectiveListeners } from "./cloud/listeners.ts";

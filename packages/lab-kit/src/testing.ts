@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { Text } from "@workbook/toolchain";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { namesIn, namesReferredTo } from "./hint-names.ts";
@@ -48,6 +49,7 @@ export async function proveLab(directory: string): Promise<void> {
       const report = await checkSynth(lab, "solution", scratch);
       expect(report.checks.filter(({ status }) => status !== "passed")).toEqual([]);
       expect(report.passed).toBe(true);
+      expect(inOneLanguage(report)).toEqual([]);
     });
 
     test.concurrent.each(mutations)("$id is caught by $caughtBy", async (mutation) => {
@@ -57,6 +59,7 @@ export async function proveLab(directory: string): Promise<void> {
         status: "failed",
         hint: { fault: mutation.fault },
       });
+      expect(inOneLanguage(report)).toEqual([]);
     });
 
     test.each(before)("begins where $id ends, and takes nothing of it away", async (previous) => {
@@ -91,6 +94,15 @@ export async function proveLab(directory: string): Promise<void> {
       expect(texts.filter(({ en, ja }) => en.trim() === "" || ja.trim() === "")).toEqual([]);
     });
   });
+}
+
+/** What a report says in sentences to a reader of one language alone. */
+function inOneLanguage({ checks }: CheckReport): readonly Text[] {
+  const said = checks.flatMap(({ expected, actual }) => [expected, actual]);
+  const isSentence = ({ en }: Text) => /[a-z]{2,} [a-z]{2,}|\[object/.test(en);
+  return said.filter(
+    (words) => words !== null && isSentence(words) && !/[\u3040-\u30FF]/.test(words.ja),
+  ) as Text[];
 }
 
 /** Synthesises a variant of a lab and runs the checks that need no more than its JSON. */

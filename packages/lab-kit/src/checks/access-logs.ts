@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 
+import { text } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import type { LiveContext } from "../live.ts";
 import { pollUntil } from "../poll.ts";
@@ -72,8 +72,8 @@ async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<F
   if (group === undefined) {
     return failed(
       "no-driver",
-      `${app.container} logs with awslogs`,
-      "the running revision does not",
+      [`${app.container} logs with awslogs`, `${app.container} のログドライバーが awslogs である`],
+      ["the running revision does not", "動いているリビジョンは awslogs を使っていません"],
     );
   }
   const { DNSName: dnsName } = await loadBalancerOf(context, app);
@@ -81,7 +81,10 @@ async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<F
   const startTime = Date.now() - 60_000;
   const headers = { "x-amzn-trace-id": `Root=${trace}` };
   const { status } = await context.request({ dnsName, port: app.port, path: "/", headers });
-  const expected = `a line about request ${trace} in ${group}`;
+  const expected = [
+    `a line about request ${trace} in ${group}`,
+    `${group} に、リクエスト ${trace} のログがある`,
+  ] as const;
   const look = async () => {
     const { events = [] } = await context.aws.logs.filterLogEvents({
       logGroupName: group,
@@ -94,7 +97,11 @@ async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<F
     const { met, last } = await pollUntil(look, (events) => events.length > 0, {
       deadlineMs: context.deadlineMs ?? DEADLINE_MS,
     });
-    if (!met) return failed("not-logged", expected, `answered ${status}, but no such line came`);
+    if (!met)
+      return failed("not-logged", expected, [
+        `answered ${status}, but no such line came`,
+        `応答は ${status} でしたが、そのログは届きませんでした`,
+      ]);
     return passed(expected, `${last[0]?.logStreamName}: ${last[0]?.message?.slice(0, 300)}`);
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "ResourceNotFoundException") throw error;

@@ -1,8 +1,8 @@
 import type { SecurityGroupRule } from "@aws-sdk/client-ec2";
 
+import { both, text, type Words } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import type { WebApp } from "../web-app.ts";
 import { loadBalancerOf } from "./deployed.ts";
@@ -52,8 +52,12 @@ export function closedToOthers(id: string, apps: readonly [WebApp, ...WebApp[]])
       });
       const rules = SecurityGroupRules.filter(({ IsEgress }) => IsEgress === false);
       const ports = apps.map(({ port }) => port);
-      const expected = `ingress from ${context.homeCidr} on ${listed(ports.map(String))}, and no other`;
-      const actual = `ingress: ${listed(rules.map(describeRule))}`;
+      const named = listed(ports.map(String));
+      const expected = [
+        `ingress from ${context.homeCidr} on ${named.en}, and no other`,
+        `インバウンドは ${context.homeCidr} からポート ${named.ja} への接続だけである`,
+      ] as const;
+      const actual = both`${["ingress", "インバウンド"]}: ${listed(rules.map(describeRule))}`;
       if (rules.some((rule) => rule.CidrIpv4 !== context.homeCidr))
         return failed("open", expected, actual);
       const missing = ports.filter((port) => !rules.some((rule) => admits(rule, port)));
@@ -69,9 +73,10 @@ function admits(
   return IpProtocol === "-1" || (IpProtocol === "tcp" && FromPort <= port && port <= ToPort);
 }
 
-function describeRule(rule: SecurityGroupRule): string {
+function describeRule(rule: SecurityGroupRule): Words {
   const { IpProtocol, FromPort, ToPort, CidrIpv4, CidrIpv6, PrefixListId, ReferencedGroupInfo } =
     rule;
   const source = CidrIpv4 ?? CidrIpv6 ?? PrefixListId ?? ReferencedGroupInfo?.GroupId;
-  return `${IpProtocol} ${FromPort}-${ToPort} from ${source}`;
+  const ports = `${IpProtocol} ${FromPort}-${ToPort}`;
+  return [`${ports} from ${source}`, `${ports} (送信元 ${source})`];
 }

@@ -1,8 +1,8 @@
 import type { Cluster } from "@aws-sdk/client-ecs";
 
+import { both, text } from "@workbook/toolchain";
 import { defineCheck, failed } from "../check.ts";
 import type { Check } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import { walk } from "./steps.ts";
 import { listed } from "./wiring.ts";
@@ -75,7 +75,11 @@ export function clusterIsActive(id: string): Check<"live"> {
       const cluster = clusters.find(({ status }) => status === "ACTIVE");
       if (cluster === undefined) {
         const states = clusters.map(({ status }) => String(status));
-        return failed("not-deployed", `an active cluster ${name}`, `clusters: ${listed(states)}`);
+        return failed(
+          "not-deployed",
+          [`an active cluster ${name}`, `クラスター ${name} が ACTIVE である`],
+          both`${["clusters", "クラスター"]}: ${listed(states)}`,
+        );
       }
       return walk<Fault>(name, steps(cluster));
     },
@@ -86,23 +90,30 @@ function steps(cluster: Cluster) {
   const insights = cluster.settings?.find(({ name }) => name === "containerInsights")?.value;
   const providers = cluster.capacityProviders ?? [];
   const { registeredContainerInstancesCount: servers, activeServicesCount: services } = cluster;
+  const tasks = cluster.runningTasksCount;
   return [
     {
       fault: "insights",
-      expected: "containerInsights enabled",
+      expected: ["containerInsights enabled", "containerInsights が enabled である"],
       actual: `ACTIVE, containerInsights ${insights}`,
       holds: insights === "enabled" || insights === "enhanced",
     },
     {
       fault: "providers",
-      expected: "capacity providers FARGATE and FARGATE_SPOT",
-      actual: `capacity providers ${listed(providers)}`,
+      expected: [
+        "capacity providers FARGATE and FARGATE_SPOT",
+        "キャパシティープロバイダーが FARGATE と FARGATE_SPOT である",
+      ],
+      actual: both`${["capacity providers", "キャパシティープロバイダー:"]} ${listed(providers)}`,
       holds: providers.includes("FARGATE") && providers.includes("FARGATE_SPOT"),
     },
     {
       fault: "servers",
-      expected: "no server of yours",
-      actual: `${servers} container instances, ${services} services, ${cluster.runningTasksCount} tasks running`,
+      expected: ["no server of yours", "自分のサーバーがない"],
+      actual: [
+        `${servers} container instances, ${services} services, ${tasks} tasks running`,
+        `コンテナインスタンス ${servers}、サービス ${services}、実行中のタスク ${tasks}`,
+      ],
       holds: servers === 0,
     },
   ] as const;

@@ -1,6 +1,6 @@
+import { both, text, type Words } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
@@ -109,22 +109,30 @@ function examineCluster(context: SynthContext): CheckResult<keyof typeof CLUSTER
   const cluster = clusterIn(context);
   if (cluster === undefined) {
     const names = synth.all("aws_ecs_cluster").map(({ attributes }) => String(attributes["name"]));
-    return failed("missing", `a cluster "workbook-${owner}"`, `clusters: ${listed(names)}`);
+    return failed(
+      "missing",
+      [`a cluster "workbook-${owner}"`, `クラスター "workbook-${owner}" がある`],
+      both`${["clusters", "クラスター"]}: ${listed(names)}`,
+    );
   }
   const settings = blocksOf(cluster.attributes, "setting");
   const insights = settings.find(({ name }) => name === "containerInsights")?.["value"];
-  const expected = `"workbook-${owner}" with Container Insights, and the output cluster_name`;
-  const actual = `${cluster.address}: containerInsights ${String(insights ?? "not set")}`;
+  const expected = [
+    `"workbook-${owner}" with Container Insights, and the output cluster_name`,
+    `Container Insights が有効な "workbook-${owner}" と、出力 cluster_name`,
+  ] as const;
+  const found: Words = insights === undefined ? ["not set", "設定なし"] : String(insights);
+  const actual = both`${cluster.address}: containerInsights ${found}`;
   if (insights !== "enabled" && insights !== "enhanced")
     return failed("no-insights", expected, actual);
   const output = synth.output("cluster_name");
   const told = output ? synth.referredToBy(output, output.attributes["value"]) : [];
   return told.includes(cluster)
-    ? passed(expected, `${actual}; output cluster_name`)
+    ? passed(expected, both`${actual}; ${["output", "出力"]} cluster_name`)
     : failed(
         "no-output",
         expected,
-        `${actual}; cluster_name is ${listed(told.map(({ address }) => address))}`,
+        both`${actual}; cluster_name: ${listed(told.map(({ address }) => address))}`,
       );
 }
 
@@ -151,10 +159,15 @@ function examineProviders(context: SynthContext): CheckResult<keyof typeof PROVI
       name === `workbook-${owner}` || (cluster && synth.referredToBy(each, name).includes(cluster))
     );
   });
-  const expected = `${listed(FARGATE_PROVIDERS)} for "workbook-${owner}"`;
-  if (association === undefined) return failed("missing", expected, "the cluster has none");
+  const wanted = listed(FARGATE_PROVIDERS);
+  const expected = [
+    `${wanted.en} for "workbook-${owner}"`,
+    `"workbook-${owner}" に ${wanted.ja}`,
+  ] as const;
+  if (association === undefined)
+    return failed("missing", expected, ["the cluster has none", "クラスターには 1 つもありません"]);
   const names = [association.attributes["capacity_providers"] ?? []].flat().map(String);
-  const actual = `${association.address}: ${listed(names)}`;
+  const actual = both`${association.address}: ${listed(names)}`;
   if (names.some((name) => !FARGATE_PROVIDERS.includes(name)))
     return failed("unknown", expected, actual);
   return FARGATE_PROVIDERS.every((name) => names.includes(name))

@@ -1,5 +1,6 @@
 import type { Service, Task } from "@aws-sdk/client-ecs";
 import type { LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { SpokenError } from "@workbook/toolchain";
 
 import type { LiveContext } from "../live.ts";
 import type { SynthResource } from "../synth-reader.ts";
@@ -16,7 +17,7 @@ export interface ServiceNames {
 type NamedBalancer = LoadBalancer & { readonly DNSName: string };
 
 /** Something that a check needs is not deployed; the message says what. */
-export class NotDeployedError extends Error {
+export class NotDeployedError extends SpokenError {
   override readonly name = "NotDeployedError";
 }
 
@@ -28,7 +29,10 @@ export class NotDeployedError extends Error {
 export function serviceNames(context: LiveContext, app: WebApp): ServiceNames {
   const [service] = servicesOf(context, app);
   if (service === undefined)
-    throw new NotDeployedError(`The stack has no service that runs ${app.container}`);
+    throw new NotDeployedError([
+      `The stack has no service that runs ${app.container}`,
+      `スタックに ${app.container} を動かすサービスがありません`,
+    ]);
   const cluster = service.attributes["cluster"];
   const [owner] = context.synth.referredToBy(service, cluster);
   return {
@@ -65,9 +69,10 @@ export async function deployedService(context: LiveContext, app: WebApp): Promis
   const service = await describeService(context, app);
   if (service !== undefined) return service;
   const names = serviceNames(context, app);
-  throw new NotDeployedError(
+  throw new NotDeployedError([
     `The service ${names.service} does not exist in cluster ${names.cluster}: deploy first`,
-  );
+    `クラスター ${names.cluster} にサービス ${names.service} がありません。先にデプロイしてください`,
+  ]);
 }
 
 /** The tasks of a service that stopped lately, newest first; ECS forgets them after an hour or so. */
@@ -108,7 +113,10 @@ async function tasksOf(
 export function targetGroupArnOf(service: Service): string {
   const arn = service.loadBalancers?.[0]?.targetGroupArn;
   if (arn === undefined)
-    throw new NotDeployedError(`The service ${service.serviceName} has no target group`);
+    throw new NotDeployedError([
+      `The service ${service.serviceName} has no target group`,
+      `サービス ${service.serviceName} にターゲットグループがありません`,
+    ]);
   return arn;
 }
 
@@ -128,7 +136,10 @@ export async function loadBalancerOf(context: LiveContext, app: WebApp): Promise
     arns.length === 0 ? {} : await elbv2.describeLoadBalancers({ LoadBalancerArns: arns });
   const [balancer] = LoadBalancers;
   if (balancer?.DNSName === undefined) {
-    throw new NotDeployedError(`No load balancer leads to the target group of ${app.container}`);
+    throw new NotDeployedError([
+      `No load balancer leads to the target group of ${app.container}`,
+      `${app.container} のターゲットグループに転送するロードバランサーがありません`,
+    ]);
   }
   return { ...balancer, DNSName: balancer.DNSName };
 }
@@ -146,18 +157,25 @@ export async function loadBalancerInFrontOf(
     context.synth.referredToBy(listener, listener.attributes["load_balancer_arn"]),
   );
   if (balancer === undefined)
-    throw new NotDeployedError(`The stack has no load balancer that listens on ${app.port}`);
+    throw new NotDeployedError([
+      `The stack has no load balancer that listens on ${app.port}`,
+      `スタックにポート ${app.port} で待ち受けるロードバランサーがありません`,
+    ]);
   const name = literal(balancer, balancer.attributes["name"]);
   const { LoadBalancers = [] } = await context.aws.elbv2.describeLoadBalancers({ Names: [name] });
   const found = LoadBalancers[0];
   if (found?.DNSName === undefined)
-    throw new NotDeployedError(`The load balancer ${name} does not exist: deploy first`);
+    throw new NotDeployedError([
+      `The load balancer ${name} does not exist: deploy first`,
+      `ロードバランサー ${name} がありません。先にデプロイしてください`,
+    ]);
   return { ...found, DNSName: found.DNSName };
 }
 
 function literal(resource: SynthResource, value: unknown): string {
   if (typeof value === "string" && !value.includes("${")) return value;
-  throw new NotDeployedError(
+  throw new NotDeployedError([
     `${resource.address} does not say in words what it is called: ${String(value)}`,
-  );
+    `${resource.address} の名前が文字列で書かれていません: ${String(value)}`,
+  ]);
 }

@@ -4,10 +4,10 @@ import { join } from "node:path";
 
 import { pullImage } from "@workbook/image-builder";
 
+import { list, text, type Text, type Words } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult } from "../check.ts";
 import { ContainerError, NodeContainer, type LocalImage } from "../container/node-container.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import type { LiveContext } from "../live.ts";
 import type { WebApp } from "../web-app.ts";
@@ -36,7 +36,7 @@ const FAULTS = {
       `A container has the files of its image and nothing else: ${GUIDE}`,
       `コンテナにあるのはイメージのファイルだけです: ${GUIDE_JA}`,
     ],
-    `COPY src ./src, then CMD ["node", "src/main.js"]`,
+    `COPY src ./src … CMD ["node", "src/main.js"]`,
   ),
   "another-answer": hint(
     ["Which sources are in the image?", "イメージに入っているのはどのソースですか。"],
@@ -95,37 +95,53 @@ async function examine(
   app: WebApp,
   scratch: string,
 ): Promise<CheckResult<Fault>> {
-  const expected = `containers of ${app.container} answer "${app.greeting}", whatever was done to the one before`;
+  const expected = [
+    `containers of ${app.container} answer "${app.greeting}", whatever was done to the one before`,
+    `前のコンテナに何をしても、${app.container} のコンテナは "${app.greeting}" を返す`,
+  ] as const;
   const image = await pull(context, app, join(scratch, "layout"));
   if (image === undefined)
-    return failed("not-pushed", expected, `ECR has no repository ${repositoryName(context, app)}`);
+    return failed("not-pushed", expected, [
+      `ECR has no repository ${repositoryName(context, app)}`,
+      `ECR にリポジトリ ${repositoryName(context, app)} がありません`,
+    ]);
   const deadlineMs = context.deadlineMs ?? DEADLINE_MS;
-  const seen: string[] = [`${image.digest}`];
+  const seen: Words[] = [image.digest];
   const first = await NodeContainer.create(image, join(scratch, "1"));
-  const look = async (container: NodeContainer, what: string) => {
+  const look = async (container: NodeContainer, what: Text) => {
     const { value, exitCode } = await container.run(answerOf, deadlineMs);
-    seen.push(`  ${what} answers "${value}", and stops with ${exitCode ?? "a signal"}`);
+    const end = text(exitCode === null ? ["a signal", "シグナル"] : `${exitCode}`);
+    seen.push([
+      `  ${what.en} answers "${value}", and stops with ${end.en}`,
+      `  ${what.ja}は "${value}" を返し、${end.ja} で終了しました`,
+    ]);
     return { value, exitCode };
   };
   try {
-    const fresh = await look(first, "container 1");
-    if (fresh.value !== app.greeting) return failed("another-answer", expected, seen.join("\n"));
-    if (fresh.exitCode !== 0) return failed("not-stopped", expected, seen.join("\n"));
+    const fresh = await look(first, text(["container 1", "コンテナ 1 "]));
+    if (fresh.value !== app.greeting) return failed("another-answer", expected, list(seen, "\n"));
+    if (fresh.exitCode !== 0) return failed("not-stopped", expected, list(seen, "\n"));
     await replaceIn(first.workdir, app.greeting, CHANGED);
-    const changed = await look(first, "container 1, changed by hand,");
+    const changed = await look(
+      first,
+      text(["container 1, changed by hand,", "手で変更したコンテナ 1 "]),
+    );
     if (changed.value !== CHANGED)
-      throw new ContainerError(`The change of container 1 did not show: ${changed.value}`);
+      throw new ContainerError([
+        `The change of container 1 did not show: ${changed.value}`,
+        `コンテナ 1 への変更が現れませんでした: ${changed.value}`,
+      ]);
     await rm(first.root, { recursive: true });
     const second = await look(
       await NodeContainer.create(image, join(scratch, "2")),
-      "container 1 is scrapped; container 2",
+      text(["container 1 is scrapped; container 2", "コンテナ 1 は捨てました。コンテナ 2 "]),
     );
     return second.value === app.greeting
-      ? passed(expected, seen.join("\n"))
-      : failed("kept", expected, seen.join("\n"));
+      ? passed(expected, list(seen, "\n"))
+      : failed("kept", expected, list(seen, "\n"));
   } catch (error) {
     if (!(error instanceof ContainerError)) throw error;
-    return failed("not-started", expected, [...seen, error.message].join("\n"));
+    return failed("not-started", expected, list([...seen, error.said], "\n"));
   }
 }
 

@@ -3,9 +3,9 @@ import { basename, join } from "node:path";
 
 import { parseDockerfile, type Instruction } from "@workbook/image-builder/dockerfile";
 
+import { both, saidBy, text, type Words } from "@workbook/toolchain";
 import { defineCheck, failed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import type { WebApp } from "../web-app.ts";
 import { DOCKERFILE_HINTS } from "./dockerfile-hints.ts";
 import { walk } from "./steps.ts";
@@ -35,7 +35,11 @@ export function hasDockerfile(id: string, app: WebApp, file = "Dockerfile"): Che
     async run(context) {
       const content = await readBeside(context, file);
       if (content === undefined) {
-        return failed("missing", `a file ${file} beside stack.ts`, "there is none");
+        return failed(
+          "missing",
+          [`a file ${file} beside stack.ts`, `stack.ts の隣にファイル ${file} がある`],
+          ["there is none", "ありません"],
+        );
       }
       return examine(file, content);
     },
@@ -61,10 +65,19 @@ function examine(file: string, content: string): CheckResult<Fault> {
     stages = stagesOf(parseDockerfile(content).instructions);
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "BuildError") throw error;
-    return failed("unreadable", `${file} is a Dockerfile`, error.message);
+    return failed(
+      "unreadable",
+      [`${file} is a Dockerfile`, `${file} が Dockerfile として読める`],
+      saidBy(error),
+    );
   }
   const last = stages.at(-1);
-  if (last === undefined) return failed("missing", `${file} begins with FROM`, "it has no FROM");
+  if (last === undefined)
+    return failed(
+      "missing",
+      [`${file} begins with FROM`, `${file} が FROM で始まる`],
+      [`${file} has no FROM`, `${file} に FROM がありません`],
+    );
   return walk<Fault>(file, [...imageSteps(stages, last), ...processSteps(last)]);
 }
 
@@ -88,24 +101,43 @@ function imageSteps(stages: readonly Stage[], last: Stage) {
   return [
     {
       fault: "unpinned",
-      expected: "base images of a version",
-      actual: `FROM ${listed(bases)}`,
+      expected: ["base images of a version", "ベースイメージのバージョンが決まっている"],
+      actual: both`FROM ${listed(bases)}`,
       holds: bases.every(isPinned),
     },
     {
       fault: "one-stage",
-      expected: "a last stage that copies from an earlier one",
-      actual: `${stages.length} stage(s); the last one copies from ${listed(copied)}`,
+      expected: [
+        "the last stage copies from an earlier one",
+        "最後のステージが、前のステージからコピーする",
+      ],
+      actual: describeStages(stages, copied),
       holds: fromEarlier.length > 0,
     },
     {
       fault: "dependencies",
-      expected: "npm ci --omit=dev",
-      actual: `RUN ${listed(runs)}`,
+      expected: "RUN npm ci --omit=dev",
+      actual: both`RUN ${listed(runs)}`,
       holds: runs.some((run) => /\bnpm (?:ci|clean-install)\b.*--omit[= ]dev\b/.test(run)),
     },
   ] as const;
 }
+
+/** The stages by name, and which of them the last one copies from: a name that no stage has is an image's. */
+function describeStages(stages: readonly Stage[], copied: readonly string[]): Words {
+  const names = listed(
+    stages.map(
+      ({ name, image }) => name ?? [`(no name, FROM ${image})`, `(名前なし、FROM ${image})`],
+    ),
+  );
+  const from = listed(copied);
+  return [
+    `the stages are ${names.en}; the last one copies from ${from.en}`,
+    `ステージは ${names.ja} です。最後のステージのコピー元: ${from.ja}`,
+  ];
+}
+
+const NO_USER = ["there is no USER, so it is root", "USER がないので root です"] as const;
 
 /** What starts, and as whom. */
 function processSteps(last: Stage) {
@@ -119,26 +151,29 @@ function processSteps(last: Stage) {
   return [
     {
       fault: "no-command",
-      expected: "a CMD in the last stage",
+      expected: ["a CMD in the last stage", "最後のステージに CMD がある"],
       actual: listed(written),
       holds: parts.length > 0,
     },
     {
       fault: "shell-form",
-      expected: "it is a JSON array",
+      expected: ["a CMD written as a JSON array", "CMD が JSON の配列で書かれている"],
       actual: listed(written),
       holds: parts.every(({ json }) => json !== undefined),
     },
     {
       fault: "wrapped",
-      expected: "it starts node itself",
-      actual: `the first process is ${words[0] ?? "nothing"}`,
+      expected: ["a CMD that starts node itself", "CMD が node を直接起動する"],
+      actual: [
+        `the first process is ${words[0] ?? "none"}`,
+        `最初のプロセスは ${words[0] ?? "なし"} です`,
+      ],
       holds: basename(words[0] ?? "") === "node",
     },
     {
       fault: "root",
-      expected: "a user that is not root",
-      actual: `user ${user ?? "root, because there is no USER"}`,
+      expected: ["a user that is not root", "root ではないユーザーで動く"],
+      actual: user ? `USER ${user}` : NO_USER,
       holds: user !== undefined && user !== "" && user !== "root" && user !== "0",
     },
   ] as const;

@@ -1,6 +1,6 @@
+import { text } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
@@ -82,8 +82,11 @@ export function hasExecutionRole(id: string, app: WebApp): Check<"synth"> {
       if (role?.type !== "aws_iam_role") {
         return failed(
           "no-role",
-          `the task of ${repositoryName(context, app)} has an execution role`,
-          "it has none",
+          [
+            `the task of ${repositoryName(context, app)} has an execution role`,
+            `${repositoryName(context, app)} のタスクにタスク実行ロールがある`,
+          ],
+          ["it has none", "ありません"],
         );
       }
       return examine(context, role);
@@ -96,8 +99,14 @@ function examine(context: SynthContext, role: SynthResource): CheckResult<Fault>
   if (!trust.includes("ecs-tasks.amazonaws.com")) {
     return failed(
       "trust",
-      "ecs-tasks.amazonaws.com may take the role",
-      `${role.address} trusts ${trust || "nobody"}`,
+      [
+        "ecs-tasks.amazonaws.com may take the role",
+        "ecs-tasks.amazonaws.com がロールを引き受けられる",
+      ],
+      [
+        `${role.address} trusts ${trust || "nobody"}`,
+        `${role.address} を引き受けられるもの: ${trust || "なし"}`,
+      ],
     );
   }
   const grants = [
@@ -111,15 +120,26 @@ function examine(context: SynthContext, role: SynthResource): CheckResult<Fault>
   if (!grants.includes(MANAGED_POLICY)) {
     return failed(
       "no-managed-policy",
-      `the permissions of ${MANAGED_POLICY}`,
-      `${role.address} has others`,
+      [`the permissions of ${MANAGED_POLICY}`, `${MANAGED_POLICY} の権限がある`],
+      [`${role.address} has others`, `${role.address} にあるのは別の権限です`],
     );
   }
   const missing = EXTRA_ACTIONS.filter((action) => !grants.includes(`"${action}"`));
-  const expected = `${MANAGED_POLICY}, extended with ${listed(EXTRA_ACTIONS)}`;
+  const extra = listed(EXTRA_ACTIONS);
+  const expected = text([
+    `${MANAGED_POLICY}, extended with ${extra.en}`,
+    `${MANAGED_POLICY} に ${extra.ja} を加えた権限`,
+  ]);
+  const lacking = listed(missing);
   if (missing.length > 0)
-    return failed("no-parameters", expected, `${role.address} may not ${listed(missing)}`);
-  return passed(expected, `${role.address}, taken by ecs-tasks.amazonaws.com, has ${expected}`);
+    return failed("no-parameters", expected, [
+      `${role.address} may not ${lacking.en}`,
+      `${role.address} に許可されていない操作: ${lacking.ja}`,
+    ]);
+  return passed(expected, [
+    `${role.address}, taken by ecs-tasks.amazonaws.com, has ${expected.en}`,
+    `${role.address} (ecs-tasks.amazonaws.com が引き受けます): ${expected.ja}`,
+  ]);
 }
 
 /** What the resources of a type that belong to a role say in one attribute. */

@@ -1,8 +1,8 @@
 import type { ImageDetail } from "@aws-sdk/client-ecr";
 
+import { both, list, text, type Text, type Words } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult } from "../check.ts";
-import { both, text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import type { LiveContext } from "../live.ts";
 import { allRepositories } from "../repositories.ts";
@@ -75,11 +75,19 @@ async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<F
   const repositories = await allRepositories(ecr);
   const repository = repositories.find(({ repositoryName: each }) => each === name);
   if (repository === undefined) {
-    return failed("no-repository", `the repository ${name}`, "ECR has none of that name");
+    return failed(
+      "no-repository",
+      [`the repository ${name}`, `リポジトリ ${name} がある`],
+      ["ECR has none of that name", "ECR にその名前のリポジトリはありません"],
+    );
   }
   const { imageTagMutability: mutability } = repository;
   if (mutability !== "IMMUTABLE")
-    return failed("tags-mutable", `${name} with immutable tags`, `tags are ${mutability}`);
+    return failed(
+      "tags-mutable",
+      [`${name} with immutable tags`, `${name} のタグが変更不可である`],
+      [`tags are ${mutability}`, `タグは ${mutability} です`],
+    );
   const built = context.images.find(({ app: each }) => each.repository === app.repository);
   const tag = /:([^:/@]+)$/.exec(built?.image ?? "")?.[1];
   if (tag === undefined)
@@ -106,24 +114,34 @@ export function judgePushed(
   images: readonly ImageDetail[],
   areDockers: boolean,
 ): CheckResult<Fault> {
-  const expected = areDockers
-    ? `${name} has an image under the tag of what is built now, ${tag}`
-    : `${name} has the image that building gives now, ${tag}`;
+  const expected: Words = areDockers
+    ? [
+        `${name} has an image under the tag of what is built now, ${tag}`,
+        `${name} に、いまビルドしたもののタグ ${tag} のイメージがある`,
+      ]
+    : [
+        `${name} has the image that building gives now, ${tag}`,
+        `${name} に、いまのビルド結果のイメージ ${tag} がある`,
+      ];
   const image = images.find((each) => hasTag(each, tag));
-  if (image === undefined)
-    return failed(
-      "not-pushed",
-      expected,
-      `${name} has ${images.map(tell).join(", ") || "no image"}`,
-    );
+  if (image === undefined) return failed("not-pushed", expected, describeImages(name, images));
   if (areDockers)
-    return passed(
-      expected,
+    return passed(expected, [
       `${name}:${tag}, built by Docker: the tag and the layers were looked at, not the digest`,
-    );
+      `${name}:${tag} (Docker のビルド。ダイジェストではなく、タグとレイヤーを確認しました)`,
+    ]);
   if (!image.imageDigest?.startsWith(`sha256:${tag}`))
-    return failed("another-digest", expected, `${name}:${tag} is ${image.imageDigest}`);
+    return failed("another-digest", expected, [
+      `${name}:${tag} is ${image.imageDigest}`,
+      `${name}:${tag} は ${image.imageDigest} です`,
+    ]);
   return passed(expected, `${name}:${tag}`);
+}
+
+function describeImages(name: string, images: readonly ImageDetail[]): Words {
+  if (images.length === 0) return [`${name} has no image`, `${name} にイメージがありません`];
+  const told = images.map(tell).join(", ");
+  return [`${name} has ${told}`, `${name} にあるもの: ${told}`];
 }
 
 function hasTag({ imageTags = [] }: ImageDetail, tag: string): boolean {
@@ -148,7 +166,7 @@ async function layersOf(
   context: LiveContext,
   repository: string,
   { imageDigest }: Pick<ImageDetail, "imageDigest">,
-): Promise<string> {
+): Promise<Text> {
   const { images = [] } = await context.aws.ecr.batchGetImage({
     repositoryName: repository,
     imageIds: [{ imageDigest }],
@@ -159,8 +177,9 @@ async function layersOf(
   if (part) return layersOf(context, repository, { imageDigest: part.digest });
   const { layers = [] } = manifest;
   if (layers.length === 0) throw new RangeError(`The manifest of ${imageDigest} lists no layers`);
-  const lines = layers.map(
-    ({ digest, size }) => `  layer ${digest.slice(0, 19)}  ${String(size).padStart(9)} bytes`,
-  );
-  return [`  ${imageDigest}`, ...lines].join("\n");
+  const lines = layers.map(({ digest, size }): Words => [
+    `  layer ${digest.slice(0, 19)}  ${String(size).padStart(9)} bytes`,
+    `  レイヤー ${digest.slice(0, 19)}  ${String(size).padStart(9)} バイト`,
+  ]);
+  return list([`  ${imageDigest}`, ...lines], "\n");
 }

@@ -21,7 +21,7 @@ function rulesOf(attributes: Record<string, unknown>, ...others: SynthResource[]
     homeCidr: "203.0.113.7/32",
     synth,
   };
-  return ingressRulesOf(context, group).map(describeRule);
+  return ingressRulesOf(context, group).map((rule) => describeRule(rule).en);
 }
 
 test("reads rules of the new kind", () => {

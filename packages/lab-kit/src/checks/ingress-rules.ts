@@ -1,3 +1,4 @@
+import { list, text, type Text } from "@workbook/toolchain";
 import type { SynthContext } from "../check.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
@@ -35,13 +36,15 @@ export function covers(rule: IngressRule, port: number): boolean {
 }
 
 /** `80-80 from 203.0.113.7/32`, for people. */
-export function describeRule(rule: IngressRule): string {
-  const ports =
-    rule.fromPort === rule.toPort
-      ? `port ${rule.fromPort}`
-      : `ports ${rule.fromPort} to ${rule.toPort}`;
-  const sources = [...rule.cidrs, ...rule.groups.map(({ address }) => address)];
-  return `${ports} from ${sources.length === 0 ? "nobody" : sources.join(", ")}`;
+export function describeRule({ fromPort, toPort, cidrs, groups }: IngressRule): Text {
+  const ports = text(
+    fromPort === toPort
+      ? [`port ${fromPort}`, `ポート ${fromPort}`]
+      : [`ports ${fromPort} to ${toPort}`, `ポート ${fromPort}〜${toPort}`],
+  );
+  const sources = [...cidrs, ...groups.map(({ address }) => address)];
+  const from = sources.length === 0 ? text(["nobody", "なし"]) : list(sources);
+  return text([`${ports.en} from ${from.en}`, `${from.ja} から${ports.ja}`]);
 }
 
 type Block = Readonly<Record<string, unknown>>;

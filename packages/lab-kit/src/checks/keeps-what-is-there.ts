@@ -1,6 +1,6 @@
+import { both, list, text, type Text } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import type { PlannedChange } from "../plan-reader.ts";
 import { listed } from "./wiring.ts";
@@ -55,9 +55,15 @@ export function keepsWhatIsThere(id: string): Check<"plan"> {
     ]),
     faults: FAULTS,
     run({ plan }) {
-      const expected = "nothing is destroyed or replaced but revisions of task definitions";
+      const expected = [
+        "nothing is destroyed or replaced but revisions of task definitions",
+        "タスク定義のリビジョンのほかは、何も削除も置換もされない",
+      ] as const;
       if (plan.changes.length === 0)
-        return failed("nothing-planned", expected, "the plan names no resource");
+        return failed("nothing-planned", expected, [
+          "the plan names no resource",
+          "プランにリソースがありません",
+        ]);
       const gone = plan.effective.filter(
         ({ actions, type }) => actions.includes("delete") && type !== REVISIONED,
       );
@@ -65,18 +71,26 @@ export function keepsWhatIsThere(id: string): Check<"plan"> {
       const destroyed = gone.filter((change) => !replaced.includes(change));
       // What is missing altogether is the greater loss, and often the reason for the replacements.
       if (destroyed.length > 0)
-        return failed("destroys", expected, `destroys ${names(destroyed)}${also(replaced)}`);
-      if (replaced.length > 0) return failed("replaces", expected, `replaces ${names(replaced)}`);
-      const changes = `to change: ${names(plan.effective)}`;
-      return passed(expected, `of ${plan.changes.length} resources looked at, ${changes}`);
+        return failed("destroys", expected, list([doomed(destroyed), ...also(replaced)], "; "));
+      if (replaced.length > 0) return failed("replaces", expected, list(also(replaced)));
+      const changes = names(plan.effective);
+      const count = plan.changes.length;
+      return passed(expected, [
+        `of ${count} resources looked at, to change: ${changes.en}`,
+        `調べたリソース ${count} 件のうち、変更されるもの: ${changes.ja}`,
+      ]);
     },
   });
 }
 
-function also(replaced: readonly PlannedChange[]): string {
-  return replaced.length === 0 ? "" : `; replaces ${names(replaced)}`;
+function doomed(destroyed: readonly PlannedChange[]): Text {
+  return both`${["destroys", "削除されるもの:"]} ${names(destroyed)}`;
 }
 
-function names(changes: readonly PlannedChange[]): string {
+function also(replaced: readonly PlannedChange[]): readonly Text[] {
+  return replaced.length === 0 ? [] : [both`${["replaces", "置換されるもの:"]} ${names(replaced)}`];
+}
+
+function names(changes: readonly PlannedChange[]): Text {
   return listed(changes.map(({ address }) => address));
 }

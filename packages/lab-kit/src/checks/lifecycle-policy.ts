@@ -1,6 +1,6 @@
+import { text } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import type { WebApp } from "../web-app.ts";
@@ -80,11 +80,19 @@ export function hasLifecyclePolicies(id: string, apps: readonly WebApp[]): Check
 }
 
 function examine(context: SynthContext, name: string): CheckResult<Fault> {
-  const expected = `a lifecycle policy that expires old images of "${name}"`;
+  const expected = [
+    `a lifecycle policy that expires old images of "${name}"`,
+    `"${name}" の古いイメージを削除するライフサイクルポリシーがある`,
+  ] as const;
   const policy = policyOf(context, name);
-  if (policy === undefined) return failed("missing", expected, `"${name}" has none`);
+  if (policy === undefined)
+    return failed("missing", expected, [`"${name}" has none`, `"${name}" にはありません`]);
   const rules = rulesIn(policy.attributes["policy"]);
-  if (rules === undefined) return failed("unreadable", expected, `${policy.address} has no rules`);
+  if (rules === undefined)
+    return failed("unreadable", expected, [
+      `${policy.address} has no rules`,
+      `${policy.address} に rules がありません`,
+    ]);
   const counting = rules.filter(({ countNumber }) => Number.isInteger(countNumber));
   const actual = `${policy.address}: ${rules.map(describe).join("; ")}`;
   const effective = counting.filter(({ tagStatus }) => tagStatus !== "untagged");

@@ -1,8 +1,8 @@
 import type { Task } from "@aws-sdk/client-ecs";
 
+import { text } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import type { LiveContext } from "../live.ts";
 import { pollUntil } from "../poll.ts";
@@ -62,14 +62,21 @@ export function everyTaskLogs(id: string, app: WebApp): Check<"live"> {
       const names = serviceNames(context, app);
       const tasks = await runningTasks(context, names);
       if (tasks.length === 0) {
-        return failed("no-task", `${names.service}: running tasks`, "no task is running");
+        return failed(
+          "no-task",
+          [`${names.service}: running tasks`, `${names.service} のタスクが動いている`],
+          ["no task is running", "動いているタスクがありません"],
+        );
       }
       const options = await logOptions(context, app);
       const group = options["awslogs-group"];
       const prefix = options["awslogs-stream-prefix"];
       if (group === undefined || prefix === undefined) {
-        const expected = `the running revision of ${names.service} logs with awslogs`;
-        return failed("no-driver", expected, "it does not");
+        const expected = [
+          `the running revision of ${names.service} logs with awslogs`,
+          `動いている ${names.service} のリビジョンのログドライバーが awslogs である`,
+        ] as const;
+        return failed("no-driver", expected, ["it does not", "awslogs ではありません"]);
       }
       const streams = tasks.map((task) => `${prefix}/${app.container}/${idOf(task)}`);
       return combined(await Promise.all(streams.map((name) => examine(context, group, name))));
@@ -92,10 +99,16 @@ async function examine(
     }
   };
   const { met, last } = await pollUntil(look, (lines) => lines.length > 0, { deadlineMs });
-  const expected = `lines in ${logGroupName}, stream ${logStreamName}`;
+  const expected = [
+    `lines in ${logGroupName}, stream ${logStreamName}`,
+    `${logGroupName} のストリーム ${logStreamName} にログがある`,
+  ] as const;
   return met
     ? passed(expected, `${logStreamName}: ${last[0]?.slice(0, 200)}`)
-    : failed("no-lines", expected, `nothing in stream ${logStreamName}`);
+    : failed("no-lines", expected, [
+        `nothing in stream ${logStreamName}`,
+        `ストリーム ${logStreamName} には何もありません`,
+      ]);
 }
 
 /** The awslogs options of the app's container, in the revision that the service runs. */

@@ -1,12 +1,12 @@
+import { both, text } from "@workbook/toolchain";
 import { defineCheck, failed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
 import type { WebApp } from "../web-app.ts";
 import { walk } from "./steps.ts";
-import { listed, listenersOn, targetGroupsOf } from "./wiring.ts";
+import { given, listed, listenersOn, targetGroupsOf } from "./wiring.ts";
 
 const HEALTH_PATH = "/healthz";
 
@@ -104,16 +104,19 @@ export function hasListener(id: string, app: WebApp): Check<"synth"> {
           .map(({ attributes }) => String(attributes["port"]));
         return failed(
           "no-listener",
-          `a listener on port ${app.port}`,
-          `listeners on ${listed(ports)}`,
+          [`a listener on port ${app.port}`, `ポート ${app.port} のリスナーがある`],
+          both`${["listeners on", "リスナーのポート:"]} ${listed(ports)}`,
         );
       }
       const [group] = targetGroupsOf(context, listener);
       if (group === undefined) {
         return failed(
           "no-target-group",
-          `${listener.address} forwards to a target group`,
-          "it forwards to none",
+          [
+            `${listener.address} forwards to a target group`,
+            `${listener.address} がターゲットグループに転送する`,
+          ],
+          ["it forwards to none", "転送先がありません"],
         );
       }
       return examine(context, app, listener, group);
@@ -135,39 +138,51 @@ function examine(
     .flatMap((each) => context.synth.referredToBy(each, each.attributes["load_balancer_arn"]))
     .map((balancer) => balancer.address);
   const { attributes, address } = group;
-  const type = String(attributes["target_type"] ?? "instance (the default)");
-  const protocol = `${String(attributes["protocol"])} on port ${String(attributes["port"])}`;
-  const path = String(blocksOf(attributes, "health_check")[0]?.["path"] ?? "/ (the default)");
+  const type = given(attributes["target_type"], "instance");
+  const protocol = String(attributes["protocol"]);
+  const port = String(attributes["port"]);
+  const path = given(blocksOf(attributes, "health_check")[0]?.["path"], "/");
   return walk<Fault>(address, [
     {
       fault: "other-load-balancer",
-      expected: "all listeners belong to one load balancer",
-      actual: `listeners of ${listed([...new Set(balancers)])}`,
+      expected: [
+        "all listeners belong to one load balancer",
+        "すべてのリスナーが 1 つのロードバランサーに属する",
+      ],
+      actual: both`${["listeners of", "リスナーの属する先:"]} ${listed([...new Set(balancers)])}`,
       holds: new Set(balancers).size === 1,
     },
     {
       fault: "shared-target-group",
-      expected: `${listener.address} has a target group to itself`,
-      actual: `used by ${listed([listener, ...rivals].map((one) => one.address))}`,
+      expected: [
+        `${listener.address} has a target group to itself`,
+        `${listener.address} に専用のターゲットグループがある`,
+      ],
+      actual: both`${["used by", "使っているもの:"]} ${listed([listener, ...rivals].map((one) => one.address))}`,
       holds: rivals.length === 0,
     },
     {
       fault: "target-type",
-      expected: "target type ip",
-      actual: `target type ${type}`,
-      holds: type === "ip",
+      expected: both`${TARGET_TYPE} ip`,
+      actual: both`${TARGET_TYPE} ${type}`,
+      holds: type.en === "ip",
     },
     {
       fault: "target-port",
-      expected: `HTTP on port ${app.port}`,
-      actual: protocol,
-      holds: protocol === `HTTP on port ${app.port}`,
+      expected: [`HTTP on port ${app.port}`, `ポート ${app.port} の HTTP`],
+      actual: [`${protocol} on port ${port}`, `ポート ${port} の ${protocol}`],
+      holds: protocol === "HTTP" && port === String(app.port),
     },
     {
       fault: "health-check",
-      expected: `a health check of ${HEALTH_PATH}`,
-      actual: `a health check of ${path}`,
-      holds: path === HEALTH_PATH,
+      expected: [
+        `a health check of ${HEALTH_PATH}`,
+        `ヘルスチェックのパスが ${HEALTH_PATH} である`,
+      ],
+      actual: [`a health check of ${path.en}`, `ヘルスチェックのパスは ${path.ja} です`],
+      holds: path.en === HEALTH_PATH,
     },
   ]);
 }
+
+const TARGET_TYPE = ["target type", "ターゲットタイプ"] as const;

@@ -1,6 +1,6 @@
+import { both, text } from "@workbook/toolchain";
 import { defineCheck, failed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
@@ -102,7 +102,11 @@ export function hasLoadBalancer(id: string): Check<"synth"> {
     run(context) {
       const [balancer] = context.synth.all("aws_lb");
       return balancer === undefined
-        ? failed("missing", "an Application Load Balancer", "the stack has no load balancer")
+        ? failed(
+            "missing",
+            ["an Application Load Balancer", "Application Load Balancer がある"],
+            ["the stack has no load balancer", "スタックにロードバランサーがありません"],
+          )
         : examine(context, balancer);
     },
   });
@@ -124,39 +128,43 @@ function examine(context: SynthContext, balancer: SynthResource): CheckResult<Fa
   return walk<Fault>(address, [
     {
       fault: "type",
-      expected: "type application",
-      actual: `type ${type}`,
+      expected: both`${TYPE} application`,
+      actual: both`${TYPE} ${type}`,
       holds: type === "application",
     },
     {
       fault: "internal",
-      expected: "open to the internet",
-      actual: isInternal ? "internal" : "open to the internet",
+      expected: OPEN,
+      actual: isInternal ? ["internal", "internal です"] : OPEN,
       holds: !isInternal,
     },
     {
       fault: "zones",
-      expected: "one subnet in each of two zones",
-      actual: `subnets in ${listed(zones)}`,
+      expected: ["one subnet in each of two zones", "2 つの AZ に 1 つずつサブネットがある"],
+      actual: both`${["subnets in", "サブネットの AZ:"]} ${listed(zones)}`,
       holds: zones.length >= 2 && new Set(zones).size === zones.length,
     },
     {
       fault: "subnets",
-      expected: "subnets that lead to aws_internet_gateway",
-      actual: `subnets that lead to ${listed(gateways)}`,
+      expected: both`${LEAD_TO} aws_internet_gateway`,
+      actual: both`${LEAD_TO} ${listed(gateways)}`,
       holds: gateways.length === 1 && gateways[0] === "aws_internet_gateway",
     },
     {
       fault: "no-security-group",
-      expected: "a security group of the stack",
-      actual: `security groups: ${listed(groups.map((group) => group.address))}`,
+      expected: ["a security group of the stack", "スタックのセキュリティグループが付いている"],
+      actual: both`${["security groups", "セキュリティグループ"]}: ${listed(groups.map((group) => group.address))}`,
       holds: groups.some((group) => group.type === "aws_security_group"),
     },
     {
       fault: "internet-first",
-      expected: "made after the internet gateway",
-      actual: `made after ${listed(after)}`,
+      expected: ["made after the internet gateway", "インターネットゲートウェイの後に作られる"],
+      actual: both`${["made after", "先に作られるもの:"]} ${listed(after)}`,
       holds: after.some((one) => one.startsWith("aws_internet_gateway.")),
     },
   ]);
 }
+
+const TYPE = ["type", "タイプ"] as const;
+const OPEN = ["open to the internet", "インターネットに公開されている"] as const;
+const LEAD_TO = ["subnets that lead to", "サブネットの出口:"] as const;

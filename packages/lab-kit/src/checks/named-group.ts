@@ -1,6 +1,6 @@
+import { both, text } from "@workbook/toolchain";
 import { defineCheck, failed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
@@ -87,7 +87,8 @@ type Fault = keyof ReturnType<typeof faultsFor>;
 
 /** A security group by its name: whom it admits on one port, nobody else, and everything may leave. */
 export function hasNamedGroup(id: string, wanted: NamedGroup): Check<"synth"> {
-  const who = wanted.from === undefined ? ["you", "自分"] : ["the load balancer", " ALB "];
+  const who =
+    wanted.from === undefined ? ["you", "自分"] : ["the load balancer", "ロードバランサー"];
   return defineCheck({
     id,
     tier: "synth",
@@ -110,20 +111,27 @@ function examine(context: SynthContext, wanted: NamedGroup): CheckResult<Fault> 
   if (group === undefined || inVpc?.[0]?.type !== "aws_vpc") {
     const groups = context.synth.all("aws_security_group");
     const names = groups.map(({ attributes }) => String(attributes["name"]));
-    return failed("missing", `a security group "${name}" of the VPC`, `groups: ${listed(names)}`);
+    return failed(
+      "missing",
+      [`a security group "${name}" of the VPC`, `VPC にセキュリティグループ "${name}" がある`],
+      both`${["groups", "セキュリティグループ"]}: ${listed(names)}`,
+    );
   }
   const rules = ingressRulesOf(context, group);
-  const actual = `it admits ${listed(rules.map(describeRule))}`;
+  const actual = both`${["it admits", "許可しているもの:"]} ${listed(rules.map(describeRule))}`;
   return walk<Fault>(`${group.address} "${name}"`, [
     {
       fault: "closed",
-      expected: `it admits ${whom} on ${port}`,
+      expected: [`it admits ${whom} on ${port}`, `${whom} からポート ${port} への接続を許可する`],
       actual,
       holds: rules.some((rule) => covers(rule, port)),
     },
     {
       fault: "open",
-      expected: "and nothing else",
+      expected: [
+        `it admits nothing but ${whom} on ${port}`,
+        `${whom} からポート ${port} への接続のほかは許可しない`,
+      ],
       actual,
       holds: rules.every(
         (rule) =>
@@ -132,14 +140,17 @@ function examine(context: SynthContext, wanted: NamedGroup): CheckResult<Fault> 
     },
     {
       fault: "wrong-source",
-      expected: `the source is ${whom}`,
+      expected: [`the source is ${whom}`, `送信元が ${whom} である`],
       actual,
       holds: !rules.some((rule) => namesAnotherGroup(rule, port, source)),
     },
     {
       fault: "no-egress",
-      expected: "everything may leave",
-      actual: `egress to ${listed(egressOf(context, group))}`,
+      expected: [
+        "everything may leave it, to 0.0.0.0/0",
+        "0.0.0.0/0 へのすべてのアウトバウンドを許可する",
+      ],
+      actual: both`${["everything may go to", "すべて許可している宛先:"]} ${listed(egressOf(context, group))}`,
       holds: egressOf(context, group).includes("0.0.0.0/0"),
     },
   ]);

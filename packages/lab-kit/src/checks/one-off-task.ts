@@ -1,8 +1,8 @@
 import type { Task } from "@aws-sdk/client-ecs";
 
+import { text, type Words } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import type { LiveContext } from "../live.ts";
 import { pollUntil } from "../poll.ts";
 import type { WebApp } from "../web-app.ts";
@@ -47,10 +47,17 @@ interface Place {
 async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<Fault>> {
   const { owner, aws } = context;
   const family = `${app.container}-${owner}`;
-  const expected = `a task of ${family} that runs ${COMMAND.join(" ")} and stops with exit code ${EXIT_CODE}`;
+  const command = COMMAND.join(" ");
+  const expected: Words = [
+    `a task of ${family} that runs ${command} and stops with exit code ${EXIT_CODE}`,
+    `${family} のタスクが ${command} を実行し、終了コード ${EXIT_CODE} で止まる`,
+  ];
   const place = await placeFor(context, app);
   if (place === undefined)
-    return failed("not-deployed", expected, `no private subnet, or no security group ${family}`);
+    return failed("not-deployed", expected, [
+      `no private subnet, or no security group ${family}`,
+      `プライベートサブネットか、セキュリティグループ ${family} がありません`,
+    ]);
   const started = await start(context, app, place);
   if (started instanceof Error)
     return failed(
@@ -68,7 +75,10 @@ async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<F
   });
   if (!met) {
     await aws.ecs.stopTask({ cluster, task: started, reason: "The check that started it gave up" });
-    return failed("slow", expected, `${started} is ${last?.lastStatus ?? "not there"}`);
+    return failed("slow", expected, [
+      `${started} is ${last?.lastStatus ?? "not there"}`,
+      `${started} の状態: ${last?.lastStatus ?? "見つかりません"}`,
+    ]);
   }
   return judge(app, expected, last);
 }
@@ -114,12 +124,16 @@ const REFUSALS = new Set([
   "ClusterNotFoundException",
 ]);
 
-function judge(app: WebApp, expected: string, task: Task | undefined): CheckResult<Fault> {
+function judge(app: WebApp, expected: Words, task: Task | undefined): CheckResult<Fault> {
   const container = task?.containers?.find(({ name }) => name === app.container);
   const reasons = [task?.stoppedReason, container?.reason].filter((reason) => reason !== undefined);
   const exitCode = container?.exitCode;
   const revision = task?.taskDefinitionArn?.split("/").at(-1);
-  const actual = `a task of ${revision} stopped with exit code ${exitCode ?? "none"}: ${listed(reasons)}`;
+  const told = listed(reasons);
+  const actual = text([
+    `a task of ${revision} stopped with exit code ${exitCode ?? "none"}: ${told.en}`,
+    `${revision} のタスクが終了コード ${exitCode ?? "なし"} で止まりました: ${told.ja}`,
+  ]);
   if (exitCode === EXIT_CODE) return passed(expected, actual);
   return failed(
     exitCode === undefined ? faultIn(reasons.join("\n")) : "exit-code",

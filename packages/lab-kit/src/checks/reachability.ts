@@ -1,6 +1,7 @@
+import stringWidth from "string-width";
+import { both, say, text, type Language, type Words } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import { pollUntil } from "../poll.ts";
 import type { WebApp } from "../web-app.ts";
@@ -103,27 +104,43 @@ export function reachesWhomItShould(id: string, app: WebApp): Check<"live"> {
         { deadlineMs: context.deadlineMs ?? DEADLINE_MS },
       );
       if (network === undefined)
-        return failed("not-deployed", `a VPC with the tag Owner=${owner}`, "there is none");
+        return failed(
+          "not-deployed",
+          [`a VPC with the tag Owner=${owner}`, `タグ Owner=${owner} の付いた VPC がある`],
+          ["there is none", "ありません"],
+        );
       const names = { alb: `alb-${owner}`, tasks: `${app.container}-${owner}` };
       const rows = reachabilityOf(network, homeCidr, names);
-      const actual = `${network.vpcId}\n${toTable(rows)}`;
+      const actual = both`${network.vpcId}\n${[toTable(rows, "en"), toTable(rows, "ja")]}`;
       const wrong = rows.find(({ id: row, reaches }) => reaches !== WANTED[row]);
-      const expected = "you reach the load balancer, it the tasks, they the internet; nothing else";
+      const expected = [
+        "you reach the load balancer, it the tasks, they the internet; nothing else",
+        "自分からロードバランサー、そこからタスク、タスクからインターネットにだけ届く",
+      ] as const;
       return wrong === undefined ? passed(expected, actual) : failed(wrong.id, expected, actual);
     },
   });
 }
 
-function toTable(rows: readonly ReachabilityRow[]): string {
-  const cells = rows.map(({ from, to, port, reaches, why }) => [
+const HEADS: readonly Words[] = [
+  ["from", "送信元"],
+  ["to", "宛先"],
+  ["reaches", "届くか"],
+  ["why", "理由"],
+];
+
+function toTable(rows: readonly ReachabilityRow[], language: Language): string {
+  const cells = rows.map(({ from, to, port, reaches, why }): readonly Words[] => [
     from,
-    `${to}:${port}`,
-    reaches ? "yes" : "no",
+    both`${to}:${port}`,
+    reaches ? ["yes", "はい"] : ["no", "いいえ"],
     why,
   ]);
-  const all = [["from", "to", "reaches", "why"], ...cells];
-  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]!.length)));
-  return all
-    .map((row) => `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ")}`)
-    .join("\n");
+  const all = [HEADS, ...cells].map((row) => row.map((cell) => say(cell, language)));
+  const widths = [0, 1, 2].map((column) =>
+    Math.max(...all.map((row) => stringWidth(row[column]!))),
+  );
+  const fill = (cell: string, at: number) =>
+    cell + " ".repeat(Math.max(0, (widths[at] ?? 0) - stringWidth(cell)));
+  return all.map((row) => `  ${row.map(fill).join("  ")}`).join("\n");
 }

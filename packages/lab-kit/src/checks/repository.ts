@@ -1,6 +1,6 @@
+import { both, text } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import type { WebApp } from "../web-app.ts";
 import { listed, repositoryName } from "./wiring.ts";
@@ -32,15 +32,25 @@ export function hasRepository(id: string, app: WebApp): Check<"synth"> {
     },
     run(context) {
       const wanted = repositoryName(context, app);
-      const expected = `an ECR repository "${wanted}" with immutable tags`;
+      const expected = [
+        `an ECR repository "${wanted}" with immutable tags`,
+        `ECR リポジトリ "${wanted}" があり、タグが変更不可である`,
+      ] as const;
       const repositories = context.synth.all("aws_ecr_repository");
       const repository = repositories.find(({ attributes }) => attributes["name"] === wanted);
       if (repository === undefined) {
         const names = repositories.map(({ attributes }) => `"${String(attributes["name"])}"`);
-        return failed("missing", expected, `repositories: ${listed(names)}`);
+        return failed(
+          "missing",
+          expected,
+          both`${["repositories", "リポジトリ"]}: ${listed(names)}`,
+        );
       }
       const mutability = String(repository.attributes["image_tag_mutability"] ?? "MUTABLE");
-      const actual = `${repository.address} "${wanted}" with tags ${mutability}`;
+      const actual = [
+        `${repository.address} "${wanted}" with tags ${mutability}`,
+        `${repository.address} "${wanted}" のタグは ${mutability} です`,
+      ] as const;
       return mutability === "IMMUTABLE"
         ? passed(expected, actual)
         : failed("tags-mutable", expected, actual);

@@ -1,6 +1,6 @@
+import { text } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import type { WebApp } from "../web-app.ts";
 import { listed } from "./wiring.ts";
@@ -47,7 +47,10 @@ export function revisionIsActive(id: string, app: WebApp): Check<"live"> {
     faults: FAULTS,
     async run({ aws, owner, images }) {
       const family = `${app.container}-${owner}`;
-      const expected = `an active revision of ${family} with the image that building gives now`;
+      const expected = [
+        `an active revision of ${family} with the image that building gives now`,
+        `${family} に、いまのビルド結果のイメージを指す有効なリビジョンがある`,
+      ] as const;
       const { taskDefinitionArns = [] } = await aws.ecs.listTaskDefinitions({
         familyPrefix: family,
         sort: "DESC",
@@ -55,15 +58,26 @@ export function revisionIsActive(id: string, app: WebApp): Check<"live"> {
       // A prefix of a family finds longer names too.
       const arns = taskDefinitionArns.filter((arn) => arn.includes(`/${family}:`));
       const [newest] = arns;
-      if (newest === undefined) return failed("not-registered", expected, "it has no revision");
+      if (newest === undefined)
+        return failed("not-registered", expected, [
+          `${family} has no revision`,
+          `${family} のリビジョンがありません`,
+        ]);
       const { taskDefinition } = await aws.ecs.describeTaskDefinition({ taskDefinition: newest });
       const image = taskDefinition?.containerDefinitions?.[0]?.image;
       const built = images.find((each) => each.app.repository === app.repository)?.image;
       const active = listed(arns.map((arn) => arn.split(":").at(-1) ?? arn));
-      const actual = `revision ${taskDefinition?.revision} (active: ${active}) with ${image}`;
+      const revision = taskDefinition?.revision;
+      const actual = text([
+        `revision ${revision} (active: ${active.en}) with ${image}`,
+        `リビジョン ${revision} (有効: ${active.ja}) のイメージは ${image} です`,
+      ]);
       return image !== undefined && image === built
         ? passed(expected, actual)
-        : failed("another-image", expected, `${actual}, but built was ${built ?? "nothing"}`);
+        : failed("another-image", expected, [
+            `${actual.en}, but built was ${built ?? "nothing"}`,
+            `${actual.ja}が、ビルドしたのは ${built ?? "なし"} です`,
+          ]);
     },
   });
 }

@@ -1,6 +1,6 @@
+import { both, list, text, type Words } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import { both, text } from "@workbook/toolchain";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
 import type { WebApp } from "../web-app.ts";
@@ -24,7 +24,14 @@ export function admitsOnlyTheWayIn(id: string, app: WebApp): Check<"synth"> {
     run(context) {
       const groups = balancerGroups(context);
       if (groups.length === 0) {
-        return failed("no-load-balancer", "a load balancer with a security group", "there is none");
+        return failed(
+          "no-load-balancer",
+          [
+            "a load balancer with a security group",
+            "セキュリティグループの付いたロードバランサーがある",
+          ],
+          ["there is none", "ありません"],
+        );
       }
       const outside = examineBalancer(context, app, groups);
       if (!outside.passed) return outside;
@@ -54,8 +61,11 @@ function examineBalancer(
 ): CheckResult<Fault> {
   const rules = groups.flatMap((group) => ingressRulesOf(context, group));
   const onPort = rules.filter((rule) => covers(rule, app.port));
-  const expected = `the load balancer admits ${context.homeCidr} on ${app.port} and nobody else`;
-  const actual = `it admits ${listed(rules.map(describeRule))}`;
+  const expected = [
+    `the load balancer admits ${context.homeCidr} on ${app.port} and nobody else`,
+    `ロードバランサーは、ポート ${app.port} への接続を ${context.homeCidr} からだけ許可する`,
+  ] as const;
+  const actual = both`${["it admits", "許可しているもの:"]} ${listed(rules.map(describeRule))}`;
   if (onPort.length === 0) return failed("alb-closed", expected, actual);
   const isOnlyHome = onPort.every(
     ({ cidrs, groups: sources }) =>
@@ -73,7 +83,10 @@ function examineTasks(
   app: WebApp,
   balancerGroups: readonly SynthResource[],
 ): CheckResult<Fault> {
-  const expected = `the tasks' group admits the load balancer's group on ${app.port} and nobody else`;
+  const expected = [
+    `the tasks' group admits the load balancer's group on ${app.port} and nobody else`,
+    `タスクのセキュリティグループは、ポート ${app.port} への接続をロードバランサーのグループからだけ許可する`,
+  ] as const;
   const others = context.synth
     .all("aws_security_group")
     .filter((group) => !balancerGroups.includes(group))
@@ -92,18 +105,17 @@ function examineTasks(
   }
   if (admitting.length > 0) return passed(expected, actual);
   if (others.length === 0) {
-    return failed(
-      "tasks-closed",
-      expected,
+    return failed("tasks-closed", expected, [
       `no other security group admits anything on ${app.port}`,
-    );
+      `ポート ${app.port} への接続を許可するセキュリティグループがほかにありません`,
+    ]);
   }
-  const had = `the service's tasks have ${listed(attached.map(({ address }) => address))}`;
-  return failed(
-    "tasks-elsewhere",
-    expected,
-    `${listed(others.map(describeAdmission))}, but ${had}`,
-  );
+  const found = listed(others.map(describeAdmission));
+  const had = listed(attached.map(({ address }) => address));
+  return failed("tasks-elsewhere", expected, [
+    `${found.en}, but the service's tasks have ${had.en}`,
+    `${found.ja}。しかしサービスのタスクに付いているのは ${had.ja} です`,
+  ]);
 }
 
 /** The security groups that a service gives its tasks. */
@@ -120,8 +132,12 @@ function describeAdmission({
 }: {
   readonly group: SynthResource;
   readonly rules: readonly IngressRule[];
-}): string {
-  return `${group.address} admits ${rules.map(describeRule).join(", ")}`;
+}): Words {
+  const admitted = list(rules.map(describeRule));
+  return [
+    `${group.address} admits ${admitted.en}`,
+    `${group.address} が許可しているもの: ${admitted.ja}`,
+  ];
 }
 
 function isFromOnly(rule: IngressRule, groups: readonly SynthResource[]): boolean {

@@ -1,6 +1,6 @@
+import { both, text, type Words } from "@workbook/toolchain";
 import { defineCheck, failed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
 import type { WebApp } from "../web-app.ts";
@@ -9,7 +9,14 @@ import { runningHints, serviceHints } from "./service-hints.ts";
 import { walk } from "./steps.ts";
 import type { Step } from "./steps.ts";
 import { gatewaysOf } from "./subnets.ts";
-import { listed, listenersOn, repositoryName, servicesOf, targetGroupsOf } from "./wiring.ts";
+import {
+  given,
+  listed,
+  listenersOn,
+  repositoryName,
+  servicesOf,
+  targetGroupsOf,
+} from "./wiring.ts";
 
 const DESIRED_COUNT = 2;
 const PLATFORM_VERSION = "1.4.0";
@@ -59,8 +66,15 @@ function examine<F extends string>(
   const [service] = servicesOf(context, app);
   if (service !== undefined) return walk<F>(service.address, stepsOf(context, service));
   const services = context.synth.all("aws_ecs_service").map(({ address }) => address);
-  const expected = `a service whose task runs the image ${repositoryName(context, app)}`;
-  return failed("missing", expected, `services of other images: ${listed(services)}`);
+  const image = repositoryName(context, app);
+  return failed(
+    "missing",
+    [
+      `a service whose task runs the image ${image}`,
+      `イメージ ${image} を動かすタスクのサービスがある`,
+    ],
+    both`${["services of other images", "ほかのイメージのサービス"]}: ${listed(services)}`,
+  );
 }
 
 function runningSteps(context: SynthContext, service: SynthResource): RunningStep[] {
@@ -68,8 +82,8 @@ function runningSteps(context: SynthContext, service: SynthResource): RunningSte
 }
 
 function sizeSteps({ attributes }: SynthResource): RunningStep[] {
-  const launchType = String(attributes["launch_type"] ?? "EC2 (the default)");
-  const version = String(attributes["platform_version"] ?? "LATEST (the default)");
+  const launchType = given(attributes["launch_type"], "EC2");
+  const version = given(attributes["platform_version"], "LATEST");
   const desired = Number(attributes["desired_count"] ?? 0);
   const ignored = blocksOf(attributes, "lifecycle").flatMap(
     ({ ignore_changes: names }) => names ?? [],
@@ -77,26 +91,26 @@ function sizeSteps({ attributes }: SynthResource): RunningStep[] {
   return [
     {
       fault: "launch-type",
-      expected: "launch type FARGATE",
-      actual: `launch type ${launchType}`,
-      holds: launchType === "FARGATE",
+      expected: both`${LAUNCH_TYPE} FARGATE`,
+      actual: both`${LAUNCH_TYPE} ${launchType}`,
+      holds: launchType.en === "FARGATE",
     },
     {
       fault: "platform-version",
-      expected: `platform version ${PLATFORM_VERSION}`,
-      actual: `platform version ${version}`,
-      holds: version === PLATFORM_VERSION,
+      expected: both`${PLATFORM} ${PLATFORM_VERSION}`,
+      actual: both`${PLATFORM} ${version}`,
+      holds: version.en === PLATFORM_VERSION,
     },
     {
       fault: "desired-count",
-      expected: `${DESIRED_COUNT} tasks`,
-      actual: `${desired} tasks`,
+      expected: [`${DESIRED_COUNT} tasks`, `タスク ${DESIRED_COUNT} つ`],
+      actual: [`${desired} tasks`, `タスク ${desired} つ`],
       holds: desired === DESIRED_COUNT,
     },
     {
       fault: "task-definition-not-ignored",
-      expected: "changes of task_definition are ignored",
-      actual: `changes ignored: ${listed(ignored.map(String))}`,
+      expected: ["changes of task_definition are ignored", "task_definition の変更が無視される"],
+      actual: both`${["changes ignored", "変更が無視されるもの"]}: ${listed(ignored.map(String))}`,
       holds: ignored.includes("task_definition"),
     },
   ];
@@ -116,23 +130,40 @@ function networkSteps(context: SynthContext, service: SynthResource): RunningSte
   const sources = groups.flatMap((group) =>
     ingressRulesOf(context, group).flatMap(({ cidrs }) => cidrs),
   );
+  const outlets = listed(gateways);
+  const named = listed(groups.map(({ address }) => address));
+  const admitted = listed(sources);
   return [
     {
       fault: "subnets",
-      expected: "subnets in 2 zones that lead to aws_nat_gateway",
-      actual: `subnets in ${zones.size} zones that lead to ${listed(gateways)}`,
+      expected: [
+        "subnets in 2 zones that lead to aws_nat_gateway",
+        "2 つの AZ のサブネットで、出口が aws_nat_gateway である",
+      ],
+      actual: [
+        `subnets in ${zones.size} zones that lead to ${outlets.en}`,
+        `AZ は ${zones.size} つ、サブネットの出口は ${outlets.ja} です`,
+      ],
       holds: zones.size >= 2 && gateways.length === 1 && gateways[0] === "aws_nat_gateway",
     },
     {
       fault: "public-address",
-      expected: "no public address",
-      actual: hasAddress ? "every task gets a public address" : "no public address",
+      expected: NO_ADDRESS,
+      actual: hasAddress
+        ? ["every task gets a public address", "すべてのタスクにパブリック IP アドレスが付きます"]
+        : NO_ADDRESS,
       holds: !hasAddress,
     },
     {
       fault: "security-group",
-      expected: "a security group that admits no addresses from outside",
-      actual: `security groups ${listed(groups.map(({ address }) => address))}, which admit ${listed(sources)}`,
+      expected: [
+        "a security group that admits no addresses from outside",
+        "外のアドレスを許可しないセキュリティグループが付いている",
+      ],
+      actual: [
+        `security groups ${named.en}, which admit ${admitted.en}`,
+        `セキュリティグループ: ${named.ja} (許可しているアドレス: ${admitted.ja})`,
+      ],
       holds: groups.length > 0 && sources.length === 0,
     },
   ];
@@ -143,34 +174,50 @@ function targetSteps(context: SynthContext, app: WebApp, service: SynthResource)
   const groups = context.synth.referredToBy(service, target["target_group_arn"]);
   const [listener] = listenersOn(context, app.port);
   const wanted = listener === undefined ? [] : targetGroupsOf(context, listener);
-  const container = `container ${String(target["container_name"])}, port ${String(target["container_port"])}`;
-  const wantedContainer = `container ${app.container}, port ${app.port}`;
+  const container = String(target["container_name"]);
+  const port = String(target["container_port"]);
+  const behind = listed(wanted.map(({ address }) => address));
   const grace = Number(service.attributes["health_check_grace_period_seconds"] ?? 0);
   const after = [service.attributes["depends_on"] ?? []].flat().map(String);
   return [
     {
       fault: "target-group",
-      expected: `registers in the target group behind listener ${app.port} (${listed(wanted.map(({ address }) => address))})`,
-      actual: `registers in ${listed(groups.map(({ address }) => address))}`,
+      expected: [
+        `registers in the target group behind listener ${app.port} (${behind.en})`,
+        `ポート ${app.port} のリスナーのターゲットグループ (${behind.ja}) に登録される`,
+      ],
+      actual: both`${["registers in", "登録先:"]} ${listed(groups.map(({ address }) => address))}`,
       holds: groups.length > 0 && groups.every((group) => wanted.includes(group)),
     },
     {
       fault: "target-container",
-      expected: wantedContainer,
-      actual: container,
-      holds: container === wantedContainer,
+      expected: describeContainer(app.container, app.port),
+      actual: describeContainer(container, port),
+      holds: container === app.container && port === String(app.port),
     },
     {
       fault: "grace-period",
-      expected: `a grace period of ${GRACE_PERIOD_SECONDS} s`,
-      actual: `a grace period of ${grace} s`,
+      expected: describeGrace(GRACE_PERIOD_SECONDS),
+      actual: describeGrace(grace),
       holds: grace === GRACE_PERIOD_SECONDS,
     },
     {
       fault: "listener-first",
-      expected: `made after ${listener?.address}`,
-      actual: `made after ${listed(after)}`,
+      expected: [`made after ${listener?.address}`, `${listener?.address} の後に作られる`],
+      actual: both`${["made after", "先に作られるもの:"]} ${listed(after)}`,
       holds: listener !== undefined && after.includes(listener.address),
     },
   ];
+}
+
+const LAUNCH_TYPE = ["launch type", "起動タイプ"] as const;
+const PLATFORM = ["platform version", "プラットフォームバージョン"] as const;
+const NO_ADDRESS = ["no public address", "パブリック IP アドレスが付かない"] as const;
+
+function describeContainer(name: string, port: string | number): Words {
+  return [`container ${name}, port ${port}`, `コンテナ ${name}、ポート ${port}`];
+}
+
+function describeGrace(seconds: number): Words {
+  return [`a grace period of ${seconds} s`, `猶予期間 ${seconds} 秒`];
 }

@@ -1,6 +1,6 @@
+import { text } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import type { LiveContext } from "../live.ts";
 import { pollUntil } from "../poll.ts";
@@ -65,7 +65,10 @@ async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<F
     ({ isTask }) => !isTask || tasks.size >= 2,
     { deadlineMs: context.deadlineMs ?? DEADLINE_MS, intervalMs: INTERVAL_MS },
   );
-  const expected = `${app.container}: at least 2 tasks answer /info`;
+  const expected = [
+    `${app.container}: at least 2 tasks answer /info`,
+    `${app.container}: 2 つ以上のタスクが /info に応答する`,
+  ] as const;
   if (!last.isTask) {
     return failed(
       "no-task",
@@ -73,7 +76,11 @@ async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<F
       `${app.container}: ${last.status} ${last.body.slice(0, 200)}`,
     );
   }
-  const actual = `${app.container}: ${tasks.size} tasks answered ${requests} requests: ${[...tasks].map(shortId).join(", ")}`;
+  const ids = [...tasks].map(shortId).join(", ");
+  const actual = [
+    `${app.container}: ${tasks.size} tasks answered ${requests} requests: ${ids}`,
+    `${app.container}: ${requests} 回のリクエストに ${tasks.size} つのタスクが応答しました: ${ids}`,
+  ] as const;
   return tasks.size >= 2 ? passed(expected, actual) : failed("one-task", expected, actual);
 }
 

@@ -1,6 +1,6 @@
+import { both, text, type Text, type Words } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { contains, overlaps, parseCidr, type CidrBlock } from "./cidr.ts";
@@ -89,8 +89,17 @@ export function hasSubnets(id: string): Check<"synth"> {
       const [vpc] = context.synth.all("aws_vpc");
       const block = parseCidr(String(vpc?.attributes["cidr_block"]));
       if (vpc === undefined || block === undefined) {
-        const actual = vpc ? `${vpc.address}: ${String(vpc.attributes["cidr_block"])}` : "no VPC";
-        return failed("no-vpc", "a VPC with an IPv4 block such as 10.0.0.0/16", actual);
+        const actual: Words = vpc
+          ? `${vpc.address}: ${String(vpc.attributes["cidr_block"])}`
+          : ["no VPC", "VPC がありません"];
+        return failed(
+          "no-vpc",
+          [
+            "a VPC with an IPv4 block such as 10.0.0.0/16",
+            "10.0.0.0/16 のような IPv4 の範囲を持つ VPC がある",
+          ],
+          actual,
+        );
       }
       return examine(context, vpc, block);
     },
@@ -100,7 +109,7 @@ export function hasSubnets(id: string): Check<"synth"> {
 /** A subnet and its block. */
 interface Placed {
   readonly subnet: SynthResource;
-  readonly zone: string;
+  readonly zone: Words;
   readonly cidr: string;
   readonly block: CidrBlock | undefined;
 }
@@ -109,7 +118,11 @@ function examine(context: SynthContext, vpc: SynthResource, block: CidrBlock): C
   const placed = context.synth.referringTo(vpc, "aws_subnet", "vpc_id").map(toPlaced);
   const zones = Map.groupBy(placed, ({ zone }) => zone);
   const full = [...zones.values()].filter((subnets) => subnets.length >= PER_ZONE);
-  const expected = `${PER_ZONE} subnets in each of ${ZONES_WANTED} zones, parts of ${String(vpc.attributes["cidr_block"])} that do not overlap`;
+  const whole = String(vpc.attributes["cidr_block"]);
+  const expected = [
+    `${PER_ZONE} subnets in each of ${ZONES_WANTED} zones, parts of ${whole} that do not overlap`,
+    `${ZONES_WANTED} つの AZ に ${PER_ZONE} つずつ、${whole} の中で重ならないサブネットがある`,
+  ] as const;
   const actual = listed(placed.map(describe));
   if (placed.length < PER_ZONE * ZONES_WANTED) return failed("too-few", expected, actual);
   if (full.length < ZONES_WANTED) return failed("one-zone", expected, actual);
@@ -118,13 +131,18 @@ function examine(context: SynthContext, vpc: SynthResource, block: CidrBlock): C
   const pair = overlapping(placed);
   return pair === undefined
     ? passed(expected, actual)
-    : failed("overlap", expected, pair.map(describe).join(" and "));
+    : failed("overlap", expected, listed(pair.map(describe)));
 }
 
 function toPlaced(subnet: SynthResource): Placed {
   const cidr = String(subnet.attributes["cidr_block"]);
   const zone = subnet.attributes["availability_zone"] ?? subnet.attributes["availability_zone_id"];
-  return { subnet, zone: String(zone ?? "a zone of AWS's choice"), cidr, block: parseCidr(cidr) };
+  return {
+    subnet,
+    zone: zone === undefined ? ["a zone of AWS's choice", "AWS が選ぶ AZ"] : String(zone),
+    cidr,
+    block: parseCidr(cidr),
+  };
 }
 
 function overlapping(placed: readonly Placed[]): readonly [Placed, Placed] | undefined {
@@ -137,6 +155,6 @@ function overlapping(placed: readonly Placed[]): readonly [Placed, Placed] | und
   return undefined;
 }
 
-function describe({ subnet, zone, cidr }: Placed): string {
-  return `${subnet.address} (${cidr}, ${zone})`;
+function describe({ subnet, zone, cidr }: Placed): Text {
+  return both`${subnet.address} (${cidr}, ${zone})`;
 }

@@ -1,8 +1,8 @@
 import type { Task } from "@aws-sdk/client-ecs";
 
+import { both, text, type Words } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import { pollUntil } from "../poll.ts";
 import type { WebApp } from "../web-app.ts";
@@ -47,9 +47,16 @@ export function taskComesBack(id: string, app: WebApp): Check<"live"> {
       const names = serviceNames(context, app);
       const before = await runningTasks(context, names);
       const [victim] = before;
-      const expected = `${names.service}: ${before.length} tasks again, one of them new`;
+      const expected = [
+        `${names.service}: ${before.length} tasks again, one of them new`,
+        `${names.service}: タスクが ${before.length} つに戻り、うち 1 つは新しい`,
+      ] as const;
       if (victim?.taskArn === undefined) {
-        return failed("no-task", `${names.service}: a task to stop`, "no task is running");
+        return failed(
+          "no-task",
+          [`${names.service}: a task to stop`, `${names.service}: 止めるタスクがある`],
+          ["no task is running", "動いているタスクがありません"],
+        );
       }
       const { cluster } = names;
       const reason = "Stopped by the check that it comes back";
@@ -60,10 +67,20 @@ export function taskComesBack(id: string, app: WebApp): Check<"live"> {
         { deadlineMs: context.deadlineMs ?? DEADLINE_MS },
       );
       const replaced = newIn(last, before).map(idOf).join(", ");
-      if (met) return passed(expected, `${idOf(victim)} stopped, ${replaced} runs in its place`);
+      if (met)
+        return passed(expected, [
+          `${idOf(victim)} stopped, ${replaced} runs in its place`,
+          `${idOf(victim)} が止まり、代わりに ${replaced} が動いています`,
+        ]);
       const [failure] = await stoppedTasks(context, names);
-      const why = failure === undefined ? "" : `; last stopped: ${failure.stoppedReason}`;
-      return failed("not-replaced", expected, `${last.length} of ${before.length} run${why}`);
+      const why: Words = failure
+        ? both`; ${["last stopped", "最後に止まった理由"]}: ${failure.stoppedReason ?? ""}`
+        : "";
+      const now: Words = [
+        `${last.length} of ${before.length} run`,
+        `${before.length} つのうち ${last.length} つが動いています`,
+      ];
+      return failed("not-replaced", expected, both`${now}${why}`);
     },
   });
 }

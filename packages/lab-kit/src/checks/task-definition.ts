@@ -1,11 +1,18 @@
+import { both, text, type Text } from "@workbook/toolchain";
 import { defineCheck, failed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import type { SynthResource } from "../synth-reader.ts";
 import type { WebApp } from "../web-app.ts";
 import { walk } from "./steps.ts";
 import { taskDefinitionHints } from "./task-definition-hints.ts";
-import { containerOf, containersOf, listed, repositoryName, taskDefinitionsOf } from "./wiring.ts";
+import {
+  given,
+  containerOf,
+  containersOf,
+  listed,
+  repositoryName,
+  taskDefinitionsOf,
+} from "./wiring.ts";
 
 /** The smallest size of a Fargate task: a quarter of a vCPU and 512 MiB. */
 const CPU = "256";
@@ -32,20 +39,27 @@ export function hasTaskDefinition(id: string, app: WebApp): Check<"synth"> {
 }
 
 function notFound(context: SynthContext, app: WebApp): CheckResult<Fault> {
-  const expected = `a task definition with a container of the image ${repositoryName(context, app)}`;
+  const image = repositoryName(context, app);
+  const expected = [
+    `a task definition with a container of the image ${image}`,
+    `イメージ ${image} のコンテナを持つタスク定義がある`,
+  ] as const;
   const definitions = context.synth.all("aws_ecs_task_definition");
   const unreadable = definitions.find((definition) => containersOf(definition) === undefined);
   if (unreadable !== undefined) {
-    return failed(
-      "unreadable",
-      expected,
+    return failed("unreadable", expected, [
       `container_definitions of ${unreadable.address} is not JSON text`,
-    );
+      `${unreadable.address} の container_definitions が JSON テキストではありません`,
+    ]);
   }
   const images = definitions
     .flatMap((definition) => containersOf(definition) ?? [])
-    .map(({ image }) => image);
-  return failed("missing", expected, `task definitions run ${listed(images)}`);
+    .map((container) => container.image);
+  return failed(
+    "missing",
+    expected,
+    both`${["task definitions run", "タスク定義のイメージ:"]} ${listed(images)}`,
+  );
 }
 
 function examine(
@@ -55,56 +69,91 @@ function examine(
 ): CheckResult<Fault> {
   const { attributes, address } = definition;
   const container = containerOf(context, app, definition);
-  const mode = String(attributes["network_mode"] ?? "bridge (the default)");
+  const mode = given(attributes["network_mode"], "bridge");
   const launchTypes = [attributes["requires_compatibilities"] ?? []].flat().map(String);
-  const size = `${String(attributes["cpu"] ?? "no")} CPU units and ${String(attributes["memory"] ?? "no")} MiB`;
+  const size = describeSize(attributes["cpu"], attributes["memory"]);
   const roles = context.synth.referredToBy(definition, attributes["execution_role_arn"]);
-  const wantedSize = `${CPU} CPU units and ${MEMORY} MiB`;
+  const wantedSize = describeSize(CPU, MEMORY);
+  const compatibility = listed(launchTypes);
   const port = container?.environment.get("PORT");
   const lowestPort = Number(container?.systemControls.get(PORT_START) ?? FIRST_UNPRIVILEGED_PORT);
   return walk<Fault>(address, [
     {
       fault: "not-fargate",
-      expected: "network mode awsvpc and compatibility FARGATE",
-      actual: `network mode ${mode}, compatibility ${listed(launchTypes)}`,
-      holds: mode === "awsvpc" && launchTypes.includes("FARGATE"),
+      expected: [
+        "network mode awsvpc and compatibility FARGATE",
+        "ネットワークモードが awsvpc、互換性が FARGATE である",
+      ],
+      actual: [
+        `network mode ${mode.en}, compatibility ${compatibility.en}`,
+        `ネットワークモードは ${mode.ja}、互換性は ${compatibility.ja} です`,
+      ],
+      holds: mode.en === "awsvpc" && launchTypes.includes("FARGATE"),
     },
-    { fault: "size", expected: wantedSize, actual: size, holds: size === wantedSize },
+    { fault: "size", expected: wantedSize, actual: size, holds: size.en === wantedSize.en },
     {
       fault: "container-name",
-      expected: `a container called "${app.container}"`,
-      actual: `it is called "${container?.name}"`,
+      expected: [
+        `a container called "${app.container}"`,
+        `コンテナの名前が "${app.container}" である`,
+      ],
+      actual: [
+        `the container is called "${container?.name}"`,
+        `コンテナの名前は "${container?.name}" です`,
+      ],
       holds: container?.name === app.container,
     },
     {
       fault: "container-memory",
-      expected: "a container that fits into the task's memory",
-      actual: `the container may use ${container?.memory ?? "all of the"} MiB`,
+      expected: [
+        "a container that fits into the task's memory",
+        "コンテナのメモリがタスクのメモリに収まる",
+      ],
+      actual: container?.memory
+        ? [
+            `the container may use ${container.memory} MiB`,
+            `コンテナの上限は ${container.memory} MiB です`,
+          ]
+        : ["the container has no limit of its own", "コンテナ自身の上限はありません"],
       holds: (container?.memory ?? 0) <= Number(attributes["memory"]),
     },
     {
       fault: "container-port",
-      expected: `container port ${app.port}`,
-      actual: `container ports: ${listed(container?.ports.map(String) ?? [])}`,
+      expected: [`container port ${app.port}`, `コンテナポート ${app.port}`],
+      actual: both`${["container ports", "コンテナポート"]}: ${listed(container?.ports.map(String) ?? [])}`,
       holds: container?.ports.includes(app.port) === true,
     },
     {
       fault: "privileged-port",
-      expected: `an image without root's rights that may listen on port ${app.port}`,
-      actual: `ports from ${lowestPort} up`,
+      expected: [
+        `a container without root's rights that may listen on port ${app.port}`,
+        `root 権限のないコンテナがポート ${app.port} で待ち受けできる`,
+      ],
+      actual: [
+        `it may listen on ports from ${lowestPort} up`,
+        `待ち受けできるのはポート ${lowestPort} 以上です`,
+      ],
       holds: lowestPort <= app.port,
     },
     {
       fault: "port-variable",
-      expected: `the environment variable PORT=${app.port}`,
-      actual: port === undefined ? "PORT is not set" : `PORT=${port}`,
+      expected: [`the environment variable PORT=${app.port}`, `環境変数 PORT=${app.port}`],
+      actual:
+        port === undefined ? ["PORT is not set", "PORT が設定されていません"] : `PORT=${port}`,
       holds: port === String(app.port),
     },
     {
       fault: "no-execution-role",
-      expected: "an execution role",
-      actual: `execution role: ${listed(roles.map((role) => role.address))}`,
+      expected: ["an execution role", "タスク実行ロールがある"],
+      actual: both`${["execution role", "タスク実行ロール"]}: ${listed(roles.map((role) => role.address))}`,
       holds: roles.some(({ type }) => type === "aws_iam_role"),
     },
+  ]);
+}
+
+function describeSize(cpu: unknown, memory: unknown): Text {
+  return text([
+    `${String(cpu ?? "no")} CPU units and ${String(memory ?? "no")} MiB`,
+    `CPU ${String(cpu ?? "なし")}、メモリ ${String(memory ?? "なし")} MiB`,
   ]);
 }

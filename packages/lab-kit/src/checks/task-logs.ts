@@ -1,6 +1,6 @@
+import { both, text, type Text, type Words } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import type { WebApp } from "../web-app.ts";
@@ -76,8 +76,11 @@ export function hasLogs(id: string, app: WebApp): Check<"synth"> {
       if (definition === undefined || container === undefined) {
         return failed(
           "no-task",
-          `a task that runs ${repositoryName(context, app)}`,
-          "there is none",
+          [
+            `a task that runs ${repositoryName(context, app)}`,
+            `${repositoryName(context, app)} を動かすタスク定義がある`,
+          ],
+          ["there is none", "ありません"],
         );
       }
       return examine(context, definition, container);
@@ -90,20 +93,23 @@ function examine(
   definition: SynthResource,
   container: Container,
 ): CheckResult<Fault> {
-  const where = `${container.name} in ${definition.address}`;
+  const where = text([
+    `${container.name} in ${definition.address}`,
+    `${definition.address} の ${container.name}`,
+  ]);
   if (container.logDriver !== "awslogs") {
     return failed(
       "no-driver",
-      "the log driver awslogs",
-      `${where}: ${container.logDriver ?? "no log driver"}`,
+      ["the log driver awslogs", "ログドライバーが awslogs である"],
+      both`${where}: ${container.logDriver ?? ["no log driver", "ログドライバーがありません"]}`,
     );
   }
   const { "awslogs-stream-prefix": prefix, "awslogs-group": groupName } = container.logOptions;
   if (!prefix)
     return failed(
       "no-prefix",
-      "the option awslogs-stream-prefix",
-      `${where}: options ${keys(container)}`,
+      ["the option awslogs-stream-prefix", "オプション awslogs-stream-prefix がある"],
+      both`${where}: ${["options", "オプション"]} ${keys(container)}`,
     );
   const groups = context.synth.all("aws_cloudwatch_log_group");
   const group = groups.find(
@@ -115,16 +121,21 @@ function examine(
     const known = listed(groups.map(({ address }) => address));
     return failed(
       "no-group",
-      "awslogs-group is a log group of the stack",
-      `${String(groupName)}; groups: ${known}`,
+      ["awslogs-group is a log group of the stack", "awslogs-group がスタックのロググループである"],
+      both`awslogs-group: ${String(groupName)}; ${["groups", "ロググループ"]}: ${known}`,
     );
   }
-  const days = group.attributes["retention_in_days"] ?? "for ever (no retention)";
-  const expected = `awslogs into a log group with a retention of ${RETENTION_DAYS} days`;
-  const actual = `${where} logs to ${group.address}, days: ${String(days)}`;
+  const days = group.attributes["retention_in_days"];
+  const kept: Words =
+    days === undefined ? ["for ever (no retention)", "無期限 (設定なし)"] : String(days);
+  const expected = [
+    `awslogs into a log group with a retention of ${RETENTION_DAYS} days`,
+    `awslogs で、保持期間 ${RETENTION_DAYS} 日のロググループに出力する`,
+  ] as const;
+  const actual = both`${where} → ${group.address}, ${["days", "保持日数"]}: ${kept}`;
   return days === RETENTION_DAYS ? passed(expected, actual) : failed("retention", expected, actual);
 }
 
-function keys(container: Container): string {
+function keys(container: Container): Text {
   return listed(Object.keys(container.logOptions));
 }

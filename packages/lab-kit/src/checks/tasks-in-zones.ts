@@ -1,8 +1,8 @@
 import type { Task } from "@aws-sdk/client-ecs";
 
+import { both, text } from "@workbook/toolchain";
 import { defineCheck } from "../check.ts";
 import type { Check } from "../check.ts";
-import { text } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import type { LiveContext } from "../live.ts";
 import type { WebApp } from "../web-app.ts";
@@ -59,25 +59,25 @@ export function tasksSpreadOverZones(id: string, app: WebApp): Check<"live"> {
     async run(context) {
       const names = serviceNames(context, app);
       const tasks = await runningTasks(context, names);
-      const zones = [...new Set(tasks.map(({ availabilityZone = "no zone" }) => availabilityZone))];
+      const zones = [...new Set(tasks.map(({ availabilityZone = "–" }) => availabilityZone))];
       const addresses = await publicAddressesOf(context, tasks);
       return walk<Fault>(names.service, [
         {
           fault: "no-task",
-          expected: "running tasks",
-          actual: `${tasks.length} tasks are running`,
+          expected: ["running tasks", "タスクが動いている"],
+          actual: [`${tasks.length} tasks are running`, `動いているタスク: ${tasks.length}`],
           holds: tasks.length > 0,
         },
         {
           fault: "one-zone",
-          expected: "tasks in 2 zones",
-          actual: `tasks in ${listed(zones)}`,
+          expected: ["tasks in 2 zones", "タスクが 2 つの AZ にある"],
+          actual: both`${["tasks in", "タスクの AZ:"]} ${listed(zones)}`,
           holds: zones.length >= 2,
         },
         {
           fault: "public-address",
-          expected: "no public address",
-          actual: `public addresses: ${listed(addresses)}`,
+          expected: ["no public address", "パブリック IP アドレスが付いていない"],
+          actual: both`${["public addresses", "パブリック IP アドレス"]}: ${listed(addresses)}`,
           holds: addresses.length === 0,
         },
       ]);

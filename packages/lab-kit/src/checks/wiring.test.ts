@@ -88,8 +88,8 @@ test("reads the containers of Fn.jsonencode as well", () => {
 
 test("lists names for people", () => {
   expect([listed([]), listed(["a"]), listed(["a", "b", "c"])]).toEqual([
-    "nothing",
-    "a",
-    "a, b and c",
+    { en: "nothing", ja: "なし" },
+    { en: "a", ja: "a" },
+    { en: "a, b and c", ja: "a、b、c" },
   ]);
 });

@@ -1,3 +1,4 @@
+import { list, text, type Text, type Words } from "@workbook/toolchain";
 import type { SynthContext } from "../check.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import type { WebApp } from "../web-app.ts";
@@ -95,11 +96,18 @@ export function targetGroupsOf(
 }
 
 /** `a, b and c` for people; `nothing` for none. */
-export function listed(names: readonly string[]): string {
-  if (names.length === 0) return "nothing";
-  return names.length === 1
-    ? names.join("")
-    : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+export function listed(words: readonly Words[]): Text {
+  const last = words.at(-1);
+  if (last === undefined) return text(["nothing", "なし"]);
+  const others = words.slice(0, -1);
+  return others.length === 0 ? text(last) : list([list(others), last], [" and ", "、"]);
+}
+
+/** What an attribute says, or what counts where it says nothing. */
+export function given(attribute: unknown, otherwise: string): Text {
+  return attribute === undefined
+    ? text([`${otherwise} (the default)`, `${otherwise} (デフォルト)`])
+    : text(String(attribute));
 }
 
 /** An image of ECR ends in `/<repository>:<tag>` or `/<repository>@<digest>`, or refers to the repository's URL. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 import { listLayers, unpackLayer, type LayoutImage } from "@workbook/image-builder";
+import { SpokenError } from "@workbook/toolchain";
 
 /** An image that lies in a layout on this machine. */
 export interface LocalImage extends LayoutImage {
@@ -12,7 +13,7 @@ export interface LocalImage extends LayoutImage {
 }
 
 /** A container's process came to an end before it listened; the message is what it wrote last. */
-export class ContainerError extends Error {
+export class ContainerError extends SpokenError {
   override readonly name = "ContainerError";
 }
 
@@ -100,7 +101,12 @@ async function listening(child: ReturnType<typeof spawn>): Promise<string> {
       return `http://127.0.0.1:${port}/`;
     }
     const words = Buffer.concat(errors).toString("utf8").trim().split("\n").slice(0, 8).join("\n");
-    throw new ContainerError(words || "the process ended without listening");
+    throw new ContainerError(
+      words || [
+        "the process ended without listening",
+        "プロセスが、待ち受けを始める前に終了しました",
+      ],
+    );
   })();
   // Whichever loses is of no interest any more.
   failed.catch(() => {});

@@ -1,0 +1,139 @@
+import { parseSync } from "oxc-parser";
+
+/** A text for people that one of the languages lacks, or that says another thing in it. */
+export interface WordsFault {
+  readonly line: number;
+  readonly what: string;
+}
+
+interface Node {
+  readonly type: string;
+  readonly start: number;
+  readonly [field: string]: unknown;
+}
+
+/** Two words side by side, the second one small: code, names and commands hardly have that. */
+const PROSE = /[A-Za-z]{2,}[,:;.]? (?:[a-z]{2,}|a)\b(?![-./:=(\w])/;
+const JAPANESE = /[\u3040-\u30FF\u4E00-\u9FFF]/;
+/** What these say is for whoever mends a bug, or stops work that nobody waits for any more. */
+const COMMAND = /^(?:\.\/workbook|aws|curl|docker|npm|terraform|[A-Z]+) [^.]*$/;
+const FOR_DEVELOPERS = /^(?:Error|TypeError|RangeError|\w*DefinitionError|NotProved|abort|prove)$/;
+
+/**
+ * Reads the catalogue that the pairs `[english, japanese]` of a source are, and what stands outside of it.
+ *
+ * @returns English sentences without their Japanese, Japanese ones in English, and pairs whose halves name different values
+ */
+export function findFaults(file: string, source: string): WordsFault[] {
+  const { program, errors } = parseSync(file, source);
+  if (errors.length > 0) throw new Error(`${file}: ${errors[0]!.message}`);
+  const faults: WordsFault[] = [];
+  const report = (node: Node, what: string) =>
+    faults.push({ line: source.slice(0, node.start).split("\n").length, what });
+  visit(program as unknown as Node);
+  return faults;
+
+  function visit(node: Node): void {
+    if (isForDevelopers(node) || node.type === "ImportDeclaration") return;
+    const pair = pairOf(node);
+    if (pair) return compare(...pair);
+    const words = literalOf(node);
+    if (words !== undefined && isProse(words)) report(node, `English alone: ${shorten(words)}`);
+    // A hint's last level is the line to write: code, whatever words are in it.
+    const children = isCallOf(node, "hint")
+      ? (node["arguments"] as Node[]).slice(0, 2)
+      : childrenOf(node);
+    for (const child of children) visit(child);
+  }
+
+  function compare(en: Node, ja: Node): void {
+    const untranslated = textsIn(ja).find(
+      (words) => !JAPANESE.test(words) && isProse(withoutQuotations(words)),
+    );
+    if (!textsIn(ja).some((words) => JAPANESE.test(words)))
+      report(ja, `no Japanese: ${shorten(source.slice(ja.start, ja["end"] as number))}`);
+    else if (untranslated !== undefined)
+      report(ja, `English in the Japanese: ${shorten(untranslated)}`);
+    if (textsIn(en).some((words) => JAPANESE.test(words)))
+      report(en, `Japanese in the English: ${shorten(textsIn(en).join(" "))}`);
+    const [inEn, inJa] = [valuesIn(en), valuesIn(ja)];
+    const missing = [...inEn.symmetricDifference(inJa)].filter((name) => !NOT_VALUES.has(name));
+    if (missing.length > 0) report(ja, `only one half names ${missing.join(", ")}`);
+  }
+}
+
+/** What a half may use without the other: each language has its own plurals and lists. */
+const NOT_VALUES: ReadonlySet<string> = new Set(["en", "ja", "plural", "length", "undefined"]);
+
+/** `[english, japanese]`, or `{ en, ja }`. */
+function pairOf(node: Node): [en: Node, ja: Node] | undefined {
+  if (node.type === "ArrayExpression") {
+    const [en, ja, ...more] = node["elements"] as (Node | null)[];
+    if (!en || !ja || more.length > 0) return undefined;
+    const [first, second] = [textsIn(en), textsIn(ja)];
+    const isPair = second.some((words) => JAPANESE.test(words));
+    return isPair && first.length > 0 ? [en, ja] : undefined;
+  }
+  if (node.type !== "ObjectExpression") return undefined;
+  const members = new Map(
+    (node["properties"] as Node[])
+      .filter(({ type }) => type === "Property")
+      .map((member) => [(member["key"] as { name?: string }).name, member["value"] as Node]),
+  );
+  const [en, ja] = [members.get("en"), members.get("ja")];
+  return en && ja && textsIn(en).length > 0 ? [en, ja] : undefined;
+}
+
+function isProse(words: string): boolean {
+  return PROSE.test(words) && !COMMAND.test(words);
+}
+
+function isCallOf(node: Node, name: string): boolean {
+  return node.type === "CallExpression" && (node["callee"] as Node)["name"] === name;
+}
+
+/** `new Error(…)`, `controller.abort(…)`: nothing in it is for a reader. */
+function isForDevelopers(node: Node): boolean {
+  if (node.type !== "NewExpression" && node.type !== "CallExpression") return false;
+  const callee = node["callee"] as Node;
+  const name = callee.type === "MemberExpression" ? (callee["property"] as Node) : callee;
+  return FOR_DEVELOPERS.test(String(name["name"] ?? ""));
+}
+
+/** All texts in an expression. */
+function textsIn(node: Node): string[] {
+  const own = literalOf(node);
+  return [...(own === undefined ? [] : [own]), ...childrenOf(node).flatMap(textsIn)];
+}
+
+/** The names of what is set into the texts of an expression. */
+function valuesIn(node: Node): Set<string> {
+  if (node.type === "Identifier") return new Set([String(node["name"]).replace(/_JA$/, "")]);
+  return new Set(childrenOf(node).flatMap((child) => [...valuesIn(child)]));
+}
+
+function literalOf(node: Node): string | undefined {
+  if (node.type === "Literal") return typeof node["value"] === "string" ? node["value"] : undefined;
+  if (node.type !== "TemplateLiteral") return undefined;
+  return (node["quasis"] as { value: { cooked: string } }[])
+    .map(({ value }) => value.cooked)
+    .join("…");
+}
+
+function childrenOf(node: Node): Node[] {
+  return Object.values(node)
+    .flat()
+    .filter(
+      (value): value is Node =>
+        typeof value === "object" && value !== null && typeof (value as Node).type === "string",
+    );
+}
+
+/** AWS's own words, commands and code stand in quotes or behind a colon as they are. */
+function withoutQuotations(words: string): string {
+  return words.replaceAll(/"[^"]*"|`[^`]*`|「[^」]*」|https?:\S+|\.\/workbook [^\n。、]*/g, "");
+}
+
+function shorten(words: string): string {
+  return words.length <= 90 ? words : `${words.slice(0, 89)}…`;
+}
