@@ -75,22 +75,29 @@ async function readDockerfile(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (cause) {
-    throw new BuildError("NOT_FOUND", `the Dockerfile ${path} cannot be read`, { cause });
+    throw new BuildError(
+      "NOT_FOUND",
+      [`the Dockerfile ${path} cannot be read`, `Dockerfile ${path} を読めません`],
+      { cause },
+    );
   }
 }
 
 function parseEpoch(text: string | undefined): number {
   if (!text) return 0;
   if (/^\d{1,11}$/.test(text)) return Number(text);
-  throw new BuildError(
-    "SYNTAX",
+  throw new BuildError("SYNTAX", [
     `SOURCE_DATE_EPOCH must be a number of seconds since 1970, not "${text}"`,
-  );
+    `SOURCE_DATE_EPOCH は 1970 年からの秒数です ("${text}" になっています)`,
+  ]);
 }
 
 function warnOfUnusedArgs(session: BuildSession, buildArgs: Record<string, string>): void {
   for (const name of Object.keys(buildArgs)) {
     if (!session.plan.declaredArgs.has(name))
-      session.warn(`the build argument ${name} is not declared by any ARG, so it has no effect`);
+      session.warn([
+        `the build argument ${name} is not declared by any ARG, so it has no effect`,
+        `ビルド引数 ${name} は ARG で宣言されていないので、効果がありません`,
+      ]);
   }
 }

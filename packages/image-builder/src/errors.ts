@@ -1,3 +1,4 @@
+import { both, SpokenError, type Text, type Words } from "@workbook/toolchain";
 /** What kind of thing went wrong; stable, so that callers may decide by it. */
 export type BuildErrorCode =
   /** A file or folder that was named does not exist or cannot be read. */
@@ -16,21 +17,22 @@ export type BuildErrorCode =
   | "REGISTRY";
 
 /** An error that the person who asked for the build can do something about. */
-export class BuildError extends Error {
+export class BuildError extends SpokenError {
+  override readonly name = "BuildError";
   readonly code: BuildErrorCode;
   /** The line of the Dockerfile, counted from 1, where there is one. */
   readonly line: number | undefined;
 
-  constructor(
-    code: BuildErrorCode,
-    message: string,
-    options: { line?: number; cause?: unknown } = {},
-  ) {
-    super(options.line === undefined ? message : `Dockerfile line ${options.line}: ${message}`, {
+  constructor(code: BuildErrorCode, said: Words, options: { line?: number; cause?: unknown } = {}) {
+    super(options.line === undefined ? said : atLine(options.line, said), {
       cause: options.cause,
     });
-    this.name = "BuildError";
     this.code = code;
     this.line = options.line;
   }
+}
+
+/** Words about a line of the Dockerfile. */
+export function atLine(line: number, said: Words): Text {
+  return both`Dockerfile ${[`line ${line}`, `${line} 行目`]}: ${said}`;
 }

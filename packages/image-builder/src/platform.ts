@@ -24,12 +24,26 @@ export function formatPlatform(platform: Platform): string {
 export function parsePlatform(text: string, line?: number): Platform {
   const [os, architecture, variant] = text.split("/");
   if (!os || !architecture) {
-    throw new BuildError("SYNTAX", `platform "${text}" is not of the form os/architecture`, {
-      line,
-    });
+    throw new BuildError(
+      "SYNTAX",
+      [
+        `platform "${text}" is not of the form os/architecture`,
+        `プラットフォーム "${text}" が os/architecture の形ではありません`,
+      ],
+      {
+        line,
+      },
+    );
   }
   if (variant !== undefined) {
-    throw new BuildError("UNSUPPORTED", `platform "${text}": variants are not supported`, { line });
+    throw new BuildError(
+      "UNSUPPORTED",
+      [
+        `platform "${text}": variants are not supported`,
+        `プラットフォーム "${text}": variant には対応していません`,
+      ],
+      { line },
+    );
   }
   return { os, architecture };
 }

@@ -99,7 +99,11 @@ async function carryOut(
       return await workdirStep(session, state, instruction, context);
   }
   if (!applyMetadata(state, instruction, context)) {
-    throw new BuildError("UNSUPPORTED", `${instruction.keyword} is not supported`, instruction);
+    throw new BuildError(
+      "UNSUPPORTED",
+      [`${instruction.keyword} is not supported`, `${instruction.keyword} には対応していません`],
+      instruction,
+    );
   }
   session.record(state, describe(instruction), true);
   return false;
@@ -114,7 +118,10 @@ function createLookup(
   return (name) => {
     const value = state.env.get(name) ?? state.args.get(name);
     if (value === undefined)
-      session.warn(`line ${line}: ${keyword} uses $${name}, which is not set`);
+      session.warn([
+        `line ${line}: ${keyword} uses $${name}, which is not set`,
+        `${line} 行目: ${keyword} の $${name} が設定されていません`,
+      ]);
     return value;
   };
 }
@@ -135,7 +142,10 @@ async function workdirStep(
   if (existing !== undefined && existing.type !== "directory") {
     throw new BuildError(
       "SYNTAX",
-      `WORKDIR ${state.workdir} is a ${existing.type}, not a folder`,
+      [
+        `WORKDIR ${state.workdir} is a ${existing.type}, not a folder`,
+        `WORKDIR ${state.workdir} はフォルダーではなく ${existing.type} です`,
+      ],
       instruction,
     );
   }

@@ -48,7 +48,10 @@ export class BuildContext {
   static async open(path: string, dockerfile: string): Promise<BuildContext> {
     const found = await stat(path).catch(() => undefined); // whatever the reason, there is no folder to build from
     if (!found?.isDirectory())
-      throw new BuildError("NOT_FOUND", `there is no folder ${path} to build from`);
+      throw new BuildError("NOT_FOUND", [
+        `there is no folder ${path} to build from`,
+        `ビルドするフォルダー ${path} がありません`,
+      ]);
     const root = await realpath(path);
     const own = await readIfPresent(`${dockerfile}.dockerignore`);
     const text = own ?? (await readIfPresent(join(root, ".dockerignore"))) ?? "";
@@ -73,9 +76,15 @@ export class BuildContext {
     if (matches.length > 0) return matches;
     const reason =
       candidates.length > 0
-        ? "is left out by .dockerignore"
-        : "does not exist in the build context";
-    throw new BuildError("NOT_FOUND", `"${source}" ${reason}`, { line });
+        ? ([
+            `"${source}" is left out by .dockerignore`,
+            `"${source}" は .dockerignore で除外されています`,
+          ] as const)
+        : ([
+            `"${source}" does not exist in the build context`,
+            `"${source}" がビルドコンテキストにありません`,
+          ] as const);
+    throw new BuildError("NOT_FOUND", reason, { line });
   }
 
   /** An item and, if it is a folder, all that is in it and is not ignored. */
@@ -148,7 +157,10 @@ async function readItems(
   if (inside === ".." || inside.startsWith(`..${sep}`)) {
     throw new BuildError(
       "UNSUPPORTED",
-      `"${path}" is a link that leads out of the build context`,
+      [
+        `"${path}" is a link that leads out of the build context`,
+        `"${path}" は、ビルドコンテキストの外を指すリンクです`,
+      ],
       options,
     );
   }
@@ -173,9 +185,16 @@ async function toItem(file: string, path: string, found: Stats, line: number): P
   if (found.isSymbolicLink())
     return { path, type: "symlink", executable, file, target: await readlink(file) };
   if (found.isFile()) return { path, type: "file", executable, file, sha256: await hashFile(file) };
-  throw new BuildError("UNSUPPORTED", `${file} is neither a file, a folder nor a symbolic link`, {
-    line,
-  });
+  throw new BuildError(
+    "UNSUPPORTED",
+    [
+      `${file} is neither a file, a folder nor a symbolic link`,
+      `${file} はファイルでもフォルダーでもシンボリックリンクでもありません`,
+    ],
+    {
+      line,
+    },
+  );
 }
 
 /** The SHA-256 of a file's content, hex. */

@@ -46,7 +46,10 @@ export function planCopy(tree: FileTree, sources: CopySource[], options: CopyOpt
   if (sources.length > 1 && !intoFolder) {
     throw new BuildError(
       "SYNTAX",
-      `several files are copied, so the destination "${destination}" must end with a slash`,
+      [
+        `several files are copied, so the destination "${destination}" must end with a slash`,
+        `複数のファイルをコピーするので、コピー先 "${destination}" の最後に / が必要です`,
+      ],
       {
         line,
       },
@@ -99,7 +102,10 @@ function addFolders(
     if (type === undefined || type === "directory") continue;
     throw new BuildError(
       "SYNTAX",
-      `/${place} cannot be written: /${folder} is a ${type}, not a folder`,
+      [
+        `/${place} cannot be written: /${folder} is a ${type}, not a folder`,
+        `/${place} に書けません。/${folder} はフォルダーではなく ${type} です`,
+      ],
       options,
     );
   }

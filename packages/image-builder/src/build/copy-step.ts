@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { type Words } from "@workbook/toolchain";
 import { BuildError } from "../errors.ts";
 import { describe } from "../dockerfile/describe.ts";
 import type { Instruction } from "../dockerfile/parse.ts";
@@ -44,7 +45,10 @@ export async function copyStep(
   if (destination === undefined || words.length === 0) {
     throw new BuildError(
       "SYNTAX",
-      `${instruction.keyword} takes at least a source and a destination`,
+      [
+        `${instruction.keyword} takes at least a source and a destination`,
+        `${instruction.keyword} にはコピー元とコピー先が必要です`,
+      ],
       { line },
     );
   }
@@ -101,12 +105,22 @@ async function findOrigin(
   }
   const other = findStage(session.plan.stages, from, stage.index);
   if (other === undefined) {
-    const message = `COPY --from=${from}: no earlier stage has this name, and images are not fetched`;
+    const message: Words = [
+      `COPY --from=${from}: no earlier stage has this name, and images are not fetched`,
+      `COPY --from=${from}: 前のステージにこの名前はありません。イメージの取得はしません`,
+    ];
     throw new BuildError("UNSUPPORTED", message, { line });
   }
   const built = await resolve(other.index);
   if (built === state)
-    throw new BuildError("SYNTAX", `COPY --from=${from} copies from its own stage`, { line });
+    throw new BuildError(
+      "SYNTAX",
+      [
+        `COPY --from=${from} copies from its own stage`,
+        `COPY --from=${from} は自分のステージからのコピーです`,
+      ],
+      { line },
+    );
   return {
     key: built.key,
     sources: async (patterns) =>
@@ -135,7 +149,10 @@ async function fromContext(
     if (keyword === "ADD" && /^(\w+:\/\/|git@)/.test(pattern)) {
       throw new BuildError(
         "UNSUPPORTED",
-        `ADD ${pattern}: only files of the build context can be added`,
+        [
+          `ADD ${pattern}: only files of the build context can be added`,
+          `ADD ${pattern}: 追加できるのはビルドコンテキストのファイルだけです`,
+        ],
         { line },
       );
     }
@@ -168,7 +185,10 @@ async function refuseArchive(path: string, line: number): Promise<void> {
   }
   throw new BuildError(
     "UNSUPPORTED",
-    `ADD would unpack the archive ${path}, which is not supported; COPY it as it is`,
+    [
+      `ADD would unpack the archive ${path}, which is not supported; COPY it as it is`,
+      `ADD によるアーカイブ ${path} の展開には対応していません。COPY でそのままコピーしてください`,
+    ],
     {
       line,
     },
@@ -178,7 +198,14 @@ async function refuseArchive(path: string, line: number): Promise<void> {
 function parseMode(text: string | undefined, line: number): number | undefined {
   if (text === undefined) return undefined;
   if (/^0?[0-7]{3,4}$/.test(text)) return Number.parseInt(text, 8);
-  throw new BuildError("UNSUPPORTED", `--chmod=${text} is not an octal mode such as 755`, { line });
+  throw new BuildError(
+    "UNSUPPORTED",
+    [
+      `--chmod=${text} is not an octal mode such as 755`,
+      `--chmod=${text} は 755 のような 8 進数ではありません`,
+    ],
+    { line },
+  );
 }
 
 function toKey(sources: CopySource[]): string {

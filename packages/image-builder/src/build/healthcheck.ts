@@ -33,9 +33,16 @@ export function parseHealthcheck(
   if (kind.toUpperCase() === "NONE" && command === "" && flags.length === 0)
     return { Test: ["NONE"] };
   if (kind.toUpperCase() !== "CMD" || command === "") {
-    throw new BuildError("SYNTAX", "HEALTHCHECK takes NONE, or flags and then CMD and a command", {
-      line,
-    });
+    throw new BuildError(
+      "SYNTAX",
+      [
+        "HEALTHCHECK takes NONE, or flags and then CMD and a command",
+        "HEALTHCHECK には NONE か、フラグに続けて CMD とコマンドを書きます",
+      ],
+      {
+        line,
+      },
+    );
   }
   const json = parseJsonForm(command);
   const isDefaultShell = shell.join(" ") === "/bin/sh -c";
@@ -50,7 +57,15 @@ export function parseHealthcheck(
     const field = Object.hasOwn(DURATION_FLAGS, name) ? DURATION_FLAGS[name] : undefined;
     if (field !== undefined) config[field] = parseDuration(value, name, line);
     else if (name === "retries" && /^\d{1,6}$/.test(value)) config.Retries = Number(value);
-    else throw new BuildError("SYNTAX", `HEALTHCHECK does not take --${name}=${value}`, { line });
+    else
+      throw new BuildError(
+        "SYNTAX",
+        [
+          `HEALTHCHECK does not take --${name}=${value}`,
+          `HEALTHCHECK に --${name}=${value} は使えません`,
+        ],
+        { line },
+      );
   }
   return config;
 }
@@ -58,9 +73,16 @@ export function parseHealthcheck(
 /** Nanoseconds of a duration in Go's form, as `1m30s`. https://pkg.go.dev/time#ParseDuration */
 function parseDuration(text: string, flag: string, line: number): number {
   if (!/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/.test(text)) {
-    throw new BuildError("SYNTAX", `--${flag}=${text} is not a duration such as 30s or 1m30s`, {
-      line,
-    });
+    throw new BuildError(
+      "SYNTAX",
+      [
+        `--${flag}=${text} is not a duration such as 30s or 1m30s`,
+        `--${flag}=${text} は 30s や 1m30s のような時間ではありません`,
+      ],
+      {
+        line,
+      },
+    );
   }
   let total = 0;
   for (const [, number = "0", unit = "s"] of text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)) {

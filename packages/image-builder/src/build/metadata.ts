@@ -39,7 +39,14 @@ const HANDLERS: Record<string, Handler> = {
   },
   SHELL: (state, { json, line }) => {
     if (json === undefined || json.length === 0) {
-      throw new BuildError("SYNTAX", 'SHELL takes a JSON array, as ["/bin/sh", "-c"]', { line });
+      throw new BuildError(
+        "SYNTAX",
+        [
+          'SHELL takes a JSON array, as ["/bin/sh", "-c"]',
+          'SHELL には ["/bin/sh", "-c"] のような JSON の配列を書きます',
+        ],
+        { line },
+      );
     }
     state.shell = json;
     state.config.Shell = json;
@@ -49,7 +56,10 @@ const HANDLERS: Record<string, Handler> = {
     if (!/^(SIG[A-Z0-9+-]+|\d{1,2})$/.test(signal)) {
       throw new BuildError(
         "SYNTAX",
-        `STOPSIGNAL ${signal} is neither a signal's name nor a number`,
+        [
+          `STOPSIGNAL ${signal} is neither a signal's name nor a number`,
+          `STOPSIGNAL ${signal} はシグナルの名前でも番号でもありません`,
+        ],
         instruction,
       );
     }
@@ -94,7 +104,10 @@ export function refuseFlags(instruction: Instruction, allowed: string[] = []): v
     if (allowed.includes(name)) continue;
     throw new BuildError(
       "UNSUPPORTED",
-      `${instruction.keyword} with the flag --${name} is not supported`,
+      [
+        `${instruction.keyword} with the flag --${name} is not supported`,
+        `${instruction.keyword} のフラグ --${name} には対応していません`,
+      ],
       instruction,
     );
   }
@@ -148,7 +161,10 @@ function applyExpose(state: StageState, instruction: Instruction, context: Metad
     if (first === "" || Number(last) > 65_535 || Number(first) > Number(last)) {
       throw new BuildError(
         "SYNTAX",
-        `EXPOSE ${word} is neither a port nor a range of ports`,
+        [
+          `EXPOSE ${word} is neither a port nor a range of ports`,
+          `EXPOSE ${word} はポートでもポートの範囲でもありません`,
+        ],
         instruction,
       );
     }

@@ -1,7 +1,8 @@
+import { type Words } from "@workbook/toolchain";
 import type { Platform } from "../platform.ts";
 import type { BuildTools } from "../run/tools.ts";
 
-/** What a build tells while it runs; `text` is for people. */
+/** What a build tells while it runs; `text` is for people: code, and of a warning its English. */
 export type BuildEvent =
   /** An instruction is reached. */
   | { type: "step"; stage: string; step: number; steps: number; line: number; text: string }
@@ -9,7 +10,7 @@ export type BuildEvent =
   | { type: "step-done"; line: number; cached: boolean; ms: number; text: string }
   /** A RUN wrote a line. */
   | { type: "output"; line: number; text: string }
-  | { type: "warning"; text: string };
+  | { type: "warning"; text: string; said: Words };
 
 export interface BuildImageOptions {
   /** The folder to build. */

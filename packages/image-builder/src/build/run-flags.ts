@@ -27,9 +27,16 @@ export function parseRunFlags(
   for (const { name, value } of flags) {
     if (name === "mount") mounts.push(parseMount(expand(value), line));
     else if (name !== "network" || expand(value) !== "default") {
-      throw new BuildError("UNSUPPORTED", `RUN with the flag --${name}=${value} is not supported`, {
-        line,
-      });
+      throw new BuildError(
+        "UNSUPPORTED",
+        [
+          `RUN with the flag --${name}=${value} is not supported`,
+          `RUN のフラグ --${name}=${value} には対応していません`,
+        ],
+        {
+          line,
+        },
+      );
     }
   }
   return mounts;
@@ -46,19 +53,34 @@ function parseMount(text: string, line: number): RunMount {
   if (type !== "cache" && type !== "tmpfs") {
     throw new BuildError(
       "UNSUPPORTED",
-      `RUN --mount=type=${type} is not supported; cache and tmpfs are`,
+      [
+        `RUN --mount=type=${type} is not supported; cache and tmpfs are`,
+        `RUN --mount=type=${type} には対応していません。使えるのは cache と tmpfs です`,
+      ],
       { line },
     );
   }
   const target = options.get("target") ?? options.get("dst") ?? options.get("destination");
-  if (!target) throw new BuildError("SYNTAX", `RUN --mount=${text} has no target`, { line });
+  if (!target)
+    throw new BuildError(
+      "SYNTAX",
+      [`RUN --mount=${text} has no target`, `RUN --mount=${text} に target がありません`],
+      { line },
+    );
   for (const key of options.keys()) {
     const known =
       ["type", "target", "dst", "destination"].includes(key) || (type === "cache" && key === "id");
     if (known || (type === "cache" && IGNORED_CACHE_OPTIONS.has(key))) continue;
-    throw new BuildError("UNSUPPORTED", `RUN --mount=type=${type} with ${key} is not supported`, {
-      line,
-    });
+    throw new BuildError(
+      "UNSUPPORTED",
+      [
+        `RUN --mount=type=${type} with ${key} is not supported`,
+        `RUN --mount=type=${type} の ${key} には対応していません`,
+      ],
+      {
+        line,
+      },
+    );
   }
   return { type, target, id: options.get("id") ?? target };
 }

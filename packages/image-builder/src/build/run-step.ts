@@ -1,3 +1,4 @@
+import { text } from "@workbook/toolchain";
 import { BuildError } from "../errors.ts";
 import { describe } from "../dockerfile/describe.ts";
 import type { Instruction } from "../dockerfile/parse.ts";
@@ -31,7 +32,10 @@ export async function runStep(
     const here = formatPlatform(context.hostPlatform);
     throw new BuildError(
       "UNSUPPORTED",
-      `RUN in a stage for ${wanted} cannot be carried out on ${here}; begin the stage with FROM --platform=$BUILDPLATFORM`,
+      [
+        `RUN in a stage for ${wanted} cannot be carried out on ${here}; begin the stage with FROM --platform=$BUILDPLATFORM`,
+        `${wanted} 用のステージの RUN は ${here} では実行できません。FROM --platform=$BUILDPLATFORM で始めてください`,
+      ],
       { line },
     );
   }
@@ -110,9 +114,19 @@ async function runAndCommit(
 
 function toError(
   { exitCode, signal, tail }: CommandResult,
-  { text, line }: Instruction,
+  { text: command, line }: Instruction,
 ): BuildError {
-  const how = signal === undefined ? `exit code ${exitCode}` : `signal ${signal}`;
-  const output = tail.length === 0 ? " It wrote nothing." : `\n${tail.join("\n")}`;
-  return new BuildError("RUN_FAILED", `RUN ${text}: ended with ${how}.${output}`, { line });
+  const how = text(
+    signal === undefined
+      ? [`exit code ${exitCode}`, `終了コード ${exitCode}`]
+      : [`signal ${signal}`, `シグナル ${signal}`],
+  );
+  const output = text(
+    tail.length === 0 ? [" It wrote nothing.", "出力はありません。"] : `\n${tail.join("\n")}`,
+  );
+  const said = [
+    `RUN ${command}: ended with ${how.en}.${output.en}`,
+    `RUN ${command}: ${how.ja} で終わりました。${output.ja}`,
+  ] as const;
+  return new BuildError("RUN_FAILED", said, { line });
 }

@@ -10,6 +10,7 @@ import { resolveTools, type ResolvedTools } from "../run/tools.ts";
 import { BuildError } from "../errors.ts";
 import { mkdir } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
+import { text, type Words } from "@workbook/toolchain";
 import type { BuildContext } from "./context.ts";
 import type { BuildImageOptions } from "./options.ts";
 import type { StageState } from "./stage-state.ts";
@@ -54,10 +55,11 @@ export class BuildSession {
     this.caller = pickCallerSettings(options.env ?? process.env);
   }
 
-  warn(text: string): void {
-    if (this.warnings.has(text)) return;
-    this.warnings.add(text);
-    this.options.onProgress?.({ type: "warning", text });
+  warn(said: Words): void {
+    const { en } = text(said);
+    if (this.warnings.has(en)) return;
+    this.warnings.add(en);
+    this.options.onProgress?.({ type: "warning", text: en, said });
   }
 
   /** The programs for RUN; looked for when the first one needs them. */
@@ -78,10 +80,10 @@ export class BuildSession {
     this.#namespace ??= probeNamespace({ tools, caller, cacheDir, scratchDir });
     const programs = await this.#namespace;
     if (programs === undefined && isolation === "namespace") {
-      throw new BuildError(
-        "UNSUPPORTED",
+      throw new BuildError("UNSUPPORTED", [
         "this machine allows no user and mount namespaces (tried with unshare)",
-      );
+        "このマシンではユーザー名前空間とマウント名前空間を使えません (unshare で確認)",
+      ]);
     }
     return programs;
   }

@@ -20,7 +20,11 @@ export function matchInStage(tree: FileTree, source: string, line: number): stri
     });
   }
   if (found.length === 0)
-    throw new BuildError("NOT_FOUND", `"${source}" does not exist in the stage`, { line });
+    throw new BuildError(
+      "NOT_FOUND",
+      [`"${source}" does not exist in the stage`, `"${source}" がステージにありません`],
+      { line },
+    );
   return found.toSorted();
 }
 

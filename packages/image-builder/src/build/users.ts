@@ -51,7 +51,14 @@ function lookUp(name: string, base: string | undefined, line: number): User {
   if (/^\d{1,10}$/.test(name)) {
     const id = Number(name);
     if (id > 0xffff_fffe)
-      throw new BuildError("SYNTAX", `${name} is too large for a user or group`, { line });
+      throw new BuildError(
+        "SYNTAX",
+        [
+          `${name} is too large for a user or group`,
+          `${name} はユーザーやグループの番号として大きすぎます`,
+        ],
+        { line },
+      );
     return id === 0 ? ROOT_USER : { uid: id, gid: 0, home: "/" };
   }
   const known = Object.hasOwn(KNOWN_USERS, name) ? KNOWN_USERS[name] : undefined;
@@ -59,7 +66,10 @@ function lookUp(name: string, base: string | undefined, line: number): User {
     const where = base === undefined ? "scratch" : base;
     throw new BuildError(
       "UNSUPPORTED",
-      `the user or group "${name}" of ${where} is not known; use its number`,
+      [
+        `the user or group "${name}" of ${where} is not known; use its number`,
+        `${where} のユーザーまたはグループ "${name}" が分かりません。番号で指定してください`,
+      ],
       { line },
     );
   }

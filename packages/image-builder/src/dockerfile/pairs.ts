@@ -20,18 +20,34 @@ export function parsePairs(
   if (keyword !== "ARG" && !words[0]?.includes("=")) {
     const [, name = "", value] = /^(\S+)(?:\s+(.*))?$/s.exec(text) ?? [];
     if (value === undefined)
-      throw new BuildError("SYNTAX", `${keyword} ${name} has no value`, { line });
+      throw new BuildError(
+        "SYNTAX",
+        [`${keyword} ${name} has no value`, `${keyword} ${name} に値がありません`],
+        { line },
+      );
     return [{ name: expand(name), value: expand(value) }];
   }
   return words.map((word) => {
     const at = word.indexOf("=");
     if (at === -1 && keyword !== "ARG") {
-      throw new BuildError("SYNTAX", `${keyword}: "${word}" is not of the form name=value`, {
-        line,
-      });
+      throw new BuildError(
+        "SYNTAX",
+        [
+          `${keyword}: "${word}" is not of the form name=value`,
+          `${keyword}: "${word}" が name=value の形ではありません`,
+        ],
+        {
+          line,
+        },
+      );
     }
     const name = expand(at === -1 ? word : word.slice(0, at));
-    if (name === "") throw new BuildError("SYNTAX", `${keyword}: "${word}" has no name`, { line });
+    if (name === "")
+      throw new BuildError(
+        "SYNTAX",
+        [`${keyword}: "${word}" has no name`, `${keyword}: "${word}" に名前がありません`],
+        { line },
+      );
     return { name, value: at === -1 ? undefined : expand(word.slice(at + 1)) };
   });
 }

@@ -50,11 +50,18 @@ function toInstruction(found: AstInstruction, lines: string[], escape: string): 
   const { start, end } = found.getRange();
   const line = start.line + 1;
   if (!KEYWORDS.has(keyword))
-    throw new BuildError("SYNTAX", `unknown instruction ${keyword}`, { line });
+    throw new BuildError(
+      "SYNTAX",
+      [`unknown instruction ${keyword}`, `${keyword} という命令はありません`],
+      { line },
+    );
   if ("getHeredocs" in found && (found as Copy).getHeredocs().length > 0) {
     throw new BuildError(
       "UNSUPPORTED",
-      `${keyword} with a here-document (<<) is not supported; write a file and COPY it`,
+      [
+        `${keyword} with a here-document (<<) is not supported; write a file and COPY it`,
+        `${keyword} のヒアドキュメント (<<) には対応していません。ファイルに書いて COPY してください`,
+      ],
       {
         line,
       },
@@ -65,7 +72,12 @@ function toInstruction(found: AstInstruction, lines: string[], escape: string): 
     .slice(keyword.length)
     .trim();
   const { flags, rest } = takeFlags(text);
-  if (rest === "") throw new BuildError("SYNTAX", `${keyword} needs an argument`, { line });
+  if (rest === "")
+    throw new BuildError(
+      "SYNTAX",
+      [`${keyword} needs an argument`, `${keyword} には引数が必要です`],
+      { line },
+    );
   return { keyword, flags, text: rest, json: parseJsonForm(rest), line };
 }
 

@@ -51,14 +51,25 @@ export function planStages(
 ): StagePlan {
   const platformArgs = toPlatformArgs(options.platform, options.buildPlatform);
   const first = instructions.findIndex(({ keyword }) => keyword === "FROM");
-  if (first === -1) throw new BuildError("SYNTAX", "the Dockerfile has no FROM");
+  if (first === -1)
+    throw new BuildError("SYNTAX", [
+      "the Dockerfile has no FROM",
+      "Dockerfile に FROM がありません",
+    ]);
   const globalArgs = new Map<string, string>();
   const lookup: Lookup = (name) => globalArgs.get(name) ?? platformArgs.get(name);
   for (const instruction of instructions.slice(0, first)) {
     if (instruction.keyword !== "ARG") {
-      throw new BuildError("SYNTAX", `${instruction.keyword} may not come before FROM`, {
-        line: instruction.line,
-      });
+      throw new BuildError(
+        "SYNTAX",
+        [
+          `${instruction.keyword} may not come before FROM`,
+          `${instruction.keyword} は FROM の前に書けません`,
+        ],
+        {
+          line: instruction.line,
+        },
+      );
     }
     for (const { name, value } of parsePairs(instruction, { escape, lookup })) {
       const given = options.buildArgs[name] ?? value;
@@ -119,22 +130,48 @@ function toStage(
     (words.length !== 1 && words.length !== 3) ||
     (as !== undefined && as.toLowerCase() !== "as")
   ) {
-    throw new BuildError("SYNTAX", `FROM takes IMAGE or IMAGE AS NAME, not "${text}"`, { line });
+    throw new BuildError(
+      "SYNTAX",
+      [
+        `FROM takes IMAGE or IMAGE AS NAME, not "${text}"`,
+        `FROM の書き方は IMAGE か IMAGE AS NAME です ("${text}" になっています)`,
+      ],
+      { line },
+    );
   }
   if (!image)
-    throw new BuildError("SYNTAX", `FROM ${text} names no image: a variable in it is empty`, {
-      line,
-    });
+    throw new BuildError(
+      "SYNTAX",
+      [
+        `FROM ${text} names no image: a variable in it is empty`,
+        `FROM ${text} の変数が空なので、イメージが決まりません`,
+      ],
+      {
+        line,
+      },
+    );
   if (name !== undefined && !/^[a-z][a-z0-9-_.]*$/i.test(name)) {
-    throw new BuildError("SYNTAX", `"${name}" is not a valid name for a stage`, { line });
+    throw new BuildError(
+      "SYNTAX",
+      [`"${name}" is not a valid name for a stage`, `"${name}" はステージの名前に使えません`],
+      { line },
+    );
   }
   if (name !== undefined && earlier.some((stage) => stage.name === name.toLowerCase())) {
-    throw new BuildError("SYNTAX", `there are two stages with the name ${name}`, { line });
+    throw new BuildError(
+      "SYNTAX",
+      [`there are two stages with the name ${name}`, `${name} という名前のステージが 2 つあります`],
+      { line },
+    );
   }
   let platform = target;
   for (const flag of from.flags) {
     if (flag.name !== "platform") {
-      throw new BuildError("UNSUPPORTED", `FROM does not take the flag --${flag.name}`, { line });
+      throw new BuildError(
+        "UNSUPPORTED",
+        [`FROM does not take the flag --${flag.name}`, `FROM にフラグ --${flag.name} は使えません`],
+        { line },
+      );
     }
     platform = parsePlatform(expandWord(flag.value, { escape, lookup, line }), line);
   }
@@ -154,10 +191,10 @@ function findTarget(stages: Stage[], target: string | undefined): Stage {
   const stage = target === undefined ? stages.at(-1) : findStage(stages, target);
   if (stage === undefined) {
     const names = stages.map(({ name, index }) => name ?? String(index)).join(", ");
-    throw new BuildError(
-      "NOT_FOUND",
+    throw new BuildError("NOT_FOUND", [
       `there is no stage "${target}" to build; the stages are ${names}`,
-    );
+      `ビルドするステージ "${target}" がありません。あるのは ${names} です`,
+    ]);
   }
   return stage;
 }

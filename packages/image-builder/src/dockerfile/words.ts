@@ -1,3 +1,4 @@
+import { both, type Words } from "@workbook/toolchain";
 import { BuildError } from "../errors.ts";
 
 /** Gives the value of a variable; undefined if it is not set. */
@@ -74,17 +75,25 @@ class Expansion {
         this.#at++;
       }
     }
-    if (inDouble) throw this.#error(`the double quote in ${this.#text} is not closed`);
+    if (inDouble)
+      throw this.#error([
+        `the double quote in ${this.#text} is not closed`,
+        `${this.#text} の二重引用符が閉じていません`,
+      ]);
     return result;
   }
 
-  #error(message: string): BuildError {
-    return new BuildError("SYNTAX", message, { line: this.#options.line });
+  #error(said: Words): BuildError {
+    return new BuildError("SYNTAX", said, { line: this.#options.line });
   }
 
   #singleQuoted(): string {
     const end = this.#text.indexOf("'", this.#at + 1);
-    if (end === -1) throw this.#error(`the single quote in ${this.#text} is not closed`);
+    if (end === -1)
+      throw this.#error([
+        `the single quote in ${this.#text} is not closed`,
+        `${this.#text} の一重引用符が閉じていません`,
+      ]);
     const inner = this.#text.slice(this.#at + 1, end);
     this.#at = end + 1;
     return inner;
@@ -111,7 +120,11 @@ class Expansion {
       return "$";
     }
     const end = closingBrace(this.#text, this.#at + 1);
-    if (end === -1) throw this.#error(`the brace in ${this.#text} is not closed`);
+    if (end === -1)
+      throw this.#error([
+        `the brace in ${this.#text} is not closed`,
+        `${this.#text} の波かっこが閉じていません`,
+      ]);
     const inner = this.#text.slice(this.#at + 2, end);
     this.#at = end + 1;
     return this.#braced(inner);
@@ -119,7 +132,11 @@ class Expansion {
 
   #braced(inner: string): string {
     const match = /^([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+?])(.*))?$/s.exec(inner);
-    if (match === null) throw this.#error(`\${${inner}} is not a supported form of a variable`);
+    if (match === null)
+      throw this.#error([
+        `\${${inner}} is not a supported form of a variable`,
+        `\${${inner}} は対応していない変数の書き方です`,
+      ]);
     const [, name = "", operator = "", word = ""] = match;
     const value = this.#options.lookup(name);
     const present = operator.startsWith(":")
@@ -129,7 +146,9 @@ class Expansion {
     if (operator.endsWith("-")) return present ? (value ?? "") : alternative();
     if (operator.endsWith("+")) return present ? alternative() : "";
     if (operator.endsWith("?") && !present)
-      throw this.#error(`${name}: ${alternative() || "is not set"}`);
+      throw this.#error(
+        both`${name}: ${alternative() || (["is not set", "設定されていません"] as const)}`,
+      );
     return value ?? "";
   }
 }

@@ -36,7 +36,10 @@ export async function unpackLayer(
     for await (const entry of unpack) {
       total += entry.header.size ?? 0;
       if (total > MAX_LAYER_BYTES)
-        throw new BuildError("BAD_IMAGE", "the layer is too large to be unpacked");
+        throw new BuildError("BAD_IMAGE", [
+          "the layer is too large to be unpacked",
+          "レイヤーが大きすぎて展開できません",
+        ]);
       const change = await unpackEntry(entry, root);
       if (change === undefined) continue;
       changes.push(change);
@@ -97,10 +100,10 @@ async function unpackEntry(entry: Entry, root: string): Promise<LayerEntry | und
       return { path, type: "file", ...owner };
     }
     default:
-      throw new BuildError(
-        "BAD_IMAGE",
+      throw new BuildError("BAD_IMAGE", [
         `/${path} is a ${header.type}, which cannot be unpacked here`,
-      );
+        `/${path} は ${header.type} なので、ここでは展開できません`,
+      ]);
   }
 }
 
@@ -128,10 +131,10 @@ async function applyWhiteout(
   }
   const hiddenName = name.slice(".wh.".length);
   if (["", ".", ".."].includes(hiddenName)) {
-    throw new BuildError(
-      "BAD_IMAGE",
+    throw new BuildError("BAD_IMAGE", [
       `the layer removes ${JSON.stringify(hiddenName)}, which is no file`,
-    );
+      `レイヤーが削除する ${JSON.stringify(hiddenName)} はファイルではありません`,
+    ]);
   }
   const hidden = path.slice(0, path.length - name.length) + hiddenName;
   await rm(join(root, hidden), { recursive: true, force: true });
@@ -142,10 +145,10 @@ async function applyWhiteout(
 function toSafePath(name: string): string {
   const parts = name.split("/").filter((part) => part !== "" && part !== ".");
   if (parts.includes("..") || name.includes("\0")) {
-    throw new BuildError(
-      "BAD_IMAGE",
+    throw new BuildError("BAD_IMAGE", [
       `the layer names a path outside of the image: ${JSON.stringify(name)}`,
-    );
+      `レイヤーのパスがイメージの外を指しています: ${JSON.stringify(name)}`,
+    ]);
   }
   return parts.join("/");
 }
@@ -159,10 +162,10 @@ async function checkParents(root: string, path: string): Promise<void> {
     const found = await lstat(here).catch(ignoreMissing);
     if (found === undefined) return;
     if (!found.isDirectory()) {
-      throw new BuildError(
-        "BAD_IMAGE",
+      throw new BuildError("BAD_IMAGE", [
         `the layer writes /${path} through something that is not a folder`,
-      );
+        `レイヤーが /${path} に書きますが、途中がフォルダーではありません`,
+      ]);
     }
   }
 }

@@ -103,10 +103,10 @@ async function packFile(archive: Pack, header: PackHeader, source: FileSource): 
 }
 
 function changed({ file }: FileSource): BuildError {
-  return new BuildError(
-    "CONTEXT_CHANGED",
+  return new BuildError("CONTEXT_CHANGED", [
     `${file} changed while the image was built; build it again`,
-  );
+    `${file} がビルド中に変わりました。もう一度ビルドしてください`,
+  ]);
 }
 
 async function finished(start: (done: (error?: Error | null) => void) => void): Promise<void> {

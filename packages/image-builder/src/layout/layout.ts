@@ -51,7 +51,10 @@ export async function findImage(dir: string, reference: string): Promise<LayoutI
     ({ digest, annotations }) => digest === reference || annotations?.[REF_NAME] === reference,
   );
   if (found === undefined)
-    throw new BuildError("NOT_FOUND", `there is no image ${reference} in ${dir}`);
+    throw new BuildError("NOT_FOUND", [
+      `there is no image ${reference} in ${dir}`,
+      `${dir} にイメージ ${reference} がありません`,
+    ]);
   return await readImage(dir, found);
 }
 
@@ -119,13 +122,23 @@ export async function readJsonBlob<T>(blobs: BlobStore, digest: string): Promise
   try {
     text = await readFile(blobs.pathOf(digest), "utf8");
   } catch (cause) {
-    throw new BuildError("BAD_IMAGE", `the blob ${digest} cannot be read in ${blobs.dir}`, {
-      cause,
-    });
+    throw new BuildError(
+      "BAD_IMAGE",
+      [
+        `the blob ${digest} cannot be read in ${blobs.dir}`,
+        `${blobs.dir} の blob ${digest} を読めません`,
+      ],
+      {
+        cause,
+      },
+    );
   }
   if (digestOf(text) !== digest)
-    throw new BuildError("BAD_IMAGE", `the blob ${digest} in ${blobs.dir} is damaged`);
-  return parseJson<T>(text, `the blob ${digest}`);
+    throw new BuildError("BAD_IMAGE", [
+      `the blob ${digest} in ${blobs.dir} is damaged`,
+      `${blobs.dir} の blob ${digest} が壊れています`,
+    ]);
+  return parseJson<T>(text, `blob ${digest}`);
 }
 
 async function readImage(dir: string, descriptor: Descriptor): Promise<LayoutImage> {
@@ -155,7 +168,9 @@ function parseJson<T>(text: string, what: string): T {
   try {
     return JSON.parse(text) as T;
   } catch (cause) {
-    throw new BuildError("BAD_IMAGE", `${what} is not JSON`, { cause });
+    throw new BuildError("BAD_IMAGE", [`${what} is not JSON`, `${what} が JSON ではありません`], {
+      cause,
+    });
   }
 }
 

@@ -29,10 +29,10 @@ export class RegistryClient {
   constructor(registry: string, options: { authorization?: string; signal?: AbortSignal }) {
     const base = URL.parse(registry);
     if (base === null || !/^https?:$/.test(base.protocol)) {
-      throw new BuildError(
-        "REGISTRY",
+      throw new BuildError("REGISTRY", [
         `"${registry}" is not the URL of a registry: it needs http:// or https:// and a host`,
-      );
+        `"${registry}" はレジストリの URL ではありません。http:// か https:// とホストが必要です`,
+      ]);
     }
     this.base = base;
     this.#authorization = options.authorization;
@@ -46,7 +46,10 @@ export class RegistryClient {
    */
   manifestUrl(repository: string, reference: string): URL {
     if (!/^(\w[\w.-]{0,127}|sha256:[0-9a-f]{64})$/.test(reference)) {
-      throw new BuildError("REGISTRY", `"${reference}" is neither a tag nor a digest`);
+      throw new BuildError("REGISTRY", [
+        `"${reference}" is neither a tag nor a digest`,
+        `"${reference}" はタグでもダイジェストでもありません`,
+      ]);
     }
     return this.urlOf(repository, `manifests/${reference}`);
   }
@@ -81,7 +84,10 @@ export class RegistryClient {
       }
       throw await toError(message, url, response);
     }
-    throw new BuildError("REGISTRY", `${message.method} ${message.url.href}: too many redirects`);
+    throw new BuildError("REGISTRY", [
+      `${message.method} ${message.url.href}: too many redirects`,
+      `${message.method} ${message.url.href}: リダイレクトが多すぎます`,
+    ]);
   }
 
   /** Sends a request whose answer has no content that matters. */
@@ -122,7 +128,10 @@ export class RegistryClient {
       this.#signal?.throwIfAborted();
       throw new BuildError(
         "REGISTRY",
-        `${method} ${url.href} failed: ${(cause as Error).message}`,
+        [
+          `${method} ${url.href} failed: ${(cause as Error).message}`,
+          `${method} ${url.href} が失敗しました: ${(cause as Error).message}`,
+        ],
         { cause },
       );
     }
@@ -140,7 +149,10 @@ export async function readDocument(response: IncomingMessage): Promise<Buffer> {
   for await (const part of response as AsyncIterable<Buffer>) {
     length += part.length;
     if (length > MAX_DOCUMENT_BYTES)
-      throw new BuildError("REGISTRY", "the registry's answer is too large for a manifest");
+      throw new BuildError("REGISTRY", [
+        "the registry's answer is too large for a manifest",
+        "レジストリの応答がマニフェストとしては大きすぎます",
+      ]);
     parts.push(part);
   }
   return Buffer.concat(parts);
@@ -162,8 +174,8 @@ async function toError(
   } catch {
     // Not the errors of a registry (a proxy's page, perhaps): its text says more than nothing.
   }
-  return new BuildError(
-    "REGISTRY",
+  return new BuildError("REGISTRY", [
     `${method} ${url.origin}${url.pathname} answered ${response.statusCode} ${details}`.trim(),
-  );
+    `${method} ${url.origin}${url.pathname} の応答: ${response.statusCode} ${details}`.trim(),
+  ]);
 }

@@ -84,10 +84,10 @@ async function findManifest(
     (entry) => entry.platform !== undefined && samePlatform(entry.platform, platform),
   );
   if (chosen === undefined) {
-    throw new BuildError(
-      "REGISTRY",
+    throw new BuildError("REGISTRY", [
       `${repository}:${reference} has no image for ${formatPlatform(platform)}`,
-    );
+      `${repository}:${reference} に ${formatPlatform(platform)} のイメージがありません`,
+    ]);
   }
   const second = await getDocument(client, repository, chosen.digest);
   return { ...second, manifest: parse<Manifest>(second.content, chosen.digest) };
@@ -106,7 +106,10 @@ async function getDocument(
   const content = await readDocument(response);
   const digest = digestOf(content);
   if (reference.startsWith("sha256:") && reference !== digest) {
-    throw new BuildError("BAD_IMAGE", `the registry gave ${digest} for the manifest ${reference}`);
+    throw new BuildError("BAD_IMAGE", [
+      `the registry gave ${digest} for the manifest ${reference}`,
+      `レジストリがマニフェスト ${reference} として ${digest} を返しました`,
+    ]);
   }
   const { mediaType = response.headers["content-type"] ?? "" } = parse<{ mediaType?: string }>(
     content,
@@ -131,16 +134,19 @@ async function downloadBlob(
     for await (const part of response as AsyncIterable<Buffer>) {
       length += part.length;
       if (length > size)
-        throw new BuildError(
-          "BAD_IMAGE",
+        throw new BuildError("BAD_IMAGE", [
           `the blob ${digest} is longer than the ${size} bytes announced`,
-        );
+          `blob ${digest} が、告げられた ${size} バイトより長くなっています`,
+        ]);
       hash.update(part);
       await file.writeFile(part);
     }
     const found = `sha256:${hash.digest("hex")}`;
     if (found !== digest)
-      throw new BuildError("BAD_IMAGE", `the registry gave ${found} for the blob ${digest}`);
+      throw new BuildError("BAD_IMAGE", [
+        `the registry gave ${found} for the blob ${digest}`,
+        `レジストリが blob ${digest} として ${found} を返しました`,
+      ]);
     return found;
   });
 }
@@ -149,6 +155,13 @@ function parse<T>(content: Buffer, reference: string): T {
   try {
     return JSON.parse(content.toString()) as T;
   } catch (cause) {
-    throw new BuildError("BAD_IMAGE", `the manifest of ${reference} is not JSON`, { cause });
+    throw new BuildError(
+      "BAD_IMAGE",
+      [
+        `the manifest of ${reference} is not JSON`,
+        `${reference} のマニフェストが JSON ではありません`,
+      ],
+      { cause },
+    );
   }
 }

@@ -46,7 +46,10 @@ export async function pushImage(
 ): Promise<{ digest: string; uploaded: number; skipped: number }> {
   const { image, repository, tags, onProgress, signal } = options;
   if (tags.length === 0)
-    throw new BuildError("REGISTRY", "an image is pushed under at least one tag");
+    throw new BuildError("REGISTRY", [
+      "an image is pushed under at least one tag",
+      "プッシュにはタグが 1 つ以上必要です",
+    ]);
   const client = new RegistryClient(options.registry, options);
   const { manifest, descriptor } = await findImage(image.layoutDir, image.digest);
   const blobs = new BlobStore(image.layoutDir);
@@ -145,15 +148,18 @@ async function putManifest(
   );
   const stored = response.headers["docker-content-digest"];
   if (stored !== undefined && stored !== digest) {
-    throw new BuildError(
-      "REGISTRY",
+    throw new BuildError("REGISTRY", [
       `the registry stored ${repository}:${tag} as ${String(stored)} in place of ${digest}`,
-    );
+      `レジストリが ${repository}:${tag} を ${digest} ではなく ${String(stored)} として保存しました`,
+    ]);
   }
 }
 
 function locationOf(location: string | undefined, base: URL): URL {
   if (location === undefined)
-    throw new BuildError("REGISTRY", "the registry did not say where to upload to");
+    throw new BuildError("REGISTRY", [
+      "the registry did not say where to upload to",
+      "レジストリがアップロード先を答えませんでした",
+    ]);
   return new URL(location, base);
 }

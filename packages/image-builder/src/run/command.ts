@@ -1,3 +1,4 @@
+import { type Words } from "@workbook/toolchain";
 import type { RunMount } from "../build/run-flags.ts";
 import type { User } from "../build/users.ts";
 import type { FileTree } from "../files/tree.ts";
@@ -33,7 +34,7 @@ export interface PreparedCommand {
   args: string[];
   env: Record<string, string>;
   cwd: string;
-  warnings: string[];
+  warnings: Words[];
   /** Takes away what was put into the stage only for the command. */
   cleanUp: () => Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { type Words } from "@workbook/toolchain";
 import { BuildError } from "../errors.ts";
 import { toTreePath } from "../files/tree.ts";
 import type { PreparedCommand, RunCommand } from "./command.ts";
@@ -49,10 +50,10 @@ export async function preparePortable(command: RunCommand): Promise<PreparedComm
         PATH: path.join(delimiter),
       },
       cwd: join(rootfs, tree.resolve(toTreePath(workdir))),
-      warnings: [...rewriter.replaced].map(
-        (replaced) =>
-          `line ${line}: without a file system of its own, the RUN took ${replaced} as a path inside the image`,
-      ),
+      warnings: [...rewriter.replaced].map((replaced): Words => [
+        `line ${line}: without a file system of its own, the RUN took ${replaced} as a path inside the image`,
+        `${line} 行目: RUN に専用のファイルシステムがないので、${replaced} をイメージの中のパスとして扱いました`,
+      ]),
       cleanUp: async () => {
         await skeleton.remove();
         await rm(own, { recursive: true });
@@ -119,7 +120,10 @@ async function layOutCaches(
     if (type !== "cache" || tree.get(path) !== undefined) {
       throw new BuildError(
         "UNSUPPORTED",
-        `RUN --mount=type=${type},target=${target} needs Linux with user namespaces`,
+        [
+          `RUN --mount=type=${type},target=${target} needs Linux with user namespaces`,
+          `RUN --mount=type=${type},target=${target} には、ユーザー名前空間を使える Linux が必要です`,
+        ],
         { line },
       );
     }

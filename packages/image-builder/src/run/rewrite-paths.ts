@@ -37,8 +37,10 @@ export function createPathRewriter(tree: FileTree, rootfs: string, line: number)
     if (SYSTEM_FOLDERS.has(top) && !isOurs) {
       throw new BuildError(
         "UNSUPPORTED",
-        `RUN uses ${path}, which is outside of what this Dockerfile puts into the image; on this machine a RUN has no file ` +
-          "system of its own (that needs Linux with user namespaces)",
+        [
+          `RUN uses ${path}, which is outside of what this Dockerfile puts into the image; on this machine a RUN has no file system of its own (that needs Linux with user namespaces)`,
+          `RUN が使う ${path} は、この Dockerfile がイメージに入れるものの外にあります。このマシンの RUN には専用のファイルシステムがありません (ユーザー名前空間を使える Linux が必要です)`,
+        ],
         { line },
       );
     }
@@ -60,7 +62,10 @@ export function refuseEscapes(text: string, workdir: string, line: number): void
     if (steps <= depth) continue;
     throw new BuildError(
       "UNSUPPORTED",
-      `RUN uses ${path}, which leads out of the image from ${workdir}`,
+      [
+        `RUN uses ${path}, which leads out of the image from ${workdir}`,
+        `RUN の ${path} は、${workdir} から見てイメージの外を指しています`,
+      ],
       { line },
     );
   }

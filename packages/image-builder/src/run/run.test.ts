@@ -11,6 +11,7 @@ import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { say } from "@workbook/toolchain";
 import { buildImage } from "../build-image.ts";
 import type { BuildEvent } from "../build/options.ts";
 import { build, inspect, makeContext, makeFolder, type Files } from "../testing/build-folder.ts";
@@ -272,7 +273,7 @@ describe("RUN without a namespace", () => {
       { a: "A" },
     );
     expect(entries.get("out")?.content).toBe("A");
-    expect(warnings).toEqual([
+    expect(warnings.map((warning) => say(warning, "en"))).toEqual([
       "line 3: without a file system of its own, the RUN took /etc/app.conf as a path inside the image",
       "line 3: without a file system of its own, the RUN took /out as a path inside the image",
     ]);

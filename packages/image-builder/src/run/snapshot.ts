@@ -98,7 +98,10 @@ async function toEntry(
   }
   throw new BuildError(
     "UNSUPPORTED",
-    `RUN left /${path}, which is neither a file, a folder nor a symbolic link`,
+    [
+      `RUN left /${path}, which is neither a file, a folder nor a symbolic link`,
+      `RUN が作った /${path} は、ファイルでもフォルダーでもシンボリックリンクでもありません`,
+    ],
     { line },
   );
 }

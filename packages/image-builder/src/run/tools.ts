@@ -53,7 +53,10 @@ export function resolveTools(tools: BuildTools, env: NodeJS.ProcessEnv): Resolve
   add("gofmt", go && findNextTo(go, "gofmt"));
   const folders = (tools.path ?? []).map((folder) => {
     if (!isDirectory(folder))
-      throw new BuildError("NOT_FOUND", `there is no folder ${folder} for the PATH of RUN`);
+      throw new BuildError("NOT_FOUND", [
+        `there is no folder ${folder} for the PATH of RUN`,
+        `RUN の PATH にするフォルダー ${folder} がありません`,
+      ]);
     return realpathSync(folder);
   });
   const marks = programs.map(
@@ -87,7 +90,10 @@ function findNamed(name: string, given: string | undefined): string | undefined 
       ? given
       : undefined;
   if (found === undefined)
-    throw new BuildError("NOT_FOUND", `there is no program ${name} at ${given}`);
+    throw new BuildError("NOT_FOUND", [
+      `there is no program ${name} at ${given}`,
+      `${given} にプログラム ${name} がありません`,
+    ]);
   return found;
 }
 
