@@ -1,3 +1,7 @@
+import type { Deployment } from "@workbook/lab-kit/deploy/stack";
+import type { FoundTools, Target } from "@workbook/lab-kit/deploy/target";
+import { inStep } from "@workbook/lab-kit/deploy/reporter";
+import { findLab, LabNotFoundError, type Lab } from "@workbook/lab-kit/load-lab";
 import {
   findGo,
   findTerraform,
@@ -7,10 +11,6 @@ import {
   type Language,
   type Words,
 } from "@workbook/toolchain";
-import type { Deployment } from "@workbook/lab-kit/deploy/stack";
-import type { FoundTools, Target } from "@workbook/lab-kit/deploy/target";
-import { inStep } from "@workbook/lab-kit/deploy/reporter";
-import { findLab, LabNotFoundError, type Lab } from "@workbook/lab-kit/load-lab";
 import { refuseOtherPlace } from "./cloud/refuse-other-place.ts";
 import { findCloud, startCloud, type RunningCloud, type StartOptions } from "./cloud/cloud.ts";
 import { requireRoom } from "./disk-room.ts";

@@ -99,9 +99,11 @@ export async function proveLab(directory: string): Promise<void> {
 /** What a report says in sentences to a reader of one language alone. */
 function inOneLanguage({ checks }: CheckReport): readonly Text[] {
   const said = checks.flatMap(({ expected, actual }) => [expected, actual]);
-  const isSentence = ({ en }: Text) => /[a-z]{2,} [a-z]{2,}|\[object/.test(en);
+  const isSentence = ({ en }: Text) =>
+    /[a-z]{2,} [a-z]{2,}|\[object/.test(en.replaceAll(/\b(?:RUN|CMD) .*/g, ""));
+  const isJapanese = ({ ja }: Text) => /[\u3000-\u30FF\u4E00-\u9FFF]/.test(ja);
   return said.filter(
-    (words) => words !== null && isSentence(words) && !/[\u3040-\u30FF]/.test(words.ja),
+    (words) => words !== null && isSentence(words) && !isJapanese(words),
   ) as Text[];
 }
 

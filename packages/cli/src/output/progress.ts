@@ -1,6 +1,6 @@
-import { say, type Language, type Words } from "@workbook/toolchain";
 import type { DeployReporter, StepReporter } from "@workbook/lab-kit/deploy/reporter";
 import type { TerraformEvent } from "@workbook/lab-kit/terraform/events";
+import { say, type Language, type Words } from "@workbook/toolchain";
 import { explainWait } from "./fixed-waits.ts";
 import { LiveArea } from "./live-area.ts";
 import { formatDuration, isInteractive, style } from "./style.ts";
@@ -107,7 +107,7 @@ class Step implements StepReporter {
           this.#progress.print(`  ! ${event.text.split("\n", 1)[0]}`);
         return;
       case "waiting":
-        return this.detail(event.text);
+        return this.detail(event.said);
       default:
     }
   }

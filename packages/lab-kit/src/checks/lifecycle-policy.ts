@@ -1,4 +1,4 @@
-import { text } from "@workbook/toolchain";
+import { both, list, text, type Text } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
 import { hint } from "../hint.ts";
@@ -94,7 +94,7 @@ function examine(context: SynthContext, name: string): CheckResult<Fault> {
       `${policy.address} に rules がありません`,
     ]);
   const counting = rules.filter(({ countNumber }) => Number.isInteger(countNumber));
-  const actual = `${policy.address}: ${rules.map(describe).join("; ")}`;
+  const actual = both`${policy.address}: ${list(rules.map(describe), "; ")}`;
   const effective = counting.filter(({ tagStatus }) => tagStatus !== "untagged");
   if (effective.length === 0) return failed("untagged", expected, actual);
   const keepsTooFew = effective.some(
@@ -123,8 +123,8 @@ function rulesIn(policy: unknown): readonly Selection[] | undefined {
   return rules.map((rule: { selection?: Selection } | null) => rule?.selection ?? {});
 }
 
-function describe({ tagStatus, countType, countNumber, countUnit }: Selection): string {
-  return [`${String(tagStatus)} images`, countType, countNumber, countUnit]
-    .filter((word) => word !== undefined)
-    .join(" ");
+function describe({ tagStatus, countType, countNumber, countUnit }: Selection): Text {
+  const images = [`${String(tagStatus)} images`, `${String(tagStatus)} のイメージ`] as const;
+  const counted = [countType, countNumber, countUnit].filter((word) => word !== undefined);
+  return list([images, ...counted.map(String)], " ");
 }

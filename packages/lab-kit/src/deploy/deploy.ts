@@ -1,3 +1,4 @@
+import { both, list, text, type Text, type Words } from "@workbook/toolchain";
 import type { PushedImage } from "../synth.ts";
 import type { Changes } from "../terraform/terraform.ts";
 import { exclusively } from "./exclusive.ts";
@@ -24,22 +25,34 @@ export interface Deployed {
  */
 export function deploy(run: LabRun, reporter: DeployReporter): Promise<Deployed> {
   const { deployment } = run;
-  return exclusively(deployment, reporter, `deploy of lab ${deployment.lab.id}`, async () => {
-    await rollBackCutOff(deployment, reporter);
-    try {
-      // Images are built while Terraform makes the repositories.
-      void run.built();
-      await inStep(reporter, "State bucket", async () => {
-        const name = await run.bucket();
-        return { summary: name, value: name };
-      });
-      const applied = await applyStacks(run, reporter);
-      return { ...applied, releases: await release(deployment, reporter, applied.outputs) };
-    } finally {
-      await run.settled();
-    }
-  });
+  return exclusively(
+    deployment,
+    reporter,
+    [`deploy of lab ${deployment.lab.id}`, `ラボ ${deployment.lab.id} の deploy`],
+    async () => {
+      await rollBackCutOff(deployment, reporter);
+      try {
+        // Images are built while Terraform makes the repositories.
+        void run.built();
+        await inStep(reporter, ["State bucket", "ステートのバケット"], async () => {
+          const name = await run.bucket();
+          return { summary: name, value: name };
+        });
+        const applied = await applyStacks(run, reporter);
+        return { ...applied, releases: await release(deployment, reporter, applied.outputs) };
+      } finally {
+        await run.settled();
+      }
+    },
+  );
 }
+
+const NOTHING_TO_PUSH = ["nothing to push", "プッシュするものはありません"] as const;
+const NO_SERVICES = ["no services", "サービスはありません"] as const;
+const AS_BEFORE = [
+  ", as when Terraform looked last",
+  " (Terraform が前に確認したときと同じです)",
+] as const;
 
 type Applied = Omit<Deployed, "releases">;
 
@@ -66,8 +79,8 @@ async function applyStacks(run: LabRun, reporter: DeployReporter): Promise<Appli
 async function hasRepositories(run: LabRun, reporter: DeployReporter): Promise<boolean> {
   const { deployment } = run;
   if (deployment.lab.stacks.length < 2 || !wasApplied(deployment, "images")) return false;
-  return inStep(reporter, "Stacks", async (step) => {
-    run.follow((text) => step.detail(text));
+  return inStep(reporter, ["Stacks", "スタック"], async (step) => {
+    run.follow((what) => step.detail(what));
     const { json } = await run.synthesised();
     const there = await run.inRepositories();
     const isThere = there.length === deployment.lab.apps.length;
@@ -80,20 +93,18 @@ async function hasRepositories(run: LabRun, reporter: DeployReporter): Promise<b
 
 function applyStack(run: LabRun, reporter: DeployReporter, id: StackId): Promise<StackAnswer> {
   return inStep(reporter, `Terraform: ${id}`, async (step) => {
-    step.detail("comparing the stack with the cloud");
+    step.detail(["comparing the stack with the cloud", "スタックとクラウドの状態を比べています"]);
     const answer = await run.apply(id, (event) => step.terraform(event));
     return { summary: describeAnswer(answer), value: answer };
   });
 }
 
 function pushBuilt(run: LabRun, reporter: DeployReporter): Promise<readonly PushedImage[]> {
-  return inStep(reporter, "Images", async (step) => {
-    run.follow((text) => step.detail(text));
-    const images = await run.push((text) => step.detail(text));
-    return {
-      summary: images.map(({ image }) => image.split("/").at(-1)).join(", ") || "nothing to push",
-      value: images,
-    };
+  return inStep(reporter, ["Images", "イメージ"], async (step) => {
+    run.follow((what) => step.detail(what));
+    const images = await run.push((what) => step.detail(what));
+    const names = images.map(({ image }) => image.split("/").at(-1)!);
+    return { summary: names.length > 0 ? list(names) : NOTHING_TO_PUSH, value: images };
   });
 }
 
@@ -104,33 +115,29 @@ async function release(
 ): Promise<Release[]> {
   const cluster = outputs["cluster_name"];
   if (typeof cluster !== "string") return [];
-  return inStep(reporter, "Deploy", async (step) => {
-    const releases = await releaseServices(target, cluster, (text) => step.detail(text), signal);
+  return inStep(reporter, ["Deploy", "デプロイ"], async (step) => {
+    const releases = await releaseServices(target, cluster, (what) => step.detail(what), signal);
     const summary = releases.map(({ service, from, to, moved }) =>
       moved ? `${service} ${from} → ${to}` : `${service} ${to}`,
     );
-    return { summary: summary.join(", ") || "no services", value: releases };
+    return { summary: summary.length > 0 ? list(summary) : NO_SERVICES, value: releases };
   });
 }
 
 /** What Terraform said, in a few words. */
-export function describeAnswer({ changes, isKnown }: StackAnswer): string {
-  return isKnown
-    ? `${describeChanges(changes)}, as when Terraform looked last`
-    : describeChanges(changes);
+export function describeAnswer({ changes, isKnown }: StackAnswer): Text {
+  const said = describeChanges(changes);
+  return isKnown ? both`${said}${AS_BEFORE}` : said;
 }
 
 /** Changes in a few words. */
-export function describeChanges(changes: Changes): string {
-  if (isNothing(changes)) return "no changes";
+export function describeChanges(changes: Changes): Text {
+  if (isNothing(changes)) return text(["no changes", "変更なし"]);
   const { add, change, remove } = changes;
-  const parts = [
-    [add, "added"],
-    [change, "changed"],
-    [remove, "destroyed"],
-  ] as const;
-  return parts
-    .filter(([count]) => count > 0)
-    .map(([count, verb]) => `${count} ${verb}`)
-    .join(", ");
+  const parts: readonly (readonly [count: number, said: Words])[] = [
+    [add, [`${add} added`, `追加 ${add}`]],
+    [change, [`${change} changed`, `変更 ${change}`]],
+    [remove, [`${remove} destroyed`, `削除 ${remove}`]],
+  ];
+  return list(parts.filter(([count]) => count > 0).map(([, said]) => said));
 }

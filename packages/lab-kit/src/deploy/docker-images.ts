@@ -1,5 +1,5 @@
 import { DescribeImagesCommand, type ECRClient } from "@aws-sdk/client-ecr";
-import { UserError } from "@workbook/toolchain";
+import { list, UserError } from "@workbook/toolchain";
 import type { PlacedApp } from "./images.ts";
 import type { Target } from "./target.ts";
 
@@ -32,11 +32,23 @@ export async function requirePushed(ecr: ECRClient, placed: readonly PlacedApp[]
       ];
     }),
   ];
+  const names = missing.map(({ name }) => name).join(", ");
   throw new UserError(
-    `AWS itself needs images that Docker has built: ${missing.map(({ name }) => name).join(", ")} cannot be found.`,
+    [
+      `AWS itself needs images that Docker has built: ${names} cannot be found.`,
+      `AWS では Docker でビルドしたイメージが必要ですが、見つかりません: ${names}`,
+    ],
     {
       code: "IMAGES_NEED_DOCKER",
-      next: ["", ...commands, "and then the same command again, which goes on from here"].join(
+      next: list(
+        [
+          "",
+          ...commands,
+          [
+            "and then the same command again, which goes on from here",
+            "その後、同じコマンドをもう一度実行すると、ここから続きます",
+          ],
+        ],
         "\n  ",
       ),
     },

@@ -1,6 +1,7 @@
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import { buildImage, pushImage, type BuiltImage } from "@workbook/image-builder";
 import { join } from "node:path";
+import { both, type Words } from "@workbook/toolchain";
 import { allRepositories } from "../repositories.ts";
 import { isAwsItself, requirePushed } from "./docker-images.ts";
 import { variantDirectory, type PushedImage } from "../synth.ts";
@@ -23,13 +24,13 @@ export interface BuildOptions {
   /** Path of the Dockerfile; the one in the app's folder unless told. */
   readonly dockerfile?: string;
   readonly signal?: AbortSignal;
-  readonly onDetail?: (text: string) => void;
+  readonly onDetail?: (what: Words) => void;
 }
 
 /** Builds the images of a lab's apps, with the Dockerfiles that the lab's variant has of its own. */
 export function buildApps(
   { lab, variant, directories, tools, signal }: Deployment,
-  onDetail?: (text: string) => void,
+  onDetail?: (what: Words) => void,
 ): Promise<BuiltApp[]> {
   const folder = variantDirectory(lab.directory, variant);
   const own = (app: WebApp) => lab.dockerfiles?.[app.container];
@@ -52,7 +53,8 @@ export async function buildApp(app: WebApp, options: BuildOptions): Promise<Buil
     cacheDir: join(directories.state, "cache"),
     tools: { ...tools.build, path: tools.build.path ? [...tools.build.path] : undefined },
     signal,
-    onProgress: (event) => onDetail?.(`${app.container}: ${event.text}`),
+    onProgress: (event) =>
+      onDetail?.(both`${app.container}: ${event.type === "warning" ? event.said : event.text}`),
   });
   return { app, image, dockerfile };
 }
@@ -85,7 +87,7 @@ export async function nameApps(
 export async function pushApps(
   { target, signal }: Deployment,
   built: readonly BuiltApp[],
-  onDetail: (text: string) => void,
+  onDetail: (what: Words) => void,
 ): Promise<PushedImage[]> {
   const ecr = new ECRClient(target.connection);
   try {
@@ -97,7 +99,7 @@ export async function pushApps(
     const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
     const { authorizationToken, proxyEndpoint } = authorizationData![0]!;
     for (const { app, image, repository } of placed) {
-      onDetail(`pushing ${app.container}`);
+      onDetail([`pushing ${app.container}`, `${app.container} をプッシュしています`]);
       await pushImage({
         image,
         registry: proxyEndpoint!,

@@ -1,6 +1,7 @@
 import { mkdtempDisposable, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Words } from "@workbook/toolchain";
 import { synthesise, type PushedImage } from "../synth.ts";
 import type { SynthReader } from "../synth-reader.ts";
 import type { TerraformEvent } from "../terraform/events.ts";
@@ -44,8 +45,8 @@ export class LabRun {
   #isNamed = false;
   #bucket: Promise<string> | undefined;
   #checkpoint: Promise<void> | undefined;
-  #last = "";
-  #tell: ((text: string) => void) | undefined;
+  #last: Words = "";
+  #tell: ((what: Words) => void) | undefined;
   readonly #synthesised = new Map<string, Promise<Synthesised>>();
 
   /** @param images what images are called, where that is known without building any */
@@ -57,9 +58,9 @@ export class LabRun {
   /** The images of the lab's apps; a failure shows to whoever waits for them. */
   built(): Promise<BuiltApp[]> {
     if (this.#built) return this.#built;
-    this.#built = buildApps(this.deployment, (text) => {
-      this.#last = text;
-      this.#tell?.(text);
+    this.#built = buildApps(this.deployment, (what) => {
+      this.#last = what;
+      this.#tell?.(what);
     });
     this.#built.then(
       () => (this.#isBuilt = true),
@@ -74,7 +75,7 @@ export class LabRun {
   }
 
   /** Tells what building does now, and from now on. */
-  follow(listener: (text: string) => void): void {
+  follow(listener: (what: Words) => void): void {
     this.#tell = listener;
     listener(this.#last);
   }
@@ -90,7 +91,7 @@ export class LabRun {
   }
 
   /** Pushes the images into those repositories that exist, and answers what they are called there. */
-  async push(onDetail: (text: string) => void): Promise<readonly PushedImage[]> {
+  async push(onDetail: (what: Words) => void): Promise<readonly PushedImage[]> {
     const pushed = await pushApps(this.deployment, await this.built(), onDetail);
     if (pushed.length === this.deployment.lab.apps.length) this.#name(Promise.resolve(pushed));
     return pushed;

@@ -1,3 +1,4 @@
+import { both, list } from "@workbook/toolchain";
 import { PlanReader } from "../plan-reader.ts";
 import { describeAnswer } from "./deploy.ts";
 import { exclusively } from "./exclusive.ts";
@@ -13,23 +14,32 @@ export type Plans = Partial<Record<StackId, PlanReader>>;
 export function plan(run: LabRun, reporter: DeployReporter): Promise<Plans> {
   const { deployment } = run;
   const { lab } = deployment;
-  return exclusively(deployment, reporter, `plan of lab ${lab.id}`, async () => {
-    await rollBackCutOff(deployment, reporter);
-    return inStep(reporter, "Terraform: plan", async (step) => {
-      run.follow((text) => step.detail(text));
-      await run.synthesised();
-      step.detail("comparing the stacks with the cloud");
-      const plans = await settleAll(
-        lab.stacks.map((id) => run.plan(id, (event) => step.terraform(event))),
-      );
-      return {
-        summary: lab.stacks
-          .map((id, index) => `${id}: ${describeAnswer(plans[index]!)}`)
-          .join("; "),
-        value: Object.fromEntries(
-          lab.stacks.map((id, index) => [id, new PlanReader(plans[index]!.shown)]),
-        ),
-      };
-    });
-  });
+  return exclusively(
+    deployment,
+    reporter,
+    [`plan of lab ${lab.id}`, `ラボ ${lab.id} の plan`],
+    async () => {
+      await rollBackCutOff(deployment, reporter);
+      return inStep(reporter, ["Terraform: plan", "Terraform: プラン"], async (step) => {
+        run.follow((what) => step.detail(what));
+        await run.synthesised();
+        step.detail([
+          "comparing the stacks with the cloud",
+          "スタックとクラウドの状態を比べています",
+        ]);
+        const plans = await settleAll(
+          lab.stacks.map((id) => run.plan(id, (event) => step.terraform(event))),
+        );
+        return {
+          summary: list(
+            lab.stacks.map((id, index) => both`${id}: ${describeAnswer(plans[index]!)}`),
+            "; ",
+          ),
+          value: Object.fromEntries(
+            lab.stacks.map((id, index) => [id, new PlanReader(plans[index]!.shown)]),
+          ),
+        };
+      });
+    },
+  );
 }

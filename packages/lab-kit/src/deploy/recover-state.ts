@@ -1,4 +1,4 @@
-import { UserError } from "@workbook/toolchain";
+import { both, UserError } from "@workbook/toolchain";
 import { pollUntil } from "../poll.ts";
 import type { TerraformEvent } from "../terraform/events.ts";
 import type { RunningRecord } from "../terraform/running-file.ts";
@@ -22,6 +22,10 @@ export interface RecoverOptions {
 }
 
 /** How long somebody else may hold the state before we say so and leave. */
+const WAIT = [
+  "wait for it; or, if it is gone:",
+  "終わるのを待ちます。もう動いていなければ:",
+] as const;
 const LOCK_DEADLINE_MS = 30_000;
 
 /**
@@ -47,18 +51,28 @@ async function foreignLockGone(options: RecoverOptions): Promise<StateLock | und
       signal?.throwIfAborted();
       const lock = await readStateLock(target, bucket, key);
       if (lock && !isOurs(lock))
-        onEvent?.({ type: "waiting", text: `${lock.Who} holds the state since ${lock.Created}` });
+        onEvent?.({
+          type: "waiting",
+          said: [
+            `${lock.Who} holds the state since ${lock.Created}`,
+            `${lock.Who} が ${lock.Created} からステートを使っています`,
+          ],
+        });
       return lock;
     },
     (lock) => !lock || isOurs(lock),
     { deadlineMs: LOCK_DEADLINE_MS },
   );
   if (met || !last) return last;
+  const unlock = `eval "$(./workbook env)" && terraform -chdir=${options.directory} force-unlock ${last.ID}`;
   throw new UserError(
-    `${last.Who} holds the state ${key} since ${last.Created} (${last.Operation}), with a Terraform that the workbook did not start.`,
+    [
+      `${last.Who} holds the state ${key} since ${last.Created} (${last.Operation}), with a Terraform that the workbook did not start.`,
+      `${last.Who} が ${last.Created} からステート ${key} を使っています (${last.Operation})。ワークブックが起動した Terraform ではありません。`,
+    ],
     {
       code: "STATE_LOCKED",
-      next: `wait for it; or, if it is gone: eval "$(./workbook env)" && terraform -chdir=${options.directory} force-unlock ${last.ID}`,
+      next: both`${WAIT} ${unlock}`,
     },
   );
 }

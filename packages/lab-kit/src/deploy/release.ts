@@ -4,6 +4,7 @@ import {
   type Service,
   type Task,
 } from "@aws-sdk/client-ecs";
+import { both, list, SpokenError, text, type Text, type Words } from "@workbook/toolchain";
 import { pollUntil } from "../poll.ts";
 import type { Target } from "./target.ts";
 
@@ -17,7 +18,7 @@ export interface Release {
 }
 
 /** A deployment did not complete; the message says what the service said last. */
-export class ReleaseError extends Error {
+export class ReleaseError extends SpokenError {
   override readonly name = "ReleaseError";
 }
 
@@ -32,7 +33,7 @@ const DEADLINE_MS = 15 * 60_000;
 export async function releaseServices(
   target: Target,
   cluster: string,
-  onDetail: (text: string) => void,
+  onDetail: (what: Words) => void,
   signal?: AbortSignal,
 ): Promise<Release[]> {
   const releases = await moveServices(target, cluster, onDetail);
@@ -52,7 +53,7 @@ export async function releaseServices(
 export async function moveServices(
   target: Target,
   cluster: string,
-  onDetail: (text: string) => void = () => {},
+  onDetail: (what: Words) => void = () => {},
 ): Promise<Release[]> {
   const ecs = new ECS(target.connection);
   try {
@@ -101,14 +102,14 @@ async function waitForCompletion(
   cluster: string,
   names: readonly string[],
   target: Target,
-  onDetail: (text: string) => void,
+  onDetail: (what: Words) => void,
   signal: AbortSignal | undefined,
 ): Promise<readonly Service[]> {
   const { met, last } = await pollUntil(
     async () => {
       signal?.throwIfAborted();
       const services = await describe(ecs, cluster, names);
-      onDetail(services.map(tell).join(" · "));
+      onDetail(list(services.map(tell), " · "));
       return services;
     },
     (services) => services.every(isSteady) || services.some(hasFailed),
@@ -117,12 +118,13 @@ async function waitForCompletion(
   const broken = last.filter((service) => !isSteady(service));
   if (met && broken.length === 0) return last;
   throw new ReleaseError(
-    broken
-      .map(
-        (service) =>
-          `${tell(service)}\n  ${primary(service)?.rolloutStateReason ?? ""}\n  ${service.events?.[0]?.message ?? "no events"}`,
-      )
-      .join("\n"),
+    list(
+      broken.map((service) => {
+        const event = service.events?.[0]?.message ?? (["no events", "イベントなし"] as const);
+        return both`${tell(service)}\n  ${primary(service)?.rolloutStateReason ?? ""}\n  ${event}`;
+      }),
+      "\n",
+    ),
   );
 }
 
@@ -139,8 +141,11 @@ async function requireRelease(
   const service = services.find(({ serviceName }) => serviceName === name);
   const now = service && revisionOf(primary(service)!.taskDefinition!);
   if (now === undefined || now === to) return;
-  const reason = (await stoppedTasks(ecs, cluster, to)).map(tellStop)[0] ?? "";
-  throw new ReleaseError(`${name} is back at ${now}: ${to} did not start.\n  ${reason}`);
+  const reason = (await stoppedTasks(ecs, cluster, to)).map(tellStop)[0] ?? text("");
+  throw new ReleaseError([
+    `${name} is back at ${now}: ${to} did not start.\n  ${reason.en}`,
+    `${name} は ${now} に戻りました。${to} が起動しなかったためです。\n  ${reason.ja}`,
+  ]);
 }
 
 async function stoppedTasks(ecs: ECS, cluster: string, revision: string): Promise<Task[]> {
@@ -151,11 +156,13 @@ async function stoppedTasks(ecs: ECS, cluster: string, revision: string): Promis
   return tasks.filter(({ taskDefinitionArn }) => revisionOf(taskDefinitionArn!) === revision);
 }
 
-function tellStop({ stoppedReason = "", containers = [] }: Task): string {
+function tellStop({ stoppedReason = "", containers = [] }: Task): Text {
   const codes = containers.flatMap(({ name, exitCode }) =>
-    exitCode === undefined ? [] : [` (${name}: exit code ${exitCode})`],
+    exitCode === undefined
+      ? []
+      : [text([` (${name}: exit code ${exitCode})`, ` (${name}: 終了コード ${exitCode})`])],
   );
-  return `${stoppedReason}${codes.join("")}`;
+  return both`${stoppedReason}${list(codes, "")}`;
 }
 
 function primary(service: Service): EcsDeployment | undefined {
@@ -175,7 +182,12 @@ function hasFailed(service: Service): boolean {
   return primary(service)?.rolloutState === "FAILED";
 }
 
-function tell(service: Service): string {
-  const { runningCount, desiredCount } = service;
-  return `${service.serviceName} ${runningCount}/${desiredCount} running, ${primary(service)?.rolloutState ?? "no deployment"}`;
+function tell(service: Service): Text {
+  const { serviceName = "", runningCount, desiredCount } = service;
+  const state = primary(service)?.rolloutState ?? (["no deployment", "デプロイなし"] as const);
+  const running = [
+    `${runningCount}/${desiredCount} running`,
+    `実行中 ${runningCount}/${desiredCount}`,
+  ] as const;
+  return both`${serviceName} ${running}, ${state}`;
 }

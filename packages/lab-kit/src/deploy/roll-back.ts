@@ -4,6 +4,20 @@ import { openStack, stackDirectory, type Deployment, type StackId } from "./stac
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
+const DONE = ["Terraform has come to its end", "Terraform は最後まで終わりました"] as const;
+const GOING_BACK = [
+  "Terraform was killed: putting the cloud back to where that command began",
+  "Terraform が強制終了していました。そのコマンドの開始時点にクラウドを戻しています",
+] as const;
+const GOES_ON = [
+  "Terraform was killed; this goes on from what it stored",
+  "Terraform が強制終了していました。保存された状態から続けます",
+] as const;
+const IS_BACK = [
+  "Terraform was killed: the cloud is back where that began",
+  "Terraform が強制終了していたので、クラウドを開始時点に戻しました",
+] as const;
+
 const STACKS: readonly StackId[] = ["images", "service"];
 
 /** The stacks on which the last Terraform has not ended, or has not ended well. */
@@ -27,24 +41,21 @@ export async function rollBackCutOff(
   const { target } = deployment;
   const begun = leftAtWork(deployment);
   if (begun.length === 0) return;
-  await inStep(reporter, "An earlier command was cut short", async (step) => {
-    const stacks = begun.map((id) =>
-      openStack(deployment, id, "", (event) => step.terraform(event)),
-    );
-    const left = [];
-    for (const stack of stacks) left.push(await stack.settle());
-    const wasCutOff = left.some((run) => run?.wasCutOff && run.command !== "plan");
-    if (!wasCutOff) return { summary: "Terraform has come to its end", value: undefined };
-    step.detail("Terraform was killed: putting the cloud back to where that command began");
-    if (!(await target.checkpoint?.rollBack()))
-      return {
-        summary: "Terraform was killed; this goes on from what it stored",
-        value: undefined,
-      };
-    for (const id of STACKS) openStack(deployment, id, "").forgetAll();
-    return {
-      summary: "Terraform was killed: the cloud is back where that began",
-      value: undefined,
-    };
-  });
+  await inStep(
+    reporter,
+    ["An earlier command was cut short", "前のコマンドが途中で終わっていました"],
+    async (step) => {
+      const stacks = begun.map((id) =>
+        openStack(deployment, id, "", (event) => step.terraform(event)),
+      );
+      const left = [];
+      for (const stack of stacks) left.push(await stack.settle());
+      const wasCutOff = left.some((run) => run?.wasCutOff && run.command !== "plan");
+      if (!wasCutOff) return { summary: DONE, value: undefined };
+      step.detail(GOING_BACK);
+      if (!(await target.checkpoint?.rollBack())) return { summary: GOES_ON, value: undefined };
+      for (const id of STACKS) openStack(deployment, id, "").forgetAll();
+      return { summary: IS_BACK, value: undefined };
+    },
+  );
 }

@@ -1,3 +1,4 @@
+import { type Words } from "@workbook/toolchain";
 /** What Terraform does with one resource. */
 export type ResourceAction = "create" | "update" | "delete" | "replace" | "read" | "no-op";
 
@@ -14,7 +15,7 @@ export type TerraformEvent =
   | { readonly type: "failed"; readonly address: string; readonly action: ResourceAction }
   | { readonly type: "planned"; readonly address: string; readonly action: ResourceAction }
   /** Somebody else is at work on the same stack, and is waited for. */
-  | { readonly type: "waiting"; readonly text: string }
+  | { readonly type: "waiting"; readonly said: Words }
   | {
       readonly type: "summary";
       readonly add: number;

@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { SpokenError, type Words } from "@workbook/toolchain";
 import { parseEvent, type TerraformEvent } from "./events.ts";
 import { followDetached, runDetached } from "./run-detached.ts";
 import {
@@ -51,19 +52,19 @@ export interface Changes {
 export type Outputs = Readonly<Record<string, unknown>>;
 
 /** Terraform said no; the message is its own words. */
-export class TerraformError extends Error {
+export class TerraformError extends SpokenError {
   override readonly name = "TerraformError";
   /** Where all of its output is. */
   readonly logFile: string;
 
-  constructor(message: string, logFile: string) {
-    super(message);
+  constructor(said: Words, logFile: string) {
+    super(said);
     this.logFile = logFile;
   }
 }
 
 /** Terraform was interrupted and has stopped in good order. */
-export class TerraformInterrupted extends Error {
+export class TerraformInterrupted extends SpokenError {
   override readonly name = "TerraformInterrupted";
 }
 
@@ -110,8 +111,11 @@ export class Terraform {
     const { onEvent } = this.#options;
     if (!isGroupAlive(record)) return () => {};
     const { command, pid } = record;
-    const text = `terraform ${command} of an earlier command (process ${pid}) is still at work: waiting for it`;
-    onEvent?.({ type: "waiting", text });
+    const said: Words = [
+      `terraform ${command} of an earlier command (process ${pid}) is still at work: waiting for it`,
+      `前のコマンドの terraform ${command} (プロセス ${pid}) がまだ動いているので、終わるのを待っています`,
+    ];
+    onEvent?.({ type: "waiting", said });
     return (line) => {
       const event = parseEvent(line);
       if (event && event.type !== "diagnostic") onEvent?.(event);
@@ -279,12 +283,16 @@ export class Terraform {
     });
     if (code === 0) return;
     if (signal?.aborted)
-      throw new TerraformInterrupted(
+      throw new TerraformInterrupted([
         `terraform ${command} was interrupted and stopped in good order`,
-      );
+        `terraform ${command} を中断しました。正常に止まっています`,
+      ]);
     const said = errors.length > 0 ? errors : plain.slice(-20);
     throw new TerraformError(
-      said.join("\n") || `terraform ${command} ended with exit code ${code}`,
+      said.join("\n") || [
+        `terraform ${command} ended with exit code ${code}`,
+        `terraform ${command} が終了コード ${code} で終わりました`,
+      ],
       logFile,
     );
   }
