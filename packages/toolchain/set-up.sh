@@ -17,13 +17,20 @@ log=$tmp/log
 holds_lock=
 ticker=
 
+# The reader's language, found as src/reader-language.ts finds it.
+case ${WORKBOOK_LANG:-${LC_ALL:-${LC_MESSAGES:-${LANG-}}}} in
+  [jJ][aA] | [jJ][aA][_.@-]*) language=ja ;;
+  *) language=en ;;
+esac
+# words ENGLISH JAPANESE: those of the two that the reader understands
+words() { if [ "$language" = ja ]; then printf '%s' "$2"; else printf '%s' "$1"; fi; }
 say() { printf '%s\n' "$*" >&2; }
 
 # fail WHAT_AND_WHY NEXT
 fail() {
   if [ -s "$log" ]; then tail -n 12 "$log" | sed 's/^/    /' >&2; fi
   say "workbook: $1"
-  say "  next: $2"
+  say "  $(words next 次にすること): $2"
   exit 3
 }
 
@@ -38,7 +45,7 @@ clean_up() {
   if [ -n "$holds_lock" ]; then rm -f "$lock"; fi
 }
 trap clean_up EXIT
-trap 'say "workbook: interrupted; the same command goes on from here"; exit 130' INT
+trap 'say "workbook: $(words "interrupted; the same command goes on from here" "中断しました。同じコマンドでここから続きます")"; exit 130' INT
 trap 'exit 143' TERM HUP
 
 # row TOOL SOURCE: sets version, name and hash from tools.txt for this platform; fails when there is no such row.
@@ -61,7 +68,8 @@ find_platform() {
 
 # take_lock: a symbolic link whose target is the holder's process id is made in one step, and read in one step.
 take_lock() {
-  mkdir -p "$tools" 2>/dev/null || fail "cannot write to $root/.workbook" "clone into a folder that you may write to"
+  mkdir -p "$tools" 2>/dev/null || fail "$(words "cannot write to $root/.workbook" "$root/.workbook に書けません")" \
+      "$(words "clone into a folder that you may write to" "書き込めるフォルダーにクローンしてください")"
   told=
   until ln -s $$ "$lock" 2>/dev/null; do
     holder=$(readlink "$lock" || :)
@@ -69,7 +77,7 @@ take_lock() {
       mv "$lock" "$tools/.dead-lock.$$" 2>/dev/null && rm -f "$tools/.dead-lock.$$"
       continue
     fi
-    if [ -z "$told" ]; then say "workbook: another set-up is at work here (process $holder); waiting for it"; fi
+    if [ -z "$told" ]; then say "workbook: $(words "another set-up is at work here (process $holder); waiting for it" "別のセットアップが動いています (プロセス $holder)。終わるのを待っています")"; fi
     told=yes
     sleep 1
   done
@@ -80,7 +88,7 @@ take_lock() {
 
 tick() {
   while :; do
-    printf '\r  %s … %s s' "$label" $(($(date +%s) - began)) >&2
+    printf '\r  %s … %s %s' "$label" $(($(date +%s) - began)) "$(words s 秒)" >&2
     sleep 1
   done
 }
@@ -99,10 +107,10 @@ step() {
   status=0
   "$@" >"$log" 2>&1 </dev/null || status=$?
   stop_ticker
-  outcome="done"
-  if [ "$status" != 0 ]; then outcome="did not work"; fi
+  outcome=$(words "done" 完了)
+  if [ "$status" != 0 ]; then outcome=$(words "did not work" 失敗しました); fi
   if [ -t 2 ]; then printf '\r' >&2; fi
-  say "  $label: $outcome ($(($(date +%s) - began)) s)"
+  say "  $label: $outcome ($(($(date +%s) - began)) $(words s 秒))"
   return "$status"
 }
 
@@ -113,7 +121,8 @@ online() {
   if ! proxy_is_set; then
     "$@"
   elif ! npm_config_fetch_retries=0 pnpm_config_fetch_retries=0 "$@"; then
-    echo "trying again without the proxy that the environment names"
+    words "trying again without the proxy that the environment names" "環境変数のプロキシを使わずに、もう一度試します"
+    echo
     (
       unset HTTPS_PROXY https_proxy HTTP_PROXY http_proxy ALL_PROXY all_proxy
       "$@"
@@ -132,7 +141,9 @@ has_hash() {
     found=$(openssl dgst "-sha$bits" -r "$1")
   fi
   if [ "${found%% *}" = "$2" ]; then return 0; fi
-  echo "$1 has the SHA-$bits ${found%% *}, and tools.txt says $2: it is not what was pinned"
+  words "$1 has the SHA-$bits ${found%% *}, and tools.txt says $2: it is not what was pinned" \
+    "$1 の SHA-$bits は ${found%% *} で、tools.txt の $2 と違います。固定されたものではありません"
+  echo
   return 1
 }
 
@@ -177,7 +188,8 @@ fetch_archive() (
 # settle PLACE PROGRAM: tries what was unpacked, then renames it to PLACE.
 settle() {
   "$tmp/ready/$2" --version >"$log" 2>&1 ||
-    fail "the ${1##*/} that was fetched does not run on this machine ($platform)" "install Node 24 or newer yourself, then run the same command"
+    fail "$(words "the ${1##*/} that was fetched does not run on this machine ($platform)" "取得した ${1##*/} がこのマシン ($platform) で動きません")" \
+      "$(words "install Node 24 or newer yourself, then run the same command" "Node 24 以降を自分でインストールしてから、同じコマンドを実行してください")"
   mv "$tmp/ready" "$1"
 }
 
@@ -186,20 +198,22 @@ npm_path=$PATH
 has_npm() { PATH=$npm_path npm --version >/dev/null 2>&1; }
 
 fetch_node() {
-  if row node npm && has_npm && step "Node $version ($platform), from npm" pack_from_npm; then
+  if row node npm && has_npm && step "Node $version ($platform), $(words "from npm" "npm から取得")" pack_from_npm; then
     settle "$tools/node-$version" bin/node
   elif row node archive; then
     fetch_node_archive "$tools/node-$version"
   else
-    fail "there is no Node for $platform in tools.txt" "install Node 24 or newer yourself, then run the same command"
+    fail "$(words "there is no Node for $platform in tools.txt" "tools.txt に $platform 用の Node がありません")" \
+      "$(words "install Node 24 or newer yourself, then run the same command" "Node 24 以降を自分でインストールしてから、同じコマンドを実行してください")"
   fi
 }
 
 # fetch_node_archive PLACE: the whole release, which has npm in it.
 fetch_node_archive() {
-  step "Node $version ($platform), the official archive" fetch_archive ||
-    fail "Node 24 or newer is needed, and $(archive_base node)/$name could not be fetched" \
-      "install Node 24 or newer, or name a mirror in WORKBOOK_NODE_MIRROR, or check the network and the proxy; then run the same command"
+  step "Node $version ($platform), $(words "the official archive" "公式のアーカイブ")" fetch_archive ||
+    fail "$(words "Node 24 or newer is needed, and $(archive_base node)/$name could not be fetched" "Node 24 以降が必要ですが、$(archive_base node)/$name を取得できませんでした")" \
+      "$(words "install Node 24 or newer, or name a mirror in WORKBOOK_NODE_MIRROR, or check the network and the proxy; then run the same command" \
+        "Node 24 以降をインストールするか、WORKBOOK_NODE_MIRROR にミラーを指定するか、ネットワークとプロキシを確認してから、同じコマンドを実行してください")"
   settle "$1" bin/node
 }
 
@@ -215,7 +229,8 @@ put_node_on_path() {
 # pnpm comes from npm; where there is no npm, the official archive of Node brings one.
 put_npm_on_path() {
   if has_npm; then return; fi
-  row node archive || fail "npm is needed, and is not here" "install npm, then run the same command"
+  row node archive || fail "$(words "npm is needed, and is not here" "npm が必要ですが、ありません")" \
+    "$(words "install npm, then run the same command" "npm をインストールしてから、同じコマンドを実行してください")"
   npm_home=$tools/node-$version
   if [ ! -x "$npm_home/bin/npm" ]; then npm_home=$tools/npm-of-node-$version; fi
   if [ ! -d "$npm_home" ]; then fetch_node_archive "$npm_home"; fi
@@ -228,10 +243,14 @@ put_pnpm_on_path() {
   pnpm=$tools/pnpm-$(pnpm_version)
   if [ ! -x "$pnpm/pnpm" ]; then
     put_npm_on_path
-    row pnpm npm || fail "there is no pnpm for $platform in tools.txt" "use Linux or macOS on x64 or arm64 (on Windows: WSL)"
-    [ "$version" = "$(pnpm_version)" ] || fail "package.json wants pnpm $(pnpm_version), tools.txt has $version" "bring the two into line"
+    row pnpm npm || fail "$(words "there is no pnpm for $platform in tools.txt" "tools.txt に $platform 用の pnpm がありません")" \
+      "$(words "use Linux or macOS on x64 or arm64 (on Windows: WSL)" "x64 か arm64 の Linux か macOS を使ってください (Windows では WSL)")"
+    [ "$version" = "$(pnpm_version)" ] || fail "$(words "package.json wants pnpm $(pnpm_version), tools.txt has $version" "package.json は pnpm $(pnpm_version)、tools.txt は $version になっています")" \
+      "$(words "bring the two into line" "2 つをそろえてください")"
     step "pnpm $version" pack_from_npm ||
-      fail "pnpm $version could not be fetched with npm" "check the network, the proxy and npm's registry (npm config get registry), then run the same command"
+      fail "$(words "pnpm $version could not be fetched with npm" "npm で pnpm $version を取得できませんでした")" \
+        "$(words "check the network, the proxy and npm's registry (npm config get registry), then run the same command" \
+          "ネットワーク、プロキシ、npm のレジストリ (npm config get registry) を確認してから、同じコマンドを実行してください")"
     settle "$pnpm" pnpm
   fi
   PATH=$pnpm:$PATH
@@ -239,7 +258,7 @@ put_pnpm_on_path() {
 
 install_dependencies() {
   if cmp -s "$root/pnpm-lock.yaml" "$root/node_modules/.workbook-lock.yaml"; then return; fi
-  say "  the dependencies in pnpm-lock.yaml …"
+  say "  $(words "the dependencies in pnpm-lock.yaml" "pnpm-lock.yaml の依存パッケージ") …"
   began=$(date +%s)
   rm -f "$root/node_modules/.workbook-lock.yaml"
   cp "$root/pnpm-lock.yaml" "$tmp/lock"
@@ -248,10 +267,11 @@ install_dependencies() {
   if [ -n "${CI-}" ]; then trust=--no-trust-lockfile; else trust=--trust-lockfile; fi
   online pnpm install --frozen-lockfile "$trust" --config.confirmModulesPurge=false \
     </dev/null >&2 ||
-    fail "the dependencies could not be installed (pnpm says why above)" \
-      "check the network and the disk, then run the same command; if you changed a package.json: ./workbook pnpm install --no-frozen-lockfile"
+    fail "$(words "the dependencies could not be installed (pnpm says why above)" "依存パッケージをインストールできませんでした (理由は上の pnpm の出力にあります)")" \
+      "$(words "check the network and the disk, then run the same command; if you changed a package.json: ./workbook pnpm install --no-frozen-lockfile" \
+        "ネットワークとディスクを確認してから、同じコマンドを実行してください。package.json を変えた場合: ./workbook pnpm install --no-frozen-lockfile")"
   mv "$tmp/lock" "$root/node_modules/.workbook-lock.yaml"
-  say "  the dependencies: done ($(($(date +%s) - began)) s)"
+  say "  $(words "the dependencies: done" "依存パッケージ: 完了") ($(($(date +%s) - began)) $(words s 秒))"
 }
 
 if [ "$what" = pnpm-directory ]; then
@@ -261,7 +281,7 @@ fi
 find_platform
 take_lock
 export PATH
-if [ "$what" = all ]; then say "workbook: setting up; this happens once"; fi
+if [ "$what" = all ]; then say "workbook: $(words "setting up; this happens once" "セットアップします (最初の 1 回だけです)")"; fi
 put_node_on_path
 put_pnpm_on_path
 if [ "$what" = all ]; then install_dependencies; fi

@@ -16,7 +16,8 @@ interface Node {
 const PROSE = /[A-Za-z]{2,}[,:;.]? (?:[a-z]{2,}|a)\b(?![-./:=(\w])/;
 const JAPANESE = /[\u3040-\u30FF\u4E00-\u9FFF]/;
 /** What these say is for whoever mends a bug, or stops work that nobody waits for any more. */
-const COMMAND = /^(?:\.\/workbook|aws|curl|docker|npm|terraform|[A-Z]+) [^.]*$/;
+const COMMAND =
+  /^(?:\.\/workbook|aws|curl|docker|npm|terraform|eval|cat|exec|[A-Z]+) [^.]*$|^#!|^cat > /;
 const FOR_DEVELOPERS = /^(?:Error|TypeError|RangeError|\w*DefinitionError|NotProved|abort|prove)$/;
 
 /**
@@ -81,7 +82,10 @@ function pairOf(node: Node): [en: Node, ja: Node] | undefined {
       .map((member) => [(member["key"] as { name?: string }).name, member["value"] as Node]),
   );
   const [en, ja] = [members.get("en"), members.get("ja")];
-  return en && ja && textsIn(en).length > 0 ? [en, ja] : undefined;
+  if (!en || !ja) return undefined;
+  const isSpoken =
+    textsIn(en).some((words) => PROSE.test(words)) || textsIn(ja).some((w) => JAPANESE.test(w));
+  return isSpoken ? [en, ja] : undefined;
 }
 
 function isProse(words: string): boolean {

@@ -30,10 +30,19 @@ export function pinnedTool(
   const platform = toPlatform();
   const pin = ToolTable.read(options.tableFile).find(tool, platform);
   if (!pin) {
-    throw new UserError(`There is no ${tool} for ${platform} among the pinned tools.`, {
-      code: "TOOL_NOT_PINNED",
-      next: `install ${tool} and put it on PATH`,
-    });
+    throw new UserError(
+      [
+        `There is no ${tool} for ${platform} among the pinned tools.`,
+        `固定されたツールの中に ${platform} 用の ${tool} がありません。`,
+      ],
+      {
+        code: "TOOL_NOT_PINNED",
+        next: [
+          `install ${tool} and put it on PATH`,
+          `${tool} をインストールして PATH に入れてください`,
+        ],
+      },
+    );
   }
   return { pin, folder: join(toolsFolder(options), `${tool}-${pin.version}`) };
 }
@@ -83,20 +92,32 @@ async function fetchArchive(pin: PinnedTool, archive: string, options: ToolOptio
   }).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new UserError(
-      `${pin.tool} ${pin.version} is needed, is not on PATH, and could not be fetched from ${address}: ${why}`,
+      [
+        `${pin.tool} ${pin.version} is needed, is not on PATH, and could not be fetched from ${address}: ${why}`,
+        `${pin.tool} ${pin.version} が必要ですが、PATH になく、${address} からも取得できませんでした: ${why}`,
+      ],
       {
         code: "TOOL_NOT_FETCHED",
-        next: `install ${pin.tool} and put it on PATH; or name a mirror in ${base.variable}; or check the network and the proxy`,
+        next: [
+          `install ${pin.tool} and put it on PATH; or name a mirror in ${base.variable}; or check the network and the proxy`,
+          `${pin.tool} をインストールして PATH に入れるか、${base.variable} にミラーを指定するか、ネットワークとプロキシを確認してください`,
+        ],
         cause,
       },
     );
   });
   if (hash === pin.hash) return;
   throw new UserError(
-    `${address} has the SHA-256 ${hash}; the pinned release has ${pin.hash}. It was thrown away.`,
+    [
+      `${address} has the SHA-256 ${hash}; the pinned release has ${pin.hash}. It was thrown away.`,
+      `${address} の SHA-256 は ${hash} で、固定されたリリースの ${pin.hash} と違うため、破棄しました。`,
+    ],
     {
       code: "TOOL_HASH_WRONG",
-      next: `install ${pin.tool} yourself, or name a mirror that has the official file in ${base.variable}`,
+      next: [
+        `install ${pin.tool} yourself, or name a mirror that has the official file in ${base.variable}`,
+        `${pin.tool} を自分でインストールするか、公式のファイルがあるミラーを ${base.variable} に指定してください`,
+      ],
     },
   );
 }

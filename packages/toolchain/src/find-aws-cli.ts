@@ -40,8 +40,17 @@ export function awsCliPath(options: Pick<ToolOptions, "env"> = {}): string {
 }
 
 function missing(): UserError {
-  return new UserError("There is no AWS CLI on PATH. The chapters ask the cloud with it.", {
-    code: "AWS_CLI_MISSING",
-    next: "install it (https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html), or: pip install awscli",
-  });
+  return new UserError(
+    [
+      "There is no AWS CLI on PATH. The chapters ask the cloud with it.",
+      "PATH に AWS CLI がありません。各章では、これでクラウドを調べます。",
+    ],
+    {
+      code: "AWS_CLI_MISSING",
+      next: [
+        "install it (https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html), or: pip install awscli",
+        "インストールしてください (https://docs.aws.amazon.com/ja_jp/cli/latest/userguide/getting-started-install.html)。または: pip install awscli",
+      ],
+    },
+  );
 }

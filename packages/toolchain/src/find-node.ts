@@ -45,10 +45,13 @@ export async function findNpm(options: ToolOptions = {}): Promise<Tool> {
   const version = await npmVersion(path, env);
   if (!version) {
     throw new UserError(
-      `npm is needed to build an image of a Node app, and ${path} does not run.`,
+      [
+        `npm is needed to build an image of a Node app, and ${path} does not run.`,
+        `Node のアプリのイメージをビルドするには npm が必要ですが、${path} が動きません。`,
+      ],
       {
         code: "NPM_MISSING",
-        next: "install npm and put it on PATH",
+        next: ["install npm and put it on PATH", "npm をインストールして PATH に入れてください"],
       },
     );
   }

@@ -14,10 +14,16 @@ export function toPlatform(
   const platform = `${system}-${processor}`;
   if (isPlatform(platform)) return platform;
   throw new UserError(
-    `The workbook does not run on ${platform}: it has tools for Linux and macOS, on x64 and arm64.`,
+    [
+      `The workbook does not run on ${platform}: it has tools for Linux and macOS, on x64 and arm64.`,
+      `ワークブックは ${platform} では動きません。ツールがあるのは x64 と arm64 の Linux と macOS です。`,
+    ],
     {
       code: "PLATFORM_UNSUPPORTED",
-      next: "use Linux or macOS; on Windows: WSL, or the repository's dev container",
+      next: [
+        "use Linux or macOS; on Windows: WSL, or the repository's dev container",
+        "Linux か macOS を使ってください。Windows では WSL か、リポジトリの dev container を使えます",
+      ],
     },
   );
 }

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { findProviderMirrors, type MirrorPlaces, type ProviderMirror } from "./provider-mirrors.ts";
 import { findRoot } from "./tool.ts";
+import type { Words } from "./words.ts";
 
 /** Which configuration Terraform gets, and why. */
 export interface TerraformCliConfig {
@@ -17,7 +18,7 @@ export interface TerraformCliConfig {
   readonly userFile: string | undefined;
   readonly mirrors: readonly ProviderMirror[];
   /** One sentence for `doctor`: where providers come from. */
-  readonly description: string;
+  readonly description: Words;
 }
 
 /** Where to look, and where the generated file and the plugin cache go. */
@@ -45,7 +46,7 @@ export function terraformCliConfig(options: TerraformCliConfigOptions = {}): Ter
       file,
       userFile: user.file,
       mirrors: [],
-      description: `your own configuration, ${user.file}`,
+      description: [`your own configuration, ${user.file}`, `自分の設定ファイル ${user.file}`],
     };
   }
   if (mirrors.length === 0) return writeRegistryConfig(folder);
@@ -59,8 +60,11 @@ export function terraformCliConfig(options: TerraformCliConfigOptions = {}): Ter
     userFile: user?.file,
     mirrors,
     description: user
-      ? `your own configuration, ${user.file}, and the mirror ${from}`
-      : `the mirror ${from}`,
+      ? [
+          `your own configuration, ${user.file}, and the mirror ${from}`,
+          `自分の設定ファイル ${user.file} と、ミラー ${from}`,
+        ]
+      : [`the mirror ${from}`, `ミラー ${from}`],
   };
 }
 
@@ -71,7 +75,10 @@ function writeRegistryConfig(folder: string): TerraformCliConfig {
     file,
     userFile: undefined,
     mirrors: [],
-    description: "Terraform's registry, with a plugin cache",
+    description: [
+      "Terraform's registry, with a plugin cache",
+      "Terraform のレジストリ (プラグインのキャッシュを使用)",
+    ],
   };
 }
 

@@ -223,6 +223,27 @@ test("a tool with another hash is refused with both hashes, and nothing of it is
   expect(existsSync(join(here.root, ".workbook/set-up.lock"))).toBe(false);
 });
 
+test.each([
+  [{ LANG: "ja_JP.UTF-8" }, true],
+  [{ LANG: "ja_JP.UTF-8", LC_ALL: "C.UTF-8" }, false],
+  [{ LC_ALL: "C.UTF-8", WORKBOOK_LANG: "ja" }, true],
+])(
+  "with %j, the set-up and what is in its way are told in Japanese: %s",
+  async (env, isJapanese) => {
+    const here = await place({ withNpm: true });
+    const table = join(here.root, "packages/toolchain/tools.txt");
+    writeFileSync(table, readFileSync(table, "utf8").replace(/(exe\.\S+ )\w{8}/, "$100000000"));
+    const { code, stderr } = await workbook(here, [], env);
+    expect(code).toBe(3);
+    const [japanese, english] = [
+      /セットアップします.*次にすること: ネットワーク/s,
+      /setting up.*next: check/s,
+    ];
+    expect(stderr).toMatch(isJapanese ? japanese : english);
+    expect(stderr).not.toMatch(isJapanese ? english : japanese);
+  },
+);
+
 test("a proxy that does not answer is left out", async () => {
   const here = await place({ withNpm: true });
   const proxy = "http://127.0.0.1:1";

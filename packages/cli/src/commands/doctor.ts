@@ -27,11 +27,8 @@ export async function doctorCommand(session: Session): Promise<number> {
     await look(session, "Node.js", true, async () => tell(findNode())),
     await look(session, "npm", true, async () => tell(await findNpm(options))),
     await look(session, "Terraform", true, async () => tell(await findTerraform(options))),
-    await look(
-      session,
-      "Provider plugins",
-      true,
-      async () => (await terraformCliConfig({ root: options.root, env: process.env })).description,
+    await look(session, "Provider plugins", true, async () =>
+      session.say((await terraformCliConfig({ root: options.root, env: process.env })).description),
     ),
     await look(session, "Go", true, async () => tell(await findGo(options))),
     await look(session, "AWS CLI", false, async () => tell(await findAwsCli())),
