@@ -77,7 +77,8 @@ async function foreignLockGone(options: RecoverOptions): Promise<StateLock | und
   );
 }
 
-function stateKey(json: string): string {
+/** Where in the bucket a stack's state is, as its JSON says. */
+export function stateKey(json: string): string {
   const { terraform } = JSON.parse(json) as { terraform: { backend: { s3: { key: string } } } };
   return terraform.backend.s3.key;
 }

@@ -2,12 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdtempDisposable, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { namesIn } from "@workbook/provider-lane";
 import type { Lab } from "../load-lab.ts";
 import { synthesise, type PushedImage } from "../synth.ts";
 import type { TerraformEvent } from "../terraform/events.ts";
-import { APPLIED_CONFIGURATION, Terraform } from "../terraform/terraform.ts";
-import { recoverState } from "./recover-state.ts";
+import { APPLIED_CONFIGURATION, CONFIGURATION, Terraform } from "../terraform/terraform.ts";
+import { recoverState, stateKey } from "./recover-state.ts";
 import { backendSettings } from "./state-bucket.ts";
+import { openS3, readJsonObject } from "./state-objects.ts";
 import type { FoundTools, Target, WorkbookDirectories } from "./target.ts";
 
 export type StackId = "images" | "service";
@@ -79,14 +81,31 @@ export function openStack(
   bucket: string,
   onEvent?: (event: TerraformEvent) => void,
 ): Terraform {
+  const directory = stackDirectory(directories, target, id);
+  const { lane } = target;
   return new Terraform({
     executable: tools.terraform,
-    directory: stackDirectory(directories, target, id),
+    directory,
     env: target.environment,
     backend: backendSettings(target, bucket),
+    ...(lane && {
+      turn: async () => lane.turn(await typesIn(target, bucket, directory), directory),
+    }),
     onEvent,
     signal,
   });
+}
+
+/** Every type that the configuration names, and every one that only the state does: it is destroyed. */
+async function typesIn(target: Target, bucket: string, directory: string): Promise<Set<string>> {
+  const json = await readFile(join(directory, CONFIGURATION), "utf8");
+  const s3 = openS3(target);
+  try {
+    const state = await readJsonObject<unknown>(s3, bucket, stateKey(json));
+    return namesIn(json + JSON.stringify(state ?? {}));
+  } finally {
+    s3.destroy();
+  }
 }
 
 /** Where Terraform works on a stack: one place for all labs, because they share the stacks and their state. */

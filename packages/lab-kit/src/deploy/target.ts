@@ -1,5 +1,6 @@
 import type { EffectiveAddress } from "../http-request.ts";
 import type { AwsConnection } from "../live.ts";
+import type { LaneTurn } from "../terraform/run-command.ts";
 
 /** Where a lab is deployed to, and as whom. */
 export interface Target {
@@ -15,6 +16,8 @@ export interface Target {
   readonly connection: AwsConnection;
   /** The whole environment of Terraform. */
   readonly environment: NodeJS.ProcessEnv;
+  /** How commands of Terraform come to a provider that runs already; undefined: each starts its own. */
+  readonly lane?: TargetLane;
   /** Where a listener is really reached; undefined: by its load balancer's name. */
   readonly effectiveAddress: EffectiveAddress | undefined;
   /** Makes sure that listeners on these ports will be reachable; throws where they will not. */
@@ -23,6 +26,17 @@ export interface Target {
   readonly revision?: () => Promise<string | undefined>;
   /** Undefined: there is no way back. */
   readonly checkpoint?: Checkpoint | undefined;
+}
+
+/** A provider that is kept for this target, with its keys. */
+export interface TargetLane {
+  /**
+   * One command's turn.
+   *
+   * @param types the types of resources and data sources that the command may meet
+   * @param directory the stack's, initialised: the provider's program is there
+   */
+  turn(types: ReadonlySet<string>, directory: string): Promise<LaneTurn>;
 }
 
 /** A way back for a deployment that is cut off; only a cloud of our own has one. */

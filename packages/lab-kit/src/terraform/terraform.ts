@@ -10,9 +10,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { inLane } from "@workbook/provider-lane";
 import { SpokenError, type Words } from "@workbook/toolchain";
 import { parseEvent, type TerraformEvent } from "./events.ts";
-import { followDetached, runDetached } from "./run-detached.ts";
+import { ORDINARY_TURN, runCommand, withReattach, type LaneTurn } from "./run-command.ts";
+import { followDetached } from "./run-detached.ts";
 import {
   isGroupAlive,
   readFailed,
@@ -37,6 +39,8 @@ export interface TerraformOptions {
   readonly env: NodeJS.ProcessEnv;
   /** What `init` completes the S3 backend with. */
   readonly backend: BackendSettings;
+  /** Asked before each command that needs the provider; left out, Terraform starts it, as it always does. */
+  readonly turn?: () => Promise<LaneTurn>;
   readonly onEvent?: (event: TerraformEvent) => void;
   readonly signal?: AbortSignal;
 }
@@ -73,7 +77,7 @@ export const APPLIED_CONFIGURATION = "applied-configuration.json";
 /** Where Terraform leaves a state that it could not store. */
 const ERRORED_STATE = "errored.tfstate";
 /** The stack's configuration in its directory. */
-const CONFIGURATION = "cdk.tf.json";
+export const CONFIGURATION = "cdk.tf.json";
 const run = promisify(execFile);
 
 /** Many resources wait for fixed times rather than for the processor: let all of them wait at once. */
@@ -201,7 +205,7 @@ export class Terraform {
     const changes = await this.#change("plan", [`-out=${file}`]);
     return {
       ...changes,
-      show: async () => JSON.parse(await this.#read(["show", "-json", file])) as unknown,
+      show: () => this.#show(file),
     };
   }
 
@@ -244,7 +248,8 @@ export class Terraform {
       command === "plan" ? "-lock=false" : `-lock-timeout=${LOCK_TIMEOUT}`,
       `-parallelism=${PARALLELISM}`,
     ];
-    await this.#run(command, [...general, ...args], (event) => {
+    await using turn = await this.#turn();
+    await this.#run(command, [...general, ...args], turn, (event) => {
       if (event.type === "summary")
         changes = { add: event.add, change: event.change, remove: event.remove };
       listen(event);
@@ -255,41 +260,32 @@ export class Terraform {
   async #run(
     command: string,
     args: readonly string[],
+    turn: LaneTurn = ORDINARY_TURN,
     listen: (event: TerraformEvent) => void = () => {},
   ): Promise<void> {
     const { executable, directory, env, onEvent, signal } = this.#options;
-    const logFile = join(directory, `${command}.log`);
-    const errors: string[] = [];
-    const plain: string[] = [];
-    const code = await runDetached({
+    const options = {
       executable,
-      args: [command, ...args],
-      cwd: directory,
+      directory,
       env,
-      logFile,
+      args: [command, ...args],
       runningFile: this.#runningFile,
       signal,
       isDisposable: command === "plan",
-      onLine: (line) => {
-        const event = parseEvent(line);
-        if (!line.startsWith("{") && line.trim() !== "") plain.push(line);
-        if (!event) return;
-        if (event.type === "diagnostic" && event.severity === "error") {
-          errors.push(event.address ? `${event.text}\n  with ${event.address}` : event.text);
-        }
+      onEvent: (event: TerraformEvent) => {
         listen(event);
         onEvent?.(event);
       },
-    });
+    };
+    const { code, said, logFile } = await runCommand(options, turn);
     if (code === 0) return;
     if (signal?.aborted)
       throw new TerraformInterrupted([
         `terraform ${command} was interrupted and stopped in good order`,
         `terraform ${command} を中断しました。正常に止まっています`,
       ]);
-    const said = errors.length > 0 ? errors : plain.slice(-20);
     throw new TerraformError(
-      said.join("\n") || [
+      said || [
         `terraform ${command} ended with exit code ${code}`,
         `terraform ${command} が終了コード ${code} で終わりました`,
       ],
@@ -297,14 +293,34 @@ export class Terraform {
     );
   }
 
-  async #read(args: readonly string[]): Promise<string> {
+  async #turn(): Promise<LaneTurn> {
+    return (await this.#options.turn?.()) ?? ORDINARY_TURN;
+  }
+
+  async #read(args: readonly string[], reattach = ""): Promise<string> {
     const { executable, directory, env } = this.#options;
     const { stdout } = await run(executable, [...args], {
       cwd: directory,
-      env,
+      env: withReattach(env, reattach),
       maxBuffer: 256 * 1024 * 1024,
     });
     return stdout;
+  }
+
+  /** What `terraform show` has to say of a plan: it wants the provider's schemas. */
+  async #show(file: string): Promise<unknown> {
+    await using turn = await this.#turn();
+    const { error, stdout = "" } = await inLane(turn, async (reattach) => {
+      try {
+        const shown = await this.#read(["show", "-json", file], reattach);
+        return { failed: false, said: "", hasBegun: false, stdout: shown };
+      } catch (failure) {
+        const { stderr = "" } = failure as { stderr?: string };
+        return { failed: true, said: stderr, hasBegun: false, error: failure };
+      }
+    });
+    if (error !== undefined) throw error;
+    return JSON.parse(stdout);
   }
 }
 

@@ -8,9 +8,9 @@ import type { BuiltApp } from "../deploy/images.ts";
 import type { Deployment, StackId } from "../deploy/stack.ts";
 import type { FoundTools, Target } from "../deploy/target.ts";
 import type { Lab } from "../load-lab.ts";
+import { KeptLane } from "../terraform/kept-lane.ts";
 import type { Builds } from "./builds.ts";
 import { changedStacks, type LabVariant } from "./changed-stacks.ts";
-import { KeptProvider } from "./kept-provider.ts";
 import type { SynthBatch } from "./synth-batch.ts";
 
 /** The cloud of a lane, as whoever makes a target of it needs it. */
@@ -30,7 +30,6 @@ export interface LaneOptions {
   /** Where images are built once for all lanes: `images` and `cache` are in it. */
   readonly state: string;
   readonly tools: FoundTools;
-  readonly provider: string;
   readonly batch: SynthBatch;
   readonly builds: Builds;
   readonly targetOf: (cloud: LaneCloud) => Promise<Target>;
@@ -41,16 +40,16 @@ export interface LaneOptions {
 export class Lane {
   readonly cloud: LocalAws;
   readonly target: Target;
-  /** What Local AWS itself complained about. */
+  /** What Local AWS itself complained about, and why Terraform's provider was not kept. */
   readonly complaints: readonly string[];
-  readonly #provider: KeptProvider;
+  readonly #provider: KeptLane;
   readonly #options: LaneOptions;
   readonly #directory: string;
 
   private constructor(
     cloud: LocalAws,
     target: Target,
-    provider: KeptProvider,
+    provider: KeptLane,
     complaints: readonly string[],
     options: LaneOptions,
     directory: string,
@@ -87,9 +86,8 @@ export class Lane {
       const { endpoint, credentials } = cloud;
       const homeAddress = DEFAULT_HOME_ADDRESS;
       const target = await options.targetOf({ endpoint, credentials, homeAddress });
-      const provider = await KeptProvider.start(options.provider, target.environment);
-      const environment = { ...target.environment, TF_REATTACH_PROVIDERS: provider.reattach };
-      const laneTarget = { ...target, environment };
+      const provider = new KeptLane(target.environment, (line) => complaints.push(line));
+      const laneTarget = { ...target, lane: provider };
       return new Lane(cloud, laneTarget, provider, complaints, options, directory);
     } catch (error) {
       await cloud.stop();
@@ -164,7 +162,7 @@ export class Lane {
   /** Ends the provider, the tasks and the cloud. */
   async stop(): Promise<void> {
     try {
-      await this.#provider.stop();
+      await this.#provider.close();
     } finally {
       await this.cloud.stop();
     }

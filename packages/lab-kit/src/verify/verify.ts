@@ -1,11 +1,10 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { FoundTools, Target } from "../deploy/target.ts";
 import type { Lab } from "../load-lab.ts";
 import { keepArtifacts } from "./artifacts.ts";
 import { Builds } from "./builds.ts";
 import { jobsOf } from "./jobs.ts";
-import { findProvider } from "./kept-provider.ts";
 import { Lane, type LaneCloud, type LaneOptions } from "./lane.ts";
 import type { Proof } from "./proof.ts";
 import { EMPTY } from "./prove-lab.ts";
@@ -49,7 +48,6 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   const batch = new SynthBatch();
   const lanes: Lane[] = [];
   try {
-    const provider = await providerFor(options, batch, scratch);
     const { root, state, tools, targetOf, signal } = options;
     const laneOptions: LaneOptions = {
       root,
@@ -58,7 +56,6 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
       targetOf,
       signal,
       scratch,
-      provider,
       batch,
       builds: new Builds(),
     };
@@ -98,37 +95,5 @@ function chainOf({ labs, wanted }: VerifyOptions): Lab[] {
   return labs.filter((lab, index) => {
     const next = labs[index + 1];
     return wanted.includes(lab) || (next !== undefined && wanted.includes(next));
-  });
-}
-
-async function providerFor(
-  { wanted, tools, targetOf }: VerifyOptions,
-  batch: SynthBatch,
-  scratch: string,
-): Promise<string> {
-  const [lab] = wanted;
-  const outDirectory = join(scratch, "provider/synth");
-  const endpoint = "http://127.0.0.1:9";
-  const credentials = { accessKeyId: "none", secretAccessKey: "none", accountId: "123456789012" };
-  const target = await targetOf({ endpoint, credentials, homeAddress: "203.0.113.10" });
-  const { owner, region, homeCidr } = target;
-  const [stack] = lab!.stacks;
-  await batch.synthesise({
-    labDirectory: lab!.directory,
-    variant: "solution",
-    settings: { owner, region, homeCidr, endpointUrl: endpoint },
-    images: lab!.apps.map((app) => ({ app, image: `${app.repository}:any` })),
-    outDirectory,
-    stack,
-  });
-  const file = join(outDirectory, "stacks", stack!, "cdk.tf.json");
-  const { terraform } = JSON.parse(await readFile(file, "utf8")) as {
-    terraform: { required_providers: unknown };
-  };
-  return findProvider({
-    terraform: tools.terraform,
-    env: target.environment,
-    directory: join(scratch, "provider/init"),
-    requires: terraform.required_providers,
   });
 }
