@@ -25,7 +25,9 @@ interface Group {
 
 const words = {
   en: {
-    intro: "What `./workbook --help` and `./workbook COMMAND --help` say.",
+    intro: "What `./workbook help --all` and `./workbook help COMMAND` say.",
+    options: "Options",
+    stop: ".",
     option: "Option",
     meaning: "What it does",
     every: "`--json` and `--help` are there for every command.",
@@ -39,8 +41,9 @@ const words = {
     exit: "Exit codes",
   },
   ja: {
-    intro:
-      "`./workbook --help` と `./workbook COMMAND --help` の内容です。説明はプログラムの出力のまま英語で示します。",
+    intro: "`./workbook help --all` と `./workbook help COMMAND` の内容です。",
+    options: "オプション",
+    stop: "。",
     option: "オプション",
     meaning: "説明",
     every: "`--json` と `--help` はすべてのコマンドで使えます。",
@@ -57,18 +60,30 @@ const words = {
 
 /** The commands as the program itself lists them. */
 export async function commandLine(): Promise<ReferencePage> {
-  const groups = await Promise.all(parseGroups(await help()).map((group) => addOptions(group)));
+  const groups = { en: await readGroups("en"), ja: await readGroups("ja") };
   return {
     name: "command-line",
     title: { en: "Command line", ja: "コマンドライン" },
     order: 1,
-    body: (language) => formatCommands(groups, language),
+    body: (language) =>
+      formatCommands(
+        // Both languages are linked to by the same names.
+        groups[language].map((group, index) => ({ ...group, id: idOf(groups.en[index]!.title) })),
+        language,
+      ),
   };
 }
 
-async function help(...command: readonly string[]): Promise<string> {
-  const env = { ...process.env, NO_COLOR: "1" };
-  const { stdout } = await run(process.execPath, [main, ...command, "--help"], { env });
+const idOf = (title: string) => `group-${title.split(/\W+/)[0]!.toLowerCase()}`;
+
+async function readGroups(language: Language): Promise<Group[]> {
+  const groups = parseGroups(await help(language, "--all"));
+  return Promise.all(groups.map((group) => addOptions(group, language)));
+}
+
+async function help(language: Language, ...args: readonly string[]): Promise<string> {
+  const env = { ...process.env, NO_COLOR: "1", WORKBOOK_LANG: language };
+  const { stdout } = await run(process.execPath, [main, "help", ...args], { env });
   return stdout;
 }
 
@@ -97,24 +112,31 @@ function addLine(entries: Entry[] | undefined, line: string): void {
   if (last) entries.push({ ...last, description: `${last.description} ${line.trim()}`.trim() });
 }
 
-async function addOptions({ title, entries }: { title: string; entries: Entry[] }): Promise<Group> {
+async function addOptions(
+  { title, entries }: { title: string; entries: Entry[] },
+  language: Language,
+): Promise<Group> {
   const commands = entries.map(async (entry) => {
     const name = entry.usage.split(" ", 1)[0]!;
     if (PASSES_ON.has(name)) return { ...entry, name, options: [] };
-    const options = parseGroups(await help(name)).find((group) => group.title === "Options");
+    const options = parseGroups(await help(language, name)).find(
+      (group) => group.title === words[language].options,
+    );
     const own = options?.entries.filter(({ usage }) => !/--(?:json|help)\b/.test(usage)) ?? [];
     return { ...entry, name, options: own };
   });
   return { title, commands: await Promise.all(commands) };
 }
 
-function formatCommands(groups: readonly Group[], language: Language): string {
+function formatCommands(
+  groups: readonly (Group & { readonly id: string })[],
+  language: Language,
+): string {
   const say = words[language];
-  const parts = groups.map(({ title, commands }) =>
-    [
-      `## ${title} {#group-${title.split(/\W+/)[0]!.toLowerCase()}}`,
-      ...commands.map((command) => formatCommand(command, language)),
-    ].join("\n\n"),
+  const parts = groups.map(({ title, id, commands }) =>
+    [`## ${title} {#${id}}`, ...commands.map((command) => formatCommand(command, language))].join(
+      "\n\n",
+    ),
   );
   const codes = formatTable(
     [say.code, say.meaning],
@@ -132,7 +154,7 @@ function formatCommand(command: Group["commands"][number], language: Language): 
   return [
     `### ${command.name} {#${command.name}}`,
     `\`\`\`\n./workbook ${command.usage}\n\`\`\``,
-    `${escapeText(command.description)}.`,
+    `${escapeText(command.description)}${say.stop}`,
     ...(rows.length > 0 ? [formatTable([say.option, say.meaning], rows)] : []),
   ].join("\n\n");
 }

@@ -1,4 +1,4 @@
-import { saidBy, UserError, type Language } from "@workbook/toolchain";
+import { saidBy, say, UserError, type Language, type Words } from "@workbook/toolchain";
 import { fullDisk } from "./disk-room.ts";
 import { machineFault } from "./machine-faults.ts";
 import { wrap } from "./output/wrap.ts";
@@ -11,14 +11,23 @@ export function exitCodeOf(error: unknown, interrupted: boolean): number {
   return toUserError(error)?.exitCode ?? 1;
 }
 
-/** Names of errors whose message is for people as it is: no stack is shown. */
-const KNOWN = new Set([
-  "TerraformError",
-  "ReleaseError",
-  "SynthesisError",
-  "SynthReadError",
-  "DockerfileError",
-  "BuildError",
+const AGAIN: Words = [
+  "put that right, then the same command; ./workbook hint helps",
+  "そこを直してから、同じコマンドを。./workbook hint が役に立ちます",
+];
+const LOOK: Words = [
+  "./workbook status, then ./workbook logs",
+  "./workbook status、次に ./workbook logs",
+];
+
+/** Errors whose message is for people as it is, by name, and what comes next: no stack is shown. */
+const KNOWN: ReadonlyMap<string, Words> = new Map([
+  ["TerraformError", AGAIN],
+  ["ReleaseError", LOOK],
+  ["SynthesisError", AGAIN],
+  ["SynthReadError", AGAIN],
+  ["DockerfileError", AGAIN],
+  ["BuildError", AGAIN],
 ]);
 
 /** The error as one that says what to do, where it is one. What went wrong on a full disk went wrong because of it. */
@@ -34,6 +43,8 @@ function fit(text: string): string {
   return isTTY ? wrap(text, columns, "  ").trimStart() : text;
 }
 
+const ALL: Words = ["All that Terraform said", "Terraform の出力のすべて"];
+
 /** An error for a terminal, in the reader's language: what, why, and the next command. */
 export function formatError(error: unknown, interrupted: boolean, language: Language): string {
   if (interrupted) return "Interrupted. The same command goes on from here.";
@@ -41,9 +52,11 @@ export function formatError(error: unknown, interrupted: boolean, language: Lang
   if (known)
     return `${style.bad("✗")} ${fit(known.said[language])}\n\nNext: ${known.next[language]}`;
   if (!(error instanceof Error)) return String(error);
-  if (KNOWN.has(error.name)) {
+  const next = KNOWN.get(error.name);
+  if (next !== undefined) {
     const log = (error as { logFile?: string }).logFile;
-    return `${style.bad("✗")} ${saidBy(error)[language]}${log ? `\n\nAll that Terraform said: ${log}` : ""}`;
+    const more = log === undefined ? "" : `\n\n${say(ALL, language)}: ${log}`;
+    return `${style.bad("✗")} ${fit(saidBy(error)[language])}${more}\n\nNext: ${say(next, language)}`;
   }
   return `${style.bad("✗")} ${error.stack ?? error.message}`;
 }

@@ -1,6 +1,9 @@
 import { cac } from "cac";
+import columns from "string-width";
 import { expect, test } from "vitest";
-import { formatHelp } from "./help.ts";
+import type { Language } from "@workbook/toolchain";
+import { commandLine } from "./command-line.ts";
+import { formatHelp, formatOverview } from "./help.ts";
 
 /** What `COMMAND --help` says. */
 function helpOf(command: string): string {
@@ -8,11 +11,11 @@ function helpOf(command: string): string {
   cli.option("--target <name>", "local or aws");
   cli.option("--yes", "Answer with yes");
   cli.command("check [lab]", "Run a lab's checks");
-  cli.command("cloud <action> [name]", "Local AWS");
+  cli.command("cloud [action] [name]", "Local AWS");
   cli.command("site", "Read the course").option("--no-open", "Open no browser");
   let text = "";
   cli.help((sections) => {
-    const formatted = formatHelp(cli, sections, 80);
+    const formatted = formatHelp(cli, sections, 80, "en");
     text = formatted.map(({ title, body }) => (title ? `${title}:\n${body}` : body)).join("\n\n");
     // Printed is nothing.
     return [];
@@ -38,3 +41,24 @@ test("a command that is about this machine alone offers no target", () => {
 test("an option that takes something away has no default", () => {
   expect(helpOf("site")).toMatch(/--no-open +Open no browser\n/);
 });
+
+test.each(["en", "ja"] as const)(
+  "what a learner needs fits into 24 lines of 80 columns (%s)",
+  (language: Language) => {
+    const cli = commandLine(() => {}, language);
+    const lines = formatOverview(cli, false, 80, language).split("\n");
+    // The command itself and the prompt after it take one each.
+    expect(lines.length).toBeLessThanOrEqual(22);
+    expect(Math.max(...lines.map((line) => columns(line)))).toBeLessThanOrEqual(80);
+  },
+);
+
+test.each(["en", "ja"] as const)(
+  "every command is in the whole list, within 80 columns (%s)",
+  (language) => {
+    const cli = commandLine(() => {}, language);
+    const text = formatOverview(cli, true, 80, language);
+    for (const { name } of cli.commands) expect(text).toMatch(new RegExp(`^ {2}${name}\\b`, "m"));
+    expect(Math.max(...text.split("\n").map((line) => columns(line)))).toBeLessThanOrEqual(80);
+  },
+);

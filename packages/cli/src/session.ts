@@ -1,7 +1,7 @@
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
 import type { FoundTools, Target } from "@workbook/lab-kit/deploy/target";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
-import { findLab, LabNotFoundError, type Lab } from "@workbook/lab-kit/load-lab";
+import { findLab, LabNotFoundError, listLabs, type Lab } from "@workbook/lab-kit/load-lab";
 import {
   findGo,
   findTerraform,
@@ -20,6 +20,7 @@ import { requireBegun } from "./learn/require-begun.ts";
 import { readProgress } from "./learn/progress-file.ts";
 import { formatDuration } from "./output/style.ts";
 import { Progress } from "./output/progress.ts";
+import { suggest } from "./suggest.ts";
 import { localTarget } from "./target.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
@@ -39,6 +40,9 @@ export class Session {
   readonly target: "local" | "aws";
   /** Questions about AWS are answered with yes. */
   readonly yes: boolean;
+
+  #tools: { readonly needs: Lab["needs"]; readonly found: FoundTools } | undefined;
+  #isCloudTold = false;
 
   constructor(options: {
     language: Language;
@@ -88,17 +92,16 @@ export class Session {
       return await findLab(this.workspace.labs, wanted);
     } catch (error) {
       if (!(error instanceof LabNotFoundError)) throw error;
-      throw new UserError(error.message, {
-        code: "LAB_UNKNOWN",
-        next: "./workbook --help",
-        exitCode: 2,
-        cause: error,
-      });
+      throw unknownLab(wanted, listLabs(this.workspace.labs), error);
     }
   }
 
   /** The cloud, started where it does not run. */
-  cloud(options: StartOptions = {}): Promise<RunningCloud> {
+  async cloud(options: StartOptions = {}): Promise<RunningCloud> {
+    // One line a command says where it is.
+    const known = this.#isCloudTold ? await findCloud(this.workspace, this.signal) : undefined;
+    if (known) return known;
+    this.#isCloudTold = true;
     return inStep(this.progress, "Local AWS", async (step) => {
       const running = await findCloud(this.workspace, this.signal);
       if (running) {
@@ -122,7 +125,15 @@ export class Session {
   }
 
   /** Terraform, and what images are built with; fetched where the machine has none. */
-  tools(lab: Pick<Lab, "needs">): Promise<FoundTools> {
+  async tools({ needs }: Pick<Lab, "needs">): Promise<FoundTools> {
+    const known = this.#tools;
+    if (known && needs.every((need) => known.needs.includes(need))) return known.found;
+    const found = await this.#findTools(needs);
+    this.#tools = { needs, found };
+    return found;
+  }
+
+  #findTools(needs: Lab["needs"]): Promise<FoundTools> {
     return inStep(this.progress, "Tools", async (step) => {
       requireRoom(this.workspace.state);
       const options = {
@@ -144,7 +155,7 @@ export class Session {
           ),
       };
       const terraform = await findTerraform(options);
-      const go = lab.needs.includes("go") ? await findGo(options) : undefined;
+      const go = needs.includes("go") ? await findGo(options) : undefined;
       const node = await nodeRuntimeFolder(options);
       const names = [terraform, ...(go ? [go] : [])].map(
         ({ name, version }) => `${name} ${version}`,
@@ -219,4 +230,20 @@ export class Session {
       cloud,
     };
   }
+}
+
+function unknownLab(typed: string, labs: readonly string[], cause: Error): UserError {
+  const words = labs.map((id) => id.slice(3));
+  const word = suggest(typed, [...labs, ...words]);
+  const meant = labs.find((id) => id === word || id.slice(3) === word);
+  const next = meant === undefined ? "./workbook list" : `./workbook start ${meant}`;
+  const en = meant === undefined ? "" : ` Did you mean ${meant}?`;
+  const ja = meant === undefined ? "" : `${meant} のことでしょうか?`;
+  return new UserError(
+    [
+      `There is no chapter "${typed}": choose one of ${labs.join(", ")}.${en}`,
+      `"${typed}" という章はありません。${labs.join("、")} から選びます。${ja}`,
+    ],
+    { code: "LAB_UNKNOWN", next, exitCode: 2, cause },
+  );
 }

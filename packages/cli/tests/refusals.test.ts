@@ -17,3 +17,61 @@ test.each(["deploy", "plan", "check", "hint", "reset", "watch", "diff"])(
   },
   LONG,
 );
+
+test.each([
+  [["strat"], 'There is no command "strat". Did you mean start?', "./workbook start"],
+  [["kubectl"], 'There is no command "kubectl".', "./workbook help"],
+  [["cloud"], '"cloud" needs an action: up, down, status', "./workbook help cloud"],
+  [["cloud", "dwon"], "Did you mean down?", "./workbook cloud down"],
+  [["saved", "lst"], "Did you mean list?", "./workbook saved list"],
+  [
+    ["start", "loadbalancer"],
+    "Did you mean 07-load-balancer?",
+    "./workbook start 07-load-balancer",
+  ],
+  [["start", "07-load"], "Did you mean 07-load-balancer?", "./workbook start 07-load-balancer"],
+  [
+    ["deploy", "1", "--varient", "x"],
+    '"deploy" takes no --varient. Did you mean --variant?',
+    "./workbook help deploy",
+  ],
+  [["deploy", "1", "--varient", "x"], "--variant <name>", "./workbook help deploy"],
+  [["help", "strat"], "Did you mean start?", "./workbook start"],
+] as const)(
+  "%j is refused with what may have been meant",
+  async (args, said, next) => {
+    const { code, stderr } = await workbook.run(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(said);
+    expect(stderr).toContain(`Next: ${next}\n`);
+  },
+  LONG,
+);
+
+test(
+  "help, help of a command, all of it and the version are answered",
+  async () => {
+    const help = await workbook.run(["help"]);
+    expect(help).toMatchObject({ code: 0, stderr: "" });
+    expect((await workbook.run(["--help"])).stdout).toBe(help.stdout);
+    expect((await workbook.run(["help", "deploy"])).stdout).toBe(
+      (await workbook.run(["deploy", "--help"])).stdout,
+    );
+    expect((await workbook.run(["help", "--all"])).stdout).toContain("Exit codes: 0 done");
+    for (const args of [["version"], ["--version"]])
+      expect((await workbook.run(args)).stdout).toMatch(
+        /^ECS Workbook \d+\.\d+\.\d+, Node\.js \d+/,
+      );
+  },
+  LONG,
+);
+
+test(
+  "list names the chapters",
+  async () => {
+    const chapters = await workbook.json<{ id: string; status: string }[]>(["list"]);
+    expect(chapters).toHaveLength(8);
+    expect((await workbook.run(["list"])).stdout).toMatch(/^ {3}01 {2}/m);
+  },
+  LONG,
+);

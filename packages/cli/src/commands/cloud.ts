@@ -1,7 +1,7 @@
 import { createReadStream, existsSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { UserError } from "@workbook/toolchain";
 import { logFile, stopCloud, type StartOptions } from "../cloud/cloud.ts";
+import { unknownAction } from "../unknown-action.ts";
 import type { Session } from "../session.ts";
 import { paceCommand } from "./pace.ts";
 import { restoreCommand, snapshotCommand, snapshotsCommand } from "./snapshots.ts";
@@ -17,7 +17,7 @@ export interface CloudOptions extends StartOptions {
 /** Starts, stops and looks at Local AWS; keeps what it holds and brings it back. */
 export async function cloudCommand(
   session: Session,
-  action: string,
+  action: string | undefined,
   options: CloudOptions,
 ): Promise<number> {
   switch (action) {
@@ -53,9 +53,6 @@ export async function cloudCommand(
     case "snapshots":
       return snapshotsCommand(session);
     default:
-      throw new UserError(
-        `There is no "cloud ${action}": choose one of up, down, status, logs, pace, snapshot, restore, snapshots.`,
-        { code: "USAGE", next: "./workbook cloud status", exitCode: 2 },
-      );
+      throw unknownAction("cloud", action);
   }
 }

@@ -1,6 +1,8 @@
 import { CloudWatchLogs, type FilteredLogEvent } from "@aws-sdk/client-cloudwatch-logs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AwsConnection } from "@workbook/lab-kit";
+import { UserError } from "@workbook/toolchain";
+import { suggest } from "../suggest.ts";
 import { onTarget } from "../on-target.ts";
 import type { Session } from "../session.ts";
 import { localTarget } from "../target.ts";
@@ -19,6 +21,8 @@ export async function logsCommand(
 ): Promise<number> {
   const logs = new CloudWatchLogs(await connectionOf(session));
   const isWanted = await chooseGroups(session, service);
+  // What is followed may come yet.
+  if (service !== undefined && !follow) await requireGroup(logs, session, service);
   const seen = new Set<string>();
   let since = Date.now() - PAST_MS;
   try {
@@ -42,6 +46,36 @@ export async function logsCommand(
       `No log lines in the last ten minutes.\n\nNext: ${session.target === "local" ? "./workbook status" : onTarget(session, "check")}`,
     );
   return 0;
+}
+
+/** @throws {UserError} where there are log groups of the owner's, and none is of this service */
+async function requireGroup(
+  logs: CloudWatchLogs,
+  session: Session,
+  service: string,
+): Promise<void> {
+  const all = await listGroups(logs, await chooseGroups(session, undefined));
+  if (all.length === 0 || all.some((name) => name.includes(service))) return;
+  const { owner } = session.workspace.config;
+  const services = all.map((name) => name.split("/").at(-1)!.replace(`-${owner}`, ""));
+  const meant = suggest(service, services) ?? services[0]!;
+  throw new UserError(
+    [
+      `Nothing called "${service}" writes logs: there are ${services.join(", ")}.`,
+      `"${service}" のログはありません。あるのは ${services.join("、")} です。`,
+    ],
+    { code: "LOGS_UNKNOWN", next: onTarget(session, `logs ${meant}`), exitCode: 2 },
+  );
+}
+
+async function listGroups(
+  logs: CloudWatchLogs,
+  isWanted: (name: string) => boolean,
+): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { logGroups = [] } of logs.paginateDescribeLogGroups({}))
+    names.push(...logGroups.map(({ logGroupName }) => logGroupName!).filter(isWanted));
+  return names;
 }
 
 async function connectionOf(session: Session): Promise<AwsConnection> {
@@ -69,9 +103,7 @@ async function readEvents(
   isWanted: (name: string) => boolean,
   startTime: number,
 ): Promise<FilteredLogEvent[]> {
-  const names: string[] = [];
-  for await (const { logGroups = [] } of logs.paginateDescribeLogGroups({}))
-    names.push(...logGroups.map(({ logGroupName }) => logGroupName!).filter(isWanted));
+  const names = await listGroups(logs, isWanted);
   const events: FilteredLogEvent[] = [];
   for (const logGroupName of names) {
     let nextToken: string | undefined;

@@ -3,6 +3,9 @@ import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import type { CheckReport } from "@workbook/lab-kit";
 import { findAddresses, type Address } from "../aws/addresses.ts";
 import { confirmOnAws } from "../aws/confirm.ts";
+import { chapterNumber } from "../learn/chapters.ts";
+import { keepDeployed } from "../learn/leave-chapter.ts";
+import { readProgress } from "../learn/progress-file.ts";
 import { onTarget } from "../on-target.ts";
 import { runLabChecks } from "../lab-checks.ts";
 import { formatDuration, style } from "../output/style.ts";
@@ -17,6 +20,11 @@ export async function runCommand(session: Session, query: string | undefined): P
   session.progress.print(
     `${style.name(`Lab ${lab.id.slice(0, 2)}`)}  ${lab.title[session.language]}\n`,
   );
+  // What was never a chapter's is nobody's work: another run brings it back.
+  if (readProgress(session.learner).current !== undefined) {
+    const number = chapterNumber(lab.id);
+    await keepDeployed(session, [`The solution of chapter ${number}`, `第 ${number} 章の解答`]);
+  }
   const deployment = await session.deployment(lab.id, "solution");
   await confirmOnAws(session, deployment, "deploy");
   const work = new LabRun(deployment);
@@ -64,7 +72,7 @@ function summary(
     if (url && problem) lines.push(`    ${problem}`);
   }
   lines.push("", whereTheTimeWent(session, ms), "", "Next:");
-  if (addresses[0]?.url) lines.push(`  curl ${addresses[0].url}`);
+  if (addresses[0]?.url) lines.push(`  curl ${addresses[0].url}; echo`);
   if (session.target === "local") lines.push(`  ${onTarget(session, "status")}`);
   for (const command of ["logs", `destroy ${lab.slice(0, 2)}`])
     lines.push(`  ${onTarget(session, command)}`);

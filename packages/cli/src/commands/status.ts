@@ -1,6 +1,8 @@
 import { findCloud, type RunningCloud } from "../cloud/cloud.ts";
 import { describePace, paceOf } from "../cloud/pace.ts";
+import { countHoldings, type Holdings } from "../cloud/holdings.ts";
 import { readTopology, type TopologyNode } from "../cloud/topology.ts";
+import type { Words } from "@workbook/toolchain";
 import { style } from "../output/style.ts";
 import type { Session } from "../session.ts";
 import { effectiveListeners, listenerUrl, type EffectiveListener } from "../cloud/listeners.ts";
@@ -16,6 +18,8 @@ export async function statusCommand(session: Session): Promise<number> {
     return 0;
   }
   const { endpoint, pid, dataDir, health } = cloud;
+  const { owner } = session.workspace.config;
+  const cluster = `workbook-${owner}`;
   const resources = await readTopology(endpoint);
   const listeners = await effectiveListeners(endpoint);
   const services = of(resources, "ecs.service")
@@ -23,11 +27,13 @@ export async function statusCommand(session: Session): Promise<number> {
     // Terraform makes them in any order.
     .toSorted((a, b) => a.name.localeCompare(b.name));
   session.result(
-    { running: true, endpoint, pid, dataDir, health, services, listeners },
+    { running: true, endpoint, pid, dataDir, health, owner, cluster, services, listeners },
     [
       heading(cloud, session.say(describePace(paceOf(cloud)))),
       ...services.map(formatService),
       ...listeners.map(formatListener),
+      "",
+      session.say(describeNames(cluster, countHoldings(resources))),
       "",
       next(services.length),
     ].join("\n"),
@@ -94,6 +100,19 @@ function formatListener(listener: EffectiveListener): string {
   const url = listenerUrl(listener);
   const problem = listener.problem ? `  ${listener.problem}` : "";
   return `\n${style.name(url ?? "not reachable")}  ${listener.dnsName}:${listener.port}${problem}`;
+}
+
+/** What things are called, and what a chapter that is begun would take away. */
+function describeNames(cluster: string, { resources }: Holdings): Words {
+  return resources === 0
+    ? [
+        `Cluster: ${cluster}. Nothing is deployed.`,
+        `クラスター: ${cluster}。何もデプロイされていません。`,
+      ]
+    : [
+        `Cluster: ${cluster}. Starting a chapter replaces all this, and keeps it.`,
+        `クラスター: ${cluster}。章を始めると、これに代わります (取っておかれます)。`,
+      ];
 }
 
 function next(services: number): string {

@@ -12,6 +12,7 @@ import {
 } from "../cloud/snapshots.ts";
 import type { Session } from "../session.ts";
 import { beginningOf, type Beginning } from "./chapters.ts";
+import { noteBeginning } from "./leave-chapter.ts";
 import { beginningName } from "./sources.ts";
 
 /**
@@ -27,12 +28,13 @@ export async function prepareCloud(session: Session, lab: Lab): Promise<void> {
   await session.owner();
   const cloud = await session.cloud();
   const name = await snapshotName(session, beginning);
-  if (await restored(session, lab, cloud, name)) return;
+  if (await restored(session, lab, cloud, name)) return noteBeginning(session, cloud);
   await deployNow();
   await inStep(session.progress, "Snapshot", async () => {
     await saveSnapshot(cloud, name);
     return { summary: "the next time begins from it", value: undefined };
   });
+  await noteBeginning(session, cloud);
 }
 
 /** Snapshots of a beginning that sources have changed since are of no use any more. */

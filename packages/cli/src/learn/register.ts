@@ -1,62 +1,64 @@
-import type { CAC } from "cac";
+import type { Words } from "@workbook/toolchain";
+import type { Register } from "../command-line.ts";
 import type { Session } from "../session.ts";
 
-/** Notes what a command is to do. */
-export type Will = (
-  options: Readonly<Record<string, unknown>>,
-  work: (session: Session) => Promise<number>,
-) => void;
-
 /** The commands that a learner uses all day. */
-export function registerLearnCommands(cli: CAC, will: Will): void {
+export function registerLearnCommands({ command }: Register): void {
   const forLab = (
     name: string,
-    description: string,
+    description: Words,
     work: (session: Session, lab: string | undefined) => Promise<number>,
-  ) =>
-    cli
-      .command(`${name} [lab]`, description)
-      .action((lab: string | undefined, options: Readonly<Record<string, unknown>>) =>
-        will(options, (session) => work(session, lab)),
-      );
+  ) => command(`${name} [lab]`, description).does((session, _options, lab) => work(session, lab));
   forLab(
     "start",
-    "Begin a chapter: your copy of its files, and the cloud as it is when the chapter begins",
+    [
+      "Begin a chapter: your files, and the cloud it begins in",
+      "章を始める: 自分のファイルと、章の始まりのクラウド",
+    ],
     async (session, lab) => (await import("./commands/start.ts")).startCommand(session, lab),
   );
   forLab(
     "watch",
-    "Check what you write each time you save; deploy with Enter",
+    ["Check each time you save; Enter deploys", "保存のたびに確かめる。Enter でデプロイ"],
     async (session, lab) => (await import("./commands/watch.ts")).watchCommand(session, lab),
   );
-  forLab("hint", "Help with the first check that fails; ask again for more", async (session, lab) =>
-    (await import("./commands/hint.ts")).hintCommand(session, lab),
+  forLab(
+    "hint",
+    [
+      "Help with the first check that fails; again for more",
+      "最初の不合格へのヒント。もう一度で、より詳しく",
+    ],
+    async (session, lab) => (await import("./commands/hint.ts")).hintCommand(session, lab),
   );
   forLab(
     "solution",
-    "Show the reference answer, after success or when asked twice",
+    [
+      "Show the answer, after success or when asked twice",
+      "解答を見せる (合格のあと、または 2 回目に)",
+    ],
     async (session, lab) => (await import("./commands/solution.ts")).solutionCommand(session, lab),
   );
   forLab(
     "diff",
-    "Compare your files with the solution, as far as it matters",
+    ["Compare your files with the solution", "自分のファイルを解答と比べる"],
     async (session, lab) => (await import("./commands/diff.ts")).diffCommand(session, lab),
   );
   forLab(
     "reset",
-    "Put files and cloud back to where the chapter begins; yours are saved first",
+    [
+      "Go back to where the chapter begins; yours is saved",
+      "章の始まりに戻す。自分のファイルは保存される",
+    ],
     async (session, lab) => (await import("./commands/reset.ts")).resetCommand(session, lab),
   );
-  cli
-    .command("saved [action] [name]", "List what was saved of yours, or restore one of them")
-    .action(
-      (
-        action: string | undefined,
-        name: string | undefined,
-        options: Readonly<Record<string, unknown>>,
-      ) =>
-        will(options, async (session) =>
-          (await import("./commands/saved.ts")).savedCommand(session, action, name),
-        ),
-    );
+  command("saved [action] [name]", [
+    "List what was saved of yours, or restore it",
+    "保存された自分のファイルを一覧する、または戻す",
+  ]).does(async (session, _options, action, name) =>
+    (await import("./commands/saved.ts")).savedCommand(session, action, name),
+  );
+  command("list", [
+    "List the chapters, and what you have passed",
+    "章と、合格したものを一覧する",
+  ]).does(async (session) => (await import("./commands/where.ts")).listCommand(session));
 }

@@ -4,6 +4,7 @@ import { onTarget } from "../../on-target.ts";
 import type { Session } from "../../session.ts";
 import { prepareCloud } from "../chapter-cloud.ts";
 import { replaceCopy } from "../learner-copy.ts";
+import { beginningInWords, keepDeployed } from "../leave-chapter.ts";
 import { noteStarted } from "../progress-file.ts";
 import { requireBegun } from "../require-begun.ts";
 import { describeCopy } from "./start.ts";
@@ -12,12 +13,13 @@ import { describeCopy } from "./start.ts";
 export async function resetCommand(session: Session, query: string | undefined): Promise<number> {
   const lab = await session.lab(query);
   requireBegun(session, lab.id);
+  const left = await keepDeployed(session, beginningInWords(lab.id), false);
   const copy = replaceCopy(session.learner, session.workspace.root, lab);
   noteStarted(session.learner, lab.id);
   await prepareCloud(session, lab);
   const files = lab.files.map((file) => relative(process.cwd(), `${copy.directory}/${file}`));
   session.result(
-    { lab: lab.id, directory: copy.directory, files, saved: copy.saved?.name },
+    { lab: lab.id, directory: copy.directory, files, saved: copy.saved?.name, left },
     [
       "",
       describeCopy(session, copy),

@@ -1,5 +1,6 @@
 import { UserError } from "@workbook/toolchain";
 import { style } from "../../output/style.ts";
+import { unknownAction } from "../../unknown-action.ts";
 import type { Session } from "../../session.ts";
 import { chapterNumber } from "../chapters.ts";
 import { replaceCopy } from "../learner-copy.ts";
@@ -14,10 +15,12 @@ export async function savedCommand(
 ): Promise<number> {
   if (action === undefined || action === "list") return list(session);
   if (action === "restore" && name !== undefined) return restore(session, name);
+  if (action !== "restore") throw unknownAction("saved", action);
   throw new UserError(
-    action === "restore"
-      ? "saved restore takes the name of a saved copy."
-      : `There is no "saved ${action}": choose list or restore.`,
+    [
+      "saved restore takes the name of a saved copy.",
+      "saved restore には、保存したものの名前を指定します。",
+    ],
     { code: "USAGE", next: "./workbook saved", exitCode: 2 },
   );
 }

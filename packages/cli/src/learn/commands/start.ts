@@ -6,6 +6,7 @@ import type { Session } from "../../session.ts";
 import { prepareCloud } from "../chapter-cloud.ts";
 import { chapterNumber, nextChapter } from "../chapters.ts";
 import { ensureCopy, type PutCopy } from "../learner-copy.ts";
+import { beginningInWords, keepDeployed } from "../leave-chapter.ts";
 import { noteStarted, readProgress } from "../progress-file.ts";
 
 /** Begins a chapter: the learner's copy of its files, and a cloud in the state that it begins from. */
@@ -13,6 +14,7 @@ export async function startCommand(session: Session, query: string | undefined):
   const lab = await session.lab(query ?? chapterToStart(session));
   const number = chapterNumber(lab.id);
   session.progress.print(`${style.name(`Chapter ${number}`)}  ${lab.title[session.language]}\n`);
+  const left = await keepDeployed(session, beginningInWords(lab.id));
   // The files come first: should the cloud take long, or be interrupted, there is something to read and write already.
   const copy = ensureCopy(session.learner, session.workspace.root, lab);
   noteStarted(session.learner, lab.id);
@@ -20,7 +22,14 @@ export async function startCommand(session: Session, query: string | undefined):
   const width = process.stdout.columns ?? 80;
   const files = lab.files.map((file) => relative(process.cwd(), `${copy.directory}/${file}`));
   session.result(
-    { lab: lab.id, directory: copy.directory, files, copy: copy.outcome, saved: copy.saved?.name },
+    {
+      lab: lab.id,
+      directory: copy.directory,
+      files,
+      copy: copy.outcome,
+      saved: copy.saved?.name,
+      left,
+    },
     [
       "",
       wrap(lab.summary.en, width),
