@@ -4,7 +4,7 @@ import type { ShownOutput } from "./page-blocks.ts";
 import { readLines, toKind, withPlaceholders } from "./placeholders.ts";
 
 /** A line that stands for any number of lines that the page leaves out. */
-const ELLIPSIS = "…";
+export const ELLIPSIS = "…";
 
 /**
  * Compares what a page shows with what was printed.
@@ -56,24 +56,4 @@ function findMatch(
   }
   const [first, ...others] = actual;
   return first?.kind === line.kind && findMatch(rest, others, [...found, first], accepts);
-}
-
-/**
- * What the page should show: the printed text, shortened where the page shortens it.
- *
- * @param printed as the reader sees it
- * @returns undefined where that cannot be told: the page leaves something out in more than one place
- */
-export function updateOutput(shown: ShownOutput, printed: string): string | undefined {
-  const lines = printed.replace(/^\n+|\s+$/g, "").split("\n");
-  const parts = shown.text.split("\n");
-  const first = parts.findIndex((line) => line.trim() === ELLIPSIS);
-  if (first === -1) return lines.join("\n");
-  const last = parts.findLastIndex((line) => line.trim() === ELLIPSIS);
-  if (first !== last) return undefined;
-  const tail = parts.length - last - 1;
-  if (first + tail >= lines.length) return lines.join("\n");
-  return [...lines.slice(0, first), parts[first]!, ...(tail > 0 ? lines.slice(-tail) : [])].join(
-    "\n",
-  );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { compareOutput, updateOutput } from "./compare-output.ts";
+import { compareOutput } from "./compare-output.ts";
 import { parsePage } from "./page-blocks.ts";
 
 const shown = (text: string, unordered = false) => ({ text, unordered, firstLine: 0, endLine: 0 });
@@ -119,10 +119,4 @@ test("the AWS CLI may put its name in front of an error", () => {
 test("progress that a terminal wipes out is not compared", () => {
   const printed = "• Local AWS\n    starting\n✓ Local AWS  http://127.0.0.1:4566  0.8s\n";
   expect(compareOutput(shown("✓ Local AWS  http://127.0.0.1:4566  1.2s"), printed)).toBeUndefined();
-});
-
-test("an update keeps what the page leaves out", () => {
-  expect(updateOutput(shown("a\n…\nz"), "A\nB\nC\nZ\n")).toBe("A\n…\nZ");
-  expect(updateOutput(shown("a"), "A\nB\n")).toBe("A\nB");
-  expect(updateOutput(shown("…\nb\n…"), "A\nB\nC\n")).toBeUndefined();
 });

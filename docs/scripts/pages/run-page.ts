@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
-import { compareOutput, updateOutput } from "./compare-output.ts";
+import { compareOutput } from "./compare-output.ts";
 import type { FreshWorkspace } from "./fresh-workspace.ts";
 import { mapPorts } from "./listener-ports.ts";
 import { PageError, parsePage, type ShellBlock } from "./page-blocks.ts";
@@ -13,6 +13,7 @@ import {
   type BlockResult,
   type Terminal,
 } from "./run-block.ts";
+import { updateOutput } from "./update-output.ts";
 
 const docs = join(import.meta.dirname, "../..");
 

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+
+import { updateOutput } from "./update-output.ts";
+
+const update = (shown: readonly string[], printed: readonly string[]) =>
+  updateOutput(
+    { text: shown.join("\n"), unordered: false, firstLine: 0, endLine: 0 },
+    printed.join("\n"),
+  )?.split("\n");
+
+test("an output that leaves nothing out becomes what was printed", () => {
+  expect(update(["a"], ["A", "B", ""])).toEqual(["A", "B"]);
+});
+
+test("what a page leaves out stays left out, before, between and behind", () => {
+  const printed = ["✓ Tools  3s", "✓ One", "  two", "✓ Local AWS", "✓ Three  2s", "", "Next: c"];
+  expect(update(["…", "✓ One", "…", "✓ Three  9s", "", "Next: b"], printed)).toEqual([
+    "…",
+    "✓ One",
+    "…",
+    "✓ Three  2s",
+    "",
+    "Next: c",
+  ]);
+  expect(update(["…", "  two", "…"], printed)).toEqual(["…", "  two", "…"]);
+});
+
+test("lines in another language are found by their marks, their names and their place", () => {
+  const shown = [
+    "…",
+    "✓ A task definition for go-app  0.7s",
+    "✓ A service that runs go-app  0.0s",
+    "…",
+    "✓ The plan adds and changes, and destroys nothing  48s",
+    "✓ Port 8080 answers  0.1s",
+    "",
+    "All 15 checks passed.",
+  ];
+  const printed = [
+    "✓ ツール  terraform 1.11.4  0.1s",
+    "✓ イメージ  go-app bc4bf013d5cd  0.1s",
+    "✓ go-app のタスク定義  0.6s",
+    "✓ go-app を動かすサービス  0.0s",
+    "✓ Terraform: プラン  images: 変更なし  0.7s",
+    "✓ プランは追加と変更だけで、何も削除しない  0.9s",
+    "✓ ポート 8080 が応答する  0.2s",
+    "",
+    "15 件のチェックすべてに合格しました。",
+  ];
+  expect(update(shown, printed)).toEqual(["…", ...printed.slice(2, 4), "…", ...printed.slice(5)]);
+});
+
+test("what is not to be found is not replaced by something else", () => {
+  expect(update(["…", "✗ failed", "…"], ["✓ passed", "✓ as well"])).toBeUndefined();
+  expect(update(["a", "…", "b"], ["b"])).toBeUndefined();
+});
