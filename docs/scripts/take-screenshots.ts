@@ -44,8 +44,7 @@ try {
   for (const { language, suffix } of LANGUAGES) await shootChapter(language, suffix);
 
   console.log("rolling update");
-  await site.type(["cloud", "down"]);
-  await site.type(["cloud", "up", "--real-time"]);
+  await site.type(["cloud", "pace", "real"]);
   await shootRollingUpdate(stack);
   if (pages.problems.length > 0) throw new Error(pages.problems.join("\n"));
 } finally {

@@ -56,7 +56,7 @@ test("a page without the mark loads nothing of it", { timeout: MINUTE }, async (
 
 test("what is built appears as it is built", { timeout: 5 * MINUTE }, async () => {
   const page = await open();
-  await expect.poll(() => picture(page).textContent(), SOON).toContain("Nothing is drawn yet");
+  await expect.poll(() => picture(page).textContent(), SOON).toContain("ECR web 1 image");
 
   await cloud.addNetwork();
   await expect.poll(() => picture(page).textContent(), SOON).toContain("NAT gateway available");
@@ -157,6 +157,7 @@ test("checks turn green as they are reported", { timeout: 2 * MINUTE }, async ()
 test.each<Look>([
   { colorScheme: "light", width: 1400 },
   { colorScheme: "dark", width: 1400 },
+  { colorScheme: "light", width: 1024, height: 720 },
   { colorScheme: "dark", width: 800, language: "ja/" },
   { colorScheme: "light", width: 320, language: "ja/" },
   { colorScheme: "dark", width: 320, token: undefined },

@@ -116,6 +116,29 @@ test.for(Object.entries(SOUGHT))(
   },
 );
 
+test(
+  "where there is no page, the search and the chapters are, and the one that was meant",
+  async () => {
+    const context = await browser.newContext({ viewport: { width: 360, height: 800 } });
+    const page = await context.newPage();
+    for (const [path, title, meant] of [
+      ["labs/07-alb", "There is no such page", "A load balancer in front of the service"],
+      ["ja/labs/7", "ページが見つかりません", "サービスの前に ALB を置く"],
+    ] as const) {
+      await page.goto(`${site.origin}${site.base}${path}`);
+      await page.getByRole("heading", { name: title }).waitFor({ timeout: MINUTES });
+      expect(await page.locator(".not-found p a").first().textContent()).toContain(meant);
+      expect(await page.locator(".chapters li").count()).toBe(8);
+      expect(await findBarriers(page)).toEqual({ violations: [], tooWide: 0 });
+      await page.locator(".not-found button").click();
+      await page.getByRole("searchbox").waitFor({ timeout: MINUTES });
+      await page.keyboard.press("Escape");
+    }
+    await context.close();
+  },
+  2 * MINUTES,
+);
+
 test("the language switch keeps the page", { timeout: 2 * MINUTES }, async () => {
   const path = `${site.base}labs/07-load-balancer`;
   await open(path, async (page) => {

@@ -23,12 +23,6 @@ export function englishLocale(): LocaleSpecificConfig<DefaultTheme.Config> & { l
         reference: "Reference",
         inside: "How it is built",
       }),
-      notFound: {
-        title: "There is no such page",
-        quote: "It has moved, or nobody has written it yet.",
-        linkLabel: "To the first page",
-        linkText: "To the first page",
-      },
       skipToContentLabel: "Skip to the text",
     },
   };

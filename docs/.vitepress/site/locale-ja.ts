@@ -32,12 +32,6 @@ export function japaneseLocale(): LocaleSpecificConfig<DefaultTheme.Config> & { 
       returnToTopLabel: "ページの先頭へ",
       langMenuLabel: "言語を切り替える",
       skipToContentLabel: "本文へ移動",
-      notFound: {
-        title: "ページが見つかりません",
-        quote: "お探しのページは移動したか、まだ書かれていません。",
-        linkLabel: "トップページへ",
-        linkText: "トップページへ戻る",
-      },
     },
   };
 }

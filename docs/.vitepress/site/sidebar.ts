@@ -38,10 +38,16 @@ export function toSidebar(prefix: string, words: SidebarWords): DefaultTheme.Sid
       : [];
   const groups: DefaultTheme.SidebarItem[] = [
     { text: words.start, items: pick(START) },
-    { text: words.labs, items: folder("labs") },
+    { text: words.labs, items: folder("labs").map(withNumber) },
     { text: words.concepts, items: folder("concepts") },
     { text: words.reference, items: folder("reference") },
     { text: words.inside, items: pick(INSIDE) },
   ];
   return groups.filter(({ items }) => items && items.length > 0);
+}
+
+/** A chapter's number stands before its name, as commands take it. */
+function withNumber({ text, link }: { readonly text: string; readonly link: string }) {
+  const number = /\/(\d\d)-[^/]*$/.exec(link)?.[1];
+  return { text: number === undefined ? text : `${number} ${text}`, link };
 }

@@ -1,4 +1,4 @@
-import type { Theme } from "vitepress";
+import { inBrowser, type Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
 import { h } from "vue";
 
@@ -10,15 +10,21 @@ import HomePage from "./components/home-page.vue";
 import LabCost from "./components/lab-cost.vue";
 import LabFacts from "./components/lab-facts.vue";
 import LabQuiz from "./components/lab-quiz.vue";
+import NotFound from "./components/not-found.vue";
 import StackPicture from "./components/stack-picture.vue";
 import LiveGate from "./live/live-gate.vue";
+import { openForPrint } from "./print-answers.ts";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/diagram.css";
 
 export default {
   extends: DefaultTheme,
-  Layout: () => h(DefaultTheme.Layout, null, { "layout-bottom": () => h(LiveGate) }),
+  Layout: () =>
+    h(DefaultTheme.Layout, null, {
+      "layout-bottom": () => h(LiveGate),
+      "not-found": () => h(NotFound),
+    }),
   enhanceApp({ app }) {
     const components = {
       ChapterList,
@@ -32,5 +38,6 @@ export default {
       StackPicture,
     };
     for (const [name, component] of Object.entries(components)) app.component(name, component);
+    if (inBrowser) openForPrint();
   },
 } satisfies Theme;

@@ -35,6 +35,7 @@ export function errorCodes(): ReferencePage {
     name: "errors",
     title: { en: "Error codes", ja: "エラーコード" },
     order: 3,
+    pageClass: "stacked-tables",
     body(language) {
       const say = words[language];
       const uses = new Map<string, ErrorUse>();

@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 export interface Look {
   readonly colorScheme?: "light" | "dark";
   readonly width?: number;
+  readonly height?: number;
   /** The folder of the language, such as `ja/`. */
   readonly language?: string;
   /** With none the page is opened as from a bookmark. */
@@ -26,10 +27,10 @@ export class LivePages {
 
   /** Opens a page; `path` is below the language's folder. */
   async open(path: string, look: Look = {}): Promise<Page> {
-    const { colorScheme = "light", width = 1400, language = "", token } = look;
+    const { colorScheme = "light", width = 1400, height = 900, language = "", token } = look;
     const context = await this.#browser.newContext({
       colorScheme,
-      viewport: { width, height: 900 },
+      viewport: { width, height },
       reducedMotion: "reduce",
     });
     this.#contexts.push(context);

@@ -10,6 +10,8 @@ const MARKS = `<meta name="workbook-live" content="1"><meta name="workbook-owner
 /** The site as `./workbook site` serves it: with its marks, and `/_local/` is Local AWS's. */
 export interface LiveServer {
   readonly origin: string;
+  /** How far the learner is, as pages are told that ask. */
+  marks: { readonly current: string | null; readonly passed: readonly string[] };
   stop(): Promise<void>;
 }
 
@@ -19,19 +21,25 @@ export async function serveLive(
   endpoint: string,
 ): Promise<LiveServer> {
   const server = createServer((request, response) => {
+    if (request.url === "/_site/progress") {
+      response.setHeader("content-type", "application/json");
+      return void response.end(JSON.stringify(live.marks));
+    }
     if (request.url!.startsWith("/_local/")) return passOn(endpoint, request, response);
     return void sendPage(site.origin + request.url!, response);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };
-  return {
+  const live: LiveServer = {
     origin: `http://127.0.0.1:${port}`,
+    marks: { current: null, passed: [] },
     async stop() {
       server.close();
       server.closeAllConnections();
       await once(server, "close");
     },
   };
+  return live;
 }
 
 function passOn(endpoint: string, request: IncomingMessage, response: ServerResponse): void {

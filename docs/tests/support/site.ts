@@ -42,7 +42,11 @@ export async function buildSite(): Promise<BuiltSite> {
   });
   const server = createServer((request, response) => {
     const file = findFile(folder, new URL(request.url ?? "/", "http://site").pathname);
-    if (!file) return response.writeHead(404).end();
+    if (!file) {
+      // As hosts of static sites do.
+      response.writeHead(404, { "content-type": "text/html" });
+      return createReadStream(join(folder, "404.html")).pipe(response);
+    }
     response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "text/plain" });
     return createReadStream(file).pipe(response);
   }).listen(0, "127.0.0.1");

@@ -11,6 +11,8 @@ export interface LiveActions {
   sendRequest(listenerArn: string, path: string): Promise<RequestMessage>;
   /** Stops a task, as `aws ecs stop-task` does. */
   stopTask(taskArn: string): Promise<void>;
+  /** Lets idle waiting pass so many times faster than on AWS. */
+  changePace(acceleration: number): Promise<void>;
 }
 
 const KEY: InjectionKey<LiveActions> = Symbol("live actions");
@@ -18,9 +20,13 @@ const KEY: InjectionKey<LiveActions> = Symbol("live actions");
 /** Gives the actions to the components inside this one. */
 export function provideActions(): void {
   const { token, forget } = useToken();
-  async function post(path: string, body: object): Promise<Response> {
+  async function send(
+    path: string,
+    body: object,
+    method: "POST" | "PUT" = "POST",
+  ): Promise<Response> {
     const response = await fetch(path, {
-      method: "POST",
+      method,
       headers: { authorization: `Bearer ${token.value}`, "content-type": "application/json" },
       body: JSON.stringify(body),
     });
@@ -32,11 +38,14 @@ export function provideActions(): void {
   const actions: LiveActions = {
     allowed: computed(() => token.value !== null),
     async sendRequest(listenerArn, path) {
-      const response = await post("/_local/requests", { listenerArn, path });
+      const response = await send("/_local/requests", { listenerArn, path });
       return (await response.json()) as RequestMessage;
     },
     async stopTask(taskArn) {
-      await post("/_local/tasks/stop", { taskArn });
+      await send("/_local/tasks/stop", { taskArn });
+    },
+    async changePace(acceleration) {
+      await send("/_local/clock", { acceleration }, "PUT");
     },
   };
   provide(KEY, actions);

@@ -1,7 +1,7 @@
 import type { LiveMessage } from "@workbook/local-aws/live";
 
 const ADDRESS = "/_local/live";
-const TYPES: readonly LiveMessage["type"][] = ["picture", "report", "log", "request"];
+const TYPES: readonly LiveMessage["type"][] = ["clock", "picture", "report", "log", "request"];
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 const PATIENCE_MS = 5_000;

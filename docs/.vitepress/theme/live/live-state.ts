@@ -30,6 +30,8 @@ export type LogLine = LogMessage["events"][number] & { readonly key: number };
 export interface LiveState {
   connection: ConnectionState;
   picture: PictureMessage | undefined;
+  /** How many times faster than on AWS idle waiting passes; undefined before that is known. */
+  acceleration: number | undefined;
   /** The last outcome of each lab's checks. */
   readonly reports: Map<string, ReportMessage>;
   /** The oldest first. */
@@ -80,6 +82,7 @@ function createState(): LiveState {
   const state: LiveState = shallowReactive({
     connection: "connecting",
     picture: undefined,
+    acceleration: undefined,
     reports: shallowReactive(new Map()),
     lines: [],
     requests: [],
@@ -110,6 +113,9 @@ function isSame(one: RequestMessage, other: RequestMessage): boolean {
 
 function apply(state: LiveState, message: LiveMessage): void {
   switch (message.type) {
+    case "clock":
+      state.acceleration = message.acceleration;
+      break;
     case "picture":
       state.picture = message;
       break;

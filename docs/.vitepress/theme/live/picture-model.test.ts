@@ -44,6 +44,7 @@ const vpc: VpcPicture = {
 const picture: PictureMessage = {
   type: "picture",
   at: 0,
+  repositories: [],
   vpcs: [vpc],
   paths: [],
   clusters: [

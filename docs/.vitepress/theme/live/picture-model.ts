@@ -46,6 +46,11 @@ export function shortId(taskId: string): string {
   return taskId.slice(0, 6);
 }
 
+/** The revision in `node-app-hanako:3`. */
+export function revisionOf(taskDefinition: string): string {
+  return taskDefinition.slice(taskDefinition.lastIndexOf(":") + 1);
+}
+
 /** All load balancers; none before there is a picture. */
 export function balancersOf(picture: PictureMessage | undefined): readonly LoadBalancerPicture[] {
   return (picture?.vpcs ?? []).flatMap(({ loadBalancers }) => loadBalancers);

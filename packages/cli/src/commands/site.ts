@@ -108,15 +108,17 @@ export async function buildSiteCommand(session: Session, out: string | undefined
 function siteBase(): string {
   const base = process.env["SITE_BASE"] ?? "/";
   if (/^\/(?:.*\/)?$/.test(base)) return base;
-  const words: Words = [
-    `SITE_BASE is "${base}": it has to begin and end with a slash.`,
-    `SITE_BASE が「${base}」になっています。スラッシュで始まり、スラッシュで終わる必要があります。`,
-  ];
-  throw new UserError(words, {
-    code: "SITE_BASE_INVALID",
-    next: "SITE_BASE=/courses/ecs/ ./workbook site --build",
-    exitCode: 2,
-  });
+  throw new UserError(
+    [
+      `SITE_BASE is "${base}": it has to begin and end with a slash.`,
+      `SITE_BASE が「${base}」になっています。スラッシュで始まり、スラッシュで終わる必要があります。`,
+    ],
+    {
+      code: "SITE_BASE_INVALID",
+      next: "SITE_BASE=/courses/ecs/ ./workbook site --build",
+      exitCode: 2,
+    },
+  );
 }
 
 const size = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;

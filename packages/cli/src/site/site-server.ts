@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { both, UserError, type Words } from "@workbook/toolchain";
+import { UserError } from "@workbook/toolchain";
 import { describeHolder } from "../cloud/port-holder.ts";
 import { CloudProxy, sendJson } from "./cloud-proxy.ts";
 import { refuse } from "./guard.ts";
@@ -131,13 +131,18 @@ async function listen(
 
 async function portTaken(port: number): Promise<UserError> {
   const holder = await describeHolder(port);
-  const by: Words = holder ? [` by ${holder}`, ` (${holder})`] : "";
-  const words = both`${[`Port ${port}, where the site would be, is taken`, `サイトのポート ${port} は使用中です`]}${by}${[".", "。"]}`;
-  return new UserError(words, {
-    code: "SITE_PORT_TAKEN",
-    next: [
-      "./workbook site   (it takes a port that is free), or stop that program",
-      "./workbook site   (空いているポートを使います)、またはそのプログラムを止める",
+  const [by, ja] = holder ? [` by ${holder}`, ` (${holder})`] : ["", ""];
+  return new UserError(
+    [
+      `Port ${port}, where the site would be, is taken${by}.`,
+      `サイトのポート ${port} は使用中です${ja}。`,
     ],
-  });
+    {
+      code: "SITE_PORT_TAKEN",
+      next: [
+        "./workbook site   (it takes a port that is free), or stop that program",
+        "./workbook site   (空いているポートを使います)、またはそのプログラムを止める",
+      ],
+    },
+  );
 }

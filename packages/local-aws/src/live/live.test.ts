@@ -9,6 +9,7 @@ import {
   DescribeRouteTablesCommand,
   EC2Client,
 } from "@aws-sdk/client-ec2";
+import { CreateRepositoryCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { CreateClusterCommand, ECSClient } from "@aws-sdk/client-ecs";
 import {
   CreateListenerCommand,
@@ -230,6 +231,18 @@ test("a page is told the last lines of logs, and then each as it comes", async (
   });
   await write("one more");
   await page.message("log", ({ events: [event] }) => event?.message === "one more");
+});
+
+test("a VPC without subnets is drawn, and so is a repository where nothing else is", async () => {
+  const page = await openPage();
+  await new ECRClient(cloud.clientConfig).send(
+    new CreateRepositoryCommand({ repositoryName: "app" }),
+  );
+  const first = await page.message("picture", ({ repositories }) => repositories.length === 1);
+  expect(first.repositories).toEqual([{ name: "app", images: 0 }]);
+  await ec2.send(new CreateVpcCommand({ CidrBlock: "10.9.0.0/16" }));
+  const second = await page.message("picture", ({ vpcs }) => vpcs.length === 1);
+  expect(second.vpcs[0]).toMatchObject({ cidrBlock: "10.9.0.0/16", subnets: [] });
 });
 
 test("the pace is told to a page that connects and to all that watch, and only the token changes it", async () => {

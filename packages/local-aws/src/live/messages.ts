@@ -23,9 +23,17 @@ export interface ClockMessage {
 export interface PictureMessage {
   readonly type: "picture";
   readonly at: number;
+  readonly repositories: readonly RepositoryPicture[];
   readonly vpcs: readonly VpcPicture[];
   readonly clusters: readonly ClusterPicture[];
   readonly paths: readonly PathPicture[];
+}
+
+/** A repository of ECR. */
+export interface RepositoryPicture {
+  readonly name: string;
+  /** How many images are in it. */
+  readonly images: number;
 }
 
 /** A VPC that somebody has made: the default VPC is not shown. */

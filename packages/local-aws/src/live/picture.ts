@@ -1,9 +1,10 @@
 import type { EffectiveListener } from "../engine/load-balancer/load-balancers.ts";
 import { vpcs } from "../services/ec2/state.ts";
+import { images, repositories } from "../services/ecr/state.ts";
 import { clusters } from "../services/ecs/state.ts";
 import type { Scope, Store } from "../store/store.ts";
 import { clusterPicture } from "./cluster-picture.ts";
-import type { PictureMessage } from "./messages.ts";
+import type { PictureMessage, RepositoryPicture } from "./messages.ts";
 import { pathPictures } from "./path-pictures.ts";
 import { vpcPicture } from "./vpc-pictures.ts";
 
@@ -22,6 +23,7 @@ export function takePicture(
   const scopes = regionsOf(store, account);
   return {
     type: "picture",
+    repositories: scopes.flatMap(repositoryPictures),
     vpcs: scopes.flatMap((scope) =>
       scope
         .of(vpcs)
@@ -38,8 +40,21 @@ export function takePicture(
   };
 }
 
+function repositoryPictures(scope: Scope): RepositoryPicture[] {
+  const all = scope.of(images).values();
+  return scope
+    .of(repositories)
+    .values()
+    .map(({ name }) => ({
+      name,
+      images: all.filter(({ repositoryName }) => repositoryName === name).length,
+    }))
+    .toSorted((a, b) => a.name.localeCompare(b.name));
+}
+
 function regionsOf(store: Store, account: string): Scope[] {
-  const places = [...store.all(vpcs), ...store.all(clusters)].map(({ place }) => place);
+  const kinds = [...store.all(repositories), ...store.all(vpcs), ...store.all(clusters)];
+  const places = kinds.map(({ place }) => place);
   const regions = places.filter((place) => place.account === account).map(({ region }) => region);
   return [...new Set(regions)].map((region) => store.scope(account, region));
 }
