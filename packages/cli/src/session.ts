@@ -21,7 +21,6 @@ import { readProgress } from "./learn/progress-file.ts";
 import { formatDuration } from "./output/style.ts";
 import { Progress } from "./output/progress.ts";
 import { suggest } from "./suggest.ts";
-import { localTarget } from "./target.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
 /** The lab that commands take where none is named: the full hands-on. */
@@ -96,12 +95,19 @@ export class Session {
     }
   }
 
-  /** The cloud, started where it does not run. */
+  /** The cloud, started where it does not run; and Terraform's provider, where an earlier command has met it. */
   async cloud(options: StartOptions = {}): Promise<RunningCloud> {
     // One line a command says where it is.
     const known = this.#isCloudTold ? await findCloud(this.workspace, this.signal) : undefined;
     if (known) return known;
     this.#isCloudTold = true;
+    const cloud = await this.#cloud(options);
+    const { warmLane } = await import("./lane/workspace-lane.ts");
+    await warmLane(this.workspace, cloud, this.progress);
+    return cloud;
+  }
+
+  #cloud(options: StartOptions): Promise<RunningCloud> {
     return inStep(this.progress, "Local AWS", async (step) => {
       const running = await findCloud(this.workspace, this.signal);
       if (running) {
@@ -191,6 +197,11 @@ export class Session {
     });
   }
 
+  async #local(cloud: RunningCloud): Promise<Target> {
+    const { targetWithLane } = await import("./lane/workspace-lane.ts");
+    return targetWithLane(this.workspace, cloud, this.progress);
+  }
+
   #ownVariant(query: string | undefined, lab: Lab): string {
     const isWhatRunDeploys =
       query === undefined && readProgress(this.learner).current === undefined;
@@ -218,7 +229,7 @@ export class Session {
     await this.owner(this.target === "aws" || variant !== "solution");
     const tools = await this.tools(lab);
     const cloud = this.target === "local" ? await this.cloud() : undefined;
-    const target = cloud ? await localTarget(this.workspace, cloud) : await this.#aws();
+    const target = cloud ? await this.#local(cloud) : await this.#aws();
     const { root, state } = this.workspace;
     return {
       lab,

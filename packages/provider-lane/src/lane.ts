@@ -30,6 +30,8 @@ export interface Lane extends AsyncDisposable {
   readonly reattach: string;
   /** The same, with the schemas of all types: for a command that has missed one. */
   readonly reattachWhole: string;
+  /** Whether any command is connected. */
+  readonly isInUse: boolean;
   /** Resolves when the lane has closed, whatever the reason. */
   readonly closed: Promise<void>;
   /** From now on these types are shown as well. */
@@ -78,6 +80,7 @@ function obstacleOf({ env, provider }: LaneOptions): string | undefined {
 const NO_LANE: Lane = {
   reattach: "",
   reattachWhole: "",
+  isInUse: false,
   closed: Promise.resolve(),
   add: () => {},
   close: () => Promise.resolve(),
@@ -147,6 +150,10 @@ class OpenLane implements Lane {
     return this.#reattach(RELAYS[1]);
   }
 
+  get isInUse(): boolean {
+    return this.#connections.some((count) => count > 0);
+  }
+
   add(types: Iterable<string>): void {
     for (const type of types) this.#types?.add(type);
   }
@@ -184,7 +191,7 @@ class OpenLane implements Lane {
   #count(relay: number, connections: number): void {
     this.#connections[relay] = connections;
     clearTimeout(this.#idle);
-    if (this.#idleMs === undefined || this.#connections.some((count) => count > 0)) return;
+    if (this.#idleMs === undefined || this.isInUse) return;
     this.#idle = setTimeout(() => void this.close(), this.#idleMs).unref();
   }
 

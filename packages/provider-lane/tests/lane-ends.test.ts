@@ -173,11 +173,12 @@ test(
   "no provider outlives the process that keeps it, however that ends",
   { timeout: TIMEOUT_MS },
   async () => {
-    const holder = spawn(
-      process.execPath,
-      [new URL("./fixtures/hold-lane.ts", import.meta.url).pathname, bench.provider],
-      { env: bench.env, stdio: ["ignore", "pipe", "inherit"] },
-    );
+    const { directory } = await bench.stack();
+    const main = new URL("../src/main.ts", import.meta.url).pathname;
+    const holder = spawn(process.execPath, [main, directory], {
+      env: bench.env,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     onTestFinished(() => void holder.kill("SIGKILL"));
     const [reattach] = (await once(holder.stdout.setEncoding("utf8"), "data")) as [string];
     const [pid] = providersBelow(holder.pid!);

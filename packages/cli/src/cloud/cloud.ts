@@ -8,6 +8,7 @@ import { fullDisk } from "../disk-room.ts";
 import { machineFault } from "../machine-faults.ts";
 import { REGION } from "../region.ts";
 import { saveConfig, type Workspace } from "../workspace.ts";
+import { endLane, laneFolder } from "../lane/end-lane.ts";
 import { describeHolder } from "./port-holder.ts";
 import { EMPTY_SNAPSHOT, saveSnapshot } from "./snapshots.ts";
 import { readServerFile, readServerPid, type ServerFile } from "./server-file.ts";
@@ -124,6 +125,7 @@ export async function stopCloud(workspace: Workspace): Promise<boolean> {
     }
     await delay(POLL_MS);
   }
+  await endLane(laneFolder(workspace));
   return true;
 }
 
