@@ -1,4 +1,5 @@
 import { parseForm } from "./query-codec.ts";
+import type { OtherCall } from "./other-services.ts";
 import type { ServiceId } from "./service-id.ts";
 import type { ServiceIndex } from "./service-index.ts";
 import type { Protocol, ProtocolGuess, WireRequest } from "./wire-types.ts";
@@ -13,6 +14,8 @@ export interface Detected extends ProtocolGuess {
   readonly form?: ReadonlyMap<string, string>;
   /** The service in the SigV4 scope, as sent. */
   readonly scopeService?: string;
+  /** Set where the call is for a service of AWS that is not modelled. */
+  readonly other?: OtherCall;
 }
 
 /**
@@ -20,6 +23,32 @@ export interface Detected extends ProtocolGuess {
  * A request with none of these is S3's, whose objects may be read without a signature. Throws on a malformed form.
  */
 export function detect(
+  index: ServiceIndex,
+  request: WireRequest,
+  scopeService: string | undefined,
+): Detected {
+  const found = detectModelled(index, request, scopeService);
+  const { service, form, operation } = found;
+  const isModelled = service !== undefined && !isOtherVersion(index, service, form);
+  const isControl = service === "s3" && index.others.isS3Control(request);
+  if ((isModelled && !isControl) || (scopeService === undefined && operation === undefined))
+    return found;
+  const other = index.others.find(request, scopeService, form);
+  return other === undefined ? found : { method: request.method, protocol: other.protocol, other };
+}
+
+/** Classic Load Balancing, say, signs for the same name as its successor, and has another version. */
+function isOtherVersion(
+  index: ServiceIndex,
+  service: ServiceId,
+  form: ReadonlyMap<string, string> | undefined,
+): boolean {
+  const version = form?.get("Version");
+  if (version === undefined || version === index.row(service).version) return false;
+  return index.others.hasVersion(index.row(service).signingName, version);
+}
+
+function detectModelled(
   index: ServiceIndex,
   request: WireRequest,
   scopeService: string | undefined,

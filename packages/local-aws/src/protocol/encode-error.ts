@@ -78,7 +78,12 @@ function writeBody(
       return Buffer.from(writeEc2Error(fault, requestId));
     case "restXml":
       headers["content-type"] = "application/xml";
-      return Buffer.from(writeS3Error(fault, requestId, headers));
+      // Amazon S3 alone leaves out what stands around an error in the other REST XML services.
+      return Buffer.from(
+        target.service === "s3"
+          ? writeS3Error(fault, requestId, headers)
+          : writeQueryError(service, fault, requestId),
+      );
   }
 }
 

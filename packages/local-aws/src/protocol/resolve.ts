@@ -3,6 +3,7 @@ import type { Detected } from "./detect.ts";
 import { parseQueryString } from "./query-codec.ts";
 import { pathWithBucket } from "./s3-address.ts";
 import type { ServiceId } from "./service-id.ts";
+import { serviceNotImplemented } from "./other-services.ts";
 import { S3_EXPRESS, S3_OBJECT_LAMBDA, type ServiceIndex } from "./service-index.ts";
 import type { ResolvedOperation, WireRequest } from "./wire-types.ts";
 
@@ -14,7 +15,8 @@ export function resolve(
   request: WireRequest,
   detected: Detected,
 ): ResolvedOperation {
-  const { service, protocol } = detected;
+  const { service, protocol, other } = detected;
+  if (other !== undefined) throw serviceNotImplemented(other);
   if (service !== undefined && (protocol === "restXml" || protocol === "restJson")) {
     return resolveRoute(index, request, detected, service);
   }

@@ -2,6 +2,7 @@ import services from "../models/services.json" with { type: "json" };
 import type { ServiceRow } from "./model-json.ts";
 import { loadModel } from "./model-loader.ts";
 import type { ServiceModel } from "./model.ts";
+import { OtherServices } from "./other-services.ts";
 import { RouteTable } from "./rest-routes.ts";
 import { SERVICE_IDS, type ServiceId } from "./service-id.ts";
 
@@ -18,6 +19,8 @@ export const S3_SIGNING_NAMES: ReadonlySet<string> = new Set([
 
 /** Finds services by what a request says of them, and keeps the models that were needed so far. */
 export class ServiceIndex {
+  /** The services of AWS that are not modelled. */
+  readonly others = new OtherServices();
   readonly #rows = services as Readonly<Record<ServiceId, ServiceRow>>;
   readonly #byTarget = new Map<string, ServiceId>();
   readonly #bySigningName = new Map<string, ServiceId>();

@@ -5,6 +5,7 @@ import type { Clock } from "../clock/clock.ts";
 import type { Logger } from "../engine/logger.ts";
 import { AwsError } from "../protocol/aws-error.ts";
 import { trailersOf } from "../protocol/chunked.ts";
+import { SUPPORT_MATRIX } from "../protocol/support-matrix.ts";
 import type {
   ProtocolGuess,
   ResolvedOperation,
@@ -24,9 +25,6 @@ import { checkDigests } from "./digests.ts";
 import { payloadStream } from "./payload-stream.ts";
 import { refuseRepeated } from "./repeated-headers.ts";
 import type { Seeder } from "./seeder.ts";
-
-/** Where a missing operation sends its caller. */
-export const SUPPORT_MATRIX = "docs/reference/support-matrix.md";
 
 export interface AwsEndpointParts {
   readonly wire: Wire;
@@ -70,9 +68,9 @@ export class AwsEndpoint {
       target = wire.guessProtocol(request, signed?.service);
       if (!signed) throw authError({ kind: "missing" }, target);
       const call =
-        target.protocol === "restXml"
+        target.service === "s3"
           ? await this.#takeStreamed(incoming, request, signed, (resolved) => (target = resolved))
-          : await this.#takeWhole(incoming, request, signed, target);
+          : await this.#takeWhole(incoming, request, signed, (guess) => (target = guess));
       target = call.resolved;
       return await this.#dispatch(call, signed, requestId);
     } catch (error) {
@@ -105,12 +103,15 @@ export class AwsEndpoint {
     incoming: IncomingMessage,
     head: WireRequest,
     signed: SignedRequest,
-    guess: ProtocolGuess,
+    found: (guess: ProtocolGuess) => void,
   ): Promise<VerifiedCall> {
     const { wire, authenticator } = this.#parts;
+    const guess = wire.guessProtocol(head, signed.service);
     const body = await readBody(incoming, bodyLimit(guess));
     const request = { ...head, body };
     const caller = authenticator.authenticate(request, signed, guess, body);
+    // A form tells more of its service than its head does.
+    found(wire.guessProtocol(request, signed.service));
     const resolved = wire.resolveOperation(request, signed.service);
     bindScope(signed, resolved);
     return { resolved, caller, request };

@@ -134,7 +134,10 @@ export class FrontDoor {
     const aws = this.#aws;
     if (!aws)
       return sendJson(response, 503, { code: "Starting", message: "Local AWS is starting." });
-    const mount = this.#mounts.find(({ prefix }) => url.startsWith(prefix));
+    // API Gateway's paths begin like the registry's, which is asked with a password.
+    const isAws = (request.headers.authorization ?? "").startsWith("AWS4-HMAC-SHA256 ");
+    const isCall = isAws && !url.startsWith(LOCAL_PREFIX);
+    const mount = this.#mounts.find(({ prefix }) => url.startsWith(prefix) && !isCall);
     if (mount) await mount.handle(request, response);
     else await send(response, await aws.answer(request), request.method === "HEAD");
   }
