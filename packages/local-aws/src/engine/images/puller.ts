@@ -40,12 +40,15 @@ export function createImagePuller(context: EngineContext): ImagePuller {
   };
 }
 
+/** ECR's own name for a registry: its account and its region. */
+const ECR_NAME = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com$/;
+
 /** A registry of this cloud: the local address (whatever the port was when the image was pushed), or ECR's own name. */
 function isOurs({ registry }: ImageReference, ours: string): boolean {
   return (
     registry === ours ||
     /^(?:127\.0\.0\.1|localhost):\d+$/.test(registry) ||
-    /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com$/.test(registry)
+    ECR_NAME.test(registry)
   );
 }
 
@@ -55,10 +58,13 @@ function pull(
   { account, region, cpuArchitecture }: ImagePullRequest,
   reference: ImageReference,
 ): PulledImage {
-  const store = context.store.scope(account, region);
-  if (!store.of(repositories).has(reference.repository)) {
+  const named = ECR_NAME.exec(reference.registry);
+  const [, owner = account, home = region] = named ?? [];
+  const store = context.store.scope(account, home);
+  // Nothing crosses accounts here: another account's repository is none of this one's.
+  if (owner !== account || !store.of(repositories).has(reference.repository)) {
     throw new CannotPullError(
-      `pull image manifest has been retried 1 time(s): failed to resolve ref ${reference.text}: pulling from host ${reference.registry} failed with status code [manifests ${reference.tag ?? reference.digest}]: 404 Not Found: the repository with name '${reference.repository}' does not exist in the registry with id '${account}'`,
+      `pull image manifest has been retried 1 time(s): failed to resolve ref ${reference.text}: pulling from host ${reference.registry} failed with status code [manifests ${reference.tag ?? reference.digest}]: 404 Not Found: the repository with name '${reference.repository}' does not exist in the registry with id '${owner}'`,
     );
   }
   const { digest, tag } = reference;

@@ -1,3 +1,4 @@
+import { cutPage } from "../pages.ts";
 import type { Scope } from "../../store/store.ts";
 import { invalidNextToken } from "./faults.ts";
 import { type Filter, type FilterTable, toFilterTest } from "./filters.ts";
@@ -14,7 +15,7 @@ export interface DescribeRequest {
 
 export interface Page<T> {
   readonly items: readonly Readonly<T>[];
-  readonly NextToken?: string;
+  readonly NextToken?: string | undefined;
 }
 
 /**
@@ -33,28 +34,24 @@ export function describe<T extends { tags: Tags }>(
     scope,
     (resource: Readonly<T>) => resource.tags,
   );
-  const candidates = request.ids?.length
-    ? [...new Set(request.ids)].map((id) => requireResource(scope, type, id))
-    : scope.of(type.kind).values();
-  return paginate(candidates.filter(matches), request, type.type);
+  const ids = request.ids?.length ? [...new Set(request.ids)] : scope.of(type.kind).ids();
+  const found = ids
+    .map((id) => ({ id, resource: requireResource(scope, type, id) }))
+    .filter(({ resource }) => matches(resource));
+  const { items, NextToken } = paginate(found, request, type.type, ({ id }) => id);
+  return { items: items.map(({ resource }) => resource), NextToken };
 }
 
-/** One page of `items`. Tokens name what they page through, so that one of another operation is refused. */
+/** One page of `items`, which `key` tells apart and puts in order. */
 export function paginate<T>(
   items: readonly Readonly<T>[],
   request: { readonly MaxResults?: number | undefined; readonly NextToken?: string | undefined },
   of: string,
+  key: (item: Readonly<T>) => string,
 ): Page<T> {
-  const start = request.NextToken === undefined ? 0 : readToken(request.NextToken, of);
-  const end = start + (request.MaxResults ?? items.length);
-  const page = items.slice(start, end);
-  return end < items.length
-    ? { items: page, NextToken: Buffer.from(`${of}:${end}`).toString("base64") }
-    : { items: page };
-}
-
-function readToken(token: string, of: string): number {
-  const [name, offset = ""] = Buffer.from(token, "base64").toString().split(":");
-  if (name !== of || !/^\d+$/.test(offset)) throw invalidNextToken(token);
-  return Number(offset);
+  const { NextToken: token } = request;
+  const invalid = () => invalidNextToken(token ?? "");
+  const size = request.MaxResults ?? items.length;
+  const cut = cutPage(items, { key, size, token, of, invalid });
+  return { items: cut.items, NextToken: cut.next };
 }

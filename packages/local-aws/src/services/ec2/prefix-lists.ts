@@ -50,7 +50,12 @@ export const prefixListHandlers = {
       ? input.PrefixListIds.map((id) => findPrefixList(region, id))
       : prefixListsOf(region);
     const matches = toFilterTest(input.Filters, filters, store);
-    const { items, NextToken } = paginate(lists.filter(matches), input, "prefix-list");
+    const { items, NextToken } = paginate(
+      lists.filter(matches),
+      input,
+      "prefix-list",
+      ({ id }) => id,
+    );
     return {
       PrefixLists: items.map(({ id, name, cidrs }) => ({
         Cidrs: [...cidrs],
@@ -66,7 +71,12 @@ export const prefixListHandlers = {
       ? input.PrefixListIds.map((id) => findPrefixList(region, id))
       : prefixListsOf(region);
     const matches = toFilterTest(input.Filters, filters, store);
-    const { items, NextToken } = paginate(lists.filter(matches), input, "managed-prefix-list");
+    const { items, NextToken } = paginate(
+      lists.filter(matches),
+      input,
+      "managed-prefix-list",
+      ({ id }) => id,
+    );
     return {
       PrefixLists: items.map(({ id, name }) => ({
         PrefixListId: id,
@@ -84,7 +94,7 @@ export const prefixListHandlers = {
   GetManagedPrefixListEntries(input, { region }) {
     const { cidrs } = findPrefixList(region, input.PrefixListId);
     const entries = cidrs.map((Cidr) => ({ Cidr }));
-    const { items, NextToken } = paginate(entries, input, "prefix-list-entry");
+    const { items, NextToken } = paginate(entries, input, "prefix-list-entry", ({ Cidr }) => Cidr);
     return { Entries: [...items], NextToken };
   },
 } satisfies Ec2Handlers;

@@ -36,6 +36,9 @@ function tagDescriptions(scope: Scope): TagDescription[] {
 }
 
 /** Tags of resources of every type. */
+/** What names a tag among all. */
+const tagKey = ({ ResourceId, Key }: TagDescription) => `${ResourceId} ${Key}`;
+
 export const tagHandlers = {
   CreateTags(input, { store }) {
     for (const id of input.Resources) {
@@ -66,7 +69,12 @@ export const tagHandlers = {
       // `tag:<key>` compares the value of that one tag.
       ({ Key = "", Value = "" }) => ({ [Key]: Value }),
     );
-    const { items, NextToken } = paginate(tagDescriptions(store).filter(matches), input, "tag");
+    const { items, NextToken } = paginate(
+      tagDescriptions(store).filter(matches),
+      input,
+      "tag",
+      tagKey,
+    );
     return { Tags: [...items], NextToken };
   },
 } satisfies Ec2Handlers;

@@ -63,7 +63,12 @@ export const vpcEndpointServiceHandlers = {
     const named = ({ ServiceName }: ServiceDetail) =>
       !input.ServiceNames?.length || input.ServiceNames.includes(ServiceName ?? "");
     const found = all.filter((detail) => named(detail) && matches(detail));
-    const { items, NextToken } = paginate(found, input, "vpc-endpoint-service");
+    const { items, NextToken } = paginate(
+      found,
+      input,
+      "vpc-endpoint-service",
+      ({ ServiceId }) => ServiceId ?? "",
+    );
     return {
       ServiceDetails: [...items],
       ServiceNames: [...new Set(items.map(({ ServiceName }) => ServiceName ?? ""))],

@@ -178,7 +178,7 @@ test("pages hold every subnet once", async () => {
     seen.push(...page.Subnets!.map(({ SubnetId }) => SubnetId!));
   }
   expect(count).toBe(2);
-  expect(seen).toEqual(made);
+  expect(seen).toEqual(made.toSorted());
   await expect(
     aws.client.send(new ec2.DescribeSubnetsCommand({ MaxResults: 5, NextToken: "nonsense" })),
   ).rejects.toMatchObject({ name: "InvalidNextToken" });

@@ -1,3 +1,4 @@
+import { page } from "./paging.ts";
 import type { ImageIdentifier } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/typed.ts";
@@ -18,8 +19,10 @@ export const imageHandlers: Handlers<Ecr, CallContext> = {
         : tags.map((imageTag) => ({ imageDigest: digest, imageTag })),
     );
     const wanted = all.filter((id) => hasStatus(input.filter?.tagStatus, "imageTag" in id));
-    const { page, nextToken } = paginate(wanted, input.nextToken, input.maxResults);
-    return { imageIds: page, nextToken };
+    const { items, nextToken } = page(wanted, input, "image-ids", ({ imageDigest, ...id }) =>
+      [imageDigest, "imageTag" in id ? id.imageTag : ""].join(" "),
+    );
+    return { imageIds: items, nextToken };
   },
 
   DescribeImages(input, context) {
@@ -27,9 +30,9 @@ export const imageHandlers: Handlers<Ecr, CallContext> = {
       ? input.imageIds.map((id) => needImage(context, input.repositoryName, id))
       : ofRepository(context, input.repositoryName);
     const wanted = all.filter(({ tags }) => hasStatus(input.filter?.tagStatus, tags.length > 0));
-    const { page, nextToken } = paginate(wanted, input.nextToken, input.maxResults);
+    const { items, nextToken } = page(wanted, input, "images", ({ digest }) => digest);
     return {
-      imageDetails: page.map((image) => ({
+      imageDetails: items.map((image) => ({
         registryId: context.account,
         repositoryName: image.repositoryName,
         imageDigest: image.digest,
@@ -183,17 +186,4 @@ function deleteImage(
 
 function hasStatus(status: string | undefined, tagged: boolean): boolean {
   return status === undefined || status === "ANY" || (status === "TAGGED") === tagged;
-}
-
-function paginate<T>(
-  all: readonly T[],
-  token: string | undefined,
-  size = 100,
-): { page: T[]; nextToken: string | undefined } {
-  const start = token === undefined ? 0 : Number(Buffer.from(token, "base64url").toString());
-  const end = start + size;
-  return {
-    page: all.slice(start, end),
-    nextToken: end < all.length ? Buffer.from(String(end)).toString("base64url") : undefined,
-  };
 }

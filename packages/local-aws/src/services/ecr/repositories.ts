@@ -1,3 +1,4 @@
+import { page } from "./paging.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
@@ -47,17 +48,14 @@ export const repositoryHandlers: Handlers<Ecr, CallContext> = {
     const all = input.repositoryNames
       ? input.repositoryNames.map((name) => needRepository(context.store, name))
       : context.store.of(repositories).values();
-    const start =
-      input.nextToken === undefined
-        ? 0
-        : Number(Buffer.from(input.nextToken, "base64url").toString());
-    const size = input.maxResults ?? 100;
-    const page = input.repositoryNames ? all : all.slice(start, start + size);
-    const more = !input.repositoryNames && start + size < all.length;
-    return {
-      repositories: page.map((repository) => describe(repository, context)),
-      nextToken: more ? Buffer.from(String(start + size)).toString("base64url") : undefined,
-    };
+    const size = input.repositoryNames ? all.length : input.maxResults;
+    const { items, nextToken } = page(
+      all,
+      { nextToken: input.nextToken, maxResults: size },
+      "repositories",
+      ({ name }) => name,
+    );
+    return { repositories: items.map((repository) => describe(repository, context)), nextToken };
   },
 
   DeleteRepository(input, context) {
@@ -154,7 +152,10 @@ function byArn(context: CallContext, arn: string): Readonly<Repository> {
       `Invalid parameter at 'resourceArn' failed to satisfy constraint: 'Invalid ARN'`,
     );
   }
-  return needRepository(context.store, name);
+  const repository = needRepository(context.store, name);
+  // Nothing crosses accounts and regions: an ARN of elsewhere names nothing here.
+  if (repository.arn !== arn) return needRepository(context.store, arn);
+  return repository;
 }
 
 function describe(repository: Readonly<Repository>, context: CallContext) {

@@ -63,7 +63,9 @@ export const accountSettingHandlers: EcsHandlers = {
     const wanted = settings.filter(
       ({ value }) => input.value === undefined || input.value === value,
     );
-    const { items, nextToken } = page(wanted, ({ name }) => name!, input);
+    const { items, nextToken } = page(wanted, ({ name }) => name!, input, {
+      of: "account-settings",
+    });
     return { settings: items, nextToken };
   },
 

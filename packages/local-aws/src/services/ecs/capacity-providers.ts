@@ -65,7 +65,7 @@ export const capacityProviderHandlers: EcsHandlers = {
     );
     const known = FARGATE_PROVIDERS.filter((name) => wanted?.includes(name) ?? true);
     const missing = (wanted ?? []).filter((name) => !FARGATE_PROVIDERS.some((one) => one === name));
-    const { items, nextToken } = page(known, (name) => name, input);
+    const { items, nextToken } = page(known, (name) => name, input, { of: "capacity-providers" });
     return {
       capacityProviders: items.map((name) => describe(context, name)),
       failures: missing.map((name) => ({

@@ -102,7 +102,7 @@ export const clusterHandlers: EcsHandlers = {
 
   ListClusters(input, context) {
     const active = context.store.of(clusters).filter(({ status }) => status === "ACTIVE");
-    const { items, nextToken } = page(active, ({ arn }) => arn, input);
+    const { items, nextToken } = page(active, ({ arn }) => arn, input, { of: "clusters" });
     return { clusterArns: items.map(({ arn }) => arn), nextToken };
   },
 

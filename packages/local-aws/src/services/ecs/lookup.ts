@@ -62,7 +62,10 @@ export function findTask(
   reference: string,
 ): Task | undefined {
   const id = reference.startsWith("arn:") ? lastPart(reference) : reference;
-  return context.store.of(tasks).get(ecsArn(context, `task/${cluster.name}/${id}`));
+  const arn = ecsArn(context, `task/${cluster.name}/${id}`);
+  // The short form of an ARN leaves the cluster out.
+  const isMine = [id, arn, ecsArn(context, `task/${id}`)].includes(reference);
+  return isMine ? context.store.of(tasks).get(arn) : undefined;
 }
 
 /**
@@ -74,7 +77,10 @@ export function findTaskDefinition(
   reference: string,
 ): TaskDefinition | undefined {
   const name = reference.startsWith("arn:") ? lastPart(reference) : reference;
-  const [family = "", revision] = name.split(":");
+  if (reference !== name && reference !== ecsArn(context, `task-definition/${name}`))
+    return undefined;
+  const [family = "", revision, ...rest] = name.split(":");
+  if (rest.length > 0) throw clientException(TEXTS.revisionInvalid({ number: name }));
   const stored = context.store.of(taskDefinitions);
   if (revision !== undefined) {
     if (!/^[1-9]\d*$/.test(revision))

@@ -82,7 +82,10 @@ export const serviceHandlers: EcsHandlers = {
           input.schedulingStrategy === undefined ||
           it.schedulingStrategy === input.schedulingStrategy,
       );
-    const { items, nextToken } = page(wanted, ({ arn }) => arn, input, 10);
+    const { items, nextToken } = page(wanted, ({ arn }) => arn, input, {
+      of: "services",
+      defaultSize: 10,
+    });
     return { serviceArns: items.map(({ arn }) => arn), nextToken };
   },
 };

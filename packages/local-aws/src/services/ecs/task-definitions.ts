@@ -35,6 +35,10 @@ function hasFamilyStatus(
   return status === "ALL" || active === (status === "ACTIVE");
 }
 
+/** By family, then by number. */
+const sortKey = ({ family, revision }: TaskDefinition) =>
+  `${family}:${String(revision).padStart(10, "0")}`;
+
 export const taskDefinitionHandlers: EcsHandlers = {
   RegisterTaskDefinition(input, context) {
     const definition = registerTaskDefinition(input, context);
@@ -58,7 +62,10 @@ export const taskDefinitionHandlers: EcsHandlers = {
       .filter(({ family }) => input.familyPrefix === undefined || family === input.familyPrefix)
       .sort(byFamilyAndRevision);
     if (input.sort === "DESC") wanted.reverse();
-    const { items, nextToken } = page(wanted, ({ arn }) => arn, input);
+    const { items, nextToken } = page(wanted, sortKey, input, {
+      of: "task-definitions",
+      descending: input.sort === "DESC",
+    });
     return { taskDefinitionArns: items.map(({ arn }) => arn), nextToken };
   },
 
@@ -69,7 +76,7 @@ export const taskDefinitionHandlers: EcsHandlers = {
       .filter(([, definitions]) => hasFamilyStatus(definitions, input.status ?? "ACTIVE"))
       .map(([family]) => family)
       .sort();
-    const { items, nextToken } = page(wanted, (family) => family, input);
+    const { items, nextToken } = page(wanted, (family) => family, input, { of: "families" });
     return { families: items, nextToken };
   },
 

@@ -84,7 +84,7 @@ export const taskHandlers: EcsHandlers = {
   ListTasks(input, context) {
     const cluster = requireCluster(context, input.cluster);
     const wanted = listTasks(input, context, cluster);
-    const { items, nextToken } = page(wanted, ({ arn }) => arn, input);
+    const { items, nextToken } = page(wanted, ({ arn }) => arn, input, { of: "tasks" });
     return { taskArns: items.map(({ arn }) => arn), nextToken };
   },
 };

@@ -166,7 +166,7 @@ export const listenerHandlers: Elbv2Handlers = {
       balancer === undefined
         ? arns!.map((arn) => requireListener(store, arn))
         : store.of(listeners).filter((l) => l.loadBalancerArn === balancer);
-    const { items, NextMarker } = page(found, input);
+    const { items, NextMarker } = page(found, input, "listeners", ({ arn }) => arn);
     return { Listeners: items.map(describe), NextMarker };
   },
 

@@ -140,7 +140,7 @@ export const loadBalancerHandlers: Elbv2Handlers = {
       if (missing.length > 0) throw loadBalancersNotFound(missing);
       found = found.filter(({ name }) => names.includes(name));
     }
-    const { items, NextMarker } = page(found, input);
+    const { items, NextMarker } = page(found, input, "load-balancers", ({ arn }) => arn);
     return { LoadBalancers: items.map(describe), NextMarker };
   },
 

@@ -41,6 +41,10 @@ function position(rule: Readonly<Rule>): number {
   return rule.isDefault ? Infinity : Number(rule.priority);
 }
 
+/** In the order in which they are tried, also where they are of several listeners. */
+const sortKey = (rule: Readonly<Rule>) =>
+  `${rule.isDefault ? "~" : rule.priority.padStart(10, "0")} ${rule.arn}`;
+
 function describe(rule: Readonly<Rule>): Sdk.Rule {
   return {
     RuleArn: rule.arn,
@@ -106,7 +110,7 @@ export const ruleHandlers: Elbv2Handlers = {
       listener === undefined
         ? arns!.map((arn) => requireRule(store, arn))
         : rulesOf(store, requireListener(store, listener).arn);
-    const { items, NextMarker } = page(found, input);
+    const { items, NextMarker } = page(found, input, "rules", sortKey);
     return { Rules: items.map(describe), NextMarker };
   },
 

@@ -158,7 +158,7 @@ export const targetGroupHandlers: Elbv2Handlers = {
       if (!store.of(loadBalancers).has(balancer)) throw targetGroupNotFound();
       found = found.filter(({ arn }) => usersOf(store, arn).includes(balancer));
     }
-    const { items, NextMarker } = page(found, input);
+    const { items, NextMarker } = page(found, input, "target-groups", ({ arn }) => arn);
     return { TargetGroups: items.map((group) => describe(store, group)), NextMarker };
   },
 

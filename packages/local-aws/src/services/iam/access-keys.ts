@@ -69,7 +69,12 @@ export const accessKeyHandlers = {
 
   ListAccessKeys(input, context) {
     const { arn, userName } = ownerOf(context, input.UserName);
-    const { items, paging } = paginate(keysOf(context.store, arn), input, "access-keys");
+    const { items, paging } = paginate(
+      keysOf(context.store, arn),
+      input,
+      "access-keys",
+      ({ accessKeyId }) => accessKeyId,
+    );
     return {
       AccessKeyMetadata: items.map(({ accessKeyId, status, createdAt }) => ({
         UserName: userName,

@@ -7,7 +7,12 @@ import { accountAliases, instanceProfiles, managedPolicies, roles, users } from 
 /** The account itself. */
 export const accountHandlers = {
   ListAccountAliases(input, { store }) {
-    const { items, paging } = paginate(store.of(accountAliases).ids(), input, "aliases");
+    const { items, paging } = paginate(
+      store.of(accountAliases).ids(),
+      input,
+      "aliases",
+      (name) => name,
+    );
     return { AccountAliases: items, ...paging };
   },
 

@@ -37,7 +37,12 @@ function listed(
     .map((arn) => findPolicy(scope, arn))
     .filter((policy) => policy?.path.startsWith(input.PathPrefix ?? "/"))
     .map((policy): AttachedPolicy => ({ PolicyName: policy?.policyName, PolicyArn: policy?.arn }));
-  const { items, paging } = paginate(policies, input, "attached-policies");
+  const { items, paging } = paginate(
+    policies,
+    input,
+    "attached-policies",
+    ({ PolicyArn }) => PolicyArn!,
+  );
   return { AttachedPolicies: items, ...paging };
 }
 

@@ -64,7 +64,7 @@ export const inlinePolicyHandlers = {
 
   ListRolePolicies(input, { store }) {
     const names = Object.keys(requireRole(store, input.RoleName).inlinePolicies);
-    const { items, paging } = paginate(names, input, "role-policies");
+    const { items, paging } = paginate(names, input, "role-policies", (name) => name);
     return { PolicyNames: items, ...paging };
   },
 
@@ -101,7 +101,7 @@ export const inlinePolicyHandlers = {
 
   ListUserPolicies(input, { store }) {
     const names = Object.keys(requireUser(store, input.UserName).inlinePolicies);
-    const { items, paging } = paginate(names, input, "user-policies");
+    const { items, paging } = paginate(names, input, "user-policies", (name) => name);
     return { PolicyNames: items, ...paging };
   },
 } satisfies IamHandlers;

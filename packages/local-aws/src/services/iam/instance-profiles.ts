@@ -63,7 +63,7 @@ export const instanceProfileHandlers = {
     const matching = store
       .of(instanceProfiles)
       .filter(({ path }) => path.startsWith(input.PathPrefix ?? "/"));
-    const { items, paging } = paginate(matching, input, "instance-profiles");
+    const { items, paging } = paginate(matching, input, "instance-profiles", ({ arn }) => arn);
     return {
       InstanceProfiles: items.map((profile) => toApiInstanceProfile(profile, store)),
       ...paging,
@@ -75,7 +75,12 @@ export const instanceProfileHandlers = {
     const matching = store
       .of(instanceProfiles)
       .filter(({ roleNames }) => roleNames.includes(roleName));
-    const { items, paging } = paginate(matching, input, "instance-profiles-for-role");
+    const { items, paging } = paginate(
+      matching,
+      input,
+      "instance-profiles-for-role",
+      ({ arn }) => arn,
+    );
     return {
       InstanceProfiles: items.map((profile) => toApiInstanceProfile(profile, store)),
       ...paging,
@@ -128,7 +133,7 @@ export const instanceProfileHandlers = {
 
   ListInstanceProfileTags(input, { store }) {
     const { tags } = requireInstanceProfile(store, input.InstanceProfileName);
-    const { items, paging } = paginate(tags, input, "instance-profile-tags");
+    const { items, paging } = paginate(tags, input, "instance-profile-tags", ({ Key }) => Key!);
     return { Tags: items, ...paging };
   },
 } satisfies IamHandlers;

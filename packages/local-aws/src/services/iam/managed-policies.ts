@@ -103,7 +103,7 @@ export const managedPolicyHandlers = {
         (!input.OnlyAttached || isUsed(store, arn, undefined)) &&
         (input.PolicyUsageFilter === undefined || isUsed(store, arn, input.PolicyUsageFilter)),
     );
-    const { items, paging } = paginate(matching, input, "policies");
+    const { items, paging } = paginate(matching, input, "policies", ({ arn }) => arn);
     return { Policies: items.map((policy) => toApiPolicy(policy, store)), ...paging };
   },
 
@@ -165,7 +165,7 @@ export const managedPolicyHandlers = {
     if (isAwsPolicy(input.PolicyArn))
       throw faults.invalidInput(`ARN ${input.PolicyArn} is not valid.`);
     const { tags } = requireOwnPolicy(store, input.PolicyArn);
-    const { items, paging } = paginate(tags, input, "policy-tags");
+    const { items, paging } = paginate(tags, input, "policy-tags", ({ Key }) => Key!);
     return { Tags: items, ...paging };
   },
 } satisfies IamHandlers;

@@ -58,7 +58,9 @@ export const managedPolicyVersionHandlers = {
 
   ListPolicyVersions(input, { store }) {
     const { versions } = requirePolicy(store, input.PolicyArn);
-    const { items, paging } = paginate(versions, input, "policy-versions");
+    const { items, paging } = paginate(versions, input, "policy-versions", ({ versionId }) =>
+      versionId.padStart(8, "0"),
+    );
     return { Versions: items.map(toApiVersion), ...paging };
   },
 

@@ -98,7 +98,7 @@ export const roleHandlers = {
 
   ListRoles(input, { store }) {
     const matching = store.of(roles).filter(({ path }) => path.startsWith(input.PathPrefix ?? "/"));
-    const { items, paging } = paginate(matching, input, "roles");
+    const { items, paging } = paginate(matching, input, "roles", ({ arn }) => arn);
     return { Roles: items.map(toListedRole), ...paging };
   },
 
@@ -164,7 +164,7 @@ export const roleHandlers = {
 
   ListRoleTags(input, { store }) {
     const { tags } = requireRole(store, input.RoleName);
-    const { items, paging } = paginate(tags, input, "role-tags");
+    const { items, paging } = paginate(tags, input, "role-tags", ({ Key }) => Key!);
     return { Tags: items, ...paging };
   },
 } satisfies IamHandlers;

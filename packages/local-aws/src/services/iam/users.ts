@@ -76,7 +76,7 @@ export const userHandlers = {
 
   ListUsers(input, { store }) {
     const matching = store.of(users).filter(({ path }) => path.startsWith(input.PathPrefix ?? "/"));
-    const { items, paging } = paginate(matching, input, "users");
+    const { items, paging } = paginate(matching, input, "users", ({ arn }) => arn);
     return { Users: items.map(toApiUser), ...paging };
   },
 
@@ -104,7 +104,7 @@ export const userHandlers = {
 
   ListUserTags(input, { store }) {
     const { tags } = requireUser(store, input.UserName);
-    const { items, paging } = paginate(tags, input, "user-tags");
+    const { items, paging } = paginate(tags, input, "user-tags", ({ Key }) => Key!);
     return { Tags: items, ...paging };
   },
 
