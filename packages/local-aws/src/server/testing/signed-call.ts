@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import { connect } from "node:net";
-import { Signer, canonicalRequest, sha256Hex } from "../auth/signature.ts";
+import { canonicalRequest, sha256Hex, Signer } from "../auth/signature.ts";
 import type { SignedRequest } from "../auth/signed-request.ts";
 
 /** A request signed by hand: what an SDK would never send can be said as well. */
@@ -41,14 +41,15 @@ export interface RawAnswer {
 
 /** Signs a call by its `Authorization` header and sends it. */
 export function send(endpoint: string, key: Key, call: SignedCall): Promise<RawAnswer> {
-  const { headers, body, method, path } = sign(endpoint, key, call);
+  const { headers, body, method, path } = signedRequest(endpoint, key, call);
   const query = call.tamper?.query;
   const url = query === undefined ? path : `${path}${path.includes("?") ? "&" : "?"}${query}`;
   const sent = { ...headers, ...call.tamper?.headers };
   return exchange(endpoint, method, url, sent, call.tamper?.body ?? body);
 }
 
-function sign(endpoint: string, key: Key, call: SignedCall) {
+/** A call with its `Authorization` header. */
+export function signedRequest(endpoint: string, key: Key, call: SignedCall) {
   const { service, method = "POST", path = "/", body = "" } = call;
   const timestamp = basic(call.at ?? Date.now());
   const isS3 = service === "s3";
