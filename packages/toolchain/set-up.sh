@@ -258,20 +258,17 @@ put_pnpm_on_path() {
 
 install_dependencies() {
   if cmp -s "$root/pnpm-lock.yaml" "$root/node_modules/.workbook-lock.yaml"; then return; fi
-  say "  $(words "the dependencies in pnpm-lock.yaml" "pnpm-lock.yaml の依存パッケージ") …"
-  began=$(date +%s)
   rm -f "$root/node_modules/.workbook-lock.yaml"
   cp "$root/pnpm-lock.yaml" "$tmp/lock"
   cd "$root"
   # CI checks what the lockfile names against the rules on new releases (a request a package); a reader gets what it passed.
   if [ -n "${CI-}" ]; then trust=--no-trust-lockfile; else trust=--trust-lockfile; fi
-  online pnpm install --frozen-lockfile "$trust" --config.confirmModulesPurge=false \
-    </dev/null >&2 ||
+  step "$(words "the dependencies in pnpm-lock.yaml" "pnpm-lock.yaml の依存パッケージ")" \
+    online pnpm install --frozen-lockfile "$trust" --config.confirmModulesPurge=false ||
     fail "$(words "the dependencies could not be installed (pnpm says why above)" "依存パッケージをインストールできませんでした (理由は上の pnpm の出力にあります)")" \
       "$(words "check the network and the disk, then run the same command; if you changed a package.json: ./workbook pnpm install --no-frozen-lockfile" \
         "ネットワークとディスクを確認してから、同じコマンドを実行してください。package.json を変えた場合: ./workbook pnpm install --no-frozen-lockfile")"
   mv "$tmp/lock" "$root/node_modules/.workbook-lock.yaml"
-  say "  $(words "the dependencies: done" "依存パッケージ: 完了") ($(($(date +%s) - began)) $(words s 秒))"
 }
 
 if [ "$what" = pnpm-directory ]; then

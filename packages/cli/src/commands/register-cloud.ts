@@ -98,6 +98,17 @@ function registerMachine({ command }: Register): void {
         ? site.buildSiteCommand(session, out === undefined ? undefined : String(out))
         : site.siteCommand(session, { port: readPort(options), open: open !== false });
     });
+  command("prepare", [
+    "Make all that chapters need, for a room without network",
+    "章に必要なものをすべて用意する (ネットワークのない部屋のために)",
+  ])
+    .option("--check", ["Only say what is there", "何があるかを示すだけ"])
+    .does(async (session, { check }) => {
+      const prepare = await import("./prepare.ts");
+      return check === true
+        ? prepare.prepareCheckCommand(session)
+        : prepare.prepareCommand(session);
+    });
   command("doctor", [
     "Look at what this machine has and lacks",
     "このマシンにあるもの、足りないものを調べる",

@@ -11,7 +11,7 @@ import {
   saveSnapshot,
 } from "../cloud/snapshots.ts";
 import type { Session } from "../session.ts";
-import { beginningOf, type Beginning } from "./chapters.ts";
+import { beginningOf } from "./chapters.ts";
 import { noteBeginning } from "./leave-chapter.ts";
 import { beginningName } from "./sources.ts";
 
@@ -27,7 +27,7 @@ export async function prepareCloud(session: Session, lab: Lab): Promise<void> {
   if (session.target === "aws") return deployNow();
   await session.owner();
   const cloud = await session.cloud();
-  const name = await snapshotName(session, beginning);
+  const name = await beginningSnapshot(session, lab.id);
   if (await restored(session, lab, cloud, name)) return noteBeginning(session, cloud);
   await deployNow();
   await inStep(session.progress, "Snapshot", async () => {
@@ -37,8 +37,9 @@ export async function prepareCloud(session: Session, lab: Lab): Promise<void> {
   await noteBeginning(session, cloud);
 }
 
-/** Snapshots of a beginning that sources have changed since are of no use any more. */
-async function snapshotName(session: Session, beginning: Beginning | undefined): Promise<string> {
+/** The name of the snapshot that a chapter begins from: another one when sources have changed since. */
+export async function beginningSnapshot(session: Session, labId: string): Promise<string> {
+  const beginning = beginningOf(session.workspace.labs, labId);
   if (beginning === undefined) return EMPTY_SNAPSHOT;
   return beginningName(session.workspace, await session.lab(beginning.lab), beginning);
 }

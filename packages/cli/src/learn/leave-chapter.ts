@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { UserError, type Words } from "@workbook/toolchain";
 import { findCloud, type RunningCloud } from "../cloud/cloud.ts";
-import { describeHoldings, readHoldings, readRevision } from "../cloud/holdings.ts";
+import { describeHoldings, readHoldings, readRevision, type Holdings } from "../cloud/holdings.ts";
 import { saveSnapshot } from "../cloud/snapshots.ts";
 import { style } from "../output/style.ts";
 import { wrap } from "../output/wrap.ts";
 import type { Session } from "../session.ts";
+import { localTarget } from "../target.ts";
 import { chapterNumber } from "./chapters.ts";
 import { readProgress } from "./progress-file.ts";
 
@@ -23,6 +24,13 @@ const file = ({ workspace }: Session) => join(workspace.state, "beginning.txt");
 /** Notes that the cloud is now as a chapter begins: nothing in it is the learner's. */
 export async function noteBeginning(session: Session, cloud: RunningCloud): Promise<void> {
   writeFileSync(file(session), await readRevision(cloud.endpoint));
+}
+
+/** What is noted now, to be noted again after other beginnings have come and gone. */
+export function beginningNote(session: Session): { readonly restore: () => void } {
+  const place = file(session);
+  const before = existsSync(place) ? readFileSync(place, "utf8") : "";
+  return { restore: () => writeFileSync(place, before) };
 }
 
 async function isUntouched(session: Session, cloud: RunningCloud): Promise<boolean> {
@@ -46,7 +54,7 @@ export async function keepDeployed(
   if (session.target === "aws") return undefined;
   const cloud = await findCloud(session.workspace, session.signal);
   if (!cloud || (await isUntouched(session, cloud))) return undefined;
-  const holdings = await readHoldings(cloud.endpoint);
+  const holdings = await holdingsOf(session, cloud);
   if (holdings.resources === 0) return undefined;
   const { current, passed } = readProgress(session.learner);
   const name = `left-${current ?? "run"}`;
@@ -60,6 +68,15 @@ export async function keepDeployed(
     await ask(session, chapterNumber(current));
   await saveSnapshot(cloud, name);
   return name;
+}
+
+/** What the stacks hold, and what was made beside them: repositories are in no picture of the cloud. */
+async function holdingsOf(session: Session, cloud: RunningCloud): Promise<Holdings> {
+  const { deployedStacks } = await import("@workbook/lab-kit/deploy/deployed-stacks");
+  const stacks = await deployedStacks(await localTarget(session.workspace, cloud));
+  const pictured = await readHoldings(cloud.endpoint);
+  const resources = stacks.flatMap(({ addresses }) => addresses).length || pictured.resources;
+  return { ...pictured, resources };
 }
 
 function say(session: Session, words: Words): void {

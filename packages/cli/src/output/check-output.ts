@@ -1,6 +1,7 @@
 import type { Language } from "@workbook/toolchain";
 import type { CheckReport, CheckReportEntry } from "@workbook/lab-kit";
 import { formatDuration, style } from "./style.ts";
+import { wrap } from "./wrap.ts";
 
 /** One check, as it went. */
 export function formatCheck(entry: CheckReportEntry, language: Language): string {
@@ -42,6 +43,9 @@ function table(actual: string): string {
   return actual.includes("\n") ? `\n${actual.replaceAll(/^/gm, "    ")}` : "";
 }
 
+/** In the column beside the name; at a terminal, broken where that ends. */
 function indent(text: string): string {
-  return text.replaceAll("\n", `\n${" ".repeat(12)}`);
+  const { isTTY, columns } = process.stdout;
+  const margin = " ".repeat(12);
+  return isTTY ? wrap(text, columns, margin).trimStart() : text.replaceAll("\n", `\n${margin}`);
 }
