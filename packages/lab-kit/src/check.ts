@@ -1,6 +1,7 @@
 import { text, type Text, type Words } from "@workbook/toolchain";
 import type { LiveContext } from "./live.ts";
 import type { PlanReader } from "./plan-reader.ts";
+import { stackCanBeRead } from "./program/stack-can-be-read.ts";
 import type { SynthReader } from "./synth-reader.ts";
 
 /** How much has to be there before a check can look: the JSON, a plan, or a running stack. */
@@ -62,6 +63,18 @@ export interface Check<T extends Tier = Tier, Fault extends string = string> {
   /** Everything that this check can find wrong, with the help for it. */
   readonly faults: Readonly<Record<Fault, Hint>>;
   run(context: ContextOf[T]): CheckResult<Fault> | Promise<CheckResult<Fault>>;
+  /** What it says where there is no program; without this it is not run then. */
+  withoutProgram?(error: UnreadProgram): CheckResult<Fault> | Promise<CheckResult<Fault>>;
+  /** Set where the checks after it are run whether or not it passes. */
+  readonly endsNothing?: true;
+}
+
+/** What is known where the learner's program cannot be read. */
+export interface UnreadProgram {
+  /** Why. */
+  readonly said: Text;
+  /** The folder of its `stack.ts`, where the lab's other files lie; undefined where that is not known. */
+  readonly directory: string | undefined;
 }
 
 /** A check of any tier. */
@@ -81,7 +94,7 @@ export function defineCheck<T extends Tier, Fault extends string>(
 }
 
 /**
- * Defines a lab's checks, in the order in which they are run.
+ * Defines a lab's checks, in the order in which they are run; before all of them, that its program can be read.
  *
  * @throws {CheckDefinitionError} when two have one id, a slower tier comes before a faster one, or there is none
  */
@@ -100,7 +113,7 @@ export function defineChecks(checks: readonly AnyCheck[]): readonly AnyCheck[] {
     }
     slowest = rank;
   }
-  return checks;
+  return [stackCanBeRead, ...checks];
 }
 
 /** The check saw what it asks for. */

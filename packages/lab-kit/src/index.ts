@@ -30,12 +30,6 @@ export {
   type CheckReportEntry,
   type RunChecksOptions,
 } from "./run-checks.ts";
-export {
-  synthesise,
-  SynthesisError,
-  synthEnvironment,
-  type LabSettings,
-  type PushedImage,
-} from "./synth.ts";
+export { synthesise, synthEnvironment, type LabSettings, type PushedImage } from "./synth.ts";
 export { SynthReader } from "./synth-reader.ts";
 export { GO_APP, NODE_APP, type WebApp } from "./web-app.ts";

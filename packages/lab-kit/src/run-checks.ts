@@ -2,7 +2,8 @@ import { performance } from "node:perf_hooks";
 
 import { both, saidBy, type Text } from "@workbook/toolchain";
 
-import type { AnyCheck, CheckResult, ContextOf, Hint, Tier } from "./check.ts";
+import type { AnyCheck, Check, CheckResult, ContextOf, Hint, Tier } from "./check.ts";
+import { SynthesisError } from "./program/synthesis-error.ts";
 
 /** The version of {@link CheckReport}: it goes up when a field changes its meaning or goes away. */
 export const CHECK_REPORT_VERSION = 2;
@@ -59,7 +60,8 @@ export interface RunChecksOptions {
 }
 
 /**
- * Runs checks in their order; it stops at the first that does not pass, unless told to keep going.
+ * Runs checks in their order; it stops at the first that does not pass, unless told to keep going. Where there is no
+ * program, one check tells of it, those that need none are run, and the others are not.
  *
  * A check that throws is reported with status `error`, its tier's context likewise. Nothing wanted is not a success: with
  * no check to run it throws.
@@ -82,7 +84,7 @@ export async function runChecks(options: RunChecksOptions): Promise<CheckReport>
     signal?.throwIfAborted();
     entries.push(entry);
     onEnd?.(entry);
-    if (entry.status !== "passed" && !keepGoing) stopped = true;
+    if (entry.status !== "passed" && !keepGoing && !check.endsNothing) stopped = true;
   }
   const passed = entries.every(({ status }) => status === "passed");
   return { version: CHECK_REPORT_VERSION, lab, target, passed, checks: entries };
@@ -91,6 +93,8 @@ export async function runChecks(options: RunChecksOptions): Promise<CheckReport>
 class CheckRunner {
   readonly #contexts: ContextSources;
   readonly #made = new Map<Tier, Promise<unknown>>();
+  /** Whether a check has told that there is no program. */
+  #isTold = false;
 
   constructor(contexts: ContextSources) {
     this.#contexts = contexts;
@@ -103,6 +107,7 @@ class CheckRunner {
       const result = await this.#result(check);
       return toEntry(check, result, seconds());
     } catch (error) {
+      if (error instanceof SynthesisError && this.#isTold) return notRun(check);
       return { ...notRun(check), status: "error", actual: tell(error), seconds: seconds() };
     }
   }
@@ -110,11 +115,21 @@ class CheckRunner {
   async #result(check: AnyCheck): Promise<CheckResult> {
     switch (check.tier) {
       case "synth":
-        return check.run(await this.#context("synth"));
+        return this.#synthResult(check);
       case "plan":
         return check.run(await this.#context("plan"));
       case "live":
         return check.run(await this.#context("live"));
+    }
+  }
+
+  async #synthResult(check: Check<"synth">): Promise<CheckResult> {
+    try {
+      return await check.run(await this.#context("synth"));
+    } catch (error) {
+      if (!(error instanceof SynthesisError) || !check.withoutProgram) throw error;
+      this.#isTold = true;
+      return check.withoutProgram(error);
     }
   }
 

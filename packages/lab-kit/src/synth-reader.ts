@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Problem } from "./program/problem.ts";
+import type { Origins } from "./program/synth-process.ts";
 
 /** One resource, data source or output of a synthesised stack. */
 export interface SynthResource {
@@ -29,11 +31,22 @@ export class SynthReader {
   readonly resources: readonly SynthResource[];
   /** The folder of the `stack.ts` that was synthesised, where the lab's other files lie; undefined where that is not known. */
   readonly directory: string | undefined;
+  /** Where in that folder the elements are made, by their path in the construct tree; empty where that is not known. */
+  readonly origins: Origins;
+  /** What is wrong with the program although it came to its end. */
+  readonly problems: readonly Problem[];
   readonly #byAddress: ReadonlyMap<string, SynthResource>;
 
-  constructor(resources: readonly SynthResource[], directory?: string) {
+  constructor(
+    resources: readonly SynthResource[],
+    directory?: string,
+    origins: Origins = {},
+    problems: readonly Problem[] = [],
+  ) {
     this.resources = resources;
     this.directory = directory;
+    this.origins = origins;
+    this.problems = problems;
     this.#byAddress = new Map(
       resources.map((resource) => [key(resource.stack, resource.address), resource]),
     );
@@ -44,9 +57,14 @@ export class SynthReader {
    *
    * @param outDirectory the `CDKTF_OUTDIR` of that synthesis
    * @param directory the folder of the `stack.ts` that was synthesised
+   * @param origins where in that folder the elements are made
    * @throws {SynthReadError} when there is none, or it is not one of cdktf's
    */
-  static fromDirectory(outDirectory: string, directory?: string): SynthReader {
+  static fromDirectory(
+    outDirectory: string,
+    directory?: string,
+    origins: Origins = {},
+  ): SynthReader {
     const manifest = readJson(join(outDirectory, "manifest.json"));
     const stacks =
       isRecord(manifest) && isRecord(manifest["stacks"]) ? Object.keys(manifest["stacks"]) : [];
@@ -57,7 +75,13 @@ export class SynthReader {
         readStack(stack, readJson(join(outDirectory, "stacks", stack, "cdk.tf.json"))),
       ),
       directory,
+      origins,
     );
+  }
+
+  /** The same stacks, of a program with which this is wrong. */
+  with(problems: readonly Problem[]): SynthReader {
+    return new SynthReader(this.resources, this.directory, this.origins, problems);
   }
 
   /** An output of any stack. */

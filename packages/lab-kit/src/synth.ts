@@ -1,7 +1,10 @@
-import { execFile } from "node:child_process";
-import { mkdir } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { mkdir, readFile, realpath } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 
+import { explainRun } from "./program/explain-run.ts";
+import { readProgram } from "./program/read-program.ts";
+import { SynthProcess } from "./program/synth-process.ts";
+import { SynthesisError } from "./program/synthesis-error.ts";
 import { SynthReader } from "./synth-reader.ts";
 import type { WebApp } from "./web-app.ts";
 
@@ -37,16 +40,13 @@ export interface SynthesiseOptions {
   readonly outDirectory: string;
   /** One stack only; all that the lab has unless told. */
   readonly stack?: "images" | "service";
+  /** How long the program may take; long enough for a slow machine unless told. */
+  readonly patienceMs?: number;
   readonly signal?: AbortSignal;
 }
 
-/** The stacks do not synthesise; the message is what the program said. */
-export class SynthesisError extends Error {
-  override readonly name = "SynthesisError";
-}
-
 /**
- * Runs a lab's `main.ts` in a process of its own and reads what it wrote.
+ * Runs a lab's `main.ts` in a process of its own and reads what it wrote; a learner's copy is type-checked as well.
  *
  * The process gets the settings and the little that Node needs, none of the caller's other variables: what a shell
  * happens to hold must not change a stack.
@@ -54,15 +54,38 @@ export class SynthesisError extends Error {
  * @throws {SynthesisError} when the program fails, e.g. because the learner's code does not compile
  * @throws {SynthReadError} when what it wrote cannot be read
  */
-export async function synthesise(options: SynthesiseOptions): Promise<SynthReader> {
-  const { labDirectory, variant, outDirectory, signal } = options;
+export function synthesise(options: SynthesiseOptions): Promise<SynthReader> {
+  const { labDirectory, variant } = options;
+  return readProgram(variant, (signal) =>
+    synthesiseIn(new SynthProcess(labDirectory, false), options, signal),
+  );
+}
+
+/** A program that takes longer goes round in circles: it takes a second. */
+const PATIENCE_MS = 20_000;
+
+/** What {@link synthesise} does, in a process that waits for it. */
+export async function synthesiseIn(
+  process_: SynthProcess,
+  options: SynthesiseOptions,
+  stop?: AbortSignal,
+): Promise<SynthReader> {
+  const { labDirectory, variant, outDirectory, patienceMs = PATIENCE_MS } = options;
+  const signal = AbortSignal.any([options.signal, stop].filter((each) => each !== undefined));
   await mkdir(outDirectory, { recursive: true });
-  await runMain(join(labDirectory, "main.ts"), variant, {
-    cwd: labDirectory,
-    env: { ...inherited(), ...synthEnvironment(options) },
-    signal,
-  });
-  return SynthReader.fromDirectory(outDirectory, variantDirectory(labDirectory, variant));
+  const directory = variantDirectory(labDirectory, variant);
+  const stack = await realpath(join(directory, isNamed(variant) ? "stack.ts" : basename(variant)));
+  const env = synthEnvironment(options);
+  const outcome = await process_.run({ variant, stack, env, patienceMs }, signal);
+  const problems = explainRun(stack, outcome, await requiredClasses(labDirectory));
+  if (problems.length > 0) throw new SynthesisError(problems, directory);
+  return SynthReader.fromDirectory(outDirectory, directory, outcome.origins);
+}
+
+/** The classes that the lab's own answer exports; a learner's has to as well. */
+async function requiredClasses(labDirectory: string): Promise<readonly string[]> {
+  const solution = await readFile(join(labDirectory, "solution/stack.ts"), "utf8");
+  return [...solution.matchAll(/^export class (\w+Stack)\b/gm)].map(([, name]) => name!);
 }
 
 /**
@@ -72,8 +95,11 @@ export async function synthesise(options: SynthesiseOptions): Promise<SynthReade
  * @param variant `start`, `solution`, or the path of a `stack.ts`, as `main.ts` takes it
  */
 export function variantDirectory(labDirectory: string, variant: string): string {
-  const isNamed = variant === "start" || variant === "solution";
-  return isNamed ? join(labDirectory, variant) : dirname(resolve(labDirectory, variant));
+  return isNamed(variant) ? join(labDirectory, variant) : dirname(resolve(labDirectory, variant));
+}
+
+function isNamed(variant: string): boolean {
+  return variant === "start" || variant === "solution";
 }
 
 /** The variables that `main.ts` reads its settings from. */
@@ -92,29 +118,4 @@ export function synthEnvironment(
     ...(stack !== undefined && { CDKTF_TARGET_STACK_ID: stack }),
     ...Object.fromEntries(images.map(({ app, image }) => [app.imageVariable, image])),
   };
-}
-
-/** Where programs, home and scratch files are; SYSTEMROOT is what Windows cannot start a process without. */
-const INHERITED = ["PATH", "HOME", "TMPDIR", "TEMP", "SYSTEMROOT", "NODE_COMPILE_CACHE"];
-
-/** The little of our own environment that Node needs. */
-export function inherited(): Record<string, string> {
-  const entries = INHERITED.map((name) => [name, process.env[name]] as const);
-  return Object.fromEntries(
-    entries.filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
-}
-
-function runMain(
-  main: string,
-  variant: string,
-  options: { cwd: string; env: Record<string, string>; signal: AbortSignal | undefined },
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  execFile(process.execPath, [main, variant], options, (error, stdout, stderr) => {
-    if (error === null) return resolve();
-    if (options.signal?.aborted) return reject(options.signal.reason);
-    reject(new SynthesisError(stderr.trim() || stdout.trim() || error.message, { cause: error }));
-  });
-  return promise;
 }

@@ -2,9 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 
 import { WarmSynth } from "./warm-synth.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 /** A lab whose `main.ts` writes what cdktf writes, with the number that the variant's file holds. */
 const MAIN = `

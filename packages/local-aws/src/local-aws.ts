@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -6,14 +6,13 @@ import type { Clock } from "./clock/clock.ts";
 import { LOCAL_ACCELERATION, SystemClock } from "./clock/system-clock.ts";
 import type { Engine } from "./engine/create-engine.ts";
 import { EventChannel } from "./engine/event-channel.ts";
-import { toldTo, type Logger } from "./engine/logger.ts";
+import type { Logger } from "./engine/logger.ts";
 import { createWire } from "./protocol/wire.ts";
 import { RunningCloud } from "./running-cloud.ts";
 import { FrontDoor } from "./server/front-door.ts";
 import type { CloudSettings } from "./services/service.ts";
 import type { Snapshots } from "./snapshot/snapshots.ts";
 import { lockDataDir } from "./store/lock.ts";
-import { makeEntriesPrivate, makePrivate, makePrivateFile } from "./store/private-files.ts";
 import { Store } from "./store/store.ts";
 import { DEFAULT_ACCOUNT, workspaceKey } from "./workspace-keys.ts";
 
@@ -88,7 +87,7 @@ export class LocalAws {
         `credentials "any" accepts everyone: it is for loopback addresses only, not ${host}`,
       );
     }
-    const opened = openData(options.dataDir, options.logger ?? SILENT);
+    const opened = openData(options.dataDir);
     try {
       return new LocalAws(await start(options, host, opened));
     } catch (error) {
@@ -96,11 +95,6 @@ export class LocalAws {
       opened.close();
       throw error;
     }
-  }
-
-  /** For tests that look inside. A restore exchanges it. */
-  get store(): Store {
-    return this.#cloud.store;
   }
 
   /** For library users and tests that look inside: the engine's effective listeners. A restore exchanges it. */
@@ -138,16 +132,13 @@ interface OpenedData {
 }
 
 /** Takes hold of the data directory: one server at a time. */
-function openData(wanted: string | undefined, logger: Logger): OpenedData {
+function openData(wanted: string | undefined): OpenedData {
   const dataDir =
     wanted === undefined ? mkdtempSync(join(tmpdir(), "local-aws-")) : resolve(wanted);
-  makePrivate(dataDir);
-  makePrivateFile(join(dataDir, "server.lock"));
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const unlock = lockDataDir(dataDir);
   try {
-    makePrivateFile(join(dataDir, "cloud.db"));
-    makeEntriesPrivate(dataDir);
-    const store = Store.open(join(dataDir, "cloud.db"), toldTo(logger));
+    const store = Store.open(join(dataDir, "cloud.db"));
     const close = () => {
       unlock();
       if (wanted === undefined) rmSync(dataDir, { recursive: true, force: true });

@@ -5,7 +5,7 @@ import { parseDockerfile, type Instruction } from "@workbook/image-builder/docke
 
 import { both, saidBy, text, type Words } from "@workbook/toolchain";
 import { defineCheck, failed } from "../check.ts";
-import type { Check, CheckResult, SynthContext } from "../check.ts";
+import type { Check, CheckResult } from "../check.ts";
 import type { WebApp } from "../web-app.ts";
 import { DOCKERFILE_HINTS } from "./dockerfile-hints.ts";
 import { walk } from "./steps.ts";
@@ -32,23 +32,28 @@ export function hasDockerfile(id: string, app: WebApp, file = "Dockerfile"): Che
     tier: "synth",
     title: text([`A Dockerfile for ${app.container}`, `${app.container} の Dockerfile`]),
     faults: DOCKERFILE_HINTS,
-    async run(context) {
-      const content = await readBeside(context, file);
-      if (content === undefined) {
-        return failed(
-          "missing",
-          [`a file ${file} beside stack.ts`, `stack.ts の隣にファイル ${file} がある`],
-          ["there is none", "ありません"],
-        );
-      }
-      return examine(file, content);
-    },
+    run: ({ synth }) => look(synth.directory, file),
+    // It asks nothing of the stacks: what is wrong with stack.ts takes nothing from it.
+    withoutProgram: ({ directory }) => look(directory, file),
   });
 }
 
+async function look(directory: string | undefined, file: string): Promise<CheckResult<Fault>> {
+  const content = await readBeside(directory, file);
+  return content === undefined
+    ? failed(
+        "missing",
+        [`a file ${file} beside stack.ts`, `stack.ts の隣にファイル ${file} がある`],
+        ["there is none", "ありません"],
+      )
+    : examine(file, content);
+}
+
 /** A file of the learner's; undefined when it is not there. */
-async function readBeside(context: SynthContext, file: string): Promise<string | undefined> {
-  const { directory } = context.synth;
+async function readBeside(
+  directory: string | undefined,
+  file: string,
+): Promise<string | undefined> {
   if (directory === undefined)
     throw new RangeError("It is not known where the learner's files lie");
   try {

@@ -1,4 +1,5 @@
 import { both, list, text, type Text, type Words } from "@workbook/toolchain";
+import { requireTypes } from "../program/read-program.ts";
 import type { PushedImage } from "../synth.ts";
 import type { Changes } from "../terraform/terraform.ts";
 import { exclusively } from "./exclusive.ts";
@@ -23,8 +24,9 @@ export interface Deployed {
  * @throws {TerraformError} where Terraform or the cloud says no
  * @throws {ReleaseError} where a service does not become steady
  */
-export function deploy(run: LabRun, reporter: DeployReporter): Promise<Deployed> {
+export async function deploy(run: LabRun, reporter: DeployReporter): Promise<Deployed> {
   const { deployment } = run;
+  await requireTypes(deployment.variant);
   return exclusively(
     deployment,
     reporter,

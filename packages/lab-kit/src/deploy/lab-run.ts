@@ -2,6 +2,7 @@ import { mkdtempDisposable, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Words } from "@workbook/toolchain";
+import { requireRight } from "../program/read-program.ts";
 import { synthesise, type PushedImage } from "../synth.ts";
 import type { SynthReader } from "../synth-reader.ts";
 import type { TerraformEvent } from "../terraform/events.ts";
@@ -110,9 +111,10 @@ export class LabRun {
 
   /** A stack's JSON. The one that makes the repositories names no image, so it does not wait for any to be built. */
   async #json(id: StackId): Promise<string> {
-    const { json } = await (id === "images" && !this.#isNamed
+    const { json, reader } = await (id === "images" && !this.#isNamed
       ? this.#with([])
       : this.synthesised());
+    requireRight(reader);
     return json.get(id)!;
   }
 

@@ -1,5 +1,6 @@
 import { both, list } from "@workbook/toolchain";
 import { PlanReader } from "../plan-reader.ts";
+import { requireTypes } from "../program/read-program.ts";
 import { describeAnswer } from "./deploy.ts";
 import { exclusively } from "./exclusive.ts";
 import type { LabRun } from "./lab-run.ts";
@@ -10,9 +11,10 @@ import { settleAll, type StackId } from "./stack.ts";
 /** What a deployment would change, stack by stack. */
 export type Plans = Partial<Record<StackId, PlanReader>>;
 
-/** Plans every stack of a lab against the cloud as it is; all at once, for none needs what another makes. */
-export function plan(run: LabRun, reporter: DeployReporter): Promise<Plans> {
+/** Plans every stack of a lab against the cloud as it is; all at once, for none needs what another makes. @throws {SynthesisError} */
+export async function plan(run: LabRun, reporter: DeployReporter): Promise<Plans> {
   const { deployment } = run;
+  await requireTypes(deployment.variant);
   const { lab } = deployment;
   return exclusively(
     deployment,

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { SynthesisError } from "../synth.ts";
+import { SynthesisError } from "../program/synthesis-error.ts";
 import { NODE_APP } from "../web-app.ts";
 import { SynthBatch } from "./synth-batch.ts";
 

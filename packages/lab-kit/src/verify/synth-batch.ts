@@ -2,13 +2,9 @@ import { fork, type ChildProcess } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { SynthReader } from "../synth-reader.ts";
-import {
-  inherited,
-  synthEnvironment,
-  SynthesisError,
-  variantDirectory,
-  type SynthesiseOptions,
-} from "../synth.ts";
+import { inherited } from "../program/synth-process.ts";
+import { SynthesisError } from "../program/synthesis-error.ts";
+import { synthEnvironment, variantDirectory, type SynthesiseOptions } from "../synth.ts";
 
 /**
  * Synthesises many variants in one process, which has loaded cdktf once: a tenth of a second each instead of one. For

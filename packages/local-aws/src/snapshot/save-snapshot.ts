@@ -1,7 +1,6 @@
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LogEvents } from "../services/logs/log-events.ts";
-import { makePrivate, makePrivateFile } from "../store/private-files.ts";
 import type { Store } from "../store/store.ts";
 import { linkFile } from "./link-file.ts";
 import {
@@ -54,12 +53,11 @@ export async function saveSnapshot(cloud: SavedCloud, name: string): Promise<Sna
 /** Synchronous, so that no call comes in between. */
 function capture({ dataDir, store }: SavedCloud, partial: string): string[] {
   store.owner(LogEvents).flush();
-  makePrivateFile(join(partial, DATABASE_FILE));
-  // Into an empty file: https://www.sqlite.org/lang_vacuum.html#vacuuminto
+  // https://www.sqlite.org/lang_vacuum.html#vacuuminto
   store.database.sql.prepare("VACUUM INTO ?").run(join(partial, DATABASE_FILE));
   const paths: string[] = [DATABASE_FILE];
   for (const folder of BLOB_FOLDERS) {
-    makePrivate(join(partial, folder));
+    mkdirSync(join(partial, folder));
     for (const name of filesIn(join(dataDir, folder))) {
       linkFile(join(dataDir, folder, name), join(partial, folder, name));
       paths.push(`${folder}/${name}`);

@@ -3,6 +3,7 @@ import {
   createReadStream,
   createWriteStream,
   existsSync,
+  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -12,7 +13,6 @@ import {
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { makePrivate, PRIVATE_FILE } from "../../store/private-files.ts";
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
@@ -31,7 +31,7 @@ export class LayerFiles {
 
   constructor(dataDir: string) {
     this.#dir = join(dataDir, "layers");
-    for (const folder of [this.#dir, join(this.#dir, "uploads")]) makePrivate(folder);
+    mkdirSync(join(this.#dir, "uploads"), { recursive: true });
   }
 
   has(digest: string): boolean {
@@ -60,7 +60,7 @@ export class LayerFiles {
   /** Begins an upload and answers its id. */
   begin(): string {
     const id = randomUUID();
-    writeFileSync(this.#upload(id), "", { mode: PRIVATE_FILE });
+    writeFileSync(this.#upload(id), "");
     return id;
   }
 

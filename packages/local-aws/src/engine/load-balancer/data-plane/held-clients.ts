@@ -9,7 +9,6 @@ const HOLD_MS = 130_000;
 interface Held {
   readonly socket: Socket;
   readonly timer: Timer;
-  readonly gone: () => void;
   /** Looks again whether the client is still refused. */
   readonly retry: () => void;
 }
@@ -36,10 +35,9 @@ export class HeldClients {
       socket,
       retry,
       timer: this.#clock.deadline(HOLD_MS, () => this.#drop(held)),
-      gone: () => this.#forget(held),
     };
     this.#held.add(held);
-    socket.once("close", held.gone);
+    socket.once("close", () => this.#forget(held));
     if (this.#held.size > MOST_HELD) this.#drop(this.#held.values().next().value!);
   }
 
@@ -63,6 +61,5 @@ export class HeldClients {
   #forget(held: Held): void {
     this.#held.delete(held);
     held.timer.cancel();
-    held.socket.off("close", held.gone);
   }
 }

@@ -201,12 +201,11 @@ export class RunningTask {
   }
 
   /** An observer's fault must not end the task. */
-  #tell<R>(call: () => R): R | undefined {
+  #tell(call: () => void): void {
     try {
-      return call();
+      call();
     } catch (error) {
       this.#parts.logger.error(`the observer of ${this.spec.taskArn} failed`, error);
-      return undefined;
     }
   }
 }
