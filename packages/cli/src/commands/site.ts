@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
-import { UserError, type Words } from "@workbook/toolchain";
+import { UserError } from "@workbook/toolchain";
 import { dataDirectory } from "../cloud/cloud.ts";
 import { style } from "../output/style.ts";
 import type { Session } from "../session.ts";
@@ -9,7 +9,7 @@ import { buildSite } from "../site/build-site.ts";
 import { ChapterReports } from "../site/chapter-reports.ts";
 import { learnerMarks } from "../site/learner-marks.ts";
 import { openBrowser } from "../site/open-browser.ts";
-import { buildDetail, servedFolder } from "../site/served-folder.ts";
+import { servedFolder, tellBuild } from "../site/served-folder.ts";
 import { startSiteServer } from "../site/site-server.ts";
 import { siteToken } from "../site/site-token.ts";
 import { untilAborted } from "../until-aborted.ts";
@@ -83,14 +83,12 @@ export async function buildSiteCommand(session: Session, out: string | undefined
   const folder = resolve(out ?? `${root}/docs/.vitepress/dist`);
   const base = siteBase();
   const built = await inStep(session.progress, ["Site", "サイト"], async (step) => {
-    const why: Words = ["up to a minute", "1 分以内"];
-    step.detail(buildDetail(why));
     const value = await buildSite({
       root,
       out: folder,
       base,
       signal: session.signal,
-      onProgress: (progress) => step.detail(buildDetail(why, progress)),
+      onProgress: tellBuild(step, ["up to a minute", "1 分以内"]),
     });
     const { pages, bytes } = value;
     return {

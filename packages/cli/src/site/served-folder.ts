@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { inStep } from "@workbook/lab-kit/deploy/reporter";
+import { inStep, type StepReporter } from "@workbook/lab-kit/deploy/reporter";
 import { both, type Words } from "@workbook/toolchain";
 import type { Session } from "../session.ts";
 import { buildSite } from "./build-site.ts";
@@ -26,14 +26,14 @@ export function servedFolder(
     const why: Words = isBuilt
       ? ["its sources have changed", "内容が変わったため"]
       : ["once, up to a minute", "初回のみ、1 分以内"];
-    step.detail(buildDetail(why));
+    const tell = tellBuild(step, why);
     const { pages } = await buildSite({
       root,
       out: folder,
       base: "/",
       signal: session.signal,
       onProgress: (progress) => {
-        step.detail(buildDetail(why, progress));
+        tell(progress);
         onProgress(progress);
       },
     });
@@ -42,16 +42,19 @@ export function servedFolder(
   });
 }
 
-/** How far a build is, in a few words. */
-export function buildDetail(why: Words, progress?: BuildProgress): Words {
-  const [en, ja] = progress
-    ? [
-        `, ${progress.done} of ${progress.pages} pages`,
-        `、${progress.pages} ページ中 ${progress.done} ページ`,
-      ]
-    : ["", ""];
-  return both`${["building", "作成中"]} (${why})${[en, ja]}`;
+/** Says that the site is being built, and of every ten pages how far it is: without a terminal each time is a line. */
+export function tellBuild(step: StepReporter, why: Words): (progress: BuildProgress) => void {
+  step.detail(both`${BUILDING} (${why})`);
+  let tens = 0;
+  return ({ done, pages }) => {
+    if (Math.floor(done / 10) === tens) return;
+    tens = Math.floor(done / 10);
+    const far: Words = [`${done} of ${pages} pages`, `${pages} ページ中 ${done} ページ`];
+    step.detail(both`${BUILDING} (${why})${[", ", "、"]}${far}`);
+  };
 }
+
+const BUILDING: Words = ["building", "作成中"];
 
 /** Where the site that is served is kept: away from one that was built for another host. */
 export const servedSite = (state: string) => join(state, "site");
