@@ -197,11 +197,6 @@ export class Session {
     });
   }
 
-  async #local(cloud: RunningCloud): Promise<Target> {
-    const { targetWithLane } = await import("./lane/workspace-lane.ts");
-    return targetWithLane(this.workspace, cloud, this.progress);
-  }
-
   #ownVariant(query: string | undefined, lab: Lab): string {
     const isWhatRunDeploys =
       query === undefined && readProgress(this.learner).current === undefined;
@@ -229,7 +224,10 @@ export class Session {
     await this.owner(this.target === "aws" || variant !== "solution");
     const tools = await this.tools(lab);
     const cloud = this.target === "local" ? await this.cloud() : undefined;
-    const target = cloud ? await this.#local(cloud) : await this.#aws();
+    const { targetWithLane } = await import("./lane/workspace-lane.ts");
+    const target = cloud
+      ? await targetWithLane(this.workspace, cloud, this.progress)
+      : await this.#aws();
     const { root, state } = this.workspace;
     return {
       lab,

@@ -1,24 +1,14 @@
-import { execFile } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { findTerraform, UserError } from "@workbook/toolchain";
 import type { Workbench } from "./api.ts";
 import { readApplyLog } from "./apply-log.ts";
 import { longestWait, secondsBeyondWaits, type StateResource } from "./floor.ts";
-import { freePort } from "./processes.ts";
+import { laneRows } from "./lane.ts";
 import { format, median, type Row } from "./table.ts";
+import { OWNER, terraformIn, workbookAt, type Terraform } from "./workbook.ts";
 
-const run = promisify(execFile);
-const OWNER = "bench";
 const STARTS = 3;
-const LARGEST_OUTPUT = 256 * 1024 * 1024;
-
-/** Terraform with the environment of a workbook's cloud. */
-interface Lane {
-  readonly terraform: string;
-  readonly env: NodeJS.ProcessEnv;
-}
 
 /**
  * Measures `terraform apply` of lab 08's service stack, from nothing, as `./workbook run` does it, and the floor that no
@@ -44,13 +34,19 @@ export async function measureApply(workbench: Workbench): Promise<Row[]> {
     const lane = { terraform, env };
     const stack = join(state, "stacks/local", OWNER, "service");
     const start = await startSeconds(lane, join(workbench.directory, "one-resource"));
-    return await rows(lane, stack, start, runSeconds);
+    const floored = await rows(lane, stack, start, runSeconds);
+    return [...(await laneRows(workbench, lane, stack)), ...floored];
   } finally {
     await workbook("cloud", "down");
   }
 }
 
-async function rows(lane: Lane, stack: string, start: number, runSeconds: number): Promise<Row[]> {
+async function rows(
+  lane: Terraform,
+  stack: string,
+  start: number,
+  runSeconds: number,
+): Promise<Row[]> {
   const { seconds: applied, created } = readApplyLog(join(stack, "apply.log"));
   const pulled = await terraformIn(stack, lane, "state", "pull");
   const { resources } = JSON.parse(pulled) as { resources: readonly StateResource[] };
@@ -88,27 +84,8 @@ async function rows(lane: Lane, stack: string, start: number, runSeconds: number
   ];
 }
 
-/** Runs commands of a workbook that keeps everything in `state` and has ports of its own. */
-async function workbookAt(
-  root: string,
-  state: string,
-): Promise<(...args: readonly string[]) => Promise<string>> {
-  const env = {
-    ...process.env,
-    WORKBOOK_DIR: state,
-    WORKBOOK_PORT: String(await freePort()),
-    WORKBOOK_LISTENERS: "ephemeral",
-    OWNER,
-  };
-  return async (...args) => {
-    const options = { cwd: root, env, maxBuffer: LARGEST_OUTPUT };
-    const { stdout } = await run(join(root, "workbook"), [...args], options);
-    return stdout;
-  };
-}
-
 /** What an apply takes whose one resource waits for nothing, in seconds: starting Terraform and the provider. */
-async function startSeconds(lane: Lane, directory: string): Promise<number> {
+async function startSeconds(lane: Terraform, directory: string): Promise<number> {
   mkdirSync(directory);
   const stack = (name: string) => ({
     terraform: { required_providers: { aws: { source: "hashicorp/aws", version: "5.100.0" } } },
@@ -125,10 +102,4 @@ async function startSeconds(lane: Lane, directory: string): Promise<number> {
     seconds.push((performance.now() - since) / 1000);
   }
   return median(seconds);
-}
-
-async function terraformIn(cwd: string, lane: Lane, ...args: readonly string[]): Promise<string> {
-  const options = { cwd, env: lane.env, maxBuffer: LARGEST_OUTPUT };
-  const { stdout } = await run(lane.terraform, [...args], options);
-  return stdout;
 }
