@@ -85,6 +85,8 @@ test("revisions may be any, and go on being the same or others", () => {
   const later = text.replace(":1", ":7").replace(":2", ":12");
   expect(compareOutput(shown(text), later)).toBeUndefined();
   expect(compareOutput(shown(text), text.replace(":1", ":2"))).toContain("revision 1› → ");
+  const both = "node-app-hanako:1, go-app-hanako:1";
+  expect(compareOutput(shown(both), "node-app-hanako:7, go-app-hanako:1")).toBeUndefined();
 });
 
 test("a line of dots stands for any number of lines", () => {

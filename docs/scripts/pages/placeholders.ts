@@ -33,7 +33,8 @@ const PLACEHOLDERS: readonly Placeholder[] = [
   // Of whichever task has answered `/info`.
   { name: "host", pattern: /(?<="(?:hostname|availabilityZone)":")[^"]+/g, numbered: false },
   // Counts what a reader has registered before, in this chapter and in others.
-  { name: "revision", pattern: /(?<=\b(?:node|go)-app-hanako:)\d+\b/g, numbered: true },
+  { name: "revision", pattern: /(?<=\bnode-app-hanako:)\d+\b/g, numbered: true },
+  { name: "revision", pattern: /(?<=\bgo-app-hanako:)\d+\b/g, numbered: true },
   { name: "private address", pattern: /\b10\.0\.\d+\.\d+\b(?!\/)/g, numbered: true },
   { name: "process", pattern: /\b(?<=process |pid )\d+\b/g, numbered: false },
   { name: "version", pattern: /(?<![\d.])v?\d+\.\d+\.\d+(?![\d.])/g, numbered: false },
