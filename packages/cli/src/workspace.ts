@@ -80,7 +80,10 @@ export function saveConfig({ state }: Workspace, changes: Partial<Config>): void
 
 function readConfig(file: string): Partial<Config> {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as Partial<Config>;
+    const config: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (typeof config !== "object" || config === null || Array.isArray(config))
+      throw new TypeError("it holds no settings");
+    return config;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
     throw new UserError(`${file} cannot be read: ${(error as Error).message}`, {

@@ -64,7 +64,7 @@ const STRANGE: readonly unknown[] = [
   { a: {} },
   true,
   -1,
-  { __proto__: null },
+  JSON.parse('{"__proto__":{"a":1}}'),
 ];
 
 interface Tried {
@@ -151,10 +151,10 @@ function restCall(
     if (binding === "query") asked.set(bindingName, textOf(value));
     if (
       binding === "header" &&
-      /^[\x20-\x7e]*$/.test(String(value)) &&
+      /^[\x20-\x7e]*$/.test(textOf(value)) &&
       bindingName.startsWith("x-amz-")
     )
-      headers[bindingName] = String(value);
+      headers[bindingName] = textOf(value);
   }
   const body = ["PUT", "POST"].includes(http.method)
     ? chance.one(["", "<a/>", "<Delete><Object><Key>a</Key></Object></Delete>", "<", "x"])

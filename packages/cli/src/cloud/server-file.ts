@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { FileLock } from "@workbook/toolchain";
+import { FileLock, UserError } from "@workbook/toolchain";
 
 /** What a running Local AWS writes about itself: where it is, and its keys. */
 export interface ServerFile {
@@ -16,14 +16,43 @@ export interface ServerFile {
   readonly dataDir: string;
 }
 
-/** Reads `server.json` of a data directory; undefined where there is none. */
+/**
+ * Reads `server.json` of a data directory; undefined where there is none.
+ * @throws {UserError} `SERVER_FILE_UNREADABLE` where it is not what a server writes
+ */
 export function readServerFile(dataDir: string): ServerFile | undefined {
+  const file = join(dataDir, "server.json");
+  let text: string;
   try {
-    return JSON.parse(readFileSync(join(dataDir, "server.json"), "utf8")) as ServerFile;
+    text = readFileSync(file, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+  const written = parseServerFile(text);
+  if (written !== undefined) return written;
+  throw new UserError(
+    [
+      `${file} is damaged: a running cloud writes its address and its keys there.`,
+      `${file} が壊れています。動作中のクラウドがアドレスとキーを書き込むファイルです。`,
+    ],
+    { code: "SERVER_FILE_UNREADABLE", next: `rm ${file}` },
+  );
+}
+
+function parseServerFile(text: string): ServerFile | undefined {
+  let file: Partial<ServerFile> | null;
+  try {
+    file = JSON.parse(text) as Partial<ServerFile> | null;
+  } catch {
+    return undefined;
+  }
+  const isWhole =
+    typeof file?.pid === "number" &&
+    URL.canParse(String(file.endpoint)) &&
+    typeof file.credentials?.accessKeyId === "string" &&
+    typeof file.token === "string";
+  return isWhole ? (file as ServerFile) : undefined;
 }
 
 /**
