@@ -27,11 +27,12 @@ export function mayConnect(
 ): Verdict {
   const target = findInterface(scope, to);
   if (!target) return unknownInterface(to);
-  const network = new StoredNetwork(scope);
+  const network = new StoredNetwork(scope, target.VpcId);
   if ("address" in from) return reachability.mayConnect(network, from, target, port, protocol);
   const source = findInterface(scope, from);
   if (!source) return unknownInterface(from);
-  return reachability.mayConnect(network, { interface: source }, target, port, protocol);
+  const both = new StoredNetwork(scope, source.VpcId, target.VpcId);
+  return reachability.mayConnect(both, { interface: source }, target, port, protocol);
 }
 
 /**
@@ -46,7 +47,7 @@ export function mayReachInternet(
   const reference = typeof from === "string" ? { networkInterfaceId: from } : from;
   const eni = findInterface(scope, reference);
   if (!eni) return unknownInterface(reference);
-  return reachability.mayReachInternet(new StoredNetwork(scope), eni, destination);
+  return reachability.mayReachInternet(new StoredNetwork(scope, eni.VpcId), eni, destination);
 }
 
 /** `src/reachability`'s question, of what the store holds. */
@@ -57,14 +58,14 @@ export function mayReachService(
 ): Verdict {
   const eni = findInterface(scope, { networkInterfaceId });
   if (!eni) return unknownInterface({ networkInterfaceId });
-  return reachability.mayReachService(new StoredNetwork(scope), eni, service);
+  return reachability.mayReachService(new StoredNetwork(scope, eni.VpcId), eni, service);
 }
 
 /** Whether names are resolved where an interface is. */
 export function mayResolveNames(scope: Scope, networkInterfaceId: string): Verdict {
   const eni = findInterface(scope, { networkInterfaceId });
   if (!eni) return unknownInterface({ networkInterfaceId });
-  return reachability.mayResolveNames(new StoredNetwork(scope), eni);
+  return reachability.mayResolveNames(new StoredNetwork(scope, eni.VpcId), eni);
 }
 
 /** The VPC endpoint through which an interface's calls to a service go; undefined where there is none. */
@@ -74,13 +75,13 @@ export function endpointUsed(
   service: string,
 ): VpcEndpoint | undefined {
   const eni = findInterface(scope, { networkInterfaceId });
-  return eni && reachability.endpointUsed(new StoredNetwork(scope), eni, service);
+  return eni && reachability.endpointUsed(new StoredNetwork(scope, eni.VpcId), eni, service);
 }
 
 /** True where the subnet's traffic to the internet goes to an internet gateway: what AWS calls a public subnet. */
 export function isPublicSubnet(scope: Scope, subnetId: string): boolean {
   const vpcId = scope.of(subnets).get(subnetId)?.vpcId;
-  return routing.isPublicSubnet(new StoredNetwork(scope), subnetId, vpcId);
+  return routing.isPublicSubnet(new StoredNetwork(scope, vpcId), subnetId, vpcId);
 }
 
 function findInterface(

@@ -14,16 +14,18 @@ import type { Kind } from "../../store/kind.ts";
 import type { Scope } from "../../store/store.ts";
 
 /**
- * The networks of an account's region as the API would describe them now. Each list is made when it is first asked for, so
- * that a question costs what it looks at; a later question wants a new one.
+ * Some VPCs of an account's region as the API would describe them now. Each list is made when it is first asked for, so that a
+ * question costs what it looks at; a later question wants a new one.
  */
 export class StoredNetwork implements NetworkData {
   readonly region: string;
   readonly #scope: Scope;
+  readonly #vpcIds: readonly (string | undefined)[];
   readonly #lists = new Map<string, readonly unknown[]>();
 
-  constructor(scope: Scope) {
+  constructor(scope: Scope, ...vpcIds: readonly (string | undefined)[]) {
     this.#scope = scope;
+    this.#vpcIds = vpcIds;
     this.region = scope.region;
   }
 
@@ -58,7 +60,9 @@ export class StoredNetwork implements NetworkData {
   }
 
   get securityGroupRules(): readonly Ec2.SecurityGroupRule[] {
-    return this.#all(state.securityGroupRules, toApiRule);
+    const groups = new Set(this.securityGroups.map(({ GroupId }) => GroupId));
+    const isOurs = ({ groupId }: state.SecurityGroupRule) => groups.has(groupId);
+    return this.#all(state.securityGroupRules, toApiRule, isOurs);
   }
 
   get internetGateways(): readonly Ec2.InternetGateway[] {
@@ -88,12 +92,13 @@ export class StoredNetwork implements NetworkData {
   #all<T extends object, A>(
     kind: Kind<T>,
     toApi: (value: Readonly<T>, scope: Scope) => A,
+    isOurs = (value: Readonly<T>) => this.#vpcIds.includes((value as { vpcId?: string }).vpcId),
   ): readonly A[] {
     const known = this.#lists.get(kind.name) as readonly A[] | undefined;
     if (known) return known;
     const list = this.#scope
       .of(kind)
-      .values()
+      .filter(isOurs)
       .map((value) => toApi(value, this.#scope));
     this.#lists.set(kind.name, list);
     return list;

@@ -1,4 +1,5 @@
 import {
+  CreateNetworkInterfaceCommand,
   CreateSubnetCommand,
   CreateVpcCommand,
   CreateVpcEndpointCommand,
@@ -134,6 +135,21 @@ test.skipIf(process.arch === "arm64")(
   },
   30_000,
 );
+
+test("a subnet without a free address is named", async () => {
+  const { Vpcs } = await cloud.ec2.send(new DescribeVpcsCommand({}));
+  const { Subnet } = await cloud.ec2.send(
+    new CreateSubnetCommand({ VpcId: Vpcs![0]!.VpcId!, CidrBlock: "172.31.210.0/28" }),
+  );
+  const SubnetId = Subnet!.SubnetId!;
+  for (let left = Subnet!.AvailableIpAddressCount!; left > 0; left--)
+    await cloud.ec2.send(new CreateNetworkInterfaceCommand({ SubnetId }));
+  const definition = await cloud.define("crowded", [{ name: "main", image }]);
+  const network = { awsvpcConfiguration: { subnets: [SubnetId] } };
+  expect(await cloud.stoppedReason(definition, network)).toBe(
+    `Unexpected EC2 error while attempting to Create Network Interface with public IP assignment disabled in subnet '${SubnetId}': InsufficientFreeAddressesInSubnet`,
+  );
+}, 30_000);
 
 test("where the VPC resolves no names, the look-up is what fails", async () => {
   const { Vpc } = await cloud.ec2.send(new CreateVpcCommand({ CidrBlock: "10.9.0.0/16" }));

@@ -13,6 +13,7 @@ import {
   toSpec,
   type StartParts,
 } from "./task-start.ts";
+import { TaskFault } from "./task-faults.ts";
 import type { TaskRecord } from "./task-store.ts";
 import { deregisterTargets, holdsTargets, registerTargets } from "./task-targets.ts";
 
@@ -68,7 +69,8 @@ export class TaskRunner {
       const reason = error instanceof Error ? error.message : String(error);
       const isStopping = this.#stopping.signal.aborted;
       // ECS's words begin with the name of an error; anything else is a fault of our own.
-      if (!isStopping && !/^[A-Z]\w+(Error|Exception): /.test(reason))
+      const isEcs = error instanceof TaskFault || /^[A-Z]\w+(Error|Exception): /.test(reason);
+      if (!isStopping && !isEcs)
         this.#context.logger.error(`${this.record.arn} could not be started`, error);
       this.record.requestStop("TaskFailedToStart", reason, clock.now());
     }

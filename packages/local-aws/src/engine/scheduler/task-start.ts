@@ -1,11 +1,12 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { idleFor } from "../../clock/clock.ts";
+import { subnets } from "../../services/ec2/state.ts";
 import { startOrder } from "../../services/ecs/container-rules.ts";
 import { rolesOf } from "../../services/ecs/task-roles.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import type { EngineContext } from "../engine.ts";
 import type { PulledImage } from "../images/pulled-image.ts";
-import { createNetworkInterface } from "../network/interfaces.ts";
+import { availableAddressCount, createNetworkInterface } from "../network/interfaces.ts";
 import type { ContainerSpec, TaskSpec } from "../runtime/driver.ts";
 import { pullContainerImage } from "./container-image.ts";
 import type { LogSink, SchedulerPorts } from "./ports.ts";
@@ -34,6 +35,11 @@ export function provision({ context, record }: StartParts): void {
   record.write((task) => {
     const { networkConfiguration, subnetId } = task;
     if (!networkConfiguration || !subnetId) return { lastStatus: "PENDING" };
+    const subnet = scope.of(subnets).get(subnetId);
+    if (subnet && availableAddressCount(scope, subnet) < 1) {
+      const assignment = networkConfiguration.assignPublicIp.toLowerCase();
+      throw new TaskFault(TEXTS.noFreeAddresses({ assignment, subnet: subnetId }));
+    }
     const eni = createNetworkInterface(scope, {
       subnetId,
       securityGroupIds: networkConfiguration.securityGroups,

@@ -224,6 +224,10 @@ export const TEXTS = {
   infrastructureMaintenance: text(
     "ECS is performing maintenance on the underlying infrastructure hosting the task.",
   ),
+  noFreeAddresses: text(
+    "Unexpected EC2 error while attempting to Create Network Interface with public IP assignment {assignment} in subnet '{subnet}': InsufficientFreeAddressesInSubnet",
+    QUOTED,
+  ),
   registryUnreachable: text(
     'ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth from Amazon ECR: There is a connection issue between the task and Amazon ECR. Check your task network configuration. operation error ECR: GetAuthorizationToken, exceeded maximum number of attempts, 3, https response error StatusCode: 0, RequestID: , request send failed, Post "https://api.ecr.{region}.amazonaws.com/": dial tcp {address}:443: i/o timeout',
     QUOTED,

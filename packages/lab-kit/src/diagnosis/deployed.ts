@@ -1,0 +1,109 @@
+import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+
+import type { AwsClients } from "../live.ts";
+import { type BalancerState, readBalancers } from "./read/read-balancers.ts";
+import { type ImageState, readImages } from "./read/read-images.ts";
+import { awslogsOf, type LogState, readLogs } from "./read/read-logs.ts";
+import { type NetworkState, readNetwork, vpcsOf } from "./read/read-network.ts";
+import { type KnownRole, readRoles } from "./read/read-roles.ts";
+import { type ClusterState, readCluster } from "./read/read-services.ts";
+import type { Reader } from "./read/reader.ts";
+import { type Subject, subjectOf } from "./subject.ts";
+
+/** An app that is to answer on a port of the load balancer. */
+export interface Expected {
+  /** Name of its container. */
+  readonly container: string;
+  /** Name of its service, where that is known. */
+  readonly service?: string;
+  /** The listener's port; left out where no load balancer leads to the app. */
+  readonly port?: number;
+}
+
+/** What to look at, and as whom. */
+export interface DiagnosisScope {
+  readonly region: string;
+  readonly cluster: string;
+  /** What there should be; what a cluster has beyond it is looked at as well. */
+  readonly expected?: readonly Expected[];
+  /** The address from which somebody asks the load balancer; left out, nobody does. */
+  readonly clientAddress?: string;
+  /** What stands in for `X86_64`: `amd64` on AWS, the machine's own architecture on Local AWS. */
+  readonly architecture?: string;
+  /** How many times faster than AWS idle waiting passes: 1, unless a local clock is faster. */
+  readonly pace?: number;
+}
+
+/** All that rules look at: answers of AWS, and nothing else. */
+export interface Deployed {
+  readonly scope: DiagnosisScope;
+  readonly cluster: ClusterState;
+  readonly subjects: readonly Subject[];
+  readonly network: NetworkState;
+  readonly balancers: BalancerState;
+  readonly roles: ReadonlyMap<string, KnownRole>;
+  readonly images: ReadonlyMap<string, ImageState>;
+  readonly logs: LogState;
+}
+
+/** How many tasks of a kind are asked for their last words. */
+const MOST_TAILS = 2;
+
+/** Reads what is deployed, by calls of AWS's API alone. */
+export async function readDeployed(
+  aws: AwsClients,
+  reader: Reader,
+  scope: DiagnosisScope,
+): Promise<Deployed> {
+  const expected = (scope.expected ?? []).flatMap(({ service }) => service ?? []);
+  const cluster = await readCluster(aws, reader, scope.cluster, expected);
+  const subjects = cluster.services
+    .filter(({ service }) => service.status === "ACTIVE")
+    .flatMap((state) => subjectOf(state) ?? []);
+  const containers = subjects.flatMap(({ definition }) => definition.containerDefinitions ?? []);
+  const [[network, balancers], roles, images, logs] = await Promise.all([
+    readSurroundings(aws, reader, scope, subjects),
+    readRoles(aws, reader, unique(subjects.flatMap(rolesOf))),
+    readImages(aws, reader, unique(containers.flatMap(({ image }) => image ?? []))),
+    readLogs(aws, reader, unique(containers.flatMap(groupOf)), toldTasks(subjects)),
+  ]);
+  return { scope, cluster, subjects, network, balancers, roles, images, logs };
+}
+
+async function readSurroundings(
+  aws: AwsClients,
+  reader: Reader,
+  scope: DiagnosisScope,
+  subjects: readonly Subject[],
+): Promise<readonly [NetworkState, BalancerState]> {
+  const subnets = unique(subjects.flatMap(({ network }) => network.subnets));
+  const vpcIds = await vpcsOf(aws, reader, subnets);
+  const targetGroups = subjects.flatMap(({ service }) =>
+    (service.loadBalancers ?? []).flatMap(({ targetGroupArn }) => targetGroupArn ?? []),
+  );
+  return Promise.all([
+    readNetwork(aws, reader, scope.region, vpcIds),
+    readBalancers(aws, reader, vpcIds, targetGroups),
+  ]);
+}
+
+const unique = (names: readonly string[]): string[] => [...new Set(names)];
+
+const rolesOf = ({ definition: { executionRoleArn, taskRoleArn } }: Subject): string[] =>
+  [executionRoleArn, taskRoleArn].filter((arn) => arn !== undefined);
+
+const groupOf = (container: ContainerDefinition): string[] => {
+  const group = awslogsOf(container)?.["awslogs-group"];
+  return group === undefined ? [] : [group];
+};
+
+/** Tasks whose last words may say why they failed, or how far they have come. */
+const toldTasks = (subjects: readonly Subject[]) =>
+  subjects.flatMap(({ failures, running, isSteady, definition }) => {
+    const started = failures.filter(({ startedAt }) => startedAt !== undefined);
+    const waiting = isSteady ? [] : running.filter(({ startedAt }) => startedAt !== undefined);
+    return [...started.slice(0, MOST_TAILS), ...waiting.slice(0, MOST_TAILS)].map((task) => ({
+      task,
+      definition,
+    }));
+  });

@@ -1,0 +1,111 @@
+import type { AwsClients } from "../live.ts";
+import { type Deployed, type DiagnosisScope, readDeployed } from "./deployed.ts";
+import type { Cause, Diagnosis, Finding } from "./finding.ts";
+import { EXPLAIN_NOTHING, type FindingId, KINDS, rankOf } from "./kinds.ts";
+import { Reader } from "./read/reader.ts";
+import { stoppedDeployments } from "./rules/deployments.ts";
+import { failedTasks } from "./rules/failed-tasks.ts";
+import { images, logs } from "./rules/images.ts";
+import { listeners, unregistered } from "./rules/listeners.ts";
+import { assumptions, rights } from "./rules/roles.ts";
+import { absences, settings, versions } from "./rules/service.ts";
+import { healthSettings, healthVerdicts } from "./rules/target-health.ts";
+import { fullSubnets, wayOut } from "./rules/way-out.ts";
+import { fromClient, toTasks } from "./rules/ways-in.ts";
+import type { Subject } from "./subject.ts";
+
+export type { DiagnosisScope, Expected } from "./deployed.ts";
+export type { Diagnosis, Evidence, Finding } from "./finding.ts";
+
+/** What is looked at, for every service. */
+const RULES: readonly ((deployed: Deployed, subject: Subject) => Cause[])[] = [
+  settings,
+  assumptions,
+  fullSubnets,
+  wayOut,
+  rights,
+  images,
+  logs,
+  failedTasks,
+  listeners,
+  toTasks,
+  healthSettings,
+  healthVerdicts,
+  unregistered,
+  fromClient,
+  versions,
+  stoppedDeployments,
+];
+
+/**
+ * Says why what is deployed does not do what it should: why a task does not start, why a target is unhealthy, why a client
+ * gets an error or nothing, why a deployment does not end, why the old code answers.
+ *
+ * It reads AWS's API and nothing else, so it works on AWS as on Local AWS. Calls that AWS refuses are left out, by name.
+ * Causes come first, and what follows from them is not told.
+ *
+ * @param only names of services; left out, all of the cluster
+ */
+export async function diagnose(
+  aws: AwsClients,
+  scope: DiagnosisScope,
+  only?: readonly string[],
+): Promise<Diagnosis> {
+  const reader = new Reader();
+  const deployed = await readDeployed(aws, reader, scope);
+  const isWanted = (name: string) => only === undefined || only.includes(name);
+  const subjects = deployed.subjects.filter(({ name }) => isWanted(name));
+  const causes = [
+    ...absences(deployed).filter(
+      ({ id, subject }) => id === "cluster-missing" || isWanted(subject),
+    ),
+    ...subjects.flatMap((subject) => causesOf(deployed, subject)),
+  ];
+  return {
+    findings: merge(causes),
+    subjects: subjects.map(({ name }) => name),
+    refused: reader.refused,
+  };
+}
+
+/** All causes of a service, without symptoms that another of them explains. */
+function causesOf(deployed: Deployed, subject: Subject): Cause[] {
+  const all = RULES.flatMap((rule) => rule(deployed, subject));
+  const has = (id: FindingId) => all.some((cause) => cause.id === id);
+  const causes = all.filter(
+    ({ id, isSymptom }) =>
+      // A load balancer with another's security group is closed to its clients because of that.
+      !isSymptom && !(id === "load-balancer-ingress" && has("load-balancer-group")),
+  );
+  const [symptom] = all
+    .filter(({ isSymptom }) => isSymptom)
+    .toSorted((a, b) => rankOf(a.id) - rankOf(b.id));
+  if (symptom === undefined) return causes;
+  const isExplained = causes.some(
+    ({ id }) =>
+      (!EXPLAIN_NOTHING.has(id) && rankOf(id) <= reachOf(symptom.id)) ||
+      (id === "deployment-percentages" && symptom.id === "deployment-waits"),
+  );
+  return isExplained ? causes : [...causes, symptom];
+}
+
+/** What may explain a symptom: a task that does not start may be kept from it by anything that comes before its containers. */
+const reachOf = (id: FindingId): number => Math.max(rankOf(id), rankOf("task-failed-to-start"));
+
+/** One fault that several services suffer from is told once. */
+function merge(causes: readonly Cause[]): Finding[] {
+  const groups = Map.groupBy(
+    causes.toSorted((a, b) => rankOf(a.id) - rankOf(b.id)),
+    ({ id, evidence, subject }) => `${id} ${SHARED.test(id) ? JSON.stringify(evidence) : subject}`,
+  );
+  return Array.from(groups.values(), (same) => {
+    const { id, cause, evidence } = same[0]!;
+    const { question, page, line } = KINDS[id];
+    const subjects = [...new Set(same.map(({ subject }) => subject))];
+    return { id, subjects, cause, evidence, question, page, line };
+  });
+}
+
+/** Faults of what services share: told once where they were seen in the same things. */
+const SHARED =
+  /^(?:network|endpoint|subnet|execution-role|task-role|repository-policy|load-balancer|image|cluster)/;

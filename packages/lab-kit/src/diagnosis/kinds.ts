@@ -1,0 +1,124 @@
+import type { Words } from "@workbook/toolchain";
+
+import { BALANCER_KINDS } from "./kinds/balancer.ts";
+import { NETWORK_KINDS } from "./kinds/network.ts";
+import { SERVICE_KINDS } from "./kinds/service.ts";
+import { TASK_KINDS } from "./kinds/task.ts";
+
+/** Help with one kind of cause. */
+export interface Kind {
+  /** Makes the reader look at the right place. */
+  readonly question: Words;
+  /** AWS's page about it. */
+  readonly page: Words;
+  /** The line to write. */
+  readonly line: Words;
+}
+
+/** Every cause that a diagnosis knows, with the help for it. */
+export const KINDS = {
+  ...SERVICE_KINDS,
+  ...NETWORK_KINDS,
+  ...TASK_KINDS,
+  ...BALANCER_KINDS,
+} satisfies Readonly<Record<string, Kind>>;
+
+/** The stable name of a cause, e.g. `task-egress`. */
+export type FindingId = keyof typeof KINDS;
+
+/** From what has to be there first to what only shows at the end: the order in which causes hide each other. */
+const ORDER: readonly FindingId[] = [
+  "cluster-missing",
+  "service-missing",
+  "service-elsewhere",
+  "service-deleted",
+  "desired-count-zero",
+  "launch-type",
+  "capacity-provider-missing",
+  "deployment-percentages",
+  "execution-role-missing",
+  "execution-role-trust",
+  "task-role-missing",
+  "task-role-trust",
+  "subnet-full",
+  "network-dns",
+  "network-no-route",
+  "network-blackhole",
+  "network-no-public-address",
+  "network-nat-gone",
+  "network-nat-placement",
+  "task-egress",
+  "network-acl",
+  "endpoint-missing",
+  "endpoint-unavailable",
+  "endpoint-ingress",
+  "execution-role-rights",
+  "execution-role-deny",
+  "execution-role-boundary",
+  "repository-policy",
+  "endpoint-policy",
+  "image-registry",
+  "image-repository-missing",
+  "image-missing",
+  "image-platform",
+  "log-region",
+  "log-group-missing",
+  "log-options",
+  "local-limit",
+  "container-command",
+  "task-failed-to-start",
+  "container-memory",
+  "container-port-rights",
+  "container-port-taken",
+  "container-environment",
+  "container-exits",
+  "container-ends",
+  "container-health-check",
+  "target-group-missing",
+  "target-group-vpc",
+  "service-not-registered",
+  "load-balancer-missing",
+  "listener-missing",
+  "listener-port",
+  "listener-fixed-response",
+  "listener-redirect",
+  "listener-rule",
+  "listener-target-group",
+  "forward-weight",
+  "load-balancer-zone",
+  "load-balancer-egress",
+  "load-balancer-group",
+  "task-ingress",
+  "target-group-protocol",
+  "health-check-port",
+  "app-port",
+  "grace-period",
+  "health-check-matcher",
+  "health-check-path",
+  "health-check-error",
+  "health-check-timeout",
+  "targets-missing",
+  "load-balancer-internal",
+  "load-balancer-subnet",
+  "load-balancer-ingress",
+  "deployment-failed",
+  "deployment-waits",
+  "old-revision",
+  "revision-inactive",
+  "image-tag-moved",
+  "logs-not-delivered",
+];
+
+/** Where a cause stands: the smaller, the earlier it strikes. */
+export const rankOf = (id: FindingId): number => ORDER.indexOf(id);
+
+/** Causes that stand beside what else is wrong: they explain no task that fails and no target that is unhealthy. */
+export const EXPLAIN_NOTHING: ReadonlySet<FindingId> = new Set<FindingId>([
+  "deployment-percentages",
+  "load-balancer-internal",
+  "load-balancer-subnet",
+  "load-balancer-ingress",
+  "old-revision",
+  "image-tag-moved",
+  "logs-not-delivered",
+]);

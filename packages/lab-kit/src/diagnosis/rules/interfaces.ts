@@ -1,0 +1,49 @@
+import type { NetworkInterface } from "@aws-sdk/client-ec2";
+import type { LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Interface } from "@workbook/local-aws/reachability";
+
+import type { NetworkState } from "../read/read-network.ts";
+import type { Subject } from "../subject.ts";
+
+/** An address for documentation: nobody's. https://www.rfc-editor.org/rfc/rfc5737 */
+const NOBODY = "198.51.100.1";
+/** AWS keeps the first four addresses of a subnet. */
+const FIRST_FREE = 4;
+
+/** The network interface that a task of the service would have, in each of its subnets. */
+export function taskInterfaces(
+  network: NetworkState,
+  { name, network: own }: Subject,
+): Interface[] {
+  return own.subnets.flatMap((id): Interface[] => {
+    const subnet = network.subnets.find(({ SubnetId }) => SubnetId === id);
+    if (subnet?.CidrBlock === undefined) return [];
+    return [
+      {
+        // Read in sentences: "lets tcp port 80 into a task of web".
+        NetworkInterfaceId: `a task of ${name}`,
+        SubnetId: id,
+        VpcId: subnet.VpcId,
+        PrivateIpAddress: addressIn(subnet.CidrBlock),
+        Groups: own.securityGroups.map((GroupId) => ({ GroupId })),
+        ...(own.publicIp && { Association: { PublicIp: NOBODY } }),
+      },
+    ];
+  });
+}
+
+/** The first address that a subnet gives out. */
+function addressIn(cidr: string): string {
+  const [base = ""] = cidr.split("/");
+  const octets = base.split(".");
+  return [...octets.slice(0, 3), Number(octets[3]) + FIRST_FREE].join(".");
+}
+
+/** The network interfaces of a load balancer: one in each of its zones, once it is active. */
+export function balancerInterfaces(
+  { networkInterfaces }: NetworkState,
+  { LoadBalancerArn = "" }: LoadBalancer,
+): NetworkInterface[] {
+  const description = `ELB ${LoadBalancerArn.split(":loadbalancer/").at(-1)}`;
+  return networkInterfaces.filter(({ Description }) => Description === description);
+}

@@ -1,0 +1,228 @@
+import type { Mistake } from "./mistake.ts";
+import type { BuiltApp, Stack } from "./stack.ts";
+
+/** The image of an app's container, changed. */
+const image =
+  (change: (image: string) => string) =>
+  async ({ node }: Stack): Promise<void> => {
+    const [container] = node.definition.containerDefinitions!;
+    container!.image = change(container!.image!);
+  };
+
+const logs =
+  (changes: Readonly<Record<string, string>>) =>
+  async ({ node }: Stack): Promise<void> => {
+    const { options } = node.definition.containerDefinitions![0]!.logConfiguration!;
+    Object.assign(options!, changes);
+  };
+
+/** A new revision of an app, deployed. */
+const revision =
+  (
+    which: (stack: Stack) => BuiltApp,
+    ...change: Parameters<Stack["register"]> extends [unknown, ...infer Rest] ? Rest : never
+  ) =>
+  async (stack: Stack): Promise<void> => {
+    const app = which(stack);
+    await stack.deploy(app, await stack.register(app, ...change));
+  };
+
+const node = (stack: Stack) => stack.node;
+const NO_SUCH_DIGEST = `sha256:${"0".repeat(64)}`;
+
+export const TASK_MISTAKES: readonly Mistake[] = [
+  {
+    what: "an image tag that was never pushed",
+    chapter: 8,
+    finding: "image-missing",
+    before: image((name) => name.replace(/:[^:]*$/, ":never")),
+  },
+  {
+    what: "a new revision with a tag that was never pushed",
+    chapter: 7,
+    finding: "image-missing",
+    after: async (stack) => {
+      const { image: name } = stack.options;
+      const change = { image: name.replace(/:[^:]*$/, ":never") };
+      await stack.deploy(stack.node, await stack.register(stack.node, change));
+    },
+  },
+  {
+    what: "a digest that is not there",
+    chapter: 5,
+    finding: "image-missing",
+    before: image((name) => `${name.replace(/:[^:]*$/, "")}@${NO_SUCH_DIGEST}`),
+  },
+  {
+    what: "a repository that does not exist",
+    chapter: 5,
+    finding: "image-repository-missing",
+    before: image((name) => name.replace(/\/[^/]*$/, "/no-such-repository:v1")),
+  },
+  {
+    what: "the registry of another account",
+    chapter: 5,
+    finding: "image-registry",
+    before: image(() => "999999999999.dkr.ecr.us-east-1.amazonaws.com/nodejs-app:v1"),
+  },
+  {
+    what: "an image of Docker Hub",
+    chapter: 5,
+    finding: "image-registry",
+    before: image(() => "no-such-user/nodejs-app:v1"),
+  },
+  {
+    what: "a task for ARM64 with an image for this machine",
+    chapter: 7,
+    finding: "image-platform",
+    node: { task: { runtimePlatform: { cpuArchitecture: "ARM64" } } },
+  },
+  {
+    what: "logs to a group that does not exist",
+    chapter: 8,
+    finding: "log-group-missing",
+    before: logs({ "awslogs-group": "/ecs/no-such-group" }),
+  },
+  {
+    what: "logs to another region",
+    chapter: 5,
+    finding: "log-region",
+    before: logs({ "awslogs-region": "us-east-1" }),
+  },
+  {
+    what: "the log group is deleted while tasks run",
+    chapter: 5,
+    finding: "log-group-missing",
+    after: async ({ aws, node: { logGroup: logGroupName } }) => {
+      await aws.logs.deleteLogGroup({ logGroupName });
+    },
+  },
+  {
+    what: "a log option that the driver does not know",
+    chapter: 5,
+    finding: "log-options",
+    before: logs({ "awslogs-stream": "web" }),
+  },
+  {
+    what: "a log mode that there is none of",
+    chapter: 5,
+    finding: "log-options",
+    before: logs({ mode: "nonblocking" }),
+  },
+  {
+    what: "a typo in the command",
+    chapter: 7,
+    finding: "container-command",
+    node: { container: { command: ["nod", "/main.js"] } },
+  },
+  {
+    what: "an entry point that is not in the image",
+    chapter: 5,
+    finding: "container-command",
+    node: { container: { entryPoint: ["/docker-entrypoint.sh"] } },
+  },
+  {
+    what: "a program that is not in the image",
+    chapter: 5,
+    finding: "container-exits",
+    node: { container: { command: ["node", "/no-such-file.js"] } },
+  },
+  {
+    what: "6 MiB of memory",
+    chapter: 7,
+    finding: "container-memory",
+    node: { container: { memory: 6 } },
+  },
+  {
+    what: "an app that crashes",
+    chapter: 8,
+    finding: "container-exits",
+    node: { environment: { CRASH_ON_START: "3" } },
+  },
+  {
+    what: "a new revision that crashes",
+    chapter: 7,
+    finding: "container-exits",
+    after: revision(node, { environment: [{ name: "CRASH_ON_START", value: "3" }] }),
+  },
+  {
+    what: "a new revision that crashes, and a circuit breaker that rolls back",
+    chapter: 5,
+    finding: "container-exits",
+    node: {
+      service: {
+        deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+      },
+    },
+    after: revision(node, { environment: [{ name: "CRASH_ON_START", value: "3" }] }),
+  },
+  {
+    what: "a crash, and a circuit breaker without a way back",
+    chapter: 5,
+    finding: "container-exits",
+    node: {
+      environment: { CRASH_ON_START: "3" },
+      service: {
+        deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: false } },
+      },
+    },
+  },
+  {
+    what: "a program that ends with 0",
+    chapter: 5,
+    finding: "container-ends",
+    node: { container: { command: ["node", "-e", "console.log('done')"] } },
+  },
+  {
+    what: "a variable that the app needs is missing",
+    chapter: 5,
+    finding: "container-environment",
+    node: { environment: { REQUIRED: "DATABASE_URL" } },
+  },
+  {
+    what: "a user who may not listen on port 80",
+    chapter: 5,
+    finding: "container-port-rights",
+    node: { environment: { EACCES: "1" } },
+  },
+  {
+    what: "a sidecar that ends, and is essential",
+    chapter: 5,
+    finding: "container-ends",
+    before: async ({ node: { definition }, options }) => {
+      definition.containerDefinitions!.push({
+        name: "migrate",
+        image: options.image,
+        essential: true,
+        command: ["node", "-e", "setTimeout(() => {}, 300)"],
+      });
+    },
+  },
+  {
+    what: "a container health check that always fails",
+    chapter: 7,
+    finding: "container-health-check",
+    node: {
+      container: {
+        healthCheck: { command: ["CMD-SHELL", "exit 1"], interval: 5, retries: 1, timeout: 2 },
+      },
+    },
+  },
+  {
+    what: "a container health check with a program that is not there",
+    chapter: 5,
+    finding: "container-health-check",
+    node: {
+      container: { healthCheck: { command: ["CMD", "/no/curl"], interval: 5, retries: 1 } },
+    },
+  },
+  {
+    what: "a volume that plain processes cannot share",
+    chapter: 5,
+    finding: "local-limit",
+    node: {
+      container: { mountPoints: [{ sourceVolume: "data", containerPath: "/data" }] },
+      task: { volumes: [{ name: "data" }] },
+    },
+  },
+];
