@@ -46,7 +46,7 @@ const ESSENTIAL: readonly Group[] = [
   ],
   [
     ["Look", "見る"],
-    ["status", "logs", "aws"],
+    ["status", "why", "logs", "aws"],
   ],
 ];
 

@@ -9,6 +9,7 @@ const ON_AWS: ReadonlySet<string> = new Set([
   "watch",
   "check",
   "hint",
+  "why",
   "deploy",
   "plan",
   "destroy",

@@ -13,6 +13,10 @@ function registerLooks({ command }: Register): void {
     "Say what runs, and where it answers",
     "何が動いていて、どこで応答するかを示す",
   ]).does(async (session) => (await import("./status.ts")).statusCommand(session));
+  command("why [what]", [
+    "Say why it does not work: all, a service, a task, a URL",
+    "なぜ動かないかを示す: すべて、サービス、タスク、URL",
+  ]).does(async (session, _options, what) => (await import("./why.ts")).whyCommand(session, what));
   command("logs [service]", [
     "Print what tasks wrote to CloudWatch Logs",
     "タスクが CloudWatch Logs に書いたものを表示する",

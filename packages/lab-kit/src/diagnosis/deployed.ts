@@ -6,9 +6,9 @@ import { type ImageState, readImages } from "./read/read-images.ts";
 import { awslogsOf, type LogState, readLogs } from "./read/read-logs.ts";
 import { type NetworkState, readNetwork, vpcsOf } from "./read/read-network.ts";
 import { type KnownRole, readRoles } from "./read/read-roles.ts";
-import { type ClusterState, readCluster } from "./read/read-services.ts";
+import { type ClusterState, readCluster, readTask } from "./read/read-services.ts";
 import type { Reader } from "./read/reader.ts";
-import { type Subject, subjectOf } from "./subject.ts";
+import { type Subject, subjectOf, taskSubject } from "./subject.ts";
 
 /** An app that is to answer on a port of the load balancer. */
 export interface Expected {
@@ -39,6 +39,8 @@ export interface Deployed {
   readonly scope: DiagnosisScope;
   readonly cluster: ClusterState;
   readonly subjects: readonly Subject[];
+  /** The task that was asked about, as a subject of its own, or the service that it is of. */
+  readonly asked: Subject | undefined;
   readonly network: NetworkState;
   readonly balancers: BalancerState;
   readonly roles: ReadonlyMap<string, KnownRole>;
@@ -54,20 +56,36 @@ export async function readDeployed(
   aws: AwsClients,
   reader: Reader,
   scope: DiagnosisScope,
+  task?: string,
 ): Promise<Deployed> {
   const expected = (scope.expected ?? []).flatMap(({ service }) => service ?? []);
   const cluster = await readCluster(aws, reader, scope.cluster, expected);
   const subjects = cluster.services
     .filter(({ service }) => service.status === "ACTIVE")
     .flatMap((state) => subjectOf(state) ?? []);
-  const containers = subjects.flatMap(({ definition }) => definition.containerDefinitions ?? []);
+  const asked = task === undefined ? undefined : await askedTask(aws, cluster, subjects, task);
+  const looked = asked && !subjects.includes(asked) ? [...subjects, asked] : subjects;
+  const containers = looked.flatMap(({ definition }) => definition.containerDefinitions ?? []);
   const [[network, balancers], roles, images, logs] = await Promise.all([
-    readSurroundings(aws, reader, scope, subjects),
-    readRoles(aws, reader, unique(subjects.flatMap(rolesOf))),
+    readSurroundings(aws, reader, scope, looked),
+    readRoles(aws, reader, unique(looked.flatMap(rolesOf))),
     readImages(aws, reader, unique(containers.flatMap(({ image }) => image ?? []))),
-    readLogs(aws, reader, unique(containers.flatMap(groupOf)), toldTasks(subjects)),
+    readLogs(aws, reader, unique(containers.flatMap(groupOf)), toldTasks(looked)),
   ]);
-  return { scope, cluster, subjects, network, balancers, roles, images, logs };
+  return { scope, cluster, subjects, asked, network, balancers, roles, images, logs };
+}
+
+/** The service of a task, or the task by itself where it is of none. */
+async function askedTask(
+  aws: AwsClients,
+  { name, cluster }: ClusterState,
+  subjects: readonly Subject[],
+  task: string,
+): Promise<Subject | undefined> {
+  const found = cluster && (await readTask(aws, name, task));
+  if (found === undefined) return undefined;
+  const service = found.task.group?.replace(/^service:/, "");
+  return subjects.find((subject) => subject.name === service) ?? taskSubject(found);
 }
 
 async function readSurroundings(

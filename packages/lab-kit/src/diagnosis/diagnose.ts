@@ -3,13 +3,15 @@ import { type Deployed, type DiagnosisScope, readDeployed } from "./deployed.ts"
 import type { Cause, Diagnosis, Finding } from "./finding.ts";
 import { EXPLAIN_NOTHING, type FindingId, KINDS, rankOf } from "./kinds.ts";
 import { Reader } from "./read/reader.ts";
+import { ofRequest, type RequestQuestion } from "./rules/asked-request.ts";
 import { stoppedDeployments } from "./rules/deployments.ts";
 import { failedTasks } from "./rules/failed-tasks.ts";
 import { images, logs } from "./rules/images.ts";
 import { listeners, unregistered } from "./rules/listeners.ts";
 import { assumptions, rights } from "./rules/roles.ts";
 import { absences, settings, versions } from "./rules/service.ts";
-import { healthSettings, healthVerdicts } from "./rules/target-health.ts";
+import { healthVerdicts } from "./rules/health-verdicts.ts";
+import { healthSettings } from "./rules/target-health.ts";
 import { fullSubnets, wayOut } from "./rules/way-out.ts";
 import { fromClient, toTasks } from "./rules/ways-in.ts";
 import type { Subject } from "./subject.ts";
@@ -44,28 +46,47 @@ const RULES: readonly ((deployed: Deployed, subject: Subject) => Cause[])[] = [
  * It reads AWS's API and nothing else, so it works on AWS as on Local AWS. Calls that AWS refuses are left out, by name.
  * Causes come first, and what follows from them is not told.
  *
- * @param only names of services; left out, all of the cluster
+ * @param of names of services, a task's id or ARN, or a request; left out, all services of the cluster
  */
 export async function diagnose(
   aws: AwsClients,
   scope: DiagnosisScope,
-  only?: readonly string[],
+  of: DiagnosisQuestion = {},
 ): Promise<Diagnosis> {
   const reader = new Reader();
-  const deployed = await readDeployed(aws, reader, scope);
-  const isWanted = (name: string) => only === undefined || only.includes(name);
-  const subjects = deployed.subjects.filter(({ name }) => isWanted(name));
-  const causes = [
+  const deployed = await readDeployed(aws, reader, scope, of.task);
+  const { subjects, causes } = of.request
+    ? ofRequest(deployed, of.request)
+    : { subjects: subjectsOf(deployed, of), causes: [] };
+  const isWanted = (name: string) => of.services?.includes(name) ?? of.task === undefined;
+  const all = [
     ...absences(deployed).filter(
       ({ id, subject }) => id === "cluster-missing" || isWanted(subject),
     ),
+    ...causes,
     ...subjects.flatMap((subject) => causesOf(deployed, subject)),
   ];
   return {
-    findings: merge(causes),
+    findings: merge(all),
     subjects: subjects.map(({ name }) => name),
+    waiting: subjects.filter(({ isSteady }) => !isSteady).map(({ name }) => name),
     refused: reader.refused,
   };
+}
+
+/** What is asked about; one of them at most. */
+export interface DiagnosisQuestion {
+  readonly services?: readonly string[];
+  /** A task's id or ARN; the beginning of an id is enough. */
+  readonly task?: string;
+  readonly request?: RequestQuestion;
+}
+
+function subjectsOf(deployed: Deployed, { services, task }: DiagnosisQuestion): readonly Subject[] {
+  const { subjects } = deployed;
+  if (services) return subjects.filter(({ name }) => services.includes(name));
+  if (task === undefined) return subjects;
+  return deployed.asked ? [deployed.asked] : [];
 }
 
 /** All causes of a service, without symptoms that another of them explains. */

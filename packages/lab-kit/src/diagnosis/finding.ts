@@ -46,6 +46,8 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
   /** What was looked at, by name. */
   readonly subjects: readonly string[];
+  /** Those of them that have not come to rest yet. */
+  readonly waiting: readonly string[];
   /** Calls that AWS refused: what they would have told is not in the findings. */
   readonly refused: readonly Evidence[];
 }

@@ -76,6 +76,32 @@ export function subjectOf(state: ServiceState): Subject | undefined {
   };
 }
 
+/**
+ * A task that is of no service. Where it would be put is known while it has a network interface, and no rule asks about it
+ * afterwards.
+ */
+export function taskSubject({
+  task,
+  definition,
+}: {
+  readonly task: Task;
+  readonly definition: TaskDefinition;
+}): Subject {
+  const hasStopped = task.desiredStatus === "STOPPED";
+  return {
+    name: shortOf(task.taskArn),
+    service: { desiredCount: 1, runningCount: hasStopped ? 0 : 1, loadBalancers: [] },
+    definition,
+    network: { subnets: [], securityGroups: [], publicIp: false },
+    running: hasStopped ? [] : [task],
+    failures: isFailure(task) ? [task] : [],
+    isSteady: task.lastStatus === "RUNNING" || (hasStopped && !isFailure(task)),
+    isRolledBack: false,
+    newest: undefined,
+    events: [],
+  };
+}
+
 /** Whether a service has come to rest. */
 export function isSteady({ runningCount, desiredCount, deployments = [] }: Service): boolean {
   return (

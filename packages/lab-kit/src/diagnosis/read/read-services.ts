@@ -120,6 +120,28 @@ async function describeDefinition(ecs: Ecs, name: string): Promise<TaskDefinitio
   }
 }
 
+/** A task by the beginning of its id, or its ARN, with what it is made from; undefined where there is none. */
+export async function readTask(
+  { ecs }: AwsClients,
+  cluster: string,
+  wanted: string,
+): Promise<{ readonly task: Task; readonly definition: TaskDefinition } | undefined> {
+  const lists = await Promise.all(
+    (["RUNNING", "STOPPED"] as const).map((desiredStatus) =>
+      ecs.listTasks({ cluster, desiredStatus }),
+    ),
+  );
+  const id = wanted.split("/").at(-1) ?? wanted;
+  const arn = lists
+    .flatMap(({ taskArns = [] }) => taskArns)
+    .find((each) => each.split("/").at(-1)?.startsWith(id));
+  if (arn === undefined) return undefined;
+  const { tasks = [] } = await ecs.describeTasks({ cluster, tasks: [arn] });
+  const task = tasks[0];
+  const definition = task && (await describeDefinition(ecs, task.taskDefinitionArn ?? ""));
+  return definition && { task: task!, definition };
+}
+
 async function readTasks(
   ecs: Ecs,
   cluster: string,

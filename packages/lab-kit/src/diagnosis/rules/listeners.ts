@@ -16,7 +16,8 @@ export function listeners(deployed: Deployed, subject: Subject): Cause[] {
   const port = expectedOf(deployed, subject)?.port;
   const [target] = service.loadBalancers ?? [];
   if (target === undefined)
-    return scope.expected === undefined || port === undefined
+    // A chapter before load balancers has none, and wants none.
+    return scope.expected === undefined || port === undefined || balancers.balancers.length === 0
       ? []
       : [notRegistered(name, port, balancers.listeners)];
   const group = balancers.targetGroups.find(

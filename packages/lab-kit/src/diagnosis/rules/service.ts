@@ -162,7 +162,7 @@ export function versions(deployed: Deployed, subject: Subject): Cause[] {
         ],
       },
     ];
-  if (newest === undefined && subject.definition.status === "INACTIVE")
+  if (!newest && service.serviceName !== undefined && subject.definition.status === "INACTIVE")
     return [
       {
         id: "revision-inactive",
