@@ -1,6 +1,7 @@
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 
+import { checks } from "../../labs/07-load-balancer/checks.ts";
 import { LiveCloud } from "./support/live-cloud.ts";
 import { LivePages, type Look } from "./support/live-pages.ts";
 import { serveLive, type LiveServer } from "./support/live-server.ts";
@@ -153,7 +154,37 @@ test(
 );
 
 test(
-  "an answer opens when its check passes, and stays as the reader leaves it",
+  "an answer opens by itself when its check passes, and stays closed where it is closed again",
+  { timeout: 2 * MINUTE },
+  async () => {
+    const page = await open();
+    const answer = (id: string) => page.locator(`details[data-check="${id}"]`);
+    const isOpen = (id: string) => answer(id).getAttribute("open");
+    const outcome = (passed: readonly string[]) =>
+      checks.map(({ id, tier, title }) => {
+        const status = passed.includes(id) ? "passed" : "failed";
+        const [expected, actual] = [
+          { en: "it", ja: "それ" },
+          { en: "nothing", ja: "なし" },
+        ];
+        return { id, tier, title, status, expected, actual };
+      });
+    await cloud.report(LAB, outcome(["load-balancer"]));
+    await expect.poll(() => isOpen("load-balancer"), SOON).not.toBeNull();
+    expect(await isOpen("listener")).toBeNull();
+
+    await answer("load-balancer").locator("summary").click();
+    await cloud.report(LAB, outcome(["load-balancer", "listener"]));
+    await expect.poll(() => isOpen("listener"), SOON).not.toBeNull();
+    expect(await isOpen("load-balancer")).toBeNull();
+
+    const later = await open({ language: "ja/" });
+    await expect.poll(() => later.locator("details[data-check][open]").count(), SOON).toBe(2);
+  },
+);
+
+test(
+  "an answer stays as the reader leaves it when the page is read again, and is open on paper",
   async () => {
     const chapter = "08-two-services";
     const page = await pages.openPanel(chapter, { token: cloud.token });
@@ -180,3 +211,11 @@ test(
   },
   2 * MINUTE,
 );
+
+test("the printed address opens every page's actions", { timeout: 2 * MINUTE }, async () => {
+  const page = await pages.open("", { token: cloud.token });
+  await expect.poll(() => page.url(), SOON).not.toContain("token");
+  await page.goto(`${live.origin}${site.base}labs/${LAB}`);
+  const send = page.getByRole("button", { name: "Send /info" });
+  await expect.poll(() => send.isEnabled(), SOON).toBe(true);
+});
