@@ -26,6 +26,10 @@ test("what is deleted between pages skips nothing, and what is created repeats n
   expect(page([], next)).toEqual({ items: [], next: undefined });
 });
 
+test.each([0, -5])("a size of %d is one item, so that a caller gets on", (size) => {
+  expect(page(letters, undefined, { size }).items).toEqual(["a"]);
+});
+
 test("a list that fits keeps its order", () => {
   expect(page(["b", "a"])).toEqual({ items: ["b", "a"], next: undefined });
 });

@@ -29,7 +29,8 @@ export function cutPage<T>(
     .map((item) => ({ item, name: key(item) }))
     .filter(({ name }) => last === undefined || order(name, last) > 0)
     .sort((a, b) => order(a.name, b.name));
-  const cut = rest.slice(0, size);
+  // A size of nothing, where a model lets it through, would never get on.
+  const cut = rest.slice(0, Math.max(1, size));
   const next = rest.length > cut.length ? toToken(of, cut.at(-1)!.name) : undefined;
   return { items: cut.map(({ item }) => item), next };
 }
