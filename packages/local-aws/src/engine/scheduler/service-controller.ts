@@ -151,7 +151,11 @@ export class ServiceController {
   /** Why no task of the service can be made at all: ECS cannot take on its roles. */
   #launchFault(service: EcsService): string | undefined {
     const definition = this.#scope.of(taskDefinitions).get(service.taskDefinitionArn);
-    return definition && roleFault(this.#context.store, this.#scope.account, definition);
+    if (!definition) return undefined;
+    const { account, region } = this.#scope;
+    const clusterName = service.clusterArn.slice(service.clusterArn.lastIndexOf("/") + 1);
+    const use = { account, region, clusterName, now: this.#context.clock.now() };
+    return roleFault(this.#context.store, use, definition);
   }
 
   #cannotLaunch(service: EcsService, error: string): void {

@@ -117,6 +117,58 @@ test("a role that ecs-tasks may not assume fails RunTask itself", async () => {
   });
 }, 30_000);
 
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html#create_task_iam_policy_and_role */
+const guidesTrust = (region: string, account = "123456789012") =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: ["ecs-tasks.amazonaws.com"] },
+        Action: "sts:AssumeRole",
+        Condition: {
+          ArnLike: { "aws:SourceArn": `arn:aws:ecs:${region}:${account}:*` },
+          StringEquals: { "aws:SourceAccount": account },
+        },
+      },
+    ],
+  });
+
+test("roles that trust ECS for this account and region alone, as AWS's guide writes it, are taken on", async () => {
+  const trust = guidesTrust(cloud.test.clientConfig.region);
+  const executionRoleArn = await cloud.role("guide-execution", trust);
+  await cloud.iam.send(
+    new AttachRolePolicyCommand({
+      RoleName: "guide-execution",
+      PolicyArn: "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy",
+    }),
+  );
+  const taskRoleArn = await cloud.role("guide-task", trust);
+  const roles = { executionRoleArn, taskRoleArn };
+  await cloud.ecs.send(
+    new CreateServiceCommand({
+      cluster: "c",
+      serviceName: "guide",
+      taskDefinition: await cloud.define("guide", [{ name: "main", image }], roles),
+      desiredCount: 1,
+      launchType: "FARGATE",
+      networkConfiguration: cloud.network,
+    }),
+  );
+  await vi.waitFor(async () => expect((await cloud.service("guide")).runningCount).toBe(1), {
+    timeout: 20_000,
+    interval: 50,
+  });
+}, 30_000);
+
+test("a role that trusts ECS for another region alone is not taken on", async () => {
+  const taskRoleArn = await cloud.role("elsewhere", guidesTrust("eu-central-1"));
+  const definition = await cloud.define("elsewhere", [{ name: "main", image }], { taskRoleArn });
+  await expect(stoppedReason(definition)).rejects.toMatchObject({
+    message: expect.stringMatching(/^ECS was unable to assume the role '.*role\/elsewhere'/),
+  });
+}, 30_000);
+
 test("a service says in its events why its tasks do not start, and goes on trying", async () => {
   const missing = image.replace(":v1", ":v2");
   const definition = await cloud.define("never", [{ name: "main", image: missing }]);

@@ -37,7 +37,10 @@ export function runTask(input: RunTaskRequest, context: CallContext): Task[] {
     input.networkConfiguration,
   );
   const overrides = toOverrides(definition, input.overrides);
-  const fault = roleFault(context.cloud, context.account, definition, overrides);
+  const { account, region } = context;
+  const now = context.clock.now();
+  const use = { account, region, clusterName: cluster.name, now };
+  const fault = roleFault(context.cloud, use, definition, overrides);
   if (fault) throw clientException(fault);
   const tags = taskTags(input, cluster, definition);
   const given = new Map<string, number>();
@@ -59,7 +62,7 @@ export function runTask(input: RunTaskRequest, context: CallContext): Task[] {
       enableExecuteCommand: input.enableExecuteCommand ?? false,
       clientToken: token,
       tags,
-      now: context.clock.now(),
+      now,
     });
   });
 }

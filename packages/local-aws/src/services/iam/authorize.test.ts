@@ -177,21 +177,64 @@ test("a boundary limits what policies allow", () => {
   expect(allowed("s3:GetObject")).toBe(false);
 });
 
+const REGION = "ap-northeast-1";
+const taskCall = {
+  service: "ecs-tasks.amazonaws.com",
+  sourceArn: `arn:aws:ecs:${REGION}:${ACCOUNT}:task/web/0123456789abcdef0123456789abcdef`,
+  region: REGION,
+  now: Date.parse("2026-07-01T00:00:00Z"),
+};
+
 test("a service assumes a role only where the role trusts it", () => {
   putRole({});
-  expect(mayAssume(store, ACCOUNT, ROLE, "ecs-tasks.amazonaws.com")).toBe(true);
-  expect(mayAssume(store, ACCOUNT, ROLE, "ecs.amazonaws.com")).toBe(false);
-  expect(mayAssume(store, "999999999999", ROLE, "ecs-tasks.amazonaws.com")).toBe(false);
-  expect(mayAssume(store, ACCOUNT, `${ROLE}2`, "ecs-tasks.amazonaws.com")).toBe(false);
+  expect(mayAssume(store, ACCOUNT, ROLE, taskCall)).toBe(true);
+  expect(mayAssume(store, ACCOUNT, ROLE, { ...taskCall, service: "ecs.amazonaws.com" })).toBe(
+    false,
+  );
+  expect(mayAssume(store, "999999999999", ROLE, taskCall)).toBe(false);
+  expect(mayAssume(store, ACCOUNT, `${ROLE}2`, taskCall)).toBe(false);
 });
 
-test("a trust policy's conditions on the source count", () => {
+test.each<[asks: string, condition: object, trusted: boolean]>([
+  ["this account", { StringEquals: { "aws:SourceAccount": ACCOUNT } }, true],
+  ["another account", { StringEquals: { "aws:SourceAccount": "999999999999" } }, false],
+  [
+    "what AWS's guide writes",
+    {
+      ArnLike: { "aws:SourceArn": `arn:aws:ecs:${REGION}:${ACCOUNT}:*` },
+      StringEquals: { "aws:SourceAccount": ACCOUNT },
+    },
+    true,
+  ],
+  ["the ARN as text", { StringLike: { "aws:SourceArn": `arn:aws:ecs:*:${ACCOUNT}:*` } }, true],
+  [
+    "a list of ARNs",
+    { ArnEquals: { "AWS:sourcearn": ["arn:aws:sns:*:*:*", "arn:aws:ecs:*:*:*"] } },
+    true,
+  ],
+  ["another region", { ArnLike: { "aws:SourceArn": `arn:aws:ecs:eu-west-1:${ACCOUNT}:*` } }, false],
+  [
+    "another account's ARNs",
+    { ArnLike: { "aws:SourceArn": "arn:aws:ecs:*:999999999999:*" } },
+    false,
+  ],
+  [
+    "one cluster",
+    { ArnLike: { "aws:SourceArn": `arn:aws:ecs:${REGION}:${ACCOUNT}:cluster/web` } },
+    false,
+  ],
+  [
+    "not another account",
+    { ArnNotLike: { "aws:SourceArn": "arn:aws:ecs:*:999999999999:*" } },
+    true,
+  ],
+  ["that there is a source", { Null: { "aws:SourceArn": "false" } }, true],
+  ["a service of AWS", { Bool: { "aws:PrincipalIsAWSService": "true" } }, true],
+  ["its own account", { StringEquals: { "aws:SourceAccount": "${aws:SourceAccount}" } }, true],
+  ["a day to come", { DateLessThan: { "aws:CurrentTime": "2027-01-01T00:00:00Z" } }, true],
+  ["a day that is over", { DateLessThan: { "aws:CurrentTime": "2026-01-01T00:00:00Z" } }, false],
+])("a trust policy that asks for %s is asked about the source", (_asks, condition, trusted) => {
   const principal = { Service: ["ecs-tasks.amazonaws.com", "ec2.amazonaws.com"] };
-  const service = "ecs-tasks.amazonaws.com";
-  const sourceAccount = (account: string) =>
-    trust(principal, { StringEquals: { "aws:SourceAccount": account } });
-  putRole({ assumeRolePolicyDocument: sourceAccount(ACCOUNT) });
-  expect(mayAssume(store, ACCOUNT, ROLE, service)).toBe(true);
-  putRole({ assumeRolePolicyDocument: sourceAccount("999999999999") });
-  expect(mayAssume(store, ACCOUNT, ROLE, service)).toBe(false);
+  putRole({ assumeRolePolicyDocument: trust(principal, condition) });
+  expect(mayAssume(store, ACCOUNT, ROLE, taskCall)).toBe(trusted);
 });

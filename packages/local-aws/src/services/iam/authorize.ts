@@ -132,22 +132,53 @@ export function isUserAllowed(
   return entityAllows(store, account, user, { action, resource, context });
 }
 
+/** A service of AWS that takes on a role for a resource of an account. */
+export interface ServiceCall {
+  /** Such as `ecs-tasks.amazonaws.com`. */
+  readonly service: string;
+  /** The resource for which the service acts. */
+  readonly sourceArn: string;
+  readonly region: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
 /**
- * Whether a role's trust policy lets a service of AWS assume it. False where the role does not exist in `account`.
- * @param servicePrincipal such as `ecs-tasks.amazonaws.com`
- * @param context condition keys; `aws:SourceAccount` is the account itself where it is not given
+ * Whether a role's trust policy lets a service of AWS assume it. False where the role does not exist in `account`. The policy may
+ * ask for whom the service acts, as AWS's guides do against the confused deputy.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
  */
 export function mayAssume(
   store: Store,
   account: string,
   roleArn: string,
-  servicePrincipal: string,
-  context: RequestContext = {},
+  { service, sourceArn, region, now }: ServiceCall,
 ): boolean {
   const role = findRole(store, account, roleArn);
   if (!role) return false;
-  const principal = { kind: "Service", names: [servicePrincipal] } as const;
-  return trusts(role, principal, { "aws:SourceAccount": account, ...context });
+  const principal = { kind: "Service", names: [service] } as const;
+  return trusts(role, principal, {
+    ...requestKeys(region, now),
+    "aws:SourceAccount": account,
+    "aws:SourceArn": sourceArn,
+    "aws:PrincipalIsAWSService": "true",
+    "aws:PrincipalServiceName": service,
+    "aws:PrincipalServiceNamesList": [service],
+    "aws:PrincipalType": "Service",
+  });
+}
+
+/**
+ * The condition keys that every request has.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
+ */
+export function requestKeys(region: string, now: number): RequestContext {
+  return {
+    "aws:CurrentTime": new Date(now).toISOString(),
+    "aws:EpochTime": String(Math.floor(now / 1000)),
+    "aws:RequestedRegion": region,
+    "aws:SecureTransport": "true",
+  };
 }
 
 /** Whether a role's trust policy lets `principal` call `sts:AssumeRole` on it. */

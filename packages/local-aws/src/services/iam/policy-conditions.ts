@@ -1,5 +1,5 @@
 import { containsAddress, parseAddress, parseCidr } from "../ec2/cidr.ts";
-import { type ConditionBlock, toList } from "./policy-document.ts";
+import { type ConditionBlock, type OneOrMany, toList } from "./policy-document.ts";
 import { matchesPattern } from "./policy-patterns.ts";
 
 /** What is known of a request, by condition key (`aws:SourceAccount`, `ecs:cluster`). Keys' case does not count. */
@@ -114,15 +114,27 @@ function operatorHolds(
     : actual.some(matches);
 }
 
+/** `${aws:username}` and the like, put in from the request's context. */
+export function withVariables(text: string, context: RequestContext): string {
+  return text.replace(/\$\{([^}]+)\}/g, (whole, name: string) => {
+    if (name === "*" || name === "?" || name === "$") return name;
+    const wanted = name.toLowerCase();
+    const found = Object.entries(context).find(([key]) => key.toLowerCase() === wanted);
+    return found ? String(toList(found[1])[0] ?? "") : whole;
+  });
+}
+
 /** True where every operator and key of a statement's Condition holds for the request. */
 export function conditionsHold(
   block: ConditionBlock | undefined,
   context: RequestContext,
 ): boolean {
+  const wantedValues = (wanted: OneOrMany<string | number | boolean>) =>
+    toList(wanted).map((value) => withVariables(String(value), context));
   return Object.entries(block ?? {}).every(([text, keys]) => {
     const operator = parseOperator(text);
     return Object.entries(keys).every(([key, wanted]) =>
-      operatorHolds(operator, valuesOf(context, key), toList(wanted).map(String)),
+      operatorHolds(operator, valuesOf(context, key), wantedValues(wanted)),
     );
   });
 }

@@ -1,4 +1,4 @@
-import { conditionsHold, type RequestContext } from "./policy-conditions.ts";
+import { conditionsHold, type RequestContext, withVariables } from "./policy-conditions.ts";
 import {
   type OneOrMany,
   type PolicyDocument,
@@ -19,16 +19,6 @@ export interface PolicyRequest {
 
 /** `explicitDeny` beats everything; `implicitDeny` is what no statement speaks of. */
 export type Decision = "allowed" | "explicitDeny" | "implicitDeny";
-
-/** `${aws:username}` and the like, put in from the request's context. */
-function withVariables(text: string, context: RequestContext): string {
-  return text.replace(/\$\{([^}]+)\}/g, (whole, name: string) => {
-    if (name === "*" || name === "?" || name === "$") return name;
-    const wanted = name.toLowerCase();
-    const found = Object.entries(context).find(([key]) => key.toLowerCase() === wanted);
-    return found ? String(toList(found[1])[0] ?? "") : whole;
-  });
-}
 
 const actionMatches = (patterns: OneOrMany<string> | undefined, action: string) =>
   toList(patterns).some((pattern) => matchesPattern(action.toLowerCase(), pattern.toLowerCase()));

@@ -1,5 +1,5 @@
 import { AwsError } from "../../protocol/aws-error.ts";
-import { findRole, isAllowed, isUserAllowed, trusts } from "../iam/authorize.ts";
+import { findRole, isAllowed, isUserAllowed, requestKeys, trusts } from "../iam/authorize.ts";
 import { accessKeys, type Role } from "../iam/state.ts";
 import type { CallContext } from "../service.ts";
 
@@ -11,15 +11,18 @@ import type { CallContext } from "../service.ts";
  */
 export function requireAssumableRole(
   context: CallContext,
-  roleArn: string,
-  externalId: string | undefined,
+  asked: { RoleArn: string; RoleSessionName: string; ExternalId?: string | undefined },
 ): Readonly<Role> {
   const { cloud, principal } = context;
+  const { RoleArn: roleArn, RoleSessionName: sessionName, ExternalId: externalId } = asked;
   const roleAccount = /^arn:aws:iam::(\d{12}):role\/.+$/.exec(roleArn)?.[1];
   if (roleAccount === undefined) throw new AwsError("ValidationError", `${roleArn} is invalid`);
   const role = findRole(cloud, roleAccount, roleArn);
   const asRole = context.store.of(accessKeys).get(principal.accessKeyId)?.roleArn;
   const conditions = {
+    ...requestKeys(context.region, context.clock.now()),
+    "aws:userid": principal.userId,
+    "sts:RoleSessionName": sessionName,
     "aws:PrincipalAccount": principal.account,
     "aws:PrincipalArn": asRole ?? principal.arn,
     ...(externalId !== undefined && { "sts:ExternalId": externalId }),

@@ -38,7 +38,7 @@ const handlers = {
 
   AssumeRole(input, context) {
     const { cloud, clock, region } = context;
-    const role = requireAssumableRole(context, input.RoleArn, input.ExternalId);
+    const role = requireAssumableRole(context, input);
     const seconds = input.DurationSeconds ?? ROLE_SESSION_SECONDS;
     if (seconds > role.maxSessionDuration)
       throw new AwsError(
