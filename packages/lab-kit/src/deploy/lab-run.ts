@@ -2,10 +2,12 @@ import { mkdtempDisposable, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Words } from "@workbook/toolchain";
+import { placeInProgram } from "../program/explain-output.ts";
 import { requireRight } from "../program/read-program.ts";
 import { synthesise, type PushedImage } from "../synth.ts";
 import type { SynthReader } from "../synth-reader.ts";
 import type { TerraformEvent } from "../terraform/events.ts";
+import { TerraformError } from "../terraform/terraform-error.ts";
 import type { Changes } from "../terraform/terraform.ts";
 import { buildApps, nameApps, pushApps, type BuiltApp } from "./images.ts";
 import { planKey, readPlanRecord, writePlanRecord, type PlanRecord } from "./plan-record.ts";
@@ -111,11 +113,13 @@ export class LabRun {
 
   /** A stack's JSON. The one that makes the repositories names no image, so it does not wait for any to be built. */
   async #json(id: StackId): Promise<string> {
-    const { json, reader } = await (id === "images" && !this.#isNamed
-      ? this.#with([])
-      : this.synthesised());
+    const { json, reader } = await this.#stacksFor(id);
     requireRight(reader);
     return json.get(id)!;
+  }
+
+  #stacksFor(id: StackId): Promise<Synthesised> {
+    return id === "images" && !this.#isNamed ? this.#with([]) : this.synthesised();
   }
 
   #name(named: Promise<readonly PushedImage[]>): Promise<readonly PushedImage[]> {
@@ -219,11 +223,18 @@ export class LabRun {
     const json = await this.#json(id);
     const terraform = await placeStack(this.deployment, id, await this.bucket(), json, onEvent);
     const before = await this.#key(id);
-    const answer = await question(terraform);
+    const answer = await question(terraform).catch((error: unknown) => this.#placed(id, error));
     // An answer is worth keeping where nobody has changed anything while Terraform looked, itself included.
     if (before !== undefined && before === (await this.#key(id)))
       writePlanRecord(this.#directory(id), { key: before, ...answer });
     return { ...answer, isKnown: false };
+  }
+
+  /** Throws an error on: what Terraform says, with the lines of the program that it is about. */
+  async #placed(id: StackId, error: unknown): Promise<never> {
+    if (!(error instanceof TerraformError)) throw error;
+    const { reader } = await this.#stacksFor(id);
+    throw error.at((address, attribute) => placeInProgram(reader, id, address, attribute));
   }
 
   async #known(id: StackId): Promise<PlanRecord | undefined> {

@@ -1,11 +1,11 @@
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { Words } from "@workbook/toolchain";
 import type { SynthReader, SynthResource } from "../synth-reader.ts";
 import { attributeFor } from "./explain-names.ts";
 import { placeAt } from "./explain-run.ts";
 import { camelCase, propertyOrigin } from "./output-places.ts";
-import type { Problem } from "./problem.ts";
+import type { Place, Problem } from "./problem.ts";
 import type { Origin } from "./synth-process.ts";
 
 /** A text in the JSON, and what it was given to. */
@@ -61,9 +61,32 @@ function* texts(synth: SynthReader, stack: string): Generator<Problem> {
 }
 
 /** Where in the learner's files an element is made; undefined where none of them makes it. */
-export function originOf({ origins }: SynthReader, resource: SynthResource): Origin | undefined {
+function originOf({ origins }: SynthReader, resource: SynthResource): Origin | undefined {
   const { metadata } = (resource.attributes["//"] ?? {}) as { metadata?: { path?: string } };
   return origins[metadata?.path ?? ""] ?? undefined;
+}
+
+/**
+ * The line that made a resource, or gave it an argument.
+ *
+ * @param address as Terraform has it
+ * @param attribute as Terraform or AWS call it
+ * @returns undefined where no file of the learner's makes it, or where that file is not there any more
+ */
+export function placeInProgram(
+  synth: SynthReader,
+  stack: string,
+  address: string,
+  attribute: string | undefined,
+): Place | undefined {
+  const resource = synth.resources.find(
+    (each) => each.stack === stack && each.address === address.replace(/\[.*\]$/, ""),
+  );
+  const origin = resource && originOf(synth, resource);
+  if (origin === undefined || synth.directory === undefined || !existsSync(origin.file))
+    return undefined;
+  const place = attribute === undefined ? origin : propertyOrigin(origin, camelCase(attribute));
+  return placeAt(join(realpathSync(synth.directory), "stack.ts"), place);
 }
 
 function find(written: Written, synth: SynthReader): Finding | undefined {

@@ -54,8 +54,8 @@ export function placeOf(file: string, content: string, start: number, end = star
 }
 
 /** Problems for people: the first few, each with its place, the line itself, and what to do. */
-export function describeProblems(problems: readonly Problem[]): Text {
-  const told = problems.slice(0, MOST_TOLD).map(describeProblem);
+export function describeProblems(problems: readonly Problem[], most = MOST_TOLD): Text {
+  const told = problems.slice(0, most).map(describeProblem);
   const more = problems.length - told.length;
   const rest: Text[] =
     more > 0

@@ -30,6 +30,8 @@ export type TerraformEvent =
       readonly severity: "error" | "warning";
       readonly text: string;
       readonly address?: string;
+      /** The argument that it is about, as Terraform calls it. */
+      readonly attribute?: string;
     };
 
 interface Line {
@@ -52,6 +54,7 @@ interface Line {
     readonly summary: string;
     readonly detail?: string;
     readonly address?: string;
+    readonly snippet?: { readonly context?: string | null; readonly code?: string };
   };
 }
 
@@ -104,12 +107,15 @@ function parseLine(line: string): Line | undefined {
 
 function toDiagnostic({ diagnostic }: Line): TerraformEvent | undefined {
   if (!diagnostic) return undefined;
-  const { severity, summary, detail, address } = diagnostic;
-  const text = detail ? `${summary}\n${detail}` : summary;
+  const { severity, summary, detail, address, snippet } = diagnostic;
+  // What is wrong with the configuration itself has no address, but names the block: `resource.aws_vpc.vpc`.
+  const block = /^(?:resource\.)?((?:data\.)?\w+\.[\w-]+)$/.exec(snippet?.context ?? "")?.[1];
+  const attribute = /^\s*"(\w+)":/.exec(snippet?.code ?? "")?.[1];
   return {
     type: "diagnostic",
     severity: severity === "error" ? "error" : "warning",
-    text,
-    address,
+    text: detail ? `${summary}\n${detail}` : summary,
+    ...((address ?? block) !== undefined && { address: address ?? block }),
+    ...(attribute !== undefined && { attribute }),
   };
 }

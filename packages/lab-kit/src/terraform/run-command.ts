@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { inLane, type Attempt, type Reattach } from "@workbook/provider-lane";
 import { parseEvent, type TerraformEvent } from "./events.ts";
+import type { TerraformFault } from "./terraform-error.ts";
 import { runDetached, type DetachedOptions } from "./run-detached.ts";
 
 /**
@@ -32,6 +33,8 @@ export interface CommandEnd extends Attempt {
   readonly code: number;
   /** Where all of its output is. */
   readonly logFile: string;
+  /** What it says is wrong; nothing where it could not say so in its machine-readable way. */
+  readonly faults: readonly TerraformFault[];
 }
 
 /** Runs a command to its end: through the lane, and where that was at fault before anything began, once more. */
@@ -42,7 +45,7 @@ export function runCommand(options: CommandOptions, turn: LaneTurn): Promise<Com
 async function attempt(options: CommandOptions, reattach: string): Promise<CommandEnd> {
   const { executable, directory, env, args, runningFile, signal, isDisposable, onEvent } = options;
   const logFile = join(directory, `${args[0]}.log`);
-  const errors: string[] = [];
+  const faults: TerraformFault[] = [];
   const plain: string[] = [];
   let hasBegun = false;
   const code = await runDetached({
@@ -59,16 +62,17 @@ async function attempt(options: CommandOptions, reattach: string): Promise<Comma
       if (!line.startsWith("{") && line.trim() !== "") plain.push(line);
       if (!event) return;
       if (event.type === "started" && event.action !== "read") hasBegun = true;
-      if (event.type === "diagnostic" && event.severity === "error")
-        errors.push(event.address ? `${event.text}\n  with ${event.address}` : event.text);
+      if (event.type === "diagnostic" && event.severity === "error") faults.push(event);
       onEvent(event);
     },
   });
-  const said = (errors.length > 0 ? errors : plain.slice(-20)).join("\n");
+  const texts = faults.map(({ text }) => text);
+  const said = (texts.length > 0 ? texts : plain.slice(-20)).join("\n");
   // Who has interrupted a command does not want another.
   return {
     code,
     logFile,
+    faults,
     said,
     hasBegun: hasBegun || signal?.aborted === true,
     failed: code !== 0,

@@ -11,9 +11,10 @@ import {
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { inLane } from "@workbook/provider-lane";
-import { SpokenError, type Words } from "@workbook/toolchain";
+import type { Words } from "@workbook/toolchain";
 import { parseEvent, type TerraformEvent } from "./events.ts";
 import { ORDINARY_TURN, runCommand, withReattach, type LaneTurn } from "./run-command.ts";
+import { describeFaults, TerraformError, TerraformInterrupted } from "./terraform-error.ts";
 import { followDetached } from "./run-detached.ts";
 import {
   isGroupAlive,
@@ -54,23 +55,6 @@ export interface Changes {
 
 /** A stack's outputs by name. */
 export type Outputs = Readonly<Record<string, unknown>>;
-
-/** Terraform said no; the message is its own words. */
-export class TerraformError extends SpokenError {
-  override readonly name = "TerraformError";
-  /** Where all of its output is. */
-  readonly logFile: string;
-
-  constructor(said: Words, logFile: string) {
-    super(said);
-    this.logFile = logFile;
-  }
-}
-
-/** Terraform was interrupted and has stopped in good order. */
-export class TerraformInterrupted extends SpokenError {
-  override readonly name = "TerraformInterrupted";
-}
 
 /** A copy of the configuration that was applied last. Terraform reads nothing with such a name. */
 export const APPLIED_CONFIGURATION = "applied-configuration.json";
@@ -277,7 +261,7 @@ export class Terraform {
         onEvent?.(event);
       },
     };
-    const { code, said, logFile } = await runCommand(options, turn);
+    const { code, said, faults, logFile } = await runCommand(options, turn);
     if (code === 0) return;
     if (signal?.aborted)
       throw new TerraformInterrupted([
@@ -285,11 +269,14 @@ export class Terraform {
         `terraform ${command} を中断しました。正常に止まっています`,
       ]);
     throw new TerraformError(
-      said || [
-        `terraform ${command} ended with exit code ${code}`,
-        `terraform ${command} が終了コード ${code} で終わりました`,
-      ],
+      faults.length > 0
+        ? describeFaults(faults)
+        : said || [
+            `terraform ${command} ended with exit code ${code}`,
+            `terraform ${command} が終了コード ${code} で終わりました`,
+          ],
       logFile,
+      faults,
     );
   }
 

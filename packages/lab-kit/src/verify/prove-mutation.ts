@@ -5,7 +5,7 @@ import { copyLab } from "../lab-copy.ts";
 import type { Lab } from "../load-lab.ts";
 import { mutate, type Mutation } from "../mutation.ts";
 import type { CheckReport } from "../run-checks.ts";
-import { TerraformError } from "../terraform/terraform.ts";
+import { TerraformError } from "../terraform/terraform-error.ts";
 import { checkInLane, firstNotPassed } from "./check-in-lane.ts";
 import type { Lane } from "./lane.ts";
 import { deployInLane, planInLane } from "./lane-stacks.ts";
