@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { findTerraform, UserError } from "@workbook/toolchain";
+import { findTerraform, UserError, type ShellChanges } from "@workbook/toolchain";
 import type { Workbench } from "./api.ts";
 import { readApplyLog } from "./apply-log.ts";
 import { longestWait, secondsBeyondWaits, type StateResource } from "./floor.ts";
@@ -30,8 +30,8 @@ export async function measureApply(workbench: Workbench): Promise<Row[]> {
     const since = performance.now();
     await workbook("run", "08", "--json");
     const runSeconds = (performance.now() - since) / 1000;
-    const env = JSON.parse(await workbook("env", "--json")) as NodeJS.ProcessEnv;
-    const lane = { terraform, env };
+    const changes = JSON.parse(await workbook("env", "--json")) as ShellChanges;
+    const lane = { terraform, env: environmentAfter(changes) };
     const stack = join(state, "stacks/local", OWNER, "service");
     const start = await startSeconds(lane, join(workbench.directory, "one-resource"));
     const floored = await rows(lane, stack, start, runSeconds);
@@ -39,6 +39,12 @@ export async function measureApply(workbench: Workbench): Promise<Row[]> {
   } finally {
     await workbook("cloud", "down");
   }
+}
+
+/** What a shell holds that has evaluated what `./workbook env` prints. */
+function environmentAfter(changes: ShellChanges): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !changes.unset.includes(name));
+  return { ...Object.fromEntries(kept), ...changes.export };
 }
 
 async function rows(

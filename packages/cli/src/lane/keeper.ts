@@ -1,12 +1,13 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
-import { freemem, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { openLane, type Lane } from "@workbook/provider-lane";
 import { FileLock, isAlive } from "@workbook/toolchain";
 import {
+  freeBytes,
   readLaneFile,
   removeLaneFile,
   writeLaneFile,
@@ -82,7 +83,7 @@ function reasonToEnd(
   isUsed: boolean,
 ): string | undefined {
   if (!isAlive(cloudPid)) return "the cloud has gone";
-  if (!isUsed && freemem() < leastFreeBytes) return "memory is short";
+  if (!isUsed && freeBytes() < leastFreeBytes) return "memory is short";
   return undefined;
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { freemem } from "node:os";
 import { join } from "node:path";
 
 /** What the process that keeps the provider writes down about itself: readable by its owner alone. */
@@ -56,4 +57,12 @@ export function writeLaneFile(folder: string, file: LaneFile): void {
 
 export function removeLaneFile(folder: string): void {
   rmSync(join(folder, NAME), { force: true });
+}
+
+/**
+ * Memory that is there for whoever asks. Only Linux tells (`MemAvailable`): elsewhere what is free is what nothing was
+ * found to keep in, and little of it is no sign of need.
+ */
+export function freeBytes(): number {
+  return process.platform === "linux" ? freemem() : Infinity;
 }

@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import type { Socket } from "node:net";
-import { freemem } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
@@ -11,7 +10,7 @@ import { findProvider } from "@workbook/provider-lane";
 import type { TargetLane } from "@workbook/lab-kit/deploy/target";
 import { ORDINARY_TURN, type LaneTurn } from "@workbook/lab-kit/terraform/run-command";
 import { dial, endLane, say } from "./end-lane.ts";
-import { readLaneFile, type KeeperOptions, type LaneAnswer } from "./lane-file.ts";
+import { freeBytes, readLaneFile, type KeeperOptions, type LaneAnswer } from "./lane-file.ts";
 
 /** Whose provider it is, and where its keeper is written down. */
 export interface SessionLaneOptions {
@@ -100,7 +99,7 @@ export class SessionLane implements TargetLane {
   /** @returns why it is not started */
   #start(provider: string, fingerprint: string): string | undefined {
     const { folder, env, cloudPid, limits = LIMITS } = this.#options;
-    if (freemem() < limits.leastFreeBytes + PROVIDER_BYTES) return "memory is short";
+    if (freeBytes() < limits.leastFreeBytes + PROVIDER_BYTES) return "memory is short";
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const options: KeeperOptions = { folder, provider, fingerprint, cloudPid, ...limits };
     const log = openSync(join(folder, "lane.log"), "a", 0o600);
