@@ -1,4 +1,5 @@
 import type { Clock } from "./clock/clock.ts";
+import { GuardedClock } from "./clock/guarded-clock.ts";
 import { createEngine, type Engine, type EngineOptions } from "./engine/create-engine.ts";
 import type { EngineContext } from "./engine/engine.ts";
 import type { EventChannel } from "./engine/event-channel.ts";
@@ -32,7 +33,8 @@ export interface Contents {
 
 /** Starts the engine on what `store` holds. Where it does not start, nothing of it is left running. */
 export async function openContents(store: Store, options: ContentsOptions): Promise<Contents> {
-  const { clock, settings, events, logger, wire } = options;
+  const { settings, events, logger, wire } = options;
+  const clock = new GuardedClock(options.clock, logger);
   const context: EngineContext = { store, clock, settings, events, logger };
   const engine = createEngine(context, options.engine);
   try {

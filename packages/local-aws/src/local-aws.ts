@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -6,13 +6,14 @@ import type { Clock } from "./clock/clock.ts";
 import { LOCAL_ACCELERATION, SystemClock } from "./clock/system-clock.ts";
 import type { Engine } from "./engine/create-engine.ts";
 import { EventChannel } from "./engine/event-channel.ts";
-import type { Logger } from "./engine/logger.ts";
+import { toldTo, type Logger } from "./engine/logger.ts";
 import { createWire } from "./protocol/wire.ts";
 import { RunningCloud } from "./running-cloud.ts";
 import { FrontDoor } from "./server/front-door.ts";
 import type { CloudSettings } from "./services/service.ts";
 import type { Snapshots } from "./snapshot/snapshots.ts";
 import { lockDataDir } from "./store/lock.ts";
+import { makeEntriesPrivate, makePrivate, makePrivateFile } from "./store/private-files.ts";
 import { Store } from "./store/store.ts";
 import { DEFAULT_ACCOUNT, workspaceKey } from "./workspace-keys.ts";
 
@@ -87,7 +88,7 @@ export class LocalAws {
         `credentials "any" accepts everyone: it is for loopback addresses only, not ${host}`,
       );
     }
-    const opened = openData(options.dataDir);
+    const opened = openData(options.dataDir, options.logger ?? SILENT);
     try {
       return new LocalAws(await start(options, host, opened));
     } catch (error) {
@@ -95,6 +96,11 @@ export class LocalAws {
       opened.close();
       throw error;
     }
+  }
+
+  /** For tests that look inside. A restore exchanges it. */
+  get store(): Store {
+    return this.#cloud.store;
   }
 
   /** For library users and tests that look inside: the engine's effective listeners. A restore exchanges it. */
@@ -132,13 +138,16 @@ interface OpenedData {
 }
 
 /** Takes hold of the data directory: one server at a time. */
-function openData(wanted: string | undefined): OpenedData {
+function openData(wanted: string | undefined, logger: Logger): OpenedData {
   const dataDir =
     wanted === undefined ? mkdtempSync(join(tmpdir(), "local-aws-")) : resolve(wanted);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makePrivate(dataDir);
+  makePrivateFile(join(dataDir, "server.lock"));
   const unlock = lockDataDir(dataDir);
   try {
-    const store = Store.open(join(dataDir, "cloud.db"));
+    makePrivateFile(join(dataDir, "cloud.db"));
+    makeEntriesPrivate(dataDir);
+    const store = Store.open(join(dataDir, "cloud.db"), toldTo(logger));
     const close = () => {
       unlock();
       if (wanted === undefined) rmSync(dataDir, { recursive: true, force: true });

@@ -18,6 +18,9 @@ const USAGE = `Usage: node packages/local-aws/src/main.ts [options]
   --help
 `;
 
+/** How long a stop may take: whoever sent the signal waits ten seconds. */
+const STOP_DEADLINE_MS = 9_000;
+
 const { values } = parseArgs({
   options: {
     port: { type: "string" },
@@ -65,6 +68,15 @@ function readOptions(): LocalAwsOptions {
   };
 }
 
+/** Whatever does not stop is ended with the process; its tasks end with their supervisor. */
+function endAfter(ms: number, options: LocalAwsOptions): void {
+  const end = () => {
+    options.logger?.error(`not everything stopped within ${ms / 1000} s: ending all the same`);
+    process.exit(1);
+  };
+  setTimeout(end, ms).unref();
+}
+
 function oneOf<T extends string>(
   flag: string,
   value: string | undefined,
@@ -98,5 +110,6 @@ async function serve(options: LocalAwsOptions): Promise<void> {
   });
   options.logger?.info(`stopping on ${signal}`);
   rmSync(file, { force: true });
+  endAfter(STOP_DEADLINE_MS, options);
   await cloud.stop();
 }

@@ -2,6 +2,7 @@ import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { openContents, type Contents, type ContentsOptions } from "./contents.ts";
 import type { Engine } from "./engine/create-engine.ts";
+import { sweepLeftovers } from "./engine/leftovers.ts";
 import { LiveFeed } from "./live/live-feed.ts";
 import type { FrontDoor } from "./server/front-door.ts";
 import { localRoutes } from "./server/local-routes.ts";
@@ -15,6 +16,7 @@ import {
 import { SnapshotError } from "./snapshot/snapshot-error.ts";
 import { DATABASE_FILE } from "./snapshot/snapshot-folder.ts";
 import { Snapshots } from "./snapshot/snapshots.ts";
+import { toldTo } from "./engine/logger.ts";
 import { Store } from "./store/store.ts";
 import { DEFAULT_ACCOUNT, workspaceKey } from "./workspace-keys.ts";
 
@@ -58,6 +60,7 @@ export class RunningCloud {
     token: string,
     options: ContentsOptions,
   ): Promise<RunningCloud> {
+    sweepLeftovers(store, options.settings.dataDir);
     const contents = await openContents(store, options);
     workspaceKey(store, DEFAULT_ACCOUNT);
     const cloud = new RunningCloud(contents, frontDoor, token, options);
@@ -137,7 +140,7 @@ export class RunningCloud {
   }
 
   async #reopen(file: string): Promise<void> {
-    const store = Store.open(file);
+    const store = Store.open(file, toldTo(this.#options.logger));
     try {
       this.#open(await openContents(store, this.#options));
     } catch (error) {

@@ -5,6 +5,7 @@ import { createImagePuller } from "./images/puller.ts";
 import { createRegistry } from "./images/registry.ts";
 import { createLoadBalancers, type EffectiveListener } from "./load-balancer/load-balancers.ts";
 import type { ListenerAnswer } from "./load-balancer/request-listener.ts";
+import { Leftovers } from "./leftovers.ts";
 import { CloudWatchLogRouter } from "./logs/log-router.ts";
 import { TaskEndpoints } from "./metadata/task-endpoints.ts";
 import { NetworkPart } from "./network/network-part.ts";
@@ -44,11 +45,12 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     listenersMode: options.listeners,
   });
   const { store } = context;
-  const logs = new CloudWatchLogRouter({ store, clock });
+  const logs = new CloudWatchLogRouter({ store, clock, logger });
   const metadata = new TaskEndpoints({ store, clock, endpoint: settings.endpoint, driver });
   const images = createImagePuller(context);
   const parts: EnginePart[] = [
     new NetworkPart(context),
+    new Leftovers(context),
     new ImageExpiry(context),
     logs,
     loadBalancers,
@@ -70,7 +72,14 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
       }
     },
     stop: async () => {
-      for (const part of started.splice(0)) await part.stop();
+      // One that fails keeps no other from stopping: what would be left is tasks and ports.
+      for (const part of started.splice(0)) {
+        try {
+          await part.stop();
+        } catch (error) {
+          logger.error(`${part.name} did not stop`, error);
+        }
+      }
     },
   };
 

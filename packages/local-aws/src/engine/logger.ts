@@ -20,3 +20,8 @@ export function createJsonLogger(stream: NodeJS.WritableStream): Logger {
       ),
   };
 }
+
+/** Logs what nobody else could be told of: what listeners of the store throw. */
+export function toldTo(logger: Logger): (error: unknown) => void {
+  return (error) => logger.error("a listener of the store failed", error);
+}

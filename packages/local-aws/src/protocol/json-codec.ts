@@ -1,5 +1,6 @@
 import { AwsError } from "./aws-error.ts";
 import type { ListShape, MapShape, Shape, SimpleShape, StructShape } from "./model.ts";
+import { checkJsonSize } from "./json-size.ts";
 import { formatTimestamp, parseBase64, parseTimestamp, setKey, toBytes } from "./scalar.ts";
 
 type Json = Record<string, unknown>;
@@ -122,7 +123,12 @@ function fits(shape: Shape, value: number): boolean {
 function readList(shape: ListShape, raw: unknown): unknown[] {
   if (!Array.isArray(raw)) throw mismatch(shape, raw);
   const found: unknown[] = [];
-  for (const item of raw) if (item !== null) found.push(readJson(shape.item, item));
+  // One item more than there may be is enough to refuse the list.
+  const limit = (shape.max ?? Infinity) + 1;
+  for (const item of raw) {
+    if (found.length >= limit) break;
+    if (item !== null) found.push(readJson(shape.item, item));
+  }
   return found;
 }
 
@@ -182,6 +188,7 @@ function writeMap(shape: MapShape, value: Json): Json {
 /** Parses a JSON body; an empty one is an empty object. Throws `SerializationException`. */
 export function parseJsonBody(body: Buffer): unknown {
   if (body.length === 0) return {};
+  checkJsonSize(body);
   try {
     return JSON.parse(body.toString("utf8")) as unknown;
   } catch (cause) {

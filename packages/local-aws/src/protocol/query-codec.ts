@@ -18,26 +18,41 @@ const COMMON_KEYS = new Set([
   "Timestamp",
 ]);
 
-/** Parses a form body; the first of equal keys counts. Throws `MalformedQueryString`. */
+/** How many parameters a form may have, and in how many parts a parameter's name. */
+const MAX_PAIRS = 10_000;
+const MAX_KEY_PARTS = 30;
+
+/** Parses a form. Throws `MalformedQueryString`, also where it says a parameter twice. */
 export function parseForm(text: string): Map<string, string> {
   const form = new Map<string, string>();
-  for (const [key, value] of formPairs(text)) if (!form.has(key)) form.set(key, value);
+  for (const [key, value] of formPairs(text)) {
+    if (form.has(key)) throw malformedQuery(`The parameter ${key} was sent more than once`);
+    form.set(key, value);
+  }
   return form;
 }
 
 /** Parses the query of a URL, where a key may stand several times. Throws `MalformedQueryString`. */
 export function parseQueryString(url: string): Map<string, readonly string[]> {
   const mark = url.indexOf("?");
-  const query = new Map<string, readonly string[]>();
+  const query = new Map<string, string[]>();
   if (mark < 0) return query;
-  for (const [key, value] of formPairs(url.slice(mark + 1)))
-    query.set(key, [...(query.get(key) ?? []), value]);
+  for (const [key, value] of formPairs(url.slice(mark + 1))) {
+    const values = query.get(key) ?? [];
+    values.push(value);
+    query.set(key, values);
+  }
   return query;
 }
 
 function* formPairs(text: string): Generator<readonly [key: string, value: string]> {
-  for (const pair of text.split("&")) {
+  let pairs = 0;
+  for (let start = 0, end = 0; start <= text.length; start = end + 1) {
+    end = text.indexOf("&", start);
+    if (end < 0) end = text.length;
+    const pair = text.slice(start, end);
     if (pair === "") continue;
+    if (++pairs > MAX_PAIRS) throw malformedQuery(`There are more than ${MAX_PAIRS} parameters`);
     const equals = pair.indexOf("=");
     const key = decodeFormPart(equals < 0 ? pair : pair.slice(0, equals));
     yield [key, equals < 0 ? "" : decodeFormPart(pair.slice(equals + 1))];
@@ -49,11 +64,12 @@ function decodeFormPart(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch (cause) {
-    throw new AwsError("MalformedQueryString", "The query string contains a syntax error", {
-      status: 404,
-      cause,
-    });
+    throw malformedQuery("The query string contains a syntax error", cause);
   }
+}
+
+function malformedQuery(message: string, cause?: unknown): AwsError {
+  return new AwsError("MalformedQueryString", message, { status: 404, cause });
 }
 
 /** The dotted keys of a form as a tree: `Tag.1.Key` is `Tag` → `1` → `Key`. */
@@ -67,7 +83,10 @@ function toTree(form: ReadonlyMap<string, string>): Node {
   for (const [key, value] of form) {
     if (COMMON_KEYS.has(key) || key.startsWith("X-Amz-")) continue;
     let node = root;
-    for (const part of key.split(".")) {
+    const parts = key.split(".", MAX_KEY_PARTS + 1);
+    if (parts.length > MAX_KEY_PARTS)
+      throw malformedQuery(`A parameter's name has more than ${MAX_KEY_PARTS} parts`);
+    for (const part of parts) {
       node.children ??= new Map();
       let child = node.children.get(part);
       if (child === undefined) node.children.set(part, (child = {}));

@@ -109,7 +109,11 @@ function readQueryValue(
   values: readonly string[] | undefined,
 ): unknown {
   const { shape } = member;
-  if (shape.kind !== "list") return readText(resolved, member, values?.[0]);
+  if (shape.kind !== "list") {
+    if (values !== undefined && values.length > 1)
+      throw invalidText(resolved, member, values.join());
+    return readText(resolved, member, values?.[0]);
+  }
   const item = { ...member, shape: (shape as ListShape).item };
   return values?.map((value) => readText(resolved, item, value));
 }

@@ -77,17 +77,36 @@ export function frameworkPath(path: readonly Step[]): string {
     .join(".");
 }
 
+/** So much of a value is shown; of a long list no more is looked at. */
+const MAX_SHOWN = 1_024;
+
 function formatValue(value: unknown): string {
-  return value === undefined ? "null" : `'${formatJava(value)}'`;
+  if (value === undefined) return "null";
+  const text = formatJava(value, MAX_SHOWN);
+  return `'${text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text}'`;
 }
 
-/** A value as Java's `toString` has it. */
-function formatJava(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(formatJava).join(", ")}]`;
+/** A value as Java's `toString` has it: at least its first `wanted` characters. */
+function formatJava(value: unknown, wanted: number): string {
+  if (Array.isArray(value)) return `[${joined(value, wanted, formatJava)}]`;
   if (value instanceof Uint8Array)
     return `java.nio.HeapByteBuffer[pos=0 lim=${value.length} cap=${value.length}]`;
   if (value instanceof Date) return value.toUTCString();
   if (typeof value !== "object" || value === null) return String(value);
-  const entries = Object.entries(value).map(([key, inner]) => `${key}=${formatJava(inner)}`);
-  return `{${entries.join(", ")}}`;
+  const formatEntry = ([key, inner]: [string, unknown], left: number) =>
+    `${key}=${formatJava(inner, left)}`;
+  return `{${joined(Object.entries(value), wanted, formatEntry)}}`;
+}
+
+function joined<T>(
+  items: readonly T[],
+  wanted: number,
+  format: (item: T, wanted: number) => string,
+): string {
+  let text = "";
+  for (const [index, item] of items.entries()) {
+    if (text.length > wanted) break;
+    text += `${index === 0 ? "" : ", "}${format(item, wanted - text.length)}`;
+  }
+  return text;
 }

@@ -32,7 +32,10 @@ export interface Violation {
   readonly shape: Shape;
 }
 
-/** Finds what in an input breaks its model, in the model's order. */
+/** So many violations are told; a caller who mends them learns of the next. */
+const MAX_VIOLATIONS = 10;
+
+/** Finds what in an input breaks its model, in the model's order: the first ten. */
 export class ViolationFinder {
   readonly #patterns = new Map<string, ValuePattern>();
 
@@ -49,6 +52,7 @@ export class ViolationFinder {
     found: Violation[],
   ): void {
     for (const member of shape.members) {
+      if (found.length >= MAX_VIOLATIONS) return;
       const inner = value[member.name];
       if (inner !== undefined) this.#value(member, member.shape, inner, path, member, found);
       else if (member.required) {
@@ -92,9 +96,13 @@ export class ViolationFinder {
     path: readonly Step[],
     found: Violation[],
   ): void {
+    // A list that is too long is refused for that alone.
+    if (shape.max !== undefined && items.length > shape.max) return;
     const inside = { part: "item" as const, container: items };
-    for (const [index, item] of items.entries())
+    for (const [index, item] of items.entries()) {
+      if (found.length >= MAX_VIOLATIONS) return;
       this.#value(member, shape.item, item, path, index, found, inside);
+    }
   }
 
   #entries(
@@ -104,7 +112,10 @@ export class ViolationFinder {
     path: readonly Step[],
     found: Violation[],
   ): void {
-    for (const key of Object.keys(entries)) {
+    const keys = Object.keys(entries);
+    if (shape.max !== undefined && keys.length > shape.max) return;
+    for (const key of keys) {
+      if (found.length >= MAX_VIOLATIONS) return;
       const inKey = { part: "key" as const, container: entries };
       this.#value(member, shape.key, key, path, key, found, inKey);
       const inValue = { part: "value" as const, container: entries };
@@ -159,6 +170,9 @@ function sizeOf(shape: Shape, value: unknown): number {
 
 function characters(text: string): number {
   // A character outside the basic plane counts once.
-  // oxlint-disable-next-line no-control-regex -- the range is the basic plane's
-  return /^[\u0000-\ud7ff\ue000-\uffff]*$/.test(text) ? text.length : [...text].length;
+  let count = text.length;
+  for (let at = 0; at < text.length - 1; at++)
+    if ((text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00)
+      count--;
+  return count;
 }

@@ -27,12 +27,17 @@ const NAMED: Readonly<Record<string, string>> = {
   apos: "'",
 };
 const MAX_DEPTH = 100;
+/** How many tags a document may have. The 10,000 parts of a multipart upload, each with a checksum, have 80,000. */
+const MAX_TAGS = 100_000;
 
 /**
  * Parses an XML document: elements, attributes, text, CDATA, comments, processing instructions. Document types, and with
  * them entities, are refused. Throws a `SyntaxError` that names the place where the document is not well-formed.
  */
 export function parseXml(source: string): XmlElement {
+  let tags = 0;
+  for (let at = source.indexOf("<"); at >= 0; at = source.indexOf("<", at + 1))
+    if (++tags > MAX_TAGS) throw new SyntaxError(`The document has more than ${MAX_TAGS} tags`);
   const unmarked = source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
   // https://www.w3.org/TR/xml/#sec-line-ends
   return new XmlParser(

@@ -14,6 +14,7 @@ import type {
   WireResponse,
 } from "../protocol/wire-types.ts";
 import type { CallContext, CloudSettings, Principal, Service } from "../services/service.ts";
+import { isDiskFull } from "../store/disk-full.ts";
 import type { Store } from "../store/store.ts";
 import type { Authenticated, Authenticator } from "./auth/authenticator.ts";
 import { authError } from "./auth/failures.ts";
@@ -159,6 +160,15 @@ export class AwsEndpoint {
     };
   }
 
+  #fault(cause: unknown, requestId: string): AwsError {
+    if (isDiskFull(cause)) {
+      const message = `The disk is full that holds the cloud's data (${this.#parts.settings.dataDir}): nothing was changed. Make room, and try again.`;
+      return new AwsError("DiskFull", message, { status: INSUFFICIENT_STORAGE, cause });
+    }
+    const message = `Local AWS failed: its log has request ${requestId}.`;
+    return new AwsError("InternalFailure", message, { status: 500, cause });
+  }
+
   #encodeError(
     target: ProtocolGuess | ResolvedOperation,
     error: unknown,
@@ -167,17 +177,12 @@ export class AwsEndpoint {
     if (error instanceof AwsError) return this.#parts.wire.encodeError(target, error, requestId);
     if (isAborted(error)) throw error;
     this.#parts.logger.error(`request ${requestId} failed`, error);
-    const fault = new AwsError(
-      "InternalFailure",
-      `Local AWS failed: its log has request ${requestId}.`,
-      {
-        status: 500,
-        cause: error,
-      },
-    );
-    return this.#parts.wire.encodeError(target, fault, requestId);
+    return this.#parts.wire.encodeError(target, this.#fault(error, requestId), requestId);
   }
 }
+
+/** https://www.rfc-editor.org/rfc/rfc4918#section-11.5: unlike 500 it is not tried again by the SDKs. */
+const INSUFFICIENT_STORAGE = 507;
 
 function toWireRequest(incoming: IncomingMessage): WireRequest {
   const headers: Record<string, string> = {};

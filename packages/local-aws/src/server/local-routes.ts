@@ -18,6 +18,9 @@ export interface LocalRoutesParts {
   readonly token: string;
 }
 
+/** How much may wait for a slow reader of events, as for one of the live feed. */
+const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+
 type Route = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 /** Introspection under `/_local/`: reading is open to this machine, changing needs the workspace's token. */
@@ -74,6 +77,8 @@ function streamEvents(context: EngineContext, response: ServerResponse): void {
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
   response.write(": connected\n\n");
   const stop = context.events.watch((event) => {
+    // A reader that does not keep up is let go: what waits for it would fill the memory.
+    if (response.writableLength > MAX_WAITING_BYTES) return void response.destroy();
     response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
   });
   response.once("close", stop);

@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makePrivate } from "../store/private-files.ts";
 import { linkFile } from "./link-file.ts";
 import {
   finishSnapshot,
@@ -17,7 +17,7 @@ export async function copySnapshot(from: string, to: string, name: string): Prom
   const source = snapshotFolder(from, name);
   const partial = partialFolder(to, name);
   for (const { path } of manifest.files) {
-    mkdirSync(dirname(join(partial, path)), { recursive: true });
+    makePrivate(dirname(join(partial, path)));
     linkFile(join(source, path), join(partial, path));
   }
   finishSnapshot(partial, snapshotFolder(to, name), manifest);

@@ -1,7 +1,8 @@
-import { copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { copyFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { accessKeys, type AccessKey } from "../services/iam/state.ts";
+import { makePrivate } from "../store/private-files.ts";
 import { Store } from "../store/store.ts";
 import { linkFile } from "./link-file.ts";
 import { BLOB_FOLDERS, filesIn } from "./save-snapshot.ts";
@@ -49,7 +50,7 @@ export async function prepareRestore(cloud: RestoredCloud, name: string): Promis
   }
   for (const { path } of manifest.files) {
     if (path === DATABASE_FILE) continue;
-    mkdirSync(dirname(join(cloud.dataDir, path)), { recursive: true });
+    makePrivate(dirname(join(cloud.dataDir, path)));
     linkFile(join(folder, path), join(cloud.dataDir, path));
   }
   return { database, manifest };

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LogEvents } from "../services/logs/log-events.ts";
+import { makePrivate, makePrivateFile } from "../store/private-files.ts";
 import type { Store } from "../store/store.ts";
 import { linkFile } from "./link-file.ts";
 import {
@@ -53,11 +54,12 @@ export async function saveSnapshot(cloud: SavedCloud, name: string): Promise<Sna
 /** Synchronous, so that no call comes in between. */
 function capture({ dataDir, store }: SavedCloud, partial: string): string[] {
   store.owner(LogEvents).flush();
-  // https://www.sqlite.org/lang_vacuum.html#vacuuminto
+  makePrivateFile(join(partial, DATABASE_FILE));
+  // Into an empty file: https://www.sqlite.org/lang_vacuum.html#vacuuminto
   store.database.sql.prepare("VACUUM INTO ?").run(join(partial, DATABASE_FILE));
   const paths: string[] = [DATABASE_FILE];
   for (const folder of BLOB_FOLDERS) {
-    mkdirSync(join(partial, folder));
+    makePrivate(join(partial, folder));
     for (const name of filesIn(join(dataDir, folder))) {
       linkFile(join(dataDir, folder, name), join(partial, folder, name));
       paths.push(`${folder}/${name}`);

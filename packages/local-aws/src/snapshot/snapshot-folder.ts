@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import {
   createReadStream,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -12,6 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { makePrivate, PRIVATE_FILE } from "../store/private-files.ts";
 import { SnapshotError } from "./snapshot-error.ts";
 
 /** One file of a snapshot. */
@@ -93,7 +93,9 @@ export function deleteSnapshot(dataDir: string, name: string): void {
 
 /** Writes the end mark of `partial` and puts it in the place of the snapshot `name`, whatever was there before. */
 export function finishSnapshot(partial: string, folder: string, manifest: SnapshotManifest): void {
-  writeFileSync(join(partial, END_MARK), `${JSON.stringify(manifest, null, 2)}\n`);
+  writeFileSync(join(partial, END_MARK), `${JSON.stringify(manifest, null, 2)}\n`, {
+    mode: PRIVATE_FILE,
+  });
   const replaced = `${partial}.replaced`;
   if (existsSync(folder)) renameSync(folder, replaced);
   renameSync(partial, folder);
@@ -103,11 +105,11 @@ export function finishSnapshot(partial: string, folder: string, manifest: Snapsh
 /** A new folder for a snapshot that is being written; those that a dead server left are removed. */
 export function partialFolder(dataDir: string, name: string): string {
   const folder = snapshotsFolder(dataDir);
-  mkdirSync(folder, { recursive: true });
+  makePrivate(folder);
   for (const left of readdirSync(folder).filter((each) => each.startsWith(".")))
     rmSync(join(folder, left), { recursive: true });
   const partial = join(folder, `.${name}.partial`);
-  mkdirSync(partial);
+  makePrivate(partial);
   return partial;
 }
 

@@ -18,14 +18,17 @@ export interface Change {
   readonly after: object | undefined;
 }
 
-/** Takes each change of the transaction under way; throws outside of one. */
-export type Recorder = (kind: Kind<object>, change: Change) => void;
+/** Takes each change of the transaction under way, and how to take it back; throws outside of one. */
+export type Recorder = (kind: Kind<object>, change: Change, undo: () => void) => void;
 
 /** The values of one kind in one place, in the order in which they were created. Reads are from memory. */
 export class Collection<T extends object> {
   readonly kind: Kind<T>;
   readonly place: Place;
   readonly #values = new Map<string, T>();
+  /** The number of each value, by creation: where it belongs when its removal is taken back. */
+  readonly #created = new Map<string, number>();
+  #count = 0;
   readonly #record: Recorder;
 
   constructor(kind: Kind<T>, place: Place, record: Recorder) {
@@ -73,8 +76,10 @@ export class Collection<T extends object> {
   put(id: string, value: T): Readonly<T> {
     const before = this.#values.get(id);
     deepFreeze(value);
-    this.#record(this.kind, { ...this.place, kind: this.kind.name, id, before, after: value });
+    const change = { ...this.place, kind: this.kind.name, id, before, after: value };
+    this.#record(this.kind, change, () => this.restore(id, before));
     this.#values.set(id, value);
+    this.#born(id);
     return value;
   }
 
@@ -89,14 +94,38 @@ export class Collection<T extends object> {
   delete(id: string): boolean {
     const before = this.#values.get(id);
     if (!before) return false;
-    this.#record(this.kind, { ...this.place, kind: this.kind.name, id, before, after: undefined });
+    const change = { ...this.place, kind: this.kind.name, id, before, after: undefined };
+    const created = this.#created.get(id)!;
+    this.#record(this.kind, change, () => {
+      this.restore(id, before);
+      this.#created.set(id, created);
+      this.#sort();
+    });
+    this.#created.delete(id);
     return this.#values.delete(id);
   }
 
   /** Sets or removes a value without a transaction: loading and rolling back. For the store alone. */
   restore(id: string, value: object | undefined): void {
-    if (value === undefined) this.#values.delete(id);
-    else this.#values.set(id, deepFreeze(value) as T);
+    if (value === undefined) {
+      this.#values.delete(id);
+      this.#created.delete(id);
+    } else {
+      this.#values.set(id, deepFreeze(value) as T);
+      this.#born(id);
+    }
+  }
+
+  #born(id: string): void {
+    if (!this.#created.has(id)) this.#created.set(id, ++this.#count);
+  }
+
+  /** Puts values back into the order of their creation. */
+  #sort(): void {
+    const created = (id: string) => this.#created.get(id)!;
+    const entries = [...this.#values].sort(([a], [b]) => created(a) - created(b));
+    this.#values.clear();
+    for (const [id, value] of entries) this.#values.set(id, value);
   }
 }
 

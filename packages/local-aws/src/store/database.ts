@@ -19,6 +19,8 @@ export interface ResourceRow {
  */
 export class Database {
   readonly sql: DatabaseSync;
+  /** What owners of tables want written together with the store's transaction under way. */
+  #deferred: DeferredWrite[] | undefined;
   readonly #upsert: StatementSync;
   readonly #delete: StatementSync;
 
@@ -55,15 +57,49 @@ export class Database {
       .all() as unknown as ResourceRow[];
   }
 
-  /** Writes all of `changes`, or none. */
-  commit(changes: readonly Change[]): void {
-    if (changes.length === 0) return;
+  /** Lets {@link write} wait for the commit of the store's transaction. */
+  begin(): void {
+    this.#deferred = [];
+  }
+
+  /** Where {@link rollBack} may go back to. */
+  mark(): number {
+    return this.#deferred?.length ?? 0;
+  }
+
+  /** Forgets what has been deferred since `mark`. */
+  rollBack(mark: number): void {
+    this.#deferred?.splice(mark);
+  }
+
+  /** The store's transaction is over. */
+  end(): void {
+    this.#deferred = undefined;
+  }
+
+  /**
+   * Writes to an owner's own table: together with the store's transaction under way, or at once where there is none.
+   * @param committed called when it is on disk
+   */
+  write(work: () => void, committed: () => void = () => {}): void {
+    if (this.#deferred) return void this.#deferred.push({ work, committed });
+    this.transaction(work);
+    committed();
+  }
+
+  /** Writes all of `changes`, and what was deferred, or none. @returns whom to tell of it */
+  commit(changes: readonly Change[]): (() => void)[] {
+    const deferred = this.#deferred ?? [];
+    if (changes.length + deferred.length === 0) return [];
     this.transaction(() => {
-      for (const { kind, account, region, id, after } of lastPerResource(changes)) {
+      for (const { change, renewed } of lastPerResource(changes)) {
+        const { kind, account, region, id, after } = change;
+        if (!after || renewed) this.#delete.run(kind, account, region, id);
         if (after) this.#upsert.run(kind, account, region, id, JSON.stringify(after));
-        else this.#delete.run(kind, account, region, id);
       }
+      for (const { work } of deferred) work();
     });
+    return deferred.map(({ committed }) => committed);
   }
 
   /** Runs `work` inside one SQL transaction. */
@@ -84,10 +120,25 @@ export class Database {
   }
 }
 
-/** A transaction may put one resource several times; only the last value reaches the disk. */
-function lastPerResource(changes: readonly Change[]): Iterable<Change> {
-  const last = new Map<string, Change>();
-  for (const change of changes)
-    last.set(`${change.kind}\n${change.account}\n${change.region}\n${change.id}`, change);
+interface DeferredWrite {
+  readonly work: () => void;
+  readonly committed: () => void;
+}
+
+/**
+ * A transaction may put one resource several times; only the last value reaches the disk. One that was deleted in between
+ * is `renewed`: it goes to the end, where it is in memory.
+ */
+function lastPerResource(
+  changes: readonly Change[],
+): Iterable<{ change: Change; renewed: boolean }> {
+  const last = new Map<string, { change: Change; renewed: boolean }>();
+  for (const change of changes) {
+    const key = `${change.kind}\n${change.account}\n${change.region}\n${change.id}`;
+    const before = last.get(key);
+    const isNew = before !== undefined && before.change.after === undefined;
+    if (isNew) last.delete(key);
+    last.set(key, { change, renewed: isNew || (before?.renewed ?? false) });
+  }
   return last.values();
 }

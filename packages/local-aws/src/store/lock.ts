@@ -8,7 +8,9 @@ export class DataDirInUse extends Error {
   readonly pid: number;
 
   constructor(dataDir: string, pid: number) {
-    super(`the data directory ${dataDir} is in use by the Local AWS with process id ${pid}`);
+    super(
+      `the data directory ${dataDir} is in use by ${pid === 0 ? "another Local AWS" : `the Local AWS with process id ${pid}`}`,
+    );
     this.pid = pid;
   }
 }
@@ -17,6 +19,15 @@ export class DataDirInUse extends Error {
 const BUSY_TIMEOUT_MS = 1000;
 /** https://www.sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
+
+/** Who holds the lock; 0 where it has not been written down yet, or is being taken away. */
+function readPid(file: string): number {
+  try {
+    return Number(readFileSync(file, "utf8"));
+  } catch {
+    return 0;
+  }
+}
 
 /**
  * Takes `dataDir` for this process; returns how to give it back. The lock is SQLite's, on a file of its own: the system
@@ -33,7 +44,7 @@ export function lockDataDir(dataDir: string): () => void {
   } catch (error) {
     lock.close();
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY)
-      throw new DataDirInUse(dataDir, Number(readFileSync(file, "utf8")));
+      throw new DataDirInUse(dataDir, readPid(file));
     throw error;
   }
   return () => {

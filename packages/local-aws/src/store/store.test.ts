@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -112,6 +112,119 @@ test("listeners hear of a commit once, with what was before and after", () => {
     ],
   ]);
   store.close();
+});
+
+test("an inner transaction that throws leaves nothing, where the outer one goes on", () => {
+  const store = open();
+  const collection = store.of(things, "1", "r");
+  store.transaction(() => {
+    collection.put("a", { name: "a" });
+    const inner = () =>
+      store.transaction(() => {
+        collection.put("a", { name: "changed" });
+        collection.put("b", { name: "b" });
+        throw new Error("no");
+      });
+    expect(inner).toThrow("no");
+    collection.put("c", { name: "c" });
+  });
+  expect(collection.values()).toEqual([{ name: "a" }, { name: "c" }]);
+  store.close();
+  expect(open().of(things, "1", "r").values()).toEqual([{ name: "a" }, { name: "c" }]);
+});
+
+test("a removal that is taken back leaves the order as it was", () => {
+  const store = open();
+  const collection = store.of(things, "1", "r");
+  store.transaction(() => {
+    for (const name of ["a", "b", "c"]) collection.put(name, { name });
+  });
+  const removal = () =>
+    store.transaction(() => {
+      collection.delete("a");
+      collection.delete("b");
+      collection.put("a", { name: "again" });
+      throw new Error("no");
+    });
+  expect(removal).toThrow("no");
+  expect(collection.ids()).toEqual(["a", "b", "c"]);
+  store.close();
+});
+
+test("what was removed and put again is the newest, also after reopening", () => {
+  const store = open();
+  const collection = store.of(things, "1", "r");
+  store.transaction(() => {
+    for (const name of ["a", "b"]) collection.put(name, { name });
+  });
+  store.transaction(() => {
+    collection.delete("a");
+    collection.put("a", { name: "again" });
+  });
+  expect(collection.ids()).toEqual(["b", "a"]);
+  store.close();
+  expect(open().of(things, "1", "r").ids()).toEqual(["b", "a"]);
+});
+
+test("a listener that throws neither undoes what happened nor keeps it from the others", () => {
+  const faults: unknown[] = [];
+  const store = Store.open(join(dir, "cloud.db"), (fault) => faults.push(fault));
+  const fault = new Error("a bug");
+  const heard: string[] = [];
+  store.onCommit(() => {
+    throw fault;
+  });
+  store.onCommit((changes) => heard.push(changes[0]!.id));
+  store.transaction(() => store.of(things, "1", "r").put("a", { name: "a" }));
+  expect(faults).toEqual([fault]);
+  expect(heard).toEqual(["a"]);
+  expect(store.of(things, "1", "r").has("a")).toBe(true);
+  store.close();
+});
+
+test("what an owner writes is part of the transaction", () => {
+  const store = open();
+  const count = () => store.database.sql.prepare("SELECT count(*) AS n FROM log_event").get();
+  const insert = () =>
+    store.database.write(() =>
+      store.database.sql.exec(
+        "INSERT INTO log_event (account, region, log_group, log_stream, timestamp, ingestion_time, message) VALUES ('1', 'r', 'g', 's', 1, 1, 'm')",
+      ),
+    );
+  const failing = () =>
+    store.transaction(() => {
+      insert();
+      throw new Error("no");
+    });
+  expect(failing).toThrow("no");
+  store.transaction(() => {
+    expect(() =>
+      store.transaction(() => {
+        insert();
+        throw new Error("no");
+      }),
+    ).toThrow("no");
+  });
+  expect(count()).toEqual({ n: 0 });
+  store.transaction(insert);
+  insert();
+  expect(count()).toEqual({ n: 2 });
+  store.close();
+});
+
+test("damaged data names its file and the way out, and is left untouched", () => {
+  const file = join(dir, "cloud.db");
+  const store = open();
+  store.transaction(() => store.of(things, "1", "r").put("a", { name: "a" }));
+  store.close();
+  const sql = new DatabaseSync(file);
+  sql.exec("UPDATE resource SET value = '{'");
+  sql.close();
+  expect(open).toThrow(`${file} is damaged: test.thing a cannot be read`);
+  expect(open).toThrow("snapshot");
+  writeFileSync(file, "no database");
+  expect(open).toThrow(`${file} is damaged`);
+  expect(readFileSync(file, "utf8")).toBe("no database");
 });
 
 test("data of a newer version is refused and left untouched", () => {

@@ -1,5 +1,6 @@
 import { Collection, type Change, type Place } from "./collection.ts";
-import { Database } from "./database.ts";
+import { damaged, openDatabase, parseRow } from "./damaged-data.ts";
+import type { Database } from "./database.ts";
 import type { Kind } from "./kind.ts";
 
 /** What was committed together: one API call, or one step of the engine. */
@@ -28,18 +29,29 @@ export class Store {
   readonly #byKind = new Map<string, Collection<object>[]>();
   readonly #listeners = new Set<CommitListener>();
   readonly #owners = new Map<new (database: Database) => TableOwner, TableOwner>();
-  #changes: { kind: Kind<object>; change: Change; collection: Collection<object> }[] | undefined;
+  readonly #onFault: (error: unknown) => void;
+  #changes: Recorded[] | undefined;
 
-  private constructor(database: Database) {
+  private constructor(database: Database, onFault: (error: unknown) => void) {
     this.database = database;
+    this.#onFault = onFault;
   }
 
-  /** Opens the store in `file`, migrating it where an older version wrote it. Throws where a newer one did. */
-  static open(file: string): Store {
-    const store = new Store(Database.open(file));
-    for (const row of store.database.resources()) {
-      const kind = { name: row.kind, scope: "region", volatile: false } as const;
-      store.#collection(kind, row).restore(row.id, JSON.parse(row.value) as object);
+  /**
+   * Opens the store in `file`, migrating it where an older version wrote it.
+   * @param onFault told of what listeners throw; by default it is thrown where nobody catches it
+   * @throws DamagedData where it cannot be read; an Error where a newer version wrote it
+   */
+  static open(file: string, onFault: (error: unknown) => void = throwLater): Store {
+    const store = new Store(openDatabase(file), onFault);
+    try {
+      for (const row of store.database.resources()) {
+        const kind = { name: row.kind, scope: "region", volatile: false } as const;
+        store.#collection(kind, row).restore(row.id, parseRow(file, row));
+      }
+    } catch (error) {
+      store.database.close();
+      throw damaged(file, error);
     }
     return store;
   }
@@ -77,29 +89,59 @@ export class Store {
 
   /**
    * Runs `work` as one transaction: all of its puts and deletes are on disk when this returns, or, where it throws, none
-   * has happened. A transaction inside another joins it. `work` is synchronous: nothing else can run in between.
+   * has happened. A transaction inside another is a part of it, of which nothing has happened where it throws, whether or
+   * not the outer one goes on. `work` is synchronous: nothing else can run in between.
    */
   transaction<R>(work: () => R): R {
-    if (this.#changes) return work();
-    this.#changes = [];
+    if (this.#changes) return this.#part(work, this.#changes);
+    const changes: Recorded[] = [];
+    this.#changes = changes;
+    this.database.begin();
     let result: R;
+    let committed: (() => void)[];
     try {
-      result = work();
+      result = this.#part(work, changes);
+      try {
+        const durable = changes.filter(({ kind }) => !kind.volatile);
+        committed = this.database.commit(durable.map(({ change }) => change));
+      } catch (error) {
+        undo(changes, 0);
+        throw error;
+      }
+    } finally {
+      this.#changes = undefined;
+      this.database.end();
+    }
+    this.#tell(changes, committed);
+    return result;
+  }
+
+  #part<R>(work: () => R, changes: Recorded[]): R {
+    const start = changes.length;
+    const mark = this.database.mark();
+    try {
+      const result = work();
       if (isThenable(result))
         throw new TypeError("a transaction must be synchronous: it returned a promise");
-      this.database.commit(
-        this.#changes.filter(({ kind }) => !kind.volatile).map(({ change }) => change),
-      );
+      return result;
     } catch (error) {
-      for (const { change, collection } of this.#changes.reverse())
-        collection.restore(change.id, change.before);
-      this.#changes = undefined;
+      undo(changes, start);
+      this.database.rollBack(mark);
       throw error;
     }
-    const changes = this.#changes.map(({ change }) => change);
-    this.#changes = undefined;
-    if (changes.length > 0) for (const listener of this.#listeners) listener(changes);
-    return result;
+  }
+
+  /** What is on disk has happened, whatever a listener makes of it: each is told, and its fault is its own. */
+  #tell(recorded: readonly Recorded[], committed: readonly (() => void)[]): void {
+    const changes = recorded.map(({ change }) => change);
+    const listeners = changes.length === 0 ? [] : [...this.#listeners];
+    for (const tell of [...committed, ...listeners.map((listener) => () => listener(changes))]) {
+      try {
+        tell();
+      } catch (error) {
+        this.#onFault(error);
+      }
+    }
   }
 
   /** Calls `listener` after each transaction that changed something; returns how to stop. */
@@ -115,8 +157,15 @@ export class Store {
     return owner as T;
   }
 
+  /** Closes the database, also where an owner cannot write any more: its fault is told, and what it held is lost. */
   close(): void {
-    for (const owner of this.#owners.values()) owner.close();
+    for (const owner of this.#owners.values()) {
+      try {
+        owner.close();
+      } catch (error) {
+        this.#onFault(error);
+      }
+    }
     this.#listeners.clear();
     this.database.close();
   }
@@ -126,14 +175,10 @@ export class Store {
     let collection = this.#collections.get(key) as Collection<T> | undefined;
     if (!collection) {
       const { account, region } = place;
-      const created = new Collection<T>(kind, { account, region }, (changed, change) => {
+      const created = new Collection<T>(kind, { account, region }, (changed, change, undo) => {
         if (!this.#changes)
           throw new Error(`${change.kind} ${change.id} was changed outside of a transaction`);
-        this.#changes.push({
-          kind: changed,
-          change,
-          collection: created as unknown as Collection<object>,
-        });
+        this.#changes.push({ kind: changed, change, undo });
       });
       collection = created;
       this.#collections.set(key, created as unknown as Collection<object>);
@@ -143,6 +188,24 @@ export class Store {
     }
     return collection;
   }
+}
+
+/** A change, and how to take it back. */
+interface Recorded {
+  readonly kind: Kind<object>;
+  readonly change: Change;
+  readonly undo: () => void;
+}
+
+/** Takes back the changes from `start` on, the last one first. */
+function undo(changes: Recorded[], start: number): void {
+  for (const change of changes.splice(start).reverse()) change.undo();
+}
+
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }
 
 function isThenable(value: unknown): boolean {

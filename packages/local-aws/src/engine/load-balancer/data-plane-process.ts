@@ -50,6 +50,7 @@ export class DataPlaneProcess {
   #nextProbe = 1;
   readonly #probes = new Map<number, { request: ProbeRequest; done: ProbeDone }>();
   readonly #reports: (() => void)[] = [];
+  readonly #awaitingIdle = new Map<number, () => void>();
   readonly #traced = new Map<string, string | undefined>();
 
   constructor(clock: Clock, logger: Logger, events: DataPlaneEvents) {
@@ -124,6 +125,21 @@ export class DataPlaneProcess {
     return { expire: () => this.#expire(id) };
   }
 
+  /**
+   * Calls `idle` once no request to a target is under way: at once where the process does not run, for its requests have
+   * ended with it. Returns how to stop waiting.
+   */
+  whenIdle(groupArn: string, key: string, idle: () => void): () => void {
+    if (!this.#ready) {
+      idle();
+      return () => {};
+    }
+    const id = this.#nextProbe++;
+    this.#awaitingIdle.set(id, idle);
+    this.#send({ type: "when-idle", id, groupArn, key });
+    return () => void this.#awaitingIdle.delete(id);
+  }
+
   /** Resolves when everything counted so far has been reported, and so everything said before has been heard. */
   async report(): Promise<void> {
     if (!this.#child) return;
@@ -186,12 +202,20 @@ export class DataPlaneProcess {
         this.#events.metrics(message.deltas);
         if (message.reply) this.#reports.shift()?.();
         return;
+      case "idle":
+        return this.#isIdle(message.id);
       case "answered":
         if (this.#traced.has(message.trace)) this.#traced.set(message.trace, message.target);
         return;
       case "fault":
         return this.#logger.error("a fault in the load balancers' process", message.message);
     }
+  }
+
+  #isIdle(id: number): void {
+    const tell = this.#awaitingIdle.get(id);
+    this.#awaitingIdle.delete(id);
+    tell?.();
   }
 
   #expire(id: number): void {
@@ -215,6 +239,7 @@ export class DataPlaneProcess {
     this.#probes.clear();
     for (const { done } of lost) done({ type: "lost" });
     for (const resolve of this.#reports.splice(0)) resolve();
+    for (const id of this.#awaitingIdle.keys()) this.#isIdle(id);
     if (this.#stopping) return;
     this.#logger.error(`the load balancers' process ended (${how}) and is started anew`, complaint);
     this.#events.lost();

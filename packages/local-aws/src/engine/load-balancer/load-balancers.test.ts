@@ -232,7 +232,29 @@ test("what has drained at one pace counts when the pace changes and the drain is
   await cloud.clock.advance(5_900);
   expect(cloud.states(group)).toEqual(["draining"]);
   await cloud.clock.advance(100);
-  expect(cloud.states(group)).toEqual([]);
+  await vi.waitFor(() => expect(cloud.states(group)).toEqual([]));
+});
+
+test("a request under way outlives a delay that passes faster than on AWS", async () => {
+  const group = cloud.targetGroup({}, { "deregistration_delay.timeout_seconds": "300" });
+  const listener = cloud.listener(await cloud.balancer("web"), 80, group);
+  const begun = Promise.withResolvers<() => void>();
+  const target = await cloud.target(group, (request, response) => {
+    if (request.url === "/slow") begun.resolve(() => response.end("slow"));
+    else response.end();
+  });
+  await reach(group, "healthy");
+  cloud.clock.pace(60);
+  const slow = cloud.fetch(listener, { path: "/slow" });
+  const answer = await begun.promise;
+  deregister(group, target);
+  await cloud.balancers.settled();
+  await cloud.clock.advance(12_000);
+  await cloud.balancers.settled();
+  expect(cloud.states(group)).toEqual(["draining"]);
+  answer();
+  expect((await slow).body).toBe("slow");
+  await vi.waitFor(() => expect(cloud.states(group)).toEqual([]));
 });
 
 test("requests that outlast the deregistration delay are cut off", async () => {

@@ -40,6 +40,13 @@ export type ParentMessage =
   | { readonly type: "expire"; readonly id: number }
   /** Tells which target answers the request with this `X-Amzn-Trace-Id`, or no longer. */
   | { readonly type: "trace"; readonly trace: string; readonly on: boolean }
+  /** Answered once no request to this target is under way. */
+  | {
+      readonly type: "when-idle";
+      readonly id: number;
+      readonly groupArn: string;
+      readonly key: string;
+    }
   | { readonly type: "report" };
 
 /** From the data plane. */
@@ -47,6 +54,7 @@ export type ChildMessage =
   | { readonly type: "ready" }
   | { readonly type: "probed"; readonly id: number; readonly outcome: ProbeOutcome }
   | { readonly type: "metrics"; readonly deltas: readonly MetricDelta[]; readonly reply: boolean }
+  | { readonly type: "idle"; readonly id: number }
   | { readonly type: "answered"; readonly trace: string; readonly target: string }
   | { readonly type: "fault"; readonly message: string };
 

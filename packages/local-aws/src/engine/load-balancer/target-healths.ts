@@ -1,4 +1,3 @@
-import type { Timer } from "../../clock/clock.ts";
 import {
   DRAINING,
   INITIAL,
@@ -21,6 +20,7 @@ import { usersOf } from "../../services/elbv2/target-groups.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext } from "../engine.ts";
 import type { DataPlaneProcess } from "./data-plane-process.ts";
+import { Draining } from "./draining.ts";
 import { HealthChecker } from "./health-checker.ts";
 import type { ProbeRequest } from "./messages.ts";
 import type { LoadBalancerPorts } from "./ports.ts";
@@ -28,7 +28,7 @@ import { routeTo } from "./routes.ts";
 
 interface Watched {
   readonly checker?: HealthChecker;
-  readonly drain?: Timer;
+  readonly drain?: Draining;
 }
 
 /** Keeps the health of every registered target: who is checked, who is not in use, who drains and for how long. */
@@ -128,29 +128,28 @@ export class TargetHealths {
     };
   }
 
-  /**
-   * Ends the registration when the deregistration delay is over; a target that no load balancer used has nothing to
-   * drain. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
-   */
+  /** A target that no load balancer used has nothing to drain. */
   #drain(
     scope: Scope,
     registration: Readonly<TargetRegistration>,
     balancer: Readonly<LoadBalancer> | undefined,
-  ): Timer {
+  ): Draining {
     const { clock, store } = this.#context;
     const group = scope.of(targetGroups).get(registration.targetGroupArn)!;
-    const delay = balancer
+    const delayMs = balancer
       ? Number(group.attributes["deregistration_delay.timeout_seconds"]) * 1000
       : 0;
-    const passed = clock.idleSince(registration.drainingSince!);
-    return clock.idle(Math.max(0, delay - passed), () =>
+    const { targetGroupArn, id, port, drainingSince } = registration;
+    const end = () =>
       store.transaction(() => {
         const current = scope.of(targetRegistrations).get(idOf(registration));
         if (current?.drainingSince === undefined) return;
         scope.of(targetRegistrations).delete(idOf(registration));
         scope.of(targetHealths).delete(idOf(registration));
         this.#publish(scope, registration, { state: "unused", reason: "Target.NotRegistered" });
-      }),
+      });
+    return new Draining(clock, { delayMs, since: drainingSince! }, end, (idle) =>
+      this.#process.whenIdle(targetGroupArn, `${id}:${port}`, idle),
     );
   }
 

@@ -17,6 +17,10 @@ export interface AwslogsOptions {
   /** Absent only outside of Fargate. */
   readonly streamPrefix: string | undefined;
   readonly createGroup: boolean;
+  /** What happens where there is no room: the task waits, or what it writes is dropped. */
+  readonly mode: "blocking" | "non-blocking";
+  /** How much is kept before that, in bytes. */
+  readonly bufferBytes: number;
   /** Lines that match begin an event; undefined where every line is one. */
   readonly eventStart: EventStart | undefined;
 }
@@ -59,6 +63,8 @@ export function parseAwslogsOptions(options: Readonly<Record<string, string>>): 
     streamPrefix: options["awslogs-stream-prefix"] || undefined,
     createGroup: createGroup(options["awslogs-create-group"]),
     eventStart: eventStart(options),
+    mode: options["mode"] === "blocking" ? "blocking" : "non-blocking",
+    bufferBytes: bufferBytes(options["max-buffer-size"]),
   };
 }
 
@@ -102,7 +108,13 @@ function repetitions(pattern: string): number {
   );
 }
 
-/** Lines are never held back here, so both modes deliver alike; what AWS would refuse is refused. */
+/** `10m`, which is also what Fargate takes where nothing is said. */
+function bufferBytes(size = "10m"): number {
+  const [, number, unit = ""] = /^([\d.]+)\s?([kmgt]?)/i.exec(size)!;
+  return Number(number) * 1024 ** " kmgt".indexOf(unit.toLowerCase() || " ");
+}
+
+/** Both are heeded where the disk is full: until then nothing is held back. What AWS would refuse is refused. */
 function checkBuffer({ mode, "max-buffer-size": size }: Readonly<Record<string, string>>): void {
   if (mode !== undefined && mode !== "blocking" && mode !== "non-blocking")
     throw new LoggerArgsError(invalidOption("mode", JSON.stringify(mode)));

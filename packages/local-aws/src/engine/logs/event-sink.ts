@@ -1,8 +1,8 @@
 import type { Clock, Timer } from "../../clock/clock.ts";
 import type { LogSink } from "../scheduler/ports.ts";
 
-/** Takes one event. `timestamp` is wall time in milliseconds. */
-export type Emit = (message: string, timestamp: number) => void;
+/** Takes one event. `timestamp` is wall time in milliseconds. A promise resolves when there is room for more. */
+export type Emit = (message: string, timestamp: number) => void | Promise<void>;
 
 /** Tells the first line of an event of several, in time linear to the line. */
 export interface EventStart {
@@ -32,32 +32,31 @@ export class EventSink implements LogSink {
     this.#emit = emit;
   }
 
-  write(_stream: "stdout" | "stderr", line: string, at: number): void {
-    if (!this.#eventStart) {
-      if (line !== "") this.#emit(line, at);
-      return;
-    }
-    if (this.#eventStart.test(line) || this.#isFull(line)) this.#flush();
+  write(_stream: "stdout" | "stderr", line: string, at: number): void | Promise<void> {
+    if (!this.#eventStart) return line === "" ? undefined : this.#emit(line, at);
+    const isEnd = this.#eventStart.test(line) || this.#isFull(line);
+    const room = isEnd ? this.#flush() : undefined;
     if (this.#lines === "") {
       this.#timestamp = at;
-      this.#timer = this.#clock.deadline(EVENT_AGE_MS, () => this.#flush());
+      this.#timer = this.#clock.deadline(EVENT_AGE_MS, () => void this.#flush());
     }
     this.#lines += `${line}\n`;
+    return room;
   }
 
   async close(): Promise<void> {
-    this.#flush();
+    void this.#flush();
   }
 
   #isFull(line: string): boolean {
     return Buffer.byteLength(this.#lines) + Buffer.byteLength(line) + 1 > MAX_EVENT_BYTES;
   }
 
-  #flush(): void {
+  #flush(): void | Promise<void> {
     this.#timer?.cancel();
     if (this.#lines === "") return;
     const lines = this.#lines;
     this.#lines = "";
-    this.#emit(lines, this.#timestamp);
+    return this.#emit(lines, this.#timestamp);
   }
 }

@@ -13,11 +13,14 @@ const TASK_ID = "0123456789abcdef0123456789abcdef";
 let store: Store;
 let clock: ManualClock;
 let router: CloudWatchLogRouter;
+let errors: string[];
 
 beforeEach(async () => {
   store = Store.open(":memory:");
   clock = new ManualClock();
-  router = new CloudWatchLogRouter({ store, clock });
+  errors = [];
+  const logger = { info: () => {}, error: (message: string) => void errors.push(message) };
+  router = new CloudWatchLogRouter({ store, clock, logger });
   await router.start();
 });
 afterEach(async () => {
@@ -252,4 +255,60 @@ test("events past their retention are removed, hour by hour", async () => {
   expect(written()).toBe(1);
   await clock.advance(3_600_000);
   expect(written()).toBe(0);
+});
+
+describe("a full disk", () => {
+  /** Lets the database grow by so many pages of 4 KiB, or without bound. */
+  const leave = (pages: number | undefined) => {
+    const { sql } = store.database;
+    const { page_count: used } = sql.prepare("PRAGMA page_count").get() as { page_count: number };
+    sql.exec(`PRAGMA max_page_count = ${pages === undefined ? 4_294_967_294 : used + pages}`);
+  };
+  const line = "x".repeat(10_000);
+  const count = () => stored().length;
+
+  test("holds a task that logs in blocking mode, and nothing is lost", async () => {
+    makeGroup();
+    const sink = await open({ mode: "blocking" });
+    leave(2);
+    let written = 0;
+    let room: void | Promise<void> = undefined;
+    while (!room) {
+      room = sink.write("stdout", line, clock.now());
+      written++;
+      await clock.advance(100);
+      if (written > 5_000) throw new Error("the task was never held");
+    }
+    expect(errors).toEqual([expect.stringContaining("the disk is full")]);
+    leave(undefined);
+    await clock.advance(1_000);
+    await room;
+    const all = store.database.sql.prepare("SELECT count(*) AS n FROM log_event").get();
+    expect(all).toEqual({ n: written });
+  });
+
+  test("drops what a task logs in non-blocking mode past its buffer", async () => {
+    makeGroup();
+    const sink = await open({ mode: "non-blocking", "max-buffer-size": "64k" });
+    leave(2);
+    for (let index = 0; index < 100; index++) {
+      expect(sink.write("stdout", line, clock.now())).toBeUndefined();
+      await clock.advance(100);
+    }
+    leave(undefined);
+    await clock.advance(1_000);
+    expect(count()).toBeGreaterThan(5);
+    expect(count()).toBeLessThan(20);
+  });
+
+  test("leaves readers what is on disk", async () => {
+    makeGroup();
+    const sink = await open();
+    sink.write("stdout", "first", clock.now());
+    await clock.advance(100);
+    leave(0);
+    for (let index = 0; index < 10; index++) void sink.write("stdout", line, clock.now());
+    expect(stored().map(({ message }) => message)).toEqual(["first"]);
+    leave(undefined);
+  });
 });

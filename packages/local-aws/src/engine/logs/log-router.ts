@@ -7,8 +7,10 @@ import { createLogGroup } from "../../services/logs/groups.ts";
 import { LogEvents, type StreamPlace } from "../../services/logs/log-events.ts";
 import { logGroups, logStreams } from "../../services/logs/state.ts";
 import { createLogStream } from "../../services/logs/streams.ts";
+import { isDiskFull } from "../../store/disk-full.ts";
 import type { Scope, Store } from "../../store/store.ts";
 import type { EnginePart } from "../engine.ts";
+import type { Logger } from "../logger.ts";
 import type { LogRouter, LogSink, LogSinkRequest } from "../scheduler/ports.ts";
 import { parseAwslogsOptions, type AwslogsOptions } from "./awslogs-options.ts";
 import { callFailed, LoggerArgsError, unsupportedDriver } from "./reasons.ts";
@@ -16,8 +18,16 @@ import { EventSink, type Emit } from "./event-sink.ts";
 
 /** A line is on disk this long after it was written; a reader sees it at once. */
 const FLUSH_MS = 100;
+/** How soon it is tried again where the disk is full. */
+const RETRY_MS = 1_000;
 /** How often events past their group's retention are removed. Readers do not see them in any case. */
 const EXPIRY_MS = 3_600_000;
+
+interface LogRouterParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
 
 /** Takes what containers write to where their log configuration says. */
 export class CloudWatchLogRouter implements LogRouter, EnginePart {
@@ -25,10 +35,14 @@ export class CloudWatchLogRouter implements LogRouter, EnginePart {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #events: LogEvents;
+  readonly #logger: Logger;
+  /** Resolves when there is room on the disk again; undefined while there is. */
+  #room: PromiseWithResolvers<void> | undefined;
   #flushTimer: Timer | undefined;
   #expiryTimer: Timer | undefined;
 
-  constructor({ store, clock }: { readonly store: Store; readonly clock: Clock }) {
+  constructor({ store, clock, logger }: LogRouterParts) {
+    this.#logger = logger;
     this.#store = store;
     this.#clock = clock;
     this.#events = store.owner(LogEvents);
@@ -39,9 +53,10 @@ export class CloudWatchLogRouter implements LogRouter, EnginePart {
   }
 
   async stop(): Promise<void> {
+    this.#room?.resolve();
     this.#flushTimer?.cancel();
     this.#expiryTimer?.cancel();
-    this.#events.flush();
+    this.#flush();
   }
 
   async open(request: LogSinkRequest): Promise<LogSink> {
@@ -53,7 +68,7 @@ export class CloudWatchLogRouter implements LogRouter, EnginePart {
     this.#store.transaction(() => this.#prepare(scope, options, stream));
     const { account, region } = scope;
     const place = { account, region, group: options.group, stream };
-    return new EventSink(this.#clock, options.eventStart, this.#emitter(scope, place));
+    return new EventSink(this.#clock, options.eventStart, this.#emitter(scope, place, options));
   }
 
   /** Makes what is missing, as the driver does when it starts. */
@@ -67,17 +82,44 @@ export class CloudWatchLogRouter implements LogRouter, EnginePart {
   }
 
   /** Where the stream has been deleted meanwhile, AWS refuses the events, and the driver drops them. */
-  #emitter(scope: Scope, place: StreamPlace): Emit {
+  #emitter(scope: Scope, place: StreamPlace, { mode, bufferBytes }: AwslogsOptions): Emit {
     const streams = scope.of(logStreams);
     const key = streamKey(place.group, place.stream);
     return (message, timestamp) => {
-      if (!streams.has(key)) return;
+      if (!streams.has(key)) return undefined;
+      const isFull = this.#room !== undefined && this.#events.bufferedBytes > bufferBytes;
+      // https://docs.docker.com/engine/logging/configure/#configure-the-delivery-mode-of-log-messages-from-container-to-log-driver
+      if (isFull && mode === "non-blocking") return undefined;
       this.#events.buffer({ ...place, timestamp, ingestionTime: this.#clock.now(), message });
-      this.#flushTimer ??= this.#clock.deadline(FLUSH_MS, () => {
-        this.#flushTimer = undefined;
-        this.#events.flush();
-      });
+      if (this.#events.isBatch && !this.#room) this.#flush();
+      this.#flushSoon(FLUSH_MS);
+      return isFull ? this.#room?.promise : undefined;
     };
+  }
+
+  #flushSoon(ms: number): void {
+    this.#flushTimer ??= this.#clock.deadline(ms, () => {
+      this.#flushTimer = undefined;
+      this.#flush();
+    });
+  }
+
+  /** Writes what is buffered; where the disk is full it stays, and is tried again. */
+  #flush(): void {
+    try {
+      this.#events.flush();
+      this.#room?.resolve();
+      this.#room = undefined;
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      if (!this.#room)
+        this.#logger.error(
+          "the disk is full: what tasks log waits, or is dropped, by its mode",
+          error,
+        );
+      this.#room ??= Promise.withResolvers();
+      this.#flushSoon(RETRY_MS);
+    }
   }
 
   #expire(): void {

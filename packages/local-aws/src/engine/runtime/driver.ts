@@ -30,8 +30,11 @@ export interface ContainerSpec {
 export interface TaskObserver {
   /** A container's process runs. `bindings` are ports bound on this machine for it. */
   started(container: string, runtimeId: string, bindings: readonly PortBinding[]): void;
-  /** A line (or a piece, for very long ones) that a container wrote, without its line end. */
-  output(container: string, stream: "stdout" | "stderr", line: string): void;
+  /**
+   * A line (or a piece, for very long ones) that a container wrote, without its line end. The container's output is not
+   * read on until what this returns, if anything, resolves.
+   */
+  output(container: string, stream: "stdout" | "stderr", line: string): void | Promise<void>;
   /** What the health check of a container's definition says, each time that this changes. */
   health(container: string, status: "HEALTHY" | "UNHEALTHY"): void;
   /** A container ended by itself or was stopped. 137 = SIGKILL, 143 = SIGTERM, as Docker counts. */

@@ -24,8 +24,11 @@ export interface ImagePullRequest {
 
 /** Takes what one container writes. */
 export interface LogSink {
-  /** A line without its end. `at` is wall time in milliseconds. Never throws: a sink deals with its own faults. */
-  write(stream: "stdout" | "stderr", line: string, at: number): void;
+  /**
+   * A line without its end. `at` is wall time in milliseconds. Never throws: a sink deals with its own faults. Where it
+   * returns a promise it has no room for more until that resolves.
+   */
+  write(stream: "stdout" | "stderr", line: string, at: number): void | Promise<void>;
   /** Resolves when everything written has been delivered. */
   close(): Promise<void>;
 }

@@ -3,7 +3,6 @@ import {
   createReadStream,
   createWriteStream,
   existsSync,
-  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -13,6 +12,7 @@ import {
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { makePrivate, PRIVATE_FILE } from "../../store/private-files.ts";
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
@@ -31,7 +31,7 @@ export class LayerFiles {
 
   constructor(dataDir: string) {
     this.#dir = join(dataDir, "layers");
-    mkdirSync(join(this.#dir, "uploads"), { recursive: true });
+    for (const folder of [this.#dir, join(this.#dir, "uploads")]) makePrivate(folder);
   }
 
   has(digest: string): boolean {
@@ -60,7 +60,7 @@ export class LayerFiles {
   /** Begins an upload and answers its id. */
   begin(): string {
     const id = randomUUID();
-    writeFileSync(this.#upload(id), "");
+    writeFileSync(this.#upload(id), "", { mode: PRIVATE_FILE });
     return id;
   }
 

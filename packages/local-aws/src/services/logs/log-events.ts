@@ -1,6 +1,7 @@
 import type { StatementSync } from "node:sqlite";
 import type { Database } from "../../store/database.ts";
 import type { Place } from "../../store/collection.ts";
+import { isDiskFull } from "../../store/disk-full.ts";
 
 /** Which stream of which group. */
 export interface StreamPlace extends Place {
@@ -66,6 +67,7 @@ export class LogEvents {
   readonly #insert: StatementSync;
   readonly #watchers = new Set<(events: readonly NewLogEvent[]) => void>();
   #buffer: NewLogEvent[] = [];
+  #bufferedBytes = 0;
 
   /** Use `store.owner(LogEvents)`. */
   constructor(database: Database) {
@@ -79,26 +81,41 @@ export class LogEvents {
   /** Takes an event that is written with the next batch: the caller flushes within a tenth of a second. */
   buffer(event: NewLogEvent): void {
     this.#buffer.push(event);
-    if (this.#buffer.length >= BATCH) this.flush();
+    this.#bufferedBytes += event.message.length;
   }
 
-  /** Writes what is buffered. */
+  /** Whether so much is buffered that it is worth a write, whatever the time. */
+  get isBatch(): boolean {
+    return this.#buffer.length >= BATCH;
+  }
+
+  /** Writes what is buffered. Where that fails it stays buffered. */
   flush(): void {
     if (this.#buffer.length === 0) return;
     const events = this.#buffer;
+    this.#database.transaction(() => this.#insertAll(events));
     this.#buffer = [];
-    this.#write(events);
+    this.#bufferedBytes = 0;
+    this.#tell(events);
   }
 
-  /** Writes events that a call brought: they are on disk when this returns. */
+  /** How many characters of messages are buffered. */
+  get bufferedBytes(): number {
+    return this.#bufferedBytes;
+  }
+
+  /** Writes events that a call brought, in its transaction. */
   write(events: readonly NewLogEvent[]): void {
     this.flush();
-    this.#write(events);
+    this.#database.write(
+      () => this.#insertAll(events),
+      () => this.#tell(events),
+    );
   }
 
   /** In the order of their timestamps, then of their arrival; backwards with `newestFirst`. */
   read(query: LogEventQuery): LogEvent[] {
-    this.flush();
+    this.#flushForReader();
     const [comparison, order] = query.newestFirst ? ["<", "DESC"] : [">", "ASC"];
     const conditions = ["account = ?", "region = ?", "log_group = ?", "timestamp BETWEEN ? AND ?"];
     const values: (string | number)[] = [
@@ -127,7 +144,7 @@ export class LogEvents {
 
   /** The events of an account that were written last, in the order in which they were. */
   latest(account: string, limit: number): NewLogEvent[] {
-    this.flush();
+    this.#flushForReader();
     const rows = this.#database.sql
       .prepare(
         `SELECT account, region, log_group AS "group", log_stream AS stream, timestamp,
@@ -146,7 +163,7 @@ export class LogEvents {
 
   /** Of each stream of a group that has events. */
   streamTimes({ account, region }: Place, group: string): Map<string, StreamTimes> {
-    this.flush();
+    this.#flushForReader();
     const rows = this.#database.sql
       .prepare(
         `SELECT log_stream AS stream, MIN(timestamp) AS firstEvent, MAX(timestamp) AS lastEvent,
@@ -159,7 +176,7 @@ export class LogEvents {
 
   /** What a group's events take up, with the 26 bytes that AWS counts for each. */
   storedBytes({ account, region }: Place, group: string): number {
-    this.flush();
+    this.#flushForReader();
     const row = this.#database.sql
       .prepare(
         `SELECT COALESCE(SUM(OCTET_LENGTH(message) + ${EVENT_OVERHEAD_BYTES}), 0) AS bytes
@@ -171,48 +188,64 @@ export class LogEvents {
 
   deleteGroup({ account, region }: Place, group: string): void {
     this.flush();
-    this.#database.sql
-      .prepare("DELETE FROM log_event WHERE account = ? AND region = ? AND log_group = ?")
-      .run(account, region, group);
+    this.#database.write(() => {
+      this.#database.sql
+        .prepare("DELETE FROM log_event WHERE account = ? AND region = ? AND log_group = ?")
+        .run(account, region, group);
+    });
   }
 
   deleteStream({ account, region, group, stream }: StreamPlace): void {
     this.flush();
-    this.#database.sql
-      .prepare(
-        "DELETE FROM log_event WHERE account = ? AND region = ? AND log_group = ? AND log_stream = ?",
-      )
-      .run(account, region, group, stream);
+    this.#database.write(() => {
+      this.#database.sql
+        .prepare(
+          "DELETE FROM log_event WHERE account = ? AND region = ? AND log_group = ? AND log_stream = ?",
+        )
+        .run(account, region, group, stream);
+    });
   }
 
   /** Removes a group's events from before `timestamp`. */
   expire({ account, region }: Place, group: string, timestamp: number): void {
     this.flush();
-    this.#database.sql
-      .prepare(
-        "DELETE FROM log_event WHERE account = ? AND region = ? AND log_group = ? AND timestamp < ?",
-      )
-      .run(account, region, group, timestamp);
+    this.#database.write(() => {
+      this.#database.sql
+        .prepare(
+          "DELETE FROM log_event WHERE account = ? AND region = ? AND log_group = ? AND timestamp < ?",
+        )
+        .run(account, region, group, timestamp);
+    });
   }
 
   close(): void {
     this.flush();
   }
 
-  #write(events: readonly NewLogEvent[]): void {
-    this.#database.transaction(() => {
-      for (const event of events) {
-        this.#insert.run(
-          event.account,
-          event.region,
-          event.group,
-          event.stream,
-          event.timestamp,
-          event.ingestionTime,
-          event.message,
-        );
-      }
-    });
+  /** What is on disk can be read where nothing can be written any more. */
+  #flushForReader(): void {
+    try {
+      this.flush();
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+    }
+  }
+
+  #insertAll(events: readonly NewLogEvent[]): void {
+    for (const event of events) {
+      this.#insert.run(
+        event.account,
+        event.region,
+        event.group,
+        event.stream,
+        event.timestamp,
+        event.ingestionTime,
+        event.message,
+      );
+    }
+  }
+
+  #tell(events: readonly NewLogEvent[]): void {
     for (const watcher of this.#watchers) watcher(events);
   }
 }

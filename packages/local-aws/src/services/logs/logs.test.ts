@@ -515,10 +515,10 @@ test("others are answered while many events are searched", async () => {
     message: "a".repeat(70),
   }));
   const put = { logGroupName: group, logStreamName: "s", logEvents };
-  for (let batch = 0; batch < 5; batch++) await client.send(new PutLogEventsCommand(put));
+  await client.send(new PutLogEventsCommand(put));
   const order: string[] = [];
   const search = client
-    .send(new FilterLogEventsCommand({ logGroupName: group, filterPattern: "%a*a*a*b%" }))
+    .send(new FilterLogEventsCommand({ logGroupName: group, filterPattern: "%[ab]*a[ab]{500}b%" }))
     .then(() => order.push("search"));
   await client.send(new ListLogGroupsCommand({})).then(() => order.push("list"));
   await search;

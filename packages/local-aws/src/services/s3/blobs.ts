@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream, mkdirSync, rmSync } from "node:fs";
+import { createReadStream, createWriteStream, rmSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Transform, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { makePrivate, PRIVATE_FILE } from "../../store/private-files.ts";
 import { ChecksumStream } from "./checksums.ts";
 
 /** A file that has been written, and what was learned on the way. */
@@ -23,7 +24,7 @@ export class Blobs {
   /** @param dataDir the cloud's data directory */
   constructor(dataDir: string) {
     this.#dir = join(dataDir, "objects");
-    mkdirSync(join(this.#dir, "incoming"), { recursive: true });
+    for (const folder of [this.#dir, join(this.#dir, "incoming")]) makePrivate(folder);
   }
 
   /** Writes what `bodies` yield, one after the other, as one file. Leaves nothing behind where a body fails. */
@@ -41,7 +42,12 @@ export class Blobs {
           done(null, chunk);
         },
       });
-      await pipeline(concatenate(bodies), checks, tap, createWriteStream(incoming));
+      await pipeline(
+        concatenate(bodies),
+        checks,
+        tap,
+        createWriteStream(incoming, { mode: PRIVATE_FILE }),
+      );
       await rename(incoming, this.path(blob));
     } catch (error) {
       await rm(incoming, { force: true });

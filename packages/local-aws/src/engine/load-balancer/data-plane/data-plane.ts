@@ -1,31 +1,24 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, ServerResponse, type IncomingMessage, type Server } from "node:http";
 import type { Server as NetServer, Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import type { Clock } from "../../../clock/clock.ts";
 import type { Configuration } from "../configuration.ts";
 import type { SocketInfo } from "../messages.ts";
-import { answer, rawAnswer } from "./answers.ts";
+import { answer } from "./answers.ts";
+import { ClientConnections } from "./client-connections.ts";
 import { chooseAction, compileListeners, type CompiledListener, type Port } from "./compiled.ts";
 import { HeldClients } from "./held-clients.ts";
 import { Metrics, balancerCodeMetric } from "./metrics.ts";
+import { malformed, refusal, statusOf, type ParseError } from "./refusals.ts";
 import { readFacts, type RequestFacts } from "./request-facts.ts";
 import { act } from "./routing.ts";
 import type { Services } from "./services.ts";
 import { Stickiness } from "./stickiness.ts";
 import { TargetGroup } from "./target-group.ts";
 import { TraceIds } from "./trace-ids.ts";
-import { relayUpgrade } from "./upgrade.ts";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html: 64 K of headers. */
 const LARGEST_HEAD = 64 * 1024;
-const MOST_FORWARDED_FOR = 30;
 const CLIENT_IDLE_MS = 60_000;
-/** Status codes for what Node's parser refuses; anything else is a 400. */
-const PARSE_STATUS: Readonly<Record<string, number>> = {
-  HPE_INVALID_TRANSFER_ENCODING: 501,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-};
-
 /** Where a connection came in. */
 const ORIGIN: unique symbol = Symbol("origin");
 type OriginSocket = Socket & { [ORIGIN]?: SocketInfo };
@@ -35,6 +28,7 @@ export class DataPlane {
   readonly #services: Services;
   readonly #metrics = new Metrics();
   readonly #held: HeldClients;
+  readonly #clients: ClientConnections;
   readonly #fault: (error: unknown) => void;
   readonly #http: Server;
   readonly #sockets = new Map<number, NetServer>();
@@ -51,6 +45,7 @@ export class DataPlane {
   constructor(clock: Clock, fault: (error: unknown) => void) {
     this.#fault = fault;
     this.#held = new HeldClients(clock);
+    this.#clients = new ClientConnections(clock);
     this.#services = {
       clock,
       metrics: this.#metrics,
@@ -107,7 +102,22 @@ export class DataPlane {
     if (info.wildcard && !isLoopback(socket.remoteAddress)) return void socket.destroy();
     socket[ORIGIN] = info;
     socket.setNoDelay(true);
+    this.#clients.accept(socket, this.#longestIdle(info.port));
     this.#http.emit("connection", socket);
+  }
+
+  /** Calls `idle` once no request to a target is under way; at once where there is no such target. */
+  whenIdle(groupArn: string, key: string, idle: () => void): void {
+    const group = this.#groups.get(groupArn);
+    if (group) group.whenIdle(key, idle);
+    else idle();
+  }
+
+  /** Before its first request nobody knows which load balancer a client is for. */
+  #longestIdle(port: number): number {
+    const listeners = this.#ports.get(port)?.listeners ?? [];
+    const times = listeners.map(({ balancer }) => balancer.idleTimeoutMs);
+    return times.length > 0 ? Math.max(...times) : CLIENT_IDLE_MS;
   }
 
   /** Accepts nothing more on a socket; requests under way end by themselves. */
@@ -127,25 +137,43 @@ export class DataPlane {
   #createHttpServer(): Server {
     const http = createServer({
       maxHeaderSize: LARGEST_HEAD,
-      keepAliveTimeout: CLIENT_IDLE_MS,
-      headersTimeout: CLIENT_IDLE_MS,
+      // Time-outs are kept by whoever owns the connection: Node's own need a server that listens itself.
+      keepAliveTimeout: 0,
+      headersTimeout: 0,
       requestTimeout: 0,
       // Upgrades other than WebSocket (h2c, which curl offers) are ordinary requests to a load balancer.
       shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === "websocket",
     });
-    http.on("request", (request, response) => this.#onRequest(request, response));
-    http.on("upgrade", (request, socket, head) => this.#onUpgrade(request, socket, head));
-    http.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    http.maxHeadersCount = 0;
+    http.on("request", (request, response) => {
+      this.#clients.begin(request.socket);
+      this.#onRequest(request, response);
+    });
+    http.on("upgrade", (request, _socket, early) => this.#onUpgrade(request, early));
+    http.on("connect", (request) => this.#clients.refuse(request.socket, 400));
+    http.on("clientError", (error: ParseError, socket) => {
       if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-      socket.end(rawAnswer(PARSE_STATUS[error.code ?? ""] ?? 400));
+      // What was refused by its head alone has its answer.
+      if (this.#clients.has(socket as Socket))
+        this.#clients.refuse(socket as Socket, statusOf(error));
     });
     return http;
   }
 
-  #onRequest(request: IncomingMessage, response: ServerResponse): void {
+  /** A handshake takes the same road as a request; behind it the connection carries no other one. */
+  #onUpgrade(request: IncomingMessage, early: Buffer): void {
+    const { socket } = request;
+    this.#clients.leave(socket);
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket);
+    response.on("finish", () => socket.destroySoon());
+    this.#onRequest(request, response, early);
+  }
+
+  #onRequest(request: IncomingMessage, response: ServerResponse, early?: Buffer): void {
     try {
-      const facts = readFacts(request.rawHeaders);
-      this.#dispatch(request, response, facts);
+      this.#dispatch(request, response, readFacts(request.rawHeaders), early);
     } catch (error) {
       this.#fault(error);
       if (response.headersSent) response.destroy();
@@ -153,25 +181,32 @@ export class DataPlane {
     }
   }
 
-  #dispatch(request: IncomingMessage, response: ServerResponse, facts: RequestFacts): void {
+  #dispatch(
+    request: IncomingMessage,
+    response: ServerResponse,
+    facts: RequestFacts,
+    early: Buffer | undefined,
+  ): void {
     const listener = this.#listenerOf(request, facts);
     if (!listener) return this.#misdirected(request, response);
     if (!listener.configuration.admits)
-      return this.#held.hold(request.socket, () => this.#onRequest(request, response));
-    const status = refusal(request, facts);
+      return this.#held.hold(request.socket, () => this.#onRequest(request, response, early));
+    const { idleTimeoutMs } = listener.balancer;
+    response.on("finish", () => this.#clients.end(request.socket, idleTimeoutMs));
+    const wrong = malformed(request, facts, early !== undefined);
+    const status = wrong ?? refusal(request, facts);
     if (status !== undefined) {
       this.#metrics.add(listener.balancer.arn, balancerCodeMetric(status));
+      // Where one request ends and the next begins is not to be guessed: the connection ends with it.
+      if (wrong !== undefined) this.#clients.leave(request.socket);
+      response.shouldKeepAlive &&= wrong === undefined;
       return answer(response, status, { settings: listener.configuration });
     }
-    const { idleTimeoutMs } = listener.balancer;
-    if (idleTimeoutMs !== CLIENT_IDLE_MS)
-      // Node has armed its own keep-alive timer by then.
-      response.on("finish", () => request.socket.setTimeout(idleTimeoutMs));
     const action =
       listener.rules.length === 1
         ? listener.rules[0]!.action
         : chooseAction(listener, this.#matchable(request, facts));
-    act(action, request, response, facts, listener, this.#services);
+    act(action, request, response, facts, listener, this.#services, early);
   }
 
   #matchable(request: IncomingMessage, facts: RequestFacts) {
@@ -184,15 +219,6 @@ export class DataPlane {
     };
   }
 
-  #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const facts = readFacts(request.rawHeaders);
-    const listener = this.#listenerOf(request, facts);
-    if (!listener) return void socket.end(rawAnswer(421));
-    if (!listener.configuration.admits)
-      return this.#held.hold(socket as Socket, () => this.#onUpgrade(request, socket, head));
-    relayUpgrade(request, socket, head, facts, listener, this.#services);
-  }
-
   #listenerOf(request: IncomingMessage, facts: RequestFacts): CompiledListener | undefined {
     const origin = (request.socket as OriginSocket)[ORIGIN]!;
     return this.#ports.get(origin.port)?.find(origin.balancerArn, facts.host);
@@ -201,6 +227,7 @@ export class DataPlane {
   /** Not an answer of AWS: there, every load balancer has addresses of its own. */
   #misdirected(request: IncomingMessage, response: ServerResponse): void {
     const { port } = (request.socket as OriginSocket)[ORIGIN]!;
+    response.on("finish", () => this.#clients.end(request.socket, this.#longestIdle(port)));
     const names = this.#ports.get(port)?.listeners.map(({ balancer }) => balancer.dnsName) ?? [];
     // The listener has just been deleted, and its socket is about to go.
     if (names.length === 0) return void request.socket.destroy();
@@ -210,14 +237,6 @@ export class DataPlane {
       body: `Local AWS cannot tell which load balancer this request is for. On port ${port} there listen:\n${list}`,
     });
   }
-}
-
-/** What load balancers refuse whatever the rules say. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html */
-function refusal(request: IncomingMessage, facts: RequestFacts): number | undefined {
-  if (request.method === "TRACE") return 405;
-  if (facts.forwardedFor !== "" && facts.forwardedFor.split(",").length > MOST_FORWARDED_FOR)
-    return 463;
-  return undefined;
 }
 
 function isLoopback(address: string | undefined): boolean {

@@ -5,6 +5,7 @@ import type { CompiledListener } from "./compiled.ts";
 import { balancerCodeMetric, targetCodeMetric } from "./metrics.ts";
 import type { RequestFacts } from "./request-facts.ts";
 import { requestHead } from "./request-head.ts";
+import { replaceHeaders, trailerLines, withoutChunking } from "./passed-headers.ts";
 import type { Services } from "./services.ts";
 import {
   CONNECT_TIMEOUT_MS,
@@ -13,6 +14,7 @@ import {
 } from "./target-connection.ts";
 import type { TargetGroup } from "./target-group.ts";
 import type { Target } from "./target.ts";
+import { openTunnel } from "./tunnel.ts";
 
 /** Methods that may be sent again where nothing tells whether they arrived (RFC 9110 section 9.2.2). */
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
@@ -26,6 +28,8 @@ export interface ExchangeOptions {
   readonly listener: CompiledListener;
   readonly group: TargetGroup;
   readonly target: Target;
+  /** What the client has sent behind a head that asks for another protocol; undefined where it asks for none. */
+  readonly early?: Buffer;
   /** Cookies to set, told when the target has answered with these headers. */
   readonly cookies?: (target: Target, headers: readonly string[]) => readonly string[];
 }
@@ -53,17 +57,18 @@ export class Exchange implements ConnectionUser {
   #ended = false;
 
   constructor(options: ExchangeOptions, services: Services) {
-    const { request, facts, listener, target } = options;
+    const { request, facts, listener, target, early } = options;
     this.#options = options;
     this.#services = services;
     this.#target = target;
     this.#hasBody = facts.chunked || facts.contentLength > 0;
-    this.#head = requestHead(request, facts, {
+    const context = {
       balancer: listener.balancer,
       listenerPort: listener.configuration.port,
       homeAddress: services.homeAddress(),
       traceIds: services.traceIds,
-    });
+    };
+    this.#head = requestHead(request, facts, context, early !== undefined);
   }
 
   start(): void {
@@ -77,7 +82,7 @@ export class Exchange implements ConnectionUser {
   connected(): void {
     const connection = this.#connection!;
     const { request } = this.#options;
-    connection.socket.write(this.#head, "latin1");
+    connection.write(this.#head);
     if (!this.#hasBody) return connection.requestSent();
     this.#bodyStarted = true;
     request.on("data", (chunk: Buffer) => this.#sendBody(chunk));
@@ -93,7 +98,6 @@ export class Exchange implements ConnectionUser {
     // Few clients send one, so next to no request pays for the look-up.
     if (facts.trace !== "") this.#services.traced.get(facts.trace)?.(this.#target.key);
     const { serverHeader, responseHeaders } = listener.configuration;
-    this.#answering = true;
     const { metrics } = this.#services;
     metrics.add(group.configuration.arn, targetCodeMetric(status));
     metrics.add(
@@ -109,6 +113,7 @@ export class Exchange implements ConnectionUser {
     passed.push("Connection", response.shouldKeepAlive ? "keep-alive" : "close");
     // Node frames the body by itself where there is no length.
     response.writeHead(status, reason, withoutChunking(passed));
+    this.#answering = true;
   }
 
   data(chunk: Buffer, last: boolean): void {
@@ -119,10 +124,36 @@ export class Exchange implements ConnectionUser {
       if (chunk.length <= SMALL_BODY) response.end(chunk.toString("latin1"), "latin1");
       else response.end(chunk);
     } else if (!response.write(chunk)) {
-      const { socket } = this.#connection!;
-      socket.pause();
-      response.once("drain", () => socket.resume());
+      const connection = this.#connection!;
+      connection.pause();
+      response.once("drain", () => connection.resume());
     }
+  }
+
+  trailers(trailers: string[]): void {
+    const pairs: [string, string][] = [];
+    for (let index = 0; index < trailers.length; index += 2)
+      pairs.push([trailers[index]!, trailers[index + 1]!]);
+    this.#options.response.addTrailers(pairs);
+  }
+
+  upgraded(reason: string, headers: string[], rest: Buffer): void {
+    const { request, response, listener, group, early } = this.#options;
+    const client = request.socket;
+    const target = this.#target;
+    const upstream = this.#connection!.giveSocket();
+    this.#ended = true;
+    this.#services.metrics.add(group.configuration.arn, targetCodeMetric(101));
+    response.detachSocket(client);
+    openTunnel({
+      client,
+      target: upstream,
+      answer: { reason, headers },
+      fromClient: early!,
+      fromTarget: rest,
+      idleTimeoutMs: listener.balancer.idleTimeoutMs,
+      closed: () => target.done(),
+    });
   }
 
   end(): void {
@@ -134,7 +165,7 @@ export class Exchange implements ConnectionUser {
     if (this.#ended) return;
     const connection = this.#connection!;
     this.#connection = undefined;
-    this.#target.outstanding--;
+    this.#target.done();
     if (this.#answering) {
       // The head is out: all that can be done is to let the client see that the rest is missing.
       this.#end();
@@ -145,6 +176,8 @@ export class Exchange implements ConnectionUser {
     const { method = "" } = this.#options.request;
     const lostBeforehand = reason === "closed" && connection.uses > 1 && connection.untouched;
     if (lostBeforehand && !this.#hasBody && IDEMPOTENT.has(method)) return this.#try(this.#target);
+    if (reason === "idle-timeout" && this.#bodyStarted && !this.#options.request.complete)
+      return this.#refuse(408);
     this.#refuse(reason === "connect-timeout" || reason === "idle-timeout" ? 504 : 502);
   }
 
@@ -158,9 +191,12 @@ export class Exchange implements ConnectionUser {
     }
     const idle = target.take();
     const connection = idle ?? target.connect(this.#options.listener.balancer.idleTimeoutMs);
-    target.outstanding++;
+    target.begin();
     this.#connection = connection;
-    connection.use(this, this.#options.request.method === "HEAD");
+    connection.use(this, {
+      noBody: this.#options.request.method === "HEAD",
+      mayUpgrade: this.#options.early !== undefined,
+    });
     if (idle) this.connected();
   }
 
@@ -174,18 +210,19 @@ export class Exchange implements ConnectionUser {
   }
 
   #sendBody(chunk: Buffer): void {
-    const socket = this.#connection?.socket;
-    if (!socket || this.#ended) return;
-    if (this.#options.facts.chunked) socket.write(`${chunk.length.toString(16)}\r\n`, "latin1");
-    const more = socket.write(chunk);
-    if (this.#options.facts.chunked) socket.write("\r\n", "latin1");
+    const connection = this.#connection;
+    if (!connection || this.#ended) return;
+    if (this.#options.facts.chunked) connection.write(`${chunk.length.toString(16)}\r\n`);
+    const more = connection.write(chunk);
+    if (this.#options.facts.chunked) connection.write("\r\n");
     if (!more) this.#options.request.pause();
   }
 
   #endBody(): void {
     const connection = this.#connection;
-    if (!connection) return;
-    if (this.#options.facts.chunked) connection.socket.write("0\r\n\r\n", "latin1");
+    if (!connection || this.#ended) return;
+    const { facts, request } = this.#options;
+    if (facts.chunked) connection.write(`0\r\n${trailerLines(request.rawTrailers)}\r\n`);
     connection.requestSent();
   }
 
@@ -204,7 +241,7 @@ export class Exchange implements ConnectionUser {
   #clientGone(): void {
     if (this.#ended) return;
     const connection = this.#connection;
-    if (connection) this.#target.outstanding--;
+    if (connection) this.#target.done();
     this.#ended = true;
     this.#silence?.cancel();
     connection?.destroy();
@@ -215,30 +252,8 @@ export class Exchange implements ConnectionUser {
     if (this.#ended) return;
     this.#ended = true;
     this.#silence?.cancel();
-    if (this.#connection) this.#target.outstanding--;
+    if (this.#connection) this.#target.done();
     // What the client still sends after an early answer is let in and dropped.
     if (this.#bodyStarted && !this.#options.request.complete) this.#options.request.resume();
   }
-}
-
-function withoutChunking(headers: string[]): string[] {
-  for (let index = 0; index < headers.length; index += 2)
-    if (headers[index]!.length === 17 && headers[index]!.toLowerCase() === "transfer-encoding")
-      headers.splice(index, 2);
-  return headers;
-}
-
-function replaceHeaders(
-  headers: readonly string[],
-  serverHeader: boolean,
-  added: readonly (readonly [string, string])[],
-): string[] {
-  const replaced = new Set(added.map(([name]) => name.toLowerCase()));
-  if (!serverHeader) replaced.add("server");
-  const kept: string[] = [];
-  for (let index = 0; index < headers.length; index += 2)
-    if (!replaced.has(headers[index]!.toLowerCase()))
-      kept.push(headers[index]!, headers[index + 1]!);
-  for (const [name, value] of added) kept.push(name, value);
-  return kept;
 }

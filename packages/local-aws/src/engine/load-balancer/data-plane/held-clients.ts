@@ -9,6 +9,7 @@ const HOLD_MS = 130_000;
 interface Held {
   readonly socket: Socket;
   readonly timer: Timer;
+  readonly gone: () => void;
   /** Looks again whether the client is still refused. */
   readonly retry: () => void;
 }
@@ -35,9 +36,10 @@ export class HeldClients {
       socket,
       retry,
       timer: this.#clock.deadline(HOLD_MS, () => this.#drop(held)),
+      gone: () => this.#forget(held),
     };
     this.#held.add(held);
-    socket.once("close", () => this.#forget(held));
+    socket.once("close", held.gone);
     if (this.#held.size > MOST_HELD) this.#drop(this.#held.values().next().value!);
   }
 
@@ -61,5 +63,6 @@ export class HeldClients {
   #forget(held: Held): void {
     this.#held.delete(held);
     held.timer.cancel();
+    held.socket.off("close", held.gone);
   }
 }

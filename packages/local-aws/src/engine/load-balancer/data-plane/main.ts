@@ -2,6 +2,7 @@ import { Server, Socket } from "node:net";
 import { SystemClock } from "../../../clock/system-clock.ts";
 import type { ChildMessage, ParentMessage } from "../messages.ts";
 import { DataPlane } from "./data-plane.ts";
+import { endWithParent } from "./parent-watch.ts";
 import { startProbe, type Probe } from "./probe.ts";
 
 /*
@@ -47,6 +48,10 @@ function handle(message: ParentMessage, resource: unknown): void {
       return probes.get(message.id)?.expire();
     case "trace":
       return trace(message.trace, message.on);
+    case "when-idle":
+      return dataPlane.whenIdle(message.groupArn, message.key, () =>
+        send({ type: "idle", id: message.id }),
+      );
     case "report":
       return report(true);
   }
@@ -69,6 +74,7 @@ function probe(id: number, request: Parameters<typeof startProbe>[0]): void {
 
 process.on("message", (message, resource) => handle(message as ParentMessage, resource));
 process.on("disconnect", () => process.exit(0));
+endWithParent();
 // The terminal's Ctrl-C reaches the whole group; the server decides when traffic ends.
 process.on("SIGINT", () => {});
 // After an error that nobody expected, nothing is certain any more: the server starts the process anew.

@@ -2,12 +2,18 @@
 export interface RequestFacts {
   /** "" where there is none (HTTP/1.0). */
   host: string;
+  /** How often it is there. */
+  hosts: number;
   cookie: string;
   forwardedFor: string;
   trace: string;
   /** -1 where there is none. */
   contentLength: number;
   chunked: boolean;
+  /** All of them, one after the other; "" where there is none. */
+  transferEncoding: string;
+  /** Bytes of the longest header, name and value. */
+  longest: number;
   upgrade: string;
   /** Header names that `Connection` lists, beside the usual ones; in lower case. */
   connectionNames: readonly string[];
@@ -19,20 +25,27 @@ const NONE: readonly string[] = [];
 export function readFacts(rawHeaders: readonly string[]): RequestFacts {
   const facts: RequestFacts = {
     host: "",
+    hosts: 0,
     cookie: "",
     forwardedFor: "",
     trace: "",
     contentLength: -1,
     chunked: false,
+    transferEncoding: "",
+    longest: 0,
     upgrade: "",
     connectionNames: NONE,
   };
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]!;
+    const length = name.length + rawHeaders[index + 1]!.length;
+    if (length > facts.longest) facts.longest = length;
     // Lengths first: most headers are none of these, and lowering a string allocates.
     switch (name.length) {
       case 4:
-        if (name.toLowerCase() === "host") facts.host = rawHeaders[index + 1]!;
+        if (name.toLowerCase() !== "host") break;
+        facts.host = rawHeaders[index + 1]!;
+        facts.hosts++;
         break;
       case 6:
         if (name.toLowerCase() === "cookie")
@@ -43,7 +56,7 @@ export function readFacts(rawHeaders: readonly string[]): RequestFacts {
         break;
       case 10:
         if (name.toLowerCase() === "connection")
-          facts.connectionNames = namesIn(rawHeaders[index + 1]!);
+          facts.connectionNames = [...facts.connectionNames, ...namesIn(rawHeaders[index + 1]!)];
         break;
       case 14:
         if (name.toLowerCase() === "content-length")
@@ -53,7 +66,9 @@ export function readFacts(rawHeaders: readonly string[]): RequestFacts {
         readLong(facts, name.toLowerCase(), rawHeaders[index + 1]!);
         break;
       case 17:
-        if (name.toLowerCase() === "transfer-encoding") facts.chunked = true;
+        if (name.toLowerCase() !== "transfer-encoding") break;
+        facts.transferEncoding = joined(facts.transferEncoding, rawHeaders[index + 1]!, ", ");
+        facts.chunked = true;
         break;
     }
   }
@@ -69,8 +84,17 @@ function joined(before: string, value: string, separator: string): string {
   return before === "" ? value : `${before}${separator}${value}`;
 }
 
+/**
+ * What decides where a request ends and whom it is for is not the connection's: a client that could take it away would have
+ * the target read another request than we did (RFC 9110 section 7.6.1, RFC 9112 section 6.1).
+ */
+const FRAMING = new Set(["content-length", "transfer-encoding", "host", "trailer"]);
+
 function namesIn(connection: string): readonly string[] {
   if (connection === "keep-alive" || connection === "close" || connection === "Upgrade")
     return NONE;
-  return connection.split(",").map((name) => name.trim().toLowerCase());
+  return connection
+    .split(",")
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => !FRAMING.has(name));
 }

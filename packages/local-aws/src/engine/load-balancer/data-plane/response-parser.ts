@@ -1,20 +1,28 @@
+import {
+  isTrailer,
+  MalformedResponse,
+  parseHead,
+  requireSafe,
+  type Head,
+} from "./response-head.ts";
+
 /** Takes an answer as it is read. All calls come from within `execute` and `finish`. */
 export interface ResponseSink {
   /** `headers` are names and values in turn, without those of the connection. */
   head(status: number, reason: string, headers: string[]): void;
   /** `last` is true where the end of the body is known to be here; then no `end` follows. */
   data(chunk: Buffer, last: boolean): void;
+  /** What follows a body in chunks: names and values in turn. `end` comes next. */
+  trailers(trailers: string[]): void;
   end(): void;
-}
-
-/** The answer is not HTTP/1, or not safe to pass on. */
-export class MalformedResponse extends Error {
-  override readonly name = "MalformedResponse";
+  /** The target takes the connection over to the protocol that it was asked for; `rest` is what it has said in it already. */
+  upgraded(reason: string, headers: string[], rest: Buffer): void;
 }
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html: a larger head is a 502. */
 const LARGEST_HEAD = 32 * 1024;
 const LARGEST_CHUNK_LINE = 1024;
+const MOST_TRAILERS = 64;
 const EMPTY = Buffer.alloc(0);
 
 type State =
@@ -27,6 +35,14 @@ type State =
   | "trailers"
   | "done";
 
+/** What the answer depends on, beside itself. */
+export interface Expected {
+  /** The request was a HEAD. */
+  readonly noBody: boolean;
+  /** The request asked for another protocol. */
+  readonly mayUpgrade: boolean;
+}
+
 /**
  * Reads the answers of one connection, one after the other (RFC 9112). Strict: what two readers could take for two
  * different things is refused.
@@ -34,19 +50,26 @@ type State =
 export class ResponseParser {
   #sink: ResponseSink | undefined;
   #noBody = false;
+  #mayUpgrade = false;
+  #trailers: string[] = [];
   #state: State = "done";
   #rest: Buffer = EMPTY;
   #remaining = 0;
+  /** How much of a head that is not complete has been looked through. */
+  #scanned = 0;
   #started = false;
   /** Whether the connection can carry another request after this answer. */
   keepAlive = true;
   /** What the target says that it keeps an idle connection for, in seconds; undefined where it does not. */
   keepAliveSeconds: number | undefined;
 
-  /** Begins to read the answer to a request; `noBody` for HEAD. */
-  expect(sink: ResponseSink, noBody: boolean): void {
+  /** Begins to read the answer to a request. */
+  expect(sink: ResponseSink, { noBody, mayUpgrade }: Expected): void {
     this.#sink = sink;
     this.#noBody = noBody;
+    this.#mayUpgrade = mayUpgrade;
+    this.#trailers = [];
+    this.#scanned = 0;
     this.#state = "head";
     this.#rest = EMPTY;
     this.#started = false;
@@ -110,20 +133,38 @@ export class ResponseParser {
   }
 
   #readHead(data: Buffer): Buffer {
-    const end = data.indexOf("\r\n\r\n");
+    const end = data.indexOf("\r\n\r\n", Math.max(0, this.#scanned - 3));
     if (end > LARGEST_HEAD || (end < 0 && data.length > LARGEST_HEAD))
       throw new MalformedResponse("the head is too large");
-    if (end < 0) return data;
+    if (end < 0) return this.#awaitHead(data);
+    this.#scanned = 0;
     const rest = data.subarray(end + 4);
     const text = data.toString("latin1", 0, end);
     const head = parseHead(text);
-    // 100 and 103 come before the answer; 101 to a request that asked for no upgrade is nonsense.
-    if (head.status === 101) throw new MalformedResponse("an upgrade that nobody asked for");
+    if (head.status === 101) return this.#upgrade(head, rest);
+    // 100 and 103 come before the answer.
     if (head.status < 200) return rest;
     this.keepAlive = head.keepAlive;
     this.keepAliveSeconds = head.keepAliveSeconds;
     this.#begin(head);
     return rest;
+  }
+
+  /** Some programs end their lines with a line feed alone: waiting for an end that never comes would hide it. */
+  #awaitHead(data: Buffer): Buffer {
+    for (let at = data.indexOf(10, this.#scanned); at >= 0; at = data.indexOf(10, at + 1))
+      if (data[at - 1] !== 13) throw new MalformedResponse("a line ends without a carriage return");
+    this.#scanned = data.length;
+    return data;
+  }
+
+  #upgrade(head: Head, rest: Buffer): Buffer {
+    if (!this.#mayUpgrade) throw new MalformedResponse("an upgrade that nobody asked for");
+    this.#state = "done";
+    this.keepAlive = false;
+    const headers = [...head.headers, "Connection", "Upgrade", "Upgrade", head.upgrade];
+    this.#sink!.upgraded(head.reason, headers, rest);
+    return EMPTY;
   }
 
   #begin(head: Head): void {
@@ -181,99 +222,26 @@ export class ResponseParser {
     return data.subarray(2);
   }
 
-  /** Trailers are read and dropped: the load balancer does not pass them on. */
   #readTrailers(data: Buffer): Buffer {
     const end = data.indexOf("\r\n");
     if (end > LARGEST_HEAD || (end < 0 && data.length > LARGEST_HEAD))
       throw new MalformedResponse("the trailers are too large");
     if (end < 0) return data;
-    if (end === 0) this.#complete();
+    if (end > 0) this.#addTrailer(data.toString("latin1", 0, end));
+    else {
+      if (this.#trailers.length > 0) this.#sink!.trailers(this.#trailers);
+      this.#complete();
+    }
     return data.subarray(end + 2);
   }
-}
 
-interface Head {
-  status: number;
-  reason: string;
-  headers: string[];
-  contentLength: number;
-  chunked: boolean;
-  keepAlive: boolean;
-  keepAliveSeconds: number | undefined;
-}
-
-function parseHead(text: string): Head {
-  const lineEnd = text.indexOf("\r\n");
-  const statusLine = lineEnd < 0 ? text : text.slice(0, lineEnd);
-  const match = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([^\0\r\n]*))?$/.exec(statusLine);
-  if (!match) throw new MalformedResponse("the status line is malformed");
-  const head: Head = {
-    status: Number(match[2]),
-    reason: match[3] ?? "",
-    headers: [],
-    contentLength: -1,
-    chunked: false,
-    keepAlive: match[1] === "1",
-    keepAliveSeconds: undefined,
-  };
-  let position = lineEnd < 0 ? text.length : lineEnd + 2;
-  while (position < text.length) {
-    const next = text.indexOf("\r\n", position);
-    const end = next < 0 ? text.length : next;
-    readHeader(head, text, position, end);
-    position = end + 2;
+  #addTrailer(line: string): void {
+    const colon = line.indexOf(":");
+    const name = line.slice(0, Math.max(0, colon));
+    const value = line.slice(colon + 1).trim();
+    requireSafe(name, value);
+    if (isTrailer(name)) this.#trailers.push(name, value);
+    if (this.#trailers.length > MOST_TRAILERS * 2)
+      throw new MalformedResponse("there are too many trailers");
   }
-  if (head.chunked && head.contentLength >= 0)
-    throw new MalformedResponse("both a length and chunks");
-  return head;
-}
-
-function readHeader(head: Head, text: string, start: number, end: number): void {
-  const colon = text.indexOf(":", start);
-  if (colon <= start || colon >= end) throw new MalformedResponse("a header is malformed");
-  const name = text.slice(start, colon);
-  const value = text.slice(colon + 1, end).trim();
-  switch (name.length) {
-    case 7:
-      if (name.toLowerCase() === "upgrade") return;
-      break;
-    case 10: {
-      const lower = name.toLowerCase();
-      if (lower === "connection") return readConnection(head, value.toLowerCase());
-      if (lower === "keep-alive") return readKeepAlive(head, value);
-      break;
-    }
-    case 14:
-      if (name.toLowerCase() === "content-length") readContentLength(head, value);
-      break;
-    case 16:
-      if (name.toLowerCase() === "proxy-connection") return;
-      break;
-    case 17:
-      if (name.toLowerCase() === "transfer-encoding") return readTransferEncoding(head, value);
-      break;
-  }
-  head.headers.push(name, value);
-}
-
-function readConnection(head: Head, value: string): void {
-  if (/\bclose\b/.test(value)) head.keepAlive = false;
-  else if (/\bkeep-alive\b/.test(value)) head.keepAlive = true;
-}
-
-function readKeepAlive(head: Head, value: string): void {
-  const seconds = /\btimeout=(\d{1,9})\b/i.exec(value);
-  if (seconds) head.keepAliveSeconds = Number(seconds[1]);
-}
-
-function readContentLength(head: Head, value: string): void {
-  if (!/^\d{1,15}$/.test(value) || head.contentLength >= 0)
-    throw new MalformedResponse("the content length is malformed");
-  head.contentLength = Number(value);
-}
-
-function readTransferEncoding(head: Head, value: string): void {
-  if (value.toLowerCase() !== "chunked" || head.chunked)
-    throw new MalformedResponse("the transfer encoding is not chunked");
-  head.chunked = true;
 }

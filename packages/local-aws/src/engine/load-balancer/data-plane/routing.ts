@@ -15,7 +15,7 @@ type Forward = Extract<ActionConfiguration, { type: "forward" }>;
 type Redirect = Extract<ActionConfiguration, { type: "redirect" }>;
 
 /** A target and the cookies that its answer is to set. */
-export interface Choice {
+interface Choice {
   readonly group: TargetGroup;
   readonly target: Target;
   readonly cookies?: (target: Target, headers: readonly string[]) => readonly string[];
@@ -29,11 +29,12 @@ export function act(
   facts: RequestFacts,
   listener: CompiledListener,
   services: Services,
+  early?: Buffer,
 ): void {
   if (action.type === "forward") {
     const choice = chooseTarget(action, facts, services);
-    if (choice)
-      return new Exchange({ request, response, facts, listener, ...choice }, services).start();
+    const given = { request, response, facts, listener, ...(early && { early }) };
+    if (choice) return new Exchange({ ...given, ...choice }, services).start();
   }
   const { metrics } = services;
   const { arn } = listener.balancer;
@@ -63,7 +64,7 @@ export function act(
  * The target that a request goes to; undefined where no target is registered.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#sticky-sessions
  */
-export function chooseTarget(
+function chooseTarget(
   action: Forward,
   facts: RequestFacts,
   services: Services,

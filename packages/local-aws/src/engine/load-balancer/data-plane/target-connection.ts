@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
-import { MalformedResponse, ResponseParser, type ResponseSink } from "./response-parser.ts";
+import { MalformedResponse } from "./response-head.ts";
+import { ResponseParser, type Expected, type ResponseSink } from "./response-parser.ts";
 
 /** A request under way on a connection, as the connection tells it what happens. */
 export interface ConnectionUser extends ResponseSink {
@@ -16,10 +17,14 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 /** An idle connection is given up this long before the target would. */
 const KEEP_ALIVE_MARGIN_MS = 1000;
 
-/** One connection to a target: carries one request at a time and goes back to its pool in between. */
+/**
+ * One connection to a target: carries one request at a time and goes back to its pool in between. It alone touches its
+ * socket, until the socket is given away to another protocol.
+ */
 export class TargetConnection {
-  readonly socket: Socket;
-  readonly parser = new ResponseParser();
+  readonly #socket: Socket;
+  readonly #parser = new ResponseParser();
+  readonly #listeners: Readonly<Record<string, (chunk: Buffer) => void>>;
   readonly #idleTimeoutMs: number;
   readonly #release: (connection: TargetConnection) => void;
   readonly #gone: (connection: TargetConnection) => void;
@@ -43,20 +48,23 @@ export class TargetConnection {
       fault: (error: unknown) => void;
     },
   ) {
-    this.socket = socket;
+    this.#socket = socket;
     this.#idleTimeoutMs = options.idleTimeoutMs;
     this.#release = options.release;
     this.#gone = options.gone;
     this.#fault = options.fault;
+    this.#listeners = {
+      data: (chunk: Buffer) => this.#onData(chunk),
+      drain: () => this.#user?.drained(),
+      timeout: () => this.#fail(this.#connecting ? "connect-timeout" : "idle-timeout"),
+      end: () => this.#onEnd(),
+      error: () => this.#fail(this.#connecting ? "refused" : "closed"),
+      close: () => this.#fail(this.#connecting ? "refused" : "closed"),
+    };
     socket.setNoDelay(true);
     socket.setTimeout(CONNECT_TIMEOUT_MS);
     socket.on(options.readyEvent, () => this.#onConnect());
-    socket.on("data", (chunk: Buffer) => this.#onData(chunk));
-    socket.on("drain", () => this.#user?.drained());
-    socket.on("timeout", () => this.#fail(this.#connecting ? "connect-timeout" : "idle-timeout"));
-    socket.on("end", () => this.#onEnd());
-    socket.on("error", () => this.#fail(this.#connecting ? "refused" : "closed"));
-    socket.on("close", () => this.#fail(this.#connecting ? "refused" : "closed"));
+    for (const [event, hear] of Object.entries(this.#listeners)) socket.on(event, hear);
   }
 
   get connecting(): boolean {
@@ -65,49 +73,83 @@ export class TargetConnection {
 
   /** True while nothing of the answer has come. */
   get untouched(): boolean {
-    return !this.parser.started;
+    return !this.#parser.started;
+  }
+
+  /** Whether it can still carry a request. */
+  get usable(): boolean {
+    return !this.#socket.destroyed && this.staleAt > performance.now();
   }
 
   /** Hands the connection to a request. */
-  use(user: ConnectionUser, noBody: boolean): void {
+  use(user: ConnectionUser, expected: Expected): void {
     this.#user = user;
     this.#requestSent = false;
     this.uses++;
-    this.parser.expect(user, noBody);
+    this.#parser.expect(user, expected);
+  }
+
+  /** Sends a piece of the request; false where it is better to wait for `drained`. */
+  write(bytes: string | Buffer): boolean {
+    return typeof bytes === "string"
+      ? this.#socket.write(bytes, "latin1")
+      : this.#socket.write(bytes);
+  }
+
+  /** Reads nothing more of the answer until `resume`: whoever takes it is slower than the target. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Gives the socket away: it belongs to whoever asked, its errors too, and no answer is read from it any more. */
+  giveSocket(): Socket {
+    this.#user = undefined;
+    this.#gone(this);
+    for (const [event, hear] of Object.entries(this.#listeners)) this.#socket.off(event, hear);
+    return this.#socket;
   }
 
   /** The whole request has been written. */
   requestSent(): void {
     this.#requestSent = true;
-    if (this.parser.done) this.#finish();
+    if (this.#parser.done) this.#finish();
   }
 
   destroy(): void {
     this.#user = undefined;
-    this.socket.destroy();
+    this.#socket.destroy();
+  }
+
+  /** Breaks off whatever is under way. */
+  cut(): void {
+    this.#socket.destroy();
   }
 
   #onConnect(): void {
     this.#connecting = false;
-    this.socket.setTimeout(this.#idleTimeoutMs);
+    this.#socket.setTimeout(this.#idleTimeoutMs);
     this.#user?.connected();
   }
 
   #onData(chunk: Buffer): void {
     if (!this.#user) return this.destroy();
     try {
-      this.parser.execute(chunk);
+      this.#parser.execute(chunk);
     } catch (error) {
       if (!isMalformed(error)) this.#fault(error);
       return this.#fail("malformed");
     }
-    if (this.parser.done) this.#finish();
+    if (this.#parser.done && this.#user) this.#finish();
   }
 
   #onEnd(): void {
     if (!this.#user) return this.destroy();
     try {
-      this.parser.finish();
+      this.#parser.finish();
     } catch (error) {
       if (!isMalformed(error)) this.#fault(error);
       return this.#fail("closed");
@@ -116,10 +158,12 @@ export class TargetConnection {
   }
 
   #finish(): void {
-    const reusable = this.#requestSent && this.parser.keepAlive && !this.socket.destroyed;
+    const reusable = this.#requestSent && this.#parser.keepAlive && !this.#socket.destroyed;
     this.#user = undefined;
     if (!reusable) return this.destroy();
-    const { keepAliveSeconds } = this.parser;
+    // The last piece may have been more than its reader could take at once.
+    this.#socket.resume();
+    const { keepAliveSeconds } = this.#parser;
     if (keepAliveSeconds !== undefined)
       this.staleAt = performance.now() + keepAliveSeconds * 1000 - KEEP_ALIVE_MARGIN_MS;
     this.#release(this);

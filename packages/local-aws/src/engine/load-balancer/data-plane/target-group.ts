@@ -50,6 +50,13 @@ export class TargetGroup {
     return this.#eligible.find((target) => target.key === key);
   }
 
+  /** Calls `idle` once no request to a target is under way. */
+  whenIdle(key: string, idle: () => void): void {
+    const target = this.#targets.get(key);
+    if (target) target.whenIdle(idle);
+    else idle();
+  }
+
   /** Every registered target that does not drain, for cookies. */
   get targets(): readonly Target[] {
     return this.#eligible;

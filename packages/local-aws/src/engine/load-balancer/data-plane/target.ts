@@ -13,8 +13,8 @@ export interface TargetOptions {
 export class Target {
   readonly key: string;
   configuration: TargetConfiguration;
-  /** Requests under way. */
-  outstanding = 0;
+  #outstanding = 0;
+  readonly #whenIdle: (() => void)[] = [];
   readonly #options: TargetOptions;
   readonly #idle: TargetConnection[] = [];
   readonly #all = new Set<TargetConnection>();
@@ -25,11 +25,32 @@ export class Target {
     this.#options = options;
   }
 
+  /** Requests under way. */
+  get outstanding(): number {
+    return this.#outstanding;
+  }
+
+  /** A request is on its way to it. */
+  begin(): void {
+    this.#outstanding++;
+  }
+
+  /** A request has come to its end, whichever. */
+  done(): void {
+    this.#outstanding--;
+    if (this.#outstanding === 0) for (const tell of this.#whenIdle.splice(0)) tell();
+  }
+
+  /** Calls `idle` once nothing is under way: at once, where nothing is. */
+  whenIdle(idle: () => void): void {
+    if (this.#outstanding === 0) idle();
+    else this.#whenIdle.push(idle);
+  }
+
   /** An idle connection, the one used last, which is the least likely to have been closed meanwhile. */
   take(): TargetConnection | undefined {
-    const now = performance.now();
     for (let connection = this.#idle.pop(); connection; connection = this.#idle.pop()) {
-      if (!connection.socket.destroyed && connection.staleAt > now) return connection;
+      if (connection.usable) return connection;
       connection.destroy();
     }
     return undefined;
@@ -64,7 +85,7 @@ export class Target {
   /** Cuts everything off, as when a deregistration delay is over. */
   close(): void {
     this.closeIdle();
-    for (const connection of this.#all) connection.socket.destroy();
+    for (const connection of this.#all) connection.cut();
   }
 
   #release(connection: TargetConnection): void {

@@ -19,7 +19,7 @@ export interface ContainerProcessParts {
   /** Where the process is recorded, and under what name. */
   readonly directory: string;
   readonly name: string;
-  output(stream: "stdout" | "stderr", line: string): void;
+  output(stream: "stdout" | "stderr", line: string): void | Promise<void>;
 }
 
 type Pipes = Awaited<ReturnType<typeof makeOutputPipes>>;
@@ -110,8 +110,14 @@ function spawnGroup(launch: Launch, { stdout, stderr }: Pipes): ChildProcess {
 }
 
 /** Resolves when the last writer is gone. */
-function readLines(reader: Socket, emit: (line: string) => void): Promise<void> {
-  const lines = new LineSplitter(emit);
+function readLines(reader: Socket, emit: (line: string) => void | Promise<void>): Promise<void> {
+  // Whoever takes the lines may ask to wait: the pipe fills, and the program with it, as with a blocking log driver.
+  const lines = new LineSplitter((line) => {
+    const room = emit(line);
+    if (!room) return;
+    reader.pause();
+    void room.then(() => reader.resume());
+  });
   return new Promise((resolve) => {
     reader.on("data", (chunk: Buffer) => lines.write(chunk));
     // A pipe whose reader is taken away ends as one whose writers are.

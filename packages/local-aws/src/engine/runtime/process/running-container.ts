@@ -17,7 +17,7 @@ export interface RunningContainerParts {
   readonly tierTask: TierTask;
   /** The task's directory; the container's own copy of its image is in it, by name. */
   readonly directory: string;
-  output(stream: "stdout" | "stderr", line: string): void;
+  output(stream: "stdout" | "stderr", line: string): void | Promise<void>;
   health(status: Health): void;
   exited(code: number, reason: string | undefined): void;
   /** A fault of our own in a health check. */

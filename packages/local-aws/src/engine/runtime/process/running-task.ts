@@ -201,11 +201,12 @@ export class RunningTask {
   }
 
   /** An observer's fault must not end the task. */
-  #tell(call: () => void): void {
+  #tell<R>(call: () => R): R | undefined {
     try {
-      call();
+      return call();
     } catch (error) {
       this.#parts.logger.error(`the observer of ${this.spec.taskArn} failed`, error);
+      return undefined;
     }
   }
 }

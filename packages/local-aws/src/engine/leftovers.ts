@@ -1,0 +1,100 @@
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Timer } from "../clock/clock.ts";
+import { layers } from "../services/ecr/state.ts";
+import { buckets, objects, uploads } from "../services/s3/state.ts";
+import { removeDatabase } from "../snapshot/restore-snapshot.ts";
+import { snapshotsFolder } from "../snapshot/snapshot-folder.ts";
+import type { Store } from "../store/store.ts";
+import type { EngineContext, EnginePart } from "./engine.ts";
+
+const HOUR_MS = 3_600_000;
+/** Nothing is written for longer than a day. */
+const UNFINISHED_MS = 24 * HOUR_MS;
+/** A file is in place before the store speaks of it. */
+const UNOWNED_MS = HOUR_MS;
+
+/** Removes, while the cloud runs, what broken connections left behind. */
+export class Leftovers implements EnginePart {
+  readonly name = "leftovers";
+  readonly #context: EngineContext;
+  #timer: Timer | undefined;
+
+  constructor(context: EngineContext) {
+    this.#context = context;
+  }
+
+  async start(): Promise<void> {
+    this.#timer = this.#context.clock.deadline(HOUR_MS, () => {
+      void this.start();
+      sweep(this.#context.store, this.#context.settings.dataDir, UNFINISHED_MS, UNOWNED_MS);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#timer?.cancel();
+  }
+}
+
+/**
+ * Removes what a dead server left behind: files that were never finished, and files that nothing in the store names. For
+ * the start of a cloud, when nothing is under way.
+ */
+export function sweepLeftovers(store: Store, dataDir: string): void {
+  finishSnapshots(snapshotsFolder(dataDir));
+  for (const left of ["before", "restoring"]) removeDatabase(join(dataDir, `cloud.db.${left}`));
+  rmSync(join(dataDir, "server.json.new"), { force: true });
+  sweep(store, dataDir, 0, 0);
+}
+
+function sweep(store: Store, dataDir: string, unfinishedMs: number, unownedMs: number): void {
+  for (const folder of ["objects/incoming", "layers/uploads"])
+    removeOlder(join(dataDir, folder), unfinishedMs, () => true);
+  const blobs = blobsOf(store);
+  removeOlder(join(dataDir, "objects"), unownedMs, (name) => !blobs.has(name));
+  const digests = digestsOf(store);
+  removeOlder(join(dataDir, "layers"), unownedMs, (name) => !digests.has(name));
+}
+
+/** Names of the files of objects, and of parts of uploads to buckets that are there. */
+function blobsOf(store: Store): ReadonlySet<string | undefined> {
+  const versions = store
+    .of(objects, "", "")
+    .values()
+    .flatMap((object) => object.versions);
+  const parts = store
+    .of(uploads, "", "")
+    .filter(({ bucket }) => store.of(buckets, "", "").has(bucket))
+    .flatMap((upload) => Object.values(upload.parts));
+  return new Set([...versions, ...parts].map(({ blob }) => blob));
+}
+
+function digestsOf(store: Store): ReadonlySet<string> {
+  const all = store.all(layers).flatMap((each) => each.values());
+  return new Set(all.map(({ digest }) => digest.slice("sha256:".length)));
+}
+
+/** Wall time: what the system says of its files. A link to a file, such as a restore makes, counts as a change. */
+function removeOlder(folder: string, ageMs: number, isLeft: (name: string) => boolean): void {
+  if (!existsSync(folder)) return;
+  const limit = Date.now() - ageMs;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isFile() && isLeft(entry.name) && statSync(path).ctimeMs <= limit)
+      rmSync(path, { force: true });
+  }
+}
+
+/**
+ * A snapshot that replaces another is put in its place in two steps. A server that died in between left no snapshot of
+ * that name, and the old one beside: it comes back. What was being written goes.
+ */
+function finishSnapshots(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const left of readdirSync(folder).filter((name) => name.startsWith("."))) {
+    const name = /^\.(.+)\.partial\.replaced$/.exec(left)?.[1];
+    if (name !== undefined && !existsSync(join(folder, name)))
+      renameSync(join(folder, left), join(folder, name));
+    else rmSync(join(folder, left), { recursive: true, force: true });
+  }
+}
