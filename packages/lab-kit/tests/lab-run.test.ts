@@ -1,0 +1,112 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cleanEnvironment, findTerraform, terraformCliConfig } from "@workbook/toolchain";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { LabRun } from "../src/deploy/lab-run.ts";
+import type { Deployment } from "../src/deploy/stack.ts";
+import { copyLab } from "../src/lab-copy.ts";
+import type { Lab } from "../src/load-lab.ts";
+import { loadLab } from "../src/load-lab.ts";
+import { KeptLane } from "../src/terraform/kept-lane.ts";
+import { REGION, startTestCloud, type TestCloud } from "./support/test-cloud.ts";
+
+const root = join(import.meta.dirname, "../../..");
+const REPOSITORY = "nodejs-app-hanako";
+const TIMEOUT_MS = 180_000;
+
+let cloud: TestCloud;
+let lab: Lab;
+let folder: string;
+let deployment: Deployment;
+let lane: KeptLane;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  cloud = await startTestCloud({ tasks: "off" });
+  lab = await loadLab(join(root, "labs/01-images"));
+  folder = await mkdtemp(join(tmpdir(), "lab-run-"));
+  const { endpoint, connection } = cloud;
+  const credentials = connection.credentials!;
+  const environment = {
+    ...cleanEnvironment(process.env, { endpoint, credentials, region: REGION }),
+    TF_CLI_CONFIG_FILE: terraformCliConfig({ root, env: process.env }).file,
+  };
+  lane = new KeptLane(environment, (line) => complaints.push(line));
+  deployment = {
+    lab,
+    variant: "solution",
+    target: {
+      name: "local",
+      owner: "hanako",
+      region: REGION,
+      homeCidr: "203.0.113.10/32",
+      endpointUrl: endpoint,
+      connection,
+      environment,
+      lane,
+      effectiveAddress: undefined,
+      revision: async () => {
+        const response = await fetch(`${endpoint}/_local/revision`);
+        return ((await response.json()) as { revision: string }).revision;
+      },
+    },
+    directories: { root, state: folder },
+    tools: { terraform: (await findTerraform({ root })).path, build: {} },
+  };
+});
+
+afterAll(async () => {
+  await lane.close();
+  await cloud.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What a command of its own sees. */
+const run = (variant = "solution") => new LabRun({ ...deployment, variant }, []);
+
+test(
+  "a stack that was applied is asked once more, and then not until something changes",
+  async () => {
+    const applied = await run().apply("images");
+    expect(applied).toMatchObject({ isKnown: false, changes: { add: 4, change: 0, remove: 0 } });
+    expect(await run().plan("images")).toMatchObject({ isKnown: false, changes: { add: 0 } });
+    const known = await run().plan("images");
+    expect(known).toMatchObject({ isKnown: true, changes: { add: 0, change: 0, remove: 0 } });
+    expect(known.outputs).toEqual(applied.outputs);
+    expect(await run().apply("images")).toMatchObject({ isKnown: true, outputs: applied.outputs });
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "what somebody changed beside Terraform is seen at once",
+  async () => {
+    await cloud.aws.ecr.deleteLifecyclePolicy({ repositoryName: REPOSITORY });
+    expect(await run().plan("images")).toMatchObject({ isKnown: false, changes: { add: 1 } });
+    // The same question has the same answer, and applying it is no longer nothing.
+    expect(await run().plan("images")).toMatchObject({ isKnown: true, changes: { add: 1 } });
+    expect(await run().apply("images")).toMatchObject({ isKnown: false, changes: { add: 1 } });
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "what the learner has changed in the code is seen at once",
+  async () => {
+    const settled = await run().plan("images");
+    expect(settled.changes).toEqual({ add: 0, change: 0, remove: 0 });
+    const variant = await copyLab(lab, "solution", join(folder, "changed"));
+    const text = await readFile(variant, "utf8");
+    await writeFile(variant, text.replace('"IMMUTABLE"', '"MUTABLE"'));
+    expect(await run(variant).plan("images")).toMatchObject({
+      isKnown: false,
+      changes: { change: 1 },
+    });
+  },
+  TIMEOUT_MS,
+);
+
+test("all of that went through one kept provider", () => {
+  expect(complaints).toEqual([]);
+});
