@@ -64,7 +64,7 @@ export const mutations = defineMutations([
     // An internet gateway serves public addresses only, and the tasks have none.
     deployed: {
       caughtBy: "service-steady",
-      fault: "initialization",
+      fault: "network-no-route",
       says: "There is a connection issue between the task and Amazon ECR.",
     },
   },
@@ -116,7 +116,7 @@ export const mutations = defineMutations([
     replace: 'image: settings.image("nodejs-app"),',
     by: 'image: settings.image("nodejs-app").replace(/[^:]*$/, "no-such-tag"),',
     caughtBy: "service-steady",
-    fault: "image",
+    fault: "image-missing",
     tier: "live",
     deployed: { says: "CannotPullContainerError" },
   },
@@ -139,7 +139,7 @@ export const mutations = defineMutations([
     replace: "port: 80 },",
     by: 'port: 80, environment: { CRASH_ON_START: "3" } },',
     caughtBy: "service-steady",
-    fault: "exits",
+    fault: "container-exits",
     tier: "live",
     deployed: { says: "Essential container in task exited" },
   },

@@ -148,10 +148,8 @@ export const mutations = defineMutations([
     file,
     replace: '"awslogs-region": settings.region,',
     by: '"awslogs-region": "us-east-1",',
-    caughtBy: "service-steady",
-    fault: "log-group",
-    tier: "live",
-    deployed: { says: "The specified log group does not exist." },
+    caughtBy: "logs",
+    fault: "region",
   },
   {
     id: "role-under-another-name",

@@ -128,7 +128,7 @@ export const mutations = defineMutations([
     fault: "health-check",
     deployed: {
       caughtBy: "service-steady",
-      fault: "health-code",
+      fault: "health-check-matcher",
       says: "Health checks failed with these codes: [404]",
     },
   },

@@ -8,6 +8,7 @@ import {
   type PushedImage,
   type Tier,
 } from "@workbook/lab-kit";
+import { whereTasksRun } from "@workbook/lab-kit/deploy/target";
 import { isAwsItself } from "@workbook/lab-kit/deploy/docker-images";
 import type { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import { plan } from "@workbook/lab-kit/deploy/plan";
@@ -59,6 +60,7 @@ async function runTiers(
       images: await buildImages(session, run),
       imagesAreDockers: isAwsItself(target),
       request: createRequester(target.effectiveAddress),
+      ...whereTasksRun(target),
     });
     return await runChecks({
       lab: lab.id,

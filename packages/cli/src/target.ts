@@ -1,6 +1,7 @@
 import type { Checkpoint, Target } from "@workbook/lab-kit/deploy/target";
 import { cleanEnvironment, terraformCliConfig } from "@workbook/toolchain";
 import type { RunningCloud } from "./cloud/cloud.ts";
+import { paceOf } from "./cloud/pace.ts";
 import { requireListenerPorts } from "./cloud/listener-ports.ts";
 import { effectiveListeners } from "./cloud/listeners.ts";
 import { listSnapshots, restoreSnapshot, saveSnapshot } from "./cloud/snapshots.ts";
@@ -32,6 +33,7 @@ export async function localTarget(
     owner: workspace.config.owner,
     region: REGION,
     homeCidr: `${String(health["homeAddress"])}/32`,
+    pace: paceOf(cloud),
     endpointUrl: endpoint,
     connection: { region: REGION, endpoint, credentials: { accessKeyId, secretAccessKey } },
     environment: {

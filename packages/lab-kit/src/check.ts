@@ -52,6 +52,8 @@ export type CheckResult<Fault extends string = string> =
       readonly expected: Text;
       readonly actual: Text;
       readonly fault: Fault;
+      /** Help with what was found, where the check itself has none for it. */
+      readonly hint?: Hint;
     };
 
 /** One thing that a lab asks for. */

@@ -46,6 +46,10 @@ export interface LiveContext extends SynthContext {
    * @throws {HttpRequestError} when no answer comes
    */
   request(question: HttpQuestion): Promise<HttpAnswer>;
+  /** How many times faster than on AWS idle waiting passes; left out, it does not. */
+  readonly pace?: number;
+  /** What stands in for X86_64 where the tasks run; left out, `amd64`. */
+  readonly architecture?: string;
   /** The longest that a check waits for one condition, in milliseconds; left out, each knows what AWS needs. */
   readonly deadlineMs?: number;
 }

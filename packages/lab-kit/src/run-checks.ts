@@ -152,7 +152,7 @@ function toEntry(check: AnyCheck, result: CheckResult, seconds: number): CheckRe
   const { expected, actual } = result;
   const entry = { id, tier, title, expected, actual, seconds };
   if (result.passed) return { ...entry, status: "passed", hint: null };
-  const hint = check.faults[result.fault];
+  const hint = result.hint ?? check.faults[result.fault];
   if (hint === undefined)
     throw new RangeError(`Check "${id}" found "${result.fault}", for which it has no hint`);
   return { ...entry, status: "failed", hint: { fault: result.fault, ...hint } };

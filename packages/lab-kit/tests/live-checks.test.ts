@@ -181,9 +181,11 @@ test("a service that runs fewer tasks than it should is not steady, and says wha
   await deploy(2);
   expect(await run(servicesAreSteady("steady", [GO_APP]))).toMatchObject({
     passed: false,
-    fault: "slow",
+    fault: "network-no-public-address",
     actual: {
-      en: expect.stringContaining(`${name()}: 0 of 2 running; deployments: PRIMARY IN_PROGRESS`),
+      en: expect.stringMatching(
+        new RegExp(`^${name()}: 0 of 2 running, .*PRIMARY IN_PROGRESS: .*has no public address`),
+      ),
     },
   });
 });
@@ -200,9 +202,9 @@ test("a target group nobody registers in has no healthy targets", async () => {
   await deploy(2);
   expect(await run(targetsAreHealthy("healthy", [GO_APP]))).toMatchObject({
     passed: false,
-    fault: "empty",
+    fault: "network-no-public-address",
     expected: { en: "go-app: 2 healthy targets" },
-    actual: { en: "go-app: no targets" },
+    actual: { en: expect.stringMatching(/^go-app: no targets: Tasks of .* cannot start/) },
   });
 });
 

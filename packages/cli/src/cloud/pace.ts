@@ -22,7 +22,7 @@ export function readPace(word: string): number {
 }
 
 /** How many times faster than on AWS idle waiting passes in a cloud: 1 is AWS's own pace. */
-export function paceOf({ health }: RunningCloud): number {
+export function paceOf({ health }: Pick<RunningCloud, "health">): number {
   return (health["clock"] as { readonly acceleration: number }).acceleration;
 }
 

@@ -23,10 +23,10 @@ import type { Session } from "../session.ts";
  * request. 1 when a cause was found, 0 when nothing is wrong.
  */
 export async function whyCommand(session: Session, what: string | undefined): Promise<number> {
-  const { target, cloud } = await reach(session);
+  const target = await reach(session);
   const aws = await connectAws(target.connection);
   try {
-    const scope = diagnosisScope(target, cloud);
+    const scope = diagnosisScope(target);
     const { question, answer } = await readQuestion(aws, target, scope.cluster, what);
     const diagnosis = await diagnose(aws, scope, question);
     session.result(diagnosisJson(diagnosis, answer), [

@@ -1,6 +1,6 @@
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check } from "../check.ts";
-import { text } from "@workbook/toolchain";
+import { text, type Words } from "@workbook/toolchain";
 import { hint } from "../hint.ts";
 import { HttpRequestError } from "../http-request.ts";
 import type { HttpAnswer } from "../http-request.ts";
@@ -8,6 +8,7 @@ import type { LiveContext } from "../live.ts";
 import { pollUntil } from "../poll.ts";
 import type { WebApp } from "../web-app.ts";
 import { loadBalancerOf } from "./deployed.ts";
+import { Doctor, failedBy } from "./diagnosed.ts";
 import { ruleLines } from "./rule-lines.ts";
 
 const DEADLINE_MS = 20_000;
@@ -78,7 +79,7 @@ type Fault = keyof ReturnType<typeof faultsFor>;
 
 /** `GET /` on an app's port answers 200 with the app's greeting. */
 export function answersGreeting(id: string, app: WebApp): Check<"live"> {
-  return defineCheck({
+  return defineCheck<"live", string>({
     id,
     tier: "live",
     title: text([
@@ -94,11 +95,20 @@ export function answersGreeting(id: string, app: WebApp): Check<"live"> {
         (look) => !(look instanceof HttpRequestError) && look.status === 200,
         { deadlineMs: context.deadlineMs ?? DEADLINE_MS },
       );
-      const expected = `http://${dnsName}:${app.port}/ answers 200 "${app.greeting}"`;
-      if (last instanceof HttpRequestError) return failed(faultOf(last), expected, last.message);
-      const actual = `http://${dnsName}:${app.port}/ answers ${last.status} "${last.body.trimEnd().slice(0, 200)}"`;
+      const url = `http://${dnsName}:${app.port}/`;
+      const expected = [
+        `${url} answers 200 "${app.greeting}"`,
+        `${url} が 200 "${app.greeting}" を返す`,
+      ] as const;
+      const fail = async (fault: Fault, seen: Words) => {
+        const finding = await new Doctor(context, [app]).findingNow(app);
+        return finding ? failedBy(finding, expected, seen) : failed(fault, expected, seen);
+      };
+      if (last instanceof HttpRequestError) return fail(faultOf(last), last.message);
+      const came = `${last.status} "${last.body.trimEnd().slice(0, 200)}"`;
+      const actual = [`${url} answers ${came}`, `${url} の応答: ${came}`] as const;
       const isGreeting = last.status === 200 && last.body.trimEnd() === app.greeting;
-      return isGreeting ? passed(expected, actual) : failed(faultIn(last), expected, actual);
+      return isGreeting ? passed(expected, actual) : fail(faultIn(last), actual);
     },
   });
 }

@@ -16,15 +16,30 @@ export function ingressRulesOf(
   context: SynthContext,
   group: SynthResource,
 ): readonly IngressRule[] {
+  return rulesOf(context, group, "ingress");
+}
+
+/** Whether a security group lets its members connect to a TCP port of anybody. */
+export function letsOut(context: SynthContext, group: SynthResource, port: number): boolean {
+  return rulesOf(context, group, "egress").some(
+    (rule) => covers(rule, port) && rule.cidrs.includes("0.0.0.0/0"),
+  );
+}
+
+function rulesOf(
+  context: SynthContext,
+  group: SynthResource,
+  direction: "ingress" | "egress",
+): readonly IngressRule[] {
   const { synth } = context;
   const modern = synth
-    .referringTo(group, "aws_vpc_security_group_ingress_rule", "security_group_id")
+    .referringTo(group, `aws_vpc_security_group_${direction}_rule`, "security_group_id")
     .map((rule) => toRule(context, rule, rule.attributes));
   const older = synth
     .referringTo(group, "aws_security_group_rule", "security_group_id")
-    .filter(({ attributes }) => attributes["type"] === "ingress")
+    .filter(({ attributes }) => attributes["type"] === direction)
     .map((rule) => toRule(context, rule, rule.attributes));
-  const inline = blocksOf(group.attributes, "ingress").map((block) =>
+  const inline = blocksOf(group.attributes, direction).map((block) =>
     toRule(context, group, block),
   );
   return [...modern, ...older, ...inline];

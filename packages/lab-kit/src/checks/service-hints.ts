@@ -1,5 +1,5 @@
 import { hint } from "../hint.ts";
-import type { WebApp } from "../web-app.ts";
+import { GO_APP, type WebApp } from "../web-app.ts";
 
 /** Help with everything that can be wrong in an app's service. */
 export function serviceHints(app: WebApp) {
@@ -49,6 +49,30 @@ export function runningHints({ container }: WebApp) {
       ],
       ["Two tasks, one for each zone.", "AZ ごとに 1 つ、合計 2 つ動かします。"],
       "desiredCount: 2,",
+    ),
+    percentages: hint(
+      [
+        "While a deployment is under way, how many tasks have to stay, and how many may there be?",
+        "デプロイ中、いくつのタスクを残す必要があり、いくつまで動かせますか。",
+      ],
+      [
+        "Where both numbers are the same, no task can be started and none stopped: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html",
+        "両方が同じ数だと、タスクを起動することも停止することもできません: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/deployment-type-ecs.html",
+      ],
+      "deploymentMinimumHealthyPercent: 100, deploymentMaximumPercent: 200,",
+    ),
+    egress: hint(
+      [
+        "By which port do the tasks reach ECR and CloudWatch Logs, and who lets them out?",
+        "タスクはどのポートで ECR と CloudWatch Logs に届きますか。それを許可しているのは何ですか。",
+      ],
+      [
+        "A security group without an egress rule lets nothing out; Terraform takes the one away that AWS gives to new groups: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group",
+        "アウトバウンドルールのないセキュリティグループは何も外に出しません。新しいグループに AWS が付けるルールは、Terraform が外します: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group",
+      ],
+      container === GO_APP.container
+        ? `new VpcSecurityGroupEgressRule(this, "…", { securityGroupId: tasks.id, ipProtocol: "-1", cidrIpv4: "0.0.0.0/0" });`
+        : "securityGroups: [securityGroup.id],",
     ),
     "task-definition-not-ignored": hint(
       [

@@ -4,7 +4,7 @@ import type { Check, CheckResult, SynthContext } from "../check.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
 import type { WebApp } from "../web-app.ts";
-import { ingressRulesOf } from "./ingress-rules.ts";
+import { ingressRulesOf, letsOut } from "./ingress-rules.ts";
 import { runningHints, serviceHints } from "./service-hints.ts";
 import { walk } from "./steps.ts";
 import type { Step } from "./steps.ts";
@@ -21,6 +21,8 @@ import {
 const DESIRED_COUNT = 2;
 const PLATFORM_VERSION = "1.4.0";
 const GRACE_PERIOD_SECONDS = 60;
+/** Where images and logs are reached. */
+const HTTPS = 443;
 
 type Fault = keyof ReturnType<typeof serviceHints>;
 type ServiceStep = Step<Fault>;
@@ -85,6 +87,10 @@ function sizeSteps({ attributes }: SynthResource): RunningStep[] {
   const launchType = given(attributes["launch_type"], "EC2");
   const version = given(attributes["platform_version"], "LATEST");
   const desired = Number(attributes["desired_count"] ?? 0);
+  const least = Number(attributes["deployment_minimum_healthy_percent"] ?? 100);
+  const most = Number(attributes["deployment_maximum_percent"] ?? 200);
+  const atLeast = Math.ceil((desired * least) / 100);
+  const atMost = Math.floor((desired * most) / 100);
   const ignored = blocksOf(attributes, "lifecycle").flatMap(
     ({ ignore_changes: names }) => names ?? [],
   );
@@ -106,6 +112,18 @@ function sizeSteps({ attributes }: SynthResource): RunningStep[] {
       expected: [`${DESIRED_COUNT} tasks`, `タスク ${DESIRED_COUNT} つ`],
       actual: [`${desired} tasks`, `タスク ${desired} つ`],
       holds: desired === DESIRED_COUNT,
+    },
+    {
+      fault: "percentages",
+      expected: [
+        "room for a deployment: more tasks may be there than have to stay",
+        "デプロイの余地がある (残すべき数より多くのタスクを動かせる)",
+      ],
+      actual: [
+        `${atLeast} tasks have to stay (${least} percent), ${atMost} may be there (${most} percent)`,
+        `残すべきタスク ${atLeast} つ (${least}%)、動かせるタスク ${atMost} つ (${most}%)`,
+      ],
+      holds: atMost > atLeast,
     },
     {
       fault: "task-definition-not-ignored",
@@ -130,6 +148,7 @@ function networkSteps(context: SynthContext, service: SynthResource): RunningSte
   const sources = groups.flatMap((group) =>
     ingressRulesOf(context, group).flatMap(({ cidrs }) => cidrs),
   );
+  const isOpen = groups.some((group) => letsOut(context, group, HTTPS));
   const outlets = listed(gateways);
   const named = listed(groups.map(({ address }) => address));
   const admitted = listed(sources);
@@ -165,6 +184,20 @@ function networkSteps(context: SynthContext, service: SynthResource): RunningSte
         `セキュリティグループ: ${named.ja} (許可しているアドレス: ${admitted.ja})`,
       ],
       holds: groups.length > 0 && sources.length === 0,
+    },
+    {
+      fault: "egress",
+      expected: [
+        `a security group that lets the tasks out to port ${HTTPS}`,
+        `タスクがポート ${HTTPS} へ出られるセキュリティグループが付いている`,
+      ],
+      actual: isOpen
+        ? [`${named.en} lets them out`, `${named.ja} が許可しています`]
+        : [
+            `no egress rule of ${named.en} for port ${HTTPS} to 0.0.0.0/0`,
+            `${named.ja} に、0.0.0.0/0 のポート ${HTTPS} へのアウトバウンドルールがありません`,
+          ],
+      holds: isOpen,
     },
   ];
 }

@@ -1,13 +1,15 @@
 import type { Deployment, Service, Task } from "@aws-sdk/client-ecs";
+import { text, type Words } from "@workbook/toolchain";
 
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult } from "../check.ts";
-import { text } from "@workbook/toolchain";
+import type { Finding } from "../diagnosis/diagnose.ts";
 import type { LiveContext } from "../live.ts";
 import { pollUntil } from "../poll.ts";
 import type { WebApp } from "../web-app.ts";
 import { describeService, serviceNames, stoppedTasks } from "./deployed.ts";
-import { SERVICE_FAULTS, type ServiceFault } from "./services-steady-hints.ts";
+import { Doctor, failedBy } from "./diagnosed.ts";
+import { SERVICE_FAULTS } from "./services-steady-hints.ts";
 import { combined } from "./steps.ts";
 
 const DESIRED_COUNT = 2;
@@ -19,11 +21,13 @@ interface Look {
   readonly service: Service | undefined;
   /** Tasks of the newest deployment that came to nothing, newest first. */
   readonly failures: readonly Task[];
+  /** Why it does not come to rest, as far as that is known. */
+  readonly finding: Finding | undefined;
 }
 
 /** Each app's service runs two tasks of its newest revision, in one deployment that is completed. */
 export function servicesAreSteady(id: string, apps: readonly WebApp[]): Check<"live"> {
-  return defineCheck({
+  return defineCheck<"live", string>({
     id,
     tier: "live",
     title: text([
@@ -32,46 +36,74 @@ export function servicesAreSteady(id: string, apps: readonly WebApp[]): Check<"l
     ]),
     faults: SERVICE_FAULTS,
     async run(context) {
-      return combined(await Promise.all(apps.map((app) => examine(context, app))));
+      const doctor = new Doctor(context, apps);
+      return combined(await Promise.all(apps.map((app) => examine(context, app, doctor))));
     },
   });
 }
 
-async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<ServiceFault>> {
+async function examine(context: LiveContext, app: WebApp, doctor: Doctor): Promise<CheckResult> {
   const names = serviceNames(context, app);
-  const before = await look(context, app);
+  const before = await look(context, app, doctor);
   const { last } = await pollUntil<Look>(
-    () => look(context, app),
+    () => look(context, app, doctor),
     (now) => isSettled(now, before),
     { deadlineMs: context.deadlineMs ?? DEADLINE_MS },
   );
-  const { service, failures } = last;
-  const expected = `${names.service}: ${DESIRED_COUNT} tasks running, 1 deployment, COMPLETED, newest revision`;
-  if (service === undefined) {
-    const actual = `no active service ${names.service} in cluster ${names.cluster}`;
-    return failed("not-deployed", expected, actual);
-  }
-  return isSteady(service)
-    ? examineRevision(context, expected, service)
-    : unsteady(expected, service, failures);
+  const { service } = last;
+  const expected = [
+    `${names.service}: ${DESIRED_COUNT} tasks running, 1 deployment, COMPLETED, newest revision`,
+    `${names.service}: 最新リビジョンのタスクが ${DESIRED_COUNT} つ動き、デプロイが 1 つだけで COMPLETED である`,
+  ] as const;
+  if (service === undefined)
+    return failed("not-deployed", expected, [
+      `no active service ${names.service} in cluster ${names.cluster}`,
+      `クラスター ${names.cluster} に有効なサービス ${names.service} がありません`,
+    ]);
+  if (service.desiredCount !== DESIRED_COUNT)
+    return failed("desired-count", expected, stateOf(service));
+  const finding = await doctor.findingNow(app);
+  if (isSteady(service))
+    return finding === undefined || isOfWayIn(finding)
+      ? passed(expected, stateOf(service))
+      : failedBy(finding, expected, stateOf(service));
+  const cause = finding ?? last.finding;
+  return cause
+    ? failedBy(cause, expected, stateOf(service))
+    : failed("slow", expected, stateOf(service));
 }
 
-async function look(context: LiveContext, app: WebApp): Promise<Look> {
+/** What lies between a client and tasks that run is for later checks. */
+const WAY_IN =
+  /^(?:load-balancer|listener|forward|target|service-not-registered|task-ingress|health-check|app-port|grace-period)/;
+const isOfWayIn = ({ id }: Finding) => WAY_IN.test(id);
+
+function stateOf({ serviceName, runningCount, taskDefinition, deployments = [] }: Service): Words {
+  const states = deployments.map(({ status, rolloutState }) => `${status} ${rolloutState}`);
+  const revision = taskDefinition?.split("/").at(-1);
+  return [
+    `${serviceName}: ${runningCount} of ${DESIRED_COUNT} running, revision ${revision}; deployments: ${states.join(", ")}`,
+    `${serviceName}: ${DESIRED_COUNT} つのうち ${runningCount} つが実行中、リビジョンは ${revision}、デプロイ: ${states.join("、")}`,
+  ];
+}
+
+async function look(context: LiveContext, app: WebApp, doctor: Doctor): Promise<Look> {
   const service = await describeService(context, app);
-  if (service === undefined) return { service, failures: [] };
+  if (service === undefined) return { service, failures: [], finding: undefined };
   const primary = primaryOf(service);
   const stopped = await stoppedTasks(context, serviceNames(context, app));
   return {
     service,
     failures: stopped.filter((task) => task.startedBy === primary?.id && isFailure(task)),
+    finding: isSteady(service) ? undefined : await doctor.finding(app),
   };
 }
 
 /** Whether looking again would tell nothing new. What failed before we looked may have been put right since. */
-function isSettled({ service, failures }: Look, before: Look): boolean {
+function isSettled({ service, failures, finding }: Look, before: Look): boolean {
   if (service === undefined || service.desiredCount !== DESIRED_COUNT || isSteady(service))
     return true;
-  if (NO_LAUNCH.test(service.events?.[0]?.message ?? "")) return true;
+  if (finding && (!finding.isSymptom || isOfWayIn(finding))) return true;
   const known = new Set(before.failures.map(({ taskArn }) => taskArn));
   const fresh = failures.filter(({ taskArn }) => !known.has(taskArn));
   return fresh.length >= ENOUGH_FAILURES || primaryOf(service)?.rolloutState === "FAILED";
@@ -95,82 +127,6 @@ function isFailure({ stopCode, stoppedReason = "" }: Task): boolean {
   return (
     stopCode === "TaskFailedToStart" ||
     stopCode === "EssentialContainerExited" ||
-    UNHEALTHY.test(stoppedReason)
+    /failed (?:ELB|container) health checks/.test(stoppedReason)
   );
-}
-
-/** What a service says last that cannot make a task at all: there is none then that could fail. */
-const NO_LAUNCH = /failed to launch a task with|was unable to place a task/;
-
-const UNHEALTHY = /health checks? failed|failed (?:ELB|container) health checks|is unhealthy in/i;
-
-function unsteady(
-  expected: string,
-  service: Service,
-  failures: readonly Task[],
-): CheckResult<ServiceFault> {
-  const { serviceName, runningCount, desiredCount, deployments = [], events = [] } = service;
-  const since = primaryOf(service)?.createdAt?.getTime() ?? 0;
-  const messages = events
-    .filter(({ createdAt }) => (createdAt?.getTime() ?? 0) >= since)
-    .map(({ message = "" }) => message);
-  const reasons = failures.flatMap(({ stoppedReason = "", containers = [] }) => [
-    stoppedReason,
-    ...containers.map(({ reason = "" }) => reason),
-  ]);
-  const words = [...reasons, ...messages].filter((text) => text !== "");
-  const states = deployments
-    .map(({ status, rolloutState }) => `${status} ${rolloutState}`)
-    .join(", ");
-  const fault = faultIn(words, service);
-  const telling = words.find((text) => SYMPTOMS.get(fault)?.test(text));
-  const evidence = [...new Set([words[0] ?? "no event", telling ?? words[0] ?? "no event"])].join(
-    "; ",
-  );
-  const actual = `${serviceName}: ${runningCount} of ${desiredCount} running; deployments: ${states}; ${evidence}`;
-  return failed(fault, expected, actual);
-}
-
-/**
- * AWS's codes and fixed words, the more telling first.
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
- */
-const SYMPTOMS: ReadonlyMap<ServiceFault, RegExp> = new Map<ServiceFault, RegExp>([
-  ["image", /CannotPullContainerError|CannotPullImageManifestError/],
-  ["role", /unable to assume the role/],
-  ["log-group", /failed to validate logger args/],
-  ["initialization", /ResourceInitializationError/],
-  ["health-timeout", /is unhealthy in .*Request timed out/],
-  ["health-code", /is unhealthy in .*Health checks failed with these codes/],
-  ["unhealthy", UNHEALTHY],
-  ["exits", /Essential container in task exited/],
-]);
-
-function faultIn(words: readonly string[], service: Service): ServiceFault {
-  if (service.desiredCount !== DESIRED_COUNT) return "desired-count";
-  for (const [fault, pattern] of SYMPTOMS)
-    if (words.some((text) => pattern.test(text))) return fault;
-  return "slow";
-}
-
-async function examineRevision(
-  context: LiveContext,
-  expected: string,
-  service: Service,
-): Promise<CheckResult<ServiceFault>> {
-  const running = revisionOf(service.taskDefinition);
-  const family = running.replace(/:\d+$/, "");
-  const { taskDefinition } = await context.aws.ecs.describeTaskDefinition({
-    taskDefinition: family,
-  });
-  const newest = revisionOf(taskDefinition?.taskDefinitionArn);
-  const actual = `${service.serviceName}: ${service.runningCount} running, COMPLETED, revision ${running}`;
-  if (running === newest) return passed(expected, actual);
-  return failed("old-revision", expected, `${actual}, but the newest is ${newest}`);
-}
-
-/** `family:revision` of a task definition's ARN. */
-function revisionOf(arn: string | undefined): string {
-  return arn?.split("/").at(-1) ?? "none";
 }

@@ -1,5 +1,5 @@
 import { hint } from "../hint.ts";
-import type { WebApp } from "../web-app.ts";
+import { GO_APP, type WebApp } from "../web-app.ts";
 
 /** Help with everything that can be wrong in an app's task definition. */
 export function taskDefinitionHints(app: WebApp) {
@@ -37,6 +37,30 @@ export function taskDefinitionHints(app: WebApp) {
         "Fargate ではタスクごとに専用のネットワークインターフェイス (ENI) が付きます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/fargate-task-networking.html",
       ],
       `requiresCompatibilities: ["FARGATE"], networkMode: "awsvpc",`,
+    ),
+    platform: hint(
+      [
+        "For which processor was the image built, and on which one does the task run?",
+        "イメージはどの CPU 用にビルドされ、タスクはどの CPU で動きますか。",
+      ],
+      [
+        "The images are built for X86_64, which is what a task runs on where it does not say otherwise: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-arm64.html",
+        "イメージは X86_64 用にビルドされています。何も指定しなければタスクも X86_64 で動きます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/ecs-arm64.html",
+      ],
+      'runtimePlatform: { cpuArchitecture: "X86_64", operatingSystemFamily: "LINUX" },',
+    ),
+    "health-check": hint(
+      [
+        "In which file system does the container's health check look for its program?",
+        "コンテナのヘルスチェックは、どのファイルシステムからプログラムを探しますか。",
+      ],
+      [
+        "It runs inside of the container, with what the image has: no curl in either image, and no shell in one FROM scratch. The target group's health check asks from outside: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html",
+        "コンテナの中で、イメージにあるものだけを使って実行されます。どちらのイメージにも curl はなく、FROM scratch のイメージにはシェルもありません。ターゲットグループのヘルスチェックは外から調べます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/healthcheck.html",
+      ],
+      container === GO_APP.container
+        ? 'healthCheck: { path: "/healthz", matcher: "200" },'
+        : 'healthCheck: { command: ["CMD", "node", "-e", "…"] },',
     ),
     size: hint(
       [

@@ -1,8 +1,8 @@
 import { both, text, type Text } from "@workbook/toolchain";
 import { defineCheck, failed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
-import type { SynthResource } from "../synth-reader.ts";
-import type { WebApp } from "../web-app.ts";
+import { blocksOf, type SynthResource } from "../synth-reader.ts";
+import { GO_APP, type WebApp } from "../web-app.ts";
 import { walk } from "./steps.ts";
 import { taskDefinitionHints } from "./task-definition-hints.ts";
 import {
@@ -73,9 +73,12 @@ function examine(
   const launchTypes = [attributes["requires_compatibilities"] ?? []].flat().map(String);
   const size = describeSize(attributes["cpu"], attributes["memory"]);
   const roles = context.synth.referredToBy(definition, attributes["execution_role_arn"]);
+  const [platform = {}] = blocksOf(attributes, "runtime_platform");
+  const architecture = String(platform["cpu_architecture"] ?? "X86_64");
   const wantedSize = describeSize(CPU, MEMORY);
   const compatibility = listed(launchTypes);
   const port = container?.environment.get("PORT");
+  const healthCheck = container?.healthCheck ?? [];
   const lowestPort = Number(container?.systemControls.get(PORT_START) ?? FIRST_UNPRIVILEGED_PORT);
   return walk<Fault>(address, [
     {
@@ -89,6 +92,12 @@ function examine(
         `ネットワークモードは ${mode.ja}、互換性は ${compatibility.ja} です`,
       ],
       holds: mode.en === "awsvpc" && launchTypes.includes("FARGATE"),
+    },
+    {
+      fault: "platform",
+      expected: ["a task for X86_64", "CPU アーキテクチャが X86_64 である"],
+      actual: both`${["a task for", "CPU アーキテクチャ:"]} ${architecture}`,
+      holds: architecture === "X86_64",
     },
     { fault: "size", expected: wantedSize, actual: size, holds: size.en === wantedSize.en },
     {
@@ -143,12 +152,29 @@ function examine(
       holds: port === String(app.port),
     },
     {
+      fault: "health-check",
+      expected: [
+        "no health check of the container's own, or one that its image can run",
+        "コンテナ自身のヘルスチェックがないか、イメージで実行できるものである",
+      ],
+      actual: both`${["health check", "ヘルスチェック"]}: ${healthCheck.join(" ") || "-"}`,
+      holds: canRun(app, healthCheck),
+    },
+    {
       fault: "no-execution-role",
       expected: ["an execution role", "タスク実行ロールがある"],
       actual: both`${["execution role", "タスク実行ロール"]}: ${listed(roles.map((role) => role.address))}`,
       holds: roles.some(({ type }) => type === "aws_iam_role"),
     },
   ]);
+}
+
+/** Neither image has curl or wget; that of the Go app begins FROM scratch and has the app alone. */
+function canRun({ container }: WebApp, [kind, ...words]: readonly string[]): boolean {
+  if (kind === undefined || kind === "NONE") return true;
+  const asks = /\b(?:curl|wget)\b/.test(words.join(" "));
+  const isScratch = container === GO_APP.container;
+  return !asks && !(isScratch && (kind === "CMD-SHELL" || words[0] !== "/app"));
 }
 
 function describeSize(cpu: unknown, memory: unknown): Text {

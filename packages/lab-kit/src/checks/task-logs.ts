@@ -48,6 +48,17 @@ const FAULTS = {
     ],
     `"awslogs-group": logs.name,`,
   ),
+  region: hint(
+    [
+      "In which region is the log group, and to which one does the driver write?",
+      "ロググループはどのリージョンにあり、ドライバーはどのリージョンに書き込みますか。",
+    ],
+    [
+      "The driver looks for the group in the region that it is told: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html",
+      "ドライバーは、指定されたリージョンのロググループに書き込みます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/specify-log-config.html",
+    ],
+    `"awslogs-region": settings.region,`,
+  ),
   retention: hint(
     ["For how long are the logs kept, and who pays?", "ログはいつまで保存され、誰が払いますか。"],
     [
@@ -110,6 +121,16 @@ function examine(
       "no-prefix",
       ["the option awslogs-stream-prefix", "オプション awslogs-stream-prefix がある"],
       both`${where}: ${["options", "オプション"]} ${keys(container)}`,
+    );
+  const region = container.logOptions["awslogs-region"];
+  if (region !== context.region)
+    return failed(
+      "region",
+      [
+        `the option awslogs-region ${context.region}`,
+        `オプション awslogs-region が ${context.region} である`,
+      ],
+      both`${where}: awslogs-region ${String(region)}`,
     );
   const groups = context.synth.all("aws_cloudwatch_log_group");
   const group = groups.find(

@@ -14,6 +14,8 @@ export interface Container {
   readonly systemControls: ReadonlyMap<string, string>;
   /** The hard limit in MiB; undefined where it has none of its own. */
   readonly memory: number | undefined;
+  /** The words of the container's own health check; none where it has none. */
+  readonly healthCheck: readonly string[];
   readonly logDriver: string | undefined;
   readonly logOptions: Readonly<Record<string, unknown>>;
 }
@@ -137,6 +139,7 @@ function toContainer(definition: Readonly<Record<string, unknown>>): Container {
       ]),
     ),
     memory: definition["memory"] === undefined ? undefined : Number(definition["memory"]),
+    healthCheck: [record(definition["healthCheck"])["command"] ?? []].flat().map(String),
     logDriver:
       typeof logConfiguration["logDriver"] === "string" ? logConfiguration["logDriver"] : undefined,
     logOptions: record(logConfiguration["options"]),

@@ -24,6 +24,8 @@ export interface Target {
   readonly requireListenerPorts?: (ports: readonly number[]) => Promise<void>;
   /** Changes whenever anything that Terraform could see has; undefined: there is no telling without asking Terraform. */
   readonly revision?: () => Promise<string | undefined>;
+  /** How many times faster than on AWS idle waiting passes; undefined: it does not. */
+  readonly pace?: number;
   /** Undefined: there is no way back. */
   readonly checkpoint?: Checkpoint | undefined;
 }
@@ -66,4 +68,14 @@ export interface FoundTools {
     readonly go?: string;
     readonly path?: readonly string[];
   };
+}
+
+/** What a diagnosis has to know of the machine that runs the tasks: on AWS nothing, Local AWS has its pace and architecture. */
+export function whereTasksRun({ name, pace }: Pick<Target, "name" | "pace">): {
+  readonly pace?: number;
+  readonly architecture?: string;
+} {
+  if (name === "aws") return {};
+  const architecture = process.arch === "x64" ? "amd64" : process.arch;
+  return { architecture, ...(pace !== undefined && { pace }) };
 }

@@ -120,10 +120,10 @@ function merge(causes: readonly Cause[]): Finding[] {
     ({ id, evidence, subject }) => `${id} ${SHARED.test(id) ? JSON.stringify(evidence) : subject}`,
   );
   return Array.from(groups.values(), (same) => {
-    const { id, cause, evidence } = same[0]!;
+    const { id, cause, evidence, isSymptom = false } = same[0]!;
     const { question, page, line } = KINDS[id];
     const subjects = [...new Set(same.map(({ subject }) => subject))];
-    return { id, subjects, cause, evidence, question, page, line };
+    return { id, subjects, cause, evidence, question, page, line, isSymptom };
   });
 }
 

@@ -38,6 +38,8 @@ export interface Finding {
   readonly page: Words;
   /** The line to write. */
   readonly line: Words;
+  /** Whether it was read from what happened: what happened before may have been put right since. */
+  readonly isSymptom: boolean;
 }
 
 /** What a diagnosis comes to. */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import type { Tier } from "../check.ts";
 import { nameApps } from "../deploy/images.ts";
 import type { Deployment } from "../deploy/stack.ts";
+import { whereTasksRun } from "../deploy/target.ts";
 import type { PlanReader } from "../plan-reader.ts";
 import { createRequester } from "../http-request.ts";
 import { connectAws, disconnectAws } from "../live.ts";
@@ -44,6 +45,7 @@ export async function checkInLane(
       aws,
       images: await nameApps(deployment, await lane.build(deployment)),
       request: createRequester(target.effectiveAddress),
+      ...whereTasksRun(target),
     });
     const contexts = {
       ...(tiers.includes("synth") && { synth }),

@@ -1,0 +1,92 @@
+import { both, text, type Words } from "@workbook/toolchain";
+
+import type { CheckResult } from "../check.ts";
+import { diagnose, type Diagnosis, type Finding } from "../diagnosis/diagnose.ts";
+import type { LiveContext } from "../live.ts";
+import type { WebApp } from "../web-app.ts";
+import { serviceNames } from "./deployed.ts";
+import { listenersOn } from "./wiring.ts";
+
+/** How long a diagnosis is good for while a check waits: it asks some thirty questions, and AWS counts them. */
+const FRESH_MS = { local: 2000, aws: 20_000 } as const;
+
+/** Diagnoses the services of some apps while a check waits for them, as often as is worth it. */
+export class Doctor {
+  readonly #context: LiveContext;
+  readonly #apps: readonly WebApp[];
+  #known: { readonly at: number; readonly diagnosis: Promise<Diagnosis> } | undefined;
+
+  constructor(context: LiveContext, apps: readonly WebApp[]) {
+    this.#context = context;
+    this.#apps = apps;
+  }
+
+  /** The first cause of an app's trouble, by a diagnosis that is not old. */
+  async finding(app: WebApp): Promise<Finding | undefined> {
+    const isLocal = (this.#context.pace ?? 1) > 1;
+    const known = this.#known;
+    const isFresh = known && Date.now() - known.at < FRESH_MS[isLocal ? "local" : "aws"];
+    const { diagnosis } = isFresh ? known : this.#look();
+    return this.#of(await diagnosis, app);
+  }
+
+  /** The same, by a diagnosis of now. */
+  async findingNow(app: WebApp): Promise<Finding | undefined> {
+    return this.#of(await this.#look().diagnosis, app);
+  }
+
+  /** All causes of an app's trouble, by a diagnosis that is not old. */
+  async findings(app: WebApp): Promise<readonly Finding[]> {
+    await this.finding(app);
+    return this.#allOf(await this.#known!.diagnosis, app);
+  }
+
+  #of(diagnosis: Diagnosis, app: WebApp): Finding | undefined {
+    return this.#allOf(diagnosis, app)[0];
+  }
+
+  #allOf({ findings }: Diagnosis, app: WebApp): readonly Finding[] {
+    const { cluster, service } = serviceNames(this.#context, app);
+    return findings.filter(
+      ({ subjects }) => subjects.includes(service) || subjects.includes(cluster),
+    );
+  }
+
+  #look() {
+    const known = { at: Date.now(), diagnosis: this.#diagnose() };
+    this.#known = known;
+    return known;
+  }
+
+  #diagnose(): Promise<Diagnosis> {
+    const context = this.#context;
+    const named = this.#apps.map((app) => ({ app, names: serviceNames(context, app) }));
+    return diagnose(context.aws, {
+      region: context.region,
+      cluster: named[0]!.names.cluster,
+      expected: named.map(({ app: { container, port }, names: { service } }) => ({
+        container,
+        service,
+        ...(listenersOn(context, port).length > 0 && { port }),
+      })),
+      clientAddress: context.homeCidr.split("/")[0]!,
+      ...(context.pace !== undefined && { pace: context.pace }),
+      ...(context.architecture !== undefined && { architecture: context.architecture }),
+    });
+  }
+}
+
+/** A check that failed for a cause that was found: what it saw, the cause, and the help for that. */
+export function failedBy(
+  { id, cause, question, page, line }: Finding,
+  expected: Words,
+  actual: Words,
+): CheckResult {
+  return {
+    passed: false,
+    expected: text(expected),
+    actual: both`${actual}: ${cause}`,
+    fault: id,
+    hint: { question: text(question), pointer: both`${cause} ${page}`, line: text(line) },
+  };
+}
