@@ -37,7 +37,8 @@ beforeAll(async () => {
     aws,
     images: [],
     request: createRequester(),
-    deadlineMs: 300,
+    deadlineMs: 60_000,
+    pace: 60,
   };
   await deploy();
 }, 120_000);
@@ -146,7 +147,7 @@ test("targets on whose port nothing listens are told from those that a rule keep
   );
   expect(await targetsAreHealthy("healthy", [GO_APP]).run(context)).toMatchObject({
     passed: false,
-    fault: "refused",
+    fault: "app-port",
     expected: { en: "go-app: 2 healthy targets" },
     actual: { en: expect.stringContaining("unhealthy (Target.FailedHealthChecks)") },
   });

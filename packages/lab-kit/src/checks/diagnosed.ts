@@ -10,15 +10,21 @@ import { listenersOn } from "./wiring.ts";
 /** How long a diagnosis is good for while a check waits: it asks some thirty questions, and AWS counts them. */
 const FRESH_MS = { local: 2000, aws: 20_000 } as const;
 
+/** What is between a client and the load balancer. */
+const OF_CLIENTS = /^load-balancer-(?:internal|subnet|ingress)$/;
+
 /** Diagnoses the services of some apps while a check waits for them, as often as is worth it. */
 export class Doctor {
   readonly #context: LiveContext;
   readonly #apps: readonly WebApp[];
+  readonly #of: "service" | "requests";
   #known: { readonly at: number; readonly diagnosis: Promise<Diagnosis> } | undefined;
 
-  constructor(context: LiveContext, apps: readonly WebApp[]) {
+  /** @param of `service`: what keeps clients from the load balancer is left out, since tasks run well without any */
+  constructor(context: LiveContext, apps: readonly WebApp[], of: "service" | "requests") {
     this.#context = context;
     this.#apps = apps;
+    this.#of = of;
   }
 
   /** The first cause of an app's trouble, by a diagnosis that is not old. */
@@ -27,12 +33,12 @@ export class Doctor {
     const known = this.#known;
     const isFresh = known && Date.now() - known.at < FRESH_MS[isLocal ? "local" : "aws"];
     const { diagnosis } = isFresh ? known : this.#look();
-    return this.#of(await diagnosis, app);
+    return this.#allOf(await diagnosis, app)[0];
   }
 
   /** The same, by a diagnosis of now. */
   async findingNow(app: WebApp): Promise<Finding | undefined> {
-    return this.#of(await this.#look().diagnosis, app);
+    return this.#allOf(await this.#look().diagnosis, app)[0];
   }
 
   /** All causes of an app's trouble, by a diagnosis that is not old. */
@@ -41,14 +47,12 @@ export class Doctor {
     return this.#allOf(await this.#known!.diagnosis, app);
   }
 
-  #of(diagnosis: Diagnosis, app: WebApp): Finding | undefined {
-    return this.#allOf(diagnosis, app)[0];
-  }
-
   #allOf({ findings }: Diagnosis, app: WebApp): readonly Finding[] {
     const { cluster, service } = serviceNames(this.#context, app);
     return findings.filter(
-      ({ subjects }) => subjects.includes(service) || subjects.includes(cluster),
+      ({ id, subjects }) =>
+        (subjects.includes(service) || subjects.includes(cluster)) &&
+        (this.#of === "requests" || !OF_CLIENTS.test(id)),
     );
   }
 

@@ -101,7 +101,7 @@ export function answersGreeting(id: string, app: WebApp): Check<"live"> {
         `${url} が 200 "${app.greeting}" を返す`,
       ] as const;
       const fail = async (fault: Fault, seen: Words) => {
-        const finding = await new Doctor(context, [app]).findingNow(app);
+        const finding = await new Doctor(context, [app], "requests").findingNow(app);
         return finding ? failedBy(finding, expected, seen) : failed(fault, expected, seen);
       };
       if (last instanceof HttpRequestError) return fail(faultOf(last), last.message);

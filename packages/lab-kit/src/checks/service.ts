@@ -4,6 +4,7 @@ import type { Check, CheckResult, SynthContext } from "../check.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
 import type { WebApp } from "../web-app.ts";
+import { deploymentRoom } from "./deployment-room.ts";
 import { ingressRulesOf, letsOut } from "./ingress-rules.ts";
 import { runningHints, serviceHints } from "./service-hints.ts";
 import { walk } from "./steps.ts";
@@ -87,10 +88,6 @@ function sizeSteps({ attributes }: SynthResource): RunningStep[] {
   const launchType = given(attributes["launch_type"], "EC2");
   const version = given(attributes["platform_version"], "LATEST");
   const desired = Number(attributes["desired_count"] ?? 0);
-  const least = Number(attributes["deployment_minimum_healthy_percent"] ?? 100);
-  const most = Number(attributes["deployment_maximum_percent"] ?? 200);
-  const atLeast = Math.ceil((desired * least) / 100);
-  const atMost = Math.floor((desired * most) / 100);
   const ignored = blocksOf(attributes, "lifecycle").flatMap(
     ({ ignore_changes: names }) => names ?? [],
   );
@@ -113,18 +110,7 @@ function sizeSteps({ attributes }: SynthResource): RunningStep[] {
       actual: [`${desired} tasks`, `タスク ${desired} つ`],
       holds: desired === DESIRED_COUNT,
     },
-    {
-      fault: "percentages",
-      expected: [
-        "room for a deployment: more tasks may be there than have to stay",
-        "デプロイの余地がある (残すべき数より多くのタスクを動かせる)",
-      ],
-      actual: [
-        `${atLeast} tasks have to stay (${least} percent), ${atMost} may be there (${most} percent)`,
-        `残すべきタスク ${atLeast} つ (${least}%)、動かせるタスク ${atMost} つ (${most}%)`,
-      ],
-      holds: atMost > atLeast,
-    },
+    deploymentRoom(attributes, desired),
     {
       fault: "task-definition-not-ignored",
       expected: ["changes of task_definition are ignored", "task_definition の変更が無視される"],

@@ -36,7 +36,7 @@ export function servicesAreSteady(id: string, apps: readonly WebApp[]): Check<"l
     ]),
     faults: SERVICE_FAULTS,
     async run(context) {
-      const doctor = new Doctor(context, apps);
+      const doctor = new Doctor(context, apps, "service");
       return combined(await Promise.all(apps.map((app) => examine(context, app, doctor))));
     },
   });

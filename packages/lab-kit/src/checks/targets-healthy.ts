@@ -65,7 +65,7 @@ export function targetsAreHealthy(id: string, apps: readonly [WebApp, ...WebApp[
     ]),
     faults: FAULTS,
     async run(context) {
-      const doctor = new Doctor(context, apps);
+      const doctor = new Doctor(context, apps, "service");
       return combined(await Promise.all(apps.map((app) => examine(context, app, doctor))));
     },
   });
@@ -97,7 +97,7 @@ async function examine(context: LiveContext, app: WebApp, doctor: Doctor): Promi
   const { last } = await pollUntil(
     look,
     // A cause that is known is not waited for; what is still said to be healthy may be of before it.
-    (now) => areWell(now) || (now.finding !== undefined && !now.finding.isSymptom),
+    (now) => areWell(now) || (now.finding !== undefined && isFinal(now.finding)),
     { deadlineMs: context.deadlineMs ?? DEADLINE_MS },
   );
   const { targets } = last;
@@ -117,6 +117,7 @@ async function examine(context: LiveContext, app: WebApp, doctor: Doctor): Promi
 /** What keeps the load balancer from tasks: whether a client reaches the load balancer is for later checks. */
 const OF_TARGETS =
   /^(?:load-balancer-(?:egress|group|zone)|task-ingress|network-acl|target|health-check|app-port|listener|forward)/;
+const isFinal = (finding: Finding) => !finding.isSymptom || isOfTargets(finding);
 const isOfTargets = ({ id }: Finding) => OF_TARGETS.test(id);
 
 const wantedOf = ({ container }: WebApp, count: number): Words => [

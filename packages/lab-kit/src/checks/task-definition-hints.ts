@@ -3,7 +3,11 @@ import { GO_APP, type WebApp } from "../web-app.ts";
 
 /** Help with everything that can be wrong in an app's task definition. */
 export function taskDefinitionHints(app: WebApp) {
-  const { container, port, repository } = app;
+  return { ...taskHints(app), ...containerHints(app) };
+}
+
+/** Help with the task as a whole. */
+function taskHints({ container, repository }: WebApp) {
   return {
     missing: hint(
       [
@@ -49,19 +53,6 @@ export function taskDefinitionHints(app: WebApp) {
       ],
       'runtimePlatform: { cpuArchitecture: "X86_64", operatingSystemFamily: "LINUX" },',
     ),
-    "health-check": hint(
-      [
-        "In which file system does the container's health check look for its program?",
-        "コンテナのヘルスチェックは、どのファイルシステムからプログラムを探しますか。",
-      ],
-      [
-        "It runs inside of the container, with what the image has: no curl in either image, and no shell in one FROM scratch. The target group's health check asks from outside: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html",
-        "コンテナの中で、イメージにあるものだけを使って実行されます。どちらのイメージにも curl はなく、FROM scratch のイメージにはシェルもありません。ターゲットグループのヘルスチェックは外から調べます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/healthcheck.html",
-      ],
-      container === GO_APP.container
-        ? 'healthCheck: { path: "/healthz", matcher: "200" },'
-        : 'healthCheck: { command: ["CMD", "node", "-e", "…"] },',
-    ),
     size: hint(
       [
         "How much does this app need, and which pairs of CPU and memory does Fargate offer?",
@@ -73,6 +64,12 @@ export function taskDefinitionHints(app: WebApp) {
       ],
       `cpu: "256", memory: "512",`,
     ),
+  };
+}
+
+/** Help with its container. */
+function containerHints({ container, port }: WebApp) {
+  return {
     "container-name": hint(
       [
         "By which name will the service's load balancer block find this container?",
@@ -124,6 +121,19 @@ export function taskDefinitionHints(app: WebApp) {
         "アプリは環境変数 PORT を読みます。portMappings だけでは設定されません。",
       ],
       `environment: [{ name: "PORT", value: "${port}" }],`,
+    ),
+    "health-check": hint(
+      [
+        "In which file system does the container's health check look for its program?",
+        "コンテナのヘルスチェックは、どのファイルシステムからプログラムを探しますか。",
+      ],
+      [
+        "It runs inside of the container, with what the image has: no curl in either image, and no shell in one FROM scratch. The target group's health check asks from outside: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html",
+        "コンテナの中で、イメージにあるものだけを使って実行されます。どちらのイメージにも curl はなく、FROM scratch のイメージにはシェルもありません。ターゲットグループのヘルスチェックは外から調べます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/healthcheck.html",
+      ],
+      container === GO_APP.container
+        ? 'healthCheck: { path: "/healthz", matcher: "200" },'
+        : 'healthCheck: { command: ["CMD", "node", "-e", "…"] },',
     ),
     "no-execution-role": hint(
       [

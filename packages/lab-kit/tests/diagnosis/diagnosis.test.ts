@@ -146,6 +146,20 @@ describe("nothing is found in what is well", { concurrent: true, timeout: 120_00
     expect(await healthy(`chapter ${chapter} starts`, chapter, watchUntilSteady)).toEqual([]);
   });
 
+  test("where a service has its VPC's default security group", async () => {
+    const told = await healthy("the default security group", 5, async (stack) => {
+      const { cluster, node, vpc } = stack;
+      await steady(stack);
+      await aws.ecs.updateService({
+        cluster,
+        service: node.name,
+        networkConfiguration: { awsvpcConfiguration: { subnets: vpc.privateSubnets } },
+      });
+      return watchUntilSteady(stack);
+    });
+    expect(told).toEqual([]);
+  });
+
   test("while a new revision takes the old one's place", async () => {
     const told = await healthy("a rolling update", 7, async (stack) => {
       await steady(stack);

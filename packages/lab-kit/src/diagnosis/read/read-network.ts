@@ -1,4 +1,4 @@
-import type { DescribeVpcAttributeCommandOutput, Subnet } from "@aws-sdk/client-ec2";
+import type { DescribeVpcAttributeCommandOutput, SecurityGroup, Subnet } from "@aws-sdk/client-ec2";
 import type { NetworkData, VpcDns } from "@workbook/local-aws/reachability";
 
 import type { AwsClients } from "../../live.ts";
@@ -7,6 +7,7 @@ import type { Reader } from "./reader.ts";
 /** The networks that services and load balancers are in. */
 export interface NetworkState extends NetworkData {
   readonly subnets: readonly Subnet[];
+  readonly securityGroups: readonly SecurityGroup[];
 }
 
 /**

@@ -25,11 +25,23 @@ export function taskInterfaces(
         SubnetId: id,
         VpcId: subnet.VpcId,
         PrivateIpAddress: addressIn(subnet.CidrBlock),
-        Groups: own.securityGroups.map((GroupId) => ({ GroupId })),
+        Groups: groupsOf(network, own.securityGroups, subnet.VpcId).map((GroupId) => ({ GroupId })),
         ...(own.publicIp && { Association: { PublicIp: NOBODY } }),
       },
     ];
   });
+}
+
+/** A service that names none has its VPC's default group. */
+function groupsOf(
+  { securityGroups }: NetworkState,
+  named: readonly string[],
+  vpcId: string | undefined,
+): readonly string[] {
+  if (named.length > 0) return named;
+  return securityGroups
+    .filter(({ VpcId, GroupName }) => VpcId === vpcId && GroupName === "default")
+    .flatMap(({ GroupId }) => GroupId ?? []);
 }
 
 /** The first address that a subnet gives out. */

@@ -1,10 +1,11 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import { serviceCallKeys } from "@workbook/local-aws/iam/policy-conditions";
 import { parsePolicy } from "@workbook/local-aws/iam/policy-document";
 import { evaluateResourcePolicy } from "@workbook/local-aws/iam/policy-evaluation";
 import { type Refusal, refusalOf } from "@workbook/local-aws/iam/refusal";
 import { endpointUsed } from "@workbook/local-aws/reachability";
 
-import type { Deployed } from "../deployed.ts";
+import type { Deployed, DiagnosisScope } from "../deployed.ts";
 import type { Cause } from "../finding.ts";
 import type { FindingId } from "../kinds.ts";
 import { awslogsOf } from "../read/read-logs.ts";
@@ -26,7 +27,7 @@ export function assumptions(deployed: Deployed, { name, definition }: Subject): 
 }
 
 function assumption(
-  { roles }: Deployed,
+  { roles, scope }: Deployed,
   subject: string,
   kind: "execution-role" | "task-role",
   arn: string,
@@ -50,7 +51,7 @@ function assumption(
         evidence: [{ call, value: "NoSuchEntity" }],
       },
     ];
-  if (role === undefined || role === "unknown" || trusts(role)) return [];
+  if (role === undefined || role === "unknown" || trusts(role, scope)) return [];
   return [
     {
       id: `${kind}-trust`,
@@ -64,11 +65,13 @@ function assumption(
   ];
 }
 
-function trusts({ arn, trust }: RoleState): boolean {
+function trusts({ arn, trust }: RoleState, { region, cluster }: DiagnosisScope): boolean {
   const account = arn.split(":")[4] ?? "";
   const policy = parsePolicy(trust);
   const principal = { kind: "Service", names: [ECS_TASKS] } as const;
-  const context = { "aws:SourceAccount": account };
+  const sourceArn = `arn:aws:ecs:${region}:${account}:task/${cluster}/a-task`;
+  const call = { service: ECS_TASKS, sourceArn, region, now: Date.now() };
+  const context = serviceCallKeys(account, call);
   const request = { action: "sts:AssumeRole", resource: arn, context };
   return evaluateResourcePolicy(policy, principal, request) === "allowed";
 }
@@ -95,7 +98,7 @@ const IDS: Readonly<Record<Refusal["by"], readonly [implicit: FindingId, explici
 export function rights(deployed: Deployed, subject: Subject): Cause[] {
   const { definition, name } = subject;
   const role = deployed.roles.get(definition.executionRoleArn ?? "");
-  if (role === undefined || typeof role === "string" || !trusts(role)) return [];
+  if (role === undefined || typeof role === "string" || !trusts(role, deployed.scope)) return [];
   const refused = needs(deployed, subject).flatMap((need) => {
     const refusal = refusalTo(deployed, subject, role, need);
     return refusal ? [{ need, refusal }] : [];
@@ -193,16 +196,14 @@ function logNeeds(
 }
 
 function refusalTo(
-  { network }: Deployed,
+  { network, scope }: Deployed,
   subject: Subject,
   role: RoleState,
   { action, resource, service, repositoryPolicy }: Need,
 ): Refusal | undefined {
   const [eni] = taskInterfaces(network, subject);
   const endpoint = eni && endpointUsed(network, eni, service)?.PolicyDocument;
-  const account = role.arn.split(":")[4] ?? "";
-  const context = { "aws:PrincipalArn": role.arn, "aws:PrincipalAccount": account };
   const { identity, boundary } = role;
   const policies = { identity, boundary, endpoint, resource: repositoryPolicy };
-  return refusalOf(policies, role.arn, { action, resource, context });
+  return refusalOf(policies, { roleArn: role.arn, region: scope.region, action, resource });
 }

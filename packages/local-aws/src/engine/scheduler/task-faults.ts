@@ -87,7 +87,9 @@ function refusal(asked: Asked, service: string, action: string, on: string): str
   const endpoint = endpointUsed(scope, eniOf(asked), service)?.PolicyDocument;
   const repository = on.split(":repository/")[1] ?? "";
   const resource = scope.of(repositories).get(repository)?.policyText;
-  const refused = roleRefusal(store, scope.account, { roleArn, action, on, endpoint, resource });
+  const { region } = scope;
+  const asks = { roleArn, region, action, on, endpoint, resource };
+  const refused = roleRefusal(store, scope.account, asks);
   return refused && refusalWords(refused, action);
 }
 

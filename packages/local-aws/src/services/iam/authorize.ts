@@ -1,6 +1,6 @@
 import type { Store } from "../../store/store.ts";
 import { AWS_MANAGED_POLICIES } from "./aws-managed-policies.ts";
-import type { RequestContext } from "./policy-conditions.ts";
+import { type RequestContext, type ServiceCall, serviceCallKeys } from "./policy-conditions.ts";
 import { parsePolicy, type PolicyDocument } from "./policy-document.ts";
 import {
   evaluateIdentityPolicies,
@@ -94,6 +94,7 @@ export function isAllowed(
 /** What is asked of a role, and the policies beside its own that have a say. */
 export interface RoleRequest extends Pick<RolePolicies, "resource" | "endpoint"> {
   readonly roleArn: string;
+  readonly region: string;
   /** Such as `ecr:BatchGetImage`. */
   readonly action: string;
   /** An ARN, or `*` for an action without one. */
@@ -104,18 +105,17 @@ export interface RoleRequest extends Pick<RolePolicies, "resource" | "endpoint">
 export function roleRefusal(
   store: Store,
   account: string,
-  { roleArn, action, on, resource, endpoint }: RoleRequest,
+  { roleArn, region, action, on, resource, endpoint }: RoleRequest,
 ): Refusal | undefined {
   const role = findRole(store, account, roleArn);
   if (!role) return { by: "identity-based policy", explicit: false };
-  const context = { "aws:PrincipalArn": roleArn, "aws:PrincipalAccount": account };
   // A boundary whose policy is gone allows nothing.
   const boundary =
     role.permissionsBoundary &&
     (managedDocument(store, account, role.permissionsBoundary) ?? '{"Statement":[]}');
   const identity = identityDocuments(store, account, role);
   const policies = { identity, boundary, resource, endpoint };
-  return refusalOf(policies, roleArn, { action, resource: on, context });
+  return refusalOf(policies, { roleArn, region, action, resource: on });
 }
 
 /** Like {@link isAllowed}, for a stored user. One that is not stored (the workspace's own, root) may do everything. */
@@ -132,17 +132,6 @@ export function isUserAllowed(
   return entityAllows(store, account, user, { action, resource, context });
 }
 
-/** A service of AWS that takes on a role for a resource of an account. */
-export interface ServiceCall {
-  /** Such as `ecs-tasks.amazonaws.com`. */
-  readonly service: string;
-  /** The resource for which the service acts. */
-  readonly sourceArn: string;
-  readonly region: string;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-}
-
 /**
  * Whether a role's trust policy lets a service of AWS assume it. False where the role does not exist in `account`. The policy may
  * ask for whom the service acts, as AWS's guides do against the confused deputy.
@@ -152,33 +141,12 @@ export function mayAssume(
   store: Store,
   account: string,
   roleArn: string,
-  { service, sourceArn, region, now }: ServiceCall,
+  call: ServiceCall,
 ): boolean {
   const role = findRole(store, account, roleArn);
   if (!role) return false;
-  const principal = { kind: "Service", names: [service] } as const;
-  return trusts(role, principal, {
-    ...requestKeys(region, now),
-    "aws:SourceAccount": account,
-    "aws:SourceArn": sourceArn,
-    "aws:PrincipalIsAWSService": "true",
-    "aws:PrincipalServiceName": service,
-    "aws:PrincipalServiceNamesList": [service],
-    "aws:PrincipalType": "Service",
-  });
-}
-
-/**
- * The condition keys that every request has.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
- */
-export function requestKeys(region: string, now: number): RequestContext {
-  return {
-    "aws:CurrentTime": new Date(now).toISOString(),
-    "aws:EpochTime": String(Math.floor(now / 1000)),
-    "aws:RequestedRegion": region,
-    "aws:SecureTransport": "true",
-  };
+  const principal = { kind: "Service", names: [call.service] } as const;
+  return trusts(role, principal, serviceCallKeys(account, call));
 }
 
 /** Whether a role's trust policy lets `principal` call `sts:AssumeRole` on it. */

@@ -5,6 +5,50 @@ import { matchesPattern } from "./policy-patterns.ts";
 /** What is known of a request, by condition key (`aws:SourceAccount`, `ecs:cluster`). Keys' case does not count. */
 export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
 
+/**
+ * The condition keys that every request has.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
+ */
+export function requestKeys(region: string, now: number): RequestContext {
+  return {
+    "aws:CurrentTime": new Date(now).toISOString(),
+    "aws:EpochTime": String(Math.floor(now / 1000)),
+    "aws:RequestedRegion": region,
+    "aws:SecureTransport": "true",
+  };
+}
+
+/** A service of AWS that takes on a role, and for what. */
+export interface ServiceCall {
+  /** Such as `ecs-tasks.amazonaws.com`. */
+  readonly service: string;
+  /** The resource for which the service acts. */
+  readonly sourceArn: string;
+  readonly region: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * The condition keys of a service's call to take on a role: they say for whom it acts.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+ * @param account 12 digits: the one for which the service acts
+ */
+export function serviceCallKeys(
+  account: string,
+  { service, sourceArn, region, now }: ServiceCall,
+): RequestContext {
+  return {
+    ...requestKeys(region, now),
+    "aws:SourceAccount": account,
+    "aws:SourceArn": sourceArn,
+    "aws:PrincipalIsAWSService": "true",
+    "aws:PrincipalServiceName": service,
+    "aws:PrincipalServiceNamesList": [service],
+    "aws:PrincipalType": "Service",
+  };
+}
+
 type Compare = (actual: string, wanted: string) => boolean;
 
 const numeric =

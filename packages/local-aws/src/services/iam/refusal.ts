@@ -28,6 +28,16 @@ export interface Refusal {
   readonly explicit: boolean;
 }
 
+/** What a role wants to do. */
+export interface AskedOfRole {
+  readonly roleArn: string;
+  readonly region: string;
+  /** Such as `ecr:BatchGetImage`. */
+  readonly action: string;
+  /** An ARN, or `*` for an action without one. */
+  readonly resource: string;
+}
+
 /**
  * Why a role may not do something; undefined where it may. A deny in words comes before everything else; then every kind of
  * policy that limits has to allow it, but for a resource's own: within an account, the role's are enough.
@@ -35,9 +45,15 @@ export interface Refusal {
  */
 export function refusalOf(
   policies: RolePolicies,
-  roleArn: string,
-  request: PolicyRequest,
+  { roleArn, region, action, resource: on }: AskedOfRole,
 ): Refusal | undefined {
+  const context = {
+    "aws:PrincipalArn": roleArn,
+    "aws:PrincipalAccount": roleArn.split(":")[4] ?? "",
+    "aws:RequestedRegion": region,
+    "aws:SecureTransport": "true",
+  };
+  const request: PolicyRequest = { action, resource: on, context };
   const { identity, boundary, resource, endpoint } = policies;
   const ofPrincipal = (document: string) =>
     evaluateResourcePolicy(

@@ -1,5 +1,6 @@
 import { AwsError } from "../../protocol/aws-error.ts";
-import { findRole, isAllowed, isUserAllowed, requestKeys, trusts } from "../iam/authorize.ts";
+import { findRole, isAllowed, isUserAllowed, trusts } from "../iam/authorize.ts";
+import { requestKeys } from "../iam/policy-conditions.ts";
 import { accessKeys, type Role } from "../iam/state.ts";
 import type { CallContext } from "../service.ts";
 
