@@ -11,8 +11,8 @@ import { OWNER, terraformIn, workbookAt, type Terraform } from "./workbook.ts";
 const STARTS = 3;
 
 /**
- * Measures `terraform apply` of lab 08's service stack, from nothing, as `./workbook run` does it, and the floor that no
- * server can go below: what the same Terraform takes, on the same cloud, for one log group, which waits for nothing, and
+ * Measures `terraform apply` of lab 08's service stack, from nothing, as `./workbook run` does it, and the floor that the
+ * ordinary way cannot go below: what the same Terraform takes, on the same cloud, for one log group, which waits for nothing, and
  * the provider's fixed waits on the longest path of the stack.
  */
 export async function measureApply(workbench: Workbench): Promise<Row[]> {
@@ -67,7 +67,7 @@ async function rows(
   });
   const none = { other: "", ratio: "", aim: "" };
   return [
-    against("terraform apply, lab 08", "the floor", start + path.seconds),
+    against("terraform apply, lab 08", "the ordinary floor", start + path.seconds),
     against("… beside its own start and waits", "those", ownStart + path.seconds),
     {
       ...none,
