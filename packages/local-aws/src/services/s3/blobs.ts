@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream, rmSync } from "node:fs";
+import { createReadStream, createWriteStream, openSync, rmSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Transform, type Readable } from "node:stream";
@@ -56,9 +56,13 @@ export class Blobs {
     return { blob, size, md5: md5.digest("hex"), checksums: checks.digests() };
   }
 
-  /** Reads a file, from `start` to `end`, both included, where they are given. */
+  /**
+   * Reads a file, from `start` to `end`, both included, where they are given. It is open when this returns: what is
+   * removed later is still read to its end.
+   * @throws Error with the code `ENOENT` where it is gone
+   */
   read(blob: string, range?: { start: number; end: number }): Readable {
-    return createReadStream(this.path(blob), range);
+    return createReadStream("", { ...range, fd: openSync(this.path(blob), "r") });
   }
 
   /** Removes a file that nothing speaks of any more. */

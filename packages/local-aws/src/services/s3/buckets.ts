@@ -1,5 +1,6 @@
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
+import { Blobs } from "./blobs.ts";
 import { needBucket, s3Error } from "./errors.ts";
 import { buckets, objects, uploads, type Bucket } from "./state.ts";
 
@@ -52,20 +53,6 @@ export const bucketHandlers: Handlers<typeof import("@aws-sdk/client-s3"), CallC
     };
   },
 
-  DeleteBucket({ Bucket: name }, context) {
-    needBucket(context, name);
-    const holds = (value: { bucket: string }) => value.bucket === name;
-    if (context.store.of(objects).find(holds)) {
-      throw s3Error("BucketNotEmpty", 409, "The bucket you tried to delete is not empty", {
-        BucketName: name,
-      });
-    }
-    const unfinished = context.store.of(uploads);
-    for (const upload of unfinished.filter(holds)) unfinished.delete(upload.uploadId);
-    context.store.of(buckets).delete(name);
-    return {};
-  },
-
   HeadBucket({ Bucket: name }, context) {
     return { BucketRegion: needBucket(context, name).region, AccessPointAlias: false };
   },
@@ -98,6 +85,29 @@ export const bucketHandlers: Handlers<typeof import("@aws-sdk/client-s3"), CallC
     return {
       LocationConstraint: region === "us-east-1" ? undefined : (region as "ap-northeast-1"),
     };
+  },
+};
+
+/** Deletes a bucket. Uploads that were never completed go with it, and then their files. */
+export const bucketDeleteHandlers: Handlers<typeof import("@aws-sdk/client-s3"), CallContext> = {
+  async DeleteBucket({ Bucket: name }, context) {
+    const holds = (value: { bucket: string }) => value.bucket === name;
+    const gone = context.cloud.transaction(() => {
+      needBucket(context, name);
+      if (context.store.of(objects).find(holds)) {
+        throw s3Error("BucketNotEmpty", 409, "The bucket you tried to delete is not empty", {
+          BucketName: name,
+        });
+      }
+      const unfinished = context.store.of(uploads);
+      const found = unfinished.filter(holds);
+      for (const upload of found) unfinished.delete(upload.uploadId);
+      context.store.of(buckets).delete(name);
+      return found;
+    });
+    const blobs = new Blobs(context.settings.dataDir);
+    for (const { parts } of gone) for (const { blob } of Object.values(parts)) blobs.remove(blob);
+    return {};
   },
 };
 

@@ -1,11 +1,13 @@
 import type { Service } from "../service.ts";
 import { bucketSettingHandlers } from "./bucket-settings.ts";
-import { bucketHandlers } from "./buckets.ts";
+import { bucketDeleteHandlers, bucketHandlers } from "./buckets.ts";
+import { completeUploadHandlers } from "./complete-upload.ts";
 import { listingHandlers } from "./listing.ts";
-import { multipartHandlers, multipartStreamHandlers } from "./multipart.ts";
+import { multipartAbortHandlers, multipartHandlers } from "./multipart.ts";
 import { objectDeleteHandlers, objectTagHandlers } from "./object-deletes.ts";
 import { objectReadHandlers, objectStreamHandlers } from "./object-reads.ts";
 import { objectWriteHandlers } from "./object-writes.ts";
+import { uploadPartHandlers } from "./upload-parts.ts";
 
 /** Amazon S3. What touches files is among the streaming handlers: they open their transactions themselves. */
 export const s3: Service = {
@@ -22,6 +24,9 @@ export const s3: Service = {
     ...objectStreamHandlers,
     ...objectWriteHandlers,
     ...objectDeleteHandlers,
-    ...multipartStreamHandlers,
+    ...multipartAbortHandlers,
+    ...uploadPartHandlers,
+    ...completeUploadHandlers,
+    ...bucketDeleteHandlers,
   },
 };

@@ -12,6 +12,7 @@ export function newVersionId(): string {
 
 /**
  * Makes `version` the newest of its object, in one transaction, and removes the file that it replaces once that is durable.
+ * @param make the version; throws where it must not be written after all
  * @throws AwsError `PreconditionFailed` where a condition of the write does not hold: nothing changes, and the new file is removed
  */
 export function commitVersion(
@@ -42,7 +43,11 @@ export function commitVersion(
     for (const { blob } of replaced) if (blob) blobs.remove(blob);
     return { bucket, version };
   } catch (error) {
-    if (made?.blob) blobs.remove(made.blob);
+    // What failed after the commit does not take the object's bytes.
+    const isKept = findObject(context, bucketName, key)?.versions.some(
+      ({ blob }) => blob === made?.blob,
+    );
+    if (made?.blob && !isKept) blobs.remove(made.blob);
     throw error;
   }
 }

@@ -1,0 +1,97 @@
+import type { Readable } from "node:stream";
+import type { Handlers } from "../../protocol/typed.ts";
+import type { CallContext } from "../service.ts";
+import { Blobs, type WrittenBlob } from "./blobs.ts";
+import { readCopySource } from "./copy-source.ts";
+import { needBucket, needVersion, s3Error } from "./errors.ts";
+import { needUpload } from "./multipart.ts";
+import { toMembers } from "./object-writes.ts";
+import { requestedChecksums, verifyChecksums } from "./request-checksums.ts";
+import { uploads, type MultipartUpload } from "./state.ts";
+
+type Part = MultipartUpload["parts"][number];
+
+/** Parts of uploads: each is a file until the upload is completed or aborted. */
+export const uploadPartHandlers: Handlers<typeof import("@aws-sdk/client-s3"), CallContext> = {
+  async UploadPart(input, context) {
+    const upload = needUpload(context, input.Bucket, input.Key, input.UploadId);
+    checkPartNumber(input.PartNumber);
+    const body = input.Body as Readable | undefined;
+    const algorithms = upload.checksumAlgorithm
+      ? [upload.checksumAlgorithm]
+      : requestedChecksums(input);
+    const blobs = new Blobs(context.settings.dataDir);
+    const written = await blobs.write(body ? [body] : [], algorithms);
+    const part = putPart(context, input, written, () => {
+      verifyChecksums(input, body, written.checksums, written.md5);
+      return toMembers(written.checksums);
+    });
+    return { ETag: part.etag, ...part.checksums, ServerSideEncryption: "AES256" };
+  },
+
+  async UploadPartCopy(input, context) {
+    needUpload(context, input.Bucket, input.Key, input.UploadId);
+    checkPartNumber(input.PartNumber);
+    const from = readCopySource(input.CopySource);
+    const source = needVersion(
+      context,
+      needBucket(context, from.bucket).name,
+      from.key,
+      from.versionId,
+    );
+    const match = /^bytes=(\d+)-(\d+)$/.exec(input.CopySourceRange ?? "");
+    if (input.CopySourceRange !== undefined && (!match || Number(match[2]) >= source.size)) {
+      throw s3Error(
+        "InvalidArgument",
+        400,
+        "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy",
+      );
+    }
+    const range = match ? { start: Number(match[1]), end: Number(match[2]) } : undefined;
+    const blobs = new Blobs(context.settings.dataDir);
+    const written = await blobs.write([blobs.read(source.blob!, range)], []);
+    const part = putPart(context, input, written, () => ({}));
+    return { CopyPartResult: { ETag: part.etag, LastModified: new Date(part.lastModified) } };
+  },
+};
+
+/** Keeps what was written as a part of its upload, in one transaction. Where that fails the file goes. */
+function putPart(
+  context: CallContext,
+  input: { Bucket: string; Key: string; UploadId: string; PartNumber: number },
+  written: WrittenBlob,
+  check: () => Record<string, string>,
+): Part {
+  const { PartNumber: partNumber, UploadId } = input;
+  const { blob, size, md5 } = written;
+  const blobs = new Blobs(context.settings.dataDir);
+  let kept: { part: Part; replaced: Part | undefined };
+  try {
+    const checksums = check();
+    kept = context.cloud.transaction(() => {
+      const { parts } = needUpload(context, input.Bucket, input.Key, UploadId);
+      const lastModified = context.clock.now();
+      const part = { partNumber, blob, size, etag: `"${md5}"`, lastModified, checksums };
+      context.store.of(uploads).patch(UploadId, { parts: { ...parts, [partNumber]: part } });
+      return { part, replaced: parts[partNumber] };
+    });
+  } catch (error) {
+    blobs.remove(blob);
+    throw error;
+  }
+  if (kept.replaced) blobs.remove(kept.replaced.blob);
+  return kept.part;
+}
+
+function checkPartNumber(number: number): void {
+  if (number >= 1 && number <= 10_000) return;
+  throw s3Error(
+    "InvalidArgument",
+    400,
+    "Part number must be an integer between 1 and 10000, inclusive",
+    {
+      ArgumentName: "partNumber",
+      ArgumentValue: String(number),
+    },
+  );
+}
