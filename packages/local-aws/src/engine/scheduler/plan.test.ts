@@ -180,6 +180,19 @@ describe("the circuit breaker", () => {
     expect(plan(breaking(3, "FAILED"), [])).toMatchObject({ fail: false, start: { count: 0 } });
   });
 
+  test("leaves a failed deployment's tasks, of which there are never more than are desired", () => {
+    const failed = (desiredCount: number) => ({ ...breaking(3, "FAILED"), desiredCount });
+    const old = tasksOf("old", "ready", "ready");
+    expect(plan(failed(2), old)).toMatchObject({ start: { count: 0 }, stop: [] });
+    expect(stopped(plan(failed(1), old))).toEqual(["old2"]);
+    expect(stopped(plan(failed(2), [...old, ...tasksOf("new", "starting")]))).toEqual(["new1"]);
+    expect(stopped(plan(failed(0), [...old, ...tasksOf("new", "unhealthy", "leaving")]))).toEqual([
+      "new1",
+      "old2",
+      "old1",
+    ]);
+  });
+
   test("takes half of the desired count, at least 3 and at most 200, or what the service says", () => {
     const off = { enable: true, rollback: false };
     expect(failureThreshold(off, 1)).toBe(3);

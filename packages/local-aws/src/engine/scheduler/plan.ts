@@ -64,9 +64,14 @@ export function planService(input: PlanInput): Plan {
   const primary = service.deployments.find(({ status }) => status === "PRIMARY");
   if (!primary) return NOTHING;
   if (isFailing(service, primary)) return { ...NOTHING, fail: true };
-  // A failed deployment starts nothing and replaces nothing any more.
-  if (primary.rolloutState === "FAILED") return NOTHING;
+  if (primary.rolloutState === "FAILED") return planFailed(service, tasks);
   return planActive(input, primary);
+}
+
+/** A failed deployment starts nothing and replaces nothing any more; how many tasks there may be counts all the same. */
+function planFailed({ desiredCount }: EcsService, tasks: readonly PlannedTask[]): Plan {
+  const live = tasks.filter(isLive);
+  return { ...NOTHING, stop: excess(live, live.length - desiredCount) };
 }
 
 function planDraining(tasks: readonly PlannedTask[]): Plan {

@@ -41,7 +41,8 @@ export class ServiceController {
     const service = this.#service;
     if (!service || service.status === "INACTIVE") return this.stop();
     const { store, clock } = this.#context;
-    this.#backOff.follow(service.deployments.find(({ status }) => status === "PRIMARY")?.id);
+    if (this.#backOff.follow(service.deployments.find(({ status }) => status === "PRIMARY")?.id))
+      this.#waitNoMore();
     const known = this.#tasks();
     const planned = known.map((task) => this.#planned(service, task));
     const fault = this.#launchFault(service);
@@ -79,11 +80,12 @@ export class ServiceController {
     }
   }
 
-  /** Calls off all timers. */
+  /** Calls off all timers: a service that is made again under this name begins anew. */
   stop(): void {
-    this.#waiting?.cancel();
+    this.#waitNoMore();
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
+    this.#elapsed.clear();
   }
 
   get #service(): EcsService | undefined {
@@ -188,6 +190,11 @@ export class ServiceController {
       );
       this.#scope.of(ecsServices).patch(this.arn, { deployments });
     });
+  }
+
+  #waitNoMore(): void {
+    this.#waiting?.cancel();
+    this.#waiting = undefined;
   }
 
   #wait(delayMs: number): void {

@@ -14,11 +14,12 @@ export class StartBackOff {
   #deploymentId: string | undefined;
   #failures = 0;
 
-  /** A new deployment starts afresh. */
-  follow(deploymentId: string | undefined): void {
-    if (deploymentId === this.#deploymentId) return;
+  /** A new deployment starts afresh, at once: true where this is one. */
+  follow(deploymentId: string | undefined): boolean {
+    if (deploymentId === this.#deploymentId) return false;
     this.#deploymentId = deploymentId;
     this.#failures = 0;
+    return true;
   }
 
   /** A task reached RUNNING: whatever kept others from it is over. */

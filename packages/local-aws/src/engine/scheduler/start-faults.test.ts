@@ -2,6 +2,7 @@ import { CreateSubnetCommand, DescribeVpcsCommand } from "@aws-sdk/client-ec2";
 import { AttachRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
   CreateServiceCommand,
+  DeleteServiceCommand,
   UpdateServiceCommand,
   type ContainerDefinition,
   type NetworkConfiguration,
@@ -200,6 +201,39 @@ test("a service says in its events why its tasks do not start, and goes on tryin
   expect(deployments![0]).toMatchObject({ rolloutState: "IN_PROGRESS", runningCount: 0 });
   expect(deployments![0]!.failedTasks).toBeGreaterThanOrEqual(3);
 }, 30_000);
+
+test("a service that is made again while failed starts are waited out starts its tasks at once", async () => {
+  const missing = image.replace(":v1", ":v2");
+  const create = (taskDefinition: string) =>
+    cloud.ecs.send(
+      new CreateServiceCommand({
+        cluster: "c",
+        serviceName: "again",
+        taskDefinition,
+        desiredCount: 1,
+        launchType: "FARGATE",
+        networkConfiguration: cloud.network,
+      }),
+    );
+  await create(await cloud.define("again", [{ name: "main", image: missing }]));
+  await vi.waitFor(
+    async () => {
+      const { deployments } = await cloud.service("again");
+      expect(deployments![0]!.failedTasks).toBeGreaterThanOrEqual(3);
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+  await cloud.ecs.send(new DeleteServiceCommand({ cluster: "c", service: "again", force: true }));
+  await vi.waitFor(
+    async () => expect(await cloud.service("again")).toMatchObject({ status: "INACTIVE" }),
+    { timeout: 20_000, interval: 20 },
+  );
+  await create(await cloud.define("again", [{ name: "main", image }]));
+  await vi.waitFor(async () => expect((await cloud.service("again")).runningCount).toBe(1), {
+    timeout: 20_000,
+    interval: 20,
+  });
+}, 60_000);
 
 test("a service whose role cannot be assumed makes no task and says so", async () => {
   const executionRoleArn = await cloud.role("stranger", TRUST_EC2);
