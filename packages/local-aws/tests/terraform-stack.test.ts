@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { findContainerProcesses } from "../src/engine/runtime/process/unrecorded-processes.ts";
+import { ofContainers, seeProcesses } from "../src/engine/runtime/process/unrecorded-processes.ts";
 import { pushTinyImage } from "../src/engine/scheduler/testing/push-tiny-image.ts";
 import { Load, WEB_IMAGE } from "../src/engine/scheduler/testing/web.ts";
 import type { Topology } from "../src/engine/topology.ts";
@@ -93,7 +93,8 @@ async function deploy(service: string, greeting: string): Promise<string> {
   return taskDefinition;
 }
 
-const taskProcesses = () => findContainerProcesses(join(dir, "data/runtime/tasks"));
+const taskProcesses = async () =>
+  ofContainers(await seeProcesses(), { directory: join(dir, "data/runtime/tasks"), marks: [] });
 
 /** 0 where nothing would change, 2 where something would. */
 const plan = () => terraform.run("plan", "-input=false", "-detailed-exitcode");

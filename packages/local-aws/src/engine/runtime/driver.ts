@@ -71,8 +71,11 @@ export interface ContainerUsage {
 /** Runs tasks: as processes, or as containers. */
 export interface TaskDriver {
   readonly name: "process" | "docker" | "off";
-  /** Starts all containers; rejects with {@link CannotStartError} and leaves nothing behind where one cannot start. */
-  start(task: TaskSpec, observer: TaskObserver): Promise<void>;
+  /**
+   * Starts all containers; rejects with {@link CannotStartError} and leaves nothing behind where one cannot start, or where
+   * `signal` is aborted meanwhile: then those that run are stopped first, as {@link stop} does.
+   */
+  start(task: TaskSpec, observer: TaskObserver, signal?: AbortSignal): Promise<void>;
   /** Sends the stop signal to the task's containers, in reverse order, then kills; resolves when all have ended. */
   stop(taskArn: string): Promise<void>;
   /** Where `port` of the task with this ENI address is; undefined where no running task has that address. */
@@ -81,6 +84,6 @@ export interface TaskDriver {
   usage(taskArn: string): Promise<ReadonlyMap<string, ContainerUsage>>;
   /** Ends everything that a dead server left running. Called once, before anything starts. */
   reap(): Promise<void>;
-  /** Stops all tasks; resolves when no process is left. */
+  /** Stops all tasks, and kills what has not ended within seconds; resolves when no process is left. */
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { EngineContext } from "../engine.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import type { TaskObserver } from "../runtime/driver.ts";
 import { taskHealth } from "../../services/ecs/container-health.ts";
+import { unlessAborted } from "../unless-aborted.ts";
 import { untilCommitted } from "./commits.ts";
 import type { LogSink, SchedulerPorts } from "./ports.ts";
 import {
@@ -82,11 +83,11 @@ export class TaskRunner {
     const parts: StartParts = { context: this.#context, ports: this.#ports, record, signal };
     provision(parts);
     refuseUnsupported(parts);
-    const images = await pullImages(parts);
-    signal.throwIfAborted();
-    this.#sinks = await openLogs(parts);
-    signal.throwIfAborted();
-    await this.#ports.driver.start(toSpec(parts, images), this.#observer());
+    const images = await unlessAborted(pullImages(parts), signal);
+    this.#sinks = await unlessAborted(openLogs(parts), signal, (sinks) => {
+      for (const sink of sinks.values()) void sink.close();
+    });
+    await this.#ports.driver.start(toSpec(parts, images), this.#observer(), signal);
     signal.throwIfAborted();
     this.#activate();
   }

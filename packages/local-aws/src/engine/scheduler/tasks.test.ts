@@ -99,6 +99,27 @@ test("a task that is stopped gets SIGTERM and says who stopped it and why", asyn
   expect(task.attachments![0]!.status).toBe("DELETED");
 }, 30_000);
 
+test("a task that is stopped while a container waits for another stops, and says who stopped it", async () => {
+  const waits = { containerName: "first", condition: "COMPLETE" } as const;
+  const definition = await cloud.define("waiting", [
+    {
+      name: "first",
+      image,
+      command: ["node", "/app/main.js", "wait"],
+      essential: false,
+      logConfiguration: cloud.logTo(),
+    },
+    { name: "main", image, dependsOn: [waits] },
+  ]);
+  const arn = await run({ taskDefinition: definition });
+  await vi.waitFor(async () => expect(await cloud.lines(arn)).toHaveLength(1), 10_000);
+  await cloud.ecs.send(new StopTaskCommand({ cluster: "c", task: arn, reason: "too long" }));
+  const task = await reaches(arn, "STOPPED");
+  expect(task).toMatchObject({ stopCode: "UserInitiated", stoppedReason: "too long" });
+  expect(task.containers!.find(({ name }) => name === "first")).toMatchObject({ exitCode: 0 });
+  expect(task.startedAt).toBeUndefined();
+}, 30_000);
+
 test("a container's environment is the image's, the definition's, the override's and ECS's own", async () => {
   const environment = [{ name: "B", value: "override" }];
   const arn = await run({ overrides: { containerOverrides: [{ name: "main", environment }] } });

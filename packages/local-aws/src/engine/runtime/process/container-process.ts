@@ -1,12 +1,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
 import { constants } from "node:os";
+import { join } from "node:path";
 import type { Clock } from "../../../clock/clock.ts";
 import { CannotStartError } from "../driver.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { closePipes, makeOutputPipes } from "./output-pipe.ts";
+import type { ProcessMarks } from "./process-marks.ts";
 import { forgetProcess, killGroup, recordProcess } from "./process-records.ts";
 import { couldNotRun } from "./reasons.ts";
+import type { Strays } from "./strays.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { Launch } from "./tier.ts";
 
@@ -16,6 +19,8 @@ const OUTPUT_GRACE_MS = 1000;
 export interface ContainerProcessParts {
   readonly clock: Clock;
   readonly supervisor: Supervisor;
+  readonly marks: ProcessMarks;
+  readonly strays: Strays;
   /** Where the process is recorded, and under what name. */
   readonly directory: string;
   readonly name: string;
@@ -30,19 +35,22 @@ export class ContainerProcess {
   /** Resolves to the exit code, as Docker counts: 128 and the signal's number for one that was killed. */
   readonly exited: Promise<number>;
   readonly #child: ChildProcess;
+  readonly #mark: string | undefined;
   #running = true;
 
   private constructor(
     child: ChildProcess,
     pid: number,
+    mark: string | undefined,
     pipes: Pipes,
     parts: ContainerProcessParts,
   ) {
     this.#child = child;
+    this.#mark = mark;
     this.pid = pid;
     // Both at once, before anything else can happen in this process: from here on the group cannot be lost.
     parts.supervisor.watch(pid);
-    recordProcess(parts.directory, parts.name, pid);
+    recordProcess(parts.directory, parts.name, pid, mark);
     this.exited = this.#follow(pipes, parts);
   }
 
@@ -50,9 +58,10 @@ export class ContainerProcess {
   static async start(launch: Launch, parts: ContainerProcessParts): Promise<ContainerProcess> {
     const pipes = await makeOutputPipes();
     try {
-      const child = spawnGroup(launch, pipes);
+      const { started: child, mark } = parts.marks.start(() => spawnGroup(launch, pipes));
       // A pid is there at once, unless the process could not be made: then the event tells why.
-      if (child.pid !== undefined) return new ContainerProcess(child, child.pid, pipes, parts);
+      if (child.pid !== undefined)
+        return new ContainerProcess(child, child.pid, mark, pipes, parts);
       throw await new Promise<Error>((resolve) => child.once("error", resolve));
     } catch (error) {
       pipes.stdout.reader.destroy();
@@ -85,6 +94,8 @@ export class ContainerProcess {
     // As with a container, the end of its first process is the end of all others.
     killGroup(this.pid, "SIGKILL");
     this.#running = false;
+    const marks = this.#mark === undefined ? [] : [this.#mark];
+    await parts.strays.kill({ directory: join(parts.directory, parts.name), marks });
     parts.supervisor.forget(this.pid);
     forgetProcess(parts.directory, parts.name);
     const grace = parts.clock.deadline(OUTPUT_GRACE_MS, () => {

@@ -11,6 +11,9 @@ import { writeTinyImage } from "../tiny-image.ts";
 import { createProcessDriver } from "./process-driver.ts";
 import { processStart } from "./process-records.ts";
 
+// Servers of their own processes, which a supervisor ends after seconds.
+vi.setConfig({ testTimeout: 30_000 });
+
 let dir: string;
 const ours: number[] = [];
 
@@ -23,10 +26,10 @@ afterEach(() => {
 });
 
 /** A task that does not listen to SIGTERM, and that has a child which does not either. */
-const STUBBORN = `
+const stubborn = (childOptions: string) => `
   process.on("SIGTERM", () => {});
   const deaf = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('child', process.pid)";
-  require("node:child_process").spawn(process.execPath, ["-e", deaf], { stdio: "inherit" });
+  require("node:child_process").spawn(process.execPath, ["-e", deaf], ${childOptions});
   console.log("task", process.pid);
   setInterval(() => {}, 1000);
 `;
@@ -41,9 +44,14 @@ const SERVER = `
   setInterval(() => {}, 1000);
 `;
 
+/** A program that keeps the output and nothing else of what it came from. */
+const DAEMON = '{ stdio: "inherit", detached: true, env: {}, cwd: "/" }';
+
 /** Starts a server of its own process that runs the stubborn task; resolves to the pids that the task printed. */
-async function serve(): Promise<{ server: ChildProcess; task: number; child: number }> {
-  const image = await writeTinyImage(join(dir, "blobs"), { "main.js": STUBBORN });
+async function serve(
+  childOptions = '{ stdio: "inherit" }',
+): Promise<{ server: ChildProcess; task: number; child: number }> {
+  const image = await writeTinyImage(join(dir, "blobs"), { "main.js": stubborn(childOptions) });
   const container = {
     name: "web",
     definition: { command: ["node", "main.js"] },
@@ -127,6 +135,22 @@ test.runIf(process.platform === "linux")(
 );
 
 test.runIf(process.platform === "linux")(
+  "a daemon without an environment outlives neither its server nor the next one's start",
+  async () => {
+    const ended = await serve(DAEMON);
+    await killNow(ended.server);
+    await vi.waitFor(() => expect(isAlive(ended.child)).toBe(false), 10_000);
+    const { server, child } = await serve(DAEMON);
+    server.kill("SIGSTOP");
+    process.kill(supervisorOf(server), "SIGKILL");
+    await killNow(server);
+    expect(isAlive(child)).toBe(true);
+    await newDriver().reap();
+    await vi.waitFor(() => expect(isAlive(child)).toBe(false));
+  },
+);
+
+test.runIf(process.platform === "linux")(
   "what a server was killed before recording is ended by the next server",
   async () => {
     const { server, task, child } = await serve();
@@ -152,7 +176,7 @@ test.runIf(process.platform === "linux")("a supervisor that is killed is replace
 test("a process that was given a recorded number later is not touched", async () => {
   const { server, task } = await serve();
   const record = join(dir, "data/runtime/tasks", "0".repeat(32), "web.process.json");
-  expect(JSON.parse(readFileSync(record, "utf8"))).toEqual({
+  expect(JSON.parse(readFileSync(record, "utf8"))).toMatchObject({
     pid: task,
     startedAt: processStart(task),
   });

@@ -4,10 +4,12 @@ import type { Clock } from "../../../clock/clock.ts";
 import type { Logger } from "../../logger.ts";
 import type { ContainerUsage, Endpoint, TaskDriver, TaskObserver, TaskSpec } from "../driver.ts";
 import { BaseTools } from "./base-tools.ts";
+import { ProcessMarks } from "./process-marks.ts";
 import { PortPool } from "./port-pool.ts";
 import { PortableTier } from "./portable-tier.ts";
 import { reapTasks } from "./process-records.ts";
 import { RunningTask } from "./running-task.ts";
+import { Strays } from "./strays.ts";
 import { Supervisor } from "./supervisor.ts";
 import type { Tier } from "./tier.ts";
 import { UnpackedImages } from "./unpacked-images.ts";
@@ -23,6 +25,9 @@ export interface ProcessDriverOptions {
   readonly tier?: "portable";
 }
 
+/** How long containers may take to end when the server does, whatever their stop time-outs are: its owner waits. */
+const CLOSE_MS = 5000;
+
 /** Linux answers on all of 127.0.0.0/8; elsewhere only 127.0.0.1 is there. */
 const TASK_ADDRESS = process.platform === "linux" ? "127.0.0.2" : "127.0.0.1";
 
@@ -33,6 +38,8 @@ export class ProcessDriver implements TaskDriver {
   readonly #tier: Tier;
   readonly #images: UnpackedImages;
   readonly #supervisor: Supervisor;
+  readonly #marks = new ProcessMarks();
+  readonly #strays = new Strays();
   readonly #tasksDirectory: string;
   readonly #tasks = new Map<string, { task: RunningTask; gone: Promise<void> }>();
 
@@ -43,7 +50,7 @@ export class ProcessDriver implements TaskDriver {
     this.#tier = tier;
     this.#tasksDirectory = join(runtime, "tasks");
     this.#images = new UnpackedImages(join(runtime, "images"));
-    this.#supervisor = new Supervisor(options.logger);
+    this.#supervisor = new Supervisor(options.logger, this.#marks.prefix);
   }
 
   /** How tasks are kept apart and limited here, for `doctor` and `status`. */
@@ -51,7 +58,7 @@ export class ProcessDriver implements TaskDriver {
     return { driver: this.name, tier: this.#tier.name, ...this.#tier.info() };
   }
 
-  async start(spec: TaskSpec, observer: TaskObserver): Promise<void> {
+  async start(spec: TaskSpec, observer: TaskObserver, signal?: AbortSignal): Promise<void> {
     if (this.#tasks.has(spec.taskArn)) throw new Error(`${spec.taskArn} runs already`);
     const { clock, logger } = this.#options;
     const task = new RunningTask(spec, observer, {
@@ -60,6 +67,8 @@ export class ProcessDriver implements TaskDriver {
       tier: this.#tier,
       images: this.#images,
       supervisor: this.#supervisor,
+      marks: this.#marks,
+      strays: this.#strays,
       directory: join(this.#tasksDirectory, spec.taskId),
     });
     const started = task.start();
@@ -70,7 +79,10 @@ export class ProcessDriver implements TaskDriver {
       )
       .then(() => void this.#tasks.delete(spec.taskArn));
     this.#tasks.set(spec.taskArn, { task, gone });
-    await started;
+    const stop = () => void task.stop();
+    signal?.addEventListener("abort", stop, { once: true });
+    if (signal?.aborted) stop();
+    await started.finally(() => signal?.removeEventListener("abort", stop));
   }
 
   async stop(taskArn: string): Promise<void> {
@@ -91,13 +103,17 @@ export class ProcessDriver implements TaskDriver {
   }
 
   async reap(): Promise<void> {
-    const killed = await reapTasks(this.#tasksDirectory);
+    const killed = await reapTasks(this.#tasksDirectory, this.#strays);
     if (killed > 0) this.#options.logger.info(`ended ${killed} containers of a server that died`);
     await this.#images.prune();
   }
 
   async close(): Promise<void> {
+    const kill = this.#options.clock.deadline(CLOSE_MS, () => {
+      for (const { task } of this.#tasks.values()) task.kill();
+    });
     await Promise.all(Array.from(this.#tasks.keys(), (taskArn) => this.stop(taskArn)));
+    kill.cancel();
     await this.#supervisor.close();
   }
 }

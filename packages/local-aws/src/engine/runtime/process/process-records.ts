@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { findContainerProcesses } from "./unrecorded-processes.ts";
+import type { Strays } from "./strays.ts";
 
 const SUFFIX = ".process.json";
 
@@ -10,6 +10,8 @@ const SUFFIX = ".process.json";
 interface ProcessRecord {
   readonly pid: number;
   readonly startedAt: string;
+  /** What its descendants are known by, where the machine has such marks. */
+  readonly mark?: string | undefined;
 }
 
 /**
@@ -21,11 +23,11 @@ export function processStart(pid: number): string | undefined {
 }
 
 /** Writes down that the group led by `pid` runs for `name` in `directory`. */
-export function recordProcess(directory: string, name: string, pid: number): void {
+export function recordProcess(directory: string, name: string, pid: number, mark?: string): void {
   const startedAt = processStart(pid);
   // It has ended already: there is nothing to find again.
   if (startedAt === undefined) return;
-  const record: ProcessRecord = { pid, startedAt };
+  const record: ProcessRecord = { pid, startedAt, mark };
   writeFileSync(join(directory, `${name}${SUFFIX}`), JSON.stringify(record), { mode: 0o600 });
 }
 
@@ -38,15 +40,19 @@ export function forgetProcess(directory: string, name: string): void {
  * what a dead server started and could not record, then removes the subdirectories: files of tasks that it ran.
  * @returns how many groups and processes were killed
  */
-export async function reapTasks(tasksDirectory: string): Promise<number> {
+export async function reapTasks(tasksDirectory: string, strays: Strays): Promise<number> {
   let killed = 0;
+  const marks: string[] = [];
   for (const task of await list(tasksDirectory)) {
     const directory = join(tasksDirectory, task);
     for (const name of await list(directory)) {
-      if (name.endsWith(SUFFIX) && (await killRecorded(join(directory, name)))) killed += 1;
+      if (!name.endsWith(SUFFIX)) continue;
+      const record = parseRecord(await readFile(join(directory, name), "utf8"));
+      if (record?.mark !== undefined) marks.push(record.mark);
+      if (record && killRecorded(record)) killed += 1;
     }
   }
-  for (const pid of await findContainerProcesses(tasksDirectory)) if (killProcess(pid)) killed += 1;
+  killed += await strays.kill({ directory: tasksDirectory, marks });
   for (const task of await list(tasksDirectory)) {
     // A process may still write while it dies.
     const directory = join(tasksDirectory, task);
@@ -55,22 +61,8 @@ export async function reapTasks(tasksDirectory: string): Promise<number> {
   return killed;
 }
 
-function killProcess(pid: number): boolean {
-  try {
-    process.kill(pid, "SIGKILL");
-    return true;
-  } catch (error) {
-    // It has ended meanwhile, perhaps with its group.
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
-    throw error;
-  }
-}
-
-async function killRecorded(file: string): Promise<boolean> {
-  const record = parseRecord(await readFile(file, "utf8"));
-  if (!record || processStart(record.pid) !== record.startedAt) return false;
-  return killGroup(record.pid, "SIGKILL");
-}
+const killRecorded = ({ pid, startedAt }: ProcessRecord): boolean =>
+  processStart(pid) === startedAt && killGroup(pid, "SIGKILL");
 
 /** A record that was being written when the server died is not one: the supervisor has ended that group. */
 function parseRecord(text: string): ProcessRecord | undefined {
@@ -80,10 +72,10 @@ function parseRecord(text: string): ProcessRecord | undefined {
   } catch {
     return undefined;
   }
-  const { pid, startedAt } = value as Partial<ProcessRecord>;
-  return Number.isInteger(pid) && pid! > 1 && typeof startedAt === "string"
-    ? { pid: pid!, startedAt }
-    : undefined;
+  const { pid, startedAt, mark } = (value ?? {}) as Partial<ProcessRecord>;
+  if (!Number.isInteger(pid) || pid! <= 1 || typeof startedAt !== "string") return undefined;
+  const isMark = typeof mark === "string" && /^\d{15}$/.test(mark);
+  return { pid: pid!, startedAt, mark: isMark ? mark : undefined };
 }
 
 /** Signals a process group; false where none of it is left. */

@@ -3,9 +3,11 @@ import type { Clock } from "../../../clock/clock.ts";
 import { CannotStartError, type ContainerSpec } from "../driver.ts";
 import { ContainerProcess } from "./container-process.ts";
 import { checkCommand, HealthMonitor } from "./health-check.ts";
+import type { ProcessMarks } from "./process-marks.ts";
 import { OUT_OF_MEMORY } from "./reasons.ts";
 import { runCheck } from "./run-check.ts";
 import { stopSignal } from "./stop-signal.ts";
+import type { Strays } from "./strays.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { Launch, TierTask } from "./tier.ts";
 
@@ -14,6 +16,8 @@ export type Health = "HEALTHY" | "UNHEALTHY";
 export interface RunningContainerParts {
   readonly clock: Clock;
   readonly supervisor: Supervisor;
+  readonly marks: ProcessMarks;
+  readonly strays: Strays;
   readonly tierTask: TierTask;
   /** The task's directory; the container's own copy of its image is in it, by name. */
   readonly directory: string;
@@ -60,15 +64,7 @@ export class RunningContainer {
     launch: Launch,
     parts: RunningContainerParts,
   ): Promise<RunningContainer> {
-    const { clock, supervisor, directory, output } = parts;
-    const { name } = spec;
-    const process = await ContainerProcess.start(launch, {
-      clock,
-      supervisor,
-      directory,
-      name,
-      output,
-    });
+    const process = await ContainerProcess.start(launch, { ...parts, name: spec.name });
     return new RunningContainer(spec, process, parts);
   }
 

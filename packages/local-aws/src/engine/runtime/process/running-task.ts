@@ -11,11 +11,14 @@ import {
   type TaskObserver,
   type TaskSpec,
 } from "../driver.ts";
+import { unlessAborted } from "../../unless-aborted.ts";
 import { awaitDependencies } from "./dependencies.ts";
 import { MemoryWatch } from "./memory-watch.ts";
+import type { ProcessMarks } from "./process-marks.ts";
 import { processUsage } from "./process-usage.ts";
 import { badImage, stoppedWhileStarting } from "./reasons.ts";
 import { RunningContainer } from "./running-container.ts";
+import type { Strays } from "./strays.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { Launch, Tier, TierTask } from "./tier.ts";
 import type { UnpackedImages } from "./unpacked-images.ts";
@@ -26,6 +29,8 @@ export interface RunningTaskParts {
   readonly tier: Tier;
   readonly images: UnpackedImages;
   readonly supervisor: Supervisor;
+  readonly marks: ProcessMarks;
+  readonly strays: Strays;
   /** The directory of this task; made at the start, removed at the end. */
   readonly directory: string;
 }
@@ -39,7 +44,7 @@ export class RunningTask {
   #tierTask: TierTask | undefined;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
-  #stopRequested = false;
+  readonly #stopRequest = new AbortController();
   readonly #memoryWatch: MemoryWatch;
 
   constructor(spec: TaskSpec, observer: TaskObserver, parts: RunningTaskParts) {
@@ -75,10 +80,15 @@ export class RunningTask {
 
   /** Asks the containers to end, those that others depend on last; kills them after their stop time-outs. */
   async stop(): Promise<void> {
-    this.#stopRequested = true;
     this.#stopping ??= this.#stopAll();
+    this.#stopRequest.abort(new CannotStartError(stoppedWhileStarting()));
     await this.#stopping;
     await this.#starting?.catch(() => {});
+  }
+
+  /** Ends the containers at once. */
+  kill(): void {
+    for (const { process } of this.#containers.values()) process.signal("SIGKILL");
   }
 
   endpoint(port: number): Endpoint {
@@ -105,28 +115,26 @@ export class RunningTask {
       // Everything that can fail by the image or the definition does so before the first process runs.
       const launches = await allOf(this.spec.containers.map((c) => this.#prepare(c, tierTask)));
       for (const [index, container] of this.spec.containers.entries()) {
-        await awaitDependencies(container, this.#containers, this.#parts.clock);
-        this.#checkNotStopped();
+        const ready = awaitDependencies(container, this.#containers, this.#parts.clock);
+        await unlessAborted(ready, this.#stopRequest.signal);
         await this.#run(container, launches[index]!, tierTask);
       }
-      this.#checkNotStopped();
+      this.#stopRequest.signal.throwIfAborted();
       this.#memoryWatch.start();
     } catch (error) {
-      for (const { process } of this.#containers.values()) process.signal("SIGKILL");
+      // Containers of a task that is being stopped have the time that they are given to end.
+      await this.#stopping;
+      this.kill();
       await this.#allEnded();
       await this.#cleanUp();
       throw error;
     }
   }
 
-  #checkNotStopped(): void {
-    if (this.#stopRequested) throw new CannotStartError(stoppedWhileStarting());
-  }
-
   async #prepare(container: ContainerSpec, tierTask: TierTask): Promise<Launch> {
     const root = join(this.#parts.directory, container.name);
     try {
-      await this.#parts.images.copyTo(container.image, root);
+      await this.#parts.images.copyTo(container.image, root, this.#stopRequest.signal);
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
       throw new CannotStartError(badImage(container.image.reference, detail), { cause: error });
@@ -140,6 +148,8 @@ export class RunningTask {
     const container = await RunningContainer.start(spec, launch, {
       clock: this.#parts.clock,
       supervisor: this.#parts.supervisor,
+      marks: this.#parts.marks,
+      strays: this.#parts.strays,
       tierTask,
       directory: this.#parts.directory,
       output: (stream, line) => this.#tell(() => this.#observer.output(name, stream, line)),

@@ -1,6 +1,7 @@
 # Ends the process groups of tasks when the server dies. The server holds the other end of standard input and writes
 # "+ PGID" when a group has started and "- PGID" when it has ended; the end of the input is the death of the server,
-# whatever the cause. POSIX sh, because it runs for as long as the server does and costs a megabyte.
+# whatever the cause. The first argument begins the marks of what tasks started, by which those that left their group are
+# found (process-marks.ts); it is empty where there are none. POSIX sh, because it runs for as long as the server does and costs a megabyte.
 trap '' HUP INT QUIT TERM PIPE
 groups=' '
 while read -r change group; do
@@ -21,10 +22,25 @@ signal_all() {
   done
 }
 
+kill_marked() {
+  found=no
+  for limits in $(grep -ls "^Max file locks  *$1[0-9]\{6\} " /proc/[0-9]*/limits 2>/dev/null); do
+    process=${limits#/proc/}
+    if kill -s KILL "${process%/limits}" 2>/dev/null; then found=yes; fi
+  done
+}
+
 signal_all TERM
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   signal_all 0
-  if [ "$alive" = no ]; then exit 0; fi
+  if [ "$alive" = no ]; then break; fi
   sleep 0.1 2>/dev/null || sleep 1
 done
 signal_all KILL
+if [ -n "$1" ]; then
+  # Again while there are any: what forks meanwhile is not seen at once.
+  for _ in 1 2 3 4 5; do
+    kill_marked "$1"
+    if [ "$found" = no ]; then break; fi
+  done
+fi

@@ -10,12 +10,15 @@ const SCRIPT = fileURLToPath(new URL("supervise-groups.sh", import.meta.url));
  */
 export class Supervisor {
   readonly #logger: Logger;
+  readonly #markPrefix: string | undefined;
   readonly #groups = new Set<number>();
   #child: ChildProcess | undefined;
   #closed = false;
 
-  constructor(logger: Logger) {
+  /** @param markPrefix the first digits of the marks of all containers, where the machine has marks */
+  constructor(logger: Logger, markPrefix: string | undefined) {
     this.#logger = logger;
+    this.#markPrefix = markPrefix;
   }
 
   /** From now on the group led by `pid` ends with this process. */
@@ -42,7 +45,7 @@ export class Supervisor {
   }
 
   #start(): void {
-    const child = spawn("/bin/sh", [SCRIPT], {
+    const child = spawn("/bin/sh", [SCRIPT, this.#markPrefix ?? ""], {
       detached: true,
       cwd: "/",
       env: { PATH: "/usr/bin:/bin" },

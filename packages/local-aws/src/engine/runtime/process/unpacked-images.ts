@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from "node:fs/promi
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { PulledImage } from "../../images/pulled-image.ts";
+import { unlessAborted } from "../../unless-aborted.ts";
 import { UNPACK_LIMITS, unpackLayer } from "./unpack-layer.ts";
 
 /** How many unpacked images are kept; those used longest ago go first. */
@@ -26,12 +27,20 @@ export class UnpackedImages {
 
   /**
    * Puts the image's files into `target`, which must not exist.
+   * @param signal ends the wait and the copying; the unpacking goes on, for the next task
    * @throws UnsafePathError where a layer tries to leave the root or is too large
    */
-  async copyTo(image: PulledImage, target: string): Promise<void> {
-    const source = await this.#unpacked(image);
+  async copyTo(
+    image: PulledImage,
+    target: string,
+    signal = new AbortController().signal,
+  ): Promise<void> {
+    const source = await unlessAborted(this.#unpacked(image), signal);
     // A process of its own: thousands of small files would keep this one from answering. `cp` clones where it can.
-    await promisify(execFile)("cp", ["-RPp", source, target], { env: { PATH: "/usr/bin:/bin" } });
+    await promisify(execFile)("cp", ["-RPp", source, target], {
+      env: { PATH: "/usr/bin:/bin" },
+      signal,
+    });
   }
 
   /** Removes half-unpacked images of a dead server, and the least recently used ones beyond what is kept. */

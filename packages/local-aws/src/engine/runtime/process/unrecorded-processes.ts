@@ -1,47 +1,77 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
+import { lockLimit } from "./process-marks.ts";
 
 /** Variables that the driver points into a container's own files; a person's shell has them elsewhere. */
 const OWN_VARIABLES = ["HOME", "TMPDIR", "PATH"];
 
+/** How processes of containers are known when their numbers are not. */
+export interface ContainerTrace {
+  /** Below it are the files of the containers, into which their environments point. */
+  readonly directory: string;
+  /** The containers' marks. */
+  readonly marks: readonly string[];
+}
+
+/** A process of this machine, with what may give it away. */
+export interface SeenProcess {
+  readonly pid: number;
+  readonly mark: string | undefined;
+  /** `NAME=value`; on macOS all of them in one text, behind the arguments. */
+  readonly environment: readonly string[];
+}
+
+/** All processes that can be looked into. Linux shows both traces, macOS the environment of this user's processes. */
+export function seeProcesses(): Promise<SeenProcess[]> {
+  return process.platform === "linux" ? seeOnLinux() : seeByPs();
+}
+
 /**
- * Finds processes that were started for containers below `tasksDirectory`, by their environment: those that a server
- * had just made when it was killed, before it could write down their numbers, and those that left their group.
- * @returns process ids
+ * Of `seen`, those that were started for containers: what a server had just made when it was killed, before it could write
+ * down the number, and what left its group.
  */
-export function findContainerProcesses(tasksDirectory: string): Promise<number[]> {
-  const marks = OWN_VARIABLES.map((name) => `${name}=${tasksDirectory}/`);
-  return process.platform === "linux" ? findOnLinux(marks) : findByPs(marks);
+export function ofContainers(seen: readonly SeenProcess[], trace: ContainerTrace): number[] {
+  const own = OWN_VARIABLES.map((name) => `${name}=${trace.directory}/`);
+  const points = (text: string) =>
+    own.some((start) => text.startsWith(start) || text.includes(` ${start}`));
+  return seen
+    .filter(
+      ({ mark, environment }) =>
+        (mark !== undefined && trace.marks.includes(mark)) || environment.some(points),
+    )
+    .map(({ pid }) => pid);
 }
 
-async function findOnLinux(marks: readonly string[]): Promise<number[]> {
+async function seeOnLinux(): Promise<SeenProcess[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
-  const isOurs = await Promise.all(pids.map((pid) => hasVariable(pid, marks)));
-  return pids.filter((_, index) => isOurs[index]);
+  return Promise.all(
+    pids.map(async (pid) => ({
+      pid,
+      mark: lockLimit(await read(`/proc/${pid}/limits`)),
+      environment: (await read(`/proc/${pid}/environ`)).split("\0"),
+    })),
+  );
 }
 
-async function hasVariable(pid: number, marks: readonly string[]): Promise<boolean> {
+/** Empty where the process has ended, or is another user's. */
+async function read(file: string): Promise<string> {
   try {
-    const variables = (await readFile(`/proc/${pid}/environ`, "utf8")).split("\0");
-    return variables.some((variable) => marks.some((mark) => variable.startsWith(mark)));
+    return await readFile(file, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // It has ended, or is another user's.
-    if (code === "ENOENT" || code === "ESRCH" || code === "EACCES" || code === "EPERM")
-      return false;
+    if (code === "ENOENT" || code === "ESRCH" || code === "EACCES" || code === "EPERM") return "";
     throw error;
   }
 }
 
-/** macOS shows the environment of this user's processes behind their arguments. */
-async function findByPs(marks: readonly string[]): Promise<number[]> {
+async function seeByPs(): Promise<SeenProcess[]> {
   const { stdout } = await promisify(execFile)("ps", ["-A", "-E", "-ww", "-o", "pid=,command="], {
     env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
     maxBuffer: 64 * 1024 * 1024,
   });
   return stdout
     .split("\n")
-    .filter((line) => marks.some((mark) => line.includes(` ${mark}`)))
-    .map((line) => Number.parseInt(line, 10));
+    .filter((line) => line.trim() !== "")
+    .map((line) => ({ pid: Number.parseInt(line, 10), mark: undefined, environment: [line] }));
 }
