@@ -73,6 +73,16 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
       ja: "ロケールが日本語 (`LANG=ja_JP.UTF-8`) なら日本語、それ以外は英語",
     },
   },
+  WORKBOOK_LANE: {
+    meaning: {
+      en: "`off`: each command of Terraform starts a provider of its own, as it does without the workbook.",
+      ja: "`off` にすると、Terraform のコマンドごとにプロバイダーが起動します (ワークブックを使わないときと同じ)。",
+    },
+    default: {
+      en: "one provider is kept between commands",
+      ja: "コマンドの間、1 つのプロバイダーを動かしておく",
+    },
+  },
   WORKBOOK_PORT: {
     meaning: { en: "The port of Local AWS.", ja: "Local AWS のポート。" },
     default: {

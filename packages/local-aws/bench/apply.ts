@@ -5,8 +5,9 @@ import type { Workbench } from "./api.ts";
 import { readApplyLog } from "./apply-log.ts";
 import { longestWait, secondsBeyondWaits, type StateResource } from "./floor.ts";
 import { laneRows } from "./lane.ts";
+import { loopRows } from "./loop.ts";
 import { format, median, type Row } from "./table.ts";
-import { OWNER, terraformIn, workbookAt, type Terraform } from "./workbook.ts";
+import { OWNER, terraformIn, Workbook, type Terraform } from "./workbook.ts";
 
 const STARTS = 3;
 
@@ -25,19 +26,18 @@ export async function measureApply(workbench: Workbench): Promise<Row[]> {
     return [{ what: "terraform apply, lab 08", ours: missing, other: "", ratio: "", aim: "≤ 1.1" }];
   }
   const state = join(workbench.directory, "workbook");
-  const workbook = await workbookAt(workbench.root, state);
+  const workbook = await Workbook.at(workbench.root, state);
   try {
-    const since = performance.now();
-    await workbook("run", "08", "--json");
-    const runSeconds = (performance.now() - since) / 1000;
-    const changes = JSON.parse(await workbook("env", "--json")) as ShellChanges;
+    const runSeconds = await workbook.seconds("run", "08", "--json");
+    const changes = JSON.parse(await workbook.run("env", "--json")) as ShellChanges;
     const lane = { terraform, env: environmentAfter(changes) };
     const stack = join(state, "stacks/local", OWNER, "service");
     const start = await startSeconds(lane, join(workbench.directory, "one-resource"));
     const floored = await rows(lane, stack, start, runSeconds);
-    return [...(await laneRows(workbench, lane, stack)), ...floored];
+    const loop = await loopRows(workbench, workbook, state);
+    return [...loop, ...(await laneRows(workbench, lane, stack)), ...floored];
   } finally {
-    await workbook("cloud", "down");
+    await workbook.run("cloud", "down");
   }
 }
 
@@ -86,7 +86,12 @@ async function rows(
       what: "… the longest path beyond its waits",
       ours: format.seconds(secondsBeyondWaits(resources, created)),
     },
-    { ...none, what: "./workbook run 08, all of it", ours: format.seconds(runSeconds) },
+    {
+      ...none,
+      what: "./workbook run 08, all of it",
+      ours: format.seconds(runSeconds),
+      aim: "≤ 80 s",
+    },
   ];
 }
 

@@ -7,14 +7,20 @@ import { measureApply } from "./apply.ts";
 import { measureBalancer } from "./balancer.ts";
 import { toMarkdown } from "./table.ts";
 import { Traffic } from "./traffic.ts";
+import { measureVerify } from "./verify.ts";
 
 /*
  * `pnpm bench [--write] [NAME…]` measures Local AWS beside what else there is, in one run, and prints Markdown. Names
- * choose among the parts; without any all of them run, in about ten minutes. `--write` puts what was printed into
+ * choose among the parts; without any all of them run, in about twenty minutes. `--write` puts what was printed into
  * `docs/benchmarks.md`, from where the Japanese page takes it.
  */
 
-const PARTS = { api: measureApi, "load-balancer": measureBalancer, apply: measureApply };
+const PARTS = {
+  api: measureApi,
+  "load-balancer": measureBalancer,
+  apply: measureApply,
+  verify: measureVerify,
+};
 
 function machine(): string {
   const date = new Date().toISOString().slice(0, 10);

@@ -1,5 +1,6 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn, type ChildProcessByStdio } from "node:child_process";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { freePort } from "./processes.ts";
 
@@ -14,23 +15,54 @@ export interface Terraform {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Runs commands of a workbook that keeps everything in `state` and has ports of its own. */
-export async function workbookAt(
-  root: string,
-  state: string,
-): Promise<(...args: readonly string[]) => Promise<string>> {
-  const env = {
-    ...process.env,
-    WORKBOOK_DIR: state,
-    WORKBOOK_PORT: String(await freePort()),
-    WORKBOOK_LISTENERS: "ephemeral",
-    OWNER,
-  };
-  return async (...args) => {
-    const options = { cwd: root, env, maxBuffer: LARGEST_OUTPUT };
-    const { stdout } = await run(join(root, "workbook"), [...args], options);
+/** A workbook that keeps everything in a folder of its own, on ports of its own. */
+export class Workbook {
+  readonly #root: string;
+  readonly #env: NodeJS.ProcessEnv;
+
+  private constructor(root: string, env: NodeJS.ProcessEnv) {
+    this.#root = root;
+    this.#env = env;
+  }
+
+  /** @param state where it keeps what it keeps */
+  static async at(root: string, state: string): Promise<Workbook> {
+    return new Workbook(root, {
+      ...process.env,
+      WORKBOOK_DIR: state,
+      WORKBOOK_PORT: String(await freePort()),
+      WORKBOOK_LISTENERS: "ephemeral",
+      OWNER,
+    });
+  }
+
+  /** The same one, whose commands each start a provider of their own. */
+  get ordinary(): Workbook {
+    return new Workbook(this.#root, { ...this.#env, WORKBOOK_LANE: "off" });
+  }
+
+  /** Runs a command to its end. @returns what it printed */
+  async run(...args: readonly string[]): Promise<string> {
+    const options = { cwd: this.#root, env: this.#env, maxBuffer: LARGEST_OUTPUT };
+    const { stdout } = await run(join(this.#root, "workbook"), [...args], options);
     return stdout;
-  };
+  }
+
+  /** How long a command takes, in seconds. */
+  async seconds(...args: readonly string[]): Promise<number> {
+    const since = performance.now();
+    await this.run(...args);
+    return (performance.now() - since) / 1000;
+  }
+
+  /** Starts a command that goes on until it is told to stop. */
+  start(...args: readonly string[]): ChildProcessByStdio<null, Readable, null> {
+    return spawn(join(this.#root, "workbook"), [...args], {
+      cwd: this.#root,
+      env: this.#env,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+  }
 }
 
 /** Runs Terraform in a folder. @returns what it said */

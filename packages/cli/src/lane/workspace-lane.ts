@@ -7,24 +7,15 @@ import type { Workspace } from "../workspace.ts";
 import { laneFolder } from "./end-lane.ts";
 import { SessionLane } from "./session-lane.ts";
 
-/** The workspace's cloud as a target, with the provider that is kept between commands. For Local AWS alone. */
+/** The workspace's cloud as a target, with the provider that is kept between commands. */
 export async function targetWithLane(
   workspace: Workspace,
   cloud: RunningCloud,
   progress: Progress,
-): Promise<Target & { readonly lane: SessionLane }> {
+): Promise<Target> {
   const target = await localTarget(workspace, cloud);
-  const lane = new SessionLane({
-    folder: laneFolder(workspace),
-    env: target.environment,
-    cloudPid: cloud.pid,
-    onLog: (reason) =>
-      progress.print([
-        `  · Terraform starts its provider itself: ${reason}.`,
-        `  · Terraform がプロバイダーを自分で起動します (${reason})。`,
-      ]),
-  });
-  return { ...target, lane };
+  const lane = keptLane(workspace, cloud, progress, target);
+  return { ...target, ...(lane && { lane }) };
 }
 
 /** Starts the provider in the background, where an earlier command has met it. */
@@ -33,6 +24,27 @@ export async function warmLane(
   cloud: RunningCloud,
   progress: Progress,
 ): Promise<void> {
-  const { lane } = await targetWithLane(workspace, cloud, progress);
-  await lane.warm(join(workspace.state, "stacks", "local", workspace.config.owner));
+  const target = await localTarget(workspace, cloud);
+  const stacks = join(workspace.state, "stacks", "local", workspace.config.owner);
+  await keptLane(workspace, cloud, progress, target)?.warm(stacks);
+}
+
+/** For Local AWS alone, and not where `WORKBOOK_LANE=off` says that each command starts a provider of its own. */
+function keptLane(
+  workspace: Workspace,
+  cloud: RunningCloud,
+  progress: Progress,
+  { environment }: Target,
+): SessionLane | undefined {
+  if (process.env["WORKBOOK_LANE"] === "off") return undefined;
+  return new SessionLane({
+    folder: laneFolder(workspace),
+    env: environment,
+    cloudPid: cloud.pid,
+    onLog: (reason) =>
+      progress.print([
+        `  · Terraform starts its provider itself: ${reason}.`,
+        `  · Terraform がプロバイダーを自分で起動します (${reason})。`,
+      ]),
+  });
 }
