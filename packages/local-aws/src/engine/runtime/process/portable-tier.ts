@@ -14,7 +14,7 @@ import type { PortPool } from "./port-pool.ts";
 import { LOCALHOST_PORT, refusePortableTask } from "./portable-limits.ts";
 import { findProgram } from "./program.ts";
 import { badImage, noCommand } from "./reasons.ts";
-import { resolveInRoot } from "./root-path.ts";
+import { resolveInRoot } from "@workbook/image-layers";
 import type { Launch, Tier, TierTask } from "./tier.ts";
 
 export interface PortableTierOptions {

@@ -614,3 +614,12 @@ describe("stopping a task", () => {
     await expect(driver.stop(none)).resolves.toBeUndefined();
   });
 });
+
+test("a task whose image's layer ends early does not start, in the words of a pull that failed", async () => {
+  const spec = task(await container({ a: "x".repeat(100_000) }));
+  const { file, digest } = spec.containers[0]!.image.layers[0]!;
+  writeFileSync(file, readFileSync(file).subarray(0, -20));
+  await expect(run(spec)).rejects.toThrow(
+    `CannotPullContainerError: ref pull has been retried 1 time(s): failed to extract layer ${digest}: unexpected EOF: unknown`,
+  );
+});

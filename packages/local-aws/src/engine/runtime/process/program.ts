@@ -4,7 +4,7 @@ import { join, posix } from "node:path";
 import { CannotStartError } from "../driver.ts";
 import type { BaseTools } from "./base-tools.ts";
 import { executableNotFound, notExecutable, noSuchFile } from "./reasons.ts";
-import { resolveInRoot } from "./root-path.ts";
+import { resolveInRoot } from "@workbook/image-layers";
 
 /** Where a container's program is looked for. */
 export interface ProgramScope {

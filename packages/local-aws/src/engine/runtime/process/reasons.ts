@@ -27,6 +27,10 @@ export const couldNotRun = (detail: string) => `${RUNTIME_FAILURE}: ${detail}: u
 export const badImage = (reference: string, detail: string) =>
   `CannotPullContainerError: failed to extract ${reference}: ${detail}`;
 
+/** A layer that is not what it says; `detail` begins with the layer. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html */
+export const badLayer = (detail: string) =>
+  `CannotPullContainerError: ref pull has been retried 1 time(s): failed to extract ${detail}: unknown`;
+
 export const OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage";
 
 /** Words of Local AWS: what the portable tier cannot do, it refuses by name. */

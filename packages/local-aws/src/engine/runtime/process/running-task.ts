@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { LayerError } from "@workbook/image-layers";
 import type { Clock } from "../../../clock/clock.ts";
 import type { Logger } from "../../logger.ts";
 import {
@@ -16,7 +17,7 @@ import { awaitDependencies } from "./dependencies.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import type { ProcessMarks } from "./process-marks.ts";
 import { processUsage } from "./process-usage.ts";
-import { badImage, stoppedWhileStarting } from "./reasons.ts";
+import { badImage, badLayer, stoppedWhileStarting } from "./reasons.ts";
 import { RunningContainer } from "./running-container.ts";
 import type { Strays } from "./strays.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -136,8 +137,13 @@ export class RunningTask {
     try {
       await this.#parts.images.copyTo(container.image, root, this.#stopRequest.signal);
     } catch (error) {
+      this.#stopRequest.signal.throwIfAborted();
       const detail = error instanceof Error ? error.message : String(error);
-      throw new CannotStartError(badImage(container.image.reference, detail), { cause: error });
+      const reason =
+        error instanceof LayerError
+          ? badLayer(detail)
+          : badImage(container.image.reference, detail);
+      throw new CannotStartError(reason, { cause: error });
     }
     return tierTask.launch(container, root);
   }

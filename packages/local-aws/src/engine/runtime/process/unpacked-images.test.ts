@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import {
   existsSync,
   lstatSync,
@@ -11,10 +12,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { unpackLayer } from "@workbook/image-layers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { PulledImage } from "../../images/pulled-image.ts";
 import { writeTinyLayer, type TinyEntry } from "../tiny-image.ts";
-import { unpackLayer } from "./unpack-layer.ts";
 import { UnpackedImages } from "./unpacked-images.ts";
 
 type Entries = Readonly<Record<string, TinyEntry>> | readonly (readonly [string, TinyEntry])[];
@@ -142,12 +143,13 @@ describe("unpacking an image", () => {
 
   test("refuses more bytes or entries than the limits", async () => {
     const layer = await writeTinyLayer(join(dir, "blobs"), { a: "12345", b: "67890" });
+    const root = mkdtempSync(join(dir, "root-"));
     const budgets = [
       { bytes: 9, entries: 100 },
       { bytes: 100, entries: 1 },
     ];
     for (const budget of budgets)
-      await expect(unpackLayer(join(dir, "root"), layer, budget)).rejects.toThrow("too large");
+      await expect(unpackLayer(layer, root, { budget })).rejects.toThrow("too large");
   });
 
   test("says so when a layer is cut off", async () => {
@@ -156,7 +158,7 @@ describe("unpacking an image", () => {
     writeFileSync(file, readFileSync(file).subarray(0, -20));
     await expect(
       new UnpackedImages(join(dir, "unpacked")).copyTo(image, join(dir, "copy")),
-    ).rejects.toThrow(/unexpected end/i);
+    ).rejects.toThrow(/unexpected EOF/);
   });
 });
 
@@ -179,6 +181,19 @@ describe("the kept images", () => {
     const inode = lstatSync(join(dir, "unpacked", kept!)).ino;
     await new UnpackedImages(join(dir, "unpacked")).copyTo(image, join(dir, "c"));
     expect(lstatSync(join(dir, "unpacked", kept!)).ino).toBe(inode);
+  });
+
+  test("are not waited for by a task that stops, and come for those that do not", async () => {
+    const image = await imageOf({ large: randomBytes(2_000_000) });
+    const images = new UnpackedImages(join(dir, "unpacked"));
+    const [first, second] = [new AbortController(), new AbortController()];
+    const given = images.copyTo(image, join(dir, "a"), first.signal);
+    const stays = images.copyTo(image, join(dir, "b"), second.signal);
+    first.abort(new Error("stopped"));
+    await expect(given).rejects.toThrow("stopped");
+    await stays;
+    expect(existsSync(join(dir, "b/large"))).toBe(true);
+    expect(existsSync(join(dir, "a"))).toBe(false);
   });
 
   test("lose what a dead server left half-done", async () => {

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { UNPACK_LIMITS, unpackLayer } from "@workbook/image-layers";
 import type { PulledImage } from "../../images/pulled-image.ts";
 import { unlessAborted } from "../../unless-aborted.ts";
-import { UNPACK_LIMITS, unpackLayer } from "./unpack-layer.ts";
 
 /** How many unpacked images are kept; those used longest ago go first. */
 const KEPT_IMAGES = 20;
@@ -28,7 +28,7 @@ export class UnpackedImages {
   /**
    * Puts the image's files into `target`, which must not exist.
    * @param signal ends the wait and the copying; the unpacking goes on, for the next task
-   * @throws UnsafePathError where a layer tries to leave the root or is too large
+   * @throws LayerError where a layer is not what it says, tries to leave the root or is too large
    */
   async copyTo(
     image: PulledImage,
@@ -79,7 +79,8 @@ export class UnpackedImages {
     const unfinished = await mkdtemp(`${path}.`);
     try {
       const budget = { ...UNPACK_LIMITS };
-      for (const layer of image.layers) await unpackLayer(unfinished, layer, budget);
+      for (const layer of image.layers)
+        await unpackLayer(layer, unfinished, { budget, confined: true });
       await rename(unfinished, path);
     } catch (error) {
       await rm(unfinished, { recursive: true, force: true });

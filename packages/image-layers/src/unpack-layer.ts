@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { realpath } from "node:fs/promises";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip, createZstdDecompress } from "node:zlib";
+import { extract } from "tar-stream";
+import { LayDown } from "./lay-down.ts";
+import { LayerError } from "./root-path.ts";
+
+/** A layer's blob on this machine. */
+export interface LayerBlob {
+  readonly file: string;
+  /** `sha256:…` of the blob; what is read is compared with it. */
+  readonly digest: string;
+  /** As the manifest names it: its end says how it is compressed. */
+  readonly mediaType: string;
+}
+
+/** What an image may still take up; shared by all of its layers. */
+export interface UnpackBudget {
+  bytes: number;
+  entries: number;
+}
+
+/** Fargate gives a task 20 GiB of disk; an image that needs half of it for itself, or this many files, is refused. */
+export const UNPACK_LIMITS: Readonly<UnpackBudget> = { bytes: 10 * 1024 ** 3, entries: 500_000 };
+
+export interface UnpackOptions {
+  /** Counted down. Default: the limits, for this layer. */
+  readonly budget?: UnpackBudget;
+  /**
+   * For processes that are not confined to the root: links are written so that they stay inside of it, the owner keeps
+   * all rights, special bits go. Otherwise links and modes are as the layer says.
+   */
+  readonly confined?: boolean;
+  /** Ends the unpacking, which rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What zlib says of data that is not what it should be: https://nodejs.org/api/errors.html */
+const BROKEN_DATA = /^(?:Z_|ZSTD_|ERR_ZSTD)/;
+
+/**
+ * Lays a layer over `root`, as https://github.com/opencontainers/image-spec/blob/main/layer.md says: files replace, a
+ * whiteout deletes, an opaque whiteout empties a directory of what lower layers put there. Nothing outside of `root` is
+ * touched, whatever the archive says: every path is followed link by link inside of the root. Owners and times are not
+ * set. Device nodes under /dev are left out, the runtime provides those.
+ *
+ * @param root a directory that nobody else writes to
+ * @throws LayerError where the blob is not what its digest says, ends early, is no archive, or holds what would land
+ * outside of `root`, is of a kind that cannot be made, or is too much
+ */
+export async function unpackLayer(
+  layer: LayerBlob,
+  root: string,
+  options: UnpackOptions = {},
+): Promise<void> {
+  const { signal, confined = false, budget = { ...UNPACK_LIMITS } } = options;
+  signal?.throwIfAborted();
+  const hash = createHash("sha256");
+  const tar = extract();
+  const hashed = new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  const source = createReadStream(layer.file);
+  const feeding = pipeline([source, hashed, ...decompress(layer.mediaType), tar], { signal });
+  // An archive that ends early leaves its last entry open: whoever waits for its data has to hear why none comes.
+  feeding.catch((error: Error) => tar.destroy(error));
+  try {
+    const down = new LayDown(await realpath(root), { confined, budget });
+    for await (const entry of tar) await down.apply(entry.header, entry);
+    await feeding;
+    await down.finish();
+    const actual = `sha256:${hash.digest("hex")}`;
+    if (actual !== layer.digest) throw new LayerError(`the content has digest ${actual}`);
+  } catch (error) {
+    tar.destroy();
+    const cut = await feeding.then(
+      () => undefined,
+      (cause: unknown) => cause,
+    );
+    signal?.throwIfAborted();
+    throw toLayerError(layer, isOwn(error) ? error : (cut ?? error));
+  }
+}
+
+function decompress(mediaType: string) {
+  if (/[+.]gzip$/.test(mediaType)) return [createGunzip()];
+  if (/[+.]zstd$/.test(mediaType)) return [createZstdDecompress()];
+  return [];
+}
+
+/** Whether it was found here, not by a stream that was ended because of another's fault. */
+function isOwn(error: unknown): boolean {
+  return error instanceof LayerError || (error as NodeJS.ErrnoException).syscall !== undefined;
+}
+
+/** A fault of the layer, told by its digest; what the machine could not do stays as it is. */
+function toLayerError({ digest }: LayerBlob, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code = "" } = error as NodeJS.ErrnoException;
+  const isEarlyEnd = code === "Z_BUF_ERROR" || error.message === "Unexpected end of data";
+  const isLayers = error instanceof LayerError || BROKEN_DATA.test(code) || code === "";
+  if (!isEarlyEnd && !isLayers) return error;
+  const reason = isEarlyEnd ? "unexpected EOF" : error.message;
+  return new LayerError(`layer ${digest}: ${reason}`, { cause: error });
+}
