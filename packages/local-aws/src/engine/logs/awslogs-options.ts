@@ -86,16 +86,19 @@ function eventStart(options: Readonly<Record<string, string>>): EventStart | und
   const format = options["awslogs-datetime-format"];
   const pattern = options["awslogs-multiline-pattern"];
   if (format !== undefined && pattern !== undefined) throw new LoggerArgsError(exclusiveOptions());
-  if (format !== undefined) return datetimePattern(format);
-  if (pattern === undefined) return undefined;
+  if (format !== undefined) return compile("awslogs-datetime-format", datetimePattern(format));
+  return pattern === undefined ? undefined : compile("awslogs-multiline-pattern", pattern);
+}
+
+function compile(option: string, pattern: string): EventStart {
   const detail = JSON.stringify(pattern);
   if (pattern.length > MAX_PATTERN || repetitions(pattern) > MAX_REPETITIONS)
-    throw new LoggerArgsError(invalidOption("awslogs-multiline-pattern", detail));
+    throw new LoggerArgsError(invalidOption(option, detail));
   try {
     // The driver's regular expressions are Go's, which are RE2's: a line takes linear time.
     return RE2JS.compile(pattern);
   } catch (error) {
-    throw new LoggerArgsError(invalidOption("awslogs-multiline-pattern", detail), { cause: error });
+    throw new LoggerArgsError(invalidOption(option, detail), { cause: error });
   }
 }
 

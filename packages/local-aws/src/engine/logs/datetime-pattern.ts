@@ -1,5 +1,3 @@
-import { RE2JS } from "re2js";
-
 /** What each directive of strftime looks like. https://docs.docker.com/engine/logging/drivers/awslogs/#awslogs-datetime-format */
 const DIRECTIVES: Readonly<Record<string, string>> = {
   A: "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day",
@@ -21,14 +19,12 @@ const DIRECTIVES: Readonly<Record<string, string>> = {
   y: "\\d{2}",
   Z: "[A-Z]{1,4}T",
   z: "[+-]\\d{4}",
-  "%": "%",
 };
 
-/** The pattern of lines that hold a time in strftime's `format` (`[%b %d, %Y %H:%M:%S]`); unknown directives are literal. */
-export function datetimePattern(format: string): RE2JS {
-  const source = format.replaceAll(/%(.)|[\s\S]/gu, (text, directive: string | undefined) => {
-    const pattern = directive === undefined ? undefined : DIRECTIVES[directive];
-    return pattern ?? text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
-  });
-  return RE2JS.compile(source);
-}
+/**
+ * The regular expression of lines that hold a time in `format`: one itself, in which strftime's directives stand for what they
+ * look like (`\[%b %d, %Y %H:%M:%S`). One that is not known stands for nothing, as in the driver.
+ * https://github.com/moby/moby/blob/master/daemon/logger/awslogs/cloudwatchlogs.go
+ */
+export const datetimePattern = (format: string): string =>
+  format.replaceAll(/%(.)/gu, (_, directive: string) => DIRECTIVES[directive] ?? "");

@@ -159,6 +159,23 @@ describe("events of several lines", () => {
     expect(stored()).toHaveLength(2);
   });
 
+  test.each<[format: string, lines: string[], events: number]>([
+    [
+      String.raw`\[%Y-%m-%dT%H:%M:%S`,
+      ["[2026-01-18T23:28:53+00:00] a", "b", "[2026-01-18T23:28:54+00:00] c"],
+      2,
+    ],
+    ["^.(%Y|never)-%m", ["[2026-01 a", "b", "[2027-12 c"], 2],
+    ["%H.%M", ["12x30 a", "b", "12:31 c"], 2],
+    ["at 100%%", ["at 100 a", "b"], 1],
+  ])("begin where the format, a regular expression, is: %j", async (format, lines, events) => {
+    makeGroup();
+    const sink = await open({ "awslogs-datetime-format": format });
+    for (const line of lines) sink.write("stdout", line, clock.now());
+    await sink.close();
+    expect(stored()).toHaveLength(events);
+  });
+
   test("are not waited for longer than five seconds", async () => {
     makeGroup();
     const sink = await open({ "awslogs-multiline-pattern": "^x" });
@@ -206,6 +223,10 @@ describe("options that do not fit", () => {
     [
       { "awslogs-multiline-pattern": "(" },
       "must specify valid value for log opt 'awslogs-multiline-pattern': \"(\"",
+    ],
+    [
+      { "awslogs-datetime-format": "[%Y-%m-%dT%H:%M:%S+00:00]" },
+      "must specify valid value for log opt 'awslogs-datetime-format'",
     ],
     [{ "awslogs-multiline-pattern": "a{1000}".repeat(20) }, "must specify valid value"],
     [{ "awslogs-multiline-pattern": "a".repeat(5_000) }, "must specify valid value"],

@@ -32,12 +32,14 @@ export function toCapacityProviders(given: readonly string[] | undefined): strin
 
 /**
  * A strategy as it is stored, with the API's defaults (weight 0, base 0).
- * @throws AwsError `InvalidParameterException` where it names a provider that `allowed` does not hold
+ * @throws AwsError `InvalidParameterException` where it names a provider that `allowed` does not hold, or has two bases
  */
 export function toStrategy(
   given: readonly CapacityProviderStrategyItem[] | undefined,
   allowed: readonly string[],
 ): Strategy {
+  if ((given ?? []).filter(({ base = 0 }) => base > 0).length > 1)
+    throw invalidParameter(TEXTS.strategyOneBase());
   return (given ?? []).map(({ capacityProvider = "", weight = 0, base = 0 }) => {
     const name = capacityProvider.startsWith("arn:")
       ? lastPart(capacityProvider)
@@ -54,8 +56,15 @@ export function strategyOf(
   launchType: string | undefined,
 ): Strategy {
   if (given?.length && launchType) throw invalidParameter(TEXTS.launchTypeAndStrategy());
-  if (given?.length) return toStrategy(given, cluster.capacityProviders);
-  return launchType ? [] : cluster.defaultCapacityProviderStrategy;
+  if (given?.length) return weighted(toStrategy(given, cluster.capacityProviders));
+  return launchType ? [] : weighted(cluster.defaultCapacityProviderStrategy);
+}
+
+/** A strategy without any weight may be a cluster's default, but places nothing. */
+function weighted(strategy: Strategy): Strategy {
+  if (strategy.length > 0 && strategy.every(({ weight = 0 }) => weight === 0))
+    throw invalidParameter(TEXTS.strategyNoWeight());
+  return strategy;
 }
 
 export const capacityProviderHandlers: EcsHandlers = {

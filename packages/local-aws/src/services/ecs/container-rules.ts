@@ -5,8 +5,15 @@ import { TEXTS } from "./texts.ts";
 
 const NAME = /^[a-zA-Z0-9_-]{1,255}$/;
 const FARGATE_LOG_DRIVERS = ["awslogs", "splunk", "awsfirelens"];
-/** Longest stop time-out on Fargate, https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+/** Longest start and stop time-outs on Fargate, https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 const LONGEST_FARGATE_STOP_SECONDS = 120;
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
+const HEALTH_CHECK_RANGES = {
+  interval: [5, 300],
+  timeout: [2, 60],
+  retries: [1, 10],
+  startPeriod: [0, 300],
+} as const;
 
 /** Checks names and memory of all containers. @throws AwsError `ClientException` in AWS's words */
 export function checkContainers(
@@ -91,6 +98,9 @@ export function checkFargateContainers(input: RegisterTaskDefinitionRequest): vo
     if (container.privileged) throw clientException(TEXTS.privilegedFargate());
     if (driver && !FARGATE_LOG_DRIVERS.includes(driver))
       throw clientException(TEXTS.logDriverFargate({ driver }));
+    const start = container.startTimeout;
+    if (start !== undefined && (start < 2 || start > LONGEST_FARGATE_STOP_SECONDS))
+      throw clientException(TEXTS.startTimeoutFargate());
     if ((container.stopTimeout ?? 0) > LONGEST_FARGATE_STOP_SECONDS)
       throw clientException(TEXTS.stopTimeoutFargate());
     if (!input.executionRoleArn) {
@@ -116,13 +126,23 @@ export function checkContainerSettings(input: RegisterTaskDefinitionRequest): vo
       container.secrets?.length || container.logConfiguration?.secretOptions?.length;
     if (needsRole && !input.executionRoleArn)
       throw clientException(TEXTS.executionRoleForSecrets());
-    const command = container.healthCheck?.command;
-    if (command && !["CMD", "CMD-SHELL", "NONE"].includes(command[0] ?? ""))
-      throw clientException(TEXTS.healthCommandInvalid());
+    checkHealthCheck(container);
     const volumes = new Set((input.volumes ?? []).map(({ name }) => name));
     for (const { sourceVolume } of container.mountPoints ?? [])
       if (sourceVolume && !volumes.has(sourceVolume))
         throw clientException(TEXTS.volumeNotDefined({ volume: sourceVolume }));
+  }
+}
+
+function checkHealthCheck({ healthCheck }: ContainerDefinition): void {
+  const command = healthCheck?.command;
+  if (command && !["CMD", "CMD-SHELL", "NONE"].includes(command[0] ?? ""))
+    throw clientException(TEXTS.healthCommandInvalid());
+  for (const member of Object.keys(HEALTH_CHECK_RANGES) as (keyof typeof HEALTH_CHECK_RANGES)[]) {
+    const [least, most] = HEALTH_CHECK_RANGES[member];
+    const value = healthCheck?.[member];
+    if (value !== undefined && (value < least || value > most))
+      throw clientException(TEXTS.healthCheckRange({ member, least, most }));
   }
 }
 

@@ -46,6 +46,8 @@ function toService(
   if (!input.taskDefinition) throw clientException(TEXTS.taskDefinitionBlank());
   const definition = requireTaskDefinition(context, input.taskDefinition);
   const launch = toLaunch(cluster, definition, input);
+  if (input.role && definition.networkMode === "awsvpc")
+    throw invalidParameter(TEXTS.roleNeedsLinked());
   const networkConfiguration = toNetworkConfiguration(
     context.store,
     definition,

@@ -1,4 +1,8 @@
-import type { ContainerDefinition, RegisterTaskDefinitionRequest } from "@aws-sdk/client-ecs";
+import type {
+  ContainerDefinition,
+  RegisterTaskDefinitionRequest,
+  Volume,
+} from "@aws-sdk/client-ecs";
 import type { CallContext } from "../service.ts";
 import { ecsArn } from "./arns.ts";
 import {
@@ -64,7 +68,7 @@ function store(
     compatibilities: fits ? ["EC2", "FARGATE"] : ["EXTERNAL", "EC2"],
     executionRoleArn: input.executionRoleArn || undefined,
     taskRoleArn: input.taskRoleArn || undefined,
-    volumes: input.volumes ?? [],
+    volumes: (input.volumes ?? []).map(withRootDirectory),
     placementConstraints: input.placementConstraints ?? [],
     runtimePlatform: input.runtimePlatform,
     ephemeralStorage: input.ephemeralStorage && {
@@ -92,6 +96,9 @@ function checkFargateTask(
   if (memory === undefined) throw clientException(TEXTS.memoryRequired());
   if (!isFargateSize(Number(cpu), Number(memory)))
     throw clientException(TEXTS.noFargateConfiguration({ cpu, memory }));
+  if (input.pidMode && input.pidMode !== "task")
+    throw clientException(TEXTS.pidModeFargate({ mode: input.pidMode }));
+  if (input.ipcMode) throw clientException(TEXTS.ipcModeFargate());
   const storage = input.ephemeralStorage?.sizeInGiB;
   if (storage !== undefined && (storage < 21 || storage > 200))
     throw clientException(TEXTS.ephemeralStorage());
@@ -100,6 +107,15 @@ function checkFargateTask(
     if (volume.dockerVolumeConfiguration) throw clientException(TEXTS.dockerVolumeFargate());
   }
 }
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSVolumeConfiguration.html */
+const withRootDirectory = (volume: Volume): Volume =>
+  volume.efsVolumeConfiguration
+    ? {
+        ...volume,
+        efsVolumeConfiguration: { rootDirectory: "/", ...volume.efsVolumeConfiguration },
+      }
+    : volume;
 
 /** A container with what the API fills in where the request is silent. */
 function withDefaults(container: ContainerDefinition, networkMode: string): ContainerDefinition {

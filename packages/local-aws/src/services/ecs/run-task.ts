@@ -25,6 +25,7 @@ export function runTask(input: RunTaskRequest, context: CallContext): Task[] {
         .filter((it) => it.clusterArn === cluster.arn && it.clientToken === token)
     : [];
   if (same.length > 0) return same;
+  checkLengths(input);
   if (!input.taskDefinition) throw clientException(TEXTS.taskDefinitionBlank());
   const definition = requireTaskDefinition(context, input.taskDefinition);
   const count = input.count ?? 1;
@@ -65,6 +66,16 @@ export function runTask(input: RunTaskRequest, context: CallContext): Task[] {
       now,
     });
   });
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html#API_RunTask_RequestSyntax */
+function checkLengths(input: RunTaskRequest): void {
+  for (const [member, most] of [
+    ["startedBy", 128],
+    ["clientToken", 64],
+  ] as const)
+    if ((input[member]?.length ?? 0) > most)
+      throw invalidParameter(TEXTS.tooLong({ member, most }));
 }
 
 function taskTags(input: RunTaskRequest, cluster: Cluster, definition: TaskDefinition): Tags {

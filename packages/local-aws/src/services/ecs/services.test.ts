@@ -192,6 +192,13 @@ describe("refused in AWS's words", () => {
     });
   });
 
+  test("a role of its own where the linked one is needed", async () => {
+    expect(await refusal(create("refused", { role: "arn:aws:iam::123456789012:role/r" }))).toEqual({
+      name: "InvalidParameterException",
+      message: "You cannot specify an IAM role for services that require a service linked role.",
+    });
+  });
+
   test("a second service of the same name", async () => {
     await create("same");
     expect(await refusal(create("same"))).toEqual({
@@ -240,6 +247,70 @@ test("what tasks are made from starts a deployment when it changes; other settin
   expect(changed.deployments![0]!.id).not.toBe(first);
   const forced = await update({ forceNewDeployment: true });
   expect(forced.deployments![0]!.id).not.toBe(changed.deployments![0]!.id);
+});
+
+describe("a capacity provider strategy", () => {
+  const spot = [{ capacityProvider: "FARGATE_SPOT", weight: 1 }];
+  const inSpot = { cluster: "s", launchType: undefined };
+  beforeAll(async () => {
+    const capacityProviders = ["FARGATE", "FARGATE_SPOT"];
+    await ecs.send(new CreateClusterCommand({ clusterName: "s", capacityProviders }));
+  });
+  const update = async (service: string, more: object) => {
+    const command = new UpdateServiceCommand({ cluster: "s", service, ...more });
+    return (await ecs.send(command)).service!;
+  };
+  const NEEDS_FORCE =
+    "When switching from launch type to capacity provider strategy on an existing service, or making a change to a capacity provider strategy on a service that is already using one, you must force a new deployment.";
+
+  test("changes with a forced deployment alone, and back to the launch type", async () => {
+    await create("one", { cluster: "s" });
+    const refused = { name: "InvalidParameterException", message: NEEDS_FORCE };
+    expect(await refusal(update("one", { capacityProviderStrategy: spot }))).toEqual(refused);
+    const forced = { forceNewDeployment: true };
+    const first = await update("one", { capacityProviderStrategy: spot, ...forced });
+    expect(first).toMatchObject({ capacityProviderStrategy: [{ ...spot[0], base: 0 }] });
+    expect(first.launchType).toBeUndefined();
+    const other = [{ capacityProvider: "FARGATE", weight: 2 }];
+    for (const capacityProviderStrategy of [other, []])
+      expect(await refusal(update("one", { capacityProviderStrategy }))).toEqual(refused);
+    const same = await update("one", { capacityProviderStrategy: first.capacityProviderStrategy });
+    expect(same.deployments![0]!.id).toBe(first.deployments![0]!.id);
+    const back = await update("one", { capacityProviderStrategy: [], ...forced });
+    expect(back.launchType).toBe("FARGATE");
+    expect(back.capacityProviderStrategy ?? []).toEqual([]);
+    await update("one", { capacityProviderStrategy: [] });
+  });
+
+  test.each([
+    ["two bases", [1, 1], [1, 1], /^Only one capacity provider .* can have a base/],
+    ["no weight", [0, 0], [1, 0], /with a weight greater than 0\.$/],
+  ])("with %s is refused", async (_what, [weight, other], [base, second], message) => {
+    const capacityProviderStrategy = [
+      { capacityProvider: "FARGATE", weight, base },
+      { capacityProvider: "FARGATE_SPOT", weight: other, base: second },
+    ];
+    const said = await refusal(create("two", { ...inSpot, capacityProviderStrategy }));
+    expect(said).toMatchObject({ name: "InvalidParameterException" });
+    expect(said.message).toMatch(message);
+  });
+});
+
+test("RunTask takes startedBy and a token up to their documented lengths", async () => {
+  for (const [member, most] of [
+    ["startedBy", 128],
+    ["clientToken", 64],
+  ] as const) {
+    const command = new RunTaskCommand({
+      cluster: "c",
+      taskDefinition: "web:1",
+      [member]: "x".repeat(most + 1),
+    });
+    expect(await refusal(ecs.send(command))).toEqual({
+      name: "InvalidParameterException",
+      message: `${member} cannot be longer than ${most} characters.`,
+    });
+  }
 });
 
 test("a revision that was deregistered is not deployed again", async () => {

@@ -181,6 +181,40 @@ describe("refused in AWS's words", () => {
       { executionRoleArn: role },
       { logConfiguration: awslogs({ "awslogs-group": "g", "awslogs-region": "r" }) },
     ],
+    ...(
+      [
+        ["interval", 4, "between 5 and 300"],
+        ["interval", 301, "between 5 and 300"],
+        ["timeout", 1, "between 2 and 60"],
+        ["retries", 11, "between 1 and 10"],
+        ["retries", 0, "between 1 and 10"],
+        ["startPeriod", 301, "between 0 and 300"],
+      ] as const
+    ).map(
+      ([member, value, range]) =>
+        [
+          `a health check's ${member} of ${value}`,
+          `Health check ${member} must be ${range}.`,
+          {},
+          { healthCheck: { command: ["CMD", "true"], [member]: value } },
+        ] as [string, string, object, object],
+    ),
+    [
+      "a start time-out of more than two minutes",
+      "Tasks using the Fargate launch type must have a container start timeout of 2 to 120 seconds.",
+      {},
+      { startTimeout: 121 },
+    ],
+    [
+      "the processes of the host",
+      "Tasks using the Fargate launch type do not support pidMode 'host'. The supported value for pidMode is 'task'.",
+      { pidMode: "host" },
+    ],
+    [
+      "the memory of the host",
+      "Tasks using the Fargate launch type do not support ipcMode.",
+      { ipcMode: "host" },
+    ],
     ["no CPU", "Fargate requires that 'cpu' be defined at the task level.", { cpu: undefined }],
     [
       "no memory",
@@ -242,4 +276,36 @@ test("a definition for EC2 needs memory of each container, and no size of its ow
   );
   expect(taskDefinition!.compatibilities).toEqual(["EXTERNAL", "EC2"]);
   expect(taskDefinition!.containerDefinitions![0]!.portMappings![0]!.hostPort).toBe(0);
+});
+
+test("an EFS volume's root directory is / where nothing is said", async () => {
+  const efs = { name: "data", efsVolumeConfiguration: { fileSystemId: "fs-12345678" } };
+  const { taskDefinition } = await register("efs", { volumes: [efs] });
+  expect(taskDefinition!.volumes![0]!.efsVolumeConfiguration).toEqual({
+    fileSystemId: "fs-12345678",
+    rootDirectory: "/",
+  });
+});
+
+test("what is deregistered or deleted is one revision that is there", async () => {
+  const missing =
+    "The specified task definition does not exist. Specify a valid account, family, revision and try again.";
+  const deregister = (taskDefinition: string) =>
+    refusal(ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition })));
+  expect(await deregister("nowhere")).toEqual({
+    name: "ClientException",
+    message: "Revision is missing.",
+  });
+  expect(await deregister("nowhere:1")).toEqual({ name: "ClientException", message: missing });
+  const { failures } = await ecs.send(
+    new DeleteTaskDefinitionsCommand({ taskDefinitions: ["nowhere", "nowhere:1"] }),
+  );
+  expect(failures).toEqual([
+    {
+      arn: "nowhere",
+      reason:
+        "The specified task definition identifier is invalid. Specify a valid name or ARN and try again.",
+    },
+    { arn: "nowhere:1", reason: missing },
+  ]);
 });

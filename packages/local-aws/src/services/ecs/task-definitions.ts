@@ -81,8 +81,7 @@ export const taskDefinitionHandlers: EcsHandlers = {
   },
 
   DeregisterTaskDefinition(input, context) {
-    if (!input.taskDefinition.includes(":"))
-      throw clientException(TEXTS.revisionInvalid({ number: "null" }));
+    if (!input.taskDefinition.includes(":")) throw clientException(TEXTS.revisionMissing());
     const definition = findTaskDefinition(context, input.taskDefinition);
     if (!definition) throw clientException(TEXTS.deregisterNotFound());
     if (definition.status !== "ACTIVE") throw clientException(TEXTS.deregisterTwice());
@@ -98,7 +97,9 @@ export const taskDefinitionHandlers: EcsHandlers = {
     for (const reference of input.taskDefinitions) {
       const definition = findTaskDefinition(context, reference);
       const reason = !definition
-        ? TEXTS.deregisterNotFound()
+        ? /:\d+$/.test(reference)
+          ? TEXTS.deregisterNotFound()
+          : TEXTS.revisionIdentifierInvalid()
         : definition.status === "ACTIVE"
           ? TEXTS.deleteActive()
           : undefined;

@@ -19,6 +19,16 @@ export const TEXTS = {
   strategyNotInCluster: text(
     "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.",
   ),
+  strategyOneBase: text(
+    "Only one capacity provider in a capacity provider strategy can have a base value defined.",
+  ),
+  strategyNoWeight: text(
+    "The capacity provider strategy must have at least one capacity provider with a weight greater than 0.",
+  ),
+  strategyNeedsForce: text(
+    "When switching from launch type to capacity provider strategy on an existing service, or making a change to a capacity provider strategy on a service that is already using one, you must force a new deployment.",
+    QUOTED,
+  ),
   settingInvalid: text("Invalid setting name: {name}"),
 
   // Task definitions
@@ -101,6 +111,15 @@ export const TEXTS = {
   ),
   dependencyCycle: text("Container dependsOn contains a cycle"),
   healthCommandInvalid: text("Health check command must start with CMD or CMD-SHELL."),
+  healthCheckRange: text("Health check {member} must be between {least} and {most}."),
+  startTimeoutFargate: text(
+    "Tasks using the Fargate launch type must have a container start timeout of 2 to 120 seconds.",
+  ),
+  pidModeFargate: text(
+    "Tasks using the Fargate launch type do not support pidMode '{mode}'. The supported value for pidMode is 'task'.",
+    QUOTED,
+  ),
+  ipcModeFargate: text("Tasks using the Fargate launch type do not support ipcMode."),
   stopTimeoutFargate: text(
     "Tasks using the Fargate launch type must have a container stop timeout of less than 120 seconds.",
   ),
@@ -120,7 +139,15 @@ export const TEXTS = {
     "Invalid revision number. Number: {number}",
     github("hashicorp/terraform-provider-aws/issues/30313"),
   ),
-  deregisterNotFound: text("The specified task definition does not exist."),
+  revisionMissing: text("Revision is missing.", QUOTED),
+  revisionIdentifierInvalid: text(
+    "The specified task definition identifier is invalid. Specify a valid name or ARN and try again.",
+    QUOTED,
+  ),
+  deregisterNotFound: text(
+    "The specified task definition does not exist. Specify a valid account, family, revision and try again.",
+    QUOTED,
+  ),
   deregisterTwice: text("The specified task definition is already INACTIVE."),
   deleteActive: text(
     "The specified task definition is still in ACTIVE status. Please deregister the target and try again.",
@@ -197,6 +224,11 @@ export const TEXTS = {
   unknownContainerOverride: text(
     "Override for container named {container} is not a container in the TaskDefinition.",
   ),
+  roleNeedsLinked: text(
+    "You cannot specify an IAM role for services that require a service linked role.",
+    QUOTED,
+  ),
+  tooLong: text("{member} cannot be longer than {most} characters."),
   countInvalid: text("count should be in the range 1 to 10"),
   taskNotFound: text("The referenced task was not found."),
   tasksEmpty: text("Tasks cannot be empty."),

@@ -40,6 +40,8 @@ export function updateService(input: UpdateServiceRequest, context: CallContext)
   if (before.status !== "ACTIVE") throw serviceNotActive();
   refuseUnsupported(input);
   const after: EcsService = { ...before, ...changes(input, context, cluster, before) };
+  if (isStrategyChanged(before, after) && !input.forceNewDeployment)
+    throw invalidParameter(TEXTS.strategyNeedsForce());
   if (after.healthCheckGracePeriodSeconds > 0 && after.loadBalancers.length === 0)
     throw invalidParameter(TEXTS.gracePeriodNoLoadBalancer());
   // Tasks that run keep an inactive revision alive; a deployment of it would begin something new.
@@ -111,22 +113,26 @@ function deployedChanges(
   return changed;
 }
 
+function isStrategyChanged(before: EcsService, after: EcsService): boolean {
+  const sorted = ({ capacityProviderStrategy }: EcsService) =>
+    capacityProviderStrategy.toSorted((a, b) =>
+      (a.capacityProvider ?? "").localeCompare(b.capacityProvider ?? ""),
+    );
+  return !isDeepStrictEqual(sorted(before), sorted(after));
+}
+
+/** An empty strategy goes back to the launch type. */
 function launchChanges(
   input: UpdateServiceRequest,
   cluster: Cluster,
   before: EcsService,
   definition: TaskDefinition,
 ) {
-  const launchType = input.capacityProviderStrategy?.length
-    ? undefined
-    : (before.launchType as "FARGATE" | undefined);
+  const strategy = input.capacityProviderStrategy ?? before.capacityProviderStrategy;
   return toLaunch(cluster, definition, {
-    launchType,
-    capacityProviderStrategy: input.capacityProviderStrategy?.length
-      ? input.capacityProviderStrategy
-      : launchType
-        ? undefined
-        : before.capacityProviderStrategy,
+    ...(strategy.length > 0
+      ? { capacityProviderStrategy: strategy }
+      : { launchType: before.launchType ?? "FARGATE" }),
     platformVersion: input.platformVersion ?? before.platformVersion,
   });
 }

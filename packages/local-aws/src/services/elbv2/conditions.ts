@@ -24,10 +24,10 @@ export function checkedConditions(conditions: readonly Sdk.RuleCondition[]): Con
       throw validationError(`A rule can only have one '${field}' condition`);
   const values = checked.flatMap(valuesOf);
   if (values.length > MOST_VALUES)
-    throw validationError(`A rule can have at most '${MOST_VALUES}' condition values`);
+    throw validationError(`A rule can only have '${MOST_VALUES}' condition values`);
   const wildcards = values.join("").replace(/[^*?]/g, "").length;
   if (wildcards > MOST_WILDCARDS)
-    throw validationError(`A rule can have at most '${MOST_WILDCARDS}' wildcards`);
+    throw validationError(`A rule can only have '${MOST_WILDCARDS}' condition wildcards`);
   return checked;
 }
 
@@ -81,9 +81,7 @@ function patterns(
   checkValues(field, values);
   const allowed =
     field === "host-header" ? /^[A-Za-z0-9\-.*?:]+$/ : /^[A-Za-z0-9_\-.$/~"'@:+&()!,;=%*?]+$/;
-  for (const value of values)
-    if (!allowed.test(value))
-      throw validationError(`The '${field}' value '${value}' contains invalid characters`);
+  checkCharacters(values, allowed);
   return { Field: field, Values: values, [member]: { Values: values } };
 }
 
@@ -94,6 +92,13 @@ function checkValues(field: string, values: readonly string[], longest = LONGEST
     if (value.length > longest)
       throw validationError(`The '${field}' value is too long; the limit is '${longest}'`);
   }
+}
+
+/** (seen) as the sentence that the service says of a path. */
+function checkCharacters(values: readonly string[], allowed: RegExp): void {
+  for (const value of values)
+    if (!allowed.test(value))
+      throw validationError(`Condition value '${value}' contains a character that is not valid`);
 }
 
 function httpHeader(config: Sdk.HttpHeaderConditionConfig | undefined): Condition {
@@ -107,6 +112,8 @@ function httpHeader(config: Sdk.HttpHeaderConditionConfig | undefined): Conditio
     throw validationError("Use a 'host-header' condition to match the host header");
   const values = config.Values ?? [];
   checkValues("http-header", values);
+  // RFC 9110, 5.5: visible characters and blanks.
+  checkCharacters(values, /^[\t\x20-\x7e\x80-\xff]+$/);
   return { Field: "http-header", HttpHeaderConfig: { HttpHeaderName: name, Values: values } };
 }
 
@@ -117,11 +124,7 @@ function httpMethod(config: Sdk.HttpRequestMethodConditionConfig | undefined): C
     );
   const values = config.Values ?? [];
   checkValues("http-request-method", values, LONGEST_METHOD);
-  for (const value of values)
-    if (!/^[A-Z_-]+$/.test(value))
-      throw validationError(
-        "The 'http-request-method' value is invalid; the allowed characters are A-Z, hyphen and underscore",
-      );
+  checkCharacters(values, /^[A-Z_-]+$/);
   return { Field: "http-request-method", HttpRequestMethodConfig: { Values: values } };
 }
 

@@ -175,13 +175,28 @@ test.for([
   [[{ Field: "http-header" }], /^A 'HttpHeaderConfig' must be specified with 'http-header'$/],
   [
     [{ Field: "http-request-method", HttpRequestMethodConfig: { Values: ["get"] } }],
-    /the allowed characters are A-Z/,
+    /^Condition value 'get' contains a character that is not valid$/,
+  ],
+  [
+    [{ Field: "path-pattern", Values: ["/a, /b"] }],
+    /^Condition value '\/a, \/b' contains a character that is not valid$/,
+  ],
+  [
+    [{ Field: "host-header", HostHeaderConfig: { Values: ["a_b.example.com"] } }],
+    /^Condition value 'a_b.example.com' contains a character that is not valid$/,
+  ],
+  [
+    [{ Field: "http-header", HttpHeaderConfig: { HttpHeaderName: "X-A", Values: ["a\nb"] } }],
+    /contains a character that is not valid$/,
   ],
   [[{ Field: "source-ip", SourceIpConfig: { Values: ["10.0.0.1"] } }], /not a valid CIDR block/],
-  [[{ Field: "path-pattern", Values: ["/*/*/*/*/*/*"] }], /at most '5' wildcards/],
+  [
+    [{ Field: "path-pattern", Values: ["/*/*/*/*/*/*"] }],
+    /^A rule can only have '5' condition wildcards$/,
+  ],
   [
     [{ Field: "path-pattern", Values: ["/1", "/2", "/3", "/4", "/5", "/6"] }],
-    /at most '5' condition values/,
+    /^A rule can only have '5' condition values$/,
   ],
   [
     [

@@ -13,6 +13,7 @@ import {
   groupExists,
   invalidParameter,
   notAllowedValue,
+  reservedGroup,
 } from "./words.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
@@ -143,6 +144,7 @@ export function createLogGroup(
     tags?: Record<string, string> | undefined;
   } = {},
 ): void {
+  if (/^aws\//i.test(name)) throw reservedGroup();
   if (store.of(logGroups).has(name)) throw groupExists();
   const tags = settings.tags ?? {};
   checkTags(tags, name);

@@ -92,6 +92,14 @@ describe("log groups", () => {
     ]);
   });
 
+  test.each(["aws/lambda/x", "AWS/x", "Aws/"])("named %j are AWS's own", async (logGroupName) => {
+    await expect(client.send(new CreateLogGroupCommand({ logGroupName }))).rejects.toMatchObject({
+      name: "InvalidParameterException",
+      message: "Log groups starting with AWS/ are reserved for AWS.",
+    });
+    await client.send(new CreateLogGroupCommand({ logGroupName: `/${logGroupName}` }));
+  });
+
   test("cannot be made twice, nor used after they are deleted", async () => {
     await expect(
       client.send(new CreateLogGroupCommand({ logGroupName: group })),

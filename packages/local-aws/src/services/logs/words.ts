@@ -9,6 +9,10 @@ import { AwsError } from "../../protocol/aws-error.ts";
 export const groupExists = () =>
   new AwsError("ResourceAlreadyExistsException", "The specified log group already exists");
 
+/** Quoted in public issues. */
+export const reservedGroup = () =>
+  invalidParameter("Log groups starting with AWS/ are reserved for AWS.");
+
 export const groupMissing = () =>
   new AwsError("ResourceNotFoundException", "The specified log group does not exist.");
 
