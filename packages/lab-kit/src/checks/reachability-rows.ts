@@ -1,5 +1,5 @@
 import type { SecurityGroup, SecurityGroupRule } from "@aws-sdk/client-ec2";
-import { type Words } from "@workbook/toolchain";
+import { both, type Words } from "@workbook/toolchain";
 
 import { contains, parseCidr } from "./cidr.ts";
 import { groupNamed, subnetsOf, wayOutOf, type LiveNetwork } from "./live-network.ts";
@@ -66,7 +66,7 @@ export function reachabilityOf(
 /** A way of two parts: the first that is closed says why. */
 function allOf(first: Verdict, second: Verdict): Verdict {
   if (!first.reaches) return first;
-  return second.reaches ? { reaches: true, why: `${first.why}; ${second.why}` } : second;
+  return second.reaches ? { reaches: true, why: both`${first.why}; ${second.why}` } : second;
 }
 
 function fromInternet(network: LiveNetwork, kind: "public" | "private"): Verdict {
