@@ -13,19 +13,26 @@ interface Node {
 }
 
 /** Two words side by side, the second one small: code, names and commands hardly have that. */
-const PROSE = /[A-Za-z]{2,}[,:;.]? (?:[a-z]{2,}|a)\b(?![-./:=(\w])/;
-const JAPANESE = /[\u3040-\u30FF\u4E00-\u9FFF]/;
+const PROSE = /[A-Za-z]{2,}[,:;.]? (?:[a-z]{2,}|a)\b(?![-/:=(\w]|\.\w)/;
+const JAPANESE = /[\u3001-\u30FF\u4E00-\u9FFF]/;
 /** What these say is for whoever mends a bug, or stops work that nobody waits for any more. */
+/** What is typed, whatever words are in it. */
 const COMMAND =
-  /^(?:\.\/workbook|aws|curl|docker|npm|terraform|eval|cat|exec|[A-Z]+) [^.]*$|^#!|^cat > /;
-const FOR_DEVELOPERS = /^(?:Error|TypeError|RangeError|\w*DefinitionError|NotProved|abort|prove)$/;
+  /^\s*(?:[A-Z_]+=\S+ )?(?:\.\/workbook|aws|curl|docker|npm|terraform|eval|exec) (?!.*[.:;] [a-z])|^#!|^cat > /;
+const FOR_DEVELOPERS =
+  /^(?:Error|TypeError|RangeError|\w*DefinitionError|PlanReadError|NotProved|abort|prove)$/;
 
 /**
  * Reads the catalogue that the pairs `[english, japanese]` of a source are, and what stands outside of it.
  *
+ * @param data texts that look like sentences and are none
  * @returns English sentences without their Japanese, Japanese ones in English, and pairs whose halves name different values
  */
-export function findFaults(file: string, source: string): WordsFault[] {
+export function findFaults(
+  file: string,
+  source: string,
+  data: ReadonlySet<string> = new Set(),
+): WordsFault[] {
   const { program, errors } = parseSync(file, source);
   if (errors.length > 0) throw new Error(`${file}: ${errors[0]!.message}`);
   const faults: WordsFault[] = [];
@@ -39,7 +46,8 @@ export function findFaults(file: string, source: string): WordsFault[] {
     const pair = pairOf(node);
     if (pair) return compare(...pair);
     const words = literalOf(node);
-    if (words !== undefined && isProse(words)) report(node, `English alone: ${shorten(words)}`);
+    if (words !== undefined && isProse(words) && !JAPANESE.test(words) && !data.has(words))
+      report(node, `English alone: ${shorten(words)}`);
     // A hint's last level is the line to write: code, whatever words are in it.
     const children = isCallOf(node, "hint")
       ? (node["arguments"] as Node[]).slice(0, 2)
@@ -71,9 +79,9 @@ function pairOf(node: Node): [en: Node, ja: Node] | undefined {
   if (node.type === "ArrayExpression") {
     const [en, ja, ...more] = node["elements"] as (Node | null)[];
     if (!en || !ja || more.length > 0) return undefined;
-    const [first, second] = [textsIn(en), textsIn(ja)];
-    const isPair = second.some((words) => JAPANESE.test(words));
-    return isPair && first.length > 0 ? [en, ja] : undefined;
+    // Of several pairs that follow each other, each is looked at by itself.
+    if (holdsList(en) || holdsList(ja) || textsIn(en).length === 0) return undefined;
+    return textsIn(ja).some((words) => JAPANESE.test(words)) ? [en, ja] : undefined;
   }
   if (node.type !== "ObjectExpression") return undefined;
   const members = new Map(
@@ -86,6 +94,14 @@ function pairOf(node: Node): [en: Node, ja: Node] | undefined {
   const isSpoken =
     textsIn(en).some((words) => PROSE.test(words)) || textsIn(ja).some((w) => JAPANESE.test(w));
   return isSpoken ? [en, ja] : undefined;
+}
+
+function holdsList(node: Node): boolean {
+  return (
+    node.type === "ArrayExpression" ||
+    node.type === "TaggedTemplateExpression" ||
+    childrenOf(node).some(holdsList)
+  );
 }
 
 function isProse(words: string): boolean {

@@ -1,6 +1,6 @@
 import type { Language, ReferencePage } from "./reference-page.ts";
 import { code, escapeText, formatTable } from "./reference-page.ts";
-import { readSources, textsOf, walk, type SyntaxNode } from "./source.ts";
+import { constantsOf, readSources, textsOf, walk, type SyntaxNode } from "./source.ts";
 
 interface ErrorUse {
   readonly code: string;
@@ -40,9 +40,10 @@ export function errorCodes(): ReferencePage {
       const say = words[language];
       const uses = new Map<string, ErrorUse>();
       for (const { program } of files) {
+        const constants = constantsOf(program);
+        const read = (node: SyntaxNode) => textsOf(node, language, constants);
         walk(program, (node, parent) => {
-          for (const use of toUses(node, parent, language))
-            uses.set(`${use.code} ${use.message}`, use);
+          for (const use of toUses(node, parent, read)) uses.set(`${use.code} ${use.message}`, use);
         });
       }
       const rows = [...uses.values()]
@@ -60,7 +61,11 @@ function byWords(a: string, b: string, language: Language): number {
 }
 
 /** `{ code, next, … }` as the options of an error, or as a row of a table of such errors. */
-function toUses(node: SyntaxNode, parent: SyntaxNode | undefined, language: Language): ErrorUse[] {
+function toUses(
+  node: SyntaxNode,
+  parent: SyntaxNode | undefined,
+  read: (node: SyntaxNode) => string[],
+): ErrorUse[] {
   if (node.type !== "ObjectExpression") return [];
   const fields = new Map(
     (node["properties"] as SyntaxNode[])
@@ -77,15 +82,13 @@ function toUses(node: SyntaxNode, parent: SyntaxNode | undefined, language: Lang
     (parent["callee"] as { name?: string }).name === "UserError";
   const words = isError ? (parent["arguments"] as SyntaxNode[])[0] : fields.get("says");
   if (!words) return [];
-  const messages = textsOf(words, language);
-  return textsOf(codeField, language)
+  const messages = read(words);
+  return read(codeField)
     .filter((text) => /[A-Z]/.test(text))
     .map((text, index) => ({
       code: text,
       message: messages[index] ?? messages[0]!,
-      next: textsOf(next, language).join(" / "),
-      exitCode: fields.has("exitCode")
-        ? textsOf(fields.get("exitCode")!, language).join(" / ")
-        : "3",
+      next: read(next).join(" / "),
+      exitCode: fields.has("exitCode") ? read(fields.get("exitCode")!).join(" / ") : "3",
     }));
 }

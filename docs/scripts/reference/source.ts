@@ -72,40 +72,80 @@ function isNode(value: unknown): value is SyntaxNode {
   );
 }
 
+/** What the constants of a file are made of, by name. */
+export function constantsOf(program: SyntaxNode): ReadonlyMap<string, SyntaxNode> {
+  const constants = new Map<string, SyntaxNode>();
+  walk(program, (node) => {
+    if (node.type !== "VariableDeclarator" || !node["init"]) return;
+    const name = (node["id"] as { name?: string }).name;
+    if (name !== undefined) constants.set(name, node["init"] as SyntaxNode);
+  });
+  return constants;
+}
+
 /**
  * The texts that an expression can be in a language: literals, both branches of a condition, of a pair of words its half;
  * what is computed is `…`.
+ *
+ * @param constants of the file that the expression is in
  */
-export function textsOf(node: SyntaxNode, language: Language): string[] {
+export function textsOf(
+  node: SyntaxNode,
+  language: Language,
+  constants: ReadonlyMap<string, SyntaxNode> = new Map(),
+): string[] {
+  const read = (part: unknown) => textsOf(part as SyntaxNode, language, constants);
   switch (node.type) {
     case "Literal":
       return typeof node["value"] === "string" ? [node["value"]] : [String(node["value"])];
-    case "TemplateLiteral": {
-      const quasis = node["quasis"] as { value: { cooked: string } }[];
-      return [quasis.map(({ value }) => value.cooked).join("…")];
-    }
+    case "TemplateLiteral":
+      return [withParts(node, () => "…")];
     case "ConditionalExpression":
-      return [node["consequent"], node["alternate"]].flatMap((each) =>
-        textsOf(each as SyntaxNode, language),
-      );
+      return [node["consequent"], node["alternate"]].flatMap(read);
     case "ArrayExpression":
-      return textsOf((node["elements"] as SyntaxNode[])[language === "en" ? 0 : 1]!, language);
+      return read((node["elements"] as SyntaxNode[])[language === "en" ? 0 : 1]!);
     case "TaggedTemplateExpression":
-      return textsOf(node["quasi"] as SyntaxNode, language);
+      return [withParts(node["quasi"] as SyntaxNode, (part) => read(part)[0]!)];
     case "ArrowFunctionExpression":
-      return textsOf(node["body"] as SyntaxNode, language);
+      return read(node["body"]);
+    case "BlockStatement": {
+      const last = (node["body"] as SyntaxNode[]).at(-1);
+      return last?.type === "ReturnStatement" ? read(last["argument"]) : ["…"];
+    }
+    case "TSAsExpression":
+      return read(node["expression"]);
+    case "Identifier": {
+      const value = constants.get(String(node["name"]));
+      // Only words are worth it: what another constant is called says more than what it is made of.
+      return value && isWords(value) ? read(value) : ["…"];
+    }
     case "BinaryExpression": {
-      const [left] = textsOf(node["left"] as SyntaxNode, language);
-      const [right] = textsOf(node["right"] as SyntaxNode, language);
+      const [[left], [right]] = [read(node["left"]), read(node["right"])];
       return [`${left}${right}`];
     }
     case "CallExpression": {
       // A command for the target that is at work (packages/cli/src/on-target.ts); shown is the one on Local AWS.
       if ((node["callee"] as { name?: string }).name !== "onTarget") return ["…"];
       const [, command] = node["arguments"] as SyntaxNode[];
-      return textsOf(command!, language).map((text) => `./workbook ${text}`);
+      return read(command).map((text) => `./workbook ${text}`);
     }
     default:
       return ["…"];
   }
+}
+
+/** A pair, or one of several. */
+function isWords(node: SyntaxNode): boolean {
+  if (node.type === "TSAsExpression") return isWords(node["expression"] as SyntaxNode);
+  if (node.type === "ConditionalExpression")
+    return [node["consequent"], node["alternate"]].every((each) => isWords(each as SyntaxNode));
+  const elements = node.type === "ArrayExpression" ? (node["elements"] as SyntaxNode[]) : [];
+  return elements.length === 2 && elements.every(({ type }) => /Literal$/.test(type));
+}
+
+function withParts(template: SyntaxNode, textOf: (part: SyntaxNode) => string): string {
+  const parts = template["expressions"] as SyntaxNode[];
+  return (template["quasis"] as { value: { cooked: string } }[])
+    .map(({ value }, index) => value.cooked + (parts[index] ? textOf(parts[index]) : ""))
+    .join("");
 }

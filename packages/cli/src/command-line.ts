@@ -1,11 +1,11 @@
 import { cac, type CAC } from "cac";
-import { say, UserError, type Language, type Words } from "@workbook/toolchain";
+import { both, say, UserError, type Language, type Words } from "@workbook/toolchain";
 import { registerCloudCommands } from "./commands/register-cloud.ts";
 import { registerDeployCommands } from "./commands/register-deploy.ts";
 import { formatHelp } from "./help.ts";
 import { registerLearnCommands } from "./learn/register.ts";
 import type { Session } from "./session.ts";
-import { suggest } from "./suggest.ts";
+import { didYouMean, suggest } from "./suggest.ts";
 
 /** What was given to a command, by name, as the parser has it. */
 export type Options = Readonly<Record<string, unknown>>;
@@ -99,7 +99,7 @@ export function unknownCommand(cli: CAC, typed: string): UserError {
   const no: Words = [`There is no command "${typed}".`, `"${typed}" というコマンドはありません。`];
   if (meant === undefined)
     return new UserError(no, { code: "USAGE", next: "./workbook help", exitCode: 2 });
-  return new UserError([`${no[0]} Did you mean ${meant}?`, `${no[1]}${meant} のことでしょうか?`], {
+  return new UserError(both`${no}${didYouMean(meant)}`, {
     code: "USAGE",
     next: `./workbook ${meant}`,
     exitCode: 2,
@@ -111,7 +111,8 @@ function misunderstood(cli: CAC, said: string, language: Language): UserError {
   const name = command?.name ?? "";
   const unknown = /^Unknown option `(-+)(.+)`$/.exec(said);
   const next = `./workbook help ${name}`.trim();
-  if (!command || !unknown) return new UserError(`${said}.`, { code: "USAGE", next, exitCode: 2 });
+  if (!command || !unknown)
+    return new UserError(describeMisuse(said), { code: "USAGE", next, exitCode: 2 });
   const names = [...cli.globalCommand.options, ...command.options].flatMap((each) => each.names);
   const [, dashes = "--", typed = ""] = unknown;
   const meant = suggest(
@@ -121,13 +122,40 @@ function misunderstood(cli: CAC, said: string, language: Language): UserError {
   const help = formatHelp(cli, [], process.stderr.columns ?? 80, language)
     .flatMap(({ title, body }) => (title === undefined ? [] : [`${title}:\n${body}`]))
     .join("\n\n");
-  const en = meant === undefined ? "" : ` Did you mean --${meant}?`;
-  const ja = meant === undefined ? "" : `--${meant} のことでしょうか?`;
+  const did = didYouMean(meant === undefined ? undefined : `--${meant}`);
   return new UserError(
-    [
-      `"${name}" takes no ${dashes}${typed}.${en}\n\n${help}`,
-      `"${name}" に ${dashes}${typed} というオプションはありません。${ja}\n\n${help}`,
-    ],
+    both`${[
+      `"${name}" takes no ${dashes}${typed}.`,
+      `"${name}" に ${dashes}${typed} というオプションはありません。`,
+    ]}${did}\n\n${help}`,
     { code: "USAGE", next, exitCode: 2 },
   );
+}
+
+/** What else the parser says of a command line, and what to say instead. */
+const MISUSES: readonly (readonly [sign: RegExp, says: (what: string) => Words])[] = [
+  [
+    /^missing required args for command `(.+)`$/,
+    (usage) => [
+      `Something is missing: ./workbook ${usage}`,
+      `指定が足りません: ./workbook ${usage}`,
+    ],
+  ],
+  [
+    /^option `(.+)` value is missing$/,
+    (option) => [`${option} needs a value.`, `${option} には値が必要です。`],
+  ],
+  [
+    /^Unused args: (.+)$/,
+    (args) => [`Too much is given: ${args}`, `余分な指定があります: ${args}`],
+  ],
+];
+
+/** What is wrong with a command line, from the words of its parser. */
+export function describeMisuse(message: string): Words {
+  for (const [sign, says] of MISUSES) {
+    const what = sign.exec(message)?.[1];
+    if (what !== undefined) return says(what);
+  }
+  return `${message}.`;
 }

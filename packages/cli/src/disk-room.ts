@@ -22,10 +22,16 @@ export function fullDisk(folder: string): UserError | undefined {
 function diskFull(folder: string, free: number): UserError {
   const megabytes = (bytes: number) => `${Math.floor(bytes / 1e6)} MB`;
   return new UserError(
-    `The disk is full: where the workbook keeps its files (${folder}), ${megabytes(free)} are free, and a deployment needs ${megabytes(NEEDED_BYTES)}.`,
+    [
+      `The disk is full: where the workbook keeps its files (${folder}), ${megabytes(free)} are free, and a deployment needs ${megabytes(NEEDED_BYTES)}.`,
+      `ディスクの空きが足りません。ワークブックのフォルダー (${folder}) の空きは ${megabytes(free)} ですが、デプロイには ${megabytes(NEEDED_BYTES)} が必要です。`,
+    ],
     {
       code: "DISK_FULL",
-      next: "make room, or name a folder on another disk in WORKBOOK_DIR; then the same command",
+      next: [
+        "make room, or name a folder on another disk in WORKBOOK_DIR; then the same command",
+        "空きを作るか、別のディスクのフォルダーを WORKBOOK_DIR に指定してから、同じコマンドを実行します",
+      ],
     },
   );
 }

@@ -4,6 +4,7 @@ import { machineFault } from "./machine-faults.ts";
 import { wrap } from "./output/wrap.ts";
 import { style } from "./output/style.ts";
 import { stateFolder } from "./workspace.ts";
+import { nextStep } from "./output/next.ts";
 
 /** Exit codes: 0 passed or nothing to do, 1 a check failed or a deployment did, 2 usage, 3 the environment is not ready. */
 export function exitCodeOf(error: unknown, interrupted: boolean): number {
@@ -43,20 +44,24 @@ function fit(text: string): string {
   return isTTY ? wrap(text, columns, "  ").trimStart() : text;
 }
 
+const INTERRUPTED: Words = [
+  "Interrupted. The same command goes on from here.",
+  "中断しました。同じコマンドでここから続きます。",
+];
 const ALL: Words = ["All that Terraform said", "Terraform の出力のすべて"];
 
 /** An error for a terminal, in the reader's language: what, why, and the next command. */
 export function formatError(error: unknown, interrupted: boolean, language: Language): string {
-  if (interrupted) return "Interrupted. The same command goes on from here.";
+  if (interrupted) return say(INTERRUPTED, language);
   const known = toUserError(error);
   if (known)
-    return `${style.bad("✗")} ${fit(known.said[language])}\n\nNext: ${known.next[language]}`;
+    return `${style.bad("✗")} ${fit(known.said[language])}\n\n${say(nextStep(known.next), language)}`;
   if (!(error instanceof Error)) return String(error);
   const next = KNOWN.get(error.name);
   if (next !== undefined) {
     const log = (error as { logFile?: string }).logFile;
     const more = log === undefined ? "" : `\n\n${say(ALL, language)}: ${log}`;
-    return `${style.bad("✗")} ${fit(saidBy(error)[language])}${more}\n\nNext: ${say(next, language)}`;
+    return `${style.bad("✗")} ${fit(saidBy(error)[language])}${more}\n\n${say(nextStep(next), language)}`;
   }
   return `${style.bad("✗")} ${error.stack ?? error.message}`;
 }

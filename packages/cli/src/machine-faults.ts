@@ -1,11 +1,11 @@
-import { UserError } from "@workbook/toolchain";
+import { UserError, type Words } from "@workbook/toolchain";
 
 interface Fault {
   readonly code: string;
   /** What an error's code, name or message says where this is the cause. */
   readonly signs: RegExp;
-  readonly says: (where: string) => string;
-  readonly next: string;
+  readonly says: (where: string) => Words;
+  readonly next: Words;
 }
 
 /** What a machine can lack, as Node, SQLite, Terraform and AWS word it. The first that fits counts. */
@@ -13,30 +13,55 @@ const FAULTS: readonly Fault[] = [
   {
     code: "DISK_FULL",
     signs: /\b(ENOSPC|EDQUOT|SQLITE_FULL)\b|no space left on device|database or disk is full/i,
-    says: (where) => `The disk is full${where}: nothing more can be written.`,
-    next: "make room (./workbook doctor says where the workbook keeps its files), then the same command",
+    says: (where) => [
+      `The disk is full${where}: nothing more can be written.`,
+      `ディスクがいっぱいで、これ以上書けません${where}。`,
+    ],
+    next: [
+      "make room (./workbook doctor says where the workbook keeps its files), then the same command",
+      "空きを作ってから (ファイルの場所は ./workbook doctor で分かります)、同じコマンドを実行します",
+    ],
   },
   {
     code: "READ_ONLY",
     // Node tells ENOENT of a folder that it cannot make where nothing can be written.
     signs: /\b(EROFS|SQLITE_READONLY)\b|ENOENT: .*, mkdir|read-only file system|readonly database/i,
-    says: (where) => `The workbook cannot write${where}: it is read-only.`,
-    next: "clone into a folder that you may write to, or name one in WORKBOOK_DIR",
+    says: (where) => [
+      `The workbook cannot write${where}: it is read-only.`,
+      `読み取り専用のため、ワークブックが書き込めません${where}。`,
+    ],
+    next: [
+      "clone into a folder that you may write to, or name one in WORKBOOK_DIR",
+      "書き込めるフォルダーにクローンするか、WORKBOOK_DIR に指定します",
+    ],
   },
   {
     code: "NOT_PERMITTED",
     signs: /^(?:EACCES|EPERM)\b|\bEACCES: permission denied/,
-    says: (where) =>
+    says: (where) => [
       `The workbook may not write or read${where}: the file belongs to somebody else.`,
-    next: "give the folder to your user (sudo chown), or name another one in WORKBOOK_DIR",
+      `ファイルの所有者が違うため、ワークブックが読み書きできません${where}。`,
+    ],
+    next: [
+      "give the folder to your user (sudo chown), or name another one in WORKBOOK_DIR",
+      "フォルダーの所有者を自分にするか (sudo chown)、別のフォルダーを WORKBOOK_DIR に指定します",
+    ],
   },
   {
     code: "CLOCK_OFF",
     signs:
       /RequestTimeTooSkewed|RequestExpired|Signature expired|Signature not yet current|CERT_NOT_YET_VALID|CERT_HAS_EXPIRED|certificate (?:has expired|is not yet valid)/i,
-    says: () =>
-      `The clock of this machine is off: it says ${new Date().toISOString()}, and what it talks to does not believe that.`,
-    next: "set the clock (timedatectl set-ntp true), then the same command",
+    says: () => {
+      const now = new Date().toISOString();
+      return [
+        `The clock of this machine is off: it says ${now}, and what it talks to does not believe that.`,
+        `このマシンの時計がずれています。現在 ${now} になっていて、通信の相手に受け付けられません。`,
+      ];
+    },
+    next: [
+      "set the clock (timedatectl set-ntp true), then the same command",
+      "時計を合わせてから (timedatectl set-ntp true)、同じコマンドを実行します",
+    ],
   },
 ];
 

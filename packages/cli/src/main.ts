@@ -87,7 +87,8 @@ async function dispatch(args: readonly string[]): Promise<number> {
     const session = openSession({ json: false });
     return (await import("./commands/aws.ts")).awsCommand(session, args.slice(1));
   }
-  if (args[0] === "test") return (await import("./commands/test.ts")).runTests(args.slice(1));
+  if (args[0] === "test")
+    return (await import("./commands/test.ts")).runTests(args.slice(1), language);
   if (args.every((arg) => arg === "--json")) {
     const session = openSession({ json: args.length > 0 });
     return (await import("./learn/commands/where.ts")).whereCommand(session);

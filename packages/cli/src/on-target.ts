@@ -31,7 +31,10 @@ export function onTarget({ target }: Pick<Session, "target">, command: string): 
 export function requireTarget(command: string, target: Session["target"]): void {
   if (target === "local" || takesAws(command)) return;
   throw new UserError(
-    `"${command}" takes no --target aws: it is about Local AWS and your files on this machine.`,
+    [
+      `"${command}" takes no --target aws: it is about Local AWS and your files on this machine.`,
+      `${command} に --target aws は使えません。Local AWS とこのマシンのファイルのためのコマンドです。`,
+    ],
     { code: "TARGET_NOT_SUPPORTED", next: `./workbook ${command} --help`, exitCode: 2 },
   );
 }

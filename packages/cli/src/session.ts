@@ -3,6 +3,7 @@ import type { FoundTools, Target } from "@workbook/lab-kit/deploy/target";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
 import { findLab, LabNotFoundError, listLabs, type Lab } from "@workbook/lab-kit/load-lab";
 import {
+  both,
   findGo,
   findTerraform,
   nodeRuntimeFolder,
@@ -20,7 +21,7 @@ import { requireBegun } from "./learn/require-begun.ts";
 import { readProgress } from "./learn/progress-file.ts";
 import { formatDuration } from "./output/style.ts";
 import { Progress } from "./output/progress.ts";
-import { suggest } from "./suggest.ts";
+import { didYouMean, suggest } from "./suggest.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
 /** The lab that commands take where none is named: the full hands-on. */
@@ -114,9 +115,9 @@ export class Session {
         refuseOtherPlace(running, this.workspace.config.listeners, options);
         return { summary: running.endpoint, value: running };
       }
-      step.detail("starting");
+      step.detail(["starting", "起動しています"]);
       const cloud = await startCloud(this.workspace, { ...options, signal: this.signal });
-      return { summary: `${cloud.endpoint}, started`, value: cloud };
+      return { summary: both`${cloud.endpoint}, ${["started", "起動しました"]}`, value: cloud };
     });
   }
 
@@ -124,7 +125,7 @@ export class Session {
   async runningCloud(): Promise<RunningCloud> {
     const cloud = await findCloud(this.workspace);
     if (cloud) return cloud;
-    throw new UserError("Local AWS is not running.", {
+    throw new UserError(["Local AWS is not running.", "Local AWS は動いていません。"], {
       code: "CLOUD_DOWN",
       next: "./workbook cloud up",
     });
@@ -140,7 +141,7 @@ export class Session {
   }
 
   #findTools(needs: Lab["needs"]): Promise<FoundTools> {
-    return inStep(this.progress, "Tools", async (step) => {
+    return inStep(this.progress, ["Tools", "ツール"], async (step) => {
       requireRoom(this.workspace.state);
       const options = {
         root: this.workspace.root,
@@ -157,7 +158,7 @@ export class Session {
           elapsedMs: number;
         }) =>
           step.detail(
-            `fetching ${tool} ${version}: ${Math.round(receivedBytes / 1e6)} MB, ${formatDuration(elapsedMs)}`,
+            both`${["fetching", "取得しています:"]} ${tool} ${version}: ${Math.round(receivedBytes / 1e6)} MB, ${formatDuration(elapsedMs)}`,
           ),
       };
       const terraform = await findTerraform(options);
@@ -185,15 +186,18 @@ export class Session {
   /** Settles who does the labs: what follows makes names of it. Nobody is `asked` for a solution that runs locally. */
   async owner(asked = true): Promise<void> {
     const terminal = asked ? this.terminal : undefined;
-    const owner = await settleOwner(this.workspace, terminal, this.signal);
+    const owner = await settleOwner(this.workspace, terminal, this.signal, this.language);
     this.workspace = { ...this.workspace, config: { ...this.workspace.config, owner } };
   }
 
   async #aws(): Promise<Target> {
     const { awsTarget } = await import("./aws/aws-target.ts");
     return inStep(this.progress, "AWS", async () => {
-      const value = await awsTarget(this.workspace, this.terminal, this.signal);
-      return { summary: `account ${value.account.account}, ${value.region}`, value };
+      const value = await awsTarget(this.workspace, this.terminal, this.signal, this.language);
+      return {
+        summary: both`${["account", "アカウント"]} ${value.account.account}, ${value.region}`,
+        value,
+      };
     });
   }
 
@@ -202,11 +206,10 @@ export class Session {
       query === undefined && readProgress(this.learner).current === undefined;
     return isWhatRunDeploys
       ? (learnersStack(this.learner, lab.id) ?? "solution")
-      : requireBegun(
-          this,
-          lab.id,
+      : requireBegun(this, lab.id, [
           " With --variant solution the same command takes the reference answer.",
-        );
+          "--variant solution を付けると、模範解答を使います。",
+        ]);
   }
 
   /**
@@ -246,13 +249,12 @@ function unknownLab(typed: string, labs: readonly string[], cause: Error): UserE
   const word = suggest(typed, [...labs, ...words]);
   const meant = labs.find((id) => id === word || id.slice(3) === word);
   const next = meant === undefined ? "./workbook list" : `./workbook start ${meant}`;
-  const en = meant === undefined ? "" : ` Did you mean ${meant}?`;
-  const ja = meant === undefined ? "" : `${meant} のことでしょうか?`;
+  const known = labs.join(", ");
   return new UserError(
-    [
-      `There is no chapter "${typed}": choose one of ${labs.join(", ")}.${en}`,
-      `"${typed}" という章はありません。${labs.join("、")} から選びます。${ja}`,
-    ],
+    both`${[
+      `There is no chapter "${typed}": choose one of ${known}.`,
+      `"${typed}" という章はありません。次から選んでください: ${known}。`,
+    ]}${didYouMean(meant)}`,
     { code: "LAB_UNKNOWN", next, exitCode: 2, cause },
   );
 }

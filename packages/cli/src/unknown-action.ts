@@ -1,11 +1,11 @@
-import { UserError } from "@workbook/toolchain";
+import { both, list, UserError } from "@workbook/toolchain";
 import { actionsOf } from "./help.ts";
-import { suggest } from "./suggest.ts";
+import { didYouMean, suggest } from "./suggest.ts";
 
 /** An action that a command does not have, or none: which there are, and the one that may have been meant. */
 export function unknownAction(command: string, action: string | undefined): UserError {
   const actions = actionsOf(command);
-  const [en, ja] = [actions.join(", "), actions.join("、")];
+  const names = list(actions);
   const meant = action === undefined ? undefined : suggest(action, actions);
   const options = {
     code: "USAGE",
@@ -14,16 +14,17 @@ export function unknownAction(command: string, action: string | undefined): User
   } as const;
   if (action === undefined)
     return new UserError(
-      [`"${command}" needs an action: ${en}.`, `"${command}" には操作が必要です: ${ja}。`],
+      [
+        `"${command}" needs an action: ${names.en}.`,
+        `"${command}" には操作が必要です: ${names.ja}。`,
+      ],
       options,
     );
-  const did = meant === undefined ? "" : ` Did you mean ${meant}?`;
-  const maybe = meant === undefined ? "" : `${meant} のことでしょうか?`;
   return new UserError(
-    [
-      `There is no "${command} ${action}": choose one of ${en}.${did}`,
-      `"${command} ${action}" はありません。${ja} から選びます。${maybe}`,
-    ],
+    both`${[
+      `There is no "${command} ${action}": choose one of ${names.en}.`,
+      `"${command} ${action}" はありません。次から選んでください: ${names.ja}。`,
+    ]}${didYouMean(meant)}`,
     options,
   );
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
-import { UserError } from "@workbook/toolchain";
+import { text, UserError } from "@workbook/toolchain";
 
 /** What the workbook remembers between two commands: `.workbook/config.json`. */
 export interface Config {
@@ -24,8 +24,10 @@ export interface Workspace {
 }
 
 /** What an owner's name has to be, because it becomes part of AWS names. */
-export const OWNER_RULE =
-  "1 to 16 lower-case letters, digits and single hyphens, starting with a letter";
+export const OWNER_RULE = text([
+  "1 to 16 lower-case letters, digits and single hyphens, starting with a letter",
+  "英小文字で始まる 1〜16 文字の英小文字、数字、ハイフン (連続は不可)",
+]);
 const OWNER = /^[a-z](?:-?[a-z0-9])*$/;
 const OWNER_LENGTH = 16;
 const DEFAULT_PORT = 4566;
@@ -86,11 +88,15 @@ function readConfig(file: string): Partial<Config> {
     return config;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw new UserError(`${file} cannot be read: ${(error as Error).message}`, {
-      code: "CONFIG_UNREADABLE",
-      next: `rm ${file}`,
-      cause: error,
-    });
+    const { message } = error as Error;
+    throw new UserError(
+      [`${file} cannot be read: ${message}`, `${file} を読めません: ${message}`],
+      {
+        code: "CONFIG_UNREADABLE",
+        next: `rm ${file}`,
+        cause: error,
+      },
+    );
   }
 }
 
@@ -111,18 +117,23 @@ export function isOwner(owner: string): boolean {
 
 function checkOwner(owner: string): string {
   if (isOwner(owner)) return owner;
-  throw new UserError(`OWNER is "${owner}", but it becomes part of AWS names: ${OWNER_RULE}.`, {
-    code: "OWNER_INVALID",
-    next: "OWNER=hanako ./workbook run",
-    exitCode: 2,
-  });
+  throw new UserError(
+    [
+      `OWNER is "${owner}", but it becomes part of AWS names: ${OWNER_RULE.en}.`,
+      `OWNER が「${owner}」になっています。AWS の名前の一部になるので、使えるのは${OWNER_RULE.ja}です。`,
+    ],
+    { code: "OWNER_INVALID", next: "OWNER=hanako ./workbook run", exitCode: 2 },
+  );
 }
 
 function checkPort(port: number | string): number {
   const number = Number(port);
   if (Number.isInteger(number) && number >= 0 && number < 65_536) return number;
   throw new UserError(
-    `The port of Local AWS is "${port}": it has to be a number from 0 to 65535.`,
+    [
+      `The port of Local AWS is "${port}": it has to be a number from 0 to 65535.`,
+      `Local AWS のポートが「${port}」になっています。0 から 65535 までの数を指定してください。`,
+    ],
     {
       code: "PORT_INVALID",
       next: "./workbook cloud up --port 4566",
@@ -134,7 +145,10 @@ function checkPort(port: number | string): number {
 function checkListeners(mode: string): Config["listeners"] {
   if (mode === "exact" || mode === "offset" || mode === "ephemeral") return mode;
   throw new UserError(
-    `The mode of listeners is "${mode}": it has to be exact, offset or ephemeral.`,
+    [
+      `The mode of listeners is "${mode}": it has to be exact, offset or ephemeral.`,
+      `リスナーのモードが「${mode}」になっています。exact、offset、ephemeral のどれかを指定してください。`,
+    ],
     {
       code: "LISTENERS_INVALID",
       next: "./workbook cloud up --listeners exact",

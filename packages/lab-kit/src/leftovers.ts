@@ -1,3 +1,4 @@
+import { type Words } from "@workbook/toolchain";
 import type { AwsClients } from "./live.ts";
 import { allRepositories } from "./repositories.ts";
 
@@ -8,7 +9,7 @@ export interface Leftover {
   /** Id, name or ARN. */
   readonly id: string;
   /** What to know of it, where it is not one of a stack's. */
-  readonly note?: string;
+  readonly note?: Words;
 }
 
 /** The tags that every resource of a stack has. */
@@ -150,7 +151,10 @@ async function ofContainerInsights({ logs }: AwsClients, owner: string): Promise
     .map(() => ({
       type: "log-group",
       id: name,
-      note: `AWS's own, without tags: aws logs delete-log-group --log-group-name ${name}`,
+      note: [
+        `AWS's own, without tags: aws logs delete-log-group --log-group-name ${name}`,
+        `AWS が作ったもので、タグはありません: aws logs delete-log-group --log-group-name ${name}`,
+      ],
     }));
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { SpokenError } from "@workbook/toolchain";
 
 import type { AnyCheck } from "./check.ts";
 import type { LabManifest } from "./lab.ts";
@@ -16,7 +17,7 @@ export interface Lab extends LabManifest {
 }
 
 /** There is no such lab, or its folder is not one; the message says which there are. */
-export class LabNotFoundError extends Error {
+export class LabNotFoundError extends SpokenError {
   override readonly name = "LabNotFoundError";
 }
 
@@ -43,7 +44,11 @@ export async function findLab(labsDirectory: string, query: string): Promise<Lab
   );
   const [id] = fitting;
   if (id === undefined || fitting.length > 1) {
-    throw new LabNotFoundError(`There is no lab "${query}": choose one of ${ids.join(", ")}`);
+    const known = ids.join(", ");
+    throw new LabNotFoundError([
+      `There is no lab "${query}": choose one of ${known}`,
+      `ラボ "${query}" はありません。次から選んでください: ${known}`,
+    ]);
   }
   return loadLab(join(labsDirectory, id));
 }
@@ -64,11 +69,16 @@ export async function loadLab(directory: string): Promise<Lab> {
 }
 
 async function importNamed<T>(file: string, name: string): Promise<T> {
-  if (!existsSync(file)) throw new LabNotFoundError(`${file} does not exist`);
+  if (!existsSync(file))
+    throw new LabNotFoundError([`${file} does not exist`, `${file} がありません`]);
   const module = (await import(pathToFileURL(file).href)) as Readonly<
     Record<string, T | undefined>
   >;
   const value = module[name];
-  if (value === undefined) throw new LabNotFoundError(`${file} does not export ${name}`);
+  if (value === undefined)
+    throw new LabNotFoundError([
+      `${file} does not export ${name}`,
+      `${file} が ${name} をエクスポートしていません`,
+    ]);
   return value;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { saidBy, SpokenError } from "@workbook/toolchain";
 import type { Problem } from "./program/problem.ts";
 import type { Origins } from "./program/synth-process.ts";
 
@@ -19,7 +20,7 @@ export interface SynthResource {
 }
 
 /** The synthesised stacks are missing or unreadable; the message names the file. */
-export class SynthReadError extends Error {
+export class SynthReadError extends SpokenError {
   override readonly name = "SynthReadError";
 }
 
@@ -68,8 +69,10 @@ export class SynthReader {
     const manifest = readJson(join(outDirectory, "manifest.json"));
     const stacks =
       isRecord(manifest) && isRecord(manifest["stacks"]) ? Object.keys(manifest["stacks"]) : [];
-    if (stacks.length === 0)
-      throw new SynthReadError(`${join(outDirectory, "manifest.json")} lists no stacks`);
+    if (stacks.length === 0) {
+      const file = join(outDirectory, "manifest.json");
+      throw new SynthReadError([`${file} lists no stacks`, `${file} にスタックがありません`]);
+    }
     return new SynthReader(
       stacks.flatMap((stack) =>
         readStack(stack, readJson(join(outDirectory, "stacks", stack, "cdk.tf.json"))),
@@ -136,7 +139,11 @@ function key(stack: string, address: string): string {
 }
 
 function readStack(stack: string, json: unknown): SynthResource[] {
-  if (!isRecord(json)) throw new SynthReadError(`The stack ${stack} is not a JSON object`);
+  if (!isRecord(json))
+    throw new SynthReadError([
+      `The stack ${stack} is not a JSON object`,
+      `スタック ${stack} が JSON のオブジェクトではありません`,
+    ]);
   return [
     ...readKind(stack, "resource", json["resource"]),
     ...readKind(stack, "data", json["data"]),
@@ -176,11 +183,10 @@ function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (cause) {
+    const why = saidBy(cause);
     throw new SynthReadError(
-      `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        cause,
-      },
+      [`${file} cannot be read: ${why.en}`, `${file} を読めません: ${why.ja}`],
+      { cause },
     );
   }
 }

@@ -28,7 +28,7 @@ export class WarmSynth {
    * @throws {SynthReadError} when what it wrote cannot be read
    */
   async synthesise(options: Omit<SynthesiseOptions, "labDirectory">): Promise<SynthReader> {
-    if (this.#closed) throw new SynthesisError(`the synthesis of ${this.#directory} is closed`);
+    if (this.#closed) throw new RangeError(`the synthesis of ${this.#directory} is closed`);
     const spare = this.#spare ?? new SynthProcess(this.#directory, true);
     this.#spare = undefined;
     try {

@@ -1,7 +1,12 @@
 import { askAccount, type AwsAccount } from "@workbook/lab-kit/aws-account";
 import type { AwsConnection, EffectiveAddress } from "@workbook/lab-kit";
 import type { Target } from "@workbook/lab-kit/deploy/target";
-import { cleanEnvironment, terraformCliConfig, UserError } from "@workbook/toolchain";
+import {
+  cleanEnvironment,
+  terraformCliConfig,
+  UserError,
+  type Language,
+} from "@workbook/toolchain";
 import type { Terminal } from "../learn/owner.ts";
 import { REGION } from "../region.ts";
 import { effectiveListeners } from "../cloud/listeners.ts";
@@ -24,6 +29,7 @@ export async function awsTarget(
   workspace: Workspace,
   terminal: Terminal | undefined,
   signal: AbortSignal,
+  language: Language,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<AwsTarget> {
   const { connection, account } = await connectToAccount(env);
@@ -33,7 +39,7 @@ export async function awsTarget(
     account,
     owner: workspace.config.owner,
     region,
-    homeCidr: await findHomeCidr(endpointUrl, terminal, signal, env),
+    homeCidr: await findHomeCidr(endpointUrl, terminal, signal, language, env),
     endpointUrl,
     connection,
     environment: environment(workspace, env, region, endpointUrl),
@@ -63,11 +69,20 @@ async function identify(connection: AwsConnection): Promise<AwsAccount> {
     const isMissing = name === "CredentialsProviderError";
     throw new UserError(
       isMissing
-        ? "There are no AWS credentials in the environment, in ~/.aws, or from the machine."
-        : `AWS does not take the credentials: ${name}: ${message}`,
+        ? [
+            "There are no AWS credentials in the environment, in ~/.aws, or from the machine.",
+            "AWS の認証情報が、環境変数にも ~/.aws にもこのマシンにもありません。",
+          ]
+        : [
+            `AWS does not take the credentials: ${name}: ${message}`,
+            `AWS が認証情報を受け付けません: ${name}: ${message}`,
+          ],
       {
         code: isMissing ? "AWS_CREDENTIALS_MISSING" : "AWS_CREDENTIALS_REFUSED",
-        next: "AWS_PROFILE=<your profile> ./workbook … --target aws",
+        next: [
+          "AWS_PROFILE=<your profile> ./workbook … --target aws",
+          "AWS_PROFILE=<プロファイル名> ./workbook … --target aws",
+        ],
         cause: error,
       },
     );

@@ -5,8 +5,11 @@ import { inStep } from "@workbook/lab-kit/deploy/reporter";
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
 import { findLeftovers, type Leftover } from "@workbook/lab-kit/leftovers";
 import { ensureStateBucket } from "@workbook/lab-kit/deploy/state-bucket";
+import { both, list, type Words } from "@workbook/toolchain";
 import type { Session } from "../session.ts";
 import { confirmOnAws } from "./confirm.ts";
+import { nextStep } from "../output/next.ts";
+import { countLeft } from "../output/count-left.ts";
 
 /**
  * Takes away what the owner's stacks made on AWS, and reports what still has the owner's tags. 0 where that is nothing.
@@ -21,35 +24,56 @@ export async function destroyOnAws(
   const { lab, target } = deployment;
   await confirmOnAws(session, deployment, "destroy", { held });
   const changes = await destroy(deployment, session.progress);
-  const left = await inStep(session.progress, "What is left, by tag", async () => {
-    const aws = await connectAws(target.connection);
-    try {
-      const value = await findLeftovers(aws, target.owner);
-      return { summary: value.length === 0 ? "nothing" : `${value.length} resources`, value };
-    } finally {
-      disconnectAws(aws);
-    }
-  });
+  const left = await inStep(
+    session.progress,
+    ["What is left, by tag", "残っているもの (タグで検索)"],
+    async () => {
+      const aws = await connectAws(target.connection);
+      try {
+        const value = await findLeftovers(aws, target.owner);
+        return { summary: countLeft(value.length), value };
+      } finally {
+        disconnectAws(aws);
+      }
+    },
+  );
   const bucket = await ensureStateBucket(target);
   session.result(
     { lab: lab.id, changes, left, bucket },
-    `${describe(left, target.owner)}
-
-The S3 bucket ${bucket} stays: it holds the (now empty) states, and next to nothing is paid for it.
-
-Next: ./workbook`,
+    list(
+      [
+        describe(left, target.owner),
+        [
+          `The S3 bucket ${bucket} stays: it holds the (now empty) states, and next to nothing is paid for it.`,
+          `S3 バケット ${bucket} は残ります。(空になった) ステートが入っていて、料金はほとんどかかりません。`,
+        ],
+        nextStep("./workbook"),
+      ],
+      "\n\n",
+    ),
   );
   return left.length === 0 ? 0 : 1;
 }
 
-function describe(left: readonly Leftover[], owner: string): string {
+function describe(left: readonly Leftover[], owner: string): Words {
+  const tags = `Owner=${owner}`;
   if (left.length === 0)
-    return `\nNothing in this region has the tags Owner=${owner} and Project=ecs-workbook any more.`;
-  return [
-    `\nThese still have the tags Owner=${owner} and Project=ecs-workbook, or were made beside, and may cost money:`,
-    ...left.flatMap(({ type, id, note }) => [
-      `  ${type}  ${id}`,
-      ...(note === undefined ? [] : [`    ${note}`]),
-    ]),
-  ].join("\n");
+    return [
+      `\nNothing in this region has the tags ${tags} and Project=ecs-workbook any more.`,
+      `\nこのリージョンに、タグ ${tags} と Project=ecs-workbook の付いたものはもうありません。`,
+    ];
+  const found = left.flatMap(({ type, id, note }): Words[] => [
+    `  ${type}  ${id}`,
+    ...(note === undefined ? [] : [both`    ${note}`]),
+  ]);
+  return list(
+    [
+      [
+        `\nThese still have the tags ${tags} and Project=ecs-workbook, or were made beside, and may cost money:`,
+        `\nタグ ${tags} と Project=ecs-workbook の付いたもの、またはそれとともに作られたものが残っています。料金がかかることがあります:`,
+      ],
+      ...found,
+    ],
+    "\n",
+  );
 }

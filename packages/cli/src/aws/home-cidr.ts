@@ -1,10 +1,14 @@
 import { createInterface } from "node:readline/promises";
-import { UserError } from "@workbook/toolchain";
+import { say, UserError, type Language } from "@workbook/toolchain";
 import type { Terminal } from "../learn/owner.ts";
 
 /** AWS's own answer to "what is my address". */
 const CHECK_IP = "https://checkip.amazonaws.com/";
 const CHECK_IP_MS = 5000;
+const QUESTION = [
+  "The public IPv4 address you come from: ",
+  "接続元のグローバル IPv4 アドレス: ",
+] as const;
 const ADDRESS = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
 /**
@@ -18,16 +22,26 @@ export async function findHomeCidr(
   endpointUrl: string | undefined,
   terminal: Terminal | undefined,
   signal: AbortSignal,
+  language: Language,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
   if (env["HOME_CIDR"]) return env["HOME_CIDR"];
   const address = endpointUrl === undefined ? await askAws(signal) : await askLocal(endpointUrl);
   if (address !== undefined) return `${address}/32`;
-  if (terminal) return `${await askLearner(terminal, signal)}/32`;
-  throw new UserError("It is not known from which address you will reach the load balancer.", {
-    code: "HOME_ADDRESS_UNKNOWN",
-    next: "HOME_CIDR=<your address>/32 ./workbook … --target aws",
-  });
+  if (terminal) return `${await askLearner(terminal, signal, language)}/32`;
+  throw new UserError(
+    [
+      "It is not known from which address you will reach the load balancer.",
+      "どのアドレスからロードバランサーにアクセスするのか分かりません。",
+    ],
+    {
+      code: "HOME_ADDRESS_UNKNOWN",
+      next: [
+        "HOME_CIDR=<your address>/32 ./workbook … --target aws",
+        "HOME_CIDR=<自分のアドレス>/32 ./workbook … --target aws",
+      ],
+    },
+  );
 }
 
 async function askAws(signal: AbortSignal): Promise<string | undefined> {
@@ -51,14 +65,27 @@ async function askLocal(endpointUrl: string): Promise<string | undefined> {
   return homeAddress;
 }
 
-async function askLearner({ input, output }: Terminal, signal: AbortSignal): Promise<string> {
+async function askLearner(
+  { input, output }: Terminal,
+  signal: AbortSignal,
+  language: Language,
+): Promise<string> {
   const lines = createInterface({ input, output });
   lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
   try {
     for (;;) {
-      const answer = await lines.question("The public IPv4 address you come from: ", { signal });
+      const answer = await lines.question(say(QUESTION, language), { signal });
       if (ADDRESS.test(answer.trim())) return answer.trim();
-      output.write(`"${answer.trim()}" is not an IPv4 address, such as 203.0.113.7.\n`);
+      const given = answer.trim();
+      output.write(
+        say(
+          [
+            `"${given}" is not an IPv4 address, such as 203.0.113.7.\n`,
+            `"${given}" は 203.0.113.7 のような IPv4 アドレスではありません。\n`,
+          ],
+          language,
+        ),
+      );
     }
   } finally {
     lines.close();

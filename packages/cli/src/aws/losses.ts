@@ -1,4 +1,5 @@
 import type { DeployedStack } from "@workbook/lab-kit/deploy/deployed-stacks";
+import { both, text, type Text, type Words } from "@workbook/toolchain";
 
 /**
  * What an account loses by a deployment, a line each.
@@ -12,27 +13,36 @@ export function describeLosses(
   held: readonly DeployedStack[],
   destroyed: ReadonlySet<string>,
   wanted: ReadonlyMap<string, ReadonlySet<string>>,
-): string[] {
+): Text[] {
   return held.flatMap(({ id, addresses }) => {
-    if (destroyed.has(id)) return [`Destroyed first: ${describeStack({ id, addresses })}`];
+    if (destroyed.has(id))
+      return [
+        both`${["Destroyed first", "先に削除されるもの"]}: ${describeStack({ id, addresses })}`,
+      ];
     const stays = wanted.get(id);
     const gone = stays ? addresses.filter((address) => !stays.has(address)) : [];
     if (gone.length === 0) return [];
-    const number = `${gone.length} of ${addresses.length}`;
+    const [some, all, types] = [gone.length, addresses.length, listTypesOf(gone)];
     return [
-      `Taken away from stack ${id}, because this lab does not have it: ${countTypes(gone, number)}`,
+      text([
+        `Taken away from stack ${id}, because this lab does not have it: ${some} of ${all} resources: ${types}`,
+        `このラボにないので、スタック ${id} から削除されるもの: リソース ${all} 件のうち ${some} 件: ${types}`,
+      ]),
     ];
   });
 }
 
 /** `stack images (4 resources: 2 aws_ecr_repository, 2 aws_ecr_lifecycle_policy)`. */
-export function describeStack({ id, addresses }: DeployedStack): string {
-  return `stack ${id} (${countTypes(addresses, addresses.length)})`;
+export function describeStack({ id, addresses }: DeployedStack): Words {
+  const [count, types] = [addresses.length, listTypesOf(addresses)];
+  return [
+    `stack ${id} (${count} resources: ${types})`,
+    `スタック ${id} (リソース ${count} 件: ${types})`,
+  ];
 }
 
-/** `3 resources: aws_lb, 2 aws_subnet`. */
-function countTypes(addresses: readonly string[], number: number | string): string {
-  return `${number} resources: ${listTypes(addresses.map((address) => address.split(".")[0]!))}`;
+function listTypesOf(addresses: readonly string[]): string {
+  return listTypes(addresses.map((address) => address.split(".")[0]!));
 }
 
 /** `aws_lb, 2 aws_subnet`. */

@@ -63,8 +63,17 @@ export async function findCloud(
 
 function doesNotAnswer(pid: number, log: string): UserError {
   return new UserError(
-    `Local AWS (process ${pid}) has not answered within ${START_DEADLINE_MS / 1000} s. Its log: ${log}`,
-    { code: "CLOUD_SILENT", next: `kill -9 ${pid}   (nothing is lost), then the same command` },
+    [
+      `Local AWS (process ${pid}) has not answered within ${START_DEADLINE_MS / 1000} s. Its log: ${log}`,
+      `Local AWS (プロセス ${pid}) が ${START_DEADLINE_MS / 1000} 秒以内に応答しませんでした。ログ: ${log}`,
+    ],
+    {
+      code: "CLOUD_SILENT",
+      next: [
+        `kill -9 ${pid}   (nothing is lost), then the same command`,
+        `kill -9 ${pid}   (何も失われません)。その後、同じコマンド`,
+      ],
+    },
   );
 }
 
@@ -119,7 +128,10 @@ export async function stopCloud(workspace: Workspace): Promise<boolean> {
   while (isAlive(pid)) {
     if (Date.now() > deadline) {
       throw new UserError(
-        `Local AWS (process ${pid}) has not stopped within ${STOP_DEADLINE_MS / 1000} s.`,
+        [
+          `Local AWS (process ${pid}) has not stopped within ${STOP_DEADLINE_MS / 1000} s.`,
+          `Local AWS (プロセス ${pid}) が ${STOP_DEADLINE_MS / 1000} 秒以内に停止しませんでした。`,
+        ],
         { code: "CLOUD_WILL_NOT_STOP", next: `kill -9 ${pid}` },
       );
     }
@@ -178,16 +190,31 @@ async function startError(workspace: Workspace, port: number): Promise<UserError
   if (fault) return fault;
   if (tail.includes("EADDRINUSE")) {
     const holder = await describeHolder(port);
-    const by = holder ? ` by ${holder}` : "";
-    return new UserError(`Port ${port}, where Local AWS would answer, is taken${by}.`, {
-      code: "PORT_TAKEN",
-      next: `./workbook cloud up --port ${port + 1}   (it is remembered), or stop the program that holds port ${port}`,
-    });
+    const by = {
+      en: holder ? ` by ${holder.en}` : "",
+      ja: holder ? ` (${holder.ja})` : "",
+    };
+    return new UserError(
+      [
+        `Port ${port}, where Local AWS would answer, is taken${by.en}.`,
+        `Local AWS が使うポート ${port} は、別のプログラム${by.ja}が使っています。`,
+      ],
+      {
+        code: "PORT_TAKEN",
+        next: [
+          `./workbook cloud up --port ${port + 1}   (it is remembered), or stop the program that holds port ${port}`,
+          `./workbook cloud up --port ${port + 1}   (次からも使われます)。またはポート ${port} を使っているプログラムを止めます`,
+        ],
+      },
+    );
   }
-  return new UserError(`Local AWS did not start. The end of its log:\n${tail}`, {
-    code: "CLOUD_DID_NOT_START",
-    next: "./workbook doctor",
-  });
+  return new UserError(
+    [
+      `Local AWS did not start. The end of its log:\n${tail}`,
+      `Local AWS が起動しませんでした。ログの最後:\n${tail}`,
+    ],
+    { code: "CLOUD_DID_NOT_START", next: "./workbook doctor" },
+  );
 }
 
 async function askHealth(endpoint: string): Promise<Record<string, unknown> | undefined> {

@@ -26,10 +26,10 @@ export function describeHoldings({
   services,
   tasks,
 }: Holdings): readonly [string, string] {
-  const of = (count: number, name: string) => `${count} ${name}${count === 1 ? "" : "s"}`;
-  if (services === 0) return [of(resources, "resource"), `リソース ${resources} 個`];
+  const plural = (count: number, name: string) => `${count} ${name}${count === 1 ? "" : "s"}`;
+  if (services === 0) return [plural(resources, "resource"), `リソース ${resources} 個`];
   return [
-    `${of(services, "service")} with ${of(tasks, "task")}, ${of(resources, "resource")} in all`,
+    `${plural(services, "service")} with ${plural(tasks, "task")}, ${plural(resources, "resource")} in all`,
     `サービス ${services} 個とタスク ${tasks} 個、全部でリソース ${resources} 個`,
   ] satisfies Words;
 }

@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { UserError } from "@workbook/toolchain";
+import { text, UserError } from "@workbook/toolchain";
 import type { Config } from "../workspace.ts";
 import { effectiveListeners } from "./listeners.ts";
 import { describeHolder } from "./port-holder.ts";
@@ -39,15 +39,26 @@ async function takenPort(port: number, mode: "exact" | "offset"): Promise<number
 }
 
 async function portTaken(port: number, taken: number): Promise<UserError> {
-  const holder = (await describeHolder(taken)) ?? "a program of another user";
+  const holder =
+    (await describeHolder(taken)) ??
+    text(["a program of another user", "別のユーザーのプログラム"]);
   const isExact = port === taken;
   return new UserError(
-    `Port ${taken}, where the load balancer's port ${port} would answer, is taken by ${holder}.`,
+    [
+      `Port ${taken}, where the load balancer's port ${port} would answer, is taken by ${holder.en}.`,
+      `ロードバランサーのポート ${port} のためのポート ${taken} は、${holder.ja} が使っています。`,
+    ],
     {
       code: "PORT_TAKEN",
       next: isExact
-        ? `stop that program, or use ${port + OFFSET} instead: ./workbook cloud down && ./workbook cloud up --listeners offset`
-        : "stop that program, or take any free ports: ./workbook cloud down && ./workbook cloud up --listeners ephemeral",
+        ? [
+            `stop that program, or use ${port + OFFSET} instead: ./workbook cloud down && ./workbook cloud up --listeners offset`,
+            `そのプログラムを止めるか、代わりに ${port + OFFSET} を使います: ./workbook cloud down && ./workbook cloud up --listeners offset`,
+          ]
+        : [
+            "stop that program, or take any free ports: ./workbook cloud down && ./workbook cloud up --listeners ephemeral",
+            "そのプログラムを止めるか、空いているポートを使います: ./workbook cloud down && ./workbook cloud up --listeners ephemeral",
+          ],
     },
   );
 }

@@ -25,3 +25,6 @@ export function listenerUrl({ addresses }: EffectiveListener): string | undefine
   const host = address.host.includes(":") ? `[${address.host}]` : address.host;
   return address.port === 80 ? `http://${host}/` : `http://${host}:${address.port}/`;
 }
+
+/** In the place of a URL that there is none of. */
+export const NOT_REACHABLE = ["not reachable", "到達できません"] as const;

@@ -1,11 +1,17 @@
 import { execFile } from "node:child_process";
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { promisify } from "node:util";
+import { text, type Text } from "@workbook/toolchain";
 
 /** Says who listens on a TCP port of this machine, as far as the system lets us know: `node (process 123)`. */
-export async function describeHolder(port: number): Promise<string | undefined> {
+export async function describeHolder(port: number): Promise<Text | undefined> {
   const pid = process.platform === "linux" ? holderOnLinux(port) : await holderByLsof(port);
-  return pid === undefined ? undefined : `${commandOf(pid) ?? "a program"} (process ${pid})`;
+  if (pid === undefined) return undefined;
+  const command = commandOf(pid);
+  return text([
+    `${command ?? "a program"} (process ${pid})`,
+    `${command ?? "プログラム"} (プロセス ${pid})`,
+  ]);
 }
 
 /** https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html */

@@ -22,7 +22,10 @@ export function refuseOtherPlace(
   ];
   if (other.length === 0) return;
   throw new UserError(
-    `Local AWS runs already, at ${endpoint} with listeners "${listeners}": it has to be stopped first. What it holds is kept.`,
+    [
+      `Local AWS runs already, at ${endpoint} with listeners "${listeners}": it has to be stopped first. What it holds is kept.`,
+      `Local AWS はすでに ${endpoint} で動いています (リスナーは ${listeners})。先に停止してください。内容は保持されます。`,
+    ],
     {
       code: "CLOUD_RUNS",
       next: `./workbook cloud down && ./workbook cloud up ${other.join(" ")}`,

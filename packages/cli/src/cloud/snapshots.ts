@@ -1,4 +1,4 @@
-import { UserError } from "@workbook/toolchain";
+import { UserError, type Words } from "@workbook/toolchain";
 import type { RunningCloud } from "./cloud.ts";
 
 /** A snapshot as `/_local/snapshots` tells of it. */
@@ -50,7 +50,7 @@ async function ask<T>({ endpoint, token }: Connection, method: string, path: str
   const response = await fetch(`${endpoint}/_local/snapshots${path}`, { method, headers });
   const answer = (await response.json()) as T & { code: string; message: string };
   if (response.ok) return answer;
-  throw new UserError(answer.message, {
+  throw new UserError(describeRefusal(answer, decodeURIComponent(path.split("/")[1] ?? "")), {
     code: `SNAPSHOT_${CODES[answer.code] ?? "FAILED"}`,
     next: "./workbook cloud snapshots",
     exitCode: answer.code === "InvalidName" ? 2 : 1,
@@ -63,3 +63,20 @@ const CODES: Readonly<Record<string, string>> = {
   Broken: "BROKEN",
   Busy: "BUSY",
 };
+
+/** Local AWS says it in English; what it says of a broken one names files, and stays. */
+function describeRefusal(
+  { code, message }: { readonly code: string; readonly message: string },
+  name: string,
+): Words {
+  switch (code) {
+    case "InvalidName":
+      return [message, `"${name}" はスナップショットの名前に使えません: ${message}`];
+    case "NotFound":
+      return [message, `"${name}" という名前のスナップショットはありません。`];
+    case "Busy":
+      return [message, "別のスナップショットの保存または復元が進行中です。"];
+    default:
+      return [message, `スナップショット "${name}" を使えません: ${message}`];
+  }
+}

@@ -1,9 +1,10 @@
 import { buildApp } from "@workbook/lab-kit/deploy/images";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
 import { GO_APP, NODE_APP, type WebApp } from "@workbook/lab-kit/web-app";
-import { UserError } from "@workbook/toolchain";
+import { both, list, UserError } from "@workbook/toolchain";
 import { basename } from "node:path";
 import type { Session } from "../session.ts";
+import { nextStep } from "../output/next.ts";
 
 const APPS: readonly WebApp[] = [NODE_APP, GO_APP];
 
@@ -14,8 +15,12 @@ export async function buildCommand(session: Session, name: string | undefined): 
       name === undefined || [folder, basename(folder), container].includes(name.replace(/\/$/, "")),
   );
   if (wanted.length === 0) {
+    const folders = APPS.map(({ folder }) => folder).join(", ");
     throw new UserError(
-      `There is no app "${name}": choose one of ${APPS.map(({ folder }) => folder).join(", ")}.`,
+      [
+        `There is no app "${name}": choose one of ${folders}.`,
+        `アプリ "${name}" はありません。次から選んでください: ${folders}`,
+      ],
       {
         code: "APP_UNKNOWN",
         next: "./workbook build",
@@ -32,7 +37,7 @@ export async function buildCommand(session: Session, name: string | undefined): 
         directories: { root, state },
         tools,
         signal: session.signal,
-        onDetail: (text) => step.detail(text),
+        onDetail: (what) => step.detail(what),
       });
       return { summary: value.image.digest, value };
     });
@@ -44,13 +49,13 @@ export async function buildCommand(session: Session, name: string | undefined): 
       warnings: image.warnings,
     });
   }
-  const text = results.flatMap(({ app, digest, tag, layers }) => [
-    `${app}  ${digest}  tag ${tag}`,
-    ...layers.map(
-      (layer) =>
-        `  ${layer.digest.slice(0, 19)}  ${String(layer.size).padStart(10)} bytes  ${layer.createdBy}`,
-    ),
+  const lines = results.flatMap(({ app, digest, tag, layers }) => [
+    both`${app}  ${digest}  ${["tag", "タグ"]} ${tag}`,
+    ...layers.map(({ digest: layer, size, createdBy }) => {
+      const bytes = String(size).padStart(10);
+      return both`  ${layer.slice(0, 19)}  ${bytes} ${["bytes", "バイト"]}  ${createdBy}`;
+    }),
   ]);
-  session.result(results, [...text, "", "Next: ./workbook run"].join("\n"));
+  session.result(results, list([...lines, "", nextStep("./workbook run")], "\n"));
   return 0;
 }

@@ -2,6 +2,7 @@ import type { CheckReport } from "@workbook/lab-kit";
 import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
 import { writeFileSync } from "node:fs";
+import { both, type Words } from "@workbook/toolchain";
 import { confirmOnAws } from "../aws/confirm.ts";
 import { toJunit } from "../output/junit.ts";
 import { failuresOf, formatFailures } from "../output/check-output.ts";
@@ -35,8 +36,8 @@ export async function checkCommand(
   session.result(
     report,
     report.passed
-      ? `\nAll ${report.checks.length} checks passed.\n\n${next}`
-      : `${formatFailures(report, session.language)}\n\n${next}`,
+      ? both`\n${allPassed(report.checks.length)}\n\n${next}`
+      : both`${formatFailures(report, session.language)}\n\n${next}`,
   );
   if (!session.json) noteQuestions(session, deployment, report);
   return report.passed ? 0 : 1;
@@ -51,4 +52,8 @@ function noteQuestions(
   if (variant !== learnersStack(learner, lab.id)) return;
   for (const { id, hint } of failuresOf(report))
     if (hint) noteQuestion(learner, { lab: lab.id, check: id, fault: hint.fault });
+}
+
+function allPassed(count: number): Words {
+  return [`All ${count} checks passed.`, `${count} 件のチェックすべてに合格しました。`];
 }

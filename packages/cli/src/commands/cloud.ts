@@ -1,3 +1,4 @@
+import { both, type Words } from "@workbook/toolchain";
 import { createReadStream, existsSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { logFile, stopCloud, type StartOptions } from "../cloud/cloud.ts";
@@ -6,6 +7,7 @@ import type { Session } from "../session.ts";
 import { paceCommand } from "./pace.ts";
 import { restoreCommand, snapshotCommand, snapshotsCommand } from "./snapshots.ts";
 import { statusCommand } from "./status.ts";
+import { nextStep } from "../output/next.ts";
 
 /** What `cloud` was given beside its action. */
 export interface CloudOptions extends StartOptions {
@@ -25,16 +27,19 @@ export async function cloudCommand(
       const { endpoint, pid, dataDir } = await session.cloud(options);
       session.result(
         { endpoint, pid, dataDir },
-        `Local AWS answers at ${endpoint}.\n\nNext: ./workbook run`,
+        both`${["Local AWS answers at", "Local AWS のエンドポイント:"]} ${endpoint}\n\n${nextStep("./workbook run")}`,
       );
       return 0;
     }
     case "down": {
       const stopped = await stopCloud(session.workspace);
-      const text = stopped
-        ? "Local AWS has stopped. What it holds is kept."
-        : "Local AWS was not running.";
-      session.result({ stopped }, `${text}\n\nNext: ./workbook cloud up`);
+      const said: Words = stopped
+        ? [
+            "Local AWS has stopped. What it holds is kept.",
+            "Local AWS を停止しました。内容は保持されます。",
+          ]
+        : ["Local AWS was not running.", "Local AWS は動いていませんでした。"];
+      session.result({ stopped }, both`${said}\n\n${nextStep("./workbook cloud up")}`);
       return 0;
     }
     case "status":

@@ -1,8 +1,10 @@
 import { deploy } from "@workbook/lab-kit/deploy/deploy";
 import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
+import { both } from "@workbook/toolchain";
 import { confirmOnAws } from "../aws/confirm.ts";
 import { onTarget } from "../on-target.ts";
 import type { Session } from "../session.ts";
+import { nextStep } from "../output/next.ts";
 
 /** Deploys a lab's variant. */
 export async function deployCommand(
@@ -15,7 +17,7 @@ export async function deployCommand(
   const deployed = await deploy(new LabRun(deployment), session.progress);
   session.result(
     { lab: deployment.lab.id, ...deployed, images: deployed.images.map(({ image }) => image) },
-    `\nNext: ${onTarget(session, `check ${deployment.lab.id.slice(0, 2)}`)}`,
+    both`\n${nextStep(onTarget(session, `check ${deployment.lab.id.slice(0, 2)}`))}`,
   );
   return 0;
 }

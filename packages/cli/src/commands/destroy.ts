@@ -4,10 +4,13 @@ import { destroy } from "@workbook/lab-kit/deploy/destroy";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
 import { stackDirectory, type Deployment } from "@workbook/lab-kit/deploy/stack";
 import { pollUntil } from "@workbook/lab-kit";
+import { both, list, type Words } from "@workbook/toolchain";
 import { destroyOnAws } from "../aws/destroy-on-aws.ts";
 import { madeByHand, readTopology, type TopologyNode } from "../cloud/topology.ts";
 import { forgetWhatRan } from "../learn/publish-report.ts";
 import { DEFAULT_LAB, type Session } from "../session.ts";
+import { nextStep } from "../output/next.ts";
+import { countLeft } from "../output/count-left.ts";
 
 /** How long the last tasks may take to stop: stopTimeout is 30 s at most by default, and is never shortened. */
 const STOP_DEADLINE_MS = 120_000;
@@ -25,7 +28,7 @@ export async function destroyCommand(session: Session, lab: string | undefined):
   const number = named.lab.id.slice(0, 2);
   session.result(
     { lab: named.lab.id, changes, left: left.map(({ kind, id }) => ({ kind, id })) },
-    `${describe(left)}\n\nNext: ./workbook run ${number}, or ./workbook cloud down`,
+    both`${describe(left)}\n\n${nextStep(`./workbook run ${number}`, "./workbook cloud down")}`,
   );
   return 0;
 }
@@ -51,27 +54,39 @@ async function withEveryStack<T extends Deployment>(
 
 /** What the cloud still holds, once the last task has stopped. */
 function lookForRest(session: Session, endpoint: string): Promise<readonly TopologyNode[]> {
-  return inStep(session.progress, "What is left", async (step) => {
+  return inStep(session.progress, ["What is left", "残っているもの"], async (step) => {
     const { last } = await pollUntil(
       async () => {
         session.signal.throwIfAborted();
         const resources = await readTopology(endpoint);
         const running = resources.filter(({ kind }) => kind === "ecs.task").length;
-        if (running > 0) step.detail(`waiting for ${running} tasks to stop`);
+        if (running > 0)
+          step.detail([
+            `waiting for ${running} tasks to stop`,
+            `タスク ${running} つが止まるのを待っています`,
+          ]);
         return { resources, running };
       },
       ({ running }) => running === 0,
       { deadlineMs: STOP_DEADLINE_MS },
     );
     const value = madeByHand(last.resources);
-    return { summary: value.length === 0 ? "nothing" : `${value.length} resources`, value };
+    return { summary: countLeft(value.length), value };
   });
 }
 
-function describe(left: readonly TopologyNode[]): string {
+function describe(left: readonly TopologyNode[]): Words {
   if (left.length === 0)
-    return "\nNothing is left: the cloud holds what a new account has, and no task runs.";
+    return [
+      "\nNothing is left: the cloud holds what a new account has, and no task runs.",
+      "\n何も残っていません。クラウドには新しいアカウントにあるものだけがあり、タスクは動いていません。",
+    ];
   const lines = left.slice(0, 20).map(({ kind, id }) => `  ${kind}  ${id}`);
-  const more = left.length > 20 ? [`  and ${left.length - 20} more`] : [];
-  return ["\nThe lab is gone. Left is what it has not made:", ...lines, ...more].join("\n");
+  const rest = left.length - 20;
+  const more: Words[] = rest > 0 ? [[`  and ${rest} more`, `  ほか ${rest} 件`]] : [];
+  const gone: Words = [
+    "\nThe lab is gone. Left is what it has not made:",
+    "\nラボを削除しました。ラボが作ったものではないので残っているもの:",
+  ];
+  return list([gone, ...lines, ...more], "\n");
 }

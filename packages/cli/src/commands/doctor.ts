@@ -1,4 +1,5 @@
 import {
+  both,
   findAwsCli,
   findGo,
   findNode,
@@ -10,7 +11,14 @@ import {
 import { findCloud } from "../cloud/cloud.ts";
 import { describeHolder } from "../cloud/port-holder.ts";
 import { style } from "../output/style.ts";
+import { fill } from "../output/wrap.ts";
 import type { Session } from "../session.ts";
+import { nextStep } from "../output/next.ts";
+
+const PUT_RIGHT = [
+  "put right what is marked ✗, then ./workbook doctor",
+  "✗ の付いたものを直してから ./workbook doctor",
+] as const;
 
 interface Finding {
   readonly name: string;
@@ -27,7 +35,7 @@ export async function doctorCommand(session: Session): Promise<number> {
     await look(session, "Node.js", true, async () => tell(findNode())),
     await look(session, "npm", true, async () => tell(await findNpm(options))),
     await look(session, "Terraform", true, async () => tell(await findTerraform(options))),
-    await look(session, "Provider plugins", true, async () =>
+    await look(session, session.say(["Provider plugins", "プロバイダー"]), true, async () =>
       session.say((await terraformCliConfig({ root: options.root, env: process.env })).description),
     ),
     await look(session, "Go", true, async () => tell(await findGo(options))),
@@ -38,7 +46,7 @@ export async function doctorCommand(session: Session): Promise<number> {
   const text = findings.map(format).join("\n");
   session.result(
     { ready: broken.length === 0, findings },
-    `${text}\n\nNext: ${broken.length === 0 ? "./workbook run" : "put right what is marked ✗, then ./workbook doctor"}`,
+    both`${text}\n\n${nextStep(broken.length === 0 ? "./workbook run" : PUT_RIGHT)}`,
   );
   return broken.length === 0 ? 0 : 3;
 }
@@ -78,20 +86,36 @@ async function cloudFinding(session: Session): Promise<Finding> {
   const cloud = await findCloud(session.workspace);
   const name = "Local AWS";
   if (cloud)
-    return { name, status: "ok", text: `${cloud.endpoint}  process ${cloud.pid}`, needed: true };
+    return {
+      name,
+      status: "ok",
+      text: session.say(both`${cloud.endpoint}  ${["process", "プロセス"]} ${cloud.pid}`),
+      needed: true,
+    };
   const { port } = session.workspace.config;
   const holder = port === 0 ? undefined : await describeHolder(port);
   if (!holder)
-    return { name, status: "ok", text: `not running; port ${port} is free`, needed: true };
+    return {
+      name,
+      status: "ok",
+      text: session.say([
+        `not running; port ${port} is free`,
+        `動いていません。ポート ${port} は空いています`,
+      ]),
+      needed: true,
+    };
   return {
     name,
     status: "problem",
-    text: `port ${port} is held by ${holder} → ./workbook cloud up --port ${port + 1}`,
+    text: session.say([
+      `port ${port} is held by ${holder.en} → ./workbook cloud up --port ${port + 1}`,
+      `ポート ${port} は ${holder.ja} が使っています → ./workbook cloud up --port ${port + 1}`,
+    ]),
     needed: true,
   };
 }
 
 function format({ name, status, text, needed }: Finding): string {
   const mark = status === "ok" ? style.good("✓") : needed ? style.bad("✗") : "-";
-  return `${mark} ${name.padEnd(17)} ${text}`;
+  return `${mark} ${fill(name, 17)} ${text}`;
 }

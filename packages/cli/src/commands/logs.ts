@@ -1,16 +1,21 @@
 import { CloudWatchLogs, type FilteredLogEvent } from "@aws-sdk/client-cloudwatch-logs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AwsConnection } from "@workbook/lab-kit";
-import { UserError } from "@workbook/toolchain";
+import { both, UserError } from "@workbook/toolchain";
 import { suggest } from "../suggest.ts";
 import { onTarget } from "../on-target.ts";
 import type { Session } from "../session.ts";
 import { localTarget } from "../target.ts";
 import { style } from "../output/style.ts";
+import { nextStep } from "../output/next.ts";
 
 /** How often new lines are asked for; AWS takes five questions a second: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 const FOLLOW_MS = { local: 500, aws: 2000 } as const;
 /** How much of the past is shown: ten minutes. */
+const NO_LINES = [
+  "No log lines in the last ten minutes.",
+  "この 10 分間のログはありません。",
+] as const;
 const PAST_MS = 10 * 60_000;
 
 /** Prints what the owner's tasks wrote to CloudWatch Logs, oldest first; with `follow`, goes on until it is interrupted. */
@@ -43,7 +48,7 @@ export async function logsCommand(
   }
   if (seen.size === 0)
     session.progress.print(
-      `No log lines in the last ten minutes.\n\nNext: ${session.target === "local" ? "./workbook status" : onTarget(session, "check")}`,
+      both`${NO_LINES}\n\n${nextStep(session.target === "local" ? "./workbook status" : onTarget(session, "check"))}`,
     );
   return 0;
 }

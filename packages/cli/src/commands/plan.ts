@@ -1,8 +1,10 @@
 import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import { plan } from "@workbook/lab-kit/deploy/plan";
+import { list } from "@workbook/toolchain";
 import { confirmOnAws } from "../aws/confirm.ts";
 import { onTarget } from "../on-target.ts";
 import type { Session } from "../session.ts";
+import { nextStep } from "../output/next.ts";
 
 /** Says what a deployment would change: 0 when nothing would, 1 when something would. */
 export async function planCommand(
@@ -23,13 +25,16 @@ export async function planCommand(
   session.result(
     { lab: deployment.lab.id, changes },
     changes.length === 0
-      ? "Nothing would change."
-      : [
-          `${changes.length} would change:`,
-          ...lines,
-          "",
-          `Next: ${onTarget(session, `deploy ${number}`)}`,
-        ].join("\n"),
+      ? ["Nothing would change.", "変更はありません。"]
+      : list(
+          [
+            [`${changes.length} would change:`, `${changes.length} 件が変更されます:`],
+            ...lines,
+            "",
+            nextStep(onTarget(session, `deploy ${number}`)),
+          ],
+          "\n",
+        ),
   );
   return changes.length === 0 ? 0 : 1;
 }

@@ -1,6 +1,7 @@
 import { deploy } from "@workbook/lab-kit/deploy/deploy";
 import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import type { CheckReport } from "@workbook/lab-kit";
+import { both, list } from "@workbook/toolchain";
 import { findAddresses, type Address } from "../aws/addresses.ts";
 import { confirmOnAws } from "../aws/confirm.ts";
 import { chapterNumber } from "../learn/chapters.ts";
@@ -8,17 +9,19 @@ import { keepDeployed } from "../learn/leave-chapter.ts";
 import { readProgress } from "../learn/progress-file.ts";
 import { onTarget } from "../on-target.ts";
 import { runLabChecks } from "../lab-checks.ts";
+import type { Timing } from "../output/progress.ts";
 import { formatDuration, style } from "../output/style.ts";
 import { DEFAULT_LAB, type Session } from "../session.ts";
-import { effectiveListeners, listenerUrl } from "../cloud/listeners.ts";
+import { effectiveListeners, listenerUrl, NOT_REACHABLE } from "../cloud/listeners.ts";
 import { formatFailures } from "../output/check-output.ts";
+import { NEXT } from "../output/next.ts";
 
 /** Sets up, deploys a lab's solution, verifies it, and says where it answers. */
 export async function runCommand(session: Session, query: string | undefined): Promise<number> {
   const since = performance.now();
   const lab = await session.lab(query ?? DEFAULT_LAB);
   session.progress.print(
-    `${style.name(`Lab ${lab.id.slice(0, 2)}`)}  ${lab.title[session.language]}\n`,
+    `${style.name(`${session.say(["Lab", "ラボ"])} ${lab.id.slice(0, 2)}`)}  ${lab.title[session.language]}\n`,
   );
   // What was never a chapter's is nobody's work: another run brings it back.
   if (readProgress(session.learner).current !== undefined) {
@@ -67,11 +70,11 @@ function summary(
   const lines = [report.passed ? "" : formatFailures(report, session.language)];
   for (const { name, url, problem } of addresses) {
     lines.push(
-      `  ${style.name(url ?? "not reachable")}${url ? "" : `  ${problem ?? ""}`}  ${style.quiet(name)}`,
+      `  ${style.name(url ?? session.say(NOT_REACHABLE))}${url ? "" : `  ${problem ?? ""}`}  ${style.quiet(name)}`,
     );
     if (url && problem) lines.push(`    ${problem}`);
   }
-  lines.push("", whereTheTimeWent(session, ms), "", "Next:");
+  lines.push("", whereTheTimeWent(session, ms), "", session.say(NEXT));
   if (addresses[0]?.url) lines.push(`  curl ${addresses[0].url}; echo`);
   if (session.target === "local") lines.push(`  ${onTarget(session, "status")}`);
   for (const command of ["logs", `destroy ${lab.slice(0, 2)}`])
@@ -86,13 +89,14 @@ function whereTheTimeWent(session: Session, ms: number): string {
   const resources = progress.resources
     .filter((each) => each.ms > 5000)
     .toSorted((a, b) => b.ms - a.ms);
-  const steps = longest
-    .map(({ title, ms: took }) => `${session.say(title)} ${formatDuration(took)}`)
-    .join(", ");
-  const slow = resources
-    .slice(0, 3)
-    .map(({ title, ms: took }) => `${session.say(title)} ${formatDuration(took)}`);
+  const told = ({ title, ms: took }: Timing) => both`${title} ${formatDuration(took)}`;
+  const steps = list(longest.map(told));
+  const slow = list(resources.slice(0, 3).map(told));
+  const all = formatDuration(ms);
   return style.quiet(
-    `${formatDuration(ms)} in all: ${steps}${slow.length > 0 ? `; of that ${slow.join(", ")}` : ""}`,
+    session.say([
+      `${all} in all: ${steps.en}${slow.en === "" ? "" : `; of that ${slow.en}`}`,
+      `合計 ${all}: ${steps.ja}${slow.ja === "" ? "" : ` (うち ${slow.ja})`}`,
+    ]),
   );
 }

@@ -98,7 +98,7 @@ export async function buildSiteCommand(session: Session, out: string | undefined
   });
   session.result({ folder, base, ...built }, [
     `\nThe site is in  ${style.name(folder)}  (${size(built.bytes)}, to be served at ${base})\n\nNext: ./workbook site   (reads it on this machine, alive)`,
-    `\nサイトの場所:  ${style.name(folder)}  (${size(built.bytes)}、公開先のパスは ${base})\n\nNext: ./workbook site   (このマシンで、今の状態とともに読めます)`,
+    `\nサイトの場所:  ${style.name(folder)}  (${size(built.bytes)}、公開先のパスは ${base})\n\n次: ./workbook site   (このマシンで、今の状態とともに読めます)`,
   ]);
   return 0;
 }

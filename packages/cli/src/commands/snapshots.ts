@@ -1,4 +1,4 @@
-import { UserError } from "@workbook/toolchain";
+import { both, UserError, type Words } from "@workbook/toolchain";
 import {
   deleteSnapshot,
   listSnapshots,
@@ -8,6 +8,7 @@ import {
 } from "../cloud/snapshots.ts";
 import { formatDuration, style } from "../output/style.ts";
 import type { Session } from "../session.ts";
+import { nextStep } from "../output/next.ts";
 
 /** `cloud snapshot NAME`: keeps all that the cloud holds, or with `remove` forgets what was kept. */
 export async function snapshotCommand(
@@ -19,13 +20,17 @@ export async function snapshotCommand(
   const cloud = await session.cloud();
   if (remove) {
     await deleteSnapshot(cloud, given);
-    const text = `The snapshot "${given}" is gone.\n\nNext: ./workbook cloud snapshots`;
-    session.result({ deleted: given }, text);
+    const gone: Words = [
+      `The snapshot "${given}" is gone.`,
+      `スナップショット "${given}" を削除しました。`,
+    ];
+    session.result({ deleted: given }, both`${gone}\n\n${nextStep("./workbook cloud snapshots")}`);
     return 0;
   }
   const saved = await saveSnapshot(cloud, given);
-  const text = `Saved ${describe(saved)}.\n\nNext: ./workbook cloud restore ${given}`;
-  session.result(saved, text);
+  const told = describe(saved);
+  const done: Words = [`Saved ${told}.`, `保存しました: ${told}`];
+  session.result(saved, both`${done}\n\n${nextStep(`./workbook cloud restore ${given}`)}`);
   return 0;
 }
 
@@ -36,8 +41,12 @@ export async function restoreCommand(session: Session, name: string | undefined)
   const since = performance.now();
   await restoreSnapshot(cloud, given);
   const ms = Math.round(performance.now() - since);
-  const text = `The cloud is what "${given}" holds, after ${formatDuration(ms)}; its tasks are starting.`;
-  session.result({ restored: given, ms }, `${text}\n\nNext: ./workbook status`);
+  const took = formatDuration(ms);
+  const done: Words = [
+    `The cloud is what "${given}" holds, after ${took}; its tasks are starting.`,
+    `クラウドを "${given}" の内容に戻しました (${took})。タスクが起動しています。`,
+  ];
+  session.result({ restored: given, ms }, both`${done}\n\n${nextStep("./workbook status")}`);
   return 0;
 }
 
@@ -50,10 +59,12 @@ export async function snapshotsCommand(session: Session): Promise<number> {
       ? `  ${describe(each)}`
       : `  ${style.name(each.name)}  ${each.problem}`,
   );
-  const text = first
-    ? `${lines.join("\n")}\n\nNext: ./workbook cloud restore ${first.name}`
-    : "There are no snapshots.\n\nNext: ./workbook cloud snapshot before";
-  session.result({ snapshots }, text);
+  const none: Words = ["There are no snapshots.", "スナップショットはありません。"];
+  const next = first ? `restore ${first.name}` : "snapshot before";
+  session.result(
+    { snapshots },
+    both`${first ? lines.join("\n") : none}\n\n${nextStep(`./workbook cloud ${next}`)}`,
+  );
   return 0;
 }
 
@@ -64,9 +75,15 @@ function describe({ name, createdAt, bytes }: SnapshotSummary): string {
 
 function requireName(command: string, name: string | undefined): string {
   if (name !== undefined && name !== "") return name;
-  throw new UserError(`"cloud ${command}" needs the name of a snapshot.`, {
-    code: "USAGE",
-    next: `./workbook cloud ${command} before`,
-    exitCode: 2,
-  });
+  throw new UserError(
+    [
+      `"cloud ${command}" needs the name of a snapshot.`,
+      `cloud ${command} にはスナップショットの名前が必要です。`,
+    ],
+    {
+      code: "USAGE",
+      next: `./workbook cloud ${command} before`,
+      exitCode: 2,
+    },
+  );
 }

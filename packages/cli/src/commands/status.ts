@@ -1,11 +1,20 @@
+import { both, type Words } from "@workbook/toolchain";
 import { findCloud, type RunningCloud } from "../cloud/cloud.ts";
 import { describePace, paceOf } from "../cloud/pace.ts";
 import { countHoldings, type Holdings } from "../cloud/holdings.ts";
 import { readTopology, type TopologyNode } from "../cloud/topology.ts";
-import type { Words } from "@workbook/toolchain";
 import { style } from "../output/style.ts";
 import type { Session } from "../session.ts";
-import { effectiveListeners, listenerUrl, type EffectiveListener } from "../cloud/listeners.ts";
+import {
+  effectiveListeners,
+  listenerUrl,
+  NOT_REACHABLE,
+  type EffectiveListener,
+} from "../cloud/listeners.ts";
+import { nextStep } from "../output/next.ts";
+
+const NOT_RUNNING = ["Local AWS is not running.", "Local AWS は動いていません。"] as const;
+const NO_TARGET = ["no target", "ターゲットではありません"] as const;
 
 /** What runs: the cloud, its services, tasks and addresses. */
 export async function statusCommand(session: Session): Promise<number> {
@@ -13,7 +22,7 @@ export async function statusCommand(session: Session): Promise<number> {
   if (!cloud) {
     session.result(
       { running: false },
-      "Local AWS is not running.\n\nNext: ./workbook run, or ./workbook cloud up",
+      both`${NOT_RUNNING}\n\n${nextStep("./workbook run", "./workbook cloud up")}`,
     );
     return 0;
   }
@@ -29,13 +38,13 @@ export async function statusCommand(session: Session): Promise<number> {
   session.result(
     { running: true, endpoint, pid, dataDir, health, owner, cluster, services, listeners },
     [
-      heading(cloud, session.say(describePace(paceOf(cloud)))),
-      ...services.map(formatService),
-      ...listeners.map(formatListener),
+      session.say(heading(cloud, describePace(paceOf(cloud)))),
+      ...services.map((service) => formatService(session, service)),
+      ...listeners.map((listener) => formatListener(session, listener)),
       "",
       session.say(describeNames(cluster, countHoldings(resources))),
       "",
-      next(services.length),
+      session.say(next(services.length)),
     ].join("\n"),
   );
   return 0;
@@ -48,7 +57,8 @@ interface ServiceStatus {
     readonly id: string;
     readonly status: string;
     readonly address: string;
-    readonly health: string;
+    /** As AWS says it; null where it is nobody's target. */
+    readonly health: string | null;
   }[];
   readonly lastEvent: string | undefined;
 }
@@ -75,31 +85,36 @@ function describeService(
         id: task.id.split("/").at(-1)!,
         status: String(task.value["lastStatus"]),
         address,
-        health: health ? `${String(health["state"])}${reason}` : "no target",
+        health: health ? `${String(health["state"])}${reason}` : null,
       };
     }),
     lastEvent: events[0]?.message,
   };
 }
 
-function heading({ endpoint, pid }: RunningCloud, pace: string): string {
-  return `${style.good("●")} Local AWS  ${style.name(endpoint)}  process ${pid}, ${pace}`;
+function heading({ endpoint, pid }: RunningCloud, pace: Words): Words {
+  return both`${style.good("●")} Local AWS  ${style.name(endpoint)}  ${["process", "プロセス"]} ${pid}, ${pace}`;
 }
 
-function formatService({ name, desired, tasks, lastEvent }: ServiceStatus): string {
+function formatService(
+  session: Session,
+  { name, desired, tasks, lastEvent }: ServiceStatus,
+): string {
   const running = tasks.filter(({ status }) => status === "RUNNING").length;
-  const lines = [`\n${style.name(name)}  ${running}/${desired} running`];
+  const count = session.say([`${running}/${desired} running`, `実行中 ${running}/${desired}`]);
+  const lines = [`\n${style.name(name)}  ${count}`];
   for (const { id, status, address, health } of tasks) {
-    lines.push(`  ${id.slice(0, 12)}  ${status.padEnd(12)} ${address.padEnd(15)} ${health}`);
+    const told = health ?? session.say(NO_TARGET);
+    lines.push(`  ${id.slice(0, 12)}  ${status.padEnd(12)} ${address.padEnd(15)} ${told}`);
   }
   if (lastEvent) lines.push(style.quiet(`  ${lastEvent}`));
   return lines.join("\n");
 }
 
-function formatListener(listener: EffectiveListener): string {
+function formatListener(session: Session, listener: EffectiveListener): string {
   const url = listenerUrl(listener);
   const problem = listener.problem ? `  ${listener.problem}` : "";
-  return `\n${style.name(url ?? "not reachable")}  ${listener.dnsName}:${listener.port}${problem}`;
+  return `\n${style.name(url ?? session.say(NOT_REACHABLE))}  ${listener.dnsName}:${listener.port}${problem}`;
 }
 
 /** What things are called, and what a chapter that is begun would take away. */
@@ -115,6 +130,8 @@ function describeNames(cluster: string, { resources }: Holdings): Words {
       ];
 }
 
-function next(services: number): string {
-  return services > 0 ? "Next: ./workbook logs, ./workbook check" : "Next: ./workbook run";
+function next(services: number): Words {
+  return services > 0
+    ? nextStep("./workbook logs", "./workbook check")
+    : nextStep("./workbook run");
 }

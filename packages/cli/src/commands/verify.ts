@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { listLabs, loadLab, type Lab } from "@workbook/lab-kit";
 import { verify } from "@workbook/lab-kit/verify/verify";
 import type { LaneCloud } from "@workbook/lab-kit/verify/lane";
-import { UserError } from "@workbook/toolchain";
+import { UserError, type Words } from "@workbook/toolchain";
 import { join } from "node:path";
 import { formatProof, formatSummary } from "../output/verify-output.ts";
 import type { Session } from "../session.ts";
@@ -37,7 +37,7 @@ export async function verifyCommand(
     onProof: (proof) => session.progress.print(formatProof(proof)),
     signal: session.signal,
   });
-  session.result(report, formatSummary(report));
+  session.result(report, formatSummary(report, session.language));
   return report.passed ? 0 : 1;
 }
 
@@ -49,7 +49,13 @@ async function chosen(
 ): Promise<readonly Lab[]> {
   if (all && names.length === 0) return labs;
   if (all || names.length === 0)
-    throw usage("Say which labs to verify, or --all for all of them.", "./workbook verify --all");
+    throw usage(
+      [
+        "Say which labs to verify, or --all for all of them.",
+        "検証するラボを指定するか、すべてなら --all を付けてください。",
+      ],
+      "./workbook verify --all",
+    );
   const ids = new Set<string>();
   for (const name of names) ids.add((await session.lab(name)).id);
   return labs.filter(({ id }) => ids.has(id));
@@ -61,14 +67,20 @@ function takeShard(labs: readonly Lab[], shard: string | undefined): readonly La
   const [, part, parts] = (/^(\d+)\/(\d+)$/.exec(shard) ?? []).map(Number);
   if (part === undefined || parts === undefined || part < 1 || part > parts)
     throw usage(
-      `--shard takes a part such as 1/4, not ${shard}.`,
+      [
+        `--shard takes a part such as 1/4, not ${shard}.`,
+        `--shard には 1/4 のように指定します。${shard} は使えません。`,
+      ],
       "./workbook verify --all --shard 1/4",
     );
   const edge = (index: number) => Math.round((labs.length * index) / parts);
   const taken = labs.slice(edge(part - 1), edge(part));
   if (taken.length === 0)
     throw usage(
-      `${labs.length} labs do not fill ${parts} parts.`,
+      [
+        `${labs.length} labs do not fill ${parts} parts.`,
+        `ラボは ${labs.length} つなので、${parts} つには分けられません。`,
+      ],
       "./workbook verify --all --shard 1/4",
     );
   return taken;
@@ -79,12 +91,15 @@ function readLanes(lanes: string | undefined): number {
   const number = lanes === undefined ? Math.min(4, availableParallelism() + 1) : Number(lanes);
   if (Number.isInteger(number) && number >= 1 && number <= 16) return number;
   throw usage(
-    `--lanes takes a number from 1 to 16, not ${lanes}.`,
+    [
+      `--lanes takes a number from 1 to 16, not ${lanes}.`,
+      `--lanes には 1 から 16 までの数を指定します。${lanes} は使えません。`,
+    ],
     "./workbook verify --all --lanes 3",
   );
 }
 
-function usage(message: string, next: string): UserError {
+function usage(message: Words, next: string): UserError {
   return new UserError(message, { code: "USAGE", next, exitCode: 2 });
 }
 

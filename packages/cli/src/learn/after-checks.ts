@@ -1,26 +1,31 @@
 import type { CheckReport } from "@workbook/lab-kit";
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
+import { type Text } from "@workbook/toolchain";
 import { onTarget } from "../on-target.ts";
 import type { Session } from "../session.ts";
 import { chapterNumber, nextChapter } from "./chapters.ts";
 import { learnersStack } from "./learner-folder.ts";
 import { notePassed } from "./progress-file.ts";
+import { nextStep } from "../output/next.ts";
 
 /** Keeps that a learner has passed a chapter, and says what to type after the checks. */
 export function afterChecks(
   session: Session,
   { lab, variant }: Pick<Deployment, "lab" | "variant">,
   report: CheckReport,
-): string {
+): Text {
   const { learner, workspace } = session;
   const number = chapterNumber(lab.id);
   const isTheLearners = variant === learnersStack(learner, lab.id);
   if (!report.passed)
-    return `Next: ${onTarget(session, isTheLearners ? "hint" : `check ${number}`)}`;
+    return nextStep(onTarget(session, isTheLearners ? "hint" : `check ${number}`));
   if (isTheLearners) notePassed(learner, lab.id);
   const following = nextChapter(workspace.labs, lab.id);
   if (following && isTheLearners)
-    return `Next: ${onTarget(session, `start ${chapterNumber(following)}`)}, or ./workbook solution ${number}`;
-  if (session.target === "local") return "Next: ./workbook status";
-  return `Next: ${onTarget(session, "logs")}, or ${onTarget(session, `destroy ${number}`)}`;
+    return nextStep(
+      onTarget(session, `start ${chapterNumber(following)}`),
+      `./workbook solution ${number}`,
+    );
+  if (session.target === "local") return nextStep("./workbook status");
+  return nextStep(onTarget(session, "logs"), onTarget(session, `destroy ${number}`));
 }

@@ -30,9 +30,12 @@ export async function prepareCloud(session: Session, lab: Lab): Promise<void> {
   const name = await beginningSnapshot(session, lab.id);
   if (await restored(session, lab, cloud, name)) return noteBeginning(session, cloud);
   await deployNow();
-  await inStep(session.progress, "Snapshot", async () => {
+  await inStep(session.progress, ["Snapshot", "スナップショット"], async () => {
     await saveSnapshot(cloud, name);
-    return { summary: "the next time begins from it", value: undefined };
+    return {
+      summary: ["the next time begins from it", "次からはここから始まります"],
+      value: undefined,
+    };
   });
   await noteBeginning(session, cloud);
 }
@@ -59,10 +62,13 @@ async function restored(
       await deleteSnapshot(cloud, old.name);
   }
   if (!found || found.problem !== undefined) return false;
-  await inStep(session.progress, "Cloud", async (step) => {
-    step.detail("going back to the chapter's beginning");
+  await inStep(session.progress, ["Cloud", "クラウド"], async (step) => {
+    step.detail(["going back to the chapter's beginning", "章の開始時点に戻しています"]);
     await restoreAlone(session, lab, () => restoreSnapshot(cloud, name));
-    return { summary: "as it is when the chapter begins", value: undefined };
+    return {
+      summary: ["as it is when the chapter begins", "章の開始時点の状態です"],
+      value: undefined,
+    };
   });
   return true;
 }
@@ -72,9 +78,14 @@ function restoreAlone(session: Session, lab: Lab, restore: () => Promise<void>):
   const { root, state, config } = session.workspace;
   const target = { name: "local", owner: config.owner } as const;
   const stacks = { directories: { root, state }, target, signal: session.signal };
-  return exclusively(stacks, session.progress, `start of chapter ${lab.id}`, async () => {
-    if (leftAtWork(stacks).length > 0)
-      await rollBackCutOff(await session.deployment(lab.id, undefined), session.progress);
-    await restore();
-  });
+  return exclusively(
+    stacks,
+    session.progress,
+    [`start of chapter ${lab.id}`, `第 ${lab.id} 章の start`],
+    async () => {
+      if (leftAtWork(stacks).length > 0)
+        await rollBackCutOff(await session.deployment(lab.id, undefined), session.progress);
+      await restore();
+    },
+  );
 }

@@ -15,8 +15,14 @@ export async function deployBeginning(
     const number = chapterNumber(beginning.lab);
     session.progress.print(
       beginning.variant === "solution"
-        ? `Before this chapter comes the solution of chapter ${number}: it is deployed now, this once.`
-        : "What the chapter begins with is deployed now, this once.",
+        ? [
+            `Before this chapter comes the solution of chapter ${number}: it is deployed now, this once.`,
+            `この章の前提になる 第 ${number} 章の解答をデプロイします (最初の 1 回だけです)。`,
+          ]
+        : [
+            "What the chapter begins with is deployed now, this once.",
+            "この章の開始時点の状態をデプロイします (最初の 1 回だけです)。",
+          ],
     );
   }
   const full = await session.deployment(DEFAULT_LAB, "solution");

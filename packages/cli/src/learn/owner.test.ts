@@ -16,16 +16,16 @@ const { signal } = new AbortController();
 test("where nobody can be asked, the default is taken, and kept", async () => {
   const env = { WORKBOOK_DIR: folder() };
   const proposal = openWorkspace(env).config.owner;
-  expect(await settleOwner(openWorkspace(env), undefined, signal, env)).toBe(proposal);
-  expect(await settleOwner(openWorkspace(env), undefined, signal, env)).toBe(proposal);
+  expect(await settleOwner(openWorkspace(env), undefined, signal, "en", env)).toBe(proposal);
+  expect(await settleOwner(openWorkspace(env), undefined, signal, "en", env)).toBe(proposal);
 });
 
 test("OWNER goes before what was kept, and is not kept itself", async () => {
   const env = { WORKBOOK_DIR: folder() };
-  const kept = await settleOwner(openWorkspace(env), undefined, signal, env);
+  const kept = await settleOwner(openWorkspace(env), undefined, signal, "en", env);
   const named = { ...env, OWNER: "hanako" };
-  expect(await settleOwner(openWorkspace(named), undefined, signal, named)).toBe("hanako");
-  expect(await settleOwner(openWorkspace(env), undefined, signal, env)).toBe(kept);
+  expect(await settleOwner(openWorkspace(named), undefined, signal, "en", named)).toBe("hanako");
+  expect(await settleOwner(openWorkspace(env), undefined, signal, "en", env)).toBe(kept);
 });
 
 test("an OWNER that cannot be part of AWS names is refused with the rule", () => {

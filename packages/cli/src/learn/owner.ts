@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import { say, type Language, type Words } from "@workbook/toolchain";
 import { wrap } from "../output/wrap.ts";
 import { isOwner, OWNER_RULE, saveConfig, savedOwner, type Workspace } from "../workspace.ts";
 
@@ -18,37 +19,45 @@ export async function settleOwner(
   workspace: Workspace,
   terminal: Terminal | undefined,
   signal: AbortSignal,
+  language: Language,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
   if (env["OWNER"]) return workspace.config.owner;
   const saved = savedOwner(workspace);
   if (saved !== undefined) return saved;
   const owner = terminal
-    ? await askOwner(terminal, workspace.config.owner, signal)
+    ? await askOwner(terminal, workspace.config.owner, signal, language)
     : workspace.config.owner;
   saveConfig(workspace, { owner });
   return owner;
 }
 
-const WHY =
-  "Your name becomes part of every resource's name, so that several people can share an account.";
+const WHY = [
+  "Your name becomes part of every resource's name, so that several people can share an account.",
+  "名前はすべてのリソース名の一部になります。1 つのアカウントを複数の人で使えるようにするためです。",
+] as const;
 
 async function askOwner(
   { input, output }: Terminal,
   proposal: string,
   signal: AbortSignal,
+  language: Language,
 ): Promise<string> {
   const lines = createInterface({ input, output });
   // Ctrl-C at a question is an interrupt like any other, and readline would keep it to itself.
   lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
   try {
-    const say = (text: string) => output.write(`${wrap(text, output.columns ?? 80)}\n`);
-    say(WHY);
+    const tell = (words: Words) =>
+      output.write(`${wrap(say(words, language), output.columns ?? 80)}\n`);
+    tell(WHY);
     for (;;) {
       const answer = (await lines.question(`OWNER [${proposal}]: `, { signal })).trim();
       const owner = answer === "" ? proposal : answer;
       if (isOwner(owner)) return owner;
-      say(`"${owner}" will not do: ${OWNER_RULE}.`);
+      tell([
+        `"${owner}" will not do: ${OWNER_RULE.en}.`,
+        `「${owner}」は使えません。使えるのは${OWNER_RULE.ja}です。`,
+      ]);
     }
   } finally {
     lines.close();

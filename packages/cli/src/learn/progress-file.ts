@@ -21,6 +21,7 @@ export interface LearnerProgress {
 }
 
 const HEADING = `# What you have done, one fact a line. You may edit this file: a line taken away is forgotten.
+# 行ったことの記録です (1 行に 1 つ)。編集できます。行を消すと、なかったことになります。
 `;
 
 /** `workspace/progress.txt`. */
@@ -50,7 +51,7 @@ export function readProgress(folder: LearnerFolder): LearnerProgress {
       hints.set(`${lab} ${rest[0]} ${rest[1]}`, level);
     else others.push(line);
   }
-  const isOurs = (line: string) => line.trim() === "" || line === HEADING.trim();
+  const isOurs = (line: string) => line.trim() === "" || HEADING.includes(`${line}\n`);
   return {
     current,
     started,

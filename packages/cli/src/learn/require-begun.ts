@@ -1,4 +1,4 @@
-import { UserError } from "@workbook/toolchain";
+import { both, UserError, type Words } from "@workbook/toolchain";
 import { onTarget } from "../on-target.ts";
 import type { Session } from "../session.ts";
 import { chapterNumber } from "./chapters.ts";
@@ -13,13 +13,16 @@ import { learnersStack } from "./learner-folder.ts";
 export function requireBegun(
   session: Pick<Session, "learner" | "target">,
   labId: string,
-  insist = "",
+  insist: Words = "",
 ): string {
   const stack = learnersStack(session.learner, labId);
   if (stack !== undefined) return stack;
   const number = chapterNumber(labId);
   throw new UserError(
-    `Chapter ${number} has not been begun: there are no files of yours.${insist}`,
+    both`${[
+      `Chapter ${number} has not been begun: there are no files of yours.`,
+      `第 ${number} 章はまだ始めていないので、自分のファイルがありません。`,
+    ]}${insist}`,
     {
       code: "CHAPTER_NOT_BEGUN",
       next: onTarget(session, `start ${number}`),

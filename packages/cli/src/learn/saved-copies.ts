@@ -72,13 +72,14 @@ export function findSavedCopy(folder: LearnerFolder, query: string): SavedCopy {
       name === query || lab === query || lab.slice(0, 2) === query.padStart(2, "0"),
   );
   if (found) return found;
-  const names =
-    all.length === 0 ? "there are none" : `there are ${all.map(({ name }) => name).join(", ")}`;
-  throw new UserError(`There is no saved copy "${query}": ${names}.`, {
-    code: "SAVED_COPY_UNKNOWN",
-    next: "./workbook saved",
-    exitCode: 2,
-  });
+  const names = all.map(({ name }) => name).join(", ");
+  throw new UserError(
+    [
+      `There is no saved copy "${query}": there are ${names || "none"}.`,
+      `保存されたコピー "${query}" はありません。あるのは: ${names || "なし"}`,
+    ],
+    { code: "SAVED_COPY_UNKNOWN", next: "./workbook saved", exitCode: 2 },
+  );
 }
 
 function describe(lab: string, directory: string): SavedCopy {

@@ -1,7 +1,7 @@
-import type { Language } from "@workbook/toolchain";
 import type { CheckReport, CheckReportEntry } from "@workbook/lab-kit";
+import { say, text, type Language, type Words } from "@workbook/toolchain";
 import { formatDuration, style } from "./style.ts";
-import { wrap } from "./wrap.ts";
+import { fill, wrap } from "./wrap.ts";
 
 /** One check, as it went. */
 export function formatCheck(entry: CheckReportEntry, language: Language): string {
@@ -11,7 +11,7 @@ export function formatCheck(entry: CheckReportEntry, language: Language): string
     case "passed":
       return `${style.good("✓")} ${title}  ${time}${table(entry.actual?.[language] ?? "")}`;
     case "not-run":
-      return style.quiet(`· ${title}  (not run)`);
+      return style.quiet(`· ${title}  (${NOT_RUN[language]})`);
     default:
       return `${style.bad("✗")} ${style.name(title)}  ${time}`;
   }
@@ -31,10 +31,10 @@ export function failuresOf({ checks }: CheckReport): readonly CheckReportEntry[]
 
 function describeFailure(failure: CheckReportEntry, language: Language): string {
   const { expected, actual, hint } = failure;
-  const lines = ["", `  Check     ${failure.id}`];
-  if (expected !== null) lines.push(`  Expected  ${indent(expected[language])}`);
-  if (actual !== null) lines.push(`  Seen      ${indent(actual[language])}`);
-  if (hint) lines.push(`  Hint      ${indent(hint.question[language])}`);
+  const lines = ["", row(["Check", "チェック"], failure.id, language)];
+  if (expected !== null) lines.push(row(EXPECTED, expected[language], language));
+  if (actual !== null) lines.push(row(SEEN, actual[language], language));
+  if (hint) lines.push(row(["Hint", "ヒント"], hint.question[language], language));
   return lines.join("\n");
 }
 
@@ -43,9 +43,26 @@ function table(actual: string): string {
   return actual.includes("\n") ? `\n${actual.replaceAll(/^/gm, "    ")}` : "";
 }
 
-/** In the column beside the name; at a terminal, broken where that ends. */
-function indent(text: string): string {
+/** What a check asks for, and what it saw, as a reader is told. */
+export const EXPECTED = ["Expected", "期待"] as const;
+export const SEEN = ["Seen", "実際"] as const;
+
+const NOT_RUN = text(["not run", "未実行"]);
+const NAME_WIDTH = 10;
+
+/** A name, and what is to be said beside it; at a terminal, broken where that ends. */
+function row(name: Words, content: string, language: Language): string {
   const { isTTY, columns } = process.stdout;
-  const margin = " ".repeat(12);
-  return isTTY ? wrap(text, columns, margin).trimStart() : text.replaceAll("\n", `\n${margin}`);
+  const margin = " ".repeat(NAME_WIDTH + 2);
+  const beside = isTTY
+    ? wrap(content, columns, margin).trimStart()
+    : content.replaceAll("\n", `\n${margin}`);
+  return `  ${fill(say(name, language), NAME_WIDTH)}${beside}`;
 }
+
+/** What each level of a hint gives. */
+export const HINT_LEVELS = [
+  ["Question", "問い"],
+  ["Look here", "調べる所"],
+  ["Write", "書くこと"],
+] as const;

@@ -1,6 +1,8 @@
-import type { Language } from "@workbook/toolchain";
 import type { CheckReportEntry } from "@workbook/lab-kit";
+import { text as toText, type Language } from "@workbook/toolchain";
 import type { LabReport } from "../lab-checks.ts";
+
+const NOTHING = toText(["nothing was looked at", "何も確認していません"]);
 
 /**
  * A report of checks as CI systems read it, in one language: one suite, a case for each check.
@@ -31,8 +33,8 @@ function toCase(lab: string, check: CheckReportEntry, language: Language): strin
   if (status === "not-run") return `${head}><skipped/></testcase>`;
   const element = status === "failed" ? "failure" : "error";
   const text = [
-    `expected: ${check.expected?.[language] ?? "nothing was looked at"}`,
-    `actual: ${check.actual?.[language] ?? "nothing was looked at"}`,
+    `expected: ${check.expected?.[language] ?? NOTHING[language]}`,
+    `actual: ${check.actual?.[language] ?? NOTHING[language]}`,
     ...(check.hint ? [`hint: ${check.hint.question[language]}`] : []),
   ].join("\n");
   const message = escape(check.actual?.[language].split("\n", 1)[0] ?? "");

@@ -119,7 +119,7 @@ class Step implements StepReporter {
   /** What went wrong is said by the error that ends the command: once is enough. */
   fail(): void {
     const mark = this.#progress.interrupted ? style.quiet("·") : style.bad("✗");
-    const what = this.#progress.interrupted ? "  interrupted" : "";
+    const what = this.#progress.interrupted ? `  ${this.#say(["interrupted", "中断"])}` : "";
     this.#close(`${mark} ${style.name(this.#title)}${what}`);
   }
 
@@ -130,7 +130,10 @@ class Step implements StepReporter {
     if (this.#area) return;
     const why = explainWait(address, action);
     working.announcement = setTimeout(
-      () => this.#progress.print(`    ${verb(action)} ${address}${why ? ` (${why})` : " …"}`),
+      () =>
+        this.#progress.print(
+          `    ${this.#doing(action, address)}${why ? ` (${this.#say(why)})` : " …"}`,
+        ),
       ANNOUNCED_MS,
     );
   }
@@ -144,7 +147,10 @@ class Step implements StepReporter {
     const ms = performance.now() - working.since;
     this.#progress.resources.push({ title: address, ms });
     if (!this.#area)
-      this.#progress.print(`    ${verb(action)} ${address}: done in ${formatDuration(ms)}`);
+      this.#progress.print([
+        `    ${this.#doing(action, address)}: done in ${formatDuration(ms)}`,
+        `    ${this.#doing(action, address)}: 完了 (${formatDuration(ms)})`,
+      ]);
   }
 
   #forget(address: string): void {
@@ -164,7 +170,8 @@ class Step implements StepReporter {
   #draw(area: LiveArea): void {
     const frame = FRAMES[this.#frame++ % FRAMES.length];
     const elapsed = formatDuration(performance.now() - this.#since);
-    const count = this.#done > 0 ? `${this.#done} done  ` : "";
+    const count =
+      this.#done > 0 ? `${this.#say([`${this.#done} done`, `${this.#done} 件完了`])}  ` : "";
     const detail = this.#working.size > 0 ? "" : this.#detail;
     const lines = [
       `${frame} ${style.name(this.#title)}  ${count}${detail}  ${style.quiet(elapsed)}`,
@@ -173,20 +180,27 @@ class Step implements StepReporter {
     for (const [address, { action, since }] of longest) {
       const why = explainWait(address, action);
       const ms = formatDuration(performance.now() - since);
-      lines.push(`    ${verb(action)} ${address} ${style.quiet(`${ms}${why ? ` · ${why}` : ""}`)}`);
+      const note = style.quiet(`${ms}${why ? ` · ${this.#say(why)}` : ""}`);
+      lines.push(`    ${this.#doing(action, address)} ${note}`);
     }
-    if (this.#working.size > SHOWN)
-      lines.push(style.quiet(`    and ${this.#working.size - SHOWN} more`));
+    const rest = this.#working.size - SHOWN;
+    if (rest > 0)
+      lines.push(style.quiet(`    ${this.#say([`and ${rest} more`, `ほか ${rest} 件`])}`));
     area.draw(lines);
+  }
+
+  #say(words: Words): string {
+    return say(words, this.#language);
+  }
+
+  #doing(action: string, address: string): string {
+    return `${this.#say(VERBS[action] ?? action)} ${address}`;
   }
 }
 
-function verb(action: string): string {
-  const verbs: Record<string, string> = {
-    create: "create",
-    update: "change",
-    delete: "destroy",
-    replace: "replace",
-  };
-  return verbs[action] ?? action;
-}
+const VERBS: Readonly<Record<string, Words>> = {
+  create: ["create", "作成"],
+  update: ["change", "変更"],
+  delete: ["destroy", "削除"],
+  replace: ["replace", "置換"],
+};

@@ -1,6 +1,10 @@
 import type { Proof, ProofKind } from "@workbook/lab-kit/verify/proof";
 import type { VerifyReport } from "@workbook/lab-kit/verify/verify";
+import columns from "string-width";
+import { both, say, type Language, type Words } from "@workbook/toolchain";
 import { formatDuration, style } from "./style.ts";
+import { fill } from "./wrap.ts";
+import { nextStep } from "./next.ts";
 
 /** How much of what was seen fits beside a proof that passed. */
 const DETAIL_CHARACTERS = 100;
@@ -19,21 +23,26 @@ function shorten(text: string): string {
   return line.length <= DETAIL_CHARACTERS ? line : `${line.slice(0, DETAIL_CHARACTERS - 1)}…`;
 }
 
-const COLUMNS: readonly (readonly [title: string, kinds: readonly ProofKind[]])[] = [
-  ["start fails", ["start"]],
-  ["start plans nothing", ["start-plan"]],
-  ["deployed", ["deploy"]],
-  ["solution passes", ["solution"]],
-  ["second plan empty", ["second-plan"]],
-  ["destroy leaves nothing", ["destroy"]],
-  ["wrong answers caught", ["mutation", "deployed-mutation"]],
+const COLUMNS: readonly (readonly [title: Words, kinds: readonly ProofKind[]])[] = [
+  [["start fails", "start は不合格"], ["start"]],
+  [["start plans nothing", "start のプランは空"], ["start-plan"]],
+  [["deployed", "デプロイ"], ["deploy"]],
+  [["solution passes", "solution は合格"], ["solution"]],
+  [["second plan empty", "2 回目のプランは空"], ["second-plan"]],
+  [["destroy leaves nothing", "削除後に何も残らない"], ["destroy"]],
+  [
+    ["wrong answers caught", "誤答の検出"],
+    ["mutation", "deployed-mutation"],
+  ],
 ];
 
 /** A row a lab, a column a kind of proof, and the totals. */
-export function formatSummary(report: VerifyReport): string {
+export function formatSummary(report: VerifyReport, language: Language): string {
   const labs = [...new Set(report.proofs.map(({ lab }) => lab))].toSorted();
   const rows = [
-    ["lab", ...COLUMNS.map(([title]) => title)],
+    [["lab", "ラボ"] as const, ...COLUMNS.map(([title]) => title)].map((title) =>
+      say(title, language),
+    ),
     ...labs.map((lab) => [
       lab,
       ...COLUMNS.map(([, kinds]) =>
@@ -41,21 +50,36 @@ export function formatSummary(report: VerifyReport): string {
       ),
     ]),
   ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => columns(row[column]!))));
   const lines = rows.map((row) =>
     row
-      .map((text, column) => text.padEnd(widths[column]!))
+      .map((text, column) => fill(text, widths[column]!))
       .join("  ")
       .trimEnd(),
   );
   const failed = report.proofs.filter(({ passed }) => !passed);
   const mutants = report.proofs.filter(({ kind }) => kind.endsWith("mutation"));
   const caught = new Set(mutants.map(({ lab, id }) => `${lab} ${id}`)).size;
-  const total = `${report.proofs.length} proofs, ${caught} wrong answers, in ${formatDuration(report.seconds * 1000)}`;
-  const verdict = failed.length === 0 ? `${total}: all hold.` : `${total}: ${failed.length} fail.`;
+  const [proofs, took] = [report.proofs.length, formatDuration(report.seconds * 1000)];
+  const total: Words = [
+    `${proofs} proofs, ${caught} wrong answers, in ${took}`,
+    `証明 ${proofs} 件、誤答 ${caught} 件、${took}`,
+  ];
+  const outcome: Words =
+    failed.length === 0
+      ? ["all hold.", "すべて成立しました。"]
+      : [`${failed.length} fail.`, `${failed.length} 件が不成立です。`];
   const next =
     failed[0] === undefined ? "./workbook run" : `./workbook verify ${failed[0].lab.slice(0, 2)}`;
-  return [...lines, "", ...failed.map(formatProof), verdict, "", `Next: ${next}`].join("\n");
+  const verdict = say(both`${total}: ${outcome}`, language);
+  return [
+    ...lines,
+    "",
+    ...failed.map(formatProof),
+    verdict,
+    "",
+    say(nextStep(next), language),
+  ].join("\n");
 }
 
 function cell(proofs: readonly Proof[]): string {

@@ -3,7 +3,7 @@ import columns from "string-width";
 /** What may not begin a line of Japanese, and what may not end one: https://www.w3.org/TR/jlreq/#characters_not_starting_a_line */
 const NOT_FIRST =
   /^[、。，．・：；？！」』）】〉》］｝〕ー々ゝヽぁぃぅぇぉっゃゅょァィゥェォッャュョ…]+$/u;
-const NOT_LAST = /[「『（【〈《［｛〔]$/u;
+const NOT_LAST = /[「『（([【〈《［｛〔]$/u;
 /** Characters of scripts that are written without spaces. */
 const WIDE = /[\u2E80-\uFFEF]/u;
 
@@ -58,4 +58,9 @@ function splitJapanese(text: string): string[] {
     else parts.push(segment);
   }
   return parts;
+}
+
+/** Text with spaces behind it, as many columns wide as a terminal counts them. */
+export function fill(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - columns(text)));
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lab } from "@workbook/lab-kit";
+import { both, list, type Words } from "@workbook/toolchain";
 import { style } from "../../output/style.ts";
 import { onTarget } from "../../on-target.ts";
 import type { Session } from "../../session.ts";
@@ -8,27 +9,33 @@ import { chapterNumber } from "../chapters.ts";
 import { copyDirectory, type LearnerFolder } from "../learner-folder.ts";
 import { diffSources, type DiffLine } from "../source-diff.ts";
 import { requireBegun } from "../require-begun.ts";
+import { nextStep } from "../../output/next.ts";
 
 /** Compares the learner's files with the reference answer, as far as it matters. */
 export async function diffCommand(session: Session, query: string | undefined): Promise<number> {
   const lab = await session.lab(query);
   requireBegun(session, lab.id);
   const files = compare(session.learner, lab);
-  const next = `Next: ${onTarget(session, `check ${chapterNumber(lab.id)}`)}`;
-  session.result({ lab: lab.id, files }, `${describe(files)}\n\n${next}`);
+  const next = nextStep(onTarget(session, `check ${chapterNumber(lab.id)}`));
+  session.result({ lab: lab.id, files }, both`${describe(files)}\n\n${next}`);
   return 0;
 }
 
 /** Where the learner's files differ from the reference answer, for a terminal. */
-export function diffText({ learner }: Pick<Session, "learner">, lab: ComparedLab): string {
+export function diffText({ learner }: Pick<Session, "learner">, lab: ComparedLab): Words {
   return describe(compare(learner, lab));
 }
 
-function describe(files: ReturnType<typeof compare>): string {
+function describe(files: ReturnType<typeof compare>): Words {
   return files.every(({ lines }) => lines.length === 0)
-    ? "Nothing that matters differs from the solution."
-    : files.flatMap(({ file, lines }) => formatDiff(file, lines)).join("\n");
+    ? ["Nothing that matters differs from the solution.", "解答との重要な違いはありません。"]
+    : list(
+        files.flatMap(({ file, lines }) => formatDiff(file, lines)),
+        "\n",
+      );
 }
+
+const LEGEND = [style.quiet("- yours  + the solution"), style.quiet("- 自分  + 解答")] as const;
 
 type ComparedLab = Pick<Lab, "id" | "directory" | "files">;
 
@@ -48,11 +55,11 @@ export function compare(
 }
 
 /** A difference for a terminal: `-` is the learner's, `+` the solution's. */
-export function formatDiff(file: string, lines: readonly DiffLine[]): string[] {
+export function formatDiff(file: string, lines: readonly DiffLine[]): Words[] {
   if (lines.length === 0) return [];
   return [
     "",
-    `${style.name(file)}  ${style.quiet("- yours  + the solution")}`,
+    both`${style.name(file)}  ${LEGEND}`,
     ...lines.map(({ kind, text }) => {
       if (kind === "yours") return `- ${text}`;
       if (kind === "solution") return style.good(`+ ${text}`);

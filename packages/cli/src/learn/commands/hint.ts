@@ -2,9 +2,11 @@ import type { CheckReport, CheckReportEntry } from "@workbook/lab-kit";
 import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import { synthesise } from "@workbook/lab-kit/synth";
 import type { Language } from "@workbook/toolchain";
+import { both, say, type Words } from "@workbook/toolchain";
 import { confirmOnAws } from "../../aws/confirm.ts";
 import { findCloud } from "../../cloud/cloud.ts";
 import { runLabChecks } from "../../lab-checks.ts";
+import { HINT_LEVELS, SEEN } from "../../output/check-output.ts";
 import { style } from "../../output/style.ts";
 import { wrap } from "../../output/wrap.ts";
 import { onTarget } from "../../on-target.ts";
@@ -13,6 +15,7 @@ import { chapterNumber } from "../chapters.ts";
 import { raiseHint } from "../progress-file.ts";
 import { requireBegun } from "../require-begun.ts";
 import { checkFiles } from "../check-files.ts";
+import { nextStep } from "../../output/next.ts";
 
 /** Helps with the first check that does not pass: each time it is asked, a little more. */
 export async function hintCommand(session: Session, query: string | undefined): Promise<number> {
@@ -32,8 +35,8 @@ export async function hintCommand(session: Session, query: string | undefined): 
     session.result(
       { lab: lab.id, hint: null },
       report
-        ? `All ${report.checks.length} checks pass: there is nothing to hint at.\n\nNext: ${onTarget(session, `check ${number}`)}`
-        : `Your files are right, as far as can be seen without deploying them.\n\nNext: ${onTarget(session, `deploy ${number}`)}`,
+        ? both`${nothingToHint(report.checks.length)}\n\n${nextStep(onTarget(session, `check ${number}`))}`
+        : both`${FILES_RIGHT}\n\n${nextStep(onTarget(session, `deploy ${number}`))}`,
     );
     return 0;
   }
@@ -42,7 +45,7 @@ export async function hintCommand(session: Session, query: string | undefined): 
     : 0;
   session.result(
     { lab: lab.id, check: failure.id, level, hint: failure.hint },
-    `${formatHint(failure, level, session.language)}\n\n${whatNext(session, level, number)}`,
+    both`${formatHint(failure, level, session.language)}\n\n${whatNext(session, level, number)}`,
   );
   return 0;
 }
@@ -71,16 +74,29 @@ export function formatHint(
   width: number = process.stdout.columns ?? 80,
 ): string {
   const lines = ["", `${style.name(title[language])}  ${style.quiet(id)}`];
-  const add = (name: string, text: string) =>
-    lines.push("", style.quiet(name), wrap(text, width, "  "));
-  if (actual !== null) add("Seen", actual[language]);
-  if (hint && level >= 1) add("Question", hint.question[language]);
-  if (hint && level >= 2) add("Look here", hint.pointer[language]);
-  if (hint && level >= 3) add("Write", hint.line[language]);
+  const add = (name: Words, text: string) =>
+    lines.push("", style.quiet(say(name, language)), wrap(text, width, "  "));
+  if (actual !== null) add(SEEN, actual[language]);
+  if (hint && level >= 1) add(HINT_LEVELS[0], hint.question[language]);
+  if (hint && level >= 2) add(HINT_LEVELS[1], hint.pointer[language]);
+  if (hint && level >= 3) add(HINT_LEVELS[2], hint.line[language]);
   return lines.join("\n");
 }
 
-function whatNext(session: Session, level: number, number: string): string {
-  if (level === 1 || level === 2) return `Next: ${onTarget(session, "hint")}   again, for more`;
-  return `Next: ${onTarget(session, `check ${number}`)}`;
+const FILES_RIGHT = [
+  "Your files are right, as far as can be seen without deploying them.",
+  "ファイルは、デプロイせずに分かる範囲では正しく書けています。",
+] as const;
+
+function nothingToHint(count: number): Words {
+  return [
+    `All ${count} checks pass: there is nothing to hint at.`,
+    `${count} 件のチェックすべてに合格しているので、ヒントはありません。`,
+  ];
+}
+
+function whatNext(session: Session, level: number, number: string): Words {
+  if (level === 1 || level === 2)
+    return both`${nextStep(onTarget(session, "hint"))}   ${["again, for more", "もう一度実行すると詳しくなります"]}`;
+  return nextStep(onTarget(session, `check ${number}`));
 }

@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { list } from "@workbook/toolchain";
 import { style } from "../../output/style.ts";
 import { onTarget } from "../../on-target.ts";
 import type { Session } from "../../session.ts";
@@ -8,6 +9,7 @@ import { beginningInWords, keepDeployed } from "../leave-chapter.ts";
 import { noteStarted } from "../progress-file.ts";
 import { requireBegun } from "../require-begun.ts";
 import { describeCopy } from "./start.ts";
+import { nextStep } from "../../output/next.ts";
 
 /** Puts a chapter's files and cloud back to where the chapter begins; what the learner had is saved first. */
 export async function resetCommand(session: Session, query: string | undefined): Promise<number> {
@@ -20,15 +22,21 @@ export async function resetCommand(session: Session, query: string | undefined):
   const files = lab.files.map((file) => relative(process.cwd(), `${copy.directory}/${file}`));
   session.result(
     { lab: lab.id, directory: copy.directory, files, saved: copy.saved?.name, left },
-    [
-      "",
-      describeCopy(session, copy),
-      ...files.map((file) => `  ${style.name(file)}`),
-      "",
-      copy.saved
-        ? `Next: ${onTarget(session, "watch")}, or ./workbook saved restore ${copy.saved.name} to have it back`
-        : `Next: ${onTarget(session, "watch")}`,
-    ].join("\n"),
+    list(
+      [
+        "",
+        describeCopy(session, copy),
+        ...files.map((file) => `  ${style.name(file)}`),
+        "",
+        copy.saved
+          ? nextStep(onTarget(session, "watch"), [
+              `./workbook saved restore ${copy.saved.name} to have it back`,
+              `./workbook saved restore ${copy.saved.name} (元に戻す)`,
+            ])
+          : nextStep(onTarget(session, "watch")),
+      ],
+      "\n",
+    ),
   );
   return 0;
 }

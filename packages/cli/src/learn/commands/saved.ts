@@ -1,4 +1,4 @@
-import { UserError } from "@workbook/toolchain";
+import { both, list, UserError, type Words } from "@workbook/toolchain";
 import { style } from "../../output/style.ts";
 import { unknownAction } from "../../unknown-action.ts";
 import type { Session } from "../../session.ts";
@@ -6,6 +6,12 @@ import { chapterNumber } from "../chapters.ts";
 import { replaceCopy } from "../learner-copy.ts";
 import { readFiles } from "../learner-folder.ts";
 import { findSavedCopy, listSavedCopies } from "../saved-copies.ts";
+import { nextStep } from "../../output/next.ts";
+
+const NOTHING_SAVED = [
+  "Nothing has been saved: nothing of yours was replaced so far.",
+  "保存されたコピーはありません。自分のファイルが置き換えられたことはまだありません。",
+] as const;
 
 /** Lists the saved copies of the learner's files, or puts one of them back. */
 export async function savedCommand(
@@ -13,7 +19,7 @@ export async function savedCommand(
   action: string | undefined,
   name: string | undefined,
 ): Promise<number> {
-  if (action === undefined || action === "list") return list(session);
+  if (action === undefined || action === "list") return listCopies(session);
   if (action === "restore" && name !== undefined) return restore(session, name);
   if (action !== "restore") throw unknownAction("saved", action);
   throw new UserError(
@@ -25,7 +31,7 @@ export async function savedCommand(
   );
 }
 
-function list(session: Session): number {
+function listCopies(session: Session): number {
   const copies = listSavedCopies(session.learner);
   const lines = copies.map(
     ({ name, files }) => `  ${style.name(name)}  ${style.quiet(files.join(", "))}`,
@@ -33,13 +39,16 @@ function list(session: Session): number {
   session.result(
     { saved: copies },
     copies.length === 0
-      ? "Nothing has been saved: nothing of yours was replaced so far.\n\nNext: ./workbook"
-      : [
-          "Saved, the newest first:",
-          ...lines,
-          "",
-          `Next: ./workbook saved restore ${copies[0]!.name}`,
-        ].join("\n"),
+      ? both`${NOTHING_SAVED}\n\n${nextStep("./workbook")}`
+      : list(
+          [
+            ["Saved, the newest first:", "保存されたコピー (新しい順):"],
+            ...lines,
+            "",
+            nextStep(`./workbook saved restore ${copies[0]!.name}`),
+          ],
+          "\n",
+        ),
   );
   return 0;
 }
@@ -53,10 +62,21 @@ async function restore(session: Session, query: string): Promise<number> {
     lab,
     readFiles(copy.directory),
   );
-  const kept = saved && saved.name !== copy.name ? ` What was there is kept as ${saved.name}.` : "";
+  const kept: Words =
+    saved && saved.name !== copy.name
+      ? [
+          ` What was there is kept as ${saved.name}.`,
+          `それまでのファイルは ${saved.name} として保存しました。`,
+        ]
+      : "";
+  const id = style.name(lab.id);
+  const again: Words = [
+    `Your files of ${id} are those of ${copy.name} again.`,
+    `${id} のファイルを ${copy.name} の内容に戻しました。`,
+  ];
   session.result(
     { lab: lab.id, restored: copy.name, directory, saved: saved?.name },
-    `Your files of ${style.name(lab.id)} are those of ${copy.name} again.${kept}\n\nNext: ./workbook check ${chapterNumber(lab.id)}`,
+    both`${again}${kept}\n\n${nextStep(`./workbook check ${chapterNumber(lab.id)}`)}`,
   );
   return 0;
 }

@@ -1,10 +1,17 @@
 import { join } from "node:path";
+import { both, list } from "@workbook/toolchain";
 import { style } from "../../output/style.ts";
 import { onTarget } from "../../on-target.ts";
 import type { Session } from "../../session.ts";
 import { chapterNumber } from "../chapters.ts";
 import { labFiles, type CopiedLab } from "../learner-copy.ts";
 import { noteAsked, readProgress } from "../progress-file.ts";
+import { nextStep } from "../../output/next.ts";
+
+const HINT_FIRST = [
+  "You have not passed this chapter yet, and a hint may be enough:",
+  "この章にはまだ合格していません。ヒントで足りるかもしれません:",
+] as const;
 
 /** Shows the reference answer, to those who have passed the chapter and to those who ask twice. */
 export async function solutionCommand(
@@ -17,11 +24,14 @@ export async function solutionCommand(
     noteAsked(session.learner, lab.id);
     session.result(
       { lab: lab.id, shown: false },
-      [
-        `You have not passed this chapter yet, and a hint may be enough: ${onTarget(session, "hint")}`,
-        "",
-        `Next: ./workbook solution ${number}   shows the answer all the same`,
-      ].join("\n"),
+      list(
+        [
+          both`${HINT_FIRST} ${onTarget(session, "hint")}`,
+          "",
+          both`${nextStep(`./workbook solution ${number}`)}   ${["shows the answer all the same", "それでも解答を表示します"]}`,
+        ],
+        "\n",
+      ),
     );
     return 0;
   }
@@ -31,7 +41,7 @@ export async function solutionCommand(
   }));
   session.result(
     { lab: lab.id, shown: true, directory: join(lab.directory, "solution"), files },
-    `${solutionText(lab)}\nNext: ./workbook diff ${number}   where yours differs`,
+    both`${solutionText(lab)}\n${nextStep(`./workbook diff ${number}`)}   ${["where yours differs", "自分のファイルとの違い"]}`,
   );
   return 0;
 }

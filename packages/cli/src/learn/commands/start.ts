@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { both, type Words } from "@workbook/toolchain";
 import { style } from "../../output/style.ts";
 import { wrap } from "../../output/wrap.ts";
 import { onTarget } from "../../on-target.ts";
@@ -8,12 +9,15 @@ import { chapterNumber, nextChapter } from "../chapters.ts";
 import { ensureCopy, type PutCopy } from "../learner-copy.ts";
 import { beginningInWords, keepDeployed } from "../leave-chapter.ts";
 import { noteStarted, readProgress } from "../progress-file.ts";
+import { NEXT } from "../../output/next.ts";
 
 /** Begins a chapter: the learner's copy of its files, and a cloud in the state that it begins from. */
 export async function startCommand(session: Session, query: string | undefined): Promise<number> {
   const lab = await session.lab(query ?? chapterToStart(session));
   const number = chapterNumber(lab.id);
-  session.progress.print(`${style.name(`Chapter ${number}`)}  ${lab.title[session.language]}\n`);
+  session.progress.print(
+    `${style.name(session.say([`Chapter ${number}`, `第 ${number} 章`]))}  ${session.say(lab.title)}\n`,
+  );
   const left = await keepDeployed(session, beginningInWords(lab.id));
   // The files come first: should the cloud take long, or be interrupted, there is something to read and write already.
   const copy = ensureCopy(session.learner, session.workspace.root, lab);
@@ -32,14 +36,18 @@ export async function startCommand(session: Session, query: string | undefined):
     },
     [
       "",
-      wrap(lab.summary.en, width),
+      wrap(session.say(lab.summary), width),
       "",
-      wrap(describeCopy(session, copy), width),
+      wrap(session.say(describeCopy(session, copy)), width),
       ...files.map((file) => `  ${style.name(file)}`),
       "",
-      "Next: read and write there, then",
-      `  ${onTarget(session, "watch").padEnd(19)}   checks each time you save`,
-      `  ${onTarget(session, `check ${number}`)}   or once, by hand`,
+      session.say(both`${NEXT} ${["read and write there, then", "ここを読んで書いてから"]}`),
+      session.say(
+        both`  ${onTarget(session, "watch").padEnd(19)}   ${["checks each time you save", "保存するたびにチェックします"]}`,
+      ),
+      session.say(
+        both`  ${onTarget(session, `check ${number}`)}   ${["or once, by hand", "または手動で 1 回"]}`,
+      ),
     ].join("\n"),
   );
   return 0;
@@ -53,19 +61,32 @@ function chapterToStart({ learner, workspace }: Session): string {
 }
 
 /** What became of the learner's files, in a sentence. */
-export function describeCopy(
-  session: Pick<Session, "target">,
-  { outcome, saved }: PutCopy,
-): string {
-  const kept = saved ? ` What you had is kept as ${saved.name}.` : "";
+export function describeCopy(session: Pick<Session, "target">, { outcome, saved }: PutCopy): Words {
+  const kept: Words = saved
+    ? [
+        ` What you had is kept as ${saved.name}.`,
+        `それまでのファイルは ${saved.name} として保存しました。`,
+      ]
+    : "";
+  return both`${describeOutcome(session, outcome)}${kept}`;
+}
+
+function describeOutcome(session: Pick<Session, "target">, outcome: PutCopy["outcome"]): Words {
+  const reset = onTarget(session, "reset");
   switch (outcome) {
     case "made":
-      return "Your copy:";
+      return ["Your copy:", "自分のファイル:"];
     case "completed":
-      return `Your copy; files that were missing are there again.${kept}`;
+      return [
+        "Your copy; files that were missing are there again.",
+        "自分のファイル (なくなっていたファイルを元に戻しました)。",
+      ];
     case "kept":
-      return `Your copy, as you left it (${onTarget(session, "reset")} puts it back).${kept}`;
+      return [
+        `Your copy, as you left it (${reset} puts it back).`,
+        `自分のファイル (前回のまま。${reset} で初めに戻せます)。`,
+      ];
     case "replaced":
-      return `Your copy, as the chapter gives it.${kept}`;
+      return ["Your copy, as the chapter gives it.", "自分のファイル (章の初めの状態)。"];
   }
 }

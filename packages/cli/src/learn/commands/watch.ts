@@ -1,6 +1,7 @@
 import { deploy } from "@workbook/lab-kit/deploy/deploy";
 import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
+import { both } from "@workbook/toolchain";
 import { confirmOnAws } from "../../aws/confirm.ts";
 import { formatError } from "../../errors.ts";
 import { runLabChecks } from "../../lab-checks.ts";
@@ -10,7 +11,7 @@ import { chapterNumber, nextChapter } from "../chapters.ts";
 import type { Terminal } from "../owner.ts";
 import { noteAsked } from "../progress-file.ts";
 import { requireBegun } from "../require-begun.ts";
-import { watchPlainly } from "../watch/plain-watch.ts";
+import { FILES_STAY, watchPlainly } from "../watch/plain-watch.ts";
 import { TerminalWatch } from "../watch/terminal-watch.ts";
 import type { WatchView } from "../watch/view.ts";
 import type { WatchSession } from "../watch/watch-session.ts";
@@ -18,6 +19,7 @@ import { diffText } from "./diff.ts";
 import { resetCommand } from "./reset.ts";
 import { isShown, solutionText } from "./solution.ts";
 import { startCommand } from "./start.ts";
+import { nextStep } from "../../output/next.ts";
 
 /** Checks what the learner writes each time a file is saved, until they quit. */
 export async function watchCommand(session: Session, query: string | undefined): Promise<number> {
@@ -31,7 +33,7 @@ export async function watchCommand(session: Session, query: string | undefined):
     if (following === undefined) break;
     deployment = await session.deployment(following, undefined);
   }
-  session.progress.print(`Your files stay as they are.\n\nNext: ./workbook`);
+  session.progress.print(both`${FILES_STAY}\n\n${nextStep("./workbook")}`);
   return session.signal.aborted ? 130 : 0;
 }
 
@@ -55,7 +57,9 @@ async function watchChapter(
         case "next": {
           const following = nextChapter(session.workspace.labs, lab);
           if (following === undefined) {
-            screen.watch.show({ notice: "This is the last chapter." });
+            screen.watch.show({
+              notice: session.say(["This is the last chapter.", "最後の章です。"]),
+            });
             break;
           }
           await screen.close();
@@ -76,7 +80,8 @@ async function watchChapter(
           } else if (!(await screen.page(solutionText(deployment.lab)))) return undefined;
           break;
         case "diff":
-          if (!(await screen.page(diffText(session, deployment.lab)))) return undefined;
+          if (!(await screen.page(session.say(diffText(session, deployment.lab)))))
+            return undefined;
           break;
       }
     }
@@ -144,12 +149,16 @@ async function deployAndShow(
   const report = await runLabChecks(session, run);
   afterChecks(session, deployment, report);
   watch.showChecks(report.checks);
+  const count = report.checks.length;
   const number = chapterNumber(deployment.lab.id);
   watch.show({
     looked: watch.view.looked ?? {},
     plan: { status: "planned", changes: [] },
     ...(report.passed && {
-      notice: `Chapter ${number} passed: all ${report.checks.length} checks. n goes on to the next, s shows the solution.`,
+      notice: session.say([
+        `Chapter ${number} passed: all ${count} checks. n goes on to the next, s shows the solution.`,
+        `第 ${number} 章に合格しました (チェック ${count} 件)。n で次の章へ、s で解答を表示します。`,
+      ]),
     }),
   });
 }

@@ -5,11 +5,13 @@ import { pathToFileURL } from "node:url";
 import { findCloud } from "../../cloud/cloud.ts";
 import { describeHoldings, readHoldings } from "../../cloud/holdings.ts";
 import { wrap } from "../../output/wrap.ts";
+import { both, type Words } from "@workbook/toolchain";
 import { style } from "../../output/style.ts";
 import type { Session } from "../../session.ts";
 import { chapterNumber, nextChapter } from "../chapters.ts";
 import { copyDirectory } from "../learner-folder.ts";
 import { readProgress, type LearnerProgress } from "../progress-file.ts";
+import { NEXT, nextStep } from "../../output/next.ts";
 
 /** Says where the learner is, what is done, what runs, and what to type next. */
 export async function whereCommand(session: Session): Promise<number> {
@@ -35,7 +37,7 @@ export async function listCommand(session: Session): Promise<number> {
   const legend = session.say(["✓ passed  → you are here  … begun", "✓ 合格  → いまここ  … 始めた"]);
   session.result(
     chapters,
-    [...lines, "", style.quiet(legend), "", "Next: ./workbook start N"].join("\n"),
+    [...lines, "", style.quiet(legend), "", session.say(nextStep("./workbook start N"))].join("\n"),
   );
   return 0;
 }
@@ -58,7 +60,7 @@ async function readChapters(session: Session, progress: LearnerProgress) {
   const lines = chapters.map(({ id, title, minutes, status }) => {
     const mark = { passed: style.good("✓"), current: "→", started: "…", open: " " }[status];
     const name = status === "current" ? style.name(title) : title;
-    return ` ${mark} ${chapterNumber(id)}  ${name}  ${style.quiet(`${minutes} min`)}`;
+    return ` ${mark} ${chapterNumber(id)}  ${name}  ${style.quiet(session.say([`${minutes} min`, `${minutes} 分`]))}`;
   });
   return { chapters, lines };
 }
@@ -82,39 +84,58 @@ function statusOf({ current, passed, started }: LearnerProgress, id: string) {
   return started.has(id) ? ("started" as const) : ("open" as const);
 }
 
-function next(
-  { learner, workspace: { labs } }: Session,
-  { current, passed }: LearnerProgress,
-): string[] {
-  const help = style.quiet("  ./workbook help       what else there is");
+function next(session: Session, { current, passed }: LearnerProgress): string[] {
+  const {
+    learner,
+    workspace: { labs },
+  } = session;
+  const say = (words: Words) => session.say(words);
+  const help = style.quiet(
+    say(both`  ./workbook help       ${["what else there is", "ほかのコマンド"]}`),
+  );
   if (current === undefined) {
     const first = chapterNumber(nextChapter(labs, "") ?? "01");
     return [
-      "Next:",
-      `  ./workbook start ${first}   begin the first chapter`,
-      "  ./workbook run        see the whole of it run first",
+      say(NEXT),
+      say(both`  ./workbook start ${first}   ${["begin the first chapter", "最初の章を始めます"]}`),
+      say(
+        both`  ./workbook run        ${["see the whole of it run first", "先に完成形を動かしてみます"]}`,
+      ),
       help,
     ];
   }
   const number = chapterNumber(current);
   const following = nextChapter(labs, current);
+  const folder = relative(process.cwd(), copyDirectory(learner, current));
   if (!passed.has(current))
     return [
-      `You are in chapter ${number}; your files are in ${relative(process.cwd(), copyDirectory(learner, current))}/.`,
+      say([
+        `You are in chapter ${number}; your files are in ${folder}/.`,
+        `第 ${number} 章の途中です。自分のファイルは ${folder}/ にあります。`,
+      ]),
       "",
-      "Next:",
-      "  ./workbook watch      checks each time you save",
-      `  ./workbook check ${number}   or once, by hand`,
-      "  ./workbook hint       help with the next step",
+      say(NEXT),
+      say(
+        both`  ./workbook watch      ${["checks each time you save", "保存するたびにチェックします"]}`,
+      ),
+      say(both`  ./workbook check ${number}   ${["or once, by hand", "または手動で 1 回"]}`),
+      say(both`  ./workbook hint       ${["help with the next step", "次の一歩のヒント"]}`),
       help,
     ];
   return following === undefined
-    ? ["You have passed the last chapter.", "", "Next: ./workbook destroy", help]
-    : [
-        `You have passed chapter ${number}.`,
+    ? [
+        say(["You have passed the last chapter.", "最後の章に合格しました。"]),
         "",
-        "Next:",
-        `  ./workbook start ${chapterNumber(following)}   the next chapter`,
+        say(nextStep("./workbook destroy")),
+        help,
+      ]
+    : [
+        say([`You have passed chapter ${number}.`, `第 ${number} 章に合格しました。`]),
+        "",
+        say(NEXT),
+        say(
+          both`  ./workbook start ${chapterNumber(following)}   ${["the next chapter", "次の章"]}`,
+        ),
         help,
       ];
 }

@@ -71,7 +71,10 @@ export class TerminalWatch {
       const { columns, rows } = this.#screen;
       const by = { further: rows - 3, down: 1, up: -1, back: 3 - rows }[key as string];
       if (by !== undefined)
-        page.top = Math.max(0, Math.min(page.top + by, renderPage(text, 0, columns, rows).last));
+        page.top = Math.max(
+          0,
+          Math.min(page.top + by, renderPage(text, 0, columns, rows, this.#session.language).last),
+        );
       else if (key === "quit" || key === "enter") resolve(true);
       else if (key === "interrupt") resolve(false);
       this.#draw();
@@ -134,7 +137,7 @@ export class TerminalWatch {
     const page = this.#page;
     this.#screen.draw(
       page
-        ? renderPage(page.text, page.top, columns, rows).lines
+        ? renderPage(page.text, page.top, columns, rows, this.#session.language).lines
         : renderWatch(this.#watch.view, columns, rows),
     );
   }
@@ -161,7 +164,10 @@ export class TerminalWatch {
       case "reset":
         return this.#ask(
           "reset",
-          "Put files and cloud back to where the chapter begins? Yours are saved first. (y/n)",
+          this.#session.say([
+            "Put files and cloud back to where the chapter begins? Yours are saved first. (y/n)",
+            "ファイルとクラウドを章の初めに戻しますか。今のファイルは先に保存します。(y/n)",
+          ]),
         );
       case "next":
         return this.#next();
@@ -180,18 +186,33 @@ export class TerminalWatch {
     else
       this.#ask(
         "next",
-        "You have not passed this chapter yet. Go on to the next all the same? (y/n)",
+        this.#session.say([
+          "You have not passed this chapter yet. Go on to the next all the same? (y/n)",
+          "この章にはまだ合格していません。それでも次に進みますか。(y/n)",
+        ]),
       );
   }
 
   #hint(): void {
     const { failure, lab, view } = this.#watch;
-    if (!view.looked) return this.#watch.show({ notice: "Your files are still being read." });
+    if (!view.looked)
+      return this.#watch.show({
+        notice: this.#session.say([
+          "Your files are still being read.",
+          "ファイルを読んでいるところです。",
+        ]),
+      });
     if (!failure?.hint) {
       const notice = failure
-        ? "What is seen above says it all: the code does not load."
-        : "Nothing fails: Enter deploys, and checks what runs.";
-      return this.#watch.show({ notice });
+        ? ([
+            "What is seen above says it all: the code does not load.",
+            "上に表示されているとおり、コードを読み込めません。",
+          ] as const)
+        : ([
+            "Nothing fails: Enter deploys, and checks what runs.",
+            "不合格はありません。Enter でデプロイし、動いているものをチェックします。",
+          ] as const);
+      return this.#watch.show({ notice: this.#session.say(notice) });
     }
     const { fault } = failure.hint;
     const hintLevel = raiseHint(this.#session.learner, { lab: lab.id, check: failure.id, fault });

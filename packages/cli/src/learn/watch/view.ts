@@ -1,9 +1,11 @@
 import type { CheckReportEntry } from "@workbook/lab-kit";
-import type { Language } from "@workbook/toolchain";
+import { both, list, say, text, type Language, type Words } from "@workbook/toolchain";
+import { EXPECTED, HINT_LEVELS, SEEN } from "../../output/check-output.ts";
 import cliTruncate from "cli-truncate";
 import columns from "string-width";
 import wrapAnsi from "wrap-ansi";
 import { wrap } from "../../output/wrap.ts";
+import { fill } from "../../output/wrap.ts";
 import { formatDuration, style } from "../../output/style.ts";
 
 /** What the plan says, or what it is about to. */
@@ -29,7 +31,10 @@ export interface WatchView {
   readonly notice: string | undefined;
 }
 
-const KEYS = "Enter deploy · h hint · s solution · d diff · r reset · n next · q quit";
+const KEYS = text([
+  "Enter deploy · h hint · s solution · d diff · r reset · n next · q quit",
+  "Enter デプロイ · h ヒント · s 解答 · d 差分 · r リセット · n 次の章 · q 終了",
+]);
 
 /**
  * The lines of the screen, top to bottom, for a terminal of this size. Where there is little room, what was asked for and
@@ -38,7 +43,7 @@ const KEYS = "Enter deploy · h hint · s solution · d diff · r reset · n nex
 export function renderWatch(view: WatchView, width: number, rows: number): string[] {
   const room = Math.min(100, Math.max(30, width - 1));
   const head = heading(view, room);
-  const keys = wrap(KEYS, room).split("\n").map(style.quiet);
+  const keys = wrap(KEYS[view.language], room).split("\n").map(style.quiet);
   const notice = view.notice === undefined ? [] : ["", ...lines(view.notice, room)];
   const foot = [...notice, "", ...keys];
   const least = head.length + 2 + foot.length;
@@ -59,10 +64,10 @@ function lines(text: string, room: number): string[] {
   return wrapAnsi(wrap(text, room), room, { hard: true, trim: false }).split("\n");
 }
 
-function heading({ number, title, checks }: WatchView, room: number): string[] {
+function heading({ language, number, title, checks }: WatchView, room: number): string[] {
   const passed = checks.filter((check) => check.status === "passed").length;
-  const count = `${passed} of ${checks.length}`;
-  const left = `Chapter ${number}  ${title}`;
+  const count = say([`${passed} of ${checks.length}`, `${passed} / ${checks.length}`], language);
+  const left = `${say([`Chapter ${number}`, `第 ${number} 章`], language)}  ${title}`;
   const gap = room - columns(left) - columns(count);
   return gap >= 2
     ? [`${style.name(left)}${" ".repeat(gap)}${count}`]
@@ -86,31 +91,48 @@ function checkLine(check: CheckReportEntry, language: Language, room: number): s
   return style.quiet(`· ${title}`);
 }
 
-function status({ looked, plan, files, checks }: WatchView, room: number): string[] {
-  const time = looked?.ms === undefined ? "" : ` in ${formatDuration(looked.ms)}`;
-  const read = looked ? `read${time}` : "reading…";
+function status({ language, looked, plan, files, checks }: WatchView, room: number): string[] {
+  const time = looked?.ms === undefined ? "" : formatDuration(looked.ms);
+  const read: Words = looked
+    ? [`read${time && ` in ${time}`}`, `読み込み済み${time && ` (${time})`}`]
+    : ["reading…", "読んでいます…"];
   // That the plan waits for the files is news while they are not right.
   const isTold = plan.status !== "waiting" || checks.some(isFailure);
   return [
-    ...row("Files", `${files.join(", ")}: ${read}`, room),
-    ...(isTold ? row("Plan", describePlan(plan), room) : []),
+    ...row(
+      say(["Files", "ファイル"], language),
+      say(both`${files.join(", ")}: ${read}`, language),
+      room,
+    ),
+    ...(isTold
+      ? row(say(["Plan", "プラン"], language), say(describePlan(plan), language), room)
+      : []),
   ];
 }
 
-function describePlan(plan: PlanView): string {
+function describePlan(plan: PlanView): Words {
   switch (plan.status) {
     case "waiting":
-      return "when the files are right";
+      return ["when the files are right", "ファイルが正しく書けたら"];
     case "planning":
-      return "comparing with the cloud…";
+      return ["comparing with the cloud…", "クラウドと比べています…"];
     case "failed":
       return plan.message;
     case "planned": {
-      if (plan.changes.length === 0) return "nothing would change; Enter checks what runs";
+      if (plan.changes.length === 0)
+        return [
+          "nothing would change; Enter checks what runs",
+          "変更はありません。Enter で動いているものをチェックします",
+        ];
       const [first, second, third, ...rest] = plan.changes;
-      const more = rest.length > 0 ? [`and ${rest.length} more`] : [];
+      const more: Words[] =
+        rest.length > 0 ? [[`and ${rest.length} more`, `ほか ${rest.length} 件`]] : [];
       const named = [first, second, third].filter((change) => change !== undefined);
-      return `${plan.changes.length} would change; Enter deploys: ${[...named, ...more].join(", ")}`;
+      const told = list([...named, ...more]);
+      return [
+        `${plan.changes.length} would change; Enter deploys: ${told.en}`,
+        `変更 ${plan.changes.length} 件。Enter でデプロイします: ${told.ja}`,
+      ];
     }
   }
 }
@@ -125,14 +147,14 @@ function failureLines(
   const { expected, actual, hint } = failure;
   const told = hint
     ? [
-        row("Question", hint.question[language], room),
-        row("Look here", hint.pointer[language], room),
-        row("Write", hint.line[language], room),
+        row(say(HINT_LEVELS[0], language), hint.question[language], room),
+        row(say(HINT_LEVELS[1], language), hint.pointer[language], room),
+        row(say(HINT_LEVELS[2], language), hint.line[language], room),
       ].slice(isShort ? Math.max(0, hintLevel - 1) : 0, hintLevel)
     : [];
   return [
-    ...(expected === null ? [] : row("Expected", expected[language], room)),
-    ...(actual === null ? [] : row("Seen", tidyError(actual[language]), room)),
+    ...(expected === null ? [] : row(say(EXPECTED, language), expected[language], room)),
+    ...(actual === null ? [] : row(say(SEEN, language), tidyError(actual[language]), room)),
     ...told.flat(),
   ];
 }
@@ -148,15 +170,28 @@ export function renderPage(
   top: number,
   width: number,
   rows: number,
+  language: Language,
 ): { readonly lines: readonly string[]; readonly last: number } {
   const all = wrapAnsi(text, width - 1, { hard: true, trim: false }).split("\n");
   const room = Math.max(1, rows - 2);
   const last = Math.max(0, all.length - room);
   const first = Math.min(top, last);
   const place =
-    last === 0 ? "" : `${first + 1}–${first + room} of ${all.length} · Space further · b back · `;
+    last === 0
+      ? ""
+      : say(
+          [
+            `${first + 1}–${first + room} of ${all.length} · Space further · b back · `,
+            `${first + 1}–${first + room} / ${all.length} · Space 次へ · b 前へ · `,
+          ],
+          language,
+        );
   return {
-    lines: [...all.slice(first, first + room), "", style.quiet(`${place}q to your chapter`)],
+    lines: [
+      ...all.slice(first, first + room),
+      "",
+      style.quiet(place + say(["q to your chapter", "q 章に戻る"], language)),
+    ],
     last,
   };
 }
@@ -169,7 +204,7 @@ function row(name: string, text: string, room: number): string[] {
   const [first, ...more] = lines(text, room - NAME_WIDTH);
   const margin = " ".repeat(NAME_WIDTH);
   return [
-    `${style.quiet(name.padEnd(NAME_WIDTH))}${first}`,
+    `${style.quiet(fill(name, NAME_WIDTH))}${first}`,
     ...more.map((line) => `${margin}${line}`),
   ];
 }
