@@ -1,3 +1,4 @@
+import { type Words } from "@workbook/toolchain";
 /** A listener as `/_local/endpoints` tells of it. */
 export interface EffectiveListener {
   readonly loadBalancerArn: string;
@@ -28,3 +29,23 @@ export function listenerUrl({ addresses }: EffectiveListener): string | undefine
 
 /** In the place of a URL that there is none of. */
 export const NOT_REACHABLE = ["not reachable", "到達できません"] as const;
+
+/** Why a listener is not where its port says, as Local AWS words it, and what that is in Japanese. */
+const PROBLEMS: readonly (readonly [sign: RegExp, ja: string])[] = [
+  [
+    /^port (\d+) is taken by (.+): end it, or start the cloud with listeners "offset" \(port (\d+)\); the port is tried again until it is free$/,
+    'ポート $1 は $2 が使っています。それを終了するか、リスナーを "offset" (ポート $3) にしてクラウドを起動してください。空くまで再試行します',
+  ],
+  [/^port (\d+) cannot be bound: (\S+)$/, "ポート $1 を使えません: $2"],
+  [
+    /^port (\d+) has no offset: there is no port (\d+)$/,
+    "ポート $1 はずらせません。ポート $2 は存在しません",
+  ],
+];
+
+/** Why a listener is not where its port says. */
+export function describeProblem(problem: string): Words {
+  for (const [sign, ja] of PROBLEMS)
+    if (sign.test(problem)) return [problem, problem.replace(sign, ja)];
+  return problem;
+}

@@ -12,7 +12,12 @@ import { runLabChecks } from "../lab-checks.ts";
 import type { Timing } from "../output/progress.ts";
 import { formatDuration, style } from "../output/style.ts";
 import { DEFAULT_LAB, type Session } from "../session.ts";
-import { effectiveListeners, listenerUrl, NOT_REACHABLE } from "../cloud/listeners.ts";
+import {
+  describeProblem,
+  effectiveListeners,
+  listenerUrl,
+  NOT_REACHABLE,
+} from "../cloud/listeners.ts";
 import { formatFailures } from "../output/check-output.ts";
 import { NEXT } from "../output/next.ts";
 
@@ -68,7 +73,8 @@ function summary(
   lab: string,
 ): string {
   const lines = [report.passed ? "" : formatFailures(report, session.language)];
-  for (const { name, url, problem } of addresses) {
+  for (const { name, url, problem: said } of addresses) {
+    const problem = said && session.say(describeProblem(said));
     lines.push(
       `  ${style.name(url ?? session.say(NOT_REACHABLE))}${url ? "" : `  ${problem ?? ""}`}  ${style.quiet(name)}`,
     );

@@ -6,6 +6,7 @@ import { readTopology, type TopologyNode } from "../cloud/topology.ts";
 import { style } from "../output/style.ts";
 import type { Session } from "../session.ts";
 import {
+  describeProblem,
   effectiveListeners,
   listenerUrl,
   NOT_REACHABLE,
@@ -113,7 +114,7 @@ function formatService(
 
 function formatListener(session: Session, listener: EffectiveListener): string {
   const url = listenerUrl(listener);
-  const problem = listener.problem ? `  ${listener.problem}` : "";
+  const problem = listener.problem ? `  ${session.say(describeProblem(listener.problem))}` : "";
   return `\n${style.name(url ?? session.say(NOT_REACHABLE))}  ${listener.dnsName}:${listener.port}${problem}`;
 }
 
