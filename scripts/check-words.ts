@@ -14,6 +14,8 @@ const SILENT: readonly RegExp[] = [
   /\.test\.ts$|\/testing\/|\/testing\.ts$/,
   // Proofs and wrong answers are for those who change a lab; tests for those who change the workbook.
   /lab-kit\/src\/(?:verify\/|mutation\.ts$|lab\.ts$)|\/mutations\.ts$|cli\/src\/test-runner\//,
+  // What a log keeps.
+  /cli\/src\/lane\/keeper\.ts$/,
   // A server's answers to programs, as AWS's own are.
   /cli\/src\/site\/(?:guard|cloud-proxy|site-server|static-site|waiting-page)\.ts$/,
 ];

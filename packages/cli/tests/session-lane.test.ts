@@ -5,7 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { LocalAws } from "@workbook/local-aws";
-import { cleanEnvironment, findTerraform, isAlive, terraformCliConfig } from "@workbook/toolchain";
+import {
+  cleanEnvironment,
+  findTerraform,
+  isAlive,
+  terraformCliConfig,
+  say,
+  type Words,
+} from "@workbook/toolchain";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { readLaneFile } from "../src/lane/lane-file.ts";
 import { SessionLane, type SessionLaneOptions } from "../src/lane/session-lane.ts";
@@ -76,7 +83,7 @@ function laneIn(
 ): { lane: SessionLane; reasons: string[] } {
   const reasons: string[] = [];
   const { folder, cloudPid } = place;
-  const onLog = (reason: string) => reasons.push(reason);
+  const onLog = (reason: Words) => reasons.push(say(reason, "en"));
   return { lane: new SessionLane({ folder, cloudPid, env, onLog, ...more }), reasons };
 }
 

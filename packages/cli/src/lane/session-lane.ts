@@ -1,3 +1,4 @@
+import { type Words } from "@workbook/toolchain";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
@@ -12,6 +13,9 @@ import { ORDINARY_TURN, type LaneTurn } from "@workbook/lab-kit/terraform/run-co
 import { dial, endLane, say } from "./end-lane.ts";
 import { freeBytes, readLaneFile, type KeeperOptions, type LaneAnswer } from "./lane-file.ts";
 
+const HAS_ENDED = ["it has ended", "終了しています"] as const;
+const MEMORY_SHORT = ["memory is short", "メモリが足りません"] as const;
+
 /** Whose provider it is, and where its keeper is written down. */
 export interface SessionLaneOptions {
   /** `.workbook/lane` */
@@ -21,7 +25,7 @@ export interface SessionLaneOptions {
   /** The process of the cloud. */
   readonly cloudPid: number;
   /** Gets the reason, once, where commands go the ordinary way. */
-  readonly onLog: (reason: string) => void;
+  readonly onLog: (reason: Words) => void;
   readonly limits?: Pick<KeeperOptions, "idleMs" | "leastFreeBytes">;
 }
 
@@ -49,13 +53,17 @@ export class SessionLane implements TargetLane {
   async turn(types: ReadonlySet<string>, directory: string): Promise<LaneTurn> {
     if (this.#hasGivenUp) return ORDINARY_TURN;
     const provider = await findProvider(directory, AWS);
-    if (provider === undefined) return this.#giveUp(`no provider in ${directory}`);
+    if (provider === undefined)
+      return this.#giveUp([
+        `no provider in ${directory}`,
+        `${directory} にプロバイダーがありません`,
+      ]);
     const fingerprint = this.#fingerprint(provider);
     const deadline = Date.now() + PATIENCE_MS;
     let isStarted = false;
     while (Date.now() < deadline) {
       const client = await this.#connect(fingerprint);
-      if (client) return (await ask(client, types)) ?? this.#giveUp("it has ended");
+      if (client) return (await ask(client, types)) ?? this.#giveUp(HAS_ENDED);
       if (!isStarted) {
         const obstacle = this.#start(provider, fingerprint);
         if (obstacle !== undefined) return this.#giveUp(obstacle);
@@ -63,7 +71,11 @@ export class SessionLane implements TargetLane {
       }
       await delay(POLL_MS);
     }
-    return this.#giveUp(`it has not started within ${PATIENCE_MS / 1000} s`);
+    const seconds = PATIENCE_MS / 1000;
+    return this.#giveUp([
+      `it has not started within ${seconds} s`,
+      `${seconds} 秒以内に起動しませんでした`,
+    ]);
   }
 
   /**
@@ -82,7 +94,7 @@ export class SessionLane implements TargetLane {
     }
   }
 
-  #giveUp(reason: string): LaneTurn {
+  #giveUp(reason: Words): LaneTurn {
     this.#hasGivenUp = true;
     this.#options.onLog(reason);
     return ORDINARY_TURN;
@@ -97,9 +109,9 @@ export class SessionLane implements TargetLane {
   }
 
   /** @returns why it is not started */
-  #start(provider: string, fingerprint: string): string | undefined {
+  #start(provider: string, fingerprint: string): Words | undefined {
     const { folder, env, cloudPid, limits = LIMITS } = this.#options;
-    if (freeBytes() < limits.leastFreeBytes + PROVIDER_BYTES) return "memory is short";
+    if (freeBytes() < limits.leastFreeBytes + PROVIDER_BYTES) return MEMORY_SHORT;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const options: KeeperOptions = { folder, provider, fingerprint, cloudPid, ...limits };
     const log = openSync(join(folder, "lane.log"), "a", 0o600);

@@ -1,3 +1,4 @@
+import { both } from "@workbook/toolchain";
 import { join } from "node:path";
 import type { Target } from "@workbook/lab-kit/deploy/target";
 import type { RunningCloud } from "../cloud/cloud.ts";
@@ -42,9 +43,8 @@ function keptLane(
     env: environment,
     cloudPid: cloud.pid,
     onLog: (reason) =>
-      progress.print([
-        `  · Terraform starts its provider itself: ${reason}.`,
-        `  · Terraform がプロバイダーを自分で起動します (${reason})。`,
-      ]),
+      progress.print(
+        both`  · ${["Terraform starts its provider itself", "Terraform がプロバイダーを自分で起動します"]}: ${reason}`,
+      ),
   });
 }
