@@ -11,7 +11,7 @@ const SPEAKING = ["packages/{toolchain,image-builder,lab-kit,cli}/src/**/*.ts", 
 
 /** What is not for readers of the workbook. */
 const SILENT: readonly RegExp[] = [
-  /\.test\.ts$|\/testing\/|\/testing\.ts$/,
+  /\.(?:test|cases)\.ts$|\/testing\/|\/testing\.ts$/,
   // Proofs and wrong answers are for those who change a lab; tests for those who change the workbook.
   /lab-kit\/src\/(?:verify\/|mutation\.ts$|lab\.ts$)|\/mutations\.ts$|cli\/src\/test-runner\//,
   // What a log keeps.
@@ -30,9 +30,30 @@ const DATA: ReadonlySet<string> = new Set([
   "(default: true)",
   " --target aws",
   "snapshot before",
+  "exports neither",
   "Applications Library System Users Volumes bin boot dev etc lib lib32 lib64 libx32 nix private proc run sbin sys usr",
   "RUN npm ci --omit=dev",
   "FROM … (recorded, not fetched)",
+  // AWS's own words, matched, or shown as what AWS has answered.
+  "ELB health checks",
+  "is unhealthy in",
+  "Task failed ELB health checks",
+  "timed out",
+  "identity-based policy",
+  "permissions boundary",
+  "resource-based policy",
+  "VPC endpoint policy",
+  "rolling back to deployment ….",
+  "the answers",
+  "in tcp … …",
+  "no listeners",
+  "no targets",
+  "no policy",
+  "no routes",
+  "no rules",
+  "not attached",
+  // Read in sentences that are AWS's verdicts.
+  "a task of …",
   // A reason that AWS keeps with a task.
   "The check that started it gave up",
   "Stopped by the check that it comes back",

@@ -49,3 +49,10 @@ test("what is typed, what is for developers and the line of a hint are no senten
     [],
   );
 });
+
+test("two arguments that follow each other are a pair, and both are looked at", () => {
+  expect(faults('cause("id", `${a} is not there`, `${a} がありません`);')).toEqual([]);
+  expect(faults('cause("id", `${a} is not there`, "ありません");')).toEqual([
+    "1 only one half names a",
+  ]);
+});

@@ -18,7 +18,7 @@ const JAPANESE = /[\u3001-\u30FF\u4E00-\u9FFF]/;
 /** What these say is for whoever mends a bug, or stops work that nobody waits for any more. */
 /** What is typed, whatever words are in it. */
 const COMMAND =
-  /^\s*(?:[A-Z_]+=\S+ )?(?:\.\/workbook|aws|curl|docker|npm|terraform|eval|exec) (?!.*[.:;] [a-z])|^#!|^cat > /;
+  /^\s*(?:[A-Z_]+=\S+ )?(?:\.\/workbook|aws|curl|docker|npm|terraform|eval|exec|import|export|const|class) (?!.*[.:;] [a-z])|^#!|^cat > /;
 const FOR_DEVELOPERS =
   /^(?:Error|TypeError|RangeError|\w*DefinitionError|PlanReadError|NotProved|abort|prove)$/;
 
@@ -45,14 +45,11 @@ export function findFaults(
     if (isForDevelopers(node) || node.type === "ImportDeclaration") return;
     const pair = pairOf(node);
     if (pair) return compare(...pair);
+    for (const [en, ja] of pairsGiven(node)) compare(en, ja);
     const words = literalOf(node);
     if (words !== undefined && isProse(words) && !JAPANESE.test(words) && !data.has(words))
       report(node, `English alone: ${shorten(words)}`);
-    // A hint's last level is the line to write: code, whatever words are in it.
-    const children = isCallOf(node, "hint")
-      ? (node["arguments"] as Node[]).slice(0, 2)
-      : childrenOf(node);
-    for (const child of children) visit(child);
+    for (const child of spokenIn(node)) visit(child);
   }
 
   function compare(en: Node, ja: Node): void {
@@ -72,7 +69,15 @@ export function findFaults(
 }
 
 /** What a half may use without the other: each language has its own plurals and lists. */
-const NOT_VALUES: ReadonlySet<string> = new Set(["en", "ja", "plural", "length", "undefined"]);
+const NOT_VALUES: ReadonlySet<string> = new Set([
+  "en",
+  "ja",
+  "JA",
+  "inJapanese",
+  "plural",
+  "length",
+  "undefined",
+]);
 
 /** `[english, japanese]`, or `{ en, ja }`. */
 function pairOf(node: Node): [en: Node, ja: Node] | undefined {
@@ -94,6 +99,29 @@ function pairOf(node: Node): [en: Node, ja: Node] | undefined {
   const isSpoken =
     textsIn(en).some((words) => PROSE.test(words)) || textsIn(ja).some((w) => JAPANESE.test(w));
   return isSpoken ? [en, ja] : undefined;
+}
+
+/** `cause(id, english, japanese)`: two arguments that follow each other. */
+function pairsGiven(node: Node): (readonly [en: Node, ja: Node])[] {
+  if (node.type !== "CallExpression") return [];
+  const given = node["arguments"] as Node[];
+  return given.flatMap((en, at) => {
+    const ja = given[at + 1];
+    const isPair =
+      ja !== undefined &&
+      [en, ja].every(({ type }) => /^(?:Template)?Literal$/.test(type)) &&
+      PROSE.test(literalOf(en) ?? "") &&
+      JAPANESE.test(literalOf(ja) ?? "");
+    return isPair ? [[en, ja] as const] : [];
+  });
+}
+
+/** What of a node may be said to a reader: a line to write is code, whatever words are in it. */
+function spokenIn(node: Node): Node[] {
+  if (isCallOf(node, "hint")) return (node["arguments"] as Node[]).slice(0, 2);
+  if (node.type === "Property" && (node["key"] as Node)["name"] === "line") return [];
+  const pairs = new Set<Node>(pairsGiven(node).flat());
+  return childrenOf(node).filter((child) => !pairs.has(child));
 }
 
 function holdsList(node: Node): boolean {
@@ -128,7 +156,10 @@ function textsIn(node: Node): string[] {
 
 /** The names of what is set into the texts of an expression. */
 function valuesIn(node: Node): Set<string> {
-  if (node.type === "Identifier") return new Set([String(node["name"]).replace(/_JA$/, "")]);
+  // Of `words.en` and `names.replaceAll(…)`, what is said is told by what stands first.
+  if (node.type === "MemberExpression" && node["computed"] !== true)
+    return valuesIn(node["object"] as Node);
+  if (node.type === "Identifier") return new Set([String(node["name"]).replace(/_JA$|Ja$/, "")]);
   return new Set(childrenOf(node).flatMap((child) => [...valuesIn(child)]));
 }
 

@@ -140,7 +140,7 @@ function isWords(node: SyntaxNode): boolean {
   if (node.type === "ConditionalExpression")
     return [node["consequent"], node["alternate"]].every((each) => isWords(each as SyntaxNode));
   const elements = node.type === "ArrayExpression" ? (node["elements"] as SyntaxNode[]) : [];
-  return elements.length === 2 && elements.every(({ type }) => /Literal$/.test(type));
+  return elements.length === 2 && elements.every(({ type }) => type.endsWith("Literal"));
 }
 
 function withParts(template: SyntaxNode, textOf: (part: SyntaxNode) => string): string {

@@ -21,5 +21,6 @@ export async function reach(session: Session): Promise<Target> {
   if (session.target === "local")
     return localTarget(session.workspace, await session.runningCloud());
   const { awsTarget } = await import("./aws/aws-target.ts");
-  return awsTarget(session.workspace, session.terminal, session.signal);
+  const { workspace, terminal, signal, language } = session;
+  return awsTarget(workspace, terminal, signal, language);
 }

@@ -1,6 +1,5 @@
 import { readProgram } from "./program/read-program.ts";
 import { SynthProcess } from "./program/synth-process.ts";
-import { SynthesisError } from "./program/synthesis-error.ts";
 import { TypeChecker } from "./program/type-checker.ts";
 import type { SynthReader } from "./synth-reader.ts";
 import { synthesiseIn, type SynthesiseOptions } from "./synth.ts";

@@ -97,10 +97,9 @@ async function wholeConstruct(given: Given, type: string, wrong: Wrong): Promise
   const written = fitting.map((name) =>
     inList || property === undefined ? `${value}.${name}` : `${property}: ${value}.${name}`,
   );
-  const name = property ?? "This";
   return {
     says: [
-      `${name} takes a string, and ${value} is the whole ${type}.`,
+      `${property ?? "This"} takes a string, and ${value} is the whole ${type}.`,
       `${property ?? "ここ"} には文字列を渡しますが、${value} は ${type} そのものです。`,
     ],
     advice:

@@ -62,10 +62,9 @@ export function wholeConstruct(
 export function nothingThere([, what, property]: RegExpExecArray, { place }: Run) {
   const before =
     place && new RegExp(`\\b([a-zA-Z_$][\\w.]*)(?:\\.|\\[)${property}\\b`).exec(place.source)?.[1];
-  const name = before ?? `What stands before .${property}`;
   return {
     says: [
-      `${name} is ${what} here, so it has no ${property}.`,
+      `${before ?? `What stands before .${property}`} is ${what} here, so it has no ${property}.`,
       `ここで ${before === undefined ? `.${property} の前の値は` : `${before} は`} ${what} なので、${property} がありません。`,
     ] as const,
     advice: [

@@ -114,8 +114,10 @@ function exited(
   const limit =
     definition.containerDefinitions?.find((each) => each.name === name)?.memory ??
     definition.memory;
-  const said = lastLine === undefined ? "" : ` It said last: ${lastLine}`;
-  const saidJa = lastLine === undefined ? "" : ` 最後の出力: ${lastLine}`;
+  const said =
+    lastLine === undefined
+      ? { en: "", ja: "" }
+      : { en: ` It said last: ${lastLine}`, ja: ` 最後の出力: ${lastLine}` };
   return {
     id,
     subject,
@@ -126,8 +128,8 @@ function exited(
           `${subject} のコンテナ ${name} は、メモリの上限 ${limit} MiB を超えたため強制終了されました。`,
         ]
       : [
-          `Container ${name} of ${subject} ends by itself, with exit code ${exitCode}.${said}`,
-          `${subject} のコンテナ ${name} が終了コード ${exitCode} で終了します。${saidJa}`,
+          `Container ${name} of ${subject} ends by itself, with exit code ${exitCode}.${said.en}`,
+          `${subject} のコンテナ ${name} が終了コード ${exitCode} で終了します。${said.ja}`,
         ],
     evidence: [
       stoppedEvidence(task, `${name} exitCode ${exitCode}${reason ? `, ${reason}` : ""}`),

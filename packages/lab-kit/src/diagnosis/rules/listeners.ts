@@ -193,7 +193,7 @@ function takenCause(
   return [
     finding("listener-target-group", name, evidence, [
       `Listener ${port} leads to target group ${others}${gone ? ", which does not exist" : ""}, not to ${TargetGroupName}, in which ${name} registers its tasks.`,
-      `リスナー ${port} の転送先はターゲットグループ ${others} で、${name} が登録される ${TargetGroupName} ではありません。`,
+      `リスナー ${port} の転送先はターゲットグループ ${others}${gone ? " (存在しません)" : ""} で、${name} が登録される ${TargetGroupName} ではありません。`,
     ]),
   ];
 }
