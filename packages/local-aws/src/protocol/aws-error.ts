@@ -6,6 +6,8 @@ export interface AwsErrorOptions {
   readonly fields?: Record<string, unknown>;
   /** Whether the caller is at fault (`Sender`) or AWS is (`Receiver`); told from the status when left out. */
   readonly senderFault?: boolean;
+  /** Headers of the answer, by lower-case name, such as `etag` beside a 304. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
 
@@ -21,6 +23,7 @@ export class AwsError extends Error {
   readonly statusGiven: boolean;
   readonly fields: Record<string, unknown>;
   readonly senderFault: boolean;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: string, message: string, options: AwsErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -29,6 +32,7 @@ export class AwsError extends Error {
     this.status = options.status ?? 400;
     this.statusGiven = options.status !== undefined;
     this.fields = options.fields ?? {};
+    this.headers = options.headers ?? {};
     this.senderFault = options.senderFault ?? this.status < 500;
   }
 }

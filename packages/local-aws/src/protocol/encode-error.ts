@@ -37,7 +37,7 @@ export function encodeError(
   const model = service?.error(error.code);
   const status = error.statusGiven ? error.status : (model?.status ?? error.status);
   const fault: Fault = { error, model, status, isSender: error.senderFault && status < 500 };
-  const headers = requestIdHeaders(target, requestId);
+  const headers = { ...requestIdHeaders(target, requestId), ...error.headers };
   const body = writeBody(target, service, fault, requestId, headers);
   if (target.method === "HEAD" || status === NOT_MODIFIED) {
     delete headers["content-type"];

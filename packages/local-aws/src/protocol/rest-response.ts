@@ -18,6 +18,13 @@ export interface RestResponse {
 /** S3 answers `GetBucketLocation` with a bare element, which the SDK's schemas do not say. */
 const UNWRAPPED: Readonly<Record<string, string>> = { GetBucketLocation: "LocationConstraint" };
 
+/** What S3 does and its model does not say: a status, or a type without a body. */
+const UNMODELLED: Readonly<Record<string, { status?: number; contentType?: string }>> = {
+  PutBucketTagging: { status: 204 },
+  PutBucketPolicy: { status: 204 },
+  HeadBucket: { contentType: "application/xml" },
+};
+
 /** Writes an output as status, headers and body: https://smithy.io/2.0/spec/http-bindings.html */
 export function writeRestOutput(resolved: ResolvedOperation, output: Values): RestResponse {
   const { members } = resolved.model.output;
@@ -34,7 +41,8 @@ export function writeRestOutput(resolved: ResolvedOperation, output: Values): Re
   const payload = members.find(({ binding }) => binding === "payload");
   if (payload !== undefined)
     return { status, headers, ...writePayload(resolved, payload, output[payload.name]) };
-  return { status, headers, ...writeBody(resolved, output) };
+  const unmodelled = resolved.service === "s3" ? UNMODELLED[resolved.model.name] : undefined;
+  return { status, headers, ...writeBody(resolved, output), ...unmodelled };
 }
 
 type Body = Pick<RestResponse, "body" | "contentType">;

@@ -98,14 +98,6 @@ function toS3Error([{ member, rule, value, path }]: readonly [
   Violation,
   ...Violation[],
 ]): AwsError {
-  if (member.name === "LocationConstraint" && rule.kind === "enum") {
-    const fields = { LocationConstraint: String(value) };
-    return new AwsError(
-      "InvalidLocationConstraint",
-      "The specified location-constraint is not valid",
-      { fields },
-    );
-  }
   if (path.length > 1 || member.binding === "body" || member.binding === "payload") {
     const message =
       "The XML you provided was not well-formed or did not validate against our published schema";

@@ -94,17 +94,6 @@ const REFUSED: readonly (readonly [
     "Value (shared) for parameter InstanceTenancy is invalid.",
   ],
   [
-    "a region to S3",
-    s3Request(
-      "PUT",
-      "/b",
-      {},
-      "<CreateBucketConfiguration><LocationConstraint>moon</LocationConstraint></CreateBucketConfiguration>",
-    ),
-    "InvalidLocationConstraint",
-    "The specified location-constraint is not valid",
-  ],
-  [
     "a storage class to S3",
     s3Request("PUT", "/b/k", { "x-amz-storage-class": "ATTIC" }),
     "InvalidStorageClass",

@@ -92,4 +92,5 @@ export interface Wire {
 export type AwsErrorLike = Pick<
   import("./aws-error.ts").AwsError,
   "code" | "message" | "status" | "statusGiven" | "fields" | "senderFault"
->;
+> &
+  Partial<Pick<import("./aws-error.ts").AwsError, "headers">>;

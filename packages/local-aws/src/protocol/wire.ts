@@ -10,6 +10,7 @@ import { isStreamingPayload, readRestInput } from "./rest-request.ts";
 import { resolve } from "./resolve.ts";
 import { ServiceIndex } from "./service-index.ts";
 import { validationError } from "./validation-error.ts";
+import type { Violation } from "./violations.ts";
 import { ViolationFinder } from "./violations.ts";
 import type { ProtocolGuess, ResolvedOperation, Wire, WireRequest } from "./wire-types.ts";
 
@@ -59,8 +60,13 @@ function validate(
   shape: StructShape,
   input: Record<string, unknown>,
 ): void {
-  const [first, ...others] = finder.find(shape, input);
+  const [first, ...others] = finder.find(shape, input).filter(isForProtocol);
   if (first !== undefined) throw validationError(model, [first, ...others]);
+}
+
+/** What S3 says of an unknown region depends on the one that is asked, which its handler knows. */
+function isForProtocol({ member, rule }: Violation): boolean {
+  return member.name !== "LocationConstraint" || rule.kind !== "enum";
 }
 
 function decodeInput(resolved: ResolvedOperation, request: WireRequest): Record<string, unknown> {

@@ -75,14 +75,19 @@ export const bucketSettingHandlers: Handlers<typeof import("@aws-sdk/client-s3")
   GetBucketEncryption: ({ Bucket }, context) => ({
     ServerSideEncryptionConfiguration: need(context, Bucket, "encryption"),
   }),
-  PutBucketEncryption: ({ Bucket, ServerSideEncryptionConfiguration }, context) =>
-    write(context, Bucket, "encryption", ServerSideEncryptionConfiguration),
-  DeleteBucketEncryption: ({ Bucket }, context) =>
-    write(context, Bucket, "encryption", {
+  PutBucketEncryption: ({ Bucket, ServerSideEncryptionConfiguration }, context) => {
+    // What was put counts for copies in place, even where it says what a bucket has anyway.
+    write(context, Bucket, "encryptionWasPut", true);
+    return write(context, Bucket, "encryption", ServerSideEncryptionConfiguration);
+  },
+  DeleteBucketEncryption: ({ Bucket }, context) => {
+    write(context, Bucket, "encryptionWasPut", undefined);
+    return write(context, Bucket, "encryption", {
       Rules: [
         { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" }, BucketKeyEnabled: false },
       ],
-    }),
+    });
+  },
 
   GetBucketLifecycleConfiguration: ({ Bucket }, context) => need(context, Bucket, "lifecycle"),
   PutBucketLifecycleConfiguration: (

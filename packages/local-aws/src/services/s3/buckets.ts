@@ -1,10 +1,12 @@
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
+import { REGION_NAMES } from "../ec2/regions.ts";
 import { Blobs } from "./blobs.ts";
 import { needBucket, s3Error } from "./errors.ts";
 import { buckets, objects, uploads, type Bucket } from "./state.ts";
 
-const NAME = /^(?!xn--)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9](?:[a-z0-9.-]{1,61})[a-z0-9]$/;
+const NAME =
+  /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9](?:[a-z0-9.-]{1,61})[a-z0-9]$/;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 function checkName(name: string): void {
@@ -20,16 +22,8 @@ export const bucketHandlers: Handlers<typeof import("@aws-sdk/client-s3"), CallC
   CreateBucket({ Bucket: name, ...input }, context) {
     checkName(name);
     const all = context.store.of(buckets);
-    const constraint = input.CreateBucketConfiguration?.LocationConstraint;
-    if (constraint ? constraint !== context.region : context.region !== "us-east-1") {
-      throw s3Error(
-        "IllegalLocationConstraintException",
-        400,
-        constraint
-          ? `The ${constraint} location constraint is incompatible for the region specific endpoint this request was sent to.`
-          : "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.",
-      );
-    }
+    const region = chooseRegion(context, input.CreateBucketConfiguration?.LocationConstraint);
+    checkNamespace(name, input.BucketNamespace, context.account, region);
     const known = all.get(name);
     if (known && known.account !== context.account) {
       throw s3Error(
@@ -39,7 +33,7 @@ export const bucketHandlers: Handlers<typeof import("@aws-sdk/client-s3"), CallC
         { BucketName: name },
       );
     }
-    if (known && context.region !== "us-east-1") {
+    if (known && (context.region !== "us-east-1" || known.region !== "us-east-1")) {
       throw s3Error(
         "BucketAlreadyOwnedByYou",
         409,
@@ -47,8 +41,10 @@ export const bucketHandlers: Handlers<typeof import("@aws-sdk/client-s3"), CallC
         { BucketName: name },
       );
     }
-    if (!known) all.put(name, newBucket(name, context, input.ObjectLockEnabledForBucket === true));
+    const isLocked = input.ObjectLockEnabledForBucket === true;
+    if (!known) all.put(name, { ...newBucket(name, context, isLocked), region });
     return {
+      BucketArn: `arn:aws:s3:::${name}`,
       Location: context.region === "us-east-1" ? `/${name}` : `http://${name}.s3.amazonaws.com/`,
     };
   },
@@ -87,6 +83,44 @@ export const bucketHandlers: Handlers<typeof import("@aws-sdk/client-s3"), CallC
     };
   },
 };
+
+/**
+ * Where a bucket is made: us-east-1 makes it anywhere, every other region in itself.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
+ * @throws AwsError `IllegalLocationConstraintException`, `InvalidLocationConstraint`
+ */
+function chooseRegion({ region }: CallContext, constraint: string | undefined): string {
+  const asked = constraint === "EU" ? "eu-west-1" : constraint || undefined;
+  if (region === "us-east-1") {
+    if (asked === undefined) return region;
+    if (asked !== region && REGION_NAMES.includes(asked)) return asked;
+    const message = "The specified location-constraint is not valid";
+    throw s3Error("InvalidLocationConstraint", 400, message, { LocationConstraint: constraint });
+  }
+  if (asked === region) return asked;
+  throw s3Error(
+    "IllegalLocationConstraintException",
+    400,
+    `The ${constraint || "unspecified"} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+  );
+}
+
+/**
+ * Names of an account's own namespace tell whose they are, and where.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html
+ */
+function checkNamespace(
+  name: string,
+  namespace: string | undefined,
+  account: string,
+  region: string,
+): void {
+  const isOwn = name.endsWith(`-${account}-${region}-an`);
+  if (namespace === "account-regional" ? isOwn : !name.endsWith("-an")) return;
+  throw s3Error("InvalidBucketName", 400, "The specified bucket is not valid.", {
+    BucketName: name,
+  });
+}
 
 /** Deletes a bucket. Uploads that were never completed go with it, and then their files. */
 export const bucketDeleteHandlers: Handlers<typeof import("@aws-sdk/client-s3"), CallContext> = {

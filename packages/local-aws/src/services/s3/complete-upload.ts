@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
+import type { CompletedPart } from "@aws-sdk/client-s3";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { Blobs, type WrittenBlob } from "./blobs.ts";
 import { s3Error, shownVersion } from "./errors.ts";
+import { checkWhole, compositeChecksum, hasListedChecksum } from "./multipart-checksums.ts";
 import { needUpload } from "./multipart.ts";
+import { encryptionFacts } from "./object-attributes.ts";
 import { toMembers } from "./object-writes.ts";
 import { uploads, type MultipartUpload } from "./state.ts";
 import { commitVersion } from "./write-object.ts";
@@ -20,7 +23,8 @@ export const completeUploadHandlers: Handlers<typeof import("@aws-sdk/client-s3"
     const upload = needUpload(context, input.Bucket, input.Key, input.UploadId);
     const parts = chooseParts(upload, input.MultipartUpload?.Parts ?? []);
     const blobs = new Blobs(context.settings.dataDir);
-    const written = await writeWhole(context, input, blobs, parts);
+    const written = await writeWhole(context, upload, blobs, parts);
+    const sums = sumsOf(upload, parts, written);
     const etag = etagOf(parts);
     let unused: MultipartUpload["parts"] = {};
     const { bucket, version } = commitVersion(
@@ -36,12 +40,12 @@ export const completeUploadHandlers: Handlers<typeof import("@aws-sdk/client-s3"
         size: written.size,
         etag: `"${etag}-${parts.length}"`,
         lastModified: context.clock.now(),
-        checksums: toMembers(written.checksums),
-        checksumType: "FULL_OBJECT",
-        parts: parts.map(({ size }) => ({ size })),
+        ...sums,
+        parts: parts.map(({ partNumber, size, checksums }) => ({ partNumber, size, checksums })),
       }),
       () => {
-        unused = needSameParts(context, input, parts).parts;
+        unused = needSameParts(context, upload, parts).parts;
+        checkWhole({ ...input }, { size: written.size, ...sums });
         context.store.of(uploads).delete(input.UploadId);
       },
     );
@@ -52,17 +56,22 @@ export const completeUploadHandlers: Handlers<typeof import("@aws-sdk/client-s3"
       Location: `${context.settings.endpoint}/${input.Bucket}/${input.Key}`,
       ETag: version.etag,
       ...version.checksums,
-      ChecksumType: "FULL_OBJECT",
-      ServerSideEncryption: "AES256",
+      ChecksumType: version.checksumType,
+      ...encryptionFacts(version),
       VersionId: shownVersion(bucket, version),
     };
   },
 };
 
-interface Named {
-  readonly Bucket: string;
-  readonly Key: string;
-  readonly UploadId: string;
+function sumsOf(
+  { checksumAlgorithm: algorithm, attributes }: Readonly<MultipartUpload>,
+  parts: readonly Part[],
+  written: WrittenBlob,
+) {
+  if (algorithm === undefined || attributes.checksumType !== "COMPOSITE")
+    return { checksums: toMembers(written.checksums), checksumType: "FULL_OBJECT" as const };
+  const checksums = toMembers({ [algorithm]: compositeChecksum(algorithm, parts) });
+  return { checksums, checksumType: "COMPOSITE" as const };
 }
 
 /**
@@ -71,12 +80,14 @@ interface Named {
  */
 async function writeWhole(
   context: CallContext,
-  upload: Named,
+  upload: Readonly<MultipartUpload>,
   blobs: Blobs,
   parts: readonly Part[],
 ): Promise<WrittenBlob> {
+  const { checksumAlgorithm: algorithm = "CRC64NVME", attributes } = upload;
+  const isWhole = attributes.checksumType !== "COMPOSITE";
   try {
-    return await blobs.write(readAll(blobs, parts), ["CRC64NVME"]);
+    return await blobs.write(readAll(blobs, parts), isWhole ? [algorithm] : []);
   } catch (error) {
     needSameParts(context, upload, parts);
     throw error;
@@ -89,10 +100,10 @@ async function writeWhole(
  */
 function needSameParts(
   context: CallContext,
-  { Bucket, Key, UploadId }: Named,
+  { bucket, key, uploadId }: Readonly<MultipartUpload>,
   parts: readonly Part[],
 ): Readonly<MultipartUpload> {
-  const upload = needUpload(context, Bucket, Key, UploadId);
+  const upload = needUpload(context, bucket, key, uploadId);
   for (const { partNumber, blob } of parts)
     if (upload.parts[partNumber]?.blob !== blob) throw invalidPart();
   return upload;
@@ -110,7 +121,7 @@ function* readAll(blobs: Blobs, parts: readonly Part[]): Generator<Readable> {
 
 function chooseParts(
   upload: Readonly<MultipartUpload>,
-  wanted: readonly { PartNumber?: number; ETag?: string }[],
+  wanted: readonly CompletedPart[],
 ): readonly Part[] {
   if (wanted.length === 0) {
     throw s3Error(
@@ -120,11 +131,13 @@ function chooseParts(
     );
   }
   let last = 0;
-  return wanted.map(({ PartNumber, ETag }, index) => {
+  return wanted.map((listed, index) => {
+    const { PartNumber, ETag } = listed;
     const part = upload.parts[PartNumber ?? 0];
     if (
       !part ||
-      (ETag !== undefined && ETag.replaceAll('"', "") !== part.etag.replaceAll('"', ""))
+      (ETag !== undefined && ETag.replaceAll('"', "") !== part.etag.replaceAll('"', "")) ||
+      !hasListedChecksum(upload, part, { ...listed })
     ) {
       throw invalidPart();
     }

@@ -1,3 +1,4 @@
+import { AwsError } from "../../protocol/aws-error.ts";
 import { s3Error } from "./errors.ts";
 import type { ObjectVersion } from "./state.ts";
 
@@ -12,7 +13,11 @@ interface ReadConditions {
  * Checks the conditions of a read, in the order of RFC 9110 section 13.2.2.
  * @throws AwsError `PreconditionFailed` (412), or `NotModified` (304)
  */
-export function checkRead(conditions: ReadConditions, version: ObjectVersion): void {
+export function checkRead(
+  conditions: ReadConditions,
+  version: ObjectVersion,
+  kind: "read" | "copy" = "read",
+): void {
   const { IfMatch, IfNoneMatch, IfModifiedSince, IfUnmodifiedSince } = conditions;
   const seconds = Math.floor(version.lastModified / 1000) * 1000;
   if (IfMatch !== undefined) {
@@ -20,9 +25,37 @@ export function checkRead(conditions: ReadConditions, version: ObjectVersion): v
   } else if (IfUnmodifiedSince && seconds > IfUnmodifiedSince.getTime())
     throw failed("If-Unmodified-Since");
   if (IfNoneMatch !== undefined) {
-    if (matches(IfNoneMatch, version.etag)) throw s3Error("NotModified", 304, "Not Modified");
+    if (matches(IfNoneMatch, version.etag)) throw unchanged("If-None-Match", version, kind);
   } else if (IfModifiedSince && seconds <= IfModifiedSince.getTime())
-    throw s3Error("NotModified", 304, "Not Modified");
+    throw unchanged("If-Modified-Since", version, kind);
+}
+
+/** A reader is told 304, with what it may go on using (RFC 9110 section 15.4.5); a copy has failed. */
+function unchanged(condition: string, version: ObjectVersion, kind: "read" | "copy"): Error {
+  if (kind === "copy") return failed(`x-amz-copy-source-${condition}`);
+  const headers: Record<string, string> = {
+    etag: version.etag,
+    "last-modified": new Date(version.lastModified).toUTCString(),
+  };
+  if (version.cacheControl) headers["cache-control"] = version.cacheControl;
+  if (version.expires) headers["expires"] = version.expires;
+  if (version.versionId !== "null") headers["x-amz-version-id"] = version.versionId;
+  return new AwsError("NotModified", "Not Modified", { status: 304, headers });
+}
+
+/** The conditions of a copy, which concern its source. */
+export function copyConditions(input: {
+  CopySourceIfMatch?: string;
+  CopySourceIfNoneMatch?: string;
+  CopySourceIfModifiedSince?: Date;
+  CopySourceIfUnmodifiedSince?: Date;
+}): ReadConditions {
+  return {
+    IfMatch: input.CopySourceIfMatch,
+    IfNoneMatch: input.CopySourceIfNoneMatch,
+    IfModifiedSince: input.CopySourceIfModifiedSince,
+    IfUnmodifiedSince: input.CopySourceIfUnmodifiedSince,
+  };
 }
 
 /**

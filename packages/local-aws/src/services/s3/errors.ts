@@ -21,6 +21,18 @@ export function needBucket(context: CallContext, name: string): Readonly<Bucket>
   return bucket;
 }
 
+const MAX_KEY_BYTES = 1024;
+
+/** @throws AwsError `KeyTooLongError`: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+export function checkKey(key: string): void {
+  const size = Buffer.byteLength(key);
+  if (size <= MAX_KEY_BYTES) return;
+  throw s3Error("KeyTooLongError", 400, "Your key is too long", {
+    Size: String(size),
+    MaxSizeAllowed: String(MAX_KEY_BYTES),
+  });
+}
+
 /** An object with all of its versions, or undefined. */
 export function findObject(
   context: CallContext,
@@ -31,42 +43,81 @@ export function findObject(
 }
 
 /**
- * The version that a reader asks for.
- * @throws AwsError `NoSuchKey`, `NoSuchVersion`, or `MethodNotAllowed` where a delete marker is asked for by its id
+ * The version that a request of this HTTP method asks for.
+ * @throws AwsError `NoSuchKey`, `NoSuchVersion`, or `MethodNotAllowed` where a delete marker is asked for by its id or is to be changed
  */
 export function needVersion(
   context: CallContext,
   bucket: string,
   key: string,
   versionId?: string,
+  method = "GET",
 ): ObjectVersion {
+  checkKey(key);
   const object = findObject(context, bucket, key);
-  if (versionId !== undefined) {
-    const version = object?.versions.find((candidate) => candidate.versionId === versionId);
-    if (!version) {
-      throw s3Error("NoSuchVersion", 404, "The specified version does not exist.", {
-        Key: key,
-        VersionId: versionId,
-      });
-    }
-    if (version.deleteMarker) {
-      throw s3Error(
-        "MethodNotAllowed",
-        405,
-        "The specified method is not allowed against this resource.",
-        {
-          Method: "GET",
-          ResourceType: "DeleteMarker",
-        },
-      );
-    }
-    return version;
+  const version =
+    versionId === undefined
+      ? object?.versions[0]
+      : object?.versions.find((candidate) => candidate.versionId === versionId);
+  if (!version && versionId !== undefined) {
+    throw s3Error("NoSuchVersion", 404, "The specified version does not exist.", {
+      Key: key,
+      VersionId: versionId,
+    });
   }
-  const current = object?.versions[0];
-  if (!current || current.deleteMarker) {
-    throw s3Error("NoSuchKey", 404, "The specified key does not exist.", { Key: key });
+  if (!version) throw s3Error("NoSuchKey", 404, "The specified key does not exist.", { Key: key });
+  if (!version.deleteMarker) return version;
+  const headers = { "x-amz-delete-marker": "true", "x-amz-version-id": version.versionId };
+  const isRead = method === "GET" || method === "HEAD";
+  if (versionId === undefined && isRead) {
+    const message = "The specified key does not exist.";
+    throw new AwsError("NoSuchKey", message, { status: 404, fields: { Key: key }, headers });
   }
-  return current;
+  throw new AwsError(
+    "MethodNotAllowed",
+    "The specified method is not allowed against this resource.",
+    {
+      status: 405,
+      fields: { Method: method, ResourceType: "DeleteMarker" },
+      headers: {
+        ...headers,
+        allow: "DELETE",
+        "last-modified": new Date(version.lastModified).toUTCString(),
+      },
+    },
+  );
+}
+
+/**
+ * The version that a copy reads.
+ * @throws AwsError as {@link needVersion}, and where it is a delete marker or archived
+ */
+export function needSource(
+  context: CallContext,
+  from: { bucket: string; key: string; versionId?: string },
+): ObjectVersion {
+  needBucket(context, from.bucket);
+  const { versions } = findObject(context, from.bucket, from.key) ?? { versions: [] };
+  const named = versions.find(({ versionId }) => versionId === from.versionId);
+  if (named?.deleteMarker) {
+    throw s3Error(
+      "InvalidRequest",
+      400,
+      "The source of a copy request may not specifically refer to a delete marker by version id.",
+    );
+  }
+  const version = needVersion(context, from.bucket, from.key, from.versionId);
+  if (!isArchived(version)) return version;
+  throw s3Error(
+    "ObjectNotInActiveTierError",
+    403,
+    "The source object of the COPY operation is not in the active tier and is only stored in Amazon Glacier.",
+  );
+}
+
+/** Nothing is restored here, so what is in these classes cannot be read. */
+export function isArchived({ storageClass }: ObjectVersion): boolean {
+  return storageClass === "GLACIER" || storageClass === "DEEP_ARCHIVE";
 }
 
 /** The version id as answers carry it: only in a bucket that has, or had, versioning. */

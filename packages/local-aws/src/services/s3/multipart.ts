@@ -2,25 +2,28 @@ import { randomBytes } from "node:crypto";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { Blobs } from "./blobs.ts";
-import { owner } from "./buckets.ts";
-import { needBucket, s3Error } from "./errors.ts";
-import { readAttributes } from "./object-attributes.ts";
+import { checkKey, needBucket, s3Error } from "./errors.ts";
+import { checksumTypeOf } from "./multipart-checksums.ts";
+import { encryptionFacts, readAttributes } from "./object-attributes.ts";
 import { uploads, type MultipartUpload } from "./state.ts";
 
 type S3 = typeof import("@aws-sdk/client-s3");
 /** Multipart uploads: state. */
 export const multipartHandlers: Handlers<S3, CallContext> = {
   CreateMultipartUpload(input, context) {
-    needBucket(context, input.Bucket);
+    const bucket = needBucket(context, input.Bucket);
+    checkKey(input.Key);
     const uploadId = randomBytes(48).toString("base64url");
     const algorithm = input.ChecksumAlgorithm;
+    const checksumType = checksumTypeOf(algorithm, input.ChecksumType);
+    const attributes = { ...readAttributes(input, bucket), checksumType };
     context.store.of(uploads).put(uploadId, {
       uploadId,
       bucket: input.Bucket,
       key: input.Key,
       initiated: context.clock.now(),
       initiator: context.principal.arn,
-      attributes: readAttributes(input),
+      attributes,
       checksumAlgorithm: algorithm,
       parts: {},
     });
@@ -29,56 +32,8 @@ export const multipartHandlers: Handlers<S3, CallContext> = {
       Key: input.Key,
       UploadId: uploadId,
       ChecksumAlgorithm: algorithm,
-      ServerSideEncryption: "AES256",
-    };
-  },
-
-  ListParts(input, context) {
-    const upload = needUpload(context, input.Bucket, input.Key, input.UploadId);
-    const after = Number(input.PartNumberMarker ?? 0);
-    const rest = Object.values(upload.parts).filter(({ partNumber }) => partNumber > after);
-    const page = rest.slice(0, input.MaxParts ?? 1000);
-    return {
-      Bucket: input.Bucket,
-      Key: input.Key,
-      UploadId: input.UploadId,
-      PartNumberMarker: String(after),
-      NextPartNumberMarker: String(page.at(-1)?.partNumber ?? after),
-      MaxParts: input.MaxParts ?? 1000,
-      IsTruncated: page.length < rest.length,
-      Parts: page.map(({ partNumber, size, etag, lastModified, checksums }) => ({
-        PartNumber: partNumber,
-        Size: size,
-        ETag: etag,
-        LastModified: new Date(lastModified),
-        ...checksums,
-      })),
-      Owner: owner(context),
-      Initiator: { ID: upload.initiator, DisplayName: upload.initiator },
-      StorageClass: upload.attributes.storageClass as "STANDARD",
-    };
-  },
-
-  ListMultipartUploads(input, context) {
-    needBucket(context, input.Bucket);
-    const prefix = input.Prefix ?? "";
-    const found = context.store
-      .of(uploads)
-      .filter(({ bucket, key }) => bucket === input.Bucket && key.startsWith(prefix))
-      .sort((a, b) => (a.key < b.key ? -1 : 1));
-    return {
-      Bucket: input.Bucket,
-      Prefix: prefix,
-      MaxUploads: 1000,
-      IsTruncated: false,
-      Uploads: found.map(({ uploadId, key, initiated, initiator, attributes }) => ({
-        UploadId: uploadId,
-        Key: key,
-        Initiated: new Date(initiated),
-        StorageClass: attributes.storageClass as "STANDARD",
-        Owner: owner(context),
-        Initiator: { ID: initiator, DisplayName: initiator },
-      })),
+      ChecksumType: checksumType,
+      ...encryptionFacts(attributes),
     };
   },
 };
@@ -111,6 +66,7 @@ export function needUpload(
       "NoSuchUpload",
       404,
       "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
+      { UploadId: uploadId },
     );
   }
   return upload;

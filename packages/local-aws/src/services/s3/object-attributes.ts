@@ -1,5 +1,5 @@
 import { s3Error } from "./errors.ts";
-import type { MultipartUpload, ObjectVersion } from "./state.ts";
+import type { Bucket, MultipartUpload, ObjectVersion } from "./state.ts";
 
 interface AttributeInput {
   ContentType?: string;
@@ -18,7 +18,11 @@ interface AttributeInput {
 }
 
 /** What an object is given beside its bytes, from the members that PutObject, CopyObject and CreateMultipartUpload share. */
-export function readAttributes(input: AttributeInput): MultipartUpload["attributes"] {
+export function readAttributes(
+  input: AttributeInput,
+  bucket: Readonly<Bucket>,
+): MultipartUpload["attributes"] {
+  const encryption = input.ServerSideEncryption ? undefined : defaultEncryption(bucket);
   return {
     contentType: input.ContentType,
     contentEncoding: withoutAwsChunked(input.ContentEncoding),
@@ -28,11 +32,36 @@ export function readAttributes(input: AttributeInput): MultipartUpload["attribut
     expires: input.Expires?.toUTCString(),
     websiteRedirectLocation: input.WebsiteRedirectLocation,
     storageClass: input.StorageClass ?? "STANDARD",
-    serverSideEncryption: input.ServerSideEncryption ?? "AES256",
-    kmsKeyId: input.SSEKMSKeyId,
-    bucketKeyEnabled: input.BucketKeyEnabled,
+    serverSideEncryption: input.ServerSideEncryption ?? encryption?.algorithm ?? "AES256",
+    kmsKeyId: input.SSEKMSKeyId ?? encryption?.key,
+    bucketKeyEnabled: input.BucketKeyEnabled ?? encryption?.bucketKey,
     metadata: { ...input.Metadata },
     tags: readTags(input.Tagging),
+  };
+}
+
+interface EncryptionRule {
+  readonly ApplyServerSideEncryptionByDefault?: { SSEAlgorithm?: string; KMSMasterKeyID?: string };
+  readonly BucketKeyEnabled?: boolean;
+}
+
+/** How a bucket has its objects encrypted that are written without a word of it. */
+function defaultEncryption({ settings }: Readonly<Bucket>) {
+  const [rule] = (settings["encryption"] as { Rules?: EncryptionRule[] } | undefined)?.Rules ?? [];
+  const given = rule?.ApplyServerSideEncryptionByDefault;
+  if (!given) return undefined;
+  const { SSEAlgorithm: algorithm, KMSMasterKeyID: key } = given;
+  return { algorithm, key, bucketKey: rule.BucketKeyEnabled || undefined };
+}
+
+/** What answers tell of an object's encryption. */
+export function encryptionFacts(
+  attributes: Pick<ObjectVersion, "serverSideEncryption" | "kmsKeyId" | "bucketKeyEnabled">,
+) {
+  return {
+    ServerSideEncryption: attributes.serverSideEncryption as "AES256",
+    SSEKMSKeyId: attributes.kmsKeyId,
+    BucketKeyEnabled: attributes.bucketKeyEnabled,
   };
 }
 
@@ -46,6 +75,7 @@ export function attributesOf(version: ObjectVersion): MultipartUpload["attribute
     etag: _etag,
     lastModified: _at,
     checksums: _sums,
+    parts: _parts,
     ...rest
   } = version;
   return rest;

@@ -70,21 +70,19 @@ export const objectTagHandlers: Handlers<typeof import("@aws-sdk/client-s3"), Ca
   PutObjectTagging(input, context) {
     const tags = input.Tagging!.TagSet!.map(({ Key, Value }) => ({ Key: Key!, Value: Value! }));
     checkTags(tags);
-    return retag(context, input.Bucket, input.Key, input.VersionId, tags);
+    return retag(context, input, "PUT", tags);
   },
-  DeleteObjectTagging: (input, context) =>
-    retag(context, input.Bucket, input.Key, input.VersionId, []),
+  DeleteObjectTagging: (input, context) => retag(context, input, "DELETE", []),
 };
 
 function retag(
   context: CallContext,
-  bucketName: string,
-  key: string,
-  versionId: string | undefined,
+  { Bucket: bucketName, Key: key, VersionId }: { Bucket: string; Key: string; VersionId?: string },
+  method: "PUT" | "DELETE",
   tags: ObjectVersion["tags"],
 ): { VersionId: string | undefined } {
   const bucket = needBucket(context, bucketName);
-  const version = needVersion(context, bucketName, key, versionId);
+  const version = needVersion(context, bucketName, key, VersionId, method);
   const { versions } = findObject(context, bucketName, key)!;
   context.store.of(objects).patch(`${bucketName}/${key}`, {
     versions: versions.map((each) => (each === version ? { ...each, tags } : each)),

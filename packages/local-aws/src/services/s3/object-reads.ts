@@ -1,10 +1,11 @@
-import type { GetObjectRequest } from "@aws-sdk/client-s3";
+import type { GetObjectAttributesRequest, GetObjectRequest } from "@aws-sdk/client-s3";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { Blobs } from "./blobs.ts";
 import { owner } from "./buckets.ts";
 import { checkRead } from "./conditions.ts";
-import { needBucket, needVersion, s3Error, shownVersion } from "./errors.ts";
+import { isArchived, needBucket, needVersion, s3Error, shownVersion } from "./errors.ts";
+import { checkCount, pageSize } from "./paging.ts";
 import type { Bucket, ObjectVersion } from "./state.ts";
 
 type S3 = typeof import("@aws-sdk/client-s3");
@@ -12,7 +13,8 @@ type S3 = typeof import("@aws-sdk/client-s3");
 /** Reads of objects; `GetObject` streams. */
 export const objectReadHandlers: Handlers<S3, CallContext> = {
   HeadObject(input, context) {
-    return findContent(input, context).head;
+    const { head } = findContent(input, context, "HEAD");
+    return { ...head, ...overrides(input) };
   },
 
   GetObjectAttributes(input, context) {
@@ -28,10 +30,7 @@ export const objectReadHandlers: Handlers<S3, CallContext> = {
       Checksum: wanted.has("Checksum")
         ? { ...version.checksums, ChecksumType: version.checksumType }
         : undefined,
-      ObjectParts:
-        wanted.has("ObjectParts") && version.parts
-          ? { TotalPartsCount: version.parts.length }
-          : undefined,
+      ObjectParts: wanted.has("ObjectParts") ? partsOf(version, input) : undefined,
     };
   },
 
@@ -52,17 +51,45 @@ export const objectReadHandlers: Handlers<S3, CallContext> = {
   },
 };
 
+/** Parts are listed where they have checksums of their own; else they are counted alone. */
+function partsOf({ parts, checksumType }: ObjectVersion, input: GetObjectAttributesRequest) {
+  if (!parts) return undefined;
+  if (checksumType !== "COMPOSITE") return { TotalPartsCount: parts.length };
+  const max = pageSize("max-parts", input.MaxParts);
+  const after = Number(input.PartNumberMarker ?? 0);
+  checkCount("part-number-marker", after);
+  const all = parts.map(({ partNumber, size, checksums }, index) => ({
+    PartNumber: partNumber ?? index + 1,
+    Size: size,
+    ...checksums,
+  }));
+  const rest = all.filter(({ PartNumber }) => PartNumber > after);
+  const page = rest.slice(0, max);
+  return {
+    TotalPartsCount: parts.length,
+    PartNumberMarker: String(after),
+    NextPartNumberMarker: String(page.at(-1)?.PartNumber ?? after),
+    MaxParts: max,
+    IsTruncated: page.length > 0 && page.length < rest.length,
+    Parts: page,
+  };
+}
+
 /** `GetObject`: the body is a stream of the object's file. */
 export const objectStreamHandlers: Handlers<S3, CallContext> = {
   GetObject(input, context) {
-    const { version, range, head } = findContent(input, context);
+    const { version, range, head } = findContent(input, context, "GET");
+    if (isArchived(version)) {
+      throw s3Error(
+        "InvalidObjectState",
+        403,
+        "The operation is not valid for the object's storage class",
+        { StorageClass: version.storageClass },
+      );
+    }
     return {
       ...head,
-      ContentType: input.ResponseContentType ?? version.contentType ?? "binary/octet-stream",
-      ContentDisposition: input.ResponseContentDisposition ?? version.contentDisposition,
-      ContentEncoding: input.ResponseContentEncoding ?? version.contentEncoding,
-      ContentLanguage: input.ResponseContentLanguage ?? version.contentLanguage,
-      CacheControl: input.ResponseCacheControl ?? version.cacheControl,
+      ...overrides(input),
       TagCount: version.tags.length || undefined,
       Body: new Blobs(context.settings.dataDir).read(version.blob!, range),
     };
@@ -73,16 +100,56 @@ export const objectStreamHandlers: Handlers<S3, CallContext> = {
 function findContent(
   input: GetObjectRequest & { Bucket: string; Key: string },
   context: CallContext,
+  method: "GET" | "HEAD",
 ) {
   const bucket = needBucket(context, input.Bucket);
-  const version = needVersion(context, input.Bucket, input.Key, input.VersionId);
+  const version = needVersion(context, input.Bucket, input.Key, input.VersionId, method);
   checkRead(input, version);
-  const range = readRange(input.Range, version.size);
+  const range = partRange(input, version) ?? readRange(input.Range, version.size);
   const head = {
     ...describe(bucket, version, input.ChecksumMode === "ENABLED" && !range),
     ...lengths(version, range),
+    PartsCount: input.PartNumber === undefined ? undefined : version.parts?.length,
   };
   return { version, range, head };
+}
+
+/** Headers that a reader wants instead of the object's own. */
+function overrides(input: GetObjectRequest) {
+  const wanted = {
+    ContentType: input.ResponseContentType,
+    ContentDisposition: input.ResponseContentDisposition,
+    ContentEncoding: input.ResponseContentEncoding,
+    ContentLanguage: input.ResponseContentLanguage,
+    CacheControl: input.ResponseCacheControl,
+    ExpiresString: input.ResponseExpires?.toUTCString(),
+  };
+  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * The bytes of a part: an object that was written at once is its own first part.
+ * @throws AwsError `InvalidRequest`, or `InvalidPartNumber` (416) where there is no such part
+ */
+function partRange({ PartNumber: number, Range }: GetObjectRequest, version: ObjectVersion) {
+  if (number === undefined) return undefined;
+  if (Range !== undefined)
+    throw s3Error(
+      "InvalidRequest",
+      400,
+      "Cannot specify both Range header and partNumber query parameter",
+    );
+  const parts = version.parts ?? [{ size: version.size }];
+  const part = parts[number - 1];
+  if (!part) {
+    throw s3Error("InvalidPartNumber", 416, "The requested partnumber is not satisfiable", {
+      PartNumberRequested: String(number),
+      ActualPartCount: String(parts.length),
+    });
+  }
+  if (part.size === 0) return undefined;
+  const start = parts.slice(0, number - 1).reduce((sum, { size }) => sum + size, 0);
+  return { start, end: start + part.size - 1 };
 }
 
 function describe(bucket: Readonly<Bucket>, version: ObjectVersion, checksums: boolean) {

@@ -1,21 +1,24 @@
 import type { Readable } from "node:stream";
+import type { CopyObjectRequest } from "@aws-sdk/client-s3";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { Blobs } from "./blobs.ts";
-import { checkRead } from "./conditions.ts";
+import { checkRead, copyConditions } from "./conditions.ts";
 import { readCopySource } from "./copy-source.ts";
-import { needBucket, needVersion, s3Error, shownVersion } from "./errors.ts";
-import { attributesOf, readAttributes } from "./object-attributes.ts";
+import { checkKey, needBucket, needSource, s3Error, shownVersion } from "./errors.ts";
+import { attributesOf, encryptionFacts, readAttributes } from "./object-attributes.ts";
 import { memberOf, requestedChecksums, verifyChecksums } from "./request-checksums.ts";
+import type { Bucket, ObjectVersion } from "./state.ts";
 import { commitVersion } from "./write-object.ts";
 
 /** Writes of objects: bodies stream to a file, and the store speaks of it only when it is whole. */
 export const objectWriteHandlers: Handlers<typeof import("@aws-sdk/client-s3"), CallContext> = {
   async PutObject(input, context) {
-    needBucket(context, input.Bucket);
+    const target = needBucket(context, input.Bucket);
+    checkKey(input.Key);
     const body = input.Body as Readable | undefined;
     const blobs = new Blobs(context.settings.dataDir);
-    const attributes = readAttributes(input);
+    const attributes = readAttributes(input, target);
     const written = await blobs.write(body ? [body] : [], requestedChecksums(input));
     try {
       verifyChecksums(input, body, written.checksums, written.md5);
@@ -45,8 +48,7 @@ export const objectWriteHandlers: Handlers<typeof import("@aws-sdk/client-s3"), 
       ETag: version.etag,
       ...checksums,
       ChecksumType: "FULL_OBJECT",
-      ServerSideEncryption: version.serverSideEncryption as "AES256",
-      SSEKMSKeyId: version.kmsKeyId,
+      ...encryptionFacts(version),
       VersionId: shownVersion(bucket, version),
       Size: version.size,
     };
@@ -54,47 +56,28 @@ export const objectWriteHandlers: Handlers<typeof import("@aws-sdk/client-s3"), 
 
   async CopyObject(input, context) {
     const from = readCopySource(input.CopySource);
-    const source = needVersion(
-      context,
-      needBucket(context, from.bucket).name,
-      from.key,
-      from.versionId,
-    );
-    needBucket(context, input.Bucket);
-    checkRead(
-      {
-        IfMatch: input.CopySourceIfMatch,
-        IfNoneMatch: input.CopySourceIfNoneMatch,
-        IfModifiedSince: input.CopySourceIfModifiedSince,
-        IfUnmodifiedSince: input.CopySourceIfUnmodifiedSince,
-      },
-      source,
-    );
+    const source = needSource(context, from);
+    const target = needBucket(context, input.Bucket);
+    checkKey(input.Key);
+    checkRead(copyConditions(input), source, "copy");
     const replace = input.MetadataDirective === "REPLACE";
-    if (
-      from.bucket === input.Bucket &&
-      from.key === input.Key &&
-      !replace &&
-      input.StorageClass === undefined
-    ) {
-      throw s3Error(
-        "InvalidRequest",
-        400,
-        "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
-      );
-    }
+    if (from.bucket === input.Bucket && from.key === input.Key && !changesSomething(input, target))
+      throw copyOntoItself();
     const blobs = new Blobs(context.settings.dataDir);
-    const written = await blobs.write([blobs.read(source.blob!)], requestedChecksums(input));
-    const given = readAttributes(input);
+    const written = await blobs.write([blobs.read(source.blob!)], copiedChecksums(input, source));
+    const given = readAttributes(input, target);
+    const { storageClass, serverSideEncryption, kmsKeyId, bucketKeyEnabled } = given;
+    const websiteRedirectLocation = given.websiteRedirectLocation;
+    const chosen = { storageClass, serverSideEncryption, kmsKeyId, bucketKeyEnabled };
     const attributes = replace
       ? given
-      : { ...attributesOf(source), storageClass: given.storageClass };
+      : { ...attributesOf(source), ...chosen, websiteRedirectLocation };
     const tags = input.TaggingDirective === "REPLACE" ? given.tags : source.tags;
     const { bucket, version } = commitVersion(
       context,
       input.Bucket,
       input.Key,
-      {},
+      input,
       (_bucket, versionId) => ({
         ...attributes,
         tags,
@@ -117,10 +100,37 @@ export const objectWriteHandlers: Handlers<typeof import("@aws-sdk/client-s3"), 
       },
       CopySourceVersionId: source.versionId === "null" ? undefined : source.versionId,
       VersionId: shownVersion(bucket, version),
-      ServerSideEncryption: version.serverSideEncryption as "AES256",
+      ...encryptionFacts(version),
     };
   },
 };
+
+/** What makes a copy of an object onto itself a change: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
+function changesSomething(input: CopyObjectRequest, { settings }: Readonly<Bucket>): boolean {
+  return (
+    input.MetadataDirective === "REPLACE" ||
+    input.StorageClass !== undefined ||
+    input.WebsiteRedirectLocation !== undefined ||
+    input.ServerSideEncryption !== undefined ||
+    settings["encryptionWasPut"] === true ||
+    readCopySource(input.CopySource!).versionId !== undefined
+  );
+}
+
+function copyOntoItself(): Error {
+  return s3Error(
+    "InvalidRequest",
+    400,
+    "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+  );
+}
+
+/** A copy has the algorithm of its source, unless another is asked for. */
+function copiedChecksums(input: CopyObjectRequest, source: ObjectVersion): string[] {
+  if (input.ChecksumAlgorithm) return [input.ChecksumAlgorithm];
+  const kept = Object.keys(source.checksums).map((member) => member.replace("Checksum", ""));
+  return kept.length > 0 ? kept : requestedChecksums({});
+}
 
 /** Checksums by algorithm as checksums by member. */
 export function toMembers(checksums: Readonly<Record<string, string>>): Record<string, string> {

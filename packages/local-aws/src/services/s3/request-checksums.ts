@@ -3,7 +3,8 @@ import { CHECKSUM_ALGORITHMS } from "./checksums.ts";
 import { s3Error } from "./errors.ts";
 import { trailersOf } from "../../protocol/chunked.ts";
 
-type ChecksumInput = Readonly<Record<string, unknown>> & {
+/** The members of a write that tell of checksums. */
+export type ChecksumInput = Readonly<Record<string, unknown>> & {
   ChecksumAlgorithm?: string;
   ContentMD5?: string;
 };
@@ -23,6 +24,17 @@ export function requestedChecksums(input: ChecksumInput): string[] {
       input.ChecksumAlgorithm === algorithm || input[memberOf(algorithm)] !== undefined,
   );
   return named.length > 0 ? named : ["CRC64NVME"];
+}
+
+/** The algorithms that a writer brings the values of, or names. */
+export function statedAlgorithms(input: ChecksumInput, body: Readable | undefined): string[] {
+  const trailers = body ? trailersOf(body) : {};
+  return CHECKSUM_ALGORITHMS.filter(
+    (algorithm) =>
+      input.ChecksumAlgorithm === algorithm ||
+      input[memberOf(algorithm)] !== undefined ||
+      trailers[checksumHeader(algorithm)] !== undefined,
+  );
 }
 
 /** The trailing header of an algorithm's checksum. */

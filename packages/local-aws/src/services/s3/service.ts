@@ -7,7 +7,9 @@ import { multipartAbortHandlers, multipartHandlers } from "./multipart.ts";
 import { objectDeleteHandlers, objectTagHandlers } from "./object-deletes.ts";
 import { objectReadHandlers, objectStreamHandlers } from "./object-reads.ts";
 import { objectWriteHandlers } from "./object-writes.ts";
+import { uploadListingHandlers } from "./upload-listing.ts";
 import { uploadPartHandlers } from "./upload-parts.ts";
+import { versionListingHandlers } from "./version-listing.ts";
 
 /** Amazon S3. What touches files is among the streaming handlers: they open their transactions themselves. */
 export const s3: Service = {
@@ -18,7 +20,9 @@ export const s3: Service = {
     ...objectReadHandlers,
     ...objectTagHandlers,
     ...listingHandlers,
+    ...versionListingHandlers,
     ...multipartHandlers,
+    ...uploadListingHandlers,
   },
   streaming: {
     ...objectStreamHandlers,

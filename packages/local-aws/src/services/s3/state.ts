@@ -37,7 +37,11 @@ export interface ObjectVersion {
   /** By the name of the SDK's member, such as `ChecksumCRC32`. */
   checksums: Readonly<Record<string, string>>;
   checksumType?: "FULL_OBJECT" | "COMPOSITE";
-  parts?: readonly { size: number }[];
+  parts?: readonly {
+    partNumber?: number;
+    size: number;
+    checksums?: Readonly<Record<string, string>>;
+  }[];
 }
 
 /** Keyed by `<bucket>/<key>`. */

@@ -2,9 +2,12 @@ import type { Readable } from "node:stream";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { Blobs, type WrittenBlob } from "./blobs.ts";
+import { checkRead, copyConditions } from "./conditions.ts";
 import { readCopySource } from "./copy-source.ts";
-import { needBucket, needVersion, s3Error } from "./errors.ts";
+import { needSource, s3Error } from "./errors.ts";
+import { checkPartAlgorithm } from "./multipart-checksums.ts";
 import { needUpload } from "./multipart.ts";
+import { encryptionFacts } from "./object-attributes.ts";
 import { toMembers } from "./object-writes.ts";
 import { requestedChecksums, verifyChecksums } from "./request-checksums.ts";
 import { uploads, type MultipartUpload } from "./state.ts";
@@ -23,22 +26,19 @@ export const uploadPartHandlers: Handlers<typeof import("@aws-sdk/client-s3"), C
     const blobs = new Blobs(context.settings.dataDir);
     const written = await blobs.write(body ? [body] : [], algorithms);
     const part = putPart(context, input, written, () => {
+      checkPartAlgorithm(upload, input, body);
       verifyChecksums(input, body, written.checksums, written.md5);
       return toMembers(written.checksums);
     });
-    return { ETag: part.etag, ...part.checksums, ServerSideEncryption: "AES256" };
+    return { ETag: part.etag, ...part.checksums, ...encryptionFacts(upload.attributes) };
   },
 
   async UploadPartCopy(input, context) {
-    needUpload(context, input.Bucket, input.Key, input.UploadId);
+    const upload = needUpload(context, input.Bucket, input.Key, input.UploadId);
     checkPartNumber(input.PartNumber);
     const from = readCopySource(input.CopySource);
-    const source = needVersion(
-      context,
-      needBucket(context, from.bucket).name,
-      from.key,
-      from.versionId,
-    );
+    const source = needSource(context, from);
+    checkRead(copyConditions(input), source, "copy");
     const match = /^bytes=(\d+)-(\d+)$/.exec(input.CopySourceRange ?? "");
     if (input.CopySourceRange !== undefined && (!match || Number(match[2]) >= source.size)) {
       throw s3Error(
@@ -47,11 +47,20 @@ export const uploadPartHandlers: Handlers<typeof import("@aws-sdk/client-s3"), C
         "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy",
       );
     }
+    const algorithms = upload.checksumAlgorithm ? [upload.checksumAlgorithm] : [];
     const range = match ? { start: Number(match[1]), end: Number(match[2]) } : undefined;
     const blobs = new Blobs(context.settings.dataDir);
-    const written = await blobs.write([blobs.read(source.blob!, range)], []);
-    const part = putPart(context, input, written, () => ({}));
-    return { CopyPartResult: { ETag: part.etag, LastModified: new Date(part.lastModified) } };
+    const written = await blobs.write([blobs.read(source.blob!, range)], algorithms);
+    const part = putPart(context, input, written, () => toMembers(written.checksums));
+    return {
+      CopyPartResult: {
+        ETag: part.etag,
+        LastModified: new Date(part.lastModified),
+        ...part.checksums,
+      },
+      CopySourceVersionId: source.versionId === "null" ? undefined : source.versionId,
+      ...encryptionFacts(upload.attributes),
+    };
   },
 };
 
