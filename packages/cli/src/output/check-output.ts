@@ -56,7 +56,7 @@ function row(name: Words, content: string, language: Language): string {
   const margin = " ".repeat(NAME_WIDTH + 2);
   const beside = isTTY
     ? wrap(content, columns, margin).trimStart()
-    : content.replaceAll("\n", `\n${margin}`);
+    : content.replaceAll(/\n(?=.)/g, `\n${margin}`);
   return `  ${fill(say(name, language), NAME_WIDTH)}${beside}`;
 }
 

@@ -19,8 +19,8 @@ const VPC = '    const vpc = new Vpc(this, "vpc", { cidrBlock: "10.0.0.0/16" });
 /** Puts something before a text of the program. */
 export const before = (text: string, added: string): Mistake => [[text, `${added}${text}`]];
 
-/** Mistakes by kind. The program of the chapter is `beginners-errors.stack.txt`. */
-export const MISTAKES: Readonly<Record<string, Readonly<Record<string, Mistake>>>> = {
+/** Mistakes that the compiler sees, by kind. The program of the chapter is `beginners-errors.stack.txt`. */
+export const COMPILER_MISTAKES: Readonly<Record<string, Readonly<Record<string, Mistake>>>> = {
   imports: {
     "a class of the provider is not imported": [[`${REPOSITORY}\n`, ""]],
     "a construct of the workbook is not imported": [
@@ -55,6 +55,7 @@ export const MISTAKES: Readonly<Record<string, Readonly<Record<string, Mistake>>
       ["lib/ecr-repository/index.js", "lib/ecr-repositry/index.js"],
     ],
     "a package with a slip of the pen": [['from "constructs"', 'from "construct"']],
+    "another library": [['"@cdktf/provider-aws/lib/vpc/index.js"', '"aws-cdk-lib/aws-ec2"']],
     "a class without braces": [["import { EcrRepository } from", "import EcrRepository from"]],
     "a class in other letters": [
       ["import { EcrRepository } from", "import { ECRRepository } from"],
@@ -127,6 +128,19 @@ export const MISTAKES: Readonly<Record<string, Readonly<Record<string, Mistake>>
     "a number where a string is wanted": [['cpu: "256"', "cpu: 256"]],
     "a string where a number is wanted": [["desiredCount: 2", 'desiredCount: "2"']],
     "a string where a boolean is wanted": [["forceDelete: true", 'forceDelete: "yes"']],
+    "a list where JSON is wanted": [
+      ["JSON.stringify([", "["],
+      ["      ]),\n    });", "      ],\n    });"],
+    ],
+    "tags as a list": [
+      [
+        '{ cidrBlock: "10.0.0.0/16" }',
+        '{ cidrBlock: "10.0.0.0/16", tags: [{ Key: "Name", Value: "x" }] }',
+      ],
+    ],
+    "super without the name of the stack": [
+      ['super(scope, "service", settings)', "super(scope, settings)"],
+    ],
     "a function that is not called": [
       ['name: settings.named("nodejs-app")', "name: settings.named"],
     ],
@@ -143,6 +157,14 @@ export const MISTAKES: Readonly<Record<string, Readonly<Record<string, Mistake>>
   },
   syntax: {
     "a comma that is missing": [['named("nodejs-app"),\n', 'named("nodejs-app")\n']],
+    "a comma that is missing within a line": [
+      ['{ name: "node-app", image:', '{ name: "node-app" image:'],
+    ],
+    "a round bracket that is missing": [
+      ['{ cidrBlock: "10.0.0.0/16" });', '{ cidrBlock: "10.0.0.0/16" };'],
+    ],
+    "an equals sign that is missing": [["const vpc = new", "const vpc new"]],
+    "a template that does not end": [["vpcId: vpc.id,", "vpcId: `${vpc.id},"]],
     "a semicolon in place of a comma": [["forceDelete: true,", "forceDelete: true;"]],
     "an equals sign in place of a colon": [["forceDelete: true", "forceDelete = true"]],
     "a brace of an object that is missing": [
@@ -171,6 +193,16 @@ export const MISTAKES: Readonly<Record<string, Readonly<Record<string, Mistake>>
     ],
     "no call of super": [[SERVICE_SUPER, ""]],
     "this before super": before(SERVICE_SUPER, "    this.node.id;\n"),
+    "a class that extends nothing": [
+      ["export class ServiceStack extends WorkbookStack", "export class ServiceStack"],
+    ],
+    "a method without this": [
+      ["    const cluster", "    nodeApp();\n    const cluster"],
+      [
+        "desiredCount: 2,\n      networkConfiguration: { subnets: [subnet.id] },\n    });\n  }",
+        "desiredCount: 2,\n      networkConfiguration: { subnets: [subnet.id] },\n    });\n  }\n\n  private nodeApp(): void {}",
+      ],
+    ],
     "no new": [["new Vpc(", "Vpc("]],
     "an enum": before("export class Im", 'enum Tags {\n  Fixed = "IMMUTABLE",\n}\n'),
     "a property among the parameters": [
@@ -179,64 +211,5 @@ export const MISTAKES: Readonly<Record<string, Readonly<Record<string, Mistake>>
         'constructor(private scope: Construct, settings: Settings) {\n    super(scope, "service"',
       ],
     ],
-  },
-  run: {
-    "two constructs of one name": [['new Subnet(this, "subnet"', 'new Subnet(this, "vpc"']],
-    "two stacks of one name": [['super(scope, "service"', 'super(scope, "images"']],
-    "a construct without a name": [['new Vpc(this, "vpc"', 'new Vpc(this, ""']],
-    "a construct that is put into no stack": [['new Vpc(this, "vpc"', 'new Vpc(scope, "vpc"']],
-    "an attribute as the name of a construct": [
-      ['new Subnet(this, "subnet"', "new Subnet(this, vpc.id"],
-    ],
-    "an error of one's own": before(CLUSTER, '    throw new Error("not yet");\n'),
-    "a text that is thrown": before(CLUSTER, '    throw "not yet";\n'),
-    "a property of nothing": [
-      [
-        "settings.availabilityZones[0]",
-        'settings.availabilityZones.find((zone) => zone === "x").trim()',
-      ],
-    ],
-    "a list of nothing": [["vpc.id", "(vpc as any).subnets[0].id"]],
-    "a variable before it is made": [
-      ["vpc.id", "(() => later.id)()"],
-      [CLUSTER, `    const later = vpc;\n${CLUSTER}`],
-    ],
-    "what is no function": [["vpc.id", "(vpc as any).getId()"]],
-    "an end of the program": before(CLUSTER, "    process.exit(0);\n"),
-    "a loop without an end": before(
-      CLUSTER,
-      "    for (let zone = 0; zone < 2; ) {\n      Math.sqrt(zone);\n    }\n",
-    ),
-    "a function that calls itself": before(
-      CLUSTER,
-      "    const again = () => again();\n    again();\n",
-    ),
-    "a promise that never comes": before("export class Im", "await new Promise(() => {});\n"),
-    "a promise that nobody catches": before(
-      CLUSTER,
-      '    void Promise.reject(new Error("too late"));\n',
-    ),
-    "a construct in place of its ARN, past the compiler": [["task.arn", "task as any"]],
-    "a construct given as a token": [
-      ["vpc.id", "Token.asString(vpc)"],
-      ["import { Vpc }", 'import { Token } from "cdktf";\nimport { Vpc }'],
-    ],
-    "a construct in JSON": [["essential: true", "essential: true, environment: vpc"]],
-    "a class that is not exported": [["export class ServiceStack", "class ServiceStack"]],
-    "a class of another name": [["export class ServiceStack", "export class MyStack"]],
-  },
-  output: {
-    "a construct in a text": [["task.arn", "`${task}`"]],
-    "an object in a text": [['settings.named("workbook")', '"workbook-" + settings']],
-    "nothing in a text": [['settings.named("workbook")', '`workbook-${settings["name"]}`']],
-    "a reference in quotes": [["vpc.id", '"${vpc.id}"']],
-    "a reference in a part of a text": [
-      ['settings.named("workbook")', '"workbook-${settings.owner}"'],
-    ],
-    "the first character of a reference": [["[subnet.id]", "[vpc.id[0]]"]],
-    "a construct outside of a stack": before(
-      "export class ServiceStack",
-      'new Vpc(this, "outer", {});\n\n',
-    ),
   },
 };

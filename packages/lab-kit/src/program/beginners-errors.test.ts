@@ -7,7 +7,8 @@ import { runSynthChecks } from "../synth-checks.ts";
 import { synthesiseIn, type SynthesiseOptions } from "../synth.ts";
 import type { CheckReportEntry } from "../run-checks.ts";
 import { NODE_APP } from "../web-app.ts";
-import { before, MISTAKES, type Mistake } from "./beginners-errors.cases.ts";
+import { before, COMPILER_MISTAKES, type Mistake } from "./beginners-errors.cases.ts";
+import { RUN_MISTAKES } from "./beginners-errors.run-cases.ts";
 import { readProgram } from "./read-program.ts";
 import { SynthProcess } from "./synth-process.ts";
 import { TypeChecker } from "./type-checker.ts";
@@ -83,17 +84,20 @@ async function check(name: string, mistake: Mistake): Promise<CheckReportEntry> 
   return checks[0]!;
 }
 
-describe.each(Object.entries(MISTAKES))("mistakes with %s", (kind, mistakes) => {
-  test("are told like a person would, in both languages", async () => {
-    const told: string[] = [];
-    for (const [name, mistake] of Object.entries(mistakes)) {
-      const { id, status, actual } = await check(name, mistake);
-      expect({ name, id, status }).toEqual({ name, id: "stack-can-be-read", status: "failed" });
-      told.push(`# ${name}\n\n${actual!.en}\n\n${actual!.ja}\n`);
-    }
-    await expect(told.join("\n")).toMatchFileSnapshot(`golden/${kind}.txt`);
-  }, 240_000);
-});
+describe.each(Object.entries({ ...COMPILER_MISTAKES, ...RUN_MISTAKES }))(
+  "mistakes with %s",
+  (kind, mistakes) => {
+    test("are told like a person would, in both languages", async () => {
+      const told: string[] = [];
+      for (const [name, mistake] of Object.entries(mistakes)) {
+        const { id, status, actual } = await check(name, mistake);
+        expect({ name, id, status }).toEqual({ name, id: "stack-can-be-read", status: "failed" });
+        told.push(`# ${name}\n\n${actual!.en}\n\n${actual!.ja}\n`);
+      }
+      await expect(told.join("\n")).toMatchFileSnapshot(`golden/${kind}.txt`);
+    }, 240_000);
+  },
+);
 
 test.each(Object.entries(FINE))(
   "%s is no mistake",

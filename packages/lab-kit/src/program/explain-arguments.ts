@@ -5,6 +5,7 @@ import type { Explain, Explanation } from "./wrong.ts";
 /** 2345: an argument of another type. */
 const otherArgument: Explain = (wrong) => {
   const { span, content, pos, importable } = wrong;
+  if (span === "this") return noStack();
   const missing = missingProperties(wrong);
   if (missing) return missing;
   const [, source = "", target = ""] =
@@ -38,6 +39,7 @@ function arguments_(made: string, forgotten: Words): Explanation {
 /** 2554: too few or too many arguments. */
 const argumentCount: Explain = ({ span, text }) => {
   const [, wanted, got] = /Expected (\d)(?:-\d)? arguments, but got (\d)/.exec(text) ?? [];
+  if (/^super\b/.test(span)) return superCall();
   const made = /^new (\w+)\(/.exec(span)?.[1];
   if (made === undefined || !(Number(got) < Number(wanted))) return undefined;
   return arguments_(
@@ -47,6 +49,31 @@ const argumentCount: Explain = ({ span, text }) => {
       : ["its properties", "プロパティ"],
   );
 };
+
+function noStack(): Explanation {
+  return {
+    says: [
+      '"this" is no stack here, so nothing can belong to it.',
+      "ここの this はスタックではないので、何も属することができません。",
+    ],
+    advice: [
+      "A stack is a class that extends WorkbookStack.",
+      "スタックは WorkbookStack を継承するクラスです。",
+    ],
+    original: null,
+  };
+}
+
+function superCall(): Explanation {
+  return {
+    says: ["super wants three things.", "super には 3 つの引数を渡します。"],
+    advice: [
+      "The app, the name of the stack (images or service), and the settings:",
+      "アプリ、スタックの名前 (images か service)、設定の 3 つです。",
+    ],
+    write: 'super(scope, "service", settings);',
+  };
+}
 
 export const ARGUMENTS: Readonly<Record<number, Explain>> = {
   2345: otherArgument,

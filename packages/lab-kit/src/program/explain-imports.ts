@@ -10,7 +10,16 @@ const noModule: Explain = ({ span, importable, content, pos }) => {
   if (module.startsWith(".")) return noFile(module);
   const meant = importable.nearestModule(module);
   const says = [`There is no module ${module}.`, `モジュール ${module} はありません。`] as const;
-  if (meant === undefined) return { says };
+  if (meant === undefined) {
+    const lines = importedNames(lineAt(content, pos)).flatMap((name) => importable.find(name));
+    if (lines.length === 0) return { says };
+    return {
+      says,
+      advice: ["Here, in its place:", "ここでは代わりに次のようにします。"],
+      write: lines.map(importLine).join("\n"),
+      original: null,
+    };
+  }
   const advice = module.startsWith(PROVIDER)
     ? ([
         "A class of the AWS provider has a path of its own, which ends with /index.js:",
@@ -19,6 +28,12 @@ const noModule: Explain = ({ span, importable, content, pos }) => {
     : (["Write:", "次のように書きます。"] as const);
   return { says, advice, write: lineAt(content, pos).replace(module, meant), original: null };
 };
+
+/** The names between the braces of an import. */
+function importedNames(line: string): readonly string[] {
+  const between = /\{([^}]*)\}/.exec(line)?.[1] ?? "";
+  return between.split(",").map((part) => part.trim().replace(/^type\s+|\s+as\s+.*$/g, ""));
+}
 
 function noFile(module: string): Explanation {
   return {

@@ -83,12 +83,40 @@ const equals: Explain = () => ({
   advice: ["Write name: value.", "「名前: 値」と書きます。"],
 });
 
+/** 2335: a class that extends nothing. */
+const noParent: Explain = ({ content, pos }) => {
+  const name = /class (\w+)[^{]*\{(?![\s\S]*class )/.exec(content.slice(0, pos))?.[1];
+  return {
+    says: [
+      "There is no super here: this class extends none.",
+      "このクラスは何も継承していないので、super はありません。",
+    ],
+    advice: [
+      "A stack of the workbook begins with:",
+      "ワークブックのスタックは次のように始まります。",
+    ],
+    write: `export class ${name ?? "ServiceStack"} extends WorkbookStack {`,
+  };
+};
+
+/** 2663: a method of one's own, called without `this`. */
+const forgotThis: Explain = ({ span }) => ({
+  says: [
+    `${span} belongs to this class, and is reached through "this".`,
+    `${span} はこのクラスのものなので、this を付けて呼び出します。`,
+  ],
+  advice: ["Write:", "次のように書きます。"],
+  write: `this.${span}`,
+});
+
 export const LANGUAGE: Readonly<Record<number, Explain>> = {
   1308: awaits,
   1089: modifier,
   2377: superFirst,
   17009: superFirst,
   1294: notErasable,
+  2335: noParent,
+  2663: forgotThis,
   2348: forgotNew,
   1312: equals,
 };

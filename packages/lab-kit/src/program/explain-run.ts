@@ -138,7 +138,10 @@ function notExported({ stack }: Run, name: string): Problem {
       ],
       write: "./workbook reset",
     };
-  const declared = new RegExp(`^[ \\t]*(?:abstract )?class ${name}\\b`, "m").exec(content);
+  const declared = new RegExp(
+    `^[ \\t]*(?:export default )?(?:abstract )?class ${name}\\b`,
+    "m",
+  ).exec(content);
   const says: Words = [
     `${file} exports no class ${name}, which this chapter needs.`,
     `${file} に、この章で必要なクラス ${name} の export がありません。`,
@@ -147,7 +150,7 @@ function notExported({ stack }: Run, name: string): Problem {
     return {
       says,
       place: placeOf(file, content, declared.index, declared.index + declared[0].length),
-      advice: ['Write "export" before it:', "先頭に export を書きます。"],
+      advice: ["Export it by its name:", "名前で export します。"],
       write: `export class ${name} extends WorkbookStack {`,
     };
   const other = /^export (?:default )?class (?!ImagesStack\b|ServiceStack\b)(\w+)/m.exec(content);

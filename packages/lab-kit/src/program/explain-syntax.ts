@@ -13,6 +13,14 @@ const expected: Explain = (wrong) => {
 
 function separator(wrong: Wrong, sign: string): Explanation {
   const { span, content, pos } = wrong;
+  const before = content.slice(0, pos).trimEnd();
+  const line = before.slice(before.lastIndexOf("\n") + 1);
+  const open = innermost(before);
+  if (span === ";" && open === "(")
+    return {
+      says: ["A ) is missing before this semicolon.", "このセミコロンの前に ) がありません。"],
+      advice: ["What begins with ( ends with ).", "( で始まるものは ) で終わります。"],
+    };
   if (span === ";")
     return {
       says: [
@@ -22,15 +30,32 @@ function separator(wrong: Wrong, sign: string): Explanation {
       advice: ["Write , in place of ;", "; を , にします。"],
     };
   if (/^[)}\]]$/.test(span)) return tooMany(span);
-  const before = content.slice(0, pos).trimEnd();
+  const name = /^\s*(?:export\s+)?(?:const|let|var)\s+(\w+)$/.exec(line)?.[1];
+  if (name !== undefined)
+    return {
+      says: [`An = is missing after ${name}.`, `${name} の後に = がありません。`],
+      at: [pos, pos + 1],
+    };
+  const isSameLine = !content.slice(before.length, pos).includes("\n");
+  const [en, ja] = SIGNS[sign]!;
   return {
-    says: [
-      `A ${SIGNS[sign]![0]} is missing at the end of this line.`,
-      `この行の終わりに${SIGNS[sign]![1]}がありません。`,
-    ],
+    says: isSameLine
+      ? [`A ${en} is missing after this.`, `この後に${ja}がありません。`]
+      : [`A ${en} is missing at the end of this line.`, `この行の終わりに${ja}がありません。`],
     advice: ["Each property ends with a comma.", "プロパティは 1 つずつコンマで区切ります。"],
     at: [before.length - 1, before.length],
   };
+}
+
+/** The bracket that is open at the end of some code; undefined where none is. Texts and comments do not count. */
+function innermost(code: string): string | undefined {
+  const open: string[] = [];
+  const bare = code.replaceAll(/"[^"\n]*"|'[^'\n]*'|`[^`]*`|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, "");
+  for (const sign of bare) {
+    if ("([{".includes(sign)) open.push(sign);
+    else if (")]}".includes(sign)) open.pop();
+  }
+  return open.at(-1);
 }
 
 const SIGNS: Readonly<Record<string, readonly [string, string]>> = {
@@ -107,14 +132,17 @@ const unexpected: Explain = ({ span, code }) => {
 /** 1002, 1160: a text without its end. */
 const endless: Explain = ({ content, pos, text }) => {
   const lineStart = content.lastIndexOf("\n", pos - 1) + 1;
-  const quote = text.includes("template") ? "`" : lastQuote(content.slice(lineStart, pos));
-  const start = lineStart + content.slice(lineStart, pos).lastIndexOf(quote);
+  const isTemplate = text.includes("template");
+  const quote = isTemplate ? "`" : lastQuote(content.slice(lineStart, pos));
+  // A template goes on over the ends of lines, to the end of the file.
+  const from = isTemplate ? 0 : lineStart;
+  const start = from + content.slice(from, pos).lastIndexOf(quote);
   return {
     says: [
       `This text does not end: its closing ${quote} is missing.`,
       `この文字列が終わっていません。閉じる ${quote} がありません。`,
     ],
-    ...(start >= lineStart && { at: [start, pos] as const }),
+    ...(start >= from && { at: [start, pos] as const }),
   };
 };
 

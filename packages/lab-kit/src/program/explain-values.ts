@@ -15,6 +15,9 @@ const otherType: Explain = async (wrong) => {
   if (given === undefined) return undefined;
   const { property, value } = given;
   const name = property ?? value;
+  if (/tags$/i.test(name) && source.startsWith("{")) return wantsPairs(name);
+  if (wanted === "string" && /^\{|\[\]$/.test(source)) return wantsJson(name, value);
+  if (wanted.startsWith("{ [key: string]: string")) return wantsPairs(name);
   if (wanted.endsWith("[]") && !source.endsWith("[]")) return wantsList(given, name, wrong, wanted);
   if (source.endsWith("[]") && !wanted.endsWith("[]")) return wantsOne(name);
   if (/^\(.*\) => /.test(source) && !wanted.includes("=>")) return uncalled(value);
@@ -76,6 +79,29 @@ async function wantsList(
       "1 つだけでも角かっこで囲みます。",
     ],
     write: `${name}: [${item}]`,
+  };
+}
+
+function wantsJson(name: string, value: string): Explanation {
+  const [first = ""] = value.split("\n");
+  return {
+    says: [
+      `${name} takes JSON, which is a string: this is an object.`,
+      `${name} には JSON の文字列を渡しますが、これはオブジェクトです。`,
+    ],
+    advice: ["Make JSON of it:", "JSON にします。"],
+    write: `${name}: JSON.stringify(${first === value ? value : `${first} …`})`,
+  };
+}
+
+function wantsPairs(name: string): Explanation {
+  return {
+    says: [
+      `${name} takes an object of names and values, all of them strings.`,
+      `${name} には、名前と値 (どちらも文字列) のオブジェクトを渡します。`,
+    ],
+    advice: ["Write:", "次のように書きます。"],
+    write: `${name}: { Name: "…" }`,
   };
 }
 

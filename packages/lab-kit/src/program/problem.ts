@@ -31,8 +31,8 @@ export interface Problem {
 
 /** How many problems are told at once: the later ones often come of the earlier ones. */
 const MOST_TOLD = 3;
-/** Columns of a line of code that are shown; longer ones are cut around the place. */
-const WIDEST_CODE = 68;
+/** Columns of a line of code that are shown, so that it fits on 80 beside a name; longer ones are cut around the place. */
+const WIDEST_CODE = 58;
 
 /**
  * The place of a part of a file.
