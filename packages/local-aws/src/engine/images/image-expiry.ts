@@ -1,5 +1,8 @@
 import type { Timer } from "../../clock/clock.ts";
-import { expiredImages, parseLifecyclePolicy } from "../../services/ecr/lifecycle.ts";
+import { listsThatHold } from "../../services/ecr/image-failures.ts";
+import { LayerFiles } from "../../services/ecr/layer-files.ts";
+import { expiredImages } from "../../services/ecr/lifecycle.ts";
+import { lifecycleRules } from "../../services/ecr/lifecycle-policy.ts";
 import { images, repositories, type Repository } from "../../services/ecr/state.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
@@ -11,10 +14,12 @@ const EVERY_MS = 24 * 3_600_000;
 export class ImageExpiry implements EnginePart {
   readonly name = "image expiry";
   readonly #context: EngineContext;
+  readonly #files: LayerFiles;
   #timer: Timer | undefined;
 
   constructor(context: EngineContext) {
     this.#context = context;
+    this.#files = new LayerFiles(context.settings.dataDir);
   }
 
   async start(): Promise<void> {
@@ -45,8 +50,10 @@ export class ImageExpiry implements EnginePart {
     const now = this.#context.clock.now();
     const all = scope.of(images);
     const own = all.filter(({ repositoryName }) => repositoryName === name);
-    for (const digest of expiredImages(parseLifecyclePolicy(lifecyclePolicy.text), own, now)) {
-      all.delete(`${name}@${digest}`);
+    for (const digest of expiredImages(lifecycleRules(lifecyclePolicy.text), own, now)) {
+      const image = all.get(`${name}@${digest}`)!;
+      // What an index holds stays until the index has gone.
+      if (listsThatHold(scope, this.#files, image).length === 0) all.delete(`${name}@${digest}`);
     }
     scope
       .of(repositories)

@@ -12,12 +12,16 @@ export function needRepository(store: Scope, name: string): Readonly<Repository>
   );
 }
 
-/** @throws AwsError `InvalidParameterException` where `registryId` is not the caller's: nothing crosses accounts */
-export function checkRegistry(store: Scope, registryId: string | undefined): void {
+/** @throws AwsError `RepositoryNotFoundException` where an input names another registry: nothing crosses accounts */
+export function checkRegistry(
+  store: Scope,
+  { registryId, repositoryName }: { registryId?: string; repositoryName?: string },
+): void {
   if (registryId === undefined || registryId === store.account) return;
+  const name = repositoryName === undefined ? "" : ` with name '${repositoryName}'`;
   throw new AwsError(
     "RepositoryNotFoundException",
-    `The repository does not exist in the registry with id '${registryId}'`,
+    `The repository${name} does not exist in the registry with id '${registryId}'`,
   );
 }
 

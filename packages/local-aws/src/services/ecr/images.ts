@@ -1,9 +1,10 @@
 import { page } from "./paging.ts";
-import type { ImageIdentifier } from "@aws-sdk/client-ecr";
+import type { ImageFailure, ImageIdentifier } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { findImage, imageIdText, needRepository } from "./errors.ts";
+import { heldReason, listsThatHold, lookUp } from "./image-failures.ts";
 import { LayerFiles } from "./layer-files.ts";
 import { putImage } from "./put-image.ts";
 import { images, layers, type Image } from "./state.ts";
@@ -54,14 +55,10 @@ export const imageHandlers: Handlers<Ecr, CallContext> = {
     const found = [];
     const failures = [];
     for (const id of input.imageIds) {
-      const image = findImage(context.store, input.repositoryName, id);
-      if (!image)
-        failures.push({
-          imageId: id,
-          failureCode: "ImageNotFound" as const,
-          failureReason: "Requested image not found",
-        });
+      const looked = lookUp(context.store, input.repositoryName, id);
+      if ("failure" in looked) failures.push(looked.failure);
       else {
+        const { image } = looked;
         found.push({
           registryId: context.account,
           repositoryName: image.repositoryName,
@@ -77,16 +74,12 @@ export const imageHandlers: Handlers<Ecr, CallContext> = {
   BatchDeleteImage(input, context) {
     needRepository(context.store, input.repositoryName);
     const deleted: ImageIdentifier[] = [];
-    const failures = [];
+    const failures: ImageFailure[] = [];
     for (const id of input.imageIds) {
-      const image = findImage(context.store, input.repositoryName, id);
-      if (!image) {
-        failures.push({
-          imageId: id,
-          failureCode: "ImageNotFound" as const,
-          failureReason: "Requested image not found",
-        });
-      } else deleted.push(...deleteImage(context, image, id));
+      const looked = lookUp(context.store, input.repositoryName, id);
+      const done = "failure" in looked ? looked.failure : deleteImage(context, looked.image, id);
+      if (Array.isArray(done)) deleted.push(...done);
+      else failures.push(done);
     }
     return { imageIds: deleted, failures };
   },
@@ -166,18 +159,28 @@ function needImage(
   );
 }
 
-/** A tag takes itself away, and the image with the last one; a digest takes the image with all of its tags. */
+/**
+ * A tag takes itself away, and the image with the last one; a digest takes the image with all of its tags. What an index
+ * holds stays as long as the index does.
+ */
 function deleteImage(
   context: CallContext,
   image: Readonly<Image>,
   id: ImageIdentifier,
-): ImageIdentifier[] {
+): ImageIdentifier[] | ImageFailure {
   const all = context.store.of(images);
   const key = `${image.repositoryName}@${image.digest}`;
-  if (id.imageDigest === undefined && image.tags.length > 1) {
+  if (id.imageTag !== undefined && image.tags.length > 1) {
     all.patch(key, { tags: image.tags.filter((tag) => tag !== id.imageTag) });
     return [{ imageDigest: image.digest, imageTag: id.imageTag }];
   }
+  const lists = listsThatHold(context.store, new LayerFiles(context.settings.dataDir), image);
+  if (lists.length > 0)
+    return {
+      imageId: id,
+      failureCode: "ImageReferencedByManifestList",
+      failureReason: heldReason(lists),
+    };
   all.delete(key);
   return image.tags.length === 0
     ? [{ imageDigest: image.digest }]

@@ -1,10 +1,10 @@
-import { Glob } from "../../patterns/glob.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Scope } from "../../store/store.ts";
 import { findImage, needRepository } from "./errors.ts";
 import type { LayerFiles } from "./layer-files.ts";
 import { parseManifest } from "./manifest.ts";
 import { images, layers, type Image, type Repository } from "./state.ts";
+import { isImmutable } from "./tag-mutability.ts";
 
 /** A manifest whose file is in place, to be made an image of a repository. */
 export interface NewImage {
@@ -86,12 +86,4 @@ function checkTag(
       `The image tag '${tag}' already exists in the '${repository.name}' repository and cannot be overwritten because the tag is immutable.`,
     );
   }
-}
-
-/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html */
-function isImmutable(repository: Readonly<Repository>, tag: string): boolean {
-  const excluded = (repository.imageTagMutabilityExclusionFilters ?? []).some(({ filter }) =>
-    new Glob(filter, { one: false }).matches(tag),
-  );
-  return repository.imageTagMutability.startsWith("IMMUTABLE") ? !excluded : false;
 }

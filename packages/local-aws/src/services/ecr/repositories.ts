@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import { page } from "./paging.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
-import { checkRegistry, needRepository } from "./errors.ts";
+import { needRepository } from "./errors.ts";
 import { images, layers, repositories, type Repository } from "./state.ts";
+import { exclusionFilters } from "./tag-mutability.ts";
 import { mintPassword, TOKEN_MS } from "./tokens.ts";
 
 type Ecr = typeof import("@aws-sdk/client-ecr");
@@ -16,7 +18,6 @@ export function repositoryUri(context: Pick<CallContext, "settings">, name: stri
 /** Repositories, their policies, and the way into the registry. */
 export const repositoryHandlers: Handlers<Ecr, CallContext> = {
   CreateRepository(input, context) {
-    checkRegistry(context.store, input.registryId);
     const name = input.repositoryName;
     const all = context.store.of(repositories);
     if (all.has(name)) {
@@ -31,20 +32,19 @@ export const repositoryHandlers: Handlers<Ecr, CallContext> = {
       registryId: context.account,
       createdAt: context.clock.now(),
       imageTagMutability: input.imageTagMutability ?? "MUTABLE",
-      imageTagMutabilityExclusionFilters: input.imageTagMutabilityExclusionFilters?.map((each) => ({
-        filterType: each.filterType!,
-        filter: each.filter!,
-      })),
+      imageTagMutabilityExclusionFilters: exclusionFilters(
+        input.imageTagMutability ?? "MUTABLE",
+        input.imageTagMutabilityExclusionFilters,
+      ),
       scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false,
       encryptionType: input.encryptionConfiguration?.encryptionType ?? "AES256",
-      kmsKey: input.encryptionConfiguration?.kmsKey,
+      kmsKey: input.encryptionConfiguration?.kmsKey ?? managedKey(input, context),
       tags: (input.tags ?? []).map(({ Key, Value }) => ({ Key: Key!, Value: Value ?? "" })),
     });
     return { repository: describe(repository, context) };
   },
 
   DescribeRepositories(input, context) {
-    checkRegistry(context.store, input.registryId);
     const all = input.repositoryNames
       ? input.repositoryNames.map((name) => needRepository(context.store, name))
       : context.store.of(repositories).values();
@@ -59,7 +59,6 @@ export const repositoryHandlers: Handlers<Ecr, CallContext> = {
   },
 
   DeleteRepository(input, context) {
-    checkRegistry(context.store, input.registryId);
     const repository = needRepository(context.store, input.repositoryName);
     const mine = (each: { repositoryName: string }) => each.repositoryName === repository.name;
     const held = context.store.of(images).filter(mine);
@@ -97,10 +96,10 @@ export const repositoryHandlers: Handlers<Ecr, CallContext> = {
     const repository = needRepository(context.store, input.repositoryName);
     context.store.of(repositories).patch(repository.name, {
       imageTagMutability: input.imageTagMutability,
-      imageTagMutabilityExclusionFilters: input.imageTagMutabilityExclusionFilters?.map((each) => ({
-        filterType: each.filterType!,
-        filter: each.filter!,
-      })),
+      imageTagMutabilityExclusionFilters: exclusionFilters(
+        input.imageTagMutability,
+        input.imageTagMutabilityExclusionFilters,
+      ),
     });
     return {
       registryId: context.account,
@@ -143,6 +142,18 @@ export const repositoryHandlers: Handlers<Ecr, CallContext> = {
     return {};
   },
 };
+
+/** With KMS and no key named, ECR uses the account's own key `aws/ecr`, which has an ARN in each region. */
+function managedKey(
+  { encryptionConfiguration }: { encryptionConfiguration?: { encryptionType?: string } },
+  { account, region }: CallContext,
+): string | undefined {
+  const type = encryptionConfiguration?.encryptionType;
+  if (type === undefined || type === "AES256") return undefined;
+  const hex = createHash("sha256").update(`aws/ecr ${account} ${region}`).digest("hex");
+  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
+  return `arn:aws:kms:${region}:${account}:key/${id}`;
+}
 
 function byArn(context: CallContext, arn: string): Readonly<Repository> {
   const name = arn.split(":repository/")[1];

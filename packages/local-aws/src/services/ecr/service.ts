@@ -1,4 +1,5 @@
-import type { Service } from "../service.ts";
+import type { AnyHandler, Service } from "../service.ts";
+import { checkRegistry } from "./errors.ts";
 import { imageHandlers, imageWriteHandlers } from "./images.ts";
 import { policyHandlers } from "./policies.ts";
 import { repositoryHandlers } from "./repositories.ts";
@@ -6,6 +7,18 @@ import { repositoryHandlers } from "./repositories.ts";
 /** Amazon ECR's control plane; images go in and out through the registry under `/v2/`. */
 export const ecr: Service = {
   id: "ecr",
-  handlers: { ...repositoryHandlers, ...policyHandlers, ...imageHandlers },
-  streaming: imageWriteHandlers,
+  handlers: inOwnRegistry({ ...repositoryHandlers, ...policyHandlers, ...imageHandlers }),
+  streaming: inOwnRegistry(imageWriteHandlers),
 };
+
+/** Every operation may name a registry, and acts on the caller's alone. */
+function inOwnRegistry(handlers: Readonly<Record<string, AnyHandler>>): Record<string, AnyHandler> {
+  const checked = ([operation, handler]: [string, AnyHandler]): [string, AnyHandler] => [
+    operation,
+    (input, context) => {
+      checkRegistry(context.store, input);
+      return handler(input, context);
+    },
+  ];
+  return Object.fromEntries(Object.entries(handlers).map(checked));
+}
