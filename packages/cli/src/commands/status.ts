@@ -1,8 +1,11 @@
-import { both, type Words } from "@workbook/toolchain";
+import { both, type Words, text } from "@workbook/toolchain";
 import { findCloud, type RunningCloud } from "../cloud/cloud.ts";
 import { describePace, paceOf } from "../cloud/pace.ts";
 import { countHoldings, type Holdings } from "../cloud/holdings.ts";
 import { readTopology, type TopologyNode } from "../cloud/topology.ts";
+import { connectAws, disconnectAws } from "@workbook/lab-kit";
+import { diagnose, type Diagnosis, type Finding } from "@workbook/lab-kit/diagnosis/diagnose";
+import { diagnosisScope, reach } from "../diagnosis-scope.ts";
 import { style } from "../output/style.ts";
 import type { Session } from "../session.ts";
 import {
@@ -36,19 +39,33 @@ export async function statusCommand(session: Session): Promise<number> {
     .map((service) => describeService(service, resources))
     // Terraform makes them in any order.
     .toSorted((a, b) => a.name.localeCompare(b.name));
+  const { findings } = await diagnoseAll(session);
+  const why = findings.map(({ id, subjects, cause }) => ({ id, subjects, cause: text(cause) }));
   session.result(
-    { running: true, endpoint, pid, dataDir, health, owner, cluster, services, listeners },
+    { running: true, endpoint, pid, dataDir, health, owner, cluster, services, listeners, why },
     [
       session.say(heading(cloud, describePace(paceOf(cloud)))),
-      ...services.map((service) => formatService(session, service)),
+      ...services.map((service) => formatService(session, service, findings)),
       ...listeners.map((listener) => formatListener(session, listener)),
       "",
       session.say(describeNames(cluster, countHoldings(resources))),
       "",
-      session.say(next(services.length)),
+      session.say(next(services.length, findings.length)),
     ].join("\n"),
   );
   return 0;
+}
+
+/** Why what runs does not do what it should; nothing where there is nothing that could. */
+async function diagnoseAll(session: Session): Promise<Pick<Diagnosis, "findings">> {
+  const target = await reach(session);
+  const aws = await connectAws(target.connection);
+  try {
+    const { findings } = await diagnose(aws, diagnosisScope(target));
+    return { findings: findings.filter(({ id }) => id !== "cluster-missing") };
+  } finally {
+    disconnectAws(aws);
+  }
 }
 
 interface ServiceStatus {
@@ -97,10 +114,13 @@ function heading({ endpoint, pid }: RunningCloud, pace: Words): Words {
   return both`${style.good("●")} Local AWS  ${style.name(endpoint)}  ${["process", "プロセス"]} ${pid}, ${pace}`;
 }
 
+/** A service with what is wrong with it, in a line, in the place of what it said last. */
 function formatService(
   session: Session,
   { name, desired, tasks, lastEvent }: ServiceStatus,
+  findings: readonly Finding[],
 ): string {
+  const wrong = findings.find(({ subjects }) => subjects.includes(name));
   const running = tasks.filter(({ status }) => status === "RUNNING").length;
   const count = session.say([`${running}/${desired} running`, `実行中 ${running}/${desired}`]);
   const lines = [`\n${style.name(name)}  ${count}`];
@@ -108,7 +128,8 @@ function formatService(
     const told = health ?? session.say(NO_TARGET);
     lines.push(`  ${id.slice(0, 12)}  ${status.padEnd(12)} ${address.padEnd(15)} ${told}`);
   }
-  if (lastEvent) lines.push(style.quiet(`  ${lastEvent}`));
+  if (wrong) lines.push(`  ${style.bad("✗")} ${session.say(wrong.cause)}`);
+  else if (lastEvent) lines.push(style.quiet(`  ${lastEvent}`));
   return lines.join("\n");
 }
 
@@ -131,7 +152,8 @@ function describeNames(cluster: string, { resources }: Holdings): Words {
       ];
 }
 
-function next(services: number): Words {
+function next(services: number, findings: number): Words {
+  if (findings > 0) return nextStep("./workbook why");
   return services > 0
     ? nextStep("./workbook logs", "./workbook check")
     : nextStep("./workbook run");

@@ -109,7 +109,7 @@ async function waitForCompletion(
     async () => {
       signal?.throwIfAborted();
       const services = await describe(ecs, cluster, names);
-      onDetail(list(services.map(tell), " · "));
+      onDetail(list(services.map(tellOnTheWay), " · "));
       return services;
     },
     (services) => services.every(isSteady) || services.some(hasFailed),
@@ -180,6 +180,21 @@ function isSteady(service: Service): boolean {
 
 function hasFailed(service: Service): boolean {
   return primary(service)?.rolloutState === "FAILED";
+}
+
+/** While it is under way, with what the service said last: what does not get on says so long before it has failed. */
+function tellOnTheWay(service: Service): Text {
+  const since = primary(service)?.createdAt?.getTime() ?? 0;
+  const event = service.events?.find(({ createdAt }) => (createdAt?.getTime() ?? 0) >= since);
+  if (isSteady(service) || event?.message === undefined) return tell(service);
+  return both`${tell(service)}: ${shortEvent(event.message)}`;
+}
+
+/** An event without what is known already: the service's own name, and all of an ARN but the name in it. */
+function shortEvent(message: string): string {
+  return message
+    .replace(/^\(service [^)]*\) /, "")
+    .replaceAll(/arn:\S+?:targetgroup\/([^/\s)]+)\/[0-9a-f]+/g, "$1");
 }
 
 function tell(service: Service): Text {

@@ -16,7 +16,7 @@ import { pushWebImage } from "./web-image.ts";
 
 const DEADLINE_MS = 30_000;
 /** How long a mistake is watched after it was found: until it shows, and no longer than this. */
-const SHOWN_MS = 2500;
+const SHOWN_MS = 1500;
 
 const MISTAKES: readonly Mistake[] = [
   ...NETWORK_MISTAKES,

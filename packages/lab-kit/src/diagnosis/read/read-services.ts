@@ -51,7 +51,7 @@ export async function readCluster(
   const unlisted = cluster ? expected.filter((service) => !listed.has(service)) : [];
   const services = await describeServices(ecs, name, [...arns, ...unlisted]);
   const states = await Promise.all(services.map((service) => readService(ecs, name, service)));
-  const elsewhere = await readElsewhere(ecs, reader, name);
+  const elsewhere = unlisted.length > 0 ? await readElsewhere(ecs, reader, name) : [];
   return { name, cluster, services: states, elsewhere };
 }
 
@@ -82,7 +82,12 @@ async function readElsewhere(ecs: Ecs, reader: Reader, name: string): Promise<st
     [],
   );
   const others = clusters.filter((arn) => arn.split("/").at(-1) !== name);
-  const lists = await Promise.all(others.map((arn) => listServices(ecs, arn)));
+  const lists = await Promise.all(
+    others.map((arn) =>
+      // One that is deleted meanwhile has none.
+      reader.ask("ecs list-services", () => listServices(ecs, arn), [], ["ClusterNotFound"]),
+    ),
+  );
   return lists.flat().map((arn) => arn.split("/").slice(1).join("/"));
 }
 
