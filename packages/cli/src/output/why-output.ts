@@ -47,7 +47,7 @@ function formatFinding(
 ): string {
   const heading = (words: Words) => style.quiet(say(words, language));
   const looked = evidence.flatMap(({ call, value }) => [
-    wrap(call, width, "    "),
+    `    ${call}`,
     wrap(value, width, "      "),
   ]);
   return [

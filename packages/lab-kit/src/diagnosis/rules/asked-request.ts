@@ -2,6 +2,7 @@ import type { Deployed } from "../deployed.ts";
 import type { Cause } from "../finding.ts";
 import type { Subject } from "../subject.ts";
 import { forwardedTo, takenBy } from "./requests.ts";
+import { expectedOf } from "./service.ts";
 
 /** A request that somebody sends to a load balancer. */
 export interface RequestQuestion {
@@ -69,6 +70,10 @@ export function ofRequest(
   const meant = subjects.filter(({ service }) =>
     service.loadBalancers?.some(({ targetGroupArn = "" }) => arns.includes(targetGroupArn)),
   );
+  // Who answers is not who should: then it is the other who suffers.
+  const rightful = subjects.filter((each) => expectedOf(deployed, each)?.port === port);
+  if (meant.length > 0 && rightful.length > 0 && !meant.some((each) => rightful.includes(each)))
+    return { subjects: rightful, causes: [] };
   if (meant.length > 0) return { subjects: meant, causes: [] };
   const type = taken?.action?.Type ?? "";
   const by = taken?.rule.IsDefault ? "default" : (taken?.rule.Priority ?? "");

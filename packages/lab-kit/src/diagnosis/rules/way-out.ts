@@ -78,8 +78,8 @@ function toCause({ network }: Deployed, { name }: Subject, denial: Denial): Caus
     id: isMissing ? "endpoint-missing" : IDS[denial.code],
     subject: name,
     cause: [
-      `Tasks of ${name} cannot start: ${denial.reason}`,
-      `${name} のタスクは起動できません。${inJapanese(denial)}`,
+      `New tasks of ${name} cannot start: ${denial.reason}`,
+      `${name} の新しいタスクは起動できません。${inJapanese(denial)}`,
     ],
     evidence: evidenceOf(network, denial),
   };
