@@ -11,10 +11,11 @@ import {
   type DiagnosisQuestion,
 } from "@workbook/lab-kit/diagnosis/diagnose";
 import type { Target } from "@workbook/lab-kit/deploy/target";
-import { UserError } from "@workbook/toolchain";
+import { both, UserError, type Words } from "@workbook/toolchain";
 import { effectiveListeners } from "../cloud/listeners.ts";
 import { diagnosisScope, reach } from "../diagnosis-scope.ts";
 import { onTarget } from "../on-target.ts";
+import { nextStep } from "../output/next.ts";
 import { diagnosisJson, formatDiagnosis, type Answer } from "../output/why-output.ts";
 import type { Session } from "../session.ts";
 
@@ -29,21 +30,19 @@ export async function whyCommand(session: Session, what: string | undefined): Pr
     const scope = diagnosisScope(target);
     const { question, answer } = await readQuestion(aws, target, scope.cluster, what);
     const diagnosis = await diagnose(aws, scope, question);
-    session.result(diagnosisJson(diagnosis, answer), [
-      `${formatDiagnosis(diagnosis, answer, "en")}\n\n${next(session, diagnosis)}`,
-      `${formatDiagnosis(diagnosis, answer, "ja")}\n\n${next(session, diagnosis)}`,
-    ]);
+    const told = formatDiagnosis(diagnosis, answer, session.language);
+    session.result(diagnosisJson(diagnosis, answer), both`${told}\n\n${next(session, diagnosis)}`);
     return diagnosis.findings.length > 0 ? 1 : 0;
   } finally {
     disconnectAws(aws);
   }
 }
 
-function next(session: Session, { findings, subjects }: Diagnosis): string {
+function next(session: Session, { findings, subjects }: Diagnosis): Words {
   const [first] = findings;
   if (subjects.length === 0 && (first === undefined || first.id === "cluster-missing"))
-    return `Next: ${onTarget(session, "deploy")}`;
-  return `Next: ${onTarget(session, first === undefined ? "check" : "hint")}`;
+    return nextStep(onTarget(session, "deploy"));
+  return nextStep(onTarget(session, first === undefined ? "check" : "hint"));
 }
 
 interface Asked {
