@@ -23,6 +23,7 @@ import { readSignature, type SignedRequest } from "./auth/signed-request.ts";
 import { bodyLimit, readAll, readBody } from "./body.ts";
 import { checkDigests } from "./digests.ts";
 import { payloadStream } from "./payload-stream.ts";
+import { withSignedQuery } from "./signed-query.ts";
 import { refuseRepeated } from "./repeated-headers.ts";
 import type { Seeder } from "./seeder.ts";
 
@@ -81,20 +82,21 @@ export class AwsEndpoint {
   /** S3: the operation stands in the head, which is verified before the body is asked for. */
   async #takeStreamed(
     incoming: IncomingMessage,
-    request: WireRequest,
+    head: WireRequest,
     signed: SignedRequest,
     found: (resolved: ResolvedOperation) => void,
   ): Promise<VerifiedCall> {
     const { wire, authenticator } = this.#parts;
-    const resolved = wire.resolveOperation(request, signed.service);
+    const resolved = wire.resolveOperation(head, signed.service);
     found(resolved);
-    const caller = authenticator.authenticate(request, signed, resolved, undefined);
+    const caller = authenticator.authenticate(head, signed, resolved, undefined);
     bindScope(signed, resolved);
-    const payload = payloadStream(incoming, request, signed, caller);
+    const request = signed.expiresSeconds === undefined ? head : withSignedQuery(head);
+    const payload = payloadStream(incoming, head, signed, caller);
     if (wire.isStreamingInput(resolved))
       return { resolved, caller, request: { ...request, body: payload } };
     const body = await readAll(payload, bodyLimit(resolved));
-    checkDigests(request.headers, body, trailersOf(payload));
+    checkDigests(resolved.operation, head.headers, body, trailersOf(payload));
     return { resolved, caller, request: { ...request, body } };
   }
 

@@ -6,13 +6,35 @@ type Headers = Readonly<Record<string, string>>;
 
 const MD5_BYTES = 16;
 
+/** Operations that S3 takes with a digest alone, as their pages in the API reference say. */
+const NEEDS_DIGEST: ReadonlySet<string> = new Set([
+  "DeleteObjects",
+  "PutBucketCors",
+  "PutBucketLifecycleConfiguration",
+]);
+
 /**
  * Compares a document sent to S3 with the digests that its sender states, in headers or in trailers.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
- * @throws AwsError `BadDigest`, and `InvalidDigest` for an MD5 that is none
+ * @throws AwsError `InvalidRequest` where one is needed, `BadDigest`, and `InvalidDigest` for an MD5 that is none
  */
-export function checkDigests(headers: Headers, body: Buffer, trailers: Headers): void {
+export function checkDigests(
+  operation: string,
+  headers: Headers,
+  body: Buffer,
+  trailers: Headers,
+): void {
   const md5 = headers["content-md5"];
+  const isStated = [headers, trailers].some((each) =>
+    Object.keys(each).some((name) => /^x-amz-checksum-(?!algorithm|type|mode)/.test(name)),
+  );
+  if (md5 === undefined && !isStated && NEEDS_DIGEST.has(operation)) {
+    throw new AwsError(
+      "InvalidRequest",
+      "Missing required header for this request: Content-MD5 OR x-amz-checksum-*",
+      { status: 400 },
+    );
+  }
   if (md5 !== undefined) {
     if (Buffer.from(md5, "base64").length !== MD5_BYTES)
       throw new AwsError("InvalidDigest", "The Content-MD5 you specified was invalid.");

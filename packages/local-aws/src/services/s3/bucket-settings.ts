@@ -1,7 +1,10 @@
+import type { Grant } from "@aws-sdk/client-s3";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
-import { owner } from "./buckets.ts";
+import { ownersGrants, ownershipOf, readAcl } from "./acl.ts";
+import { owner } from "./owner.ts";
 import { needBucket, s3Error } from "./errors.ts";
+import { checkAccelerated, checkCors, checkLogging, readLifecycle } from "./setting-rules.ts";
 import { buckets } from "./state.ts";
 
 /** Error codes and words where a sub-resource is not set, as AWS has them. */
@@ -68,8 +71,10 @@ function write(
 /** Sub-resources of buckets that are kept and given back. What they would do to requests is not simulated, but for versioning. */
 export const bucketSettingHandlers: Handlers<typeof import("@aws-sdk/client-s3"), CallContext> = {
   GetBucketCors: ({ Bucket }, context) => need(context, Bucket, "cors"),
-  PutBucketCors: ({ Bucket, CORSConfiguration }, context) =>
-    write(context, Bucket, "cors", CORSConfiguration),
+  PutBucketCors: ({ Bucket, CORSConfiguration }, context) => {
+    checkCors(CORSConfiguration?.CORSRules);
+    return write(context, Bucket, "cors", CORSConfiguration);
+  },
   DeleteBucketCors: ({ Bucket }, context) => write(context, Bucket, "cors", undefined),
 
   GetBucketEncryption: ({ Bucket }, context) => ({
@@ -95,7 +100,7 @@ export const bucketSettingHandlers: Handlers<typeof import("@aws-sdk/client-s3")
     context,
   ) =>
     write(context, Bucket, "lifecycle", {
-      Rules: LifecycleConfiguration?.Rules,
+      Rules: readLifecycle(LifecycleConfiguration?.Rules),
       TransitionDefaultMinimumObjectSize:
         TransitionDefaultMinimumObjectSize ?? "all_storage_classes_128K",
     }),
@@ -160,11 +165,16 @@ export const bucketSettingHandlers: Handlers<typeof import("@aws-sdk/client-s3")
 
   GetBucketAccelerateConfiguration: ({ Bucket }, context) =>
     read(context, Bucket, "accelerate") ?? {},
-  PutBucketAccelerateConfiguration: ({ Bucket, AccelerateConfiguration }, context) =>
-    write(context, Bucket, "accelerate", AccelerateConfiguration),
+  PutBucketAccelerateConfiguration: ({ Bucket, AccelerateConfiguration }, context) => {
+    checkAccelerated(Bucket);
+    return write(context, Bucket, "accelerate", AccelerateConfiguration);
+  },
   GetBucketLogging: ({ Bucket }, context) => read(context, Bucket, "logging") ?? {},
-  PutBucketLogging: ({ Bucket, BucketLoggingStatus }, context) =>
-    write(context, Bucket, "logging", BucketLoggingStatus),
+  PutBucketLogging: ({ Bucket, BucketLoggingStatus }, context) => {
+    const { region } = needBucket(context, Bucket);
+    checkLogging(BucketLoggingStatus?.LoggingEnabled, region, context);
+    return write(context, Bucket, "logging", BucketLoggingStatus);
+  },
   GetBucketNotificationConfiguration: ({ Bucket }, context) =>
     read(context, Bucket, "notification") ?? {},
   GetBucketRequestPayment: ({ Bucket }, context) =>
@@ -176,7 +186,7 @@ export const bucketSettingHandlers: Handlers<typeof import("@aws-sdk/client-s3")
     Status: needBucket(context, Bucket).versioning,
   }),
   PutBucketVersioning: ({ Bucket, VersioningConfiguration }, context) => {
-    needBucket(context, Bucket);
+    const { settings } = needBucket(context, Bucket);
     const status = VersioningConfiguration?.Status;
     if (!status) {
       throw s3Error(
@@ -185,24 +195,32 @@ export const bucketSettingHandlers: Handlers<typeof import("@aws-sdk/client-s3")
         "The Versioning element must be specified",
       );
     }
+    if (status === "Suspended" && settings["objectLock"] !== undefined) {
+      throw s3Error(
+        "InvalidBucketState",
+        409,
+        "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
+      );
+    }
     context.store.of(buckets).patch(Bucket, { versioning: status });
     return {};
   },
 
-  GetBucketAcl: ({ Bucket }, context) => {
-    needBucket(context, Bucket);
-    const Owner = owner(context);
-    return {
-      Owner,
-      Grants: [{ Grantee: { ...Owner, Type: "CanonicalUser" }, Permission: "FULL_CONTROL" }],
-    };
-  },
-  PutBucketAcl: ({ Bucket, ACL }, context) => {
-    needBucket(context, Bucket);
-    // Ownership is enforced from the start; AWS then refuses every ACL but the owner's own.
-    if (ACL !== undefined && ACL !== "private") {
+  GetBucketAcl: ({ Bucket }, context) => ({
+    Owner: owner(context),
+    Grants: (read(context, Bucket, "acl") as Grant[] | undefined) ?? ownersGrants(context),
+  }),
+  PutBucketAcl: ({ Bucket, ...input }, context) => {
+    const bucket = needBucket(context, Bucket);
+    if (ownershipOf(bucket) === "BucketOwnerEnforced")
       throw s3Error("AccessControlListNotSupported", 400, "The bucket does not allow ACLs");
-    }
-    return {};
+    const grants = readAcl(input, bucket, context);
+    if (grants) return write(context, Bucket, "acl", grants);
+    throw s3Error(
+      "MissingSecurityHeader",
+      400,
+      "Your request was missing a required header: x-amz-acl",
+      { MissingHeaderName: "x-amz-acl" },
+    );
   },
 };

@@ -1,7 +1,10 @@
+import type { CreateBucketRequest, Grant } from "@aws-sdk/client-s3";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { REGION_NAMES } from "../ec2/regions.ts";
+import { askedGrants, isPublic, ownershipOf } from "./acl.ts";
 import { Blobs } from "./blobs.ts";
+import { owner } from "./owner.ts";
 import { needBucket, s3Error } from "./errors.ts";
 import { buckets, objects, uploads, type Bucket } from "./state.ts";
 
@@ -41,8 +44,9 @@ export const bucketHandlers: Handlers<typeof import("@aws-sdk/client-s3"), CallC
         { BucketName: name },
       );
     }
-    const isLocked = input.ObjectLockEnabledForBucket === true;
-    if (!known) all.put(name, { ...newBucket(name, context, isLocked), region });
+    const bucket = { ...newBucket(name, context, input), region };
+    const acl = firstAcl(input, bucket, context);
+    if (!known) all.put(name, { ...bucket, settings: { ...bucket.settings, acl } });
     return {
       BucketArn: `arn:aws:s3:::${name}`,
       Location: context.region === "us-east-1" ? `/${name}` : `http://${name}.s3.amazonaws.com/`,
@@ -145,7 +149,41 @@ export const bucketDeleteHandlers: Handlers<typeof import("@aws-sdk/client-s3"),
   },
 };
 
-function newBucket(name: string, context: CallContext, objectLock: boolean): Bucket {
+/**
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
+ * @throws AwsError where a new bucket does not let the list be set
+ */
+function firstAcl(
+  input: Omit<CreateBucketRequest, "Bucket">,
+  bucket: Readonly<Bucket>,
+  context: CallContext,
+): readonly Grant[] | undefined {
+  if (input.ACL === "private") return undefined;
+  const grants = askedGrants(input, context);
+  if (!grants) return undefined;
+  if (ownershipOf(bucket) === "BucketOwnerEnforced") {
+    throw s3Error(
+      "InvalidBucketAclWithObjectOwnership",
+      400,
+      "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+    );
+  }
+  if (grants.some(isPublic)) {
+    throw s3Error(
+      "InvalidBucketAclWithBlockPublicAccessError",
+      400,
+      "Bucket cannot have public ACLs set with BlockPublicAccess enabled",
+    );
+  }
+  return grants;
+}
+
+function newBucket(
+  name: string,
+  context: CallContext,
+  input: Pick<CreateBucketRequest, "ObjectLockEnabledForBucket" | "ObjectOwnership">,
+): Bucket {
+  const objectLock = input.ObjectLockEnabledForBucket === true;
   return {
     name,
     account: context.account,
@@ -169,19 +207,10 @@ function newBucket(name: string, context: CallContext, objectLock: boolean): Buc
         BlockPublicPolicy: true,
         RestrictPublicBuckets: true,
       },
-      ownershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] },
+      ownershipControls: {
+        Rules: [{ ObjectOwnership: input.ObjectOwnership ?? "BucketOwnerEnforced" }],
+      },
       ...(objectLock ? { objectLock: { ObjectLockEnabled: "Enabled" } } : {}),
     },
-  };
-}
-
-/** The canonical user of the account. */
-export function owner(context: CallContext): { ID: string; DisplayName: string } {
-  return {
-    ID: Buffer.from(`canonical-user-of-${context.account}`)
-      .toString("hex")
-      .padEnd(64, "0")
-      .slice(0, 64),
-    DisplayName: context.account,
   };
 }

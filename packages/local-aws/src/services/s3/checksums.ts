@@ -3,7 +3,15 @@ import { Transform } from "node:stream";
 import { crc32 } from "node:zlib";
 
 /** The algorithms of https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html, as members name them. */
-export const CHECKSUM_ALGORITHMS = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"] as const;
+export const CHECKSUM_ALGORITHMS = [
+  "CRC32",
+  "CRC32C",
+  "CRC64NVME",
+  "SHA1",
+  "SHA256",
+  "SHA512",
+  "MD5",
+] as const;
 
 interface Digest {
   update(chunk: Buffer): void;
@@ -48,6 +56,8 @@ export function createDigest(algorithm: string): Digest {
       return crc64Digest();
     case "SHA1":
     case "SHA256":
+    case "SHA512":
+    case "MD5":
       return hashDigest(createHash(algorithm.toLowerCase()));
     default:
       throw new Error(`there is no checksum algorithm ${algorithm}`);

@@ -1,6 +1,6 @@
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
-import { owner } from "./buckets.ts";
+import { owner } from "./owner.ts";
 import { needBucket, s3Error } from "./errors.ts";
 import { compareKeys, encoder, pageOf, pageSize, type Page } from "./paging.ts";
 import { objects, type ObjectVersion, type StoredObject } from "./state.ts";

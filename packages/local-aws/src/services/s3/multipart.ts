@@ -16,7 +16,7 @@ export const multipartHandlers: Handlers<S3, CallContext> = {
     const uploadId = randomBytes(48).toString("base64url");
     const algorithm = input.ChecksumAlgorithm;
     const checksumType = checksumTypeOf(algorithm, input.ChecksumType);
-    const attributes = { ...readAttributes(input, bucket), checksumType };
+    const attributes = { ...readAttributes(input, bucket, context), checksumType };
     context.store.of(uploads).put(uploadId, {
       uploadId,
       bucket: input.Bucket,

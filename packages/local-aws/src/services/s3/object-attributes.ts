@@ -1,7 +1,13 @@
+import type { CallContext } from "../service.ts";
+import { readAcl, type AclInput } from "./acl.ts";
 import { s3Error } from "./errors.ts";
+import { readLock } from "./object-lock.ts";
 import type { Bucket, MultipartUpload, ObjectVersion } from "./state.ts";
 
-interface AttributeInput {
+interface AttributeInput extends AclInput {
+  ObjectLockMode?: string;
+  ObjectLockRetainUntilDate?: Date;
+  ObjectLockLegalHoldStatus?: string;
   ContentType?: string;
   ContentEncoding?: string;
   ContentDisposition?: string;
@@ -21,6 +27,7 @@ interface AttributeInput {
 export function readAttributes(
   input: AttributeInput,
   bucket: Readonly<Bucket>,
+  context: CallContext,
 ): MultipartUpload["attributes"] {
   const encryption = input.ServerSideEncryption ? undefined : defaultEncryption(bucket);
   return {
@@ -37,6 +44,8 @@ export function readAttributes(
     bucketKeyEnabled: input.BucketKeyEnabled ?? encryption?.bucketKey,
     metadata: { ...input.Metadata },
     tags: readTags(input.Tagging),
+    acl: readAcl(input, bucket, context),
+    lock: readLock(input, bucket, context),
   };
 }
 
@@ -65,7 +74,7 @@ export function encryptionFacts(
   };
 }
 
-/** The attributes of an object that is there. */
+/** The attributes of an object that is there which a copy takes over: whom it lets in and what protects it are not among them. */
 export function attributesOf(version: ObjectVersion): MultipartUpload["attributes"] {
   const {
     versionId: _id,
@@ -76,6 +85,8 @@ export function attributesOf(version: ObjectVersion): MultipartUpload["attribute
     lastModified: _at,
     checksums: _sums,
     parts: _parts,
+    acl: _acl,
+    lock: _lock,
     ...rest
   } = version;
   return rest;

@@ -1,10 +1,19 @@
+import type { ObjectIdentifier } from "@aws-sdk/client-s3";
+import { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { Blobs } from "./blobs.ts";
-import { findObject, needBucket, needVersion, s3Error, shownVersion } from "./errors.ts";
+import { checkKey, findObject, needBucket, needVersion, s3Error, shownVersion } from "./errors.ts";
 import { checkTags } from "./object-attributes.ts";
+import { checkUnlocked } from "./object-lock.ts";
 import { objects, type ObjectVersion } from "./state.ts";
 import { newVersionId } from "./write-object.ts";
+
+interface Named {
+  Bucket: string;
+  Key: string;
+  VersionId?: string;
+}
 
 interface Deleted {
   deleteMarker: boolean;
@@ -30,7 +39,7 @@ export const objectDeleteHandlers: Handlers<typeof import("@aws-sdk/client-s3"),
           );
         }
       }
-      return remove(context, input.Bucket, input.Key, input.VersionId);
+      return remove(context, input, input.BypassGovernanceRetention);
     });
     removeFiles(context, [deleted]);
     return { DeleteMarker: deleted.deleteMarker || undefined, VersionId: deleted.versionId };
@@ -46,16 +55,15 @@ export const objectDeleteHandlers: Handlers<typeof import("@aws-sdk/client-s3"),
       );
     const results = context.cloud.transaction(() => {
       needBucket(context, input.Bucket);
-      return wanted.map(({ Key, VersionId }) => ({
-        Key: Key!,
-        VersionId,
-        ...remove(context, input.Bucket, Key!, VersionId),
-      }));
+      return wanted.map((each) => removeOne(context, input, each));
     });
-    removeFiles(context, results);
-    if (input.Delete!.Quiet) return {};
+    const deleted = results.filter((result) => "deleteMarker" in result);
+    removeFiles(context, deleted);
+    const Errors = results.filter((result) => "Code" in result);
+    if (input.Delete!.Quiet) return { Errors };
     return {
-      Deleted: results.map(({ Key, VersionId, deleteMarker, versionId }) => ({
+      Errors,
+      Deleted: deleted.map(({ Key, VersionId, deleteMarker, versionId }) => ({
         Key,
         VersionId,
         DeleteMarker: deleteMarker || undefined,
@@ -64,6 +72,21 @@ export const objectDeleteHandlers: Handlers<typeof import("@aws-sdk/client-s3"),
     };
   },
 };
+
+/** One of many: what may not be deleted is told beside what was. */
+function removeOne(
+  context: CallContext,
+  { Bucket, BypassGovernanceRetention }: { Bucket: string; BypassGovernanceRetention?: boolean },
+  { Key, VersionId }: ObjectIdentifier,
+) {
+  const name = { Bucket, Key: Key!, VersionId };
+  try {
+    return { Key, VersionId, ...remove(context, name, BypassGovernanceRetention) };
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return { Key, VersionId, Code: error.code, Message: error.message };
+  }
+}
 
 /** Tags of objects, which are changed in place. */
 export const objectTagHandlers: Handlers<typeof import("@aws-sdk/client-s3"), CallContext> = {
@@ -77,7 +100,7 @@ export const objectTagHandlers: Handlers<typeof import("@aws-sdk/client-s3"), Ca
 
 function retag(
   context: CallContext,
-  { Bucket: bucketName, Key: key, VersionId }: { Bucket: string; Key: string; VersionId?: string },
+  { Bucket: bucketName, Key: key, VersionId }: Named,
   method: "PUT" | "DELETE",
   tags: ObjectVersion["tags"],
 ): { VersionId: string | undefined } {
@@ -93,10 +116,10 @@ function retag(
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectVersions.html */
 function remove(
   context: CallContext,
-  bucketName: string,
-  key: string,
-  versionId: string | undefined,
+  { Bucket: bucketName, Key: key, VersionId: versionId }: Named,
+  bypassesGovernance: boolean | undefined,
 ): Deleted {
+  checkKey(key);
   const bucket = needBucket(context, bucketName);
   const collection = context.store.of(objects);
   const id = `${bucketName}/${key}`;
@@ -107,6 +130,7 @@ function remove(
   };
   if (versionId !== undefined) {
     const gone = versions.find((version) => version.versionId === versionId);
+    if (gone) checkUnlocked(gone, bypassesGovernance, context);
     if (gone) keep(versions.filter((version) => version !== gone));
     return { deleteMarker: gone?.deleteMarker ?? false, versionId, blob: gone?.blob };
   }

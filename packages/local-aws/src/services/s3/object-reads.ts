@@ -1,10 +1,12 @@
-import type { GetObjectAttributesRequest, GetObjectRequest } from "@aws-sdk/client-s3";
+import type { GetObjectAttributesRequest, GetObjectRequest, Grant } from "@aws-sdk/client-s3";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
+import { ownersGrants } from "./acl.ts";
 import { Blobs } from "./blobs.ts";
-import { owner } from "./buckets.ts";
+import { owner } from "./owner.ts";
 import { checkRead } from "./conditions.ts";
 import { isArchived, needBucket, needVersion, s3Error, shownVersion } from "./errors.ts";
+import { lockFacts } from "./object-lock.ts";
 import { checkCount, pageSize } from "./paging.ts";
 import type { Bucket, ObjectVersion } from "./state.ts";
 
@@ -42,12 +44,9 @@ export const objectReadHandlers: Handlers<S3, CallContext> = {
 
   GetObjectAcl(input, context) {
     needBucket(context, input.Bucket);
-    needVersion(context, input.Bucket, input.Key, input.VersionId);
-    const Owner = owner(context);
-    return {
-      Owner,
-      Grants: [{ Grantee: { ...Owner, Type: "CanonicalUser" }, Permission: "FULL_CONTROL" }],
-    };
+    const { acl } = needVersion(context, input.Bucket, input.Key, input.VersionId);
+    const Grants = (acl as Grant[] | undefined) ?? ownersGrants(context);
+    return { Owner: owner(context), Grants };
   },
 };
 
@@ -170,6 +169,7 @@ function describe(bucket: Readonly<Bucket>, version: ObjectVersion, checksums: b
     BucketKeyEnabled: version.bucketKeyEnabled,
     StorageClass:
       version.storageClass === "STANDARD" ? undefined : (version.storageClass as "GLACIER"),
+    ...lockFacts(version),
     Metadata: { ...version.metadata },
     ...(checksums ? { ...version.checksums, ChecksumType: version.checksumType } : {}),
   };

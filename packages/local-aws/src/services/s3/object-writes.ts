@@ -18,7 +18,7 @@ export const objectWriteHandlers: Handlers<typeof import("@aws-sdk/client-s3"), 
     checkKey(input.Key);
     const body = input.Body as Readable | undefined;
     const blobs = new Blobs(context.settings.dataDir);
-    const attributes = readAttributes(input, target);
+    const attributes = readAttributes(input, target, context);
     const written = await blobs.write(body ? [body] : [], requestedChecksums(input));
     try {
       verifyChecksums(input, body, written.checksums, written.md5);
@@ -65,10 +65,11 @@ export const objectWriteHandlers: Handlers<typeof import("@aws-sdk/client-s3"), 
       throw copyOntoItself();
     const blobs = new Blobs(context.settings.dataDir);
     const written = await blobs.write([blobs.read(source.blob!)], copiedChecksums(input, source));
-    const given = readAttributes(input, target);
+    const given = readAttributes(input, target, context);
     const { storageClass, serverSideEncryption, kmsKeyId, bucketKeyEnabled } = given;
     const websiteRedirectLocation = given.websiteRedirectLocation;
-    const chosen = { storageClass, serverSideEncryption, kmsKeyId, bucketKeyEnabled };
+    const { acl, lock } = given;
+    const chosen = { storageClass, serverSideEncryption, kmsKeyId, bucketKeyEnabled, acl, lock };
     const attributes = replace
       ? given
       : { ...attributesOf(source), ...chosen, websiteRedirectLocation };

@@ -7,6 +7,7 @@ import { multipartAbortHandlers, multipartHandlers } from "./multipart.ts";
 import { objectDeleteHandlers, objectTagHandlers } from "./object-deletes.ts";
 import { objectReadHandlers, objectStreamHandlers } from "./object-reads.ts";
 import { objectWriteHandlers } from "./object-writes.ts";
+import { guarded } from "./refusals.ts";
 import { uploadListingHandlers } from "./upload-listing.ts";
 import { uploadPartHandlers } from "./upload-parts.ts";
 import { versionListingHandlers } from "./version-listing.ts";
@@ -14,7 +15,7 @@ import { versionListingHandlers } from "./version-listing.ts";
 /** Amazon S3. What touches files is among the streaming handlers: they open their transactions themselves. */
 export const s3: Service = {
   id: "s3",
-  handlers: {
+  handlers: guarded({
     ...bucketHandlers,
     ...bucketSettingHandlers,
     ...objectReadHandlers,
@@ -23,8 +24,8 @@ export const s3: Service = {
     ...versionListingHandlers,
     ...multipartHandlers,
     ...uploadListingHandlers,
-  },
-  streaming: {
+  }),
+  streaming: guarded({
     ...objectStreamHandlers,
     ...objectWriteHandlers,
     ...objectDeleteHandlers,
@@ -32,5 +33,5 @@ export const s3: Service = {
     ...uploadPartHandlers,
     ...completeUploadHandlers,
     ...bucketDeleteHandlers,
-  },
+  }),
 };

@@ -34,6 +34,10 @@ export interface ObjectVersion {
   bucketKeyEnabled?: boolean;
   metadata: Readonly<Record<string, string>>;
   tags: readonly { Key: string; Value: string }[];
+  /** Set where the bucket has access control lists and the writer gave one: the SDK's `Grant`s. */
+  acl?: readonly unknown[];
+  /** What Object Lock keeps from being deleted: `until` is milliseconds since the epoch. */
+  lock?: { mode?: string; until?: number; hold?: string };
   /** By the name of the SDK's member, such as `ChecksumCRC32`. */
   checksums: Readonly<Record<string, string>>;
   checksumType?: "FULL_OBJECT" | "COMPOSITE";

@@ -1,6 +1,6 @@
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
-import { owner } from "./buckets.ts";
+import { owner } from "./owner.ts";
 import { needBucket } from "./errors.ts";
 import { needUpload } from "./multipart.ts";
 import { checkCount, compareKeys, encoder, pageOf, pageSize } from "./paging.ts";

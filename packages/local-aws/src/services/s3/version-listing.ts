@@ -1,6 +1,6 @@
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
-import { owner } from "./buckets.ts";
+import { owner } from "./owner.ts";
 import { needBucket, s3Error, shownVersion } from "./errors.ts";
 import { checksumFacts, sortedObjects } from "./listing.ts";
 import { compareKeys, encoder, pageOf, pageSize } from "./paging.ts";

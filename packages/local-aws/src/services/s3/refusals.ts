@@ -1,0 +1,64 @@
+import type { AnyHandler, CallContext } from "../service.ts";
+import { needBucket, s3Error } from "./errors.ts";
+
+/** Members that would change what is done, and that nothing here does; with their headers. */
+const ABSENT: Readonly<Record<string, string>> = {
+  SSECustomerAlgorithm: "x-amz-server-side-encryption-customer-algorithm",
+  SSECustomerKey: "x-amz-server-side-encryption-customer-key",
+  SSECustomerKeyMD5: "x-amz-server-side-encryption-customer-key-md5",
+  CopySourceSSECustomerAlgorithm: "x-amz-copy-source-server-side-encryption-customer-algorithm",
+  CopySourceSSECustomerKey: "x-amz-copy-source-server-side-encryption-customer-key",
+  CopySourceSSECustomerKeyMD5: "x-amz-copy-source-server-side-encryption-customer-key-md5",
+  SSEKMSEncryptionContext: "x-amz-server-side-encryption-context",
+  WriteOffsetBytes: "x-amz-write-offset-bytes",
+  IfMatchInitiatedTime: "x-amz-if-match-initiated-time",
+  IfMatchLastModifiedTime: "x-amz-if-match-last-modified-time",
+  IfMatchSize: "x-amz-if-match-size",
+  ChecksumXXHASH64: "x-amz-checksum-xxhash64",
+  ChecksumXXHASH3: "x-amz-checksum-xxhash3",
+  ChecksumXXHASH128: "x-amz-checksum-xxhash128",
+};
+
+type Input = Readonly<Record<string, unknown>> | undefined;
+
+/** The same handlers, which refuse by name what they would not do, and buckets that are not whose they are said to be. */
+export function guarded(
+  handlers: Readonly<Record<string, AnyHandler>>,
+): Record<string, AnyHandler> {
+  return Object.fromEntries(
+    Object.entries(handlers).map(([operation, handler]) => [
+      operation,
+      (input: Input, context: CallContext) => {
+        refuseAbsent(input ?? {});
+        checkOwners(input ?? {}, context);
+        return handler(input, context);
+      },
+    ]),
+  );
+}
+
+/** @throws AwsError `NotImplemented` */
+function refuseAbsent(input: Readonly<Record<string, unknown>>): void {
+  for (const [member, header] of Object.entries(ABSENT)) {
+    if (input[member] === undefined) continue;
+    throw s3Error("NotImplemented", 501, `${header} is not implemented by Local AWS`, {
+      Header: header,
+    });
+  }
+  const algorithm = input["ChecksumAlgorithm"];
+  if (typeof algorithm === "string" && algorithm.startsWith("XXHASH"))
+    throw s3Error("NotImplemented", 501, `${algorithm} checksums are not implemented by Local AWS`);
+}
+
+/**
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+ * @throws AwsError `AccessDenied`
+ */
+function checkOwners(input: Readonly<Record<string, unknown>>, context: CallContext): void {
+  const { Bucket, ExpectedBucketOwner: expected, ExpectedSourceBucketOwner: source } = input;
+  if (expected !== undefined && typeof Bucket === "string") needBucket(context, Bucket);
+  // Buckets of other accounts are not reached at all, so that the caller's is the only owner there can be.
+  for (const account of [expected, source])
+    if (account !== undefined && account !== context.account)
+      throw s3Error("AccessDenied", 403, "Access Denied");
+}
