@@ -76,6 +76,8 @@ export interface TaskDriver {
    * `signal` is aborted meanwhile: then those that run are stopped first, as {@link stop} does.
    */
   start(task: TaskSpec, observer: TaskObserver, signal?: AbortSignal): Promise<void>;
+  /** What the task asks for and goes without here, in words for its service's events; empty where it has all. */
+  unheeded(task: TaskSpec): readonly string[];
   /** Sends the stop signal to the task's containers, in reverse order, then kills; resolves when all have ended. */
   stop(taskArn: string): Promise<void>;
   /** Where `port` of the task with this ENI address is; undefined where no running task has that address. */

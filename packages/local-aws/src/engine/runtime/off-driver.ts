@@ -9,6 +9,7 @@ export function createOffDriver(): TaskDriver {
         `CannotStartContainerError: task ${taskId} cannot run: this Local AWS was started with --tasks off`,
       );
     },
+    unheeded: () => [],
     stop: async () => {},
     endpoint: () => undefined,
     usage: async () => new Map(),

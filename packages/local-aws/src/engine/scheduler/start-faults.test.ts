@@ -202,6 +202,30 @@ test("a service says in its events why its tasks do not start, and goes on tryin
   expect(deployments![0]!.failedTasks).toBeGreaterThanOrEqual(3);
 }, 30_000);
 
+test("a service says once a deployment what its tasks go without here", async () => {
+  const ulimits = [{ name: "nofile" as const, softLimit: 1024, hardLimit: 1024 }];
+  await cloud.ecs.send(
+    new CreateServiceCommand({
+      cluster: "c",
+      serviceName: "without",
+      taskDefinition: await cloud.define("without", [{ name: "main", image, ulimits }]),
+      desiredCount: 2,
+      launchType: "FARGATE",
+      networkConfiguration: cloud.network,
+    }),
+  );
+  await vi.waitFor(async () => expect((await cloud.service("without")).runningCount).toBe(2), {
+    timeout: 20_000,
+    interval: 50,
+  });
+  const said = (await cloud.messages("without")).filter((it) => it.includes("plain processes"));
+  expect(said).toEqual([
+    expect.stringMatching(
+      /^\(service without\) \(deployment ecs-svc\/\d+\) Local AWS runs tasks as plain processes here, which go without: container "main": ulimits\.$/,
+    ),
+  ]);
+}, 30_000);
+
 test("a service that is made again while failed starts are waited out starts its tasks at once", async () => {
   const missing = image.replace(":v1", ":v2");
   const create = (taskDefinition: string) =>

@@ -87,7 +87,9 @@ export class TaskRunner {
     this.#sinks = await unlessAborted(openLogs(parts), signal, (sinks) => {
       for (const sink of sinks.values()) void sink.close();
     });
-    await this.#ports.driver.start(toSpec(parts, images), this.#observer(), signal);
+    const spec = toSpec(parts, images);
+    record.sayUnheeded(this.#ports.driver.unheeded(spec), this.#context.clock.now());
+    await this.#ports.driver.start(spec, this.#observer(), signal);
     signal.throwIfAborted();
     this.#activate();
   }

@@ -150,6 +150,10 @@ export function toSpec(parts: StartParts, images: ReadonlyMap<string, PulledImag
 
 /** What the definition asks for and Local AWS does not do: the task says so instead of running without it. */
 export function refuseUnsupported({ record }: StartParts): void {
+  const { runtimePlatform, proxyConfiguration } = record.definition;
+  const family = runtimePlatform?.operatingSystemFamily ?? "LINUX";
+  if (family !== "LINUX") throw new TaskFault(TEXTS.windowsUnsupported({ family }));
+  if (proxyConfiguration) throw new TaskFault(TEXTS.proxyUnsupported());
   for (const definition of record.definition.containerDefinitions) {
     const { name: container = "", secrets, environmentFiles, restartPolicy } = definition;
     if (secrets?.length) throw new TaskFault(TEXTS.secretsUnsupported({ container }));

@@ -9,7 +9,9 @@ import {
   type TaskContainer,
   type TaskDefinition,
 } from "../../services/ecs/state.ts";
+import { TEXTS } from "../../services/ecs/texts.ts";
 import type { Scope, Store } from "../../store/store.ts";
+import { addServiceEvents } from "./service-events.ts";
 
 /** One task as it is in the store, and how to write to it. */
 export class TaskRecord {
@@ -86,6 +88,16 @@ export class TaskRecord {
     this.write(({ containers }) => ({
       containers: containers.map((it) => (it.name === name ? { ...it, ...patch } : it)),
     }));
+  }
+
+  /** Says in the service's events what its tasks go without: once a deployment. */
+  sayUnheeded(what: readonly string[], now: number): void {
+    const { service, deployment } = this;
+    if (!service || !deployment || what.length === 0) return;
+    const words = { service: service.name, deployment: deployment.id, what: what.join("; ") };
+    const message = TEXTS.eventUnheeded(words);
+    if (service.events.some((event) => event.message === message)) return;
+    this.#store.transaction(() => addServiceEvents(this.scope, service.arn, [message], now));
   }
 
   /** Makes the task stop, for the first reason that is given; later ones change nothing. */

@@ -300,6 +300,15 @@ export const TEXTS = {
   environmentFilesUnsupported: text(
     "ResourceInitializationError: failed to download env files: Local AWS does not support environment files (container '{container}')",
   ),
+  windowsUnsupported: text(
+    "CannotStartContainerError: Local AWS runs no Windows containers (runtimePlatform.operatingSystemFamily {family})",
+  ),
+  proxyUnsupported: text(
+    "CannotStartContainerError: Local AWS does not support proxyConfiguration (App Mesh)",
+  ),
+  eventUnheeded: text(
+    "(service {service}) (deployment {deployment}) Local AWS runs tasks as plain processes here, which go without: {what}.",
+  ),
   restartPolicyUnsupported: text(
     "ResourceInitializationError: Local AWS does not support restart policies of containers (container '{container}')",
   ),

@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import { CannotStartError, type ContainerSpec, type TaskSpec } from "../driver.ts";
 import { containerCommand } from "./container-command.ts";
 import { unsupported } from "./reasons.ts";
@@ -7,13 +8,17 @@ export const LOCALHOST_PORT = /(?:localhost|\b127\.0\.0\.1|\[?::1\]?):(\d{1,5})\
 
 /**
  * Refuses what plain processes cannot give a task, so that it fails by name instead of behaving strangely: files shared
- * between containers, ports that cannot be moved, and containers that look for each other on localhost.
+ * between containers, other users, a root that is only read, ports that cannot be moved, and containers that look for each other
+ * on localhost.
  * @throws CannotStartError
  */
 export function refusePortableTask(task: TaskSpec): void {
   const several = task.containers.length > 1;
   for (const container of task.containers) {
-    const what = sharesFiles(container) ?? (several ? needsLocalhost(container) : undefined);
+    const what =
+      sharesFiles(container) ??
+      needsIsolation(container) ??
+      (several ? needsLocalhost(container) : undefined);
     if (what !== undefined) throw new CannotStartError(unsupported(container.name, what));
   }
 }
@@ -24,6 +29,44 @@ function sharesFiles({ definition }: ContainerSpec): string | undefined {
   return "sourceVolume" in volume
     ? `mounts the volume "${volume.sourceVolume}"`
     : "mounts the volumes of another container";
+}
+
+function needsIsolation({ definition }: ContainerSpec): string | undefined {
+  if (definition.readonlyRootFilesystem) return "needs a root file system that can only be read";
+  if (definition.user && !isOwnUser(definition.user))
+    return `runs as the user "${definition.user}"`;
+  if (definition.resourceRequirements?.some(({ type }) => type === "GPU")) return "needs a GPU";
+  return definition.repositoryCredentials ? "has credentials of a private registry" : undefined;
+}
+
+/** Whether `user`, `user:group` or `uid:gid` is who this process is already. */
+function isOwnUser(user: string): boolean {
+  const { uid, gid, username } = userInfo();
+  const [name = "", group = String(gid)] = user.split(":");
+  return (
+    (name === String(uid) || name === username) && (group === String(gid) || group === username)
+  );
+}
+
+/**
+ * What plain processes go without and run all the same, in words: a program seldom shows that it is missing.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
+ */
+export function unheededOf(task: TaskSpec): readonly string[] {
+  return task.containers.flatMap((container) => {
+    const { definition, environment, image } = container;
+    const { ulimits, systemControls, linuxParameters, dockerSecurityOptions } = definition;
+    const members = { ulimits, systemControls, linuxParameters, dockerSecurityOptions };
+    const what = Object.entries(members)
+      .filter(([, value]) => value !== undefined && Object.keys(value).length > 0)
+      .map(([member]) => member);
+    const { User: user } = image.config;
+    if (user && !definition.user && !isOwnUser(user)) what.push(`USER ${user} of the image`);
+    const port = definition.portMappings?.[0]?.containerPort;
+    if (port !== undefined && environment["PORT"] === undefined)
+      what.push(`port ${port}, since the environment has no PORT to tell the program another by`);
+    return what.map((each) => `container "${container.name}": ${each}`);
+  });
 }
 
 function needsLocalhost(container: ContainerSpec): string | undefined {

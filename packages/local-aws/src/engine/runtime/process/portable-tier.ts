@@ -11,7 +11,7 @@ import {
 import type { BaseTools } from "./base-tools.ts";
 import { containerCommand, containerWorkingDirectory, DEFAULT_PATH } from "./container-command.ts";
 import type { PortPool } from "./port-pool.ts";
-import { LOCALHOST_PORT, refusePortableTask } from "./portable-limits.ts";
+import { LOCALHOST_PORT, refusePortableTask, unheededOf } from "./portable-limits.ts";
 import { findProgram } from "./program.ts";
 import { badImage, noCommand } from "./reasons.ts";
 import { resolveInRoot } from "@workbook/image-layers";
@@ -48,11 +48,19 @@ export class PortableTier implements Tier {
     return {
       isolation: "none: tasks are processes of this user and see its files",
       network: "the port that a container's PORT names has a free port of this machine",
-      user: "not changed: the image's USER is ignored, so ports below 1024 need no systemControls",
+      user: "not changed: an image's USER is not heeded, a definition's user is refused where it is another",
+      "not heeded":
+        "ulimits, systemControls, linuxParameters, dockerSecurityOptions; a service's events name each",
+      refused:
+        "volumes, a read-only root, fixed ports beside other containers, Windows, GPUs, proxies",
       cpu: "not limited",
       memory:
         "looked at every second, more often at first: what goes beyond its limit is killed, as ECS does",
     };
+  }
+
+  unheeded(task: TaskSpec): readonly string[] {
+    return unheededOf(task);
   }
 
   async openTask(task: TaskSpec): Promise<TierTask> {

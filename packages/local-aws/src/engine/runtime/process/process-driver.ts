@@ -85,6 +85,10 @@ export class ProcessDriver implements TaskDriver {
     await started.finally(() => signal?.removeEventListener("abort", stop));
   }
 
+  unheeded(task: TaskSpec): readonly string[] {
+    return this.#tier.unheeded(task);
+  }
+
   async stop(taskArn: string): Promise<void> {
     const running = this.#tasks.get(taskArn);
     if (!running) return;

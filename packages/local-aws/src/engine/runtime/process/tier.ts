@@ -1,4 +1,4 @@
-import type { ContainerSpec, Endpoint, PortBinding, TaskSpec } from "../driver.ts";
+import type { ContainerSpec, Endpoint, PortBinding, TaskDriver, TaskSpec } from "../driver.ts";
 import type { Program } from "./program.ts";
 
 /**
@@ -9,6 +9,8 @@ export interface Tier {
   readonly name: "portable" | "namespaces";
   /** What is enforced and what is not, in words for `doctor` and `status`. */
   info(): Readonly<Record<string, string>>;
+  /** See {@link TaskDriver.unheeded}. */
+  unheeded(task: TaskSpec): readonly string[];
   /**
    * Prepares what the containers of a task share.
    * @throws CannotStartError naming what the task needs and this tier does not have
