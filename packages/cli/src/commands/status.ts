@@ -79,6 +79,8 @@ interface ServiceStatus {
     readonly health: string | null;
   }[];
   readonly lastEvent: string | undefined;
+  /** What the primary deployment's tasks ask for and do not have here. */
+  readonly goesWithout: string | undefined;
 }
 
 function of(resources: readonly TopologyNode[], kind: string): readonly TopologyNode[] {
@@ -92,6 +94,7 @@ function describeService(
   const healths = of(resources, "elbv2.target-health");
   const tasks = of(resources, "ecs.task").filter((task) => task.value["serviceArn"] === id);
   const events = value["events"] as readonly { message: string }[];
+  const deployments = value["deployments"] as readonly { id: string; status: string }[];
   return {
     name: String(value["name"]),
     desired: Number(value["desiredCount"]),
@@ -107,7 +110,19 @@ function describeService(
       };
     }),
     lastEvent: events[0]?.message,
+    goesWithout: goesWithout(
+      events.map(({ message }) => message),
+      deployments.find(({ status }) => status === "PRIMARY")?.id ?? "",
+    ),
   };
+}
+
+/** What the events of a service say that tasks of the deployment go without; undefined where they have all. */
+export function goesWithout(messages: readonly string[], deployment: string): string | undefined {
+  const own = messages.find((message) =>
+    message.includes(`(deployment ${deployment}) Local AWS runs tasks as`),
+  );
+  return own && /which go without: (.*)\.$/.exec(own)?.[1];
 }
 
 function heading({ endpoint, pid }: RunningCloud, pace: Words): Words {
@@ -117,7 +132,7 @@ function heading({ endpoint, pid }: RunningCloud, pace: Words): Words {
 /** A service with what is wrong with it, in a line, in the place of what it said last. */
 function formatService(
   session: Session,
-  { name, desired, tasks, lastEvent }: ServiceStatus,
+  { name, desired, tasks, lastEvent, goesWithout }: ServiceStatus,
   findings: readonly Finding[],
 ): string {
   const wrong = findings.find(({ subjects }) => subjects.includes(name));
@@ -128,6 +143,13 @@ function formatService(
     const told = health ?? session.say(NO_TARGET);
     lines.push(`  ${id.slice(0, 12)}  ${status.padEnd(12)} ${address.padEnd(15)} ${told}`);
   }
+  if (goesWithout)
+    lines.push(
+      session.say([
+        `  goes without, as a plain process: ${goesWithout}`,
+        `  プロセスとして動くため反映されないもの: ${goesWithout}`,
+      ]),
+    );
   if (wrong) lines.push(`  ${style.bad("✗")} ${session.say(wrong.cause)}`);
   else if (lastEvent) lines.push(style.quiet(`  ${lastEvent}`));
   return lines.join("\n");

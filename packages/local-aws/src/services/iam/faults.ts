@@ -1,4 +1,5 @@
 import { AwsError } from "../../protocol/aws-error.ts";
+import { AWS_MANAGED_POLICIES } from "./aws-managed-policies.ts";
 
 /*
  * IAM's own words. Codes: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html and each operation's page.
@@ -20,10 +21,17 @@ export const rolePolicyNotFound = (name: string) =>
 export const userPolicyNotFound = (name: string) =>
   noSuchEntity(`The user policy with name ${name} cannot be found.`);
 
-export const policyNotFound = (arn: string) => noSuchEntity(`Policy ${arn} was not found.`);
+export const policyNotFound = (arn: string) =>
+  noSuchEntity(`Policy ${arn} was not found.${notHeld(arn)}`);
 
+/** One of AWS's own may well exist there, so that AWS's sentence alone would send its reader to look for a slip of the pen. */
 export const policyNotAttachable = (arn: string) =>
-  noSuchEntity(`Policy ${arn} does not exist or is not attachable.`);
+  noSuchEntity(`Policy ${arn} does not exist or is not attachable.${notHeld(arn)}`);
+
+const notHeld = (arn: string) =>
+  arn.startsWith("arn:aws:iam::aws:policy/") && !AWS_MANAGED_POLICIES.has(arn)
+    ? " (Local AWS holds those of AWS's managed policies that ListPolicies names with Scope AWS; this one is not among them.)"
+    : "";
 
 export const policyVersionNotFound = (arn: string, versionId: string) =>
   noSuchEntity(`Policy ${arn} version ${versionId} does not exist or is not attachable.`);

@@ -271,6 +271,39 @@ describe("managed policies", () => {
   });
 });
 
+test("a managed policy of AWS that is not held here says so", async () => {
+  const RoleName = "not-held";
+  await createRole(RoleName);
+  const held = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
+  const PolicyArn = "arn:aws:iam::aws:policy/AmazonCognitoReadOnly";
+  for (const command of [
+    new iam.AttachRolePolicyCommand({ RoleName, PolicyArn }),
+    new iam.GetPolicyCommand({ PolicyArn }),
+  ])
+    await expect(client.send(command as iam.GetPolicyCommand)).rejects.toMatchObject({
+      name: "NoSuchEntityException",
+      message: expect.stringMatching(
+        /AmazonCognitoReadOnly .*\(Local AWS holds those .* not among them\.\)$/,
+      ),
+    });
+  await expect(
+    client.send(new iam.DetachRolePolicyCommand({ RoleName, PolicyArn: held })),
+  ).rejects.toMatchObject({ message: `Policy ${held} was not found.` });
+});
+
+test("users are listed without their boundaries and tags, which GetUser tells", async () => {
+  const Tags = [{ Key: "team", Value: "a" }];
+  const PermissionsBoundary = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+  await client.send(new iam.CreateUserCommand({ UserName: "listed", Tags, PermissionsBoundary }));
+  const { Users } = await client.send(new iam.ListUsersCommand({}));
+  const listed = Users!.find(({ UserName }) => UserName === "listed")!;
+  expect([listed.PermissionsBoundary, listed.Tags]).toEqual([undefined, undefined]);
+  const { User } = await client.send(new iam.GetUserCommand({ UserName: "listed" }));
+  expect(User).toMatchObject({ Tags });
+  expect(User!.PermissionsBoundary).toBeDefined();
+  await client.send(new iam.DeleteUserCommand({ UserName: "listed" }));
+});
+
 test("an instance profile holds one role, and holds it", async () => {
   const InstanceProfileName = "profile";
   await createRole("in-profile");

@@ -77,7 +77,12 @@ export const userHandlers = {
   ListUsers(input, { store }) {
     const matching = store.of(users).filter(({ path }) => path.startsWith(input.PathPrefix ?? "/"));
     const { items, paging } = paginate(matching, input, "users", ({ arn }) => arn);
-    return { Users: items.map(toApiUser), ...paging };
+    // https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html: a subset of what GetUser tells.
+    const subset = items.map((user) => {
+      const { PermissionsBoundary: _boundary, Tags: _tags, ...listed } = toApiUser(user);
+      return listed;
+    });
+    return { Users: subset, ...paging };
   },
 
   DeleteUser(input, { store }) {

@@ -80,7 +80,6 @@ test.each<
     ["systemControls", "linuxParameters"],
   ],
   ["an image's user", {}, withUser("65532:65532"), ["USER 65532:65532 of the image"]],
-  ["an image's user that this is", {}, withUser(String(uid)), []],
   [
     "a port that the program cannot be told",
     { portMappings: [{ containerPort: 3000 }] },

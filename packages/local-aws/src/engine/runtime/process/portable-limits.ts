@@ -61,7 +61,7 @@ export function unheededOf(task: TaskSpec): readonly string[] {
       .filter(([, value]) => value !== undefined && Object.keys(value).length > 0)
       .map(([member]) => member);
     const { User: user } = image.config;
-    if (user && !definition.user && !isOwnUser(user)) what.push(`USER ${user} of the image`);
+    if (user && !definition.user) what.push(`USER ${user} of the image`);
     const port = definition.portMappings?.[0]?.containerPort;
     if (port !== undefined && environment["PORT"] === undefined)
       what.push(`port ${port}, since the environment has no PORT to tell the program another by`);

@@ -1,4 +1,4 @@
-import type { ContainerSpec, Endpoint, PortBinding, TaskDriver, TaskSpec } from "../driver.ts";
+import type { ContainerSpec, Endpoint, PortBinding, TaskSpec } from "../driver.ts";
 import type { Program } from "./program.ts";
 
 /**
@@ -9,7 +9,7 @@ export interface Tier {
   readonly name: "portable" | "namespaces";
   /** What is enforced and what is not, in words for `doctor` and `status`. */
   info(): Readonly<Record<string, string>>;
-  /** See {@link TaskDriver.unheeded}. */
+  /** What the task asks for and goes without, in words for its service's events. */
   unheeded(task: TaskSpec): readonly string[];
   /**
    * Prepares what the containers of a task share.
