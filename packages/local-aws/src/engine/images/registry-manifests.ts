@@ -1,6 +1,7 @@
 import { readBody } from "../../server/body.ts";
-import { sendJson } from "../../server/front-door.ts";
 import { findImage } from "../../services/ecr/errors.ts";
+import { deleteImage } from "../../services/ecr/image-failures.ts";
+import { parseManifest } from "../../services/ecr/manifest.ts";
 import { putImage } from "../../services/ecr/put-image.ts";
 import { images, type Image } from "../../services/ecr/state.ts";
 import type { RegistryCall, RegistryRoute } from "./registry.ts";
@@ -9,13 +10,12 @@ import { RegistryError } from "./registry-error.ts";
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests */
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
-/** Manifests, by tag or by digest, and the list of tags. */
+/** Manifests, by tag or by digest. */
 export const manifestRoutes: readonly RegistryRoute[] = [
   ["HEAD", /^manifests\/([^/]+)$/, sendManifest],
   ["GET", /^manifests\/([^/]+)$/, sendManifest],
   ["PUT", /^manifests\/([^/]+)$/, takeManifest],
   ["DELETE", /^manifests\/([^/]+)$/, deleteManifest],
-  ["GET", /^tags\/list$/, listTags],
 ];
 
 function sendManifest({
@@ -77,28 +77,28 @@ async function takeManifest({
     digest,
     tag: id.imageTag,
   });
+  const { subject } = parseManifest(body.toString(), request.headers["content-type"]);
   response.writeHead(201, {
     location: `/v2/${name}/manifests/${digest}`,
     "docker-content-digest": digest,
+    // Says that the referrers of the subject know of it: the client need not keep a list of its own.
+    ...(subject ? { "oci-subject": subject.digest } : {}),
     "content-length": 0,
   });
   response.end();
 }
 
-function deleteManifest({ response, name, reference, store, context }: RegistryCall): void {
-  const image = needImage(findImage(store, name, toId(reference)), name, reference);
-  context.store.transaction(() => store.of(images).delete(`${name}@${image.digest}`));
+/** As BatchDeleteImage does: a tag goes alone while the image has others. */
+function deleteManifest({ response, name, reference, store, files, context }: RegistryCall): void {
+  const id = toId(reference);
+  const image = needImage(findImage(store, name, id), name, reference);
+  context.store.transaction(() => {
+    const done = deleteImage(store, files, image, id);
+    if (!Array.isArray(done))
+      throw new RegistryError(405, "UNSUPPORTED", done.failureReason ?? "it cannot be deleted");
+  });
   response.writeHead(202, { "content-length": 0 });
   response.end();
-}
-
-function listTags({ response, name, store }: RegistryCall): void {
-  const tags = store
-    .of(images)
-    .filter(({ repositoryName }) => repositoryName === name)
-    .flatMap((image) => image.tags)
-    .sort();
-  sendJson(response, 200, { name, tags });
 }
 
 function toId(reference: string): { imageTag?: string; imageDigest?: string } {

@@ -9,6 +9,7 @@ import { readPassword } from "../../services/ecr/tokens.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext } from "../engine.ts";
 import { RegistryError } from "./registry-error.ts";
+import { listRepositories, listRoutes } from "./registry-lists.ts";
 import { manifestRoutes } from "./registry-manifests.ts";
 import { uploadRoutes } from "./registry-uploads.ts";
 
@@ -38,6 +39,7 @@ const ROUTES: readonly RegistryRoute[] = [
   ["GET", /^blobs\/(sha256:[0-9a-f]+)$/, sendBlob],
   ...uploadRoutes,
   ...manifestRoutes,
+  ...listRoutes,
 ];
 
 /**
@@ -77,8 +79,10 @@ async function route(
   const store = authenticate(context, request);
   const url = new URL(request.url ?? "", "http://registry");
   if (url.pathname === "/v2/") return sendJson(response, 200, {});
+  if (url.pathname === "/v2/_catalog" && request.method === "GET")
+    return listRepositories(store, url.searchParams, response);
   const path = decoded(url.pathname.slice("/v2/".length));
-  const match = /^(.+?)\/((?:blobs|manifests|tags)\/.*)$/.exec(path);
+  const match = /^(.+?)\/((?:blobs|manifests|tags|referrers)\/.*)$/.exec(path);
   if (!match) throw new RegistryError(404, "NAME_INVALID", `there is no ${url.pathname} here`);
   const [, name, rest] = match as unknown as [string, string, string];
   for (const [method, pattern, run] of ROUTES) {
@@ -143,14 +147,35 @@ async function sendBlob({
   const layer = store.of(layers).get(`${name}@${reference}`);
   if (!layer || !files.has(reference))
     throw new RegistryError(404, "BLOB_UNKNOWN", `blob ${reference} is not known`);
-  response.writeHead(200, {
+  const range = request.method === "GET" ? rangeOf(request, layer.size) : undefined;
+  const part = range ?? { start: 0, end: layer.size - 1 };
+  response.writeHead(range ? 206 : 200, {
     "content-type": "application/octet-stream",
-    "content-length": layer.size,
+    "content-length": part.end - part.start + 1,
     "docker-content-digest": reference,
+    "accept-ranges": "bytes",
+    ...(range ? { "content-range": `bytes ${range.start}-${range.end}/${layer.size}` } : {}),
     etag: `"${reference}"`,
   });
-  if (request.method === "HEAD") response.end();
-  else await pipeline(files.read(reference), response);
+  if (request.method === "HEAD" || layer.size === 0) response.end();
+  else await pipeline(files.read(reference, range), response);
+}
+
+/**
+ * The one range of bytes that is asked for; undefined for the whole, and for what is no such range.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-range
+ */
+function rangeOf(
+  request: IncomingMessage,
+  size: number,
+): { readonly start: number; readonly end: number } | undefined {
+  const [, from = "", to = ""] = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
+  if (from === "" && to === "") return undefined;
+  const start = from === "" ? Math.max(0, size - Number(to)) : Number(from);
+  const end = from === "" || to === "" ? size - 1 : Math.min(Number(to), size - 1);
+  if (from !== "" && to !== "" && Number(to) < start) return undefined;
+  if (start > end) throw new RegistryError(416, "RANGE_INVALID", `the blob has ${size} bytes`);
+  return { start, end };
 }
 
 /** AWS's own errors as the registry words them; undefined for a fault of ours. */

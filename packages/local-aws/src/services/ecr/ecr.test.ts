@@ -179,3 +179,97 @@ test("a manifest that is none, and a path that cannot be read, are refused in th
   expect(unreadable.status).toBe(400);
   expect(await unreadable.json()).toMatchObject({ errors: [{ code: "NAME_INVALID" }] });
 });
+
+test("a tag is deleted alone, and the image with its last one", async () => {
+  await ecr.send(new CreateRepositoryCommand({ repositoryName: "untagged" }));
+  for (const tag of ["v1", "v2"]) expect((await push("untagged", tag, "one")).status).toBe(201);
+  expect((await call("DELETE", "/v2/untagged/manifests/v1")).status).toBe(202);
+  expect((await call("GET", "/v2/untagged/manifests/v1")).status).toBe(404);
+  expect((await call("GET", "/v2/untagged/manifests/v2")).status).toBe(200);
+  expect((await call("DELETE", "/v2/untagged/manifests/v2")).status).toBe(202);
+  const { imageDetails } = await ecr.send(
+    new DescribeImagesCommand({ repositoryName: "untagged" }),
+  );
+  expect(imageDetails).toEqual([]);
+});
+
+test("tags and repositories come in pages", async () => {
+  const names = ["paged/a", "paged/b", "paged/c"];
+  for (const repositoryName of names)
+    await ecr.send(new CreateRepositoryCommand({ repositoryName }));
+  for (const tag of ["v3", "v1", "v2"]) await push("paged/a", tag, "one");
+  const first = await call("GET", "/v2/paged/a/tags/list?n=2");
+  expect(await first.json()).toEqual({ name: "paged/a", tags: ["v1", "v2"] });
+  const next = /^<(.+)>; rel="next"$/.exec(first.headers.get("link")!)![1]!;
+  const second = await call("GET", next);
+  expect(await second.json()).toEqual({ name: "paged/a", tags: ["v3"] });
+  expect(second.headers.get("link")).toBe(null);
+  const catalog = await call("GET", "/v2/_catalog?n=2&last=paged");
+  expect(await catalog.json()).toEqual({ repositories: ["paged/a", "paged/b"] });
+  expect(catalog.headers.get("link")).toContain("last=paged%2Fb");
+  const refused = await call("GET", "/v2/paged/a/tags/list?n=-1");
+  expect([refused.status, await refused.json()]).toMatchObject([
+    400,
+    { errors: [{ code: "PAGINATION_NUMBER_INVALID" }] },
+  ]);
+});
+
+test.each<[string, number, string, string | null]>([
+  ["bytes=2-4", 206, "yer", "bytes 2-4/9"],
+  ["bytes=6-", 206, "one", "bytes 6-8/9"],
+  ["bytes=-3", 206, "one", "bytes 6-8/9"],
+  ["bytes=0-99", 206, "layer one", "bytes 0-8/9"],
+  ["bytes=4-2", 200, "layer one", null],
+  ["lines=1-2", 200, "layer one", null],
+])("a blob is read in part: %s", async (range, status, text, told) => {
+  const answer = await call("GET", await blobPath(), undefined, { range });
+  expect([answer.status, await answer.text(), answer.headers.get("content-range")]).toEqual([
+    status,
+    text,
+    told,
+  ]);
+});
+
+test("a range behind a blob's end is refused", async () => {
+  const answer = await call("GET", await blobPath(), undefined, { range: "bytes=9-" });
+  expect(answer.status).toBe(416);
+});
+
+/** Where a blob of the text `layer one` is. */
+async function blobPath(): Promise<string> {
+  await ecr.send(new CreateRepositoryCommand({ repositoryName: "parts" })).catch(() => {});
+  await push("parts", "v1", "layer one");
+  return `/v2/parts/blobs/${sha256("layer one")}`;
+}
+
+test("what refers to an image is listed, by kind", async () => {
+  await ecr.send(new CreateRepositoryCommand({ repositoryName: "signed" }));
+  const digest = (await push("signed", "v1", "one")).headers.get("docker-content-digest")!;
+  const mediaType = "application/vnd.oci.image.index.v1+json";
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    mediaType,
+    artifactType: "application/vnd.example.signature",
+    manifests: [],
+    subject: { mediaType, digest, size: 10 },
+  });
+  const put = await call("PUT", `/v2/signed/manifests/${sha256(manifest)}`, manifest, {
+    "content-type": mediaType,
+  });
+  expect([put.status, put.headers.get("oci-subject")]).toEqual([201, digest]);
+  const listed = await call("GET", `/v2/signed/referrers/${digest}`);
+  expect(listed.headers.get("content-type")).toBe(mediaType);
+  expect(await listed.json()).toMatchObject({
+    schemaVersion: 2,
+    manifests: [
+      {
+        digest: sha256(manifest),
+        size: manifest.length,
+        artifactType: "application/vnd.example.signature",
+      },
+    ],
+  });
+  const others = await call("GET", `/v2/signed/referrers/${digest}?artifactType=other`);
+  expect(others.headers.get("oci-filters-applied")).toBe("artifactType");
+  expect(await others.json()).toMatchObject({ manifests: [] });
+});

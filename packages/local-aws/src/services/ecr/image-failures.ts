@@ -62,7 +62,31 @@ export function listsThatHold(
     .map((image) => image.digest);
 }
 
-/** Why an image that indexes hold is not deleted, in ECR's words. */
-export function heldReason(lists: readonly string[]): string {
-  return `Requested image referenced by manifest list: [${lists.join(", ")}]`;
+/**
+ * A tag takes itself away, and the image with the last one; a digest takes the image with all of its tags. What an index
+ * holds stays as long as the index does.
+ */
+export function deleteImage(
+  store: Scope,
+  files: LayerFiles,
+  image: Readonly<Image>,
+  id: ImageIdentifier,
+): ImageIdentifier[] | ImageFailure {
+  const all = store.of(images);
+  const key = `${image.repositoryName}@${image.digest}`;
+  if (id.imageTag !== undefined && image.tags.length > 1) {
+    all.patch(key, { tags: image.tags.filter((tag) => tag !== id.imageTag) });
+    return [{ imageDigest: image.digest, imageTag: id.imageTag }];
+  }
+  const lists = listsThatHold(store, files, image);
+  if (lists.length > 0)
+    return {
+      imageId: id,
+      failureCode: "ImageReferencedByManifestList",
+      failureReason: `Requested image referenced by manifest list: [${lists.join(", ")}]`,
+    };
+  all.delete(key);
+  return image.tags.length === 0
+    ? [{ imageDigest: image.digest }]
+    : image.tags.map((imageTag) => ({ imageDigest: image.digest, imageTag }));
 }

@@ -4,7 +4,7 @@ import { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { findImage, imageIdText, needRepository } from "./errors.ts";
-import { heldReason, listsThatHold, lookUp } from "./image-failures.ts";
+import { deleteImage, lookUp } from "./image-failures.ts";
 import { LayerFiles } from "./layer-files.ts";
 import { putImage } from "./put-image.ts";
 import { images, layers, type Image } from "./state.ts";
@@ -75,9 +75,11 @@ export const imageHandlers: Handlers<Ecr, CallContext> = {
     needRepository(context.store, input.repositoryName);
     const deleted: ImageIdentifier[] = [];
     const failures: ImageFailure[] = [];
+    const files = new LayerFiles(context.settings.dataDir);
     for (const id of input.imageIds) {
       const looked = lookUp(context.store, input.repositoryName, id);
-      const done = "failure" in looked ? looked.failure : deleteImage(context, looked.image, id);
+      const done =
+        "failure" in looked ? looked.failure : deleteImage(context.store, files, looked.image, id);
       if (Array.isArray(done)) deleted.push(...done);
       else failures.push(done);
     }
@@ -157,34 +159,6 @@ function needImage(
     "ImageNotFoundException",
     `The image with imageId ${imageIdText(id)} does not exist within the repository with name '${repositoryName}' in the registry with id '${context.account}'`,
   );
-}
-
-/**
- * A tag takes itself away, and the image with the last one; a digest takes the image with all of its tags. What an index
- * holds stays as long as the index does.
- */
-function deleteImage(
-  context: CallContext,
-  image: Readonly<Image>,
-  id: ImageIdentifier,
-): ImageIdentifier[] | ImageFailure {
-  const all = context.store.of(images);
-  const key = `${image.repositoryName}@${image.digest}`;
-  if (id.imageTag !== undefined && image.tags.length > 1) {
-    all.patch(key, { tags: image.tags.filter((tag) => tag !== id.imageTag) });
-    return [{ imageDigest: image.digest, imageTag: id.imageTag }];
-  }
-  const lists = listsThatHold(context.store, new LayerFiles(context.settings.dataDir), image);
-  if (lists.length > 0)
-    return {
-      imageId: id,
-      failureCode: "ImageReferencedByManifestList",
-      failureReason: heldReason(lists),
-    };
-  all.delete(key);
-  return image.tags.length === 0
-    ? [{ imageDigest: image.digest }]
-    : image.tags.map((imageTag) => ({ imageDigest: image.digest, imageTag }));
 }
 
 function hasStatus(status: string | undefined, tagged: boolean): boolean {

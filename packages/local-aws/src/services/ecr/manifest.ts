@@ -17,6 +17,8 @@ export interface Manifest {
   /** Of an index. */
   readonly manifests: readonly Descriptor[];
   readonly annotations: Readonly<Record<string, string>>;
+  /** What a signature, or another artifact, is about. */
+  readonly subject?: Descriptor;
 }
 
 const KNOWN = new Set([
@@ -39,6 +41,7 @@ export function parseManifest(text: string, contentType?: string): Manifest {
     throw invalid(`its media type ${JSON.stringify(mediaType)} is not supported`);
   const descriptors = [
     ...(json.config ? [json.config] : []),
+    ...(json.subject ? [json.subject] : []),
     ...(json.layers ?? []),
     ...(json.manifests ?? []),
   ];
@@ -50,6 +53,7 @@ export function parseManifest(text: string, contentType?: string): Manifest {
     layers: json.layers ?? [],
     manifests: json.manifests ?? [],
     annotations: json.annotations ?? {},
+    subject: json.subject,
   };
 }
 
@@ -67,7 +71,7 @@ function parseObject(text: string): Partial<Manifest> & { readonly schemaVersion
   for (const name of ["mediaType", "artifactType"])
     if (json[name] !== undefined && typeof json[name] !== "string")
       throw invalid(`${name} is no text`);
-  for (const name of ["config", "annotations"])
+  for (const name of ["config", "annotations", "subject"])
     if (json[name] !== undefined && !isObject(json[name])) throw invalid(`${name} is no object`);
   return json;
 }
