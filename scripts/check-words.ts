@@ -11,7 +11,7 @@ const SPEAKING = ["packages/{toolchain,image-builder,lab-kit,cli}/src/**/*.ts", 
 
 /** What is not for readers of the workbook. */
 const SILENT: readonly RegExp[] = [
-  /\.(?:test|cases)\.ts$|\/testing\/|\/testing\.ts$/,
+  /\.(?:test|(?:[\w-]+-)?cases)\.ts$|\/testing\/|\/testing\.ts$/,
   // Proofs and wrong answers are for those who change a lab; tests for those who change the workbook.
   /lab-kit\/src\/(?:verify\/|mutation\.ts$|lab\.ts$)|\/mutations\.ts$|cli\/src\/test-runner\//,
   // What a log keeps.

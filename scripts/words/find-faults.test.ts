@@ -14,6 +14,10 @@ test("a sentence in English alone is found, wherever it stands", () => {
   ).toEqual(["1 English alone: It is full.", "1 English alone: make room"]);
 });
 
+test("what comes next is said in both languages too", () => {
+  expect(faults("session.result({}, `Next: ${command}`);")).toHaveLength(1);
+});
+
 test("a pair with both halves is the catalogue's, as is an object with both languages", () => {
   expect(faults('step.detail(["waiting for it", "待っています"]);')).toEqual([]);
   expect(faults('const a = { en: "no task is running", ja: "タスクがありません" };')).toEqual([]);

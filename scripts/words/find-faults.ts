@@ -16,9 +16,11 @@ interface Node {
 const PROSE = /[A-Za-z]{2,}[,:;.]? (?:[a-z]{2,}|a)\b(?![-/:=(\w]|\.\w)/;
 const JAPANESE = /[\u3001-\u30FF\u4E00-\u9FFF]/;
 /** What these say is for whoever mends a bug, or stops work that nobody waits for any more. */
+/** What the last line of a command begins with. */
+const LABEL = /(?:^|\n)Next: /;
 /** What is typed, whatever words are in it. */
 const COMMAND =
-  /^\s*(?:[A-Z_]+=\S+ )?(?:\.\/workbook|aws|curl|docker|npm|terraform|eval|exec|import|export|const|class) (?!.*[.:;] [a-z])|^#!|^cat > /;
+  /^\s*(?:[A-Z_]+=\S+ )?(?:\.\/workbook|aws|curl|docker|npm|terraform|eval|exec|import|export|const|class) (?!.*[.:;] [a-z])|^#!|^cat > |\(\?[:=!<]|^\{ \[/;
 const FOR_DEVELOPERS =
   /^(?:Error|TypeError|RangeError|\w*DefinitionError|PlanReadError|NotProved|abort|prove)$/;
 
@@ -133,7 +135,7 @@ function holdsList(node: Node): boolean {
 }
 
 function isProse(words: string): boolean {
-  return PROSE.test(words) && !COMMAND.test(words);
+  return (PROSE.test(words) && !COMMAND.test(words)) || LABEL.test(words);
 }
 
 function isCallOf(node: Node, name: string): boolean {

@@ -18,6 +18,7 @@ import { style } from "../output/style.ts";
 import { DEFAULT_LAB, type Session } from "../session.ts";
 import { servedFolder, servedSite, SITE_KEY_FILE } from "../site/served-folder.ts";
 import { siteKey } from "../site/site-key.ts";
+import { nextStep } from "../output/next.ts";
 
 /** What the cloud was before everything was prepared, in the meantime. */
 const BEFORE = "before-prepare";
@@ -153,7 +154,7 @@ function tell(session: Session, parts: readonly Part[]): number {
           : ["Not all is there yet.", "まだそろっていないものがあります。"],
       ),
       "",
-      `Next: ./workbook ${isReady ? "start 1" : "prepare"}`,
+      session.say(nextStep(`./workbook ${isReady ? "start 1" : "prepare"}`)),
     ].join("\n"),
   );
   return isReady ? 0 : 3;
