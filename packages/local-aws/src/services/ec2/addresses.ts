@@ -119,6 +119,7 @@ export const addressHandlers = {
   },
 
   DisassociateAddress(input, { store }) {
+    if (!input.AssociationId && !input.PublicIp) throw faults.missingParameter("AssociationId");
     const address = store
       .of(addresses)
       .find(({ associationId, publicIp }) =>

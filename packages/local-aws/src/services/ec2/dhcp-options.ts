@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { describe } from "./describe.ts";
 import * as faults from "./faults.ts";
 import type { FilterTable } from "./filters.ts";
@@ -7,6 +8,7 @@ import { DHCP_OPTIONS, requireResource, VPC } from "./resources.ts";
 import { type DhcpOptions, dhcpOptions, vpcs } from "./state.ts";
 import { tagsFromSpecifications, toTagList } from "./tags.ts";
 
+const MOST_SERVERS = 4;
 const OPTION_NAMES = [
   "domain-name",
   "domain-name-servers",
@@ -15,6 +17,20 @@ const OPTION_NAMES = [
   "netbios-node-type",
   "ntp-servers",
 ];
+
+/** Servers are up to four addresses. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateDhcpOptions.html */
+function checkServers(key: string, values: readonly string[]): void {
+  if (!key.endsWith("-servers")) return;
+  if (values.length > MOST_SERVERS)
+    throw faults.invalidParameterValue(
+      `Value (${values.join(", ")}) for parameter ${key} is invalid. A maximum of ${MOST_SERVERS} is allowed.`,
+    );
+  for (const value of values)
+    if (isIP(value) === 0 && !(key === "domain-name-servers" && value === "AmazonProvidedDNS"))
+      throw faults.invalidParameterValue(
+        `Value (${value}) for parameter ${key} is invalid. It is not a valid IP address.`,
+      );
+}
 
 function toApiDhcpOptions(options: Readonly<DhcpOptions>, account: string) {
   return {
@@ -43,6 +59,7 @@ export const dhcpOptionsHandlers = {
         throw faults.invalidParameterValue(
           `Value (${key}) for parameter key is invalid. Unknown DHCP option`,
         );
+      checkServers(key, Values ?? []);
       return { key, values: Values ?? [] };
     });
     const dhcpOptionsId = newId("dopt");

@@ -93,9 +93,14 @@ function checkedGroups(scope: Scope, vpcId: string, ids: readonly string[]): str
 /** Elastic network interfaces. There are no instances to attach one to. */
 export const networkInterfaceHandlers = {
   CreateNetworkInterface(input, { store, clock }) {
-    const wanted =
-      input.PrivateIpAddress ??
-      input.PrivateIpAddresses?.find(({ Primary }) => Primary)?.PrivateIpAddress;
+    const given = input.PrivateIpAddresses ?? [];
+    if (
+      given.length > 1 ||
+      (given.length === 1 && input.PrivateIpAddress) ||
+      input.SecondaryPrivateIpAddressCount
+    )
+      throw new AwsError("Unsupported", "Local AWS gives a network interface one private address.");
+    const wanted = input.PrivateIpAddress ?? given[0]?.PrivateIpAddress;
     const networkInterface = createNetworkInterface(store, {
       subnetId: input.SubnetId,
       securityGroupIds: input.Groups ?? [],

@@ -63,9 +63,25 @@ export function optInStatus(region: string): "opt-in-not-required" | "opted-in" 
   return OPT_IN.has(region) ? "opted-in" : "opt-in-not-required";
 }
 
+/** `apse5` of `ap-southeast-5`, `usgw1` of `us-gov-west-1`: directions by their letters. */
+function shortName(region: string): string {
+  const [area = "", ...rest] = region.split("-");
+  const letters = rest.map((part) =>
+    /^\d+$/.test(part) ? part : (DIRECTIONS[part] ?? part.charAt(0)),
+  );
+  return area + letters.join("");
+}
+
+const DIRECTIONS: Readonly<Record<string, string>> = {
+  northeast: "ne",
+  northwest: "nw",
+  southeast: "se",
+  southwest: "sw",
+};
+
 /** The zones of a region. One that this table does not know has three, `a` to `c`, as most regions do. */
 export function zonesOf(region: string): readonly Zone[] {
-  const [short, zones] = REGIONS[region] ?? [region.replaceAll("-", ""), "a1 b2 c3"];
+  const [short, zones] = REGIONS[region] ?? [shortName(region), "a1 b2 c3"];
   return zones.split(" ").map((zone) => ({
     name: `${region}${zone.charAt(0)}`,
     id: `${short}-az${zone.slice(1)}`,

@@ -96,6 +96,7 @@ function checkNames(name: string, description: string): void {
     throw faults.invalidParameterValue(
       `Value (${name}) for parameter GroupName is invalid. Character sets beyond ASCII are not supported. Valid characters: ${allowed}`,
     );
+  if (description === "") throw faults.missingParameter("GroupDescription");
   if (!TEXT.test(description))
     throw faults.invalidParameterValue(
       `Value (${description}) for parameter GroupDescription is invalid. Character sets beyond ASCII are not supported. Valid characters: ${allowed}`,

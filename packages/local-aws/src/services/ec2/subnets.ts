@@ -118,8 +118,14 @@ function deleteSubnet(scope: Scope, subnetId: string): void {
 export const subnetHandlers = {
   CreateSubnet(input, { store, region }) {
     const vpc = requireResource(store, VPC, input.VpcId);
-    if (input.CidrBlock === undefined) throw faults.missingParameter("cidrBlock");
-    if (input.Ipv6CidrBlock || input.Ipv6Native)
+    if (input.Ipv6Native && !input.Ipv6CidrBlock && !input.Ipv6IpamPoolId)
+      throw new AwsError(
+        "MissingParameter",
+        "Either 'ipv6CidrBlock' or 'ipv6IpamPoolId' should be provided.",
+      );
+    if (input.CidrBlock === undefined && !input.Ipv6Native)
+      throw faults.missingParameter("cidrBlock");
+    if (input.CidrBlock === undefined || input.Ipv6CidrBlock || input.Ipv6IpamPoolId)
       throw new AwsError("Unsupported", "Local AWS has no IPv6 address blocks for subnets.");
     const zone = zoneOf(region, input.AvailabilityZone, input.AvailabilityZoneId);
     const subnet = putSubnet(store, {

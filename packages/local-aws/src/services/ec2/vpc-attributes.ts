@@ -59,7 +59,7 @@ export const vpcAttributeHandlers = {
     if (vpcCidrs(vpc).length >= MAX_CIDRS)
       throw new AwsError(
         "CidrLimitExceeded",
-        `This network '${vpc.vpcId}' has met its maximum number of allowed CIDRs: ${MAX_CIDRS}`,
+        `This network ${vpc.vpcId} has met its maximum number of allowed CIDRs: ${MAX_CIDRS}`,
       );
     const added = { associationId: newId("vpc-cidr-assoc"), cidrBlock: formatCidr(range) };
     const changed = store

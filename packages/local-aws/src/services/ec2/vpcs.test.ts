@@ -249,3 +249,45 @@ test("what is not there yet says so by name", async () => {
     $metadata: { httpStatusCode: 501 },
   });
 });
+
+test("what is missing or too much is refused in EC2's words", async () => {
+  const VpcId = await aws.newVpc();
+  const { Subnets } = await aws.client.send(new ec2.DescribeSubnetsCommand({}));
+  const SubnetId = Subnets![0]!.SubnetId!;
+  const ntp = (...Values: string[]) =>
+    new ec2.CreateDhcpOptionsCommand({ DhcpConfigurations: [{ Key: "ntp-servers", Values }] });
+  const PrivateIpAddresses = ["172.31.0.50", "172.31.0.51"].map((PrivateIpAddress) => ({
+    PrivateIpAddress,
+  }));
+  const cases: [Promise<unknown>, string, string | RegExp][] = [
+    [
+      aws.client.send(new ec2.CreateSubnetCommand({ VpcId, Ipv6Native: true })),
+      "MissingParameter",
+      "Either 'ipv6CidrBlock' or 'ipv6IpamPoolId' should be provided.",
+    ],
+    [aws.client.send(new ec2.DisassociateAddressCommand({})), "MissingParameter", /AssociationId$/],
+    [
+      aws.client.send(
+        new ec2.CreateSecurityGroupCommand({ GroupName: "g", Description: "", VpcId }),
+      ),
+      "MissingParameter",
+      /GroupDescription$/,
+    ],
+    [
+      aws.client.send(ntp("1.1.1.1", "1.1.1.2", "1.1.1.3", "1.1.1.4", "1.1.1.5")),
+      "InvalidParameterValue",
+      /maximum of 4/,
+    ],
+    [aws.client.send(ntp("time.example.com")), "InvalidParameterValue", /not a valid IP address/],
+    [
+      aws.client.send(new ec2.CreateNetworkInterfaceCommand({ SubnetId, PrivateIpAddresses })),
+      "Unsupported",
+      "Local AWS gives a network interface one private address.",
+    ],
+  ];
+  for (const [call, name, message] of cases)
+    await expect(call).rejects.toMatchObject({
+      name,
+      message: typeof message === "string" ? message : expect.stringMatching(message),
+    });
+});

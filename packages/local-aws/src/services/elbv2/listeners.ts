@@ -86,9 +86,7 @@ function checkProtocol(input: ProtocolInput): void {
   const { Protocol: protocol } = input;
   if (protocol === "HTTPS") throw unsupported("HTTPS listeners");
   if (protocol !== undefined && protocol !== "HTTP")
-    throw validationError(
-      `The protocol '${protocol}' is not supported on listeners of Application Load Balancers: one of '[HTTP, HTTPS]'`,
-    );
+    throw validationError(`Listener protocol '${protocol}' must be one of 'HTTPS, HTTP'`);
   if (input.Certificates?.length)
     throw validationError("Certificates cannot be specified for HTTP listeners");
   if (input.SslPolicy)

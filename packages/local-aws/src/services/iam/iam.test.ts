@@ -271,6 +271,19 @@ describe("managed policies", () => {
   });
 });
 
+test("an account may have several service-linked roles of Auto Scaling, by suffix", async () => {
+  const AWSServiceName = "autoscaling.amazonaws.com";
+  const create = (CustomSuffix?: string) =>
+    client.send(new iam.CreateServiceLinkedRoleCommand({ AWSServiceName, CustomSuffix }));
+  expect((await create("one")).Role!.RoleName).toBe("AWSServiceRoleForAutoScaling_one");
+  expect((await create("two")).Role!.RoleName).toBe("AWSServiceRoleForAutoScaling_two");
+  await expect(create("one")).rejects.toMatchObject({ name: "InvalidInputException" });
+  const ecs = { AWSServiceName: "ecs.amazonaws.com", CustomSuffix: "x" };
+  await expect(client.send(new iam.CreateServiceLinkedRoleCommand(ecs))).rejects.toMatchObject({
+    message: "Custom suffix is not allowed for ecs.amazonaws.com",
+  });
+});
+
 test("a managed policy of AWS that is not held here says so", async () => {
   const RoleName = "not-held";
   await createRole(RoleName);

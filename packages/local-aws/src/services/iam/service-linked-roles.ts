@@ -12,7 +12,13 @@ import { type Role, roles } from "./state.ts";
 const SERVICES: Readonly<
   Record<
     string,
-    { readonly roleName: string; readonly policy?: string; readonly description?: string }
+    {
+      readonly roleName: string;
+      readonly policy?: string;
+      readonly description?: string;
+      /** Whether an account can have several, told apart by a suffix. */
+      readonly suffixes?: true;
+    }
   >
 > = {
   "ecs.amazonaws.com": {
@@ -32,6 +38,7 @@ const SERVICES: Readonly<
   "autoscaling.amazonaws.com": {
     roleName: "AWSServiceRoleForAutoScaling",
     policy: "AutoScalingServiceRolePolicy",
+    suffixes: true,
     description:
       "Default Service-Linked Role enables access to AWS Services and Resources used or managed by Auto Scaling",
   },
@@ -52,8 +59,10 @@ export function ensureServiceLinkedRole(
   scope: Scope,
   service: string,
   now: number,
+  suffix?: string,
 ): Readonly<Role> {
-  const { roleName, policy, description } = requireService(service);
+  const { policy, description, ...known } = requireService(service);
+  const roleName = suffixed(known.roleName, suffix);
   const existing = scope.of(roles).get(roleName);
   if (existing) return existing;
   const path = `/aws-service-role/${service}/`;
@@ -73,6 +82,9 @@ export function ensureServiceLinkedRole(
   });
 }
 
+const suffixed = (roleName: string, suffix: string | undefined) =>
+  suffix === undefined ? roleName : `${roleName}_${suffix}`;
+
 function requireService(service: string) {
   const found = Object.hasOwn(SERVICES, service) ? SERVICES[service] : undefined;
   if (!found)
@@ -85,14 +97,20 @@ function requireService(service: string) {
 /** Roles that belong to a service of AWS. */
 export const serviceLinkedRoleHandlers = {
   CreateServiceLinkedRole(input, { store, clock }) {
-    const { roleName } = requireService(input.AWSServiceName);
-    if (input.CustomSuffix !== undefined)
+    const { roleName: plain, suffixes } = requireService(input.AWSServiceName);
+    const roleName = suffixed(plain, input.CustomSuffix);
+    if (input.CustomSuffix !== undefined && !suffixes)
       throw faults.invalidInput(`Custom suffix is not allowed for ${input.AWSServiceName}`);
     if (store.of(roles).has(roleName))
       throw faults.invalidInput(
         `Service role name ${roleName} has been taken in this account, please try a different suffix.`,
       );
-    const role = ensureServiceLinkedRole(store, input.AWSServiceName, clock.now());
+    const role = ensureServiceLinkedRole(
+      store,
+      input.AWSServiceName,
+      clock.now(),
+      input.CustomSuffix,
+    );
     const { Path, RoleName, RoleId, Arn, CreateDate } = toApiRole(role);
     const document = encodeDocument(role.assumeRolePolicyDocument);
     return {

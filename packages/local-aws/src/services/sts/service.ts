@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import type { Credentials } from "@aws-sdk/client-sts";
+import type { AssumeRoleRequest, Credentials } from "@aws-sdk/client-sts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/typed.ts";
 import { iamId } from "../../workspace-keys.ts";
+import { checkIdentityPolicy } from "../iam/validate-policy.ts";
 import { accessKeys, type AccessKey, roles } from "../iam/state.ts";
 import type { CallContext, Service } from "../service.ts";
 import { requireAssumableRole } from "./assumable-role.ts";
@@ -19,16 +20,31 @@ function mintSession(
   const accessKeyId = iamId("ASIA", 20);
   const secretAccessKey = randomBytes(30).toString("base64");
   const sessionToken = randomBytes(180).toString("base64");
+  const keys = store.of(accessKeys);
+  // What has expired signs nothing any more; it would stay for ever.
+  for (const old of keys.filter(({ expiresAt }) => (expiresAt ?? Infinity) <= clock.now()))
+    keys.delete(old.accessKeyId);
   const expiresAt = clock.now() + seconds * 1000;
-  store
-    .of(accessKeys)
-    .put(accessKeyId, { accessKeyId, secretAccessKey, sessionToken, expiresAt, ...who });
+  keys.put(accessKeyId, { accessKeyId, secretAccessKey, sessionToken, expiresAt, ...who });
   return {
     AccessKeyId: accessKeyId,
     SecretAccessKey: secretAccessKey,
     SessionToken: sessionToken,
     Expiration: new Date(expiresAt),
   };
+}
+
+/**
+ * A session's own policy would limit it, which nothing here does.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
+ * @throws AwsError `MalformedPolicyDocument` as AWS does, otherwise `NotImplemented`
+ */
+function refuseSessionPolicies({ Policy: policy, PolicyArns: arns }: AssumeRoleRequest): void {
+  if (policy !== undefined) checkIdentityPolicy(policy);
+  if (policy !== undefined || arns?.length)
+    throw new AwsError("NotImplemented", "Local AWS does not support session policies.", {
+      status: 501,
+    });
 }
 
 const handlers = {
@@ -38,6 +54,7 @@ const handlers = {
 
   AssumeRole(input, context) {
     const { cloud, clock, region } = context;
+    refuseSessionPolicies(input);
     const role = requireAssumableRole(context, input);
     const seconds = input.DurationSeconds ?? ROLE_SESSION_SECONDS;
     if (seconds > role.maxSessionDuration)
