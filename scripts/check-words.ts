@@ -31,6 +31,7 @@ const DATA: ReadonlySet<string> = new Set([
   " --target aws",
   "snapshot before",
   "exports neither",
+  "{ [key: string]: string",
   "Applications Library System Users Volumes bin boot dev etc lib lib32 lib64 libx32 nix private proc run sbin sys usr",
   "RUN npm ci --omit=dev",
   "FROM … (recorded, not fetched)",

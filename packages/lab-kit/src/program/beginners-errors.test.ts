@@ -8,7 +8,7 @@ import { synthesiseIn, type SynthesiseOptions } from "../synth.ts";
 import type { CheckReportEntry } from "../run-checks.ts";
 import { NODE_APP } from "../web-app.ts";
 import { before, COMPILER_MISTAKES, type Mistake } from "./beginners-errors.cases.ts";
-import { RUN_MISTAKES } from "./beginners-errors.run-cases.ts";
+import { RUN_MISTAKES } from "./beginners-errors.run.cases.ts";
 import { readProgram } from "./read-program.ts";
 import { SynthProcess } from "./synth-process.ts";
 import { TypeChecker } from "./type-checker.ts";

@@ -138,15 +138,13 @@ function notExported({ stack }: Run, name: string): Problem {
       ],
       write: "./workbook reset",
     };
-  const declared = new RegExp(
-    `^[ \\t]*(?:export default )?(?:abstract )?class ${name}\\b`,
-    "m",
-  ).exec(content);
+  const classes = content.matchAll(/^[ \t]*(?:export default )?(?:abstract )?class (\w+)/gm);
+  const declared = [...classes].find(([, declaredName]) => declaredName === name);
   const says: Words = [
     `${file} exports no class ${name}, which this chapter needs.`,
     `${file} に、この章で必要なクラス ${name} の export がありません。`,
   ];
-  if (declared !== null)
+  if (declared !== undefined)
     return {
       says,
       place: placeOf(file, content, declared.index, declared.index + declared[0].length),

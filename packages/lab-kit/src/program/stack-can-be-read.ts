@@ -21,18 +21,12 @@ export const stackCanBeRead: Check<"synth"> = {
   endsNothing: true,
   faults: {
     wrong: hint(
-      [
-        "What is said of the line that is named?",
-        "名前の出ている行について、何と書かれていますか。",
-      ],
+      ["What is said of the line that is named?", "示されている行について、何と書かれていますか。"],
       [
         "Every sentence names a file and a line, and shows the line. Begin with the first: the others often come of it.",
         "どの文にもファイル名と行番号があり、その行が示されています。最初のものから直してください。ほかはその影響であることがよくあります。",
       ],
-      [
-        "Write what stands below the line, and save.",
-        "行の下に書かれているとおりに直して、保存してください。",
-      ],
+      "./workbook watch",
     ),
   },
   run: ({ synth }) =>
