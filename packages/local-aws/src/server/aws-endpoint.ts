@@ -22,6 +22,7 @@ import { bindScope } from "./auth/scope.ts";
 import { readSignature, type SignedRequest } from "./auth/signed-request.ts";
 import { bodyLimit, readAll, readBody } from "./body.ts";
 import { checkDigests } from "./digests.ts";
+import { isFormPost, readFormPost } from "./form-post/form-post.ts";
 import { payloadStream } from "./payload-stream.ts";
 import { withSignedQuery } from "./signed-query.ts";
 import { refuseRepeated } from "./repeated-headers.ts";
@@ -67,13 +68,15 @@ export class AwsEndpoint {
       refuseRepeated(incoming.rawHeaders);
       const signed = readSignature(request.url, request.headers);
       target = wire.guessProtocol(request, signed?.service);
+      if (!signed && target.service === "s3" && isFormPost(request))
+        return await this.#answerForm(incoming, request, target, requestId);
       if (!signed) throw authError({ kind: "missing" }, target);
       const call =
         target.service === "s3"
           ? await this.#takeStreamed(incoming, request, signed, (resolved) => (target = resolved))
           : await this.#takeWhole(incoming, request, signed, (guess) => (target = guess));
       target = call.resolved;
-      return await this.#dispatch(call, signed, requestId);
+      return await this.#dispatch(call, signed.region, requestId);
     } catch (error) {
       return this.#encodeError(target, error, requestId);
     }
@@ -119,9 +122,25 @@ export class AwsEndpoint {
     return { resolved, caller, request };
   }
 
+  /** An upload by an HTML form, whose policy is signed instead of the request. */
+  async #answerForm(
+    incoming: IncomingMessage,
+    head: WireRequest,
+    target: ProtocolGuess,
+    requestId: string,
+  ): Promise<WireResponse> {
+    const { wire, authenticator } = this.#parts;
+    const form = await readFormPost(head, incoming);
+    const caller = authenticator.authenticateForm(form.signature, target);
+    const request = form.accept(Date.now());
+    const resolved = wire.resolveOperation(request, "s3");
+    const call = { resolved, caller, request };
+    return form.answer(await this.#dispatch(call, form.signature.region, requestId));
+  }
+
   async #dispatch(
     { resolved, request, caller }: VerifiedCall,
-    signed: SignedRequest,
+    region: string,
     requestId: string,
   ): Promise<WireResponse> {
     const { wire } = this.#parts;
@@ -133,7 +152,7 @@ export class AwsEndpoint {
     }
     const input = wire.decodeInput(resolved, request);
     wire.validateInput(resolved, input);
-    const context = this.#context(caller.principal, signed.region, requestId);
+    const context = this.#context(caller.principal, region, requestId);
     this.#parts.seeder.seed(context.account, context.region);
     const output = streaming
       ? await streaming(input, context)

@@ -1,7 +1,9 @@
+import { createHmac } from "node:crypto";
 import type { WireRequest, ProtocolGuess } from "../../protocol/wire-types.ts";
 import { accessKeys, type AccessKey } from "../../services/iam/state.ts";
 import type { Principal } from "../../services/service.ts";
 import type { Store } from "../../store/store.ts";
+import type { FormSignature } from "./form-signature.ts";
 import { authError, type AuthFailure } from "./failures.ts";
 import { canonicalRequest, EMPTY_SHA256, sameSignature, sha256Hex, Signer } from "./signature.ts";
 import { isWhollySigned, signV2, stringToSignV2 } from "./signature-v2.ts";
@@ -34,6 +36,8 @@ export interface Authenticator {
     guess: ProtocolGuess,
     body: Buffer | undefined,
   ): Authenticated;
+  /** The same for the policy of a form. */
+  authenticateForm(signed: FormSignature, guess: ProtocolGuess): Authenticated;
 }
 
 /** Accepts requests signed by a key in the store. Signatures' times are compared with `wallNow`, never with a test's clock. */
@@ -85,6 +89,24 @@ export class KeyAuthenticator implements Authenticator {
     return { principal, signingKey: this.#signer.signingKey(key.secretAccessKey, signed) };
   }
 
+  authenticateForm(signed: FormSignature, guess: ProtocolGuess): Authenticated {
+    const fail = (failure: AuthFailure) => authError(failure, guess);
+    const { accessKeyId, policy } = signed;
+    const key = this.#store.of(accessKeys, "", "").get(accessKeyId);
+    if (!key || key.status === "Inactive") throw fail({ kind: "unknown-key", accessKeyId });
+    this.#checkToken(key, signed, fail);
+    const made =
+      signed.version === 2
+        ? signV2(key.secretAccessKey, policy)
+        : createHmac("sha256", this.#signer.signingKey(key.secretAccessKey, signed))
+            .update(policy)
+            .digest("hex");
+    if (!sameSignature(made, signed.signature))
+      throw fail({ kind: "mismatch", accessKeyId, canonicalRequest: policy });
+    const { account, arn, userId } = key;
+    return { principal: { account, arn, userId, accessKeyId }, signingKey: undefined };
+  }
+
   #checkV2(
     secret: string,
     signed: SignedRequest,
@@ -106,7 +128,7 @@ export class KeyAuthenticator implements Authenticator {
 
   #checkToken(
     key: Readonly<AccessKey>,
-    signed: SignedRequest,
+    signed: Pick<SignedRequest, "sessionToken">,
     fail: (failure: AuthFailure) => Error,
   ): void {
     if (key.sessionToken !== signed.sessionToken) throw fail({ kind: "token-invalid" });
@@ -133,17 +155,25 @@ export class KeyAuthenticator implements Authenticator {
 
 /** Accepts every key and signature, as one account: for test-suites pointed at Local AWS. */
 export class AnyKeyAuthenticator implements Authenticator {
-  authenticate(_request: WireRequest, signed: SignedRequest): Authenticated {
-    return {
-      principal: {
-        account: ANY_ACCOUNT,
-        arn: `arn:aws:iam::${ANY_ACCOUNT}:root`,
-        userId: ANY_ACCOUNT,
-        accessKeyId: signed.accessKeyId,
-      },
-      signingKey: undefined,
-    };
+  authenticate(_request: WireRequest, { accessKeyId }: SignedRequest): Authenticated {
+    return anyone(accessKeyId);
   }
+
+  authenticateForm({ accessKeyId }: FormSignature): Authenticated {
+    return anyone(accessKeyId);
+  }
+}
+
+function anyone(accessKeyId: string): Authenticated {
+  return {
+    principal: {
+      account: ANY_ACCOUNT,
+      arn: `arn:aws:iam::${ANY_ACCOUNT}:root`,
+      userId: ANY_ACCOUNT,
+      accessKeyId,
+    },
+    signingKey: undefined,
+  };
 }
 
 /**
