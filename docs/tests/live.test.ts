@@ -114,7 +114,7 @@ test("checks turn green as they are reported", { timeout: 2 * MINUTE }, async ()
   expect(await page.locator(`.checks [data-check="${checks[3]!.id}"]`).textContent()).toMatch(
     /Expected.*two running tasks.*Seen.*one/s,
   );
-  expect(await ja.locator(`[data-check="${checks[3]!.id}"]`).textContent()).toMatch(
+  expect(await ja.locator(`.checks [data-check="${checks[3]!.id}"]`).textContent()).toMatch(
     /期待.*実行中のタスクが 2 つ.*実際.*1 つ/s,
   );
   const titles = await textOf(ja, ".checks li");
