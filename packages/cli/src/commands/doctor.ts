@@ -12,6 +12,7 @@ import { findCloud } from "../cloud/cloud.ts";
 import { describeHolder } from "../cloud/port-holder.ts";
 import { style } from "../output/style.ts";
 import { fill } from "../output/wrap.ts";
+import { knowsLocalNames } from "./local-names.ts";
 import type { Session } from "../session.ts";
 import { nextStep } from "../output/next.ts";
 
@@ -41,6 +42,7 @@ export async function doctorCommand(session: Session): Promise<number> {
     await look(session, "Go", true, async () => tell(await findGo(options))),
     await look(session, "AWS CLI", false, async () => tell(await findAwsCli())),
     await cloudFinding(session),
+    await namesFinding(session),
   ];
   const broken = findings.filter(({ status, needed }) => status !== "ok" && needed);
   const text = findings.map(format).join("\n");
@@ -49,6 +51,22 @@ export async function doctorCommand(session: Session): Promise<number> {
     both`${text}\n\n${nextStep(broken.length === 0 ? "./workbook run" : PUT_RIGHT)}`,
   );
   return broken.length === 0 ? 0 : 3;
+}
+
+/** Load balancers' names: nothing of the workbook needs them, programs of the learner's own may. */
+async function namesFinding(session: Session): Promise<Finding> {
+  const known = await knowsLocalNames();
+  const text = known
+    ? session.say([
+        "*.elb.localhost is known to all programs",
+        "*.elb.localhost はすべてのプログラムで名前解決できます",
+      ])
+    : session.say([
+        "*.elb.localhost is known to curl and browsers alone → use the addresses of ./workbook status; for names: the package libnss-myhostname, or a line 127.0.0.1 NAME in /etc/hosts",
+        "*.elb.localhost を名前解決できるのは curl とブラウザーだけです → ./workbook status のアドレスを使います。名前で使うには、パッケージ libnss-myhostname を入れるか、/etc/hosts に 127.0.0.1 名前 の行を加えます",
+      ]);
+  const name = session.say(["Names", "名前解決"]);
+  return { name, status: known ? "ok" : "missing", text, needed: false };
 }
 
 function tell({

@@ -8,11 +8,12 @@ import {
   type ShellChanges,
 } from "@workbook/toolchain";
 import { join } from "node:path";
+import { effectiveListeners, listenerUrl } from "../cloud/listeners.ts";
 import { REGION } from "../region.ts";
 import type { Session } from "../session.ts";
 
 /** What a shell, and programs of the learner's own, may want to know of names. */
-const NAMES = ["WORKBOOK_OWNER", "WORKBOOK_CLUSTER"];
+const NAMES = ["WORKBOOK_OWNER", "WORKBOOK_CLUSTER", "WORKBOOK_URL"];
 
 /**
  * Prints what a shell has to export, and unset, so that every AWS tool talks to the workspace's cloud; with `unset`, what
@@ -27,7 +28,15 @@ export async function envCommand(session: Session, unset: boolean): Promise<numb
 
 async function wayThere(session: Session): Promise<ShellChanges> {
   const { owner } = session.workspace.config;
-  const names = { WORKBOOK_OWNER: owner, WORKBOOK_CLUSTER: `workbook-${owner}` };
+  const { endpoint } = await session.runningCloud();
+  // An address, not the load balancer's name, which not every program resolves.
+  const [first] = await effectiveListeners(endpoint);
+  const url = first && listenerUrl(first);
+  const names = {
+    WORKBOOK_OWNER: owner,
+    WORKBOOK_CLUSTER: `workbook-${owner}`,
+    ...(url !== undefined && { WORKBOOK_URL: url }),
+  };
   const to = { ...(await toolEnvironment(session)), ...names };
   return shellChanges(process.env, to, [...TARGET_VARIABLES, ...NAMES]);
 }

@@ -65,7 +65,7 @@ export function unheededOf(task: TaskSpec): readonly string[] {
     const port = definition.portMappings?.[0]?.containerPort;
     if (port !== undefined && environment["PORT"] === undefined)
       what.push(`port ${port}, since the environment has no PORT to tell the program another by`);
-    return what.map((each) => `container "${container.name}": ${each}`);
+    return what.length === 0 ? [] : [`container "${container.name}": ${what.join(", ")}`];
   });
 }
 
