@@ -60,7 +60,7 @@ export class RunningCloud {
     token: string,
     options: ContentsOptions,
   ): Promise<RunningCloud> {
-    sweepLeftovers(store, options.settings.dataDir);
+    sweepLeftovers(store, options.settings.dataDir, options.clock.now());
     const contents = await openContents(store, options);
     workspaceKey(store, DEFAULT_ACCOUNT);
     const cloud = new RunningCloud(contents, frontDoor, token, options);

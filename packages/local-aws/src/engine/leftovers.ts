@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Timer } from "../clock/clock.ts";
+import { LayerFiles } from "../services/ecr/layer-files.ts";
 import { layers } from "../services/ecr/state.ts";
+import { forgetUnusedLayers } from "../services/ecr/unused-layers.ts";
 import { buckets, objects, uploads } from "../services/s3/state.ts";
 import { removeDatabase } from "../snapshot/restore-snapshot.ts";
 import { snapshotsFolder } from "../snapshot/snapshot-folder.ts";
@@ -27,7 +29,11 @@ export class Leftovers implements EnginePart {
   async start(): Promise<void> {
     this.#timer = this.#context.clock.deadline(HOUR_MS, () => {
       void this.start();
-      sweep(this.#context.store, this.#context.settings.dataDir, UNFINISHED_MS, UNOWNED_MS);
+      const { store, settings, clock, logger } = this.#context;
+      const forgotten = forgetLayers(store, settings.dataDir, clock.now());
+      const removed = sweep(store, settings.dataDir, UNFINISHED_MS, UNOWNED_MS);
+      if (forgotten + removed > 0)
+        logger.info(`removed ${removed} leftover files, forgot ${forgotten} layers of no image`);
     });
   }
 
@@ -40,20 +46,29 @@ export class Leftovers implements EnginePart {
  * Removes what a dead server left behind: files that were never finished, and files that nothing in the store names. For
  * the start of a cloud, when nothing is under way.
  */
-export function sweepLeftovers(store: Store, dataDir: string): void {
+export function sweepLeftovers(store: Store, dataDir: string, now: number): void {
   finishSnapshots(snapshotsFolder(dataDir));
   for (const left of ["before", "restoring"]) removeDatabase(join(dataDir, `cloud.db.${left}`));
   rmSync(join(dataDir, "server.json.new"), { force: true });
+  forgetLayers(store, dataDir, now);
   sweep(store, dataDir, 0, 0);
 }
 
-function sweep(store: Store, dataDir: string, unfinishedMs: number, unownedMs: number): void {
+/** A push may go on after a restart: what it has brought stays for as long as one may take. */
+function forgetLayers(store: Store, dataDir: string, now: number): number {
+  return forgetUnusedLayers(store, new LayerFiles(dataDir), now, UNFINISHED_MS);
+}
+
+/** Answers how many files it removed. */
+function sweep(store: Store, dataDir: string, unfinishedMs: number, unownedMs: number): number {
+  let removed = 0;
   for (const folder of ["objects/incoming", "layers/uploads"])
-    removeOlder(join(dataDir, folder), unfinishedMs, () => true);
+    removed += removeOlder(join(dataDir, folder), unfinishedMs, () => true);
   const blobs = blobsOf(store);
-  removeOlder(join(dataDir, "objects"), unownedMs, (name) => !blobs.has(name));
+  removed += removeOlder(join(dataDir, "objects"), unownedMs, (name) => !blobs.has(name));
   const digests = digestsOf(store);
-  removeOlder(join(dataDir, "layers"), unownedMs, (name) => !digests.has(name));
+  removed += removeOlder(join(dataDir, "layers"), unownedMs, (name) => !digests.has(name));
+  return removed;
 }
 
 /** Names of the files of objects, and of parts of uploads to buckets that are there. */
@@ -75,14 +90,17 @@ function digestsOf(store: Store): ReadonlySet<string> {
 }
 
 /** Wall time: what the system says of its files. A link to a file, such as a restore makes, counts as a change. */
-function removeOlder(folder: string, ageMs: number, isLeft: (name: string) => boolean): void {
-  if (!existsSync(folder)) return;
+function removeOlder(folder: string, ageMs: number, isLeft: (name: string) => boolean): number {
+  let removed = 0;
+  if (!existsSync(folder)) return removed;
   const limit = Date.now() - ageMs;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isFile() && isLeft(entry.name) && statSync(path).ctimeMs <= limit)
-      rmSync(path, { force: true });
+    if (!entry.isFile() || !isLeft(entry.name) || statSync(path).ctimeMs > limit) continue;
+    rmSync(path, { force: true });
+    removed++;
   }
+  return removed;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { parseManifest, type Manifest } from "../../services/ecr/manifest.ts";
+import { parseManifest, type Descriptor, type Manifest } from "../../services/ecr/manifest.ts";
 import { findImage } from "../../services/ecr/errors.ts";
 import { LayerFiles } from "../../services/ecr/layer-files.ts";
 import { repositories } from "../../services/ecr/state.ts";
@@ -83,6 +83,7 @@ function pull(
     throw new CannotPullError(
       `ref ${reference.text} is not an image: its manifest has no configuration`,
     );
+  for (const part of [manifest.config, ...manifest.layers]) checkSize(files, part);
   const config = JSON.parse(files.text(manifest.config.digest)) as {
     os?: string;
     architecture?: string;
@@ -102,6 +103,15 @@ function pull(
       file: files.path(digest),
     })),
   };
+}
+
+/** A manifest may say any size: who pulls compares it with what comes, and says it so. */
+function checkSize(files: LayerFiles, { digest, size }: Descriptor): void {
+  const actual = files.size(digest);
+  if (actual !== size)
+    throw new CannotPullError(
+      `ref pull has been retried 1 time(s): failed to copy: failed size validation: ${actual} != ${size}: failed precondition`,
+    );
 }
 
 /** How images call the architecture that a task wants: locally the host's stands in for X86_64. */

@@ -68,7 +68,12 @@ function cancel({ response, reference, files }: RegistryCall): void {
 
 function record({ context, store, name }: RegistryCall, digest: string, size: number): void {
   context.store.transaction(() =>
-    store.of(layers).put(`${name}@${digest}`, { repositoryName: name, digest, size }),
+    store.of(layers).put(`${name}@${digest}`, {
+      repositoryName: name,
+      digest,
+      size,
+      pushedAt: context.clock.now(),
+    }),
   );
 }
 

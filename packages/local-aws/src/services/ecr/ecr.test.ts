@@ -166,6 +166,7 @@ test("a manifest that is none, and a path that cannot be read, are refused in th
     { schemaVersion: 2, mediaType: [mediaType] },
     { schemaVersion: 2, config: "abc" },
     { schemaVersion: 2, manifests: 5 },
+    { schemaVersion: 2, mediaType, layers: [] },
   ]) {
     const body = JSON.stringify(manifest);
     const answer = await call("PUT", "/v2/none/manifests/x", body, { "content-type": mediaType });

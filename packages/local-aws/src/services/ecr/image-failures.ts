@@ -2,7 +2,7 @@ import type { ImageFailure, ImageIdentifier } from "@aws-sdk/client-ecr";
 import type { Scope } from "../../store/store.ts";
 import { findImage } from "./errors.ts";
 import type { LayerFiles } from "./layer-files.ts";
-import { parseManifest } from "./manifest.ts";
+import { isIndex, parseManifest } from "./manifest.ts";
 import { images, type Image } from "./state.ts";
 
 const DIGEST = /^[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+$/;
@@ -50,10 +50,9 @@ export function listsThatHold(
   files: LayerFiles,
   { repositoryName, digest }: Readonly<Image>,
 ): string[] {
-  const isIndex = ({ mediaType }: Readonly<Image>) => /image\.index|manifest\.list/.test(mediaType);
   return store
     .of(images)
-    .filter((image) => image.repositoryName === repositoryName && isIndex(image))
+    .filter((image) => image.repositoryName === repositoryName && isIndex(image.mediaType))
     .filter((image) =>
       parseManifest(files.text(image.digest), image.mediaType).manifests.some(
         (held) => held.digest === digest,

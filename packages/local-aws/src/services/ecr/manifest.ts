@@ -57,6 +57,19 @@ export function parseManifest(text: string, contentType?: string): Manifest {
   };
 }
 
+/** Whether a media type is that of an index: a list of manifests. */
+export function isIndex(mediaType: string): boolean {
+  return /image\.index|manifest\.list/.test(mediaType);
+}
+
+/**
+ * Checks that what is put as an image says how it is made.
+ * @throws AwsError `InvalidParameterException` where it does not
+ */
+export function checkComplete({ mediaType, config }: Manifest): void {
+  if (!isIndex(mediaType) && !config) throw invalid("it has no config");
+}
+
 /** A manifest as it came in: an object whose lists are lists, with anything in them. */
 function parseObject(text: string): Partial<Manifest> & { readonly schemaVersion?: number } {
   let json: unknown;

@@ -2,7 +2,7 @@ import { AwsError } from "../../protocol/aws-error.ts";
 import type { Scope } from "../../store/store.ts";
 import { findImage, needRepository } from "./errors.ts";
 import type { LayerFiles } from "./layer-files.ts";
-import { parseManifest } from "./manifest.ts";
+import { checkComplete, parseManifest } from "./manifest.ts";
 import { images, layers, type Image, type Repository } from "./state.ts";
 import { isImmutable } from "./tag-mutability.ts";
 
@@ -23,6 +23,7 @@ export interface NewImage {
 export function putImage(store: Scope, files: LayerFiles, image: NewImage): Readonly<Image> {
   const repository = needRepository(store, image.repositoryName);
   const manifest = parseManifest(image.manifest, image.mediaType);
+  checkComplete(manifest);
   const has = (digest: string) =>
     store.of(layers).has(`${repository.name}@${digest}`) && files.has(digest);
   const parts = [
@@ -52,7 +53,12 @@ export function putImage(store: Scope, files: LayerFiles, image: NewImage): Read
   const tags = new Set(known?.tags);
   if (image.tag !== undefined) tags.add(image.tag);
   const size = Buffer.byteLength(image.manifest);
-  store.of(layers).put(id, { repositoryName: repository.name, digest: image.digest, size });
+  store.of(layers).put(id, {
+    repositoryName: repository.name,
+    digest: image.digest,
+    size,
+    pushedAt: image.now,
+  });
   return all.put(id, {
     repositoryName: repository.name,
     digest: image.digest,

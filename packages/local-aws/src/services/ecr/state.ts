@@ -34,6 +34,8 @@ export interface Layer {
   repositoryName: string;
   digest: string;
   size: number;
+  /** When it was pushed last; what no image has is given up some time after. */
+  pushedAt?: number;
 }
 
 /** What registry passwords are signed with; one for the cloud, under the id `key`. */

@@ -196,6 +196,21 @@ describe("the kept images", () => {
     expect(existsSync(join(dir, "a"))).toBe(false);
   });
 
+  test("are twenty at most, those that were used last", async () => {
+    const images = new UnpackedImages(join(dir, "unpacked"));
+    const use = async (number: number, copy: string) =>
+      images.copyTo(await imageOf({ number: String(number) }), join(dir, copy));
+    for (let number = 0; number < 20; number++) await use(number, `copy-${number}`);
+    await use(0, "again");
+    await use(20, "copy-20");
+    expect(readdirSync(join(dir, "unpacked"))).toHaveLength(20);
+    const numbers = readdirSync(join(dir, "unpacked")).map((name) =>
+      readFileSync(join(dir, "unpacked", name, "number"), "utf8"),
+    );
+    expect(numbers).toContain("0");
+    expect(numbers).not.toContain("1");
+  }, 20_000);
+
   test("lose what a dead server left half-done", async () => {
     const images = new UnpackedImages(join(dir, "unpacked"));
     await images.copyTo(await imageOf({ a: "1" }), join(dir, "a"));

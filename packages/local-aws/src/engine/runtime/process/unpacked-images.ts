@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -45,11 +46,19 @@ export class UnpackedImages {
 
   /** Removes half-unpacked images of a dead server, and the least recently used ones beyond what is kept. */
   async prune(): Promise<void> {
+    for (const name of await namesIn(this.#directory))
+      if (name.includes("."))
+        await rm(join(this.#directory, name), { recursive: true, force: true });
+    await this.#forgetOldest();
+  }
+
+  async #forgetOldest(): Promise<void> {
     const images: { path: string; usedAt: number }[] = [];
     for (const name of await namesIn(this.#directory)) {
       const path = join(this.#directory, name);
-      if (name.includes(".")) await rm(path, { recursive: true, force: true });
-      else images.push({ path, usedAt: (await stat(path)).mtimeMs });
+      // Another task may be forgetting the same ones.
+      const usedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+      if (!name.includes(".") && usedAt !== undefined) images.push({ path, usedAt });
     }
     images.sort((a, b) => b.usedAt - a.usedAt);
     for (const { path } of images.slice(KEPT_IMAGES))
@@ -81,11 +90,15 @@ export class UnpackedImages {
       const budget = { ...UNPACK_LIMITS };
       for (const layer of image.layers)
         await unpackLayer(layer, unfinished, { budget, confined: true });
+      const now = new Date();
+      // The root's time is when the image was used last; unpacking leaves it as it comes.
+      await utimes(unfinished, now, now);
       await rename(unfinished, path);
     } catch (error) {
       await rm(unfinished, { recursive: true, force: true });
       throw error;
     }
+    await this.#forgetOldest();
     return path;
   }
 }
