@@ -18,11 +18,10 @@ export interface RestResponse {
 /** S3 answers `GetBucketLocation` with a bare element, which the SDK's schemas do not say. */
 const UNWRAPPED: Readonly<Record<string, string>> = { GetBucketLocation: "LocationConstraint" };
 
-/** What S3 does and its model does not say: a status, or a type without a body. */
-const UNMODELLED: Readonly<Record<string, { status?: number; contentType?: string }>> = {
-  PutBucketTagging: { status: 204 },
-  PutBucketPolicy: { status: 204 },
-  HeadBucket: { contentType: "application/xml" },
+/** Statuses that S3 answers with and its model does not say. */
+const UNMODELLED_STATUS: Readonly<Record<string, number>> = {
+  PutBucketTagging: 204,
+  PutBucketPolicy: 204,
 };
 
 /** Writes an output as status, headers and body: https://smithy.io/2.0/spec/http-bindings.html */
@@ -41,8 +40,13 @@ export function writeRestOutput(resolved: ResolvedOperation, output: Values): Re
   const payload = members.find(({ binding }) => binding === "payload");
   if (payload !== undefined)
     return { status, headers, ...writePayload(resolved, payload, output[payload.name]) };
-  const unmodelled = resolved.service === "s3" ? UNMODELLED[resolved.model.name] : undefined;
-  return { status, headers, ...writeBody(resolved, output), ...unmodelled };
+  if (resolved.service === "s3") {
+    const { name } = resolved.model;
+    status ??= UNMODELLED_STATUS[name];
+    // It tells the type of the list that GET would answer.
+    if (name === "HeadBucket") headers["content-type"] = "application/xml";
+  }
+  return { status, headers, ...writeBody(resolved, output) };
 }
 
 type Body = Pick<RestResponse, "body" | "contentType">;

@@ -4,8 +4,10 @@ import {
   CreateBucketCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
+  GetBucketTaggingCommand,
   GetObjectAttributesCommand,
   GetObjectCommand,
+  HeadBucketCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
@@ -260,6 +262,10 @@ test("us-east-1 makes buckets everywhere, another region in itself alone", async
   const made = await create("us-east-1", "made-here");
   expect(made.BucketArn).toBe("arn:aws:s3:::made-here");
   await create("us-east-1", "made-here");
+  const Tags = [{ Key: "a", Value: "b" }];
+  await create("us-east-1", "tagged-at-once", { CreateBucketConfiguration: { Tags } });
+  const tagging = new GetBucketTaggingCommand({ Bucket: "tagged-at-once" });
+  expect((await s3.send(tagging)).TagSet).toEqual(Tags);
   for (const constraint of ["us-east-1", "us-gov-east-2", "eu-west-1"])
     await expect(create("us-west-2", "not-made", at(constraint))).rejects.toMatchObject({
       name: "IllegalLocationConstraintException",
@@ -296,6 +302,9 @@ test("answers have the headers, statuses and words that AWS gives", async () => 
   expect([unchanged.status, unchanged.headers.get("etag")]).toEqual([304, written.ETag]);
   expect(unchanged.headers.get("last-modified")).toMatch(/GMT$/);
   expect(unchanged.headers.get("cache-control")).toBe("max-age=60");
+  const headUrl = await getSignedUrl(s3, new HeadBucketCommand({ Bucket }));
+  const bucket = await fetch(headUrl, { method: "HEAD" });
+  expect(bucket.headers.get("content-type")).toBe("application/xml");
   const TagSet = [{ Key: "a", Value: "b" }];
   const tagged = await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }));
   expect(tagged.$metadata.httpStatusCode).toBe(204);

@@ -46,7 +46,10 @@ export const bucketHandlers: Handlers<typeof import("@aws-sdk/client-s3"), CallC
     }
     const bucket = { ...newBucket(name, context, input), region };
     const acl = firstAcl(input, bucket, context);
-    if (!known) all.put(name, { ...bucket, settings: { ...bucket.settings, acl } });
+    if (!known) {
+      const tagging = input.CreateBucketConfiguration?.Tags;
+      all.put(name, { ...bucket, settings: { ...bucket.settings, acl, tagging } });
+    }
     return {
       BucketArn: `arn:aws:s3:::${name}`,
       Location: context.region === "us-east-1" ? `/${name}` : `http://${name}.s3.amazonaws.com/`,
