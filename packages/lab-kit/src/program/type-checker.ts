@@ -55,11 +55,12 @@ export class TypeChecker {
     return done;
   }
 
-  /** Ends the process. */
+  /** Ends the process; what is being checked is of no interest any more. */
   async close(): Promise<void> {
+    // At once: a command that ends may not come back to what it has not waited for.
+    rmSync(this.#folder, { recursive: true, force: true });
     await this.#last;
     await this.#api.close();
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   async #check(stack: string): Promise<readonly Problem[]> {
