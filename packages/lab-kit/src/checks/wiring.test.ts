@@ -48,13 +48,14 @@ test.each([
   expect(taskDefinitionsOf(context(REPOSITORY, definition), GO_APP)).toEqual([]);
 });
 
-test("reads a container's memory, ports, variables, kernel parameters and log options", () => {
+test("reads a container's memory, ports, variables, health check, kernel parameters and log options", () => {
   const definition = {
     name: "go-app",
     image: "golang",
     memory: 512,
     portMappings: [{ containerPort: 8080 }],
     environment: [{ name: "PORT", value: "8080" }],
+    healthCheck: { command: ["CMD", "/app", "--check"] },
     systemControls: [{ namespace: "net.core.somaxconn", value: "1024" }],
     logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "/ecs/go" } },
   };
@@ -65,6 +66,7 @@ test("reads a container's memory, ports, variables, kernel parameters and log op
       memory: 512,
       ports: [8080],
       environment: new Map([["PORT", "8080"]]),
+      healthCheck: ["CMD", "/app", "--check"],
       systemControls: new Map([["net.core.somaxconn", "1024"]]),
       logDriver: "awslogs",
       logOptions: { "awslogs-group": "/ecs/go" },

@@ -24,6 +24,7 @@ signal_all() {
 
 kill_marked() {
   found=no
+  # shellcheck disable=SC2013 # paths below /proc, none with a blank in it.
   for limits in $(grep -ls "^Max file locks  *$1[0-9]\{6\} " /proc/[0-9]*/limits 2>/dev/null); do
     process=${limits#/proc/}
     if kill -s KILL "${process%/limits}" 2>/dev/null; then found=yes; fi
