@@ -119,10 +119,11 @@ function describeService(
 
 /** What the events of a service say that tasks of the deployment go without; undefined where they have all. */
 export function goesWithout(messages: readonly string[], deployment: string): string | undefined {
-  const own = messages.find((message) =>
-    message.includes(`(deployment ${deployment}) Local AWS runs tasks as`),
-  );
-  return own && /which go without: (.*)\.$/.exec(own)?.[1];
+  for (const message of messages) {
+    const what = /which go without: (.*)\.$/.exec(message)?.[1];
+    if (what !== undefined && message.includes(deployment)) return what;
+  }
+  return undefined;
 }
 
 function heading({ endpoint, pid }: RunningCloud, pace: Words): Words {
