@@ -164,7 +164,19 @@ async function deploy(desiredCount: number): Promise<{ group: string }> {
       { targetGroupArn: TargetGroupArn, containerName: "go-app", containerPort: GO_APP.port },
     ],
   });
+  if (desiredCount > 0) await untilTasksFail();
   return { group };
+}
+
+/** Their image is of a registry that there is none of: what checks find is the same from then on. */
+async function untilTasksFail(): Promise<void> {
+  const cluster = name();
+  const { met } = await pollUntil(
+    () => aws.ecs.listTasks({ cluster, desiredStatus: "STOPPED" }),
+    ({ taskArns = [] }) => taskArns.length > 0,
+    { deadlineMs: 30_000 },
+  );
+  expect(met).toBe(true);
 }
 
 async function run(check: Check<"live">) {
@@ -231,7 +243,7 @@ test("a service that registers nowhere leaves the load balancer to answer 503", 
   await aws.ecs.updateService({ cluster: name(), service: name(), loadBalancers: [] });
   expect(await run(targetsAreHealthy("healthy", [GO_APP]))).toMatchObject({
     passed: false,
-    fault: "service-not-registered",
+    fault: "image-registry",
     expected: { en: "go-app: 2 healthy targets" },
     actual: { en: expect.stringMatching(/registers in no target group; .* answers 503: /) },
   });
