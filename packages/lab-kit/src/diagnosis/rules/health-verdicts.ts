@@ -79,7 +79,10 @@ function counts(
   if (task === undefined) return false;
   if (/codes: \[(?!503)/.test(TargetHealth?.Description ?? "")) return true;
   const { HealthyThresholdCount: checks = 5, HealthCheckIntervalSeconds: seconds = 30 } = group;
-  const waitMs = (checks * seconds * 1000) / (deployed.scope.pace ?? 1) + MARGIN_MS;
+  // A check that hears nothing takes its whole time-out, at any pace.
+  const { HealthCheckTimeoutSeconds: timeout = 5 } = group;
+  const idleMs = (checks * seconds * 1000) / (deployed.scope.pace ?? 1);
+  const waitMs = idleMs + timeout * 1000 + MARGIN_MS;
   const startedAt = task.startedAt?.getTime() ?? Date.now();
   const since = listenedAt(deployed, [task]) ?? startedAt + STARTING_MS;
   return Date.now() - since > waitMs;

@@ -53,7 +53,8 @@ export class HealthMonitor {
     try {
       return await check((healthCheck.timeout ?? DEFAULT_TIMEOUT_SECONDS) * 1000);
     } catch (error) {
-      failed(error);
+      // Its container ended under it.
+      if (!this.#stopped) failed(error);
       return false;
     }
   }

@@ -23,26 +23,29 @@ export interface MemoryWatchParts {
 /** Kills what uses more memory than its container or the task may, looking every second, and more often at first. */
 export class MemoryWatch {
   readonly #parts: MemoryWatchParts;
-  readonly #startedAt: number;
+  #startedAt = 0;
+  #stopped = false;
   #timer: Timer | undefined;
 
   constructor(parts: MemoryWatchParts) {
     this.#parts = parts;
-    this.#startedAt = parts.clock.now();
   }
 
   start(): void {
     const { memoryMiB, containers } = this.#parts.task;
     const isLimited =
       memoryMiB !== undefined || containers.some(({ definition }) => definition.memory);
+    this.#startedAt = this.#parts.clock.now();
     if (isLimited) this.#again();
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#timer?.cancel();
   }
 
   #again(): void {
+    if (this.#stopped) return;
     const isStarting = this.#parts.clock.now() - this.#startedAt < STARTING_MS;
     const interval = isStarting ? STARTING_INTERVAL_MS : INTERVAL_MS;
     this.#timer = this.#parts.clock.deadline(interval, () => {
@@ -53,6 +56,7 @@ export class MemoryWatch {
   async #look(): Promise<void> {
     const usage = await this.#parts.usage();
     for (const name of overLimit(this.#parts.task, usage)) this.#parts.kill(name);
-    if (usage.size > 0) this.#again();
+    // On a busy machine nothing may be seen of a process yet: whether one is left is for the task to say.
+    this.#again();
   }
 }
