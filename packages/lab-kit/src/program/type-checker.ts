@@ -60,7 +60,8 @@ export class TypeChecker {
     // At once: a command that ends may not come back to what it has not waited for.
     rmSync(this.#folder, { recursive: true, force: true });
     await this.#last;
-    await this.#api.close();
+    // A Ctrl-C reaches the compiler as well: what it has forgotten by then it cannot give back, and it ends all the same.
+    await this.#api.close().catch(() => {});
   }
 
   async #check(stack: string): Promise<readonly Problem[]> {
