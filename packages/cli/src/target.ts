@@ -33,7 +33,7 @@ export async function localTarget(
     owner: workspace.config.owner,
     region: REGION,
     homeCidr: `${String(health["homeAddress"])}/32`,
-    pace: paceOf(cloud),
+    ...(health["clock"] !== undefined && { pace: paceOf(cloud) }),
     endpointUrl: endpoint,
     connection: { region: REGION, endpoint, credentials: { accessKeyId, secretAccessKey } },
     environment: {

@@ -1,6 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { copySnapshot, DEFAULT_HOME_ADDRESS, LocalAws } from "@workbook/local-aws";
+import {
+  copySnapshot,
+  DEFAULT_HOME_ADDRESS,
+  LOCAL_ACCELERATION,
+  LocalAws,
+} from "@workbook/local-aws";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { ECR } from "@aws-sdk/client-ecr";
 import { ensureStateBucket } from "../deploy/state-bucket.ts";
@@ -87,7 +92,7 @@ export class Lane {
       const homeAddress = DEFAULT_HOME_ADDRESS;
       const target = await options.targetOf({ endpoint, credentials, homeAddress });
       const provider = new KeptLane(target.environment, (line) => complaints.push(line));
-      const laneTarget = { ...target, lane: provider };
+      const laneTarget = { ...target, lane: provider, pace: LOCAL_ACCELERATION };
       return new Lane(cloud, laneTarget, provider, complaints, options, directory);
     } catch (error) {
       await cloud.stop();
