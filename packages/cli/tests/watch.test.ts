@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { pollUntil } from "@workbook/lab-kit";
 import { findTerraform } from "@workbook/toolchain";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -70,7 +71,21 @@ async function slowTerraformBegan(): Promise<void> {
   rmSync(join(folder, "slow"));
 }
 
-const beSlow = () => writeFileSync(join(folder, "slow"), "");
+/** The next plan or apply takes its time; the cloud is another one, so that Terraform is asked of it. */
+async function beSlow(): Promise<void> {
+  writeFileSync(join(folder, "slow"), "");
+  const { export: env } = await workbook.json<{ export: Record<string, string> }>(["env"]);
+  const logs = new CloudWatchLogs({
+    endpoint: env["AWS_ENDPOINT_URL"]!,
+    region: env["AWS_REGION"]!,
+    credentials: {
+      accessKeyId: env["AWS_ACCESS_KEY_ID"]!,
+      secretAccessKey: env["AWS_SECRET_ACCESS_KEY"]!,
+    },
+  });
+  await logs.createLogGroup({ logGroupName: `/touched/${performance.now()}` });
+  logs.destroy();
+}
 
 /** Saves the file with another comment in it, which changes nothing of the stack. */
 function save(comment: string): void {
@@ -79,7 +94,7 @@ function save(comment: string): void {
 }
 
 test("Enter does not wait for the plan that watch makes itself", { timeout: LONG }, async () => {
-  beSlow();
+  await beSlow();
   await terminal.begin("./workbook watch");
   const planning = await terminal.waitFor("comparing with the cloud", LONG);
   expect(planning).not.toContain("when the files are right");
@@ -109,7 +124,7 @@ test(
 
 test("Ctrl-C stops a deployment, and watching goes on", { timeout: LONG }, async () => {
   await terminal.waitFor("nothing would change", LONG);
-  beSlow();
+  await beSlow();
   await terminal.press("Enter");
   await slowTerraformBegan();
   await terminal.press("xyz");
@@ -124,7 +139,7 @@ test(
   { timeout: LONG },
   async () => {
     await terminal.waitFor("nothing would change", LONG);
-    beSlow();
+    await beSlow();
     save("another");
     await slowTerraformBegan();
     await terminal.press("q");
@@ -152,7 +167,7 @@ test(
   async () => {
     save("a third");
     await terminal.type("./workbook destroy", LONG);
-    beSlow();
+    await beSlow();
     await terminal.begin("./workbook deploy");
     await slowTerraformBegan();
     await terminal.press("C-c");
