@@ -20,7 +20,7 @@ export const mutations = defineMutations([
     also: [
       {
         replace: '          environment: [{ name: "PORT", value: "80" }],\n        },\n      ]),',
-        by: '          environment: [{ name: "PORT", value: "80" }],\n        },\n      ]).map(String).join(),',
+        by: '          environment: [{ name: "PORT", value: "80" }],\n        },\n      ]).map(({ name }) => name).join(),',
       },
     ],
     caughtBy: "node-task",

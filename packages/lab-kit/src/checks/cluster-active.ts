@@ -95,7 +95,7 @@ function steps(cluster: Cluster) {
     {
       fault: "insights",
       expected: ["containerInsights enabled", "containerInsights が enabled である"],
-      actual: `ACTIVE, containerInsights ${insights}`,
+      actual: [`ACTIVE, containerInsights ${insights}`, `ACTIVE、containerInsights は ${insights}`],
       holds: insights === "enabled" || insights === "enhanced",
     },
     {

@@ -122,7 +122,7 @@ function examineCluster(context: SynthContext): CheckResult<keyof typeof CLUSTER
     `Container Insights が有効な "workbook-${owner}" と、出力 cluster_name`,
   ] as const;
   const found: Words = insights === undefined ? ["not set", "設定なし"] : String(insights);
-  const actual = both`${cluster.address}: containerInsights ${found}`;
+  const actual = both`${cluster.address}: containerInsights${[" ", " は "]}${found}`;
   if (insights !== "enabled" && insights !== "enhanced")
     return failed("no-insights", expected, actual);
   const output = synth.output("cluster_name");
