@@ -64,8 +64,8 @@ export const mutations = defineMutations([
     // An internet gateway serves public addresses only, and the tasks have none.
     deployed: {
       caughtBy: "service-steady",
-      fault: "network-no-route",
-      says: "There is a connection issue between the task and Amazon ECR.",
+      fault: "network-no-public-address",
+      says: "has no public address",
     },
   },
   {
@@ -118,7 +118,7 @@ export const mutations = defineMutations([
     caughtBy: "service-steady",
     fault: "image-missing",
     tier: "live",
-    deployed: { says: "CannotPullContainerError" },
+    deployed: { says: "has no such image" },
   },
   {
     id: "private-route-table-without-nat",
@@ -129,9 +129,9 @@ export const mutations = defineMutations([
     // The tasks that run go on without it; a new revision needs new ones.
     also: [{ replace: "port: 80 },", by: 'port: 80, environment: { APP_VERSION: "2" } },' }],
     caughtBy: "service-steady",
-    fault: "initialization",
+    fault: "network-no-route",
     tier: "live",
-    deployed: { says: "There is a connection issue between the task and Amazon ECR." },
+    deployed: { says: "has no route to the internet" },
   },
   {
     id: "app-that-crashes",
@@ -141,6 +141,6 @@ export const mutations = defineMutations([
     caughtBy: "service-steady",
     fault: "container-exits",
     tier: "live",
-    deployed: { says: "Essential container in task exited" },
+    deployed: { says: "with exit code 3" },
   },
 ]);

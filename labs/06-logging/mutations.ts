@@ -67,8 +67,8 @@ export const mutations = defineMutations([
     fault: "trust",
     deployed: {
       caughtBy: "service-steady",
-      fault: "role",
-      says: "ECS was unable to assume the role",
+      fault: "execution-role-trust",
+      says: "does not name ecs-tasks.amazonaws.com",
     },
   },
   {
@@ -81,8 +81,8 @@ export const mutations = defineMutations([
     fault: "no-managed-policy",
     deployed: {
       caughtBy: "service-steady",
-      fault: "initialization",
-      says: "is not authorized to perform: ecr:GetAuthorizationToken",
+      fault: "execution-role-rights",
+      says: "may not ecr:GetAuthorizationToken",
     },
   },
   {
@@ -121,8 +121,8 @@ export const mutations = defineMutations([
     fault: "no-group",
     deployed: {
       caughtBy: "service-steady",
-      fault: "log-group",
-      says: "The specified log group does not exist.",
+      fault: "log-group-missing",
+      says: "there is no such log group",
     },
   },
   {

@@ -17,7 +17,7 @@ export const mutations = defineMutations([
     by: "internal: true,",
     caughtBy: "load-balancer",
     fault: "internal",
-    deployed: { caughtBy: "greeting", fault: "silent", says: "ETIMEDOUT" },
+    deployed: { caughtBy: "greeting", fault: "load-balancer-internal", says: "ETIMEDOUT" },
   },
   {
     id: "two-subnets-in-one-zone",
@@ -71,7 +71,7 @@ export const mutations = defineMutations([
     by: "port: 8080,\n      cidrs: [settings.homeCidr],",
     caughtBy: "security-groups",
     fault: "alb-closed",
-    deployed: { caughtBy: "greeting", fault: "silent", says: "ETIMEDOUT" },
+    deployed: { caughtBy: "greeting", fault: "load-balancer-ingress", says: "ETIMEDOUT" },
   },
   {
     id: "tasks-closed-to-the-load-balancer",
@@ -81,7 +81,7 @@ export const mutations = defineMutations([
     also: [NEW_REVISION],
     caughtBy: "security-groups",
     fault: "tasks-closed",
-    deployed: { caughtBy: "service-steady", fault: "health-timeout", says: "Request timed out" },
+    deployed: { caughtBy: "service-steady", fault: "task-ingress", says: "No ingress rule of" },
   },
   {
     id: "listener-on-another-port",
@@ -128,8 +128,8 @@ export const mutations = defineMutations([
     fault: "health-check",
     deployed: {
       caughtBy: "service-steady",
-      fault: "health-check-matcher",
-      says: "Health checks failed with these codes: [404]",
+      fault: "health-check-path",
+      says: "answers 404 at /health",
     },
   },
   {
@@ -150,7 +150,7 @@ export const mutations = defineMutations([
     also: [{ replace: "healthCheckGracePeriodSeconds: 60,", by: "" }],
     caughtBy: "service",
     fault: "target-group",
-    deployed: { caughtBy: "targets-healthy", fault: "empty", says: "answers 503" },
+    deployed: { caughtBy: "targets-healthy", fault: "service-not-registered", says: "answers 503" },
   },
   {
     id: "container-that-the-task-does-not-have",
@@ -183,7 +183,11 @@ export const mutations = defineMutations([
     ],
     caughtBy: "service",
     fault: "grace-period",
-    deployed: { caughtBy: "service-steady", fault: "unhealthy", says: "failed ELB health checks" },
+    deployed: {
+      caughtBy: "service-steady",
+      fault: "grace-period",
+      says: "the grace period is 0 s",
+    },
   },
   {
     id: "service-before-its-listener",
@@ -209,8 +213,8 @@ export const mutations = defineMutations([
     by: 'path: "/healthz", matcher: "204"',
     also: [NEW_REVISION],
     caughtBy: "service-steady",
-    fault: "health-code",
+    fault: "health-check-matcher",
     tier: "live",
-    deployed: { says: "Health checks failed with these codes: [200]" },
+    deployed: { says: "answers its health check with 200" },
   },
 ]);

@@ -107,7 +107,7 @@ export const mutations = defineMutations([
     by: "fromPort: 8081,\n      toPort: 8081,\n      cidrIpv4: settings.homeCidr,",
     caughtBy: "go-security-groups",
     fault: "alb-closed",
-    deployed: { caughtBy: "go-greeting", fault: "silent", says: "ETIMEDOUT" },
+    deployed: { caughtBy: "go-greeting", fault: "load-balancer-ingress", says: "ETIMEDOUT" },
   },
   {
     id: "load-balancer-open-to-everybody",
@@ -133,7 +133,7 @@ export const mutations = defineMutations([
     by: 'securityGroups: ["${aws_security_group.node_security_group.id}"],',
     caughtBy: "go-security-groups",
     fault: "tasks-elsewhere",
-    deployed: { caughtBy: "services-steady", fault: "health-timeout", says: "Request timed out" },
+    deployed: { caughtBy: "services-steady", fault: "task-ingress", says: "No ingress rule of" },
   },
   {
     id: "tasks-open-to-everybody",
@@ -158,7 +158,11 @@ export const mutations = defineMutations([
     by: 'defaultAction: [{ type: "forward", targetGroupArn: "${aws_lb_target_group.node_targets.arn}" }],',
     caughtBy: "go-listener",
     fault: "shared-target-group",
-    deployed: { caughtBy: "targets-healthy", fault: "not-in-use", says: "Target.NotInUse" },
+    deployed: {
+      caughtBy: "targets-healthy",
+      fault: "listener-target-group",
+      says: "Target.NotInUse",
+    },
   },
   {
     id: "targets-by-instance",

@@ -78,6 +78,9 @@ const WAY_IN =
   /^(?:load-balancer|listener|forward|target|service-not-registered|task-ingress|health-check|app-port|grace-period)/;
 const isOfWayIn = ({ id }: Finding) => WAY_IN.test(id);
 
+/** A service that registers nowhere comes to rest as well as any other. */
+const keepsFromRest = ({ id }: Finding) => id !== "service-not-registered";
+
 function stateOf({ serviceName, runningCount, taskDefinition, deployments = [] }: Service): Words {
   const states = deployments.map(({ status, rolloutState }) => `${status} ${rolloutState}`);
   const revision = taskDefinition?.split("/").at(-1);
@@ -95,7 +98,7 @@ async function look(context: LiveContext, app: WebApp, doctor: Doctor): Promise<
   return {
     service,
     failures: stopped.filter((task) => task.startedBy === primary?.id && isFailure(task)),
-    finding: isSteady(service) ? undefined : await doctor.finding(app),
+    finding: isSteady(service) ? undefined : (await doctor.findings(app)).find(keepsFromRest),
   };
 }
 

@@ -118,6 +118,7 @@ export class ProcessDriver implements TaskDriver {
     });
     await Promise.all(Array.from(this.#tasks.keys(), (taskArn) => this.stop(taskArn)));
     kill.cancel();
+    await this.#images.close();
     await this.#supervisor.close();
   }
 }

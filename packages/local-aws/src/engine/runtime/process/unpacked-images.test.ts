@@ -220,3 +220,16 @@ describe("the kept images", () => {
     expect(readdirSync(join(dir, "unpacked"))).toHaveLength(1);
   });
 });
+
+test("what goes on being unpacked when its task has stopped is done when the images are closed", async () => {
+  const images = new UnpackedImages(join(dir, "unpacked"));
+  const files = Array.from({ length: 300 }, (_, at) => [`app/${at}/file`, "text"] as const);
+  const image = await imageOf(files);
+  const stop = new AbortController();
+  const copied = images.copyTo(image, join(dir, "copy"), stop.signal);
+  stop.abort();
+  await expect(copied).rejects.toThrow("aborted");
+  await images.close();
+  expect(readdirSync(join(dir, "unpacked")).filter((name) => name.includes("."))).toEqual([]);
+  expect(readdirSync(join(dir, "unpacked"))).toHaveLength(1);
+});

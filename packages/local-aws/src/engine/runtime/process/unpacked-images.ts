@@ -44,6 +44,11 @@ export class UnpackedImages {
     });
   }
 
+  /** Resolves when nothing is being unpacked any more: until then somebody writes into the directory. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#underWay.values());
+  }
+
   /** Removes half-unpacked images of a dead server, and the least recently used ones beyond what is kept. */
   async prune(): Promise<void> {
     for (const name of await namesIn(this.#directory))
