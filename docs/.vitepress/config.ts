@@ -30,7 +30,11 @@ export default defineConfig({
   },
   transformPageData: addPageFacts,
   transformHtml: progress.written,
-  vite: { plugins: [progress.plugin] },
+  vite: {
+    plugins: [progress.plugin],
+    // A language's search index is one chunk, which is loaded when a reader searches and not before (kilobytes).
+    build: { chunkSizeWarningLimit: 800 },
+  },
   themeConfig: {
     i18nRouting: true,
     outline: { level: [2, 3] },
