@@ -53,6 +53,12 @@ function lay(blob: Buffer, options: UnpackOptions = {}, kind = ".tar+gzip"): Pro
   return unpackLayer({ file, digest, mediaType }, root, options);
 }
 
+test("is laid down each time, however soon its entries come", async () => {
+  const blob = await tarOf([{ name: "a", content: "1" }]);
+  for (let count = 0; count < 300; count++) await lay(blob, {}, ".tar");
+  expect(readFileSync(join(root, "a"), "utf8")).toBe("1");
+});
+
 const unpack = async (items: readonly Item[], options?: UnpackOptions) =>
   lay(gzipSync(await tarOf(items)), options);
 

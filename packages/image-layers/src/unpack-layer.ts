@@ -58,6 +58,8 @@ export async function unpackLayer(
 ): Promise<void> {
   const { signal, confined = false, budget = { ...UNPACK_LIMITS } } = options;
   signal?.throwIfAborted();
+  const down = new LayDown(await realpath(root), { confined, budget });
+  // From here on nothing is waited for until the first entry is: one that comes with nobody there is never told of again.
   const hash = createHash("sha256");
   const tar = extract();
   const hashed = new Transform({
@@ -71,7 +73,6 @@ export async function unpackLayer(
   // An archive that ends early leaves its last entry open: whoever waits for its data has to hear why none comes.
   feeding.catch((error: Error) => tar.destroy(error));
   try {
-    const down = new LayDown(await realpath(root), { confined, budget });
     for await (const entry of tar) await down.apply(entry.header, entry);
     await feeding;
     await down.finish();
