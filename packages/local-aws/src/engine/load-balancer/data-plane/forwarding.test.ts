@@ -1,6 +1,6 @@
-import { connect } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { fetchPort } from "../testing/fetch-port.ts";
+import { exchangeRaw } from "../testing/raw-client.ts";
 import {
   balancer,
   forwardAll,
@@ -28,18 +28,6 @@ async function echo() {
 }
 
 type Echo = { url: string; headers: Record<string, string> };
-
-/** Sends raw bytes and answers all that comes back until the connection ends. */
-function exchangeRaw(port: number, text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1");
-    let answer = "";
-    socket.setEncoding("latin1").on("data", (chunk: string) => (answer += chunk));
-    socket.on("error", reject);
-    socket.on("end", () => resolve(answer));
-    socket.write(text);
-  });
-}
 
 test.for([
   ["append", "198.51.100.7", `198.51.100.7, ${HOME}`],
