@@ -97,6 +97,13 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
     },
     default: both("`exact`"),
   },
+  WORKBOOK_LOG_LIMIT: {
+    meaning: {
+      en: "What all log events of Local AWS may take up, in MiB; it is remembered, and holds from the next `cloud up` on. Where it is reached, the oldest events of the largest log group are dropped, and `status` says so.",
+      ja: "Local AWS のログイベント全体の上限 (MiB)。覚えておかれ、次の `cloud up` から有効です。達すると、最も大きいロググループの古いイベントから捨てられ、`status` に表示されます。",
+    },
+    default: both("`256`"),
+  },
   SITE_BASE: {
     meaning: {
       en: "Where a site built with `site --build` lies on its host, such as `/courses/ecs/`.",

@@ -10,6 +10,8 @@ export interface Config {
   /** The front door's port. */
   readonly port: number;
   readonly listeners: "exact" | "offset" | "ephemeral";
+  /** What all log events of the cloud may take up, in MiB. */
+  readonly logLimit: number;
 }
 
 /** The clone that a command runs in. */
@@ -31,6 +33,7 @@ export const OWNER_RULE = text([
 const OWNER = /^[a-z](?:-?[a-z0-9])*$/;
 const OWNER_LENGTH = 16;
 const DEFAULT_PORT = 4566;
+const DEFAULT_LOG_LIMIT = 256;
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
@@ -39,7 +42,7 @@ export function stateFolder(env: NodeJS.ProcessEnv): string {
   return env["WORKBOOK_DIR"] ? resolve(env["WORKBOOK_DIR"]) : join(ROOT, ".workbook");
 }
 
-/** Finds the workspace and reads its configuration. Environment variables go before the file: OWNER, WORKBOOK_PORT, WORKBOOK_LISTENERS. */
+/** Finds the workspace and reads its configuration. Environment variables go before the file: OWNER, WORKBOOK_PORT, WORKBOOK_LISTENERS, WORKBOOK_LOG_LIMIT. */
 export function openWorkspace(env: NodeJS.ProcessEnv = process.env): Workspace {
   const root = ROOT;
   const state = stateFolder(env);
@@ -49,6 +52,7 @@ export function openWorkspace(env: NodeJS.ProcessEnv = process.env): Workspace {
     owner: checkOwner(env["OWNER"] || saved.owner || defaultOwner()),
     port: checkPort(env["WORKBOOK_PORT"] ?? saved.port ?? DEFAULT_PORT),
     listeners: checkListeners(env["WORKBOOK_LISTENERS"] || saved.listeners || "exact"),
+    logLimit: checkLogLimit(env["WORKBOOK_LOG_LIMIT"] || saved.logLimit || DEFAULT_LOG_LIMIT),
   };
   const learner = join(env["WORKBOOK_DIR"] ? state : root, "workspace");
   return { root, state, labs: join(root, "labs"), learner, config };
@@ -152,6 +156,22 @@ function checkListeners(mode: string): Config["listeners"] {
     {
       code: "LISTENERS_INVALID",
       next: "./workbook cloud up --listeners exact",
+      exitCode: 2,
+    },
+  );
+}
+
+function checkLogLimit(limit: number | string): number {
+  const number = Number(limit);
+  if (Number.isInteger(number) && number >= 1) return number;
+  throw new UserError(
+    [
+      `WORKBOOK_LOG_LIMIT is "${limit}": it has to be a whole number of MiB, at least 1.`,
+      `WORKBOOK_LOG_LIMIT が「${limit}」になっています。1 以上の整数 (MiB) を指定してください。`,
+    ],
+    {
+      code: "LOG_LIMIT_INVALID",
+      next: "WORKBOOK_LOG_LIMIT=256 ./workbook cloud up",
       exitCode: 2,
     },
   );

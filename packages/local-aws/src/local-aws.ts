@@ -38,11 +38,16 @@ export interface LocalAwsOptions {
   readonly homeAddress?: string;
   /** Directories whose programs the images' interpreters come from (`node`). Default: where this Node is. */
   readonly toolsPath?: readonly string[];
+  /** What all log events may take up, in bytes; then the oldest of the largest group go. Default 256 MiB. */
+  readonly maxLogBytes?: number;
   readonly logger?: Logger;
 }
 
 /** The address that a learner's machine has in the simulated internet: one that documentation may use (RFC 5737). */
 export const DEFAULT_HOME_ADDRESS = "203.0.113.10";
+
+/** What all log events may take up where nothing else is said. */
+export const DEFAULT_LOG_BYTES = 256 * 1024 * 1024;
 
 /** The port that clients of an emulator look at first. */
 export const DEFAULT_PORT = 4566;
@@ -186,6 +191,7 @@ async function start(options: LocalAwsOptions, host: string, data: OpenedData): 
         tasks: options.tasks ?? "process",
         listeners: options.listeners ?? "exact",
         toolsPath: options.toolsPath,
+        maxLogBytes: options.maxLogBytes ?? DEFAULT_LOG_BYTES,
       },
       credentials: options.credentials ?? "workspace",
     });

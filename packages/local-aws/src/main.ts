@@ -3,7 +3,15 @@ import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SystemClock, LOCAL_ACCELERATION } from "./clock/system-clock.ts";
 import { createJsonLogger } from "./engine/logger.ts";
-import { DEFAULT_PORT, LocalAws, type ListenersMode, type LocalAwsOptions } from "./local-aws.ts";
+import {
+  DEFAULT_LOG_BYTES,
+  DEFAULT_PORT,
+  LocalAws,
+  type ListenersMode,
+  type LocalAwsOptions,
+} from "./local-aws.ts";
+
+const MIB = 1_048_576;
 
 const USAGE = `Usage: node packages/local-aws/src/main.ts [options]
 
@@ -14,6 +22,7 @@ const USAGE = `Usage: node packages/local-aws/src/main.ts [options]
   --credentials workspace|any    whose keys are accepted (default workspace)
   --listeners exact|offset|ephemeral   ports of load balancers on this machine (default exact)
   --home-address ADDRESS         where requests from this machine count as coming from
+  --log-limit MIB                what all log events may take up, in MiB (default ${DEFAULT_LOG_BYTES / MIB})
   --real-time                    keep AWS's own waits
   --help
 `;
@@ -30,6 +39,7 @@ const { values } = parseArgs({
     credentials: { type: "string" },
     listeners: { type: "string" },
     "home-address": { type: "string" },
+    "log-limit": { type: "string" },
     "real-time": { type: "boolean" },
     help: { type: "boolean" },
   },
@@ -51,6 +61,12 @@ function readOptions(): LocalAwsOptions {
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port < 65536)) {
     throw new Error(`--port takes a number from 0 to 65535, not ${values.port}`);
   }
+  const logLimit = values["log-limit"] === undefined ? undefined : Number(values["log-limit"]);
+  if (logLimit !== undefined && !(Number.isInteger(logLimit) && logLimit > 0)) {
+    throw new Error(
+      `--log-limit takes a whole number of MiB, at least 1, not ${values["log-limit"]}`,
+    );
+  }
   return {
     port,
     host: values.host,
@@ -63,6 +79,7 @@ function readOptions(): LocalAwsOptions {
       "ephemeral",
     ]),
     homeAddress: values["home-address"],
+    maxLogBytes: logLimit === undefined ? undefined : logLimit * MIB,
     clock: new SystemClock(values["real-time"] ? 1 : LOCAL_ACCELERATION),
     logger: createJsonLogger(process.stderr),
   };

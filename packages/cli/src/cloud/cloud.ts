@@ -98,9 +98,10 @@ export async function startCloud(
   if (!cloud) return (await findCloud(workspace)) ?? raise(await startError(workspace, port));
   // The address is part of image names, so it has to stay what it is: a port chosen by chance is kept as well.
   const listeners = options.listeners ?? workspace.config.listeners;
+  const { logLimit } = workspace.config;
   await openRegion(cloud);
   if (isNew) await saveSnapshot(cloud, EMPTY_SNAPSHOT);
-  saveConfig(workspace, { port: Number(new URL(cloud.endpoint).port), listeners });
+  saveConfig(workspace, { port: Number(new URL(cloud.endpoint).port), listeners, logLimit });
   return cloud;
 }
 
@@ -151,6 +152,7 @@ function spawnServer(workspace: Workspace, options: StartOptions & { port: numbe
   const main = join(workspace.root, "packages/local-aws/src/main.ts");
   const args = ["--port", String(options.port), "--data", dataDirectory(workspace)];
   args.push("--listeners", options.listeners ?? workspace.config.listeners);
+  args.push("--log-limit", String(workspace.config.logLimit));
   if (options.tasks) args.push("--tasks", options.tasks);
   if (options.realTime) args.push("--real-time");
   const child = spawn(process.execPath, [main, ...args], {

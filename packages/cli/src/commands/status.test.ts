@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { goesWithout } from "./status.ts";
+import { describeDropped, goesWithout } from "./status.ts";
 
 const said = (deployment: string, what: string) =>
   `(service web) (deployment ${deployment}) Local AWS runs tasks as plain processes here, which go without: ${what}.`;
@@ -11,4 +11,15 @@ test("status tells what the primary deployment goes without, not what an older o
   ];
   expect(goesWithout(events, "ecs-svc/1")).toBe('container "a": ulimits');
   expect(goesWithout(events, "ecs-svc/2")).toBeUndefined();
+});
+
+test("status tells whose oldest log events were dropped, and how there is more room", () => {
+  const few = { storedBytes: 1_000, maxBytes: 256 * 1_048_576, dropped: [] };
+  expect(describeDropped(few)).toEqual([]);
+  expect(describeDropped({ ...few, dropped: [{ logGroup: "/ecs/app", events: 12 }] })).toEqual([
+    [
+      "  Logs take up all of their 256 MiB; the oldest events were dropped: /ecs/app (12). More room: WORKBOOK_LOG_LIMIT",
+      expect.stringContaining("古いイベントから捨てられました: /ecs/app (12)"),
+    ],
+  ]);
 });

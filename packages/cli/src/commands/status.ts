@@ -45,6 +45,7 @@ export async function statusCommand(session: Session): Promise<number> {
     { running: true, endpoint, pid, dataDir, health, owner, cluster, services, listeners, why },
     [
       session.say(heading(cloud, describePace(paceOf(cloud)))),
+      ...describeDropped(health["logs"] as LogStorage).map((line) => session.say(line)),
       ...services.map((service) => formatService(session, service, findings)),
       ...listeners.map((listener) => formatListener(session, listener)),
       "",
@@ -128,6 +129,26 @@ export function goesWithout(messages: readonly string[], deployment: string): st
 
 function heading({ endpoint, pid }: RunningCloud, pace: Words): Words {
   return both`${style.good("●")} Local AWS  ${style.name(endpoint)}  ${["process", "プロセス"]} ${pid}, ${pace}`;
+}
+
+/** As `/_local/health` has it. */
+export interface LogStorage {
+  readonly storedBytes: number;
+  readonly maxBytes: number;
+  readonly dropped: readonly { readonly logGroup: string; readonly events: number }[];
+}
+
+/** Which log groups have lost their oldest events to the bound of all; no line where none has. */
+export function describeDropped({ maxBytes, dropped }: LogStorage): readonly Words[] {
+  if (dropped.length === 0) return [];
+  const mib = maxBytes / 1_048_576;
+  const of = dropped.map(({ logGroup, events }) => `${logGroup} (${events})`).join(", ");
+  return [
+    [
+      `  Logs take up all of their ${mib} MiB; the oldest events were dropped: ${of}. More room: WORKBOOK_LOG_LIMIT`,
+      `  ログが上限の ${mib} MiB に達し、古いイベントから捨てられました: ${of}。増やすには WORKBOOK_LOG_LIMIT`,
+    ],
+  ];
 }
 
 /** A service with what is wrong with it, in a line, in the place of what it said last. */

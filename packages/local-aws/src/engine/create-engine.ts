@@ -18,6 +18,7 @@ export interface EngineOptions {
   readonly tasks: "process" | "docker" | "off";
   readonly listeners: "exact" | "offset" | "ephemeral";
   readonly toolsPath: readonly string[] | undefined;
+  readonly maxLogBytes: number;
 }
 
 /** Everything that happens behind the API. */
@@ -45,7 +46,12 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     listenersMode: options.listeners,
   });
   const { store } = context;
-  const logs = new CloudWatchLogRouter({ store, clock, logger });
+  const logs = new CloudWatchLogRouter({
+    store,
+    clock,
+    logger,
+    maxBytes: options.maxLogBytes,
+  });
   const metadata = new TaskEndpoints({ store, clock, endpoint: settings.endpoint, driver });
   const images = createImagePuller(context);
   const parts: EnginePart[] = [
@@ -61,7 +67,11 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
   const started: EnginePart[] = [];
   return {
     mounts: [createRegistry(context), metadata],
-    describe: () => ({ tasks: info(), loadBalancers: loadBalancers.describe() }),
+    describe: () => ({
+      tasks: info(),
+      loadBalancers: loadBalancers.describe(),
+      logs: logs.describe(),
+    }),
     topology: () => topology(context.store),
     effectiveListeners: () => loadBalancers.effectiveListeners(),
     request: (listenerArn, path) => loadBalancers.request(listenerArn, path),

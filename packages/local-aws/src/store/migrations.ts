@@ -15,6 +15,14 @@ const MIGRATIONS: readonly string[] = [
    ) STRICT;
    CREATE INDEX log_event_by_time ON log_event (account, region, log_group, timestamp, seq);
    CREATE INDEX log_event_by_stream ON log_event (account, region, log_group, log_stream, timestamp, seq);`,
+  `CREATE TABLE log_volume (
+     account TEXT NOT NULL, region TEXT NOT NULL, log_group TEXT NOT NULL,
+     bytes INTEGER NOT NULL, dropped INTEGER NOT NULL DEFAULT 0,
+     PRIMARY KEY (account, region, log_group)
+   ) STRICT, WITHOUT ROWID;
+   INSERT INTO log_volume (account, region, log_group, bytes)
+     SELECT account, region, log_group, SUM(OCTET_LENGTH(message) + 26) FROM log_event
+     GROUP BY account, region, log_group;`,
 ];
 
 /** The version of the schema that this program writes. */

@@ -20,7 +20,7 @@ beforeEach(async () => {
   clock = new ManualClock();
   errors = [];
   const logger = { info: () => {}, error: (message: string) => void errors.push(message) };
-  router = new CloudWatchLogRouter({ store, clock, logger });
+  router = new CloudWatchLogRouter({ store, clock, logger, maxBytes: Infinity });
   await router.start();
 });
 afterEach(async () => {

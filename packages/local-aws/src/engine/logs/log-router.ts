@@ -5,6 +5,7 @@ import { AwsError } from "../../protocol/aws-error.ts";
 import { expiryOf, streamKey } from "../../services/logs/find.ts";
 import { createLogGroup } from "../../services/logs/groups.ts";
 import { LogEvents, type StreamPlace } from "../../services/logs/log-events.ts";
+import type { LogStorage } from "../../services/logs/log-volume.ts";
 import { logGroups, logStreams } from "../../services/logs/state.ts";
 import { createLogStream } from "../../services/logs/streams.ts";
 import { isDiskFull } from "../../store/disk-full.ts";
@@ -27,6 +28,8 @@ interface LogRouterParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** What all log events may take up. */
+  readonly maxBytes: number;
 }
 
 /** Takes what containers write to where their log configuration says. */
@@ -41,11 +44,12 @@ export class CloudWatchLogRouter implements LogRouter, EnginePart {
   #flushTimer: Timer | undefined;
   #expiryTimer: Timer | undefined;
 
-  constructor({ store, clock, logger }: LogRouterParts) {
+  constructor({ store, clock, logger, maxBytes }: LogRouterParts) {
     this.#logger = logger;
     this.#store = store;
     this.#clock = clock;
     this.#events = store.owner(LogEvents);
+    this.#events.keepWithin(maxBytes);
   }
 
   async start(): Promise<void> {
@@ -57,6 +61,11 @@ export class CloudWatchLogRouter implements LogRouter, EnginePart {
     this.#flushTimer?.cancel();
     this.#expiryTimer?.cancel();
     this.#flush();
+  }
+
+  /** Facts for `health` and `status`. */
+  describe(): LogStorage {
+    return this.#events.storage();
   }
 
   async open(request: LogSinkRequest): Promise<LogSink> {

@@ -2,6 +2,7 @@ import type { StatementSync } from "node:sqlite";
 import type { Database } from "../../store/database.ts";
 import type { Place } from "../../store/collection.ts";
 import { isDiskFull } from "../../store/disk-full.ts";
+import { EVENT_OVERHEAD_BYTES, LogVolume, type LogStorage } from "./log-volume.ts";
 
 /** Which stream of which group. */
 export interface StreamPlace extends Place {
@@ -45,9 +46,6 @@ export interface LogEventQuery extends Place {
   readonly maxBytes?: number;
 }
 
-/** What AWS counts for an event beside its message. */
-export const EVENT_OVERHEAD_BYTES = 26;
-
 /** What is known of a stream's events. */
 export interface StreamTimes {
   readonly firstEvent: number;
@@ -55,8 +53,9 @@ export interface StreamTimes {
   readonly lastIngestion: number;
 }
 
-/** So many buffered events are written at once, whatever the time. */
+/** So many buffered events, or characters of them, are written at once, whatever the time. */
 const BATCH = 500;
+const BATCH_CHARACTERS = 1_048_576;
 
 /**
  * Owns the table of log events. Events that programs write are buffered and written in batches; every question is
@@ -65,6 +64,7 @@ const BATCH = 500;
 export class LogEvents {
   readonly #database: Database;
   readonly #insert: StatementSync;
+  readonly #volume: LogVolume;
   readonly #watchers = new Set<(events: readonly NewLogEvent[]) => void>();
   #buffer: NewLogEvent[] = [];
   #bufferedBytes = 0;
@@ -76,6 +76,18 @@ export class LogEvents {
       `INSERT INTO log_event (account, region, log_group, log_stream, timestamp, ingestion_time, message)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
     );
+    this.#volume = new LogVolume(database);
+  }
+
+  /** From now on the oldest events of the largest group go where all of them take up more than `bytes`. */
+  keepWithin(bytes: number): void {
+    this.#volume.limit = bytes;
+  }
+
+  /** What all events of the cloud take up, and what was dropped to keep within the bound. */
+  storage(): LogStorage {
+    this.#flushForReader();
+    return this.#volume.describe();
   }
 
   /** Takes an event that is written with the next batch: the caller flushes within a tenth of a second. */
@@ -86,7 +98,7 @@ export class LogEvents {
 
   /** Whether so much is buffered that it is worth a write, whatever the time. */
   get isBatch(): boolean {
-    return this.#buffer.length >= BATCH;
+    return this.#buffer.length >= BATCH || this.#bufferedBytes >= BATCH_CHARACTERS;
   }
 
   /** Writes what is buffered. Where that fails it stays buffered. */
@@ -177,45 +189,25 @@ export class LogEvents {
   /** What a group's events take up, with the 26 bytes that AWS counts for each. */
   storedBytes({ account, region }: Place, group: string): number {
     this.#flushForReader();
-    const row = this.#database.sql
-      .prepare(
-        `SELECT COALESCE(SUM(OCTET_LENGTH(message) + ${EVENT_OVERHEAD_BYTES}), 0) AS bytes
-         FROM log_event WHERE account = ? AND region = ? AND log_group = ?`,
-      )
-      .get(account, region, group) as { bytes: number };
-    return row.bytes;
+    return this.#volume.of({ account, region, group });
   }
 
   deleteGroup({ account, region }: Place, group: string): void {
     this.flush();
-    this.#database.write(() => {
-      this.#database.sql
-        .prepare("DELETE FROM log_event WHERE account = ? AND region = ? AND log_group = ?")
-        .run(account, region, group);
-    });
+    this.#database.write(() => this.#volume.removeGroup({ account, region, group }));
   }
 
-  deleteStream({ account, region, group, stream }: StreamPlace): void {
+  deleteStream({ stream, ...place }: StreamPlace): void {
     this.flush();
-    this.#database.write(() => {
-      this.#database.sql
-        .prepare(
-          "DELETE FROM log_event WHERE account = ? AND region = ? AND log_group = ? AND log_stream = ?",
-        )
-        .run(account, region, group, stream);
-    });
+    this.#database.write(() => this.#volume.remove(place, "log_stream = ?", stream));
   }
 
   /** Removes a group's events from before `timestamp`. */
   expire({ account, region }: Place, group: string, timestamp: number): void {
     this.flush();
-    this.#database.write(() => {
-      this.#database.sql
-        .prepare(
-          "DELETE FROM log_event WHERE account = ? AND region = ? AND log_group = ? AND timestamp < ?",
-        )
-        .run(account, region, group, timestamp);
-    });
+    this.#database.write(() =>
+      this.#volume.remove({ account, region, group }, "timestamp < ?", timestamp),
+    );
   }
 
   close(): void {
@@ -243,6 +235,7 @@ export class LogEvents {
         event.message,
       );
     }
+    this.#volume.written(events);
   }
 
   #tell(events: readonly NewLogEvent[]): void {

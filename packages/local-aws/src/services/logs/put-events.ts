@@ -2,7 +2,8 @@ import type { InputLogEvent } from "@aws-sdk/client-cloudwatch-logs";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { expiryOf, needGroup, needStream } from "./find.ts";
-import { EVENT_OVERHEAD_BYTES, LogEvents } from "./log-events.ts";
+import { LogEvents } from "./log-events.ts";
+import { EVENT_OVERHEAD_BYTES } from "./log-volume.ts";
 import { SEQUENCE_TOKEN } from "./streams.ts";
 import { batchSpansTooLong, notChronological, uploadTooLarge } from "./words.ts";
 

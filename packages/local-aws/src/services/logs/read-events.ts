@@ -4,13 +4,8 @@ import type { Scope, Store } from "../../store/store.ts";
 import type { CallContext } from "../service.ts";
 import { parseFilterPattern } from "./filter-pattern/filter-pattern.ts";
 import { expiryOf, groupNameOf, needGroup, needStream, streamsOf } from "./find.ts";
-import {
-  EVENT_OVERHEAD_BYTES,
-  LogEvents,
-  type LogEvent,
-  type LogEventQuery,
-  type Position,
-} from "./log-events.ts";
+import { LogEvents, type LogEvent, type LogEventQuery, type Position } from "./log-events.ts";
+import { EVENT_OVERHEAD_BYTES } from "./log-volume.ts";
 import { decodeToken, encodeToken } from "./paging.ts";
 import { exclusive, invalidToken, streamMissing } from "./words.ts";
 
