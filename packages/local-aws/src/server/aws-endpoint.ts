@@ -24,6 +24,7 @@ import { bodyLimit, readAll, readBody } from "./body.ts";
 import { checkDigests } from "./digests.ts";
 import { isFormPost, readFormPost } from "./form-post/form-post.ts";
 import { payloadStream } from "./payload-stream.ts";
+import { unsignedOperation } from "./unsigned-calls.ts";
 import { withSignedQuery } from "./signed-query.ts";
 import { refuseRepeated } from "./repeated-headers.ts";
 import type { Seeder } from "./seeder.ts";
@@ -70,7 +71,11 @@ export class AwsEndpoint {
       target = wire.guessProtocol(request, signed?.service);
       if (!signed && target.service === "s3" && isFormPost(request))
         return await this.#answerForm(incoming, request, target, requestId);
-      if (!signed) throw authError({ kind: "missing" }, target);
+      if (!signed) {
+        const absent = await unsignedOperation(incoming, request, wire);
+        if (!absent) throw authError({ kind: "missing" }, target);
+        return wire.encodeNotImplemented(absent, SUPPORT_MATRIX, requestId);
+      }
       const call =
         target.service === "s3"
           ? await this.#takeStreamed(incoming, request, signed, (resolved) => (target = resolved))
