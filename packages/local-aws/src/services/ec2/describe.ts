@@ -2,7 +2,7 @@ import { cutPage } from "../pages.ts";
 import type { Scope } from "../../store/store.ts";
 import { invalidNextToken } from "./faults.ts";
 import { type Filter, type FilterTable, toFilterTest } from "./filters.ts";
-import { requireResource, type ResourceType } from "./resources.ts";
+import { checkId, requireResource, type ResourceType } from "./resources.ts";
 import type { Tags } from "./state.ts";
 
 /** The part that the Describe operations share. */
@@ -35,6 +35,8 @@ export function describe<T extends { tags: Tags }>(
     (resource: Readonly<T>) => resource.tags,
   );
   const ids = request.ids?.length ? [...new Set(request.ids)] : scope.of(type.kind).ids();
+  // What cannot be an id is told before what is not there.
+  for (const id of request.ids ?? []) checkId(type, id);
   const found = ids
     .map((id) => ({ id, resource: requireResource(scope, type, id) }))
     .filter(({ resource }) => matches(resource));

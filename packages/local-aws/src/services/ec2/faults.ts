@@ -73,6 +73,9 @@ export const duplicateGroup = (name: string, vpcId: string) =>
     `The security group '${name}' already exists for VPC '${vpcId}'`,
   );
 
+export const malformedGroupId = (id: string) =>
+  new AwsError("InvalidGroupId.Malformed", `The security group ID '${id}' is malformed`);
+
 export const ruleNotFound = () =>
   new AwsError(
     "InvalidPermission.NotFound",

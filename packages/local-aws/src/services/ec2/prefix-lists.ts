@@ -10,27 +10,57 @@ export interface PrefixList {
   /** `com.amazonaws.<region>.s3`. */
   readonly name: string;
   readonly cidrs: readonly string[];
+  readonly family: "IPv4" | "IPv6";
+  /** How many rules or routes one that names it counts as. */
+  readonly weight: number;
+  /** Whether a gateway endpoint leads there: only these are services in a prefix list format. */
+  readonly isGateway: boolean;
 }
 
 /**
- * The services that gateway endpoints lead to, with the ranges that stand for their addresses here: documentation's own
- * (RFC 5737), since nothing local has S3's real addresses.
+ * AWS's lists, with the ranges that stand for the services' addresses here: documentation's own (RFC 5737, RFC 3849), since
+ * nothing local has their real ones. Names without a region in them are `global`.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html
  */
-const SERVICES: readonly [service: string, cidrs: readonly string[]][] = [
-  ["s3", ["192.0.2.0/25"]],
-  ["dynamodb", ["192.0.2.128/25"]],
+const LISTS: readonly [name: string, weight: number, cidr: string][] = [
+  ["{region}.s3", 1, "192.0.2.0/25"],
+  ["{region}.dynamodb", 1, "192.0.2.128/25"],
+  ["{region}.s3express", 6, "198.51.100.0/27"],
+  ["{region}.ec2-instance-connect", 2, "198.51.100.32/27"],
+  ["{region}.ipv6.ec2-instance-connect", 2, "2001:db8:1::/48"],
+  ["{region}.route53-healthchecks", 25, "198.51.100.64/27"],
+  ["{region}.ipv6.route53-healthchecks", 25, "2001:db8:2::/48"],
+  ["{region}.vpc-lattice", 10, "198.51.100.96/27"],
+  ["{region}.ipv6.vpc-lattice", 10, "2001:db8:3::/48"],
+  ["global.cloudfront.origin-facing", 55, "198.51.100.128/27"],
+  ["global.ipv6.cloudfront.origin-facing", 55, "2001:db8:4::/48"],
+  ["global.groundstation", 5, "198.51.100.160/27"],
 ];
+const GATEWAY_SERVICES = /\.(?:s3|dynamodb)$/;
 
 /** AWS's prefix lists in a region. Ids are the same in every account, as in AWS. */
 export function prefixListsOf(region: string): readonly PrefixList[] {
-  return SERVICES.map(([service, cidrs]) => {
-    const name = `com.amazonaws.${region}.${service}`;
-    return { id: `pl-${createHash("sha256").update(name).digest("hex").slice(0, 8)}`, name, cidrs };
+  return LISTS.map(([template, weight, cidr]) => {
+    const name = `com.amazonaws.${template.replace("{region}", region)}`;
+    const unique = template.startsWith("global.") ? `${region} ${name}` : name;
+    return {
+      id: `pl-${createHash("sha256").update(unique).digest("hex").slice(0, 8)}`,
+      name,
+      weight,
+      cidrs: [cidr],
+      family: cidr.includes(":") ? "IPv6" : "IPv4",
+      isGateway: GATEWAY_SERVICES.test(name),
+    };
   });
 }
 
-/** The prefix list with this id. Throws `InvalidPrefixListID.NotFound`. */
+/** The prefix list with this id. Throws `InvalidPrefixListId.Malformed`, `InvalidPrefixListID.NotFound`. */
 export function findPrefixList(region: string, id: string): PrefixList {
+  if (!/^pl-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(id))
+    throw new AwsError(
+      "InvalidPrefixListId.Malformed",
+      `Invalid id: "${id}"${id.startsWith("pl-") ? "" : ' (expecting "pl-...")'}`,
+    );
   const list = prefixListsOf(region).find((one) => one.id === id);
   if (!list)
     throw new AwsError("InvalidPrefixListID.NotFound", `The prefix list ID '${id}' does not exist`);
@@ -48,7 +78,7 @@ export const prefixListHandlers = {
   DescribePrefixLists(input, { store, region }) {
     const lists = input.PrefixListIds?.length
       ? input.PrefixListIds.map((id) => findPrefixList(region, id))
-      : prefixListsOf(region);
+      : prefixListsOf(region).filter(({ isGateway }) => isGateway);
     const matches = toFilterTest(input.Filters, filters, store);
     const { items, NextToken } = paginate(
       lists.filter(matches),
@@ -78,9 +108,9 @@ export const prefixListHandlers = {
       ({ id }) => id,
     );
     return {
-      PrefixLists: items.map(({ id, name }) => ({
+      PrefixLists: items.map(({ id, name, family }) => ({
         PrefixListId: id,
-        AddressFamily: "IPv4",
+        AddressFamily: family,
         State: "create-complete" as const,
         PrefixListArn: `arn:aws:ec2:${region}:aws:prefix-list/${id}`,
         PrefixListName: name,

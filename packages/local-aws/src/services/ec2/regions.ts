@@ -12,6 +12,7 @@ export interface Zone {
 const REGIONS: Readonly<Record<string, readonly [short: string, zones: string]>> = {
   "af-south-1": ["afs1", "a1 b2 c3"],
   "ap-east-1": ["ape1", "a1 b2 c3"],
+  "ap-east-2": ["ape2", "a1 b2 c3"],
   "ap-northeast-1": ["apne1", "a4 c1 d2"],
   "ap-northeast-2": ["apne2", "a1 b2 c3 d4"],
   "ap-northeast-3": ["apne3", "a3 b1 c2"],
@@ -21,6 +22,9 @@ const REGIONS: Readonly<Record<string, readonly [short: string, zones: string]>>
   "ap-southeast-2": ["apse2", "a1 b3 c2"],
   "ap-southeast-3": ["apse3", "a1 b2 c3"],
   "ap-southeast-4": ["apse4", "a1 b2 c3"],
+  "ap-southeast-5": ["apse5", "a1 b2 c3"],
+  "ap-southeast-6": ["apse6", "a1 b2 c3"],
+  "ap-southeast-7": ["apse7", "a1 b2 c3"],
   "ca-central-1": ["cac1", "a1 b2 d4"],
   "ca-west-1": ["caw1", "a1 b2 c3"],
   "eu-central-1": ["euc1", "a2 b3 c1"],
@@ -34,6 +38,7 @@ const REGIONS: Readonly<Record<string, readonly [short: string, zones: string]>>
   "il-central-1": ["ilc1", "a1 b2 c3"],
   "me-central-1": ["mec1", "a1 b2 c3"],
   "me-south-1": ["mes1", "a1 b2 c3"],
+  "mx-central-1": ["mxc1", "a1 b2 c3"],
   "sa-east-1": ["sae1", "a1 b2 c3"],
   "us-east-1": ["use1", "a6 b1 c2 d4 e3 f5"],
   "us-east-2": ["use2", "a1 b2 c3"],
@@ -45,9 +50,13 @@ const REGIONS: Readonly<Record<string, readonly [short: string, zones: string]>>
 const OPT_IN = new Set([
   "af-south-1",
   "ap-east-1",
+  "ap-east-2",
   "ap-south-2",
   "ap-southeast-3",
   "ap-southeast-4",
+  "ap-southeast-5",
+  "ap-southeast-6",
+  "ap-southeast-7",
   "ca-west-1",
   "eu-central-2",
   "eu-south-1",
@@ -55,6 +64,7 @@ const OPT_IN = new Set([
   "il-central-1",
   "me-central-1",
   "me-south-1",
+  "mx-central-1",
 ]);
 
 export const REGION_NAMES: readonly string[] = Object.keys(REGIONS);

@@ -12,6 +12,8 @@ export interface ResourceType<T extends object = object> {
   readonly prefix: string;
   readonly kind: Kind<T>;
   readonly notFound: (id: string) => AwsError;
+  /** What EC2 says of a text that cannot be such an id; undefined where it looks for any text. */
+  readonly malformed?: ((id: string) => AwsError) | undefined;
 }
 
 function resourceType<T extends { tags: Tags }>(
@@ -20,8 +22,21 @@ function resourceType<T extends { tags: Tags }>(
   kind: Kind<T>,
   code: string,
   message: (id: string) => string,
+  malformed?: string,
 ): ResourceType<T> {
-  return { type, prefix, kind, notFound: (id) => new AwsError(code, message(id)) };
+  return {
+    type,
+    prefix,
+    kind,
+    notFound: (id) => new AwsError(code, message(id)),
+    malformed: malformed === undefined ? undefined : (id) => invalidId(malformed, prefix, id),
+  };
+}
+
+/** EC2 tells the prefix where that is what is wrong. */
+function invalidId(code: string, prefix: string, id: string): AwsError {
+  const expecting = id.startsWith(`${prefix}-`) ? "" : ` (expecting "${prefix}-...")`;
+  return new AwsError(code, `Invalid id: "${id}"${expecting}`);
 }
 
 export const VPC = resourceType(
@@ -30,6 +45,7 @@ export const VPC = resourceType(
   state.vpcs,
   "InvalidVpcID.NotFound",
   (id) => `The vpc ID '${id}' does not exist`,
+  "InvalidVpcId.Malformed",
 );
 export const SUBNET = resourceType(
   "subnet",
@@ -37,6 +53,7 @@ export const SUBNET = resourceType(
   state.subnets,
   "InvalidSubnetID.NotFound",
   (id) => `The subnet ID '${id}' does not exist`,
+  "InvalidSubnetID.Malformed",
 );
 export const INTERNET_GATEWAY = resourceType(
   "internet-gateway",
@@ -44,6 +61,7 @@ export const INTERNET_GATEWAY = resourceType(
   state.internetGateways,
   "InvalidInternetGatewayID.NotFound",
   (id) => `The internetGateway ID '${id}' does not exist`,
+  "InvalidInternetGatewayId.Malformed",
 );
 export const ROUTE_TABLE = resourceType(
   "route-table",
@@ -51,6 +69,7 @@ export const ROUTE_TABLE = resourceType(
   state.routeTables,
   "InvalidRouteTableID.NotFound",
   (id) => `The routeTable ID '${id}' does not exist`,
+  "InvalidRouteTableId.Malformed",
 );
 export const SECURITY_GROUP = resourceType(
   "security-group",
@@ -58,6 +77,7 @@ export const SECURITY_GROUP = resourceType(
   state.securityGroups,
   "InvalidGroup.NotFound",
   (id) => `The security group '${id}' does not exist`,
+  "InvalidGroupId.Malformed",
 );
 export const SECURITY_GROUP_RULE = resourceType(
   "security-group-rule",
@@ -65,6 +85,7 @@ export const SECURITY_GROUP_RULE = resourceType(
   state.securityGroupRules,
   "InvalidSecurityGroupRuleId.NotFound",
   (id) => `The security group rule ID '${id}' does not exist`,
+  "InvalidSecurityGroupRuleId.Malformed",
 );
 export const ADDRESS = resourceType(
   "elastic-ip",
@@ -79,6 +100,7 @@ export const NAT_GATEWAY = resourceType(
   state.natGateways,
   "NatGatewayNotFound",
   (id) => `The Nat Gateway ${id} was not found`,
+  "NatGatewayMalformed",
 );
 export const NETWORK_INTERFACE = resourceType(
   "network-interface",
@@ -86,6 +108,7 @@ export const NETWORK_INTERFACE = resourceType(
   state.networkInterfaces,
   "InvalidNetworkInterfaceID.NotFound",
   (id) => `The networkInterface ID '${id}' does not exist`,
+  "InvalidNetworkInterfaceId.Malformed",
 );
 export const NETWORK_ACL = resourceType(
   "network-acl",
@@ -93,6 +116,7 @@ export const NETWORK_ACL = resourceType(
   state.networkAcls,
   "InvalidNetworkAclID.NotFound",
   (id) => `The networkAcl ID '${id}' does not exist`,
+  "InvalidNetworkAclId.Malformed",
 );
 export const DHCP_OPTIONS = resourceType(
   "dhcp-options",
@@ -100,6 +124,7 @@ export const DHCP_OPTIONS = resourceType(
   state.dhcpOptions,
   "InvalidDhcpOptionID.NotFound",
   (id) => `The dhcpOption ID '${id}' does not exist`,
+  "InvalidDhcpOptionsId.Malformed",
 );
 export const VPC_ENDPOINT = resourceType(
   "vpc-endpoint",
@@ -107,6 +132,7 @@ export const VPC_ENDPOINT = resourceType(
   state.vpcEndpoints,
   "InvalidVpcEndpointId.NotFound",
   (id) => `The Vpc Endpoint Id '${id}' does not exist`,
+  "InvalidVpcEndpointId.Malformed",
 );
 
 /** Every kind of resource that has tags. */
@@ -125,15 +151,26 @@ export const RESOURCE_TYPES: readonly ResourceType<{ tags: Tags }>[] = [
   VPC_ENDPOINT,
 ] as unknown as ResourceType<{ tags: Tags }>[];
 
-/** The resource with this id. Throws the type's not-found error. */
+/** The resource with this id. Throws the type's error for an id that is none, or that nothing has. */
 export function requireResource<T extends object>(
   scope: Scope,
   type: ResourceType<T>,
   id: string,
 ): Readonly<T> {
   const resource = scope.of(type.kind).get(id);
-  if (!resource) throw type.notFound(id);
-  return resource;
+  if (resource) return resource;
+  checkId(type, id);
+  throw type.notFound(id);
+}
+
+/**
+ * Ids have 8 hexadecimal digits, or 17.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+ * @throws AwsError the type's `….Malformed`
+ */
+export function checkId({ prefix, malformed }: ResourceType, id: string): void {
+  const [, digits = ""] = id.startsWith(`${prefix}-`) ? id.split("-") : [];
+  if (malformed && !/^(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(digits)) throw malformed(id);
 }
 
 /** The ARN of an EC2 resource; `name` is how ARNs call its type, such as `subnet` or `vpc-endpoint`. */

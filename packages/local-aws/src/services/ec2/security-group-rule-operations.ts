@@ -12,6 +12,7 @@ import {
 } from "./ip-permissions.ts";
 import { requireResource, SECURITY_GROUP, SECURITY_GROUP_RULE } from "./resources.ts";
 import { duplicateRule, rulesOf, sameRule, toApiRule } from "./security-group-rules.ts";
+import { requireGroup } from "./security-groups.ts";
 import { type SecurityGroup, type SecurityGroupRule, securityGroupRules } from "./state.ts";
 
 const filters: FilterTable<SecurityGroupRule> = {
@@ -56,6 +57,7 @@ function readRequest(
 
 interface DescriptionInput extends FlatPermission {
   GroupId?: string | undefined;
+  GroupName?: string | undefined;
   SecurityGroupRuleDescriptions?:
     | { SecurityGroupRuleId?: string | undefined; Description?: string | undefined }[]
     | undefined;
@@ -63,8 +65,7 @@ interface DescriptionInput extends FlatPermission {
 
 /** Changes descriptions alone; of rules named by id, or by what they allow. */
 function updateDescriptions(scope: Scope, input: DescriptionInput, isEgress: boolean) {
-  if (input.GroupId === undefined) throw faults.missingParameter("groupId");
-  const group = requireResource(scope, SECURITY_GROUP, input.GroupId);
+  const group = requireGroup(scope, input.GroupId, input.GroupName);
   const existing = rulesOf(scope, group.groupId, isEgress);
   const describe = (rule: Readonly<SecurityGroupRule> | undefined, description = "") => {
     if (!rule) throw faults.ruleNotFound();
@@ -91,6 +92,10 @@ function updateDescriptions(scope: Scope, input: DescriptionInput, isEgress: boo
 export const securityGroupRuleHandlers = {
   DescribeSecurityGroupRules(input, { store }) {
     const request = { ...input, ids: input.SecurityGroupRuleIds };
+    // Of all filters this is the one whose values EC2 looks at.
+    for (const { Name, Values } of input.Filters ?? [])
+      for (const id of Name === "group-id" ? (Values ?? []) : [])
+        if (!/^sg-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(id)) throw faults.malformedGroupId(id);
     const { items, NextToken } = describe(store, SECURITY_GROUP_RULE, request, filters);
     return { SecurityGroupRules: items.map((rule) => toApiRule(rule, store)), NextToken };
   },

@@ -3,6 +3,7 @@ import { AwsError } from "../../protocol/aws-error.ts";
 import type { Scope } from "../../store/store.ts";
 import { newId } from "./ids.ts";
 import type { RuleSpec } from "./ip-permissions.ts";
+import { findPrefixList } from "./prefix-lists.ts";
 import { ec2Arn } from "./resources.ts";
 import { type SecurityGroupRule, securityGroupRules, type Tags } from "./state.ts";
 import { toTagList } from "./tags.ts";
@@ -21,6 +22,11 @@ export function rulesOf(
     .filter(
       (rule) => rule.groupId === groupId && (isEgress === undefined || rule.isEgress === isEgress),
     );
+}
+
+/** https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html#aws-managed-prefix-list-weights */
+function weightOf({ region }: Scope, { prefixListId }: RuleSpec): number {
+  return prefixListId === undefined ? 1 : findPrefixList(region, prefixListId).weight;
 }
 
 /** A rule as the API lists it. */
@@ -91,7 +97,8 @@ export function addRules(
         "The same permission must not appear multiple times",
       );
   });
-  if (existing.length + specs.length > MAX_RULES)
+  const weight = [...existing, ...specs].reduce((sum, rule) => sum + weightOf(scope, rule), 0);
+  if (weight > MAX_RULES)
     throw new AwsError(
       "RulesPerSecurityGroupLimitExceeded",
       "The maximum number of rules per security group has been reached.",

@@ -209,3 +209,58 @@ test("names are unique in a VPC; the default group stays", async () => {
     message: `the specified group: "${GroupId}" name: "default" cannot be deleted by a user`,
   });
 });
+
+test("descriptions are changed in a group that is named, as it can be in the default VPC", async () => {
+  const GroupName = "named";
+  const IpPermissions = [
+    { IpProtocol: "tcp", FromPort: 80, ToPort: 80, IpRanges: [{ CidrIp: "10.0.0.0/8" }] },
+  ];
+  const create = new ec2.CreateSecurityGroupCommand({ GroupName, Description: "by name" });
+  const { GroupId } = await aws.client.send(create);
+  await aws.client.send(new ec2.AuthorizeSecurityGroupIngressCommand({ GroupName, IpPermissions }));
+  const [{ IpRanges, ...ports }] = IpPermissions as [(typeof IpPermissions)[0]];
+  const described = IpRanges.map((range) => ({ ...range, Description: "the office" }));
+  const update = { GroupName, IpPermissions: [{ ...ports, IpRanges: described }] };
+  await aws.client.send(new ec2.UpdateSecurityGroupRuleDescriptionsIngressCommand(update));
+  const { SecurityGroups } = await aws.client.send(
+    new ec2.DescribeSecurityGroupsCommand({ GroupIds: [GroupId!] }),
+  );
+  expect(SecurityGroups![0]!.IpPermissions![0]!.IpRanges).toEqual(described);
+  await expect(
+    aws.client.send(
+      new ec2.UpdateSecurityGroupRuleDescriptionsEgressCommand({ ...update, GroupName: "no" }),
+    ),
+  ).rejects.toMatchObject({ name: "InvalidGroup.NotFound" });
+});
+
+test("AWS's prefix lists are there, and count in a group by their weight", async () => {
+  const { PrefixLists } = await aws.client.send(new ec2.DescribeManagedPrefixListsCommand({}));
+  const names = PrefixLists!.map(({ PrefixListName }) => PrefixListName);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      "com.amazonaws.ap-northeast-1.s3",
+      "com.amazonaws.ap-northeast-1.route53-healthchecks",
+      "com.amazonaws.ap-northeast-1.ipv6.vpc-lattice",
+      "com.amazonaws.global.cloudfront.origin-facing",
+    ]),
+  );
+  const idOf = (end: string) =>
+    PrefixLists!.find(({ PrefixListName }) => PrefixListName!.endsWith(end))!.PrefixListId!;
+  const create = new ec2.CreateSecurityGroupCommand({ GroupName: "weights", Description: "x" });
+  const { GroupId } = await aws.client.send(create);
+  const allow = (PrefixListId: string) =>
+    aws.client.send(
+      new ec2.AuthorizeSecurityGroupIngressCommand({
+        GroupId,
+        IpPermissions: [
+          { IpProtocol: "tcp", FromPort: 443, ToPort: 443, PrefixListIds: [{ PrefixListId }] },
+        ],
+      }),
+    );
+  const { SecurityGroupRules } = await allow(idOf("global.cloudfront.origin-facing"));
+  expect(SecurityGroupRules).toMatchObject([{ PrefixListId: expect.stringMatching(/^pl-/) }]);
+  await allow(idOf("groundstation"));
+  await expect(allow(idOf(".s3"))).rejects.toMatchObject({
+    name: "RulesPerSecurityGroupLimitExceeded",
+  });
+});

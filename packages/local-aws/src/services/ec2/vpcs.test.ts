@@ -291,3 +291,25 @@ test("what is missing or too much is refused in EC2's words", async () => {
       message: typeof message === "string" ? message : expect.stringMatching(message),
     });
 });
+
+test("newer regions are known, with zones named as AWS names them", async () => {
+  const { Regions } = await aws.client.send(new ec2.DescribeRegionsCommand({}));
+  const names = Regions!.map(({ RegionName }) => RegionName);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      "ap-east-2",
+      "ap-southeast-5",
+      "ap-southeast-6",
+      "ap-southeast-7",
+      "mx-central-1",
+    ]),
+  );
+  const other = new ec2.EC2Client({ ...aws.cloud.clientConfig, region: "mx-central-1" });
+  const { AvailabilityZones } = await other.send(new ec2.DescribeAvailabilityZonesCommand({}));
+  expect(AvailabilityZones!.map(({ ZoneId }) => ZoneId)).toEqual([
+    "mxc1-az1",
+    "mxc1-az2",
+    "mxc1-az3",
+  ]);
+  other.destroy();
+});
