@@ -1,7 +1,7 @@
 import { userInfo } from "node:os";
 import { CannotStartError, type ContainerSpec, type TaskSpec } from "../driver.ts";
-import { containerCommand } from "./container-command.ts";
-import { unsupported } from "./reasons.ts";
+import { containerCommand } from "../container-command.ts";
+import { unsupported } from "../reasons.ts";
 
 /** A port of the machine itself, in an address or a URL. */
 export const LOCALHOST_PORT = /(?:localhost|\b127\.0\.0\.1|\[?::1\]?):(\d{1,5})\b/g;

@@ -9,11 +9,11 @@ import {
   type TaskSpec,
 } from "../driver.ts";
 import type { BaseTools } from "./base-tools.ts";
-import { containerCommand, containerWorkingDirectory, DEFAULT_PATH } from "./container-command.ts";
+import { containerCommand, containerWorkingDirectory, DEFAULT_PATH } from "../container-command.ts";
 import type { PortPool } from "./port-pool.ts";
 import { LOCALHOST_PORT, refusePortableTask, unheededOf } from "./portable-limits.ts";
 import { findProgram } from "./program.ts";
-import { badImage, noCommand } from "./reasons.ts";
+import { badImage, noCommand } from "../reasons.ts";
 import { resolveInRoot } from "@workbook/image-layers";
 import type { Launch, Tier, TierTask } from "./tier.ts";
 

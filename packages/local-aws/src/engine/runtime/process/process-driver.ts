@@ -7,8 +7,9 @@ import { BaseTools } from "./base-tools.ts";
 import { ProcessMarks } from "./process-marks.ts";
 import { PortPool } from "./port-pool.ts";
 import { PortableTier } from "./portable-tier.ts";
+import { ProcessHost } from "./process-host.ts";
 import { reapTasks } from "./process-records.ts";
-import { RunningTask } from "./running-task.ts";
+import { RunningTask } from "../running-task.ts";
 import { Strays } from "./strays.ts";
 import { Supervisor } from "./supervisor.ts";
 import type { Tier } from "./tier.ts";
@@ -64,12 +65,16 @@ export class ProcessDriver implements TaskDriver {
     const task = new RunningTask(spec, observer, {
       clock,
       logger,
-      tier: this.#tier,
-      images: this.#images,
-      supervisor: this.#supervisor,
-      marks: this.#marks,
-      strays: this.#strays,
-      directory: join(this.#tasksDirectory, spec.taskId),
+      open: () =>
+        ProcessHost.open(spec, {
+          clock,
+          tier: this.#tier,
+          images: this.#images,
+          supervisor: this.#supervisor,
+          marks: this.#marks,
+          strays: this.#strays,
+          directory: join(this.#tasksDirectory, spec.taskId),
+        }),
     });
     const started = task.start();
     const gone = task

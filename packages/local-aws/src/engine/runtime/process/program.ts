@@ -3,7 +3,7 @@ import { lstat, stat } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { CannotStartError } from "../driver.ts";
 import type { BaseTools } from "./base-tools.ts";
-import { executableNotFound, notExecutable, noSuchFile } from "./reasons.ts";
+import { executableNotFound, notExecutable, noSuchFile } from "../reasons.ts";
 import { resolveInRoot } from "@workbook/image-layers";
 
 /** Where a container's program is looked for. */

@@ -1,5 +1,5 @@
-import type { Clock } from "../../../clock/clock.ts";
-import { CannotStartError, type ContainerSpec } from "../driver.ts";
+import type { Clock } from "../../clock/clock.ts";
+import { CannotStartError, type ContainerSpec } from "./driver.ts";
 import { dependencyFailed, dependencyTimedOut } from "./reasons.ts";
 
 /** A container that others may wait for. */

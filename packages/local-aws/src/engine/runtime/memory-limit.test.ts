@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ContainerSpec } from "../driver.ts";
+import type { ContainerSpec } from "./driver.ts";
 import { overLimit } from "./memory-limit.ts";
 
 const MIB = 1024 * 1024;

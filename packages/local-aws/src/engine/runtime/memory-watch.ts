@@ -1,5 +1,5 @@
-import type { Clock, Timer } from "../../../clock/clock.ts";
-import type { ContainerUsage, TaskSpec } from "../driver.ts";
+import type { Clock, Timer } from "../../clock/clock.ts";
+import type { ContainerUsage, TaskSpec } from "./driver.ts";
 import { overLimit } from "./memory-limit.ts";
 
 /**

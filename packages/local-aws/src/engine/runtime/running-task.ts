@@ -1,9 +1,7 @@
 import { randomInt } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { LayerError } from "@workbook/image-layers";
-import type { Clock } from "../../../clock/clock.ts";
-import type { Logger } from "../../logger.ts";
+import type { Clock } from "../../clock/clock.ts";
+import type { Logger } from "../logger.ts";
 import {
   CannotStartError,
   type ContainerSpec,
@@ -11,38 +9,28 @@ import {
   type Endpoint,
   type TaskObserver,
   type TaskSpec,
-} from "../driver.ts";
-import { unlessAborted } from "../../unless-aborted.ts";
+} from "./driver.ts";
+import { unlessAborted } from "../unless-aborted.ts";
 import { awaitDependencies } from "./dependencies.ts";
 import { MemoryWatch } from "./memory-watch.ts";
-import type { ProcessMarks } from "./process-marks.ts";
-import { processUsage } from "./process-usage.ts";
 import { badImage, badLayer, stoppedWhileStarting } from "./reasons.ts";
 import { RunningContainer } from "./running-container.ts";
-import type { Strays } from "./strays.ts";
-import type { Supervisor } from "./supervisor.ts";
-import type { Launch, Tier, TierTask } from "./tier.ts";
-import type { UnpackedImages } from "./unpacked-images.ts";
+import type { PreparedContainer, TaskHost } from "./task-host.ts";
 
 export interface RunningTaskParts {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly tier: Tier;
-  readonly images: UnpackedImages;
-  readonly supervisor: Supervisor;
-  readonly marks: ProcessMarks;
-  readonly strays: Strays;
-  /** The directory of this task; made at the start, removed at the end. */
-  readonly directory: string;
+  /** Makes the place where the task runs. @throws CannotStartError naming what the task needs and cannot have here */
+  open(spec: TaskSpec): Promise<TaskHost>;
 }
 
-/** One task's processes, from its start to the end of the last. */
+/** One task's containers, from its start to the end of the last. */
 export class RunningTask {
   readonly spec: TaskSpec;
   readonly #observer: TaskObserver;
   readonly #parts: RunningTaskParts;
   readonly #containers = new Map<string, RunningContainer>();
-  #tierTask: TierTask | undefined;
+  #host: TaskHost | undefined;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
   readonly #stopRequest = new AbortController();
@@ -89,12 +77,12 @@ export class RunningTask {
 
   /** Ends the containers at once. */
   kill(): void {
-    for (const { process } of this.#containers.values()) process.signal("SIGKILL");
+    for (const { handle } of this.#containers.values()) handle.signal("SIGKILL");
   }
 
   endpoint(port: number): Endpoint {
     return (
-      this.#tierTask?.endpoint(port) ?? {
+      this.#host?.endpoint(port) ?? {
         refused: true,
         why: "the task's containers have not started",
       }
@@ -103,22 +91,20 @@ export class RunningTask {
 
   /** What each container that runs uses. */
   async usage(): Promise<ReadonlyMap<string, ContainerUsage>> {
-    const running = [...this.#containers.values()].filter(({ process }) => process.isRunning);
-    const usages = await processUsage(running.map(({ process }) => process.pid));
-    return new Map(running.map(({ spec }, index) => [spec.name, usages[index]!]));
+    const running = [...this.#containers.values()].filter(({ handle }) => handle.isRunning);
+    return this.#host?.usage(running.map(({ spec }) => spec.name)) ?? new Map<string, never>();
   }
 
   async #startAll(): Promise<void> {
     try {
-      const tierTask = await this.#parts.tier.openTask(this.spec);
-      this.#tierTask = tierTask;
-      await mkdir(this.#parts.directory, { recursive: true, mode: 0o700 });
+      const host = await this.#parts.open(this.spec);
+      this.#host = host;
       // Everything that can fail by the image or the definition does so before the first process runs.
-      const launches = await allOf(this.spec.containers.map((c) => this.#prepare(c, tierTask)));
+      const prepared = await allOf(this.spec.containers.map((c) => this.#prepare(c, host)));
       for (const [index, container] of this.spec.containers.entries()) {
         const ready = awaitDependencies(container, this.#containers, this.#parts.clock);
         await unlessAborted(ready, this.#stopRequest.signal);
-        await this.#run(container, launches[index]!, tierTask);
+        await this.#run(container, prepared[index]!, host);
       }
       this.#stopRequest.signal.throwIfAborted();
       this.#memoryWatch.start();
@@ -132,12 +118,13 @@ export class RunningTask {
     }
   }
 
-  async #prepare(container: ContainerSpec, tierTask: TierTask): Promise<Launch> {
-    const root = join(this.#parts.directory, container.name);
+  async #prepare(container: ContainerSpec, host: TaskHost): Promise<PreparedContainer> {
+    const { signal } = this.#stopRequest;
     try {
-      await this.#parts.images.copyTo(container.image, root, this.#stopRequest.signal);
+      return await host.prepare(container, signal);
     } catch (error) {
-      this.#stopRequest.signal.throwIfAborted();
+      signal.throwIfAborted();
+      if (error instanceof CannotStartError) throw error;
       const detail = error instanceof Error ? error.message : String(error);
       const reason =
         error instanceof LayerError
@@ -145,19 +132,13 @@ export class RunningTask {
           : badImage(container.image.reference, detail);
       throw new CannotStartError(reason, { cause: error });
     }
-    return tierTask.launch(container, root);
   }
 
-  async #run(spec: ContainerSpec, launch: Launch, tierTask: TierTask): Promise<void> {
+  async #run(spec: ContainerSpec, prepared: PreparedContainer, host: TaskHost): Promise<void> {
     const { name } = spec;
-    if (launch.failure !== undefined) return this.#fail(name, launch.failure);
-    const container = await RunningContainer.start(spec, launch, {
+    if (prepared.failure !== undefined) return this.#fail(name, prepared.failure);
+    const container = await RunningContainer.start(spec, prepared, {
       clock: this.#parts.clock,
-      supervisor: this.#parts.supervisor,
-      marks: this.#parts.marks,
-      strays: this.#parts.strays,
-      tierTask,
-      directory: this.#parts.directory,
       output: (stream, line) => this.#tell(() => this.#observer.output(name, stream, line)),
       health: (status) => this.#tell(() => this.#observer.health(name, status)),
       exited: (code, reason) => this.#tell(() => this.#observer.exited(name, code, reason)),
@@ -165,7 +146,7 @@ export class RunningTask {
         this.#parts.logger.error(`the health check of ${name} in ${this.spec.taskArn}`, error),
     });
     this.#containers.set(name, container);
-    const bindings = tierTask.bindings(name);
+    const bindings = host.bindings(name);
     this.#tell(() => this.#observer.started(name, this.#runtimeId(), bindings));
   }
 
@@ -201,14 +182,7 @@ export class RunningTask {
 
   async #cleanUp(): Promise<void> {
     this.#memoryWatch.stop();
-    this.#tierTask?.close();
-    // What a process left behind may still be dying, and writing.
-    await rm(this.#parts.directory, {
-      recursive: true,
-      force: true,
-      maxRetries: 10,
-      retryDelay: 20,
-    });
+    await this.#host?.close();
   }
 
   /** As on Fargate: the task's id and ten digits. */

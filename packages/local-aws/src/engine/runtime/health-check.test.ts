@@ -1,6 +1,6 @@
 import type { HealthCheck } from "@aws-sdk/client-ecs";
 import { describe, expect, test } from "vitest";
-import { ManualClock } from "../../../clock/manual-clock.ts";
+import { ManualClock } from "../../clock/manual-clock.ts";
 import { checkCommand, HealthMonitor } from "./health-check.ts";
 
 /** Follows a monitor while its checks end as they are told: the seconds at which its word changed. */

@@ -1,5 +1,5 @@
 import type { HealthCheck } from "@aws-sdk/client-ecs";
-import type { Clock, Timer } from "../../../clock/clock.ts";
+import type { Clock, Timer } from "../../clock/clock.ts";
 
 /** ECS's defaults. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
 const DEFAULT_INTERVAL_SECONDS = 30;

@@ -1,4 +1,4 @@
-import type { ContainerSpec } from "../driver.ts";
+import type { ContainerSpec } from "./driver.ts";
 
 /** Docker's own PATH, for images that name none. */
 export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

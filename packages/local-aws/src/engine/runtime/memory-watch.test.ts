@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { ManualClock } from "../../../clock/manual-clock.ts";
-import type { ContainerUsage, TaskSpec } from "../driver.ts";
+import { ManualClock } from "../../clock/manual-clock.ts";
+import type { ContainerUsage, TaskSpec } from "./driver.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 
 const MIB = 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { ContainerUsage, TaskSpec } from "../driver.ts";
+import type { ContainerUsage, TaskSpec } from "./driver.ts";
 
 const MIB = 1024 * 1024;
 

@@ -1,0 +1,112 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "../../../clock/clock.ts";
+import {
+  CannotStartError,
+  type ContainerSpec,
+  type ContainerUsage,
+  type TaskSpec,
+} from "../driver.ts";
+import type { ContainerHandle, OutputListener, PreparedContainer, TaskHost } from "../task-host.ts";
+import { ContainerProcess } from "./container-process.ts";
+import type { ProcessMarks } from "./process-marks.ts";
+import { processUsage } from "./process-usage.ts";
+import { runCheck } from "./run-check.ts";
+import type { Strays } from "./strays.ts";
+import type { Supervisor } from "./supervisor.ts";
+import type { Launch, Tier, TierTask } from "./tier.ts";
+import type { UnpackedImages } from "./unpacked-images.ts";
+
+export interface ProcessHostParts {
+  readonly clock: Clock;
+  readonly tier: Tier;
+  readonly images: UnpackedImages;
+  readonly supervisor: Supervisor;
+  readonly marks: ProcessMarks;
+  readonly strays: Strays;
+  /** The directory of the task, in which each container has its own copy of its image; removed at the end. */
+  readonly directory: string;
+}
+
+/** A task's containers as process groups of this user. */
+export class ProcessHost implements TaskHost {
+  readonly #parts: ProcessHostParts;
+  readonly #tierTask: TierTask;
+  readonly #processes = new Map<string, ContainerProcess>();
+
+  private constructor(parts: ProcessHostParts, tierTask: TierTask) {
+    this.#parts = parts;
+    this.#tierTask = tierTask;
+  }
+
+  /** @throws CannotStartError */
+  static async open(spec: TaskSpec, parts: ProcessHostParts): Promise<ProcessHost> {
+    const host = new ProcessHost(parts, await parts.tier.openTask(spec));
+    await mkdir(parts.directory, { recursive: true, mode: 0o700 });
+    return host;
+  }
+
+  async prepare(container: ContainerSpec, signal: AbortSignal): Promise<PreparedContainer> {
+    const root = join(this.#parts.directory, container.name);
+    await this.#parts.images.copyTo(container.image, root, signal);
+    const launch = await this.#tierTask.launch(container, root);
+    return {
+      ...(launch.failure !== undefined && { failure: launch.failure }),
+      start: (output) => this.#start(container, launch, output),
+    };
+  }
+
+  bindings: TierTask["bindings"] = (container) => this.#tierTask.bindings(container);
+
+  endpoint: TierTask["endpoint"] = (port) => this.#tierTask.endpoint(port);
+
+  async usage(containers: readonly string[]): Promise<ReadonlyMap<string, ContainerUsage>> {
+    const usages = await processUsage(containers.map((name) => this.#processes.get(name)!.pid));
+    return new Map(containers.map((name, index) => [name, usages[index]!]));
+  }
+
+  async close(): Promise<void> {
+    this.#tierTask.close();
+    // What a process left behind may still be dying, and writing.
+    await rm(this.#parts.directory, {
+      recursive: true,
+      force: true,
+      maxRetries: 10,
+      retryDelay: 20,
+    });
+  }
+
+  async #start(
+    container: ContainerSpec,
+    launch: Launch,
+    output: OutputListener,
+  ): Promise<ContainerHandle> {
+    const { name } = container;
+    const process = await ContainerProcess.start(launch, { ...this.#parts, name, output });
+    this.#processes.set(name, process);
+    return {
+      exited: process.exited,
+      get isRunning() {
+        return process.isRunning;
+      },
+      signal: (signal) => process.signal(signal),
+      check: (command, timeoutMs) => this.#check(container, command, timeoutMs),
+    };
+  }
+
+  async #check(
+    container: ContainerSpec,
+    command: readonly string[],
+    timeoutMs: number,
+  ): Promise<boolean> {
+    try {
+      const root = join(this.#parts.directory, container.name);
+      const launch = await this.#tierTask.launchCheck(container, root, command);
+      return await runCheck(launch, timeoutMs, this.#parts);
+    } catch (error) {
+      // No shell, no such program: the check has failed, as it would in a container.
+      if (error instanceof CannotStartError) return false;
+      throw error;
+    }
+  }
+}
