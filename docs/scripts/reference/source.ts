@@ -124,7 +124,7 @@ export function textsOf(
       return [`${left}${right}`];
     }
     case "CallExpression": {
-      // A command for the target that is at work (packages/cli/src/on-target.ts); shown is the one on Local AWS.
+      // A command for the target that is at work (packages/cli/src/command-line/commands.ts); shown is the one on Local AWS.
       if ((node["callee"] as { name?: string }).name !== "onTarget") return ["…"];
       const [, command] = node["arguments"] as SyntaxNode[];
       return read(command).map((text) => `./workbook ${text}`);

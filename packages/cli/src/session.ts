@@ -21,7 +21,7 @@ import { requireBegun } from "./learn/require-begun.ts";
 import { readProgress } from "./learn/progress-file.ts";
 import { formatDuration } from "./output/style.ts";
 import { Progress } from "./output/progress.ts";
-import { didYouMean, suggest } from "./suggest.ts";
+import { didYouMean, suggest } from "./command-line/suggest.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
 /** The lab that commands take where none is named: the full hands-on. */
@@ -29,7 +29,6 @@ export const DEFAULT_LAB = "08";
 
 /** What every command has: the workspace, how to tell, and when to stop. */
 export class Session {
-  workspace: Workspace;
   readonly progress: Progress;
   /** What the reader is spoken to in. */
   readonly language: Language;
@@ -43,6 +42,7 @@ export class Session {
 
   #tools: { readonly needs: Lab["needs"]; readonly found: FoundTools } | undefined;
   #isCloudTold = false;
+  #workspace: Workspace | undefined;
 
   constructor(options: {
     language: Language;
@@ -51,13 +51,18 @@ export class Session {
     target?: "local" | "aws";
     yes?: boolean;
   }) {
-    this.workspace = openWorkspace();
     this.language = options.language;
     this.progress = new Progress(options.language, process.stderr, options.signal);
     this.json = options.json;
     this.signal = options.signal;
     this.target = options.target ?? "local";
     this.yes = options.yes ?? false;
+  }
+
+  /** The clone; opened when it is first asked for, because not every command minds what is in it. */
+  get workspace(): Workspace {
+    this.#workspace ??= openWorkspace();
+    return this.#workspace;
   }
 
   /** Words in the reader's language. */
@@ -76,7 +81,7 @@ export class Session {
     const { language, json, target, yes, workspace } = this;
     const signals = AbortSignal.any([this.signal, signal]);
     const session = new Session({ language, json, target, yes, signal: signals });
-    session.workspace = workspace;
+    session.#workspace = workspace;
     return session;
   }
 
@@ -187,7 +192,7 @@ export class Session {
   async owner(asked = true): Promise<void> {
     const terminal = asked ? this.terminal : undefined;
     const owner = await settleOwner(this.workspace, terminal, this.signal, this.language);
-    this.workspace = { ...this.workspace, config: { ...this.workspace.config, owner } };
+    this.#workspace = { ...this.workspace, config: { ...this.workspace.config, owner } };
   }
 
   async #aws(): Promise<Target> {

@@ -2,7 +2,6 @@ import { both, type Words } from "@workbook/toolchain";
 import { createReadStream, existsSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { logFile, stopCloud, type StartOptions } from "../cloud/cloud.ts";
-import { unknownAction } from "../unknown-action.ts";
 import type { Session } from "../session.ts";
 import { paceCommand } from "./pace.ts";
 import { restoreCommand, snapshotCommand, snapshotsCommand } from "./snapshots.ts";
@@ -19,7 +18,7 @@ export interface CloudOptions extends StartOptions {
 /** Starts, stops and looks at Local AWS; keeps what it holds and brings it back. */
 export async function cloudCommand(
   session: Session,
-  action: string | undefined,
+  action: string,
   options: CloudOptions,
 ): Promise<number> {
   switch (action) {
@@ -58,6 +57,6 @@ export async function cloudCommand(
     case "snapshots":
       return snapshotsCommand(session);
     default:
-      throw unknownAction("cloud", action);
+      throw new RangeError(`cloud has no action ${action}`);
   }
 }

@@ -2,7 +2,7 @@ import { deploy } from "@workbook/lab-kit/deploy/deploy";
 import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import { both } from "@workbook/toolchain";
 import { confirmOnAws } from "../aws/confirm.ts";
-import { onTarget } from "../on-target.ts";
+import { onTarget } from "../command-line/commands.ts";
 import type { Session } from "../session.ts";
 import { nextStep } from "../output/next.ts";
 

@@ -2,8 +2,8 @@ import { CloudWatchLogs, type FilteredLogEvent } from "@aws-sdk/client-cloudwatc
 import { setTimeout as delay } from "node:timers/promises";
 import type { AwsConnection } from "@workbook/lab-kit";
 import { both, UserError } from "@workbook/toolchain";
-import { suggest } from "../suggest.ts";
-import { onTarget } from "../on-target.ts";
+import { suggest } from "../command-line/suggest.ts";
+import { onTarget } from "../command-line/commands.ts";
 import type { Session } from "../session.ts";
 import { localTarget } from "../target.ts";
 import { style } from "../output/style.ts";

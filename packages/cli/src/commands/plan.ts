@@ -2,7 +2,7 @@ import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import { plan } from "@workbook/lab-kit/deploy/plan";
 import { list } from "@workbook/toolchain";
 import { confirmOnAws } from "../aws/confirm.ts";
-import { onTarget } from "../on-target.ts";
+import { onTarget } from "../command-line/commands.ts";
 import type { Session } from "../session.ts";
 import { nextStep } from "../output/next.ts";
 

@@ -7,7 +7,7 @@ import { confirmOnAws } from "../aws/confirm.ts";
 import { chapterNumber } from "../learn/chapters.ts";
 import { keepDeployed } from "../learn/leave-chapter.ts";
 import { readProgress } from "../learn/progress-file.ts";
-import { onTarget } from "../on-target.ts";
+import { onTarget } from "../command-line/commands.ts";
 import { runLabChecks } from "../lab-checks.ts";
 import type { Timing } from "../output/progress.ts";
 import { formatDuration, style } from "../output/style.ts";

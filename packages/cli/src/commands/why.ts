@@ -14,7 +14,7 @@ import type { Target } from "@workbook/lab-kit/deploy/target";
 import { both, UserError, type Words } from "@workbook/toolchain";
 import { effectiveListeners } from "../cloud/listeners.ts";
 import { diagnosisScope, reach } from "../diagnosis-scope.ts";
-import { onTarget } from "../on-target.ts";
+import { onTarget } from "../command-line/commands.ts";
 import { nextStep } from "../output/next.ts";
 import { diagnosisJson, formatDiagnosis, type Answer } from "../output/why-output.ts";
 import type { Session } from "../session.ts";

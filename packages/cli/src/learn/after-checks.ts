@@ -1,7 +1,7 @@
 import type { CheckReport } from "@workbook/lab-kit";
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
 import { type Text } from "@workbook/toolchain";
-import { onTarget } from "../on-target.ts";
+import { onTarget } from "../command-line/commands.ts";
 import type { Session } from "../session.ts";
 import { chapterNumber, nextChapter } from "./chapters.ts";
 import { learnersStack } from "./learner-folder.ts";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { both, UserError, type Words } from "@workbook/toolchain";
-import { onTarget } from "../on-target.ts";
+import { onTarget } from "../command-line/commands.ts";
 import type { Session } from "../session.ts";
 import { chapterNumber } from "./chapters.ts";
 import { copyDirectory, learnersStack, readFiles } from "./learner-folder.ts";

@@ -15,7 +15,7 @@ import { createScheduler } from "./scheduler/scheduler.ts";
 import { topology, type Topology } from "./topology.ts";
 
 export interface EngineOptions {
-  readonly tasks: "process" | "docker" | "off";
+  readonly tasks: "process" | "off";
   readonly listeners: "exact" | "offset" | "ephemeral";
   readonly toolsPath: readonly string[] | undefined;
   readonly maxLogBytes: number;
@@ -96,10 +96,6 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
   function createDriver() {
     if (options.tasks === "off")
       return { driver: createOffDriver(), info: () => ({ driver: "off" }) };
-    if (options.tasks === "docker")
-      throw new Error(
-        "tasks as containers (--tasks docker) are not implemented: use process or off",
-      );
     const driver = createProcessDriver({
       clock,
       logger,

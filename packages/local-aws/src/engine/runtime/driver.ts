@@ -68,9 +68,9 @@ export interface ContainerUsage {
   readonly memoryBytes: number;
 }
 
-/** Runs tasks: as processes, or as containers. */
+/** Runs tasks. */
 export interface TaskDriver {
-  readonly name: "process" | "docker" | "off";
+  readonly name: "process" | "off";
   /**
    * Starts all containers; rejects with {@link CannotStartError} and leaves nothing behind where one cannot start, or where
    * `signal` is aborted meanwhile: then those that run are stopped first, as {@link stop} does.

@@ -2,24 +2,24 @@ import { deploy } from "@workbook/lab-kit/deploy/deploy";
 import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
 import { both } from "@workbook/toolchain";
-import { confirmOnAws } from "../../aws/confirm.ts";
-import { formatError } from "../../errors.ts";
-import { runLabChecks } from "../../lab-checks.ts";
-import type { Session } from "../../session.ts";
-import { afterChecks } from "../after-checks.ts";
-import { chapterNumber, nextChapter } from "../chapters.ts";
-import type { Terminal } from "../owner.ts";
-import { noteAsked } from "../progress-file.ts";
-import { requireBegun } from "../require-begun.ts";
-import { FILES_STAY, watchPlainly } from "../watch/plain-watch.ts";
-import { TerminalWatch } from "../watch/terminal-watch.ts";
-import type { WatchView } from "../watch/view.ts";
-import type { WatchSession } from "../watch/watch-session.ts";
+import { confirmOnAws } from "../aws/confirm.ts";
+import { formatError } from "../errors.ts";
+import { runLabChecks } from "../lab-checks.ts";
+import type { Session } from "../session.ts";
+import { afterChecks } from "../learn/after-checks.ts";
+import { chapterNumber, nextChapter } from "../learn/chapters.ts";
+import type { Terminal } from "../learn/owner.ts";
+import { noteAsked } from "../learn/progress-file.ts";
+import { requireBegun } from "../learn/require-begun.ts";
+import { FILES_STAY, watchPlainly } from "../learn/watch/plain-watch.ts";
+import { TerminalWatch } from "../learn/watch/terminal-watch.ts";
+import type { WatchView } from "../learn/watch/view.ts";
+import type { WatchSession } from "../learn/watch/watch-session.ts";
 import { diffText } from "./diff.ts";
 import { resetCommand } from "./reset.ts";
 import { isShown, solutionText } from "./solution.ts";
 import { startCommand } from "./start.ts";
-import { nextStep } from "../../output/next.ts";
+import { nextStep } from "../output/next.ts";
 
 /** Checks what the learner writes each time a file is saved, until they quit. */
 export async function watchCommand(session: Session, query: string | undefined): Promise<number> {

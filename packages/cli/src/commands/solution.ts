@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { both, list } from "@workbook/toolchain";
-import { style } from "../../output/style.ts";
-import { onTarget } from "../../on-target.ts";
-import type { Session } from "../../session.ts";
-import { chapterNumber } from "../chapters.ts";
-import { labFiles, type CopiedLab } from "../learner-copy.ts";
-import { noteAsked, readProgress } from "../progress-file.ts";
-import { nextStep } from "../../output/next.ts";
+import { style } from "../output/style.ts";
+import { onTarget } from "../command-line/commands.ts";
+import type { Session } from "../session.ts";
+import { chapterNumber } from "../learn/chapters.ts";
+import { labFiles, type CopiedLab } from "../learn/learner-copy.ts";
+import { noteAsked, readProgress } from "../learn/progress-file.ts";
+import { nextStep } from "../output/next.ts";
 
 const HINT_FIRST = [
   "You have not passed this chapter yet, and a hint may be enough:",

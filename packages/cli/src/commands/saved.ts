@@ -1,12 +1,11 @@
 import { both, list, UserError, type Words } from "@workbook/toolchain";
-import { style } from "../../output/style.ts";
-import { unknownAction } from "../../unknown-action.ts";
-import type { Session } from "../../session.ts";
-import { chapterNumber } from "../chapters.ts";
-import { replaceCopy } from "../learner-copy.ts";
-import { readFiles } from "../learner-folder.ts";
-import { findSavedCopy, listSavedCopies } from "../saved-copies.ts";
-import { nextStep } from "../../output/next.ts";
+import { style } from "../output/style.ts";
+import type { Session } from "../session.ts";
+import { chapterNumber } from "../learn/chapters.ts";
+import { replaceCopy } from "../learn/learner-copy.ts";
+import { readFiles } from "../learn/learner-folder.ts";
+import { findSavedCopy, listSavedCopies } from "../learn/saved-copies.ts";
+import { nextStep } from "../output/next.ts";
 
 const NOTHING_SAVED = [
   "Nothing has been saved: nothing of yours was replaced so far.",
@@ -19,9 +18,8 @@ export async function savedCommand(
   action: string | undefined,
   name: string | undefined,
 ): Promise<number> {
-  if (action === undefined || action === "list") return listCopies(session);
-  if (action === "restore" && name !== undefined) return restore(session, name);
-  if (action !== "restore") throw unknownAction("saved", action);
+  if (action !== "restore") return listCopies(session);
+  if (name !== undefined) return restore(session, name);
   throw new UserError(
     [
       "saved restore takes the name of a saved copy.",

@@ -2,16 +2,16 @@ import { listLabs } from "@workbook/lab-kit/load-lab";
 import type { LabManifest } from "@workbook/lab-kit/lab";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import { findCloud } from "../../cloud/cloud.ts";
-import { describeHoldings, readHoldings } from "../../cloud/holdings.ts";
-import { wrap } from "../../output/wrap.ts";
+import { findCloud } from "../cloud/cloud.ts";
+import { describeHoldings, readHoldings } from "../cloud/holdings.ts";
+import { wrap } from "../output/wrap.ts";
 import { both, type Words } from "@workbook/toolchain";
-import { style } from "../../output/style.ts";
-import type { Session } from "../../session.ts";
-import { chapterNumber, nextChapter } from "../chapters.ts";
-import { copyDirectory } from "../learner-folder.ts";
-import { readProgress, type LearnerProgress } from "../progress-file.ts";
-import { NEXT, nextStep } from "../../output/next.ts";
+import { style } from "../output/style.ts";
+import type { Session } from "../session.ts";
+import { chapterNumber, nextChapter } from "../learn/chapters.ts";
+import { copyDirectory } from "../learn/learner-folder.ts";
+import { readProgress, type LearnerProgress } from "../learn/progress-file.ts";
+import { NEXT, nextStep } from "../output/next.ts";
 
 /** Says where the learner is, what is done, what runs, and what to type next. */
 export async function whereCommand(session: Session): Promise<number> {

@@ -3,19 +3,19 @@ import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import { synthesise } from "@workbook/lab-kit/synth";
 import type { Language } from "@workbook/toolchain";
 import { both, say, type Words } from "@workbook/toolchain";
-import { confirmOnAws } from "../../aws/confirm.ts";
-import { findCloud } from "../../cloud/cloud.ts";
-import { runLabChecks } from "../../lab-checks.ts";
-import { HINT_LEVELS, SEEN } from "../../output/check-output.ts";
-import { style } from "../../output/style.ts";
-import { wrap } from "../../output/wrap.ts";
-import { onTarget } from "../../on-target.ts";
-import type { Session } from "../../session.ts";
-import { chapterNumber } from "../chapters.ts";
-import { raiseHint } from "../progress-file.ts";
-import { requireBegun } from "../require-begun.ts";
-import { checkFiles } from "../check-files.ts";
-import { nextStep } from "../../output/next.ts";
+import { confirmOnAws } from "../aws/confirm.ts";
+import { findCloud } from "../cloud/cloud.ts";
+import { runLabChecks } from "../lab-checks.ts";
+import { HINT_LEVELS, SEEN } from "../output/check-output.ts";
+import { style } from "../output/style.ts";
+import { wrap } from "../output/wrap.ts";
+import { onTarget } from "../command-line/commands.ts";
+import type { Session } from "../session.ts";
+import { chapterNumber } from "../learn/chapters.ts";
+import { raiseHint } from "../learn/progress-file.ts";
+import { requireBegun } from "../learn/require-begun.ts";
+import { checkFiles } from "../learn/check-files.ts";
+import { nextStep } from "../output/next.ts";
 
 /** Helps with the first check that does not pass: each time it is asked, a little more. */
 export async function hintCommand(session: Session, query: string | undefined): Promise<number> {

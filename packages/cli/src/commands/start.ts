@@ -1,15 +1,15 @@
 import { relative } from "node:path";
 import { both, type Words } from "@workbook/toolchain";
-import { style } from "../../output/style.ts";
-import { wrap } from "../../output/wrap.ts";
-import { onTarget } from "../../on-target.ts";
-import type { Session } from "../../session.ts";
-import { prepareCloud } from "../chapter-cloud.ts";
-import { chapterNumber, nextChapter } from "../chapters.ts";
-import { ensureCopy, type PutCopy } from "../learner-copy.ts";
-import { beginningInWords, keepDeployed } from "../leave-chapter.ts";
-import { noteStarted, readProgress } from "../progress-file.ts";
-import { NEXT } from "../../output/next.ts";
+import { style } from "../output/style.ts";
+import { wrap } from "../output/wrap.ts";
+import { onTarget } from "../command-line/commands.ts";
+import type { Session } from "../session.ts";
+import { prepareCloud } from "../learn/chapter-cloud.ts";
+import { chapterNumber, nextChapter } from "../learn/chapters.ts";
+import { ensureCopy, type PutCopy } from "../learn/learner-copy.ts";
+import { beginningInWords, keepDeployed } from "../learn/leave-chapter.ts";
+import { noteStarted, readProgress } from "../learn/progress-file.ts";
+import { NEXT } from "../output/next.ts";
 
 /** Begins a chapter: the learner's copy of its files, and a cloud in the state that it begins from. */
 export async function startCommand(session: Session, query: string | undefined): Promise<number> {

@@ -1,15 +1,15 @@
 import { relative } from "node:path";
 import { list } from "@workbook/toolchain";
-import { style } from "../../output/style.ts";
-import { onTarget } from "../../on-target.ts";
-import type { Session } from "../../session.ts";
-import { prepareCloud } from "../chapter-cloud.ts";
-import { replaceCopy } from "../learner-copy.ts";
-import { beginningInWords, keepDeployed } from "../leave-chapter.ts";
-import { noteStarted } from "../progress-file.ts";
-import { requireBegun } from "../require-begun.ts";
+import { style } from "../output/style.ts";
+import { onTarget } from "../command-line/commands.ts";
+import type { Session } from "../session.ts";
+import { prepareCloud } from "../learn/chapter-cloud.ts";
+import { replaceCopy } from "../learn/learner-copy.ts";
+import { beginningInWords, keepDeployed } from "../learn/leave-chapter.ts";
+import { noteStarted } from "../learn/progress-file.ts";
+import { requireBegun } from "../learn/require-begun.ts";
 import { describeCopy } from "./start.ts";
-import { nextStep } from "../../output/next.ts";
+import { nextStep } from "../output/next.ts";
 
 /** Puts a chapter's files and cloud back to where the chapter begins; what the learner had is saved first. */
 export async function resetCommand(session: Session, query: string | undefined): Promise<number> {

@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lab } from "@workbook/lab-kit";
 import { both, list, type Words } from "@workbook/toolchain";
-import { style } from "../../output/style.ts";
-import { onTarget } from "../../on-target.ts";
-import type { Session } from "../../session.ts";
-import { chapterNumber } from "../chapters.ts";
-import { copyDirectory, type LearnerFolder } from "../learner-folder.ts";
-import { diffSources, type DiffLine } from "../source-diff.ts";
-import { requireBegun } from "../require-begun.ts";
-import { nextStep } from "../../output/next.ts";
+import { style } from "../output/style.ts";
+import { onTarget } from "../command-line/commands.ts";
+import type { Session } from "../session.ts";
+import { chapterNumber } from "../learn/chapters.ts";
+import { copyDirectory, type LearnerFolder } from "../learn/learner-folder.ts";
+import { diffSources, type DiffLine } from "../learn/source-diff.ts";
+import { requireBegun } from "../learn/require-begun.ts";
+import { nextStep } from "../output/next.ts";
 
 /** Compares the learner's files with the reference answer, as far as it matters. */
 export async function diffCommand(session: Session, query: string | undefined): Promise<number> {

@@ -1,0 +1,127 @@
+import { defineCommand, flag } from "./define-command.ts";
+import { LAB, VARIANT } from "./learning.ts";
+
+/** What deploys, and what looks at what was deployed. */
+export const OPERATING = [
+  defineCommand({
+    name: "deploy",
+    group: "deploy",
+    isEssential: true,
+    summary: [
+      "Apply your stacks, push images, move services on",
+      "スタックを適用し、イメージをプッシュし、サービスを更新する",
+    ],
+    args: { lab: LAB },
+    options: { variant: VARIANT },
+    target: "any",
+    run: async (session, { lab }, { variant }) =>
+      (await import("../commands/deploy.ts")).deployCommand(session, lab, variant),
+  }),
+  defineCommand({
+    name: "plan",
+    group: "deploy",
+    isEssential: true,
+    summary: [
+      "Say what a deploy would change; exit code 1: something",
+      "デプロイで何が変わるかを示す (変わるなら終了コード 1)",
+    ],
+    args: { lab: LAB },
+    options: { variant: VARIANT },
+    target: "any",
+    exits: { 1: ["something would change", "変更がある"] },
+    run: async (session, { lab }, { variant }) =>
+      (await import("../commands/plan.ts")).planCommand(session, lab, variant),
+  }),
+  defineCommand({
+    name: "destroy",
+    group: "deploy",
+    isEssential: true,
+    summary: ["Take away what a lab made", "章で作ったものを片付ける"],
+    args: { lab: LAB },
+    target: "any",
+    run: async (session, { lab }) =>
+      (await import("../commands/destroy.ts")).destroyCommand(session, lab),
+  }),
+  defineCommand({
+    name: "build",
+    group: "deploy",
+    summary: [
+      "Build the images of the apps, without Docker",
+      "アプリのイメージを Docker なしでビルドする",
+    ],
+    args: { app: {} },
+    run: async (session, { app }) =>
+      (await import("../commands/build.ts")).buildCommand(session, app),
+  }),
+  defineCommand({
+    name: "status",
+    group: "look",
+    isEssential: true,
+    summary: ["Say what runs, and where it answers", "何が動いていて、どこで応答するかを示す"],
+    run: async (session) => (await import("../commands/status.ts")).statusCommand(session),
+  }),
+  defineCommand({
+    name: "why",
+    group: "look",
+    isEssential: true,
+    summary: [
+      "Say why it does not work: all, a service, a task, a URL",
+      "なぜ動かないかを示す: すべて、サービス、タスク、URL",
+    ],
+    args: { what: {} },
+    target: "any",
+    exits: { 1: ["a cause was found", "原因が見つかった"] },
+    run: async (session, { what }) =>
+      (await import("../commands/why.ts")).whyCommand(session, what),
+  }),
+  defineCommand({
+    name: "logs",
+    group: "look",
+    isEssential: true,
+    summary: [
+      "Print what tasks wrote to CloudWatch Logs",
+      "タスクが CloudWatch Logs に書いたものを表示する",
+    ],
+    args: { service: {} },
+    options: { follow: flag(["Go on printing", "表示し続ける"], "f") },
+    target: "any",
+    run: async (session, { service }, { follow }) =>
+      (await import("../commands/logs.ts")).logsCommand(session, service, follow),
+  }),
+  defineCommand({
+    name: "aws",
+    group: "look",
+    isEssential: true,
+    summary: ["Run the AWS CLI against Local AWS", "Local AWS に対して AWS CLI を実行する"],
+    args: { args: { isRest: true } },
+    isVerbatim: true,
+    run: async (session, { args }) =>
+      (await import("../commands/aws.ts")).awsCommand(session, args),
+  }),
+  defineCommand({
+    name: "env",
+    group: "look",
+    summary: [
+      'Print shell exports: eval "$(./workbook env)"',
+      'シェルの設定を書き出す: eval "$(./workbook env)"',
+    ],
+    options: {
+      unset: flag([
+        "Print the way back: what makes the shell forget all that again",
+        "元に戻すための設定を書き出す",
+      ]),
+    },
+    run: async (session, _args, { unset }) =>
+      (await import("../commands/env.ts")).envCommand(session, unset),
+  }),
+  defineCommand({
+    name: "doctor",
+    group: "look",
+    summary: [
+      "Look at what this machine has and lacks",
+      "このマシンにあるもの、足りないものを調べる",
+    ],
+    exits: { 3: ["something needed is missing", "必要なものが足りない"] },
+    run: async (session) => (await import("../commands/doctor.ts")).doctorCommand(session),
+  }),
+];
