@@ -55,7 +55,14 @@ function checkRepositoryPolicy(policyText: string): void {
     const actions = toList((statement["Action"] ?? statement["NotAction"]) as OneOrMany<string>);
     const isEcrs = (action: string) => /^(?:\*|ecr:[A-Za-z*?]+)$/i.test(action);
     const hasResource = "Resource" in statement || "NotResource" in statement;
-    if (!isPrincipal(principal) || actions.length === 0 || !actions.every(isEcrs) || hasResource)
+    const isEffect = statement["Effect"] === "Allow" || statement["Effect"] === "Deny";
+    if (
+      !isEffect ||
+      !isPrincipal(principal) ||
+      actions.length === 0 ||
+      !actions.every(isEcrs) ||
+      hasResource
+    )
       throw fail();
   }
 }

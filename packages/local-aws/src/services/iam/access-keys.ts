@@ -24,12 +24,19 @@ interface Owner {
   readonly userName: string;
 }
 
-/** The user that a call names; the caller where it names none. */
+/**
+ * The user that a call names; the caller where it names none, who may be the account's root: its keys are managed so.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccessKey.html
+ * @throws AwsError `NoSuchEntity`, `ValidationError` where the caller is a role
+ */
 function ownerOf({ store, principal }: CallContext, userName: string | undefined): Owner {
-  const name = userName ?? principal.arn.slice(principal.arn.lastIndexOf("/") + 1);
-  if (principal.arn.endsWith(`:user/${name}`))
-    return { arn: principal.arn, userId: principal.userId, userName: name };
-  return requireUser(store, name);
+  const { arn, userId } = principal;
+  if (userName !== undefined && !arn.endsWith(`:user/${userName}`))
+    return requireUser(store, userName);
+  if (arn.endsWith(":root")) return { arn, userId, userName: "root" };
+  if (!/:user\//.test(arn))
+    throw faults.validationError("Must specify userName when calling with non-User credentials");
+  return { arn, userId, userName: arn.slice(arn.lastIndexOf("/") + 1) };
 }
 
 function requireKey(context: CallContext, id: string, userName: string | undefined) {

@@ -132,6 +132,11 @@ export function isConditionOperator(text: string): boolean {
   return name === "Null" || Object.hasOwn(OPERATORS, name) || Object.hasOwn(NEGATIONS, name);
 }
 
+/** True where the operator compares dates. */
+export function isDateCondition(text: string): boolean {
+  return parseOperator(text).name.startsWith("Date");
+}
+
 function valuesOf(context: RequestContext, key: string): readonly string[] | undefined {
   const wanted = key.toLowerCase();
   const found = Object.entries(context).find(([name]) => name.toLowerCase() === wanted);

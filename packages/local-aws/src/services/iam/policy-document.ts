@@ -31,6 +31,15 @@ export function toList<T>(value: OneOrMany<T> | undefined): readonly T[] {
   return Array.isArray(value) ? (value as readonly T[]) : [value as T];
 }
 
+/** A statement before anything is known of its shape. */
+export type RawStatement = Readonly<Record<string, unknown>>;
+
+/** The texts of the one of two elements that a statement has. */
+export function textsOf(statement: RawStatement, one: string, other: string): readonly string[] {
+  const texts = toList((statement[one] ?? statement[other]) as string | string[] | undefined);
+  return texts.filter((text) => text !== null);
+}
+
 /** Reads a policy that was checked when it was stored. */
 export function parsePolicy(document: string): PolicyDocument {
   const policy = JSON.parse(document) as Omit<PolicyDocument, "Statement"> & {

@@ -20,14 +20,18 @@ export interface PolicyRequest {
 /** `explicitDeny` beats everything; `implicitDeny` is what no statement speaks of. */
 export type Decision = "allowed" | "explicitDeny" | "implicitDeny";
 
+/** IAM takes `null` in a list, and passes over it. */
+const textsIn = (patterns: OneOrMany<string | null> | undefined) =>
+  toList(patterns).filter((pattern) => pattern !== null);
+
 const actionMatches = (patterns: OneOrMany<string> | undefined, action: string) =>
-  toList(patterns).some((pattern) => matchesPattern(action.toLowerCase(), pattern.toLowerCase()));
+  textsIn(patterns).some((pattern) => matchesPattern(action.toLowerCase(), pattern.toLowerCase()));
 
 function resourceMatches(
   patterns: OneOrMany<string> | undefined,
   { resource, context }: PolicyRequest,
 ): boolean {
-  return toList(patterns).some((pattern) =>
+  return textsIn(patterns).some((pattern) =>
     matchesPattern(resource, withVariables(pattern, context)),
   );
 }

@@ -1,12 +1,10 @@
 import { malformedPolicy } from "./faults.ts";
-import { isConditionOperator } from "./policy-conditions.ts";
-import { toList } from "./policy-document.ts";
+import { isConditionOperator, isDateCondition } from "./policy-conditions.ts";
+import { type RawStatement, textsOf, toList } from "./policy-document.ts";
+import { checkResources, isParsedByLegacy } from "./validate-resources.ts";
 
-/** A policy before anything is known of its shape. */
-export type RawStatement = Readonly<Record<string, unknown>>;
-
-const TOP_ELEMENTS = ["Version", "Id", "Statement"];
-const STATEMENT_ELEMENTS = [
+export const TOP_ELEMENTS = ["Version", "Id", "Statement"];
+export const STATEMENT_ELEMENTS = [
   "Sid",
   "Effect",
   "Principal",
@@ -17,17 +15,18 @@ const STATEMENT_ELEMENTS = [
   "NotResource",
   "Condition",
 ];
-const VERSIONS = ["2008-10-17", "2012-10-17"];
+export const VERSIONS = ["2008-10-17", "2012-10-17"];
 
 /** Limits without white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_MANAGED_SIZE = 6144;
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** IAM passes over what is null in a list. */
 const isTextOrTexts = (value: unknown) =>
   typeof value === "string" ||
-  (Array.isArray(value) && value.every((item) => typeof item === "string"));
+  (Array.isArray(value) && value.every((item) => typeof item === "string" || item === null));
 
 /** The statements of a policy whose grammar is in order. `fail` words a fault of grammar. */
 export function readStatements(document: string, fail: () => Error): readonly RawStatement[] {
@@ -40,6 +39,7 @@ export function readStatements(document: string, fail: () => Error): readonly Ra
   if (!isObject(policy) || !Object.keys(policy).every((key) => TOP_ELEMENTS.includes(key)))
     throw fail();
   if (policy.Version !== undefined && !VERSIONS.includes(policy.Version as string)) throw fail();
+  if (policy.Id !== undefined && typeof policy.Id !== "string") throw fail();
   const statements = toList(policy.Statement);
   if (statements.length === 0 || !statements.every(isStatement)) throw fail();
   return statements as readonly RawStatement[];
@@ -50,7 +50,7 @@ function isStatement(value: unknown): value is RawStatement {
   const texts = ["Action", "NotAction", "Resource", "NotResource"];
   return (
     Object.keys(value).every((key) => STATEMENT_ELEMENTS.includes(key)) &&
-    (value.Effect === "Allow" || value.Effect === "Deny") &&
+    /^(?:allow|deny)$/i.test(String(value.Effect)) &&
     (value.Sid === undefined || typeof value.Sid === "string") &&
     texts.every((key) => value[key] === undefined || isTextOrTexts(value[key])) &&
     !(value.Action !== undefined && value.NotAction !== undefined) &&
@@ -59,14 +59,15 @@ function isStatement(value: unknown): value is RawStatement {
   );
 }
 
-function isConditionBlock(value: unknown): boolean {
+/** An operator that there is not is passed over where it has no keys. */
+export function isConditionBlock(value: unknown): boolean {
   const isValue = (item: unknown) => ["string", "number", "boolean"].includes(typeof item);
   return (
     isObject(value) &&
     Object.entries(value).every(
       ([operator, keys]) =>
-        isConditionOperator(operator) &&
         isObject(keys) &&
+        (isConditionOperator(operator) || Object.keys(keys).length === 0) &&
         Object.values(keys).every((wanted) => toList(wanted).every(isValue)),
     )
   );
@@ -83,24 +84,8 @@ function checkAction(action: string): void {
   if (/[^a-zA-Z0-9\-.]/.test(vendor)) throw malformedPolicy(`Vendor ${vendor} is not valid`);
 }
 
-function checkResource(resource: string): void {
-  if (resource === "*") return;
-  if (!resource.includes(":"))
-    throw malformedPolicy(`Resource ${resource} must be in ARN format or "*".`);
-  const [arn, partition = "", vendor = "", ...rest] = resource.split(":");
-  if (arn !== "arn" && arn !== "*")
-    throw malformedPolicy(`Resource ${resource} must be in ARN format or "*".`);
-  if (!/^(aws(-cn|-us-gov)?|\*)$/.test(partition))
-    throw malformedPolicy(
-      `Partition "${partition}" is not valid for resource "${["arn", partition, vendor, ...rest].join(":")}".`,
-    );
-  if (rest.length < 3) throw malformedPolicy("The policy failed legacy parsing");
-  if (vendor === "iam" && rest[0] !== "" && rest[0] !== "*")
-    throw malformedPolicy(`IAM resource ${resource} cannot contain region information.`);
-}
-
 /**
- * Checks a policy that is attached to a role or a user.
+ * Checks a policy that is attached to a role or a user. Where several things are wrong IAM tells the first of this order.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  * @throws AwsError `MalformedPolicyDocument`, in IAM's words
  */
@@ -109,19 +94,43 @@ export function checkIdentityPolicy(document: string): void {
   const { Version: version } = JSON.parse(document) as { Version?: string };
   if (version !== "2012-10-17")
     throw malformedPolicy("Policy document must be version 2012-10-17 or greater.");
+  const legacy = (holds: boolean) => {
+    if (!holds) throw malformedPolicy("The policy failed legacy parsing");
+  };
+  for (const { Effect, Condition } of statements)
+    legacy((Effect === "Allow" || Effect === "Deny") && hasDates(Condition));
+  const resourceFault = checkResources(statements, (resources) =>
+    legacy(resources.every(isParsedByLegacy)),
+  );
   const sids = statements.map(({ Sid }) => Sid).filter((sid) => sid !== undefined && sid !== "");
   if (new Set(sids).size < sids.length)
     throw malformedPolicy("Statement IDs (SID) in a single policy must be unique.");
-  for (const statement of statements) {
-    if (statement.Principal !== undefined || statement.NotPrincipal !== undefined)
-      throw malformedPolicy("Policy document should not specify a principal.");
-    const actions = toList((statement.Action ?? statement.NotAction) as string | string[]);
-    if (actions.length === 0) throw malformedPolicy("Policy statement must contain actions.");
-    actions.forEach(checkAction);
-    const resources = toList((statement.Resource ?? statement.NotResource) as string | string[]);
-    if (resources.length === 0) throw malformedPolicy("Policy statement must contain resources.");
-    resources.forEach(checkResource);
-  }
+  if (statements.some(({ Principal, NotPrincipal }) => (Principal ?? NotPrincipal) !== undefined))
+    throw malformedPolicy("Policy document should not specify a principal.");
+  const actions = statements.map((each) => textsOf(each, "Action", "NotAction"));
+  if (actions.some((each) => each.length === 0))
+    throw malformedPolicy("Policy statement must contain actions.");
+  if (resourceFault !== undefined) throw malformedPolicy(resourceFault);
+  actions.flat().forEach(checkAction);
+  if (statements.some((each) => textsOf(each, "Resource", "NotResource").length === 0))
+    throw malformedPolicy("Policy statement must contain resources.");
+}
+
+/** Whether what is compared with dates is one: https://www.w3.org/TR/NOTE-datetime, or seconds since 1970. */
+function hasDates(condition: unknown): boolean {
+  const blocks = Object.entries((condition ?? {}) as Record<string, Record<string, unknown>>);
+  return blocks
+    .filter(([operator]) => isDateCondition(operator))
+    .flatMap(([, keys]) => Object.values(keys).flatMap((value) => toList(value)))
+    .every((value) => isDate(String(value)));
+}
+
+const DATE =
+  /^-?\d{1,9}(?:-(?:0?[1-9]|1[0-2])(?:-(?:0?[1-9]|[12]\d|3[01]))?)?(?:t(?:(?:[01]?\d|2[0-3])(?::[0-5]?\d(?::[0-5]?\d(?:\.\d{1,9})?(?:z|\+(?:[01]\d|2[0-3])(?::[0-5]\d)?)?)?)?)?)?$/;
+
+function isDate(text: string): boolean {
+  if (/[t-]/i.test(text)) return DATE.test(text.toLowerCase());
+  return /^\d{1,19}$/.test(text) && BigInt(text) <= 9_223_372_036_854_775_807n;
 }
 
 /** Checks the size of a managed policy. */

@@ -1,32 +1,89 @@
 import type { Scope } from "../../store/store.ts";
 import { malformedPolicy } from "./faults.ts";
-import { type OneOrMany, toList } from "./policy-document.ts";
+import { type OneOrMany, type RawStatement, toList } from "./policy-document.ts";
 import { isServicePrincipal } from "./service-principals.ts";
 import { roles, users } from "./state.ts";
-import { type RawStatement, readStatements } from "./validate-policy.ts";
+import {
+  isConditionBlock,
+  isObject,
+  STATEMENT_ELEMENTS,
+  TOP_ELEMENTS,
+  VERSIONS,
+} from "./validate-policy.ts";
+import { type JsonPath, valuePosition } from "./value-position.ts";
 
 const ACTIONS = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"].map(
   (action) => action.toLowerCase(),
 );
+const PRINCIPALS = ["Service", "AWS", "Federated", "CanonicalUser"];
 const OTHER_STS_ACTIONS = ["sts:tagsession", "sts:setsourceidentity", "sts:setcontext"];
 
 /**
- * Checks who may assume a role.
+ * Checks who may assume a role. IAM reads the document element by element, and tells where it stopped.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html
  * @throws AwsError `MalformedPolicyDocument`, in IAM's words
  */
 export function checkTrustPolicy(scope: Scope, document: string): void {
-  const statements = readStatements(document, () =>
-    malformedPolicy("This policy contains invalid Json"),
-  );
-  for (const statement of statements) {
+  for (const statement of readTrustStatements(document)) {
     for (const field of ["Resource", "NotResource"])
       if (statement[field] !== undefined) throw malformedPolicy(`Has prohibited field ${field}`);
+    if (statement.Effect === undefined) throw malformedPolicy("Missing required field Effect");
     checkActions(statement);
     const principal = statement.Principal ?? statement.NotPrincipal;
     if (principal === undefined) throw malformedPolicy("Missing required field Principal");
     checkPrincipal(scope, principal);
   }
+}
+
+function readTrustStatements(document: string): readonly RawStatement[] {
+  let policy: unknown;
+  try {
+    policy = JSON.parse(document);
+  } catch {
+    throw malformedPolicy("This policy contains invalid Json");
+  }
+  if (!isObject(policy)) throw malformedPolicy("This policy contains invalid Json");
+  const fail = (...path: JsonPath) =>
+    malformedPolicy(`Syntax error at position ${valuePosition(document, path)}`);
+  for (const [name, value] of Object.entries(policy)) {
+    const isText = name === "Statement" || typeof value === "string";
+    if (!TOP_ELEMENTS.includes(name) || !isText) throw fail(name);
+    if (name === "Version" && !VERSIONS.includes(value as string)) throw fail(name);
+  }
+  if (policy["Statement"] === undefined) throw fail("Statement");
+  const isList = Array.isArray(policy["Statement"]);
+  const statements = toList(policy["Statement"]);
+  if (statements.length === 0)
+    throw malformedPolicy("Could not parse the policy: Statement is empty!");
+  for (const [index, statement] of statements.entries()) {
+    const place = isList ? ["Statement", index] : ["Statement"];
+    if (!isObject(statement)) throw fail(...place);
+    const wrong = Object.keys(statement).find((name) => !isElement(name, statement[name]));
+    if (wrong !== undefined) throw fail(...place, ...wrongIn(wrong, statement[wrong]));
+  }
+  return statements as readonly RawStatement[];
+}
+
+function isElement(name: string, value: unknown): boolean {
+  if (!STATEMENT_ELEMENTS.includes(name)) return false;
+  if (name === "Effect") return value === "Allow" || value === "Deny";
+  if (name === "Sid") return typeof value === "string";
+  if (name === "Condition") return isConditionBlock(value);
+  const isTexts = toList(value).every((text) => typeof text === "string");
+  if (!name.endsWith("Principal")) return isTexts;
+  return isObject(value)
+    ? Object.entries(value).every(
+        ([kind, names]) =>
+          PRINCIPALS.includes(kind) && toList(names).every((text) => typeof text === "string"),
+      )
+    : typeof value === "string";
+}
+
+/** The way to what is wrong of an element: a kind of principal that there is not, or the element. */
+function wrongIn(name: string, value: unknown): JsonPath {
+  const kind = name.endsWith("Principal") && isObject(value) ? Object.keys(value) : [];
+  const wrong = kind.find((each) => !PRINCIPALS.includes(each));
+  return wrong === undefined ? [name] : [name, wrong];
 }
 
 function checkActions(statement: RawStatement): void {
@@ -50,8 +107,6 @@ function checkPrincipal(scope: Scope, element: unknown): void {
     for (const name of toList(names)) {
       if (kind === "Service" && !isServicePrincipal(name)) throw invalidPrincipal(kind, name);
       if (kind === "AWS" && !isAwsPrincipal(scope, name)) throw invalidPrincipal(kind, name);
-      if (!["Service", "AWS", "Federated", "CanonicalUser"].includes(kind))
-        throw malformedPolicy(`Invalid principal in policy: "${kind}":"${name}"`);
     }
 }
 
