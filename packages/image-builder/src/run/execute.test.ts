@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { constants } from "node:os";
 import { isAlive } from "@workbook/toolchain";
 import { expect, test, vi } from "vitest";
+import { execute } from "./execute.ts";
 
 test("a command and what it has started end with a process that is killed", async () => {
   const module = JSON.stringify(new URL("execute.ts", import.meta.url).href);
@@ -15,4 +17,12 @@ test("a command and what it has started end with a process that is killed", asyn
   expect(pids.map(isAlive)).toEqual([true, true]);
   builder.kill("SIGKILL");
   await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false]), 10_000);
+}, 30_000);
+
+test("a command leaves the processor to whoever else is at work", async () => {
+  const script = `until [ "$(nice)" -ge ${constants.priority.PRIORITY_BELOW_NORMAL} ]; do :; done`;
+  const env = { PATH: process.env["PATH"]! };
+  const cleanUp = () => Promise.resolve();
+  const command = { file: "/bin/sh", args: ["-c", script], cwd: "/", env, warnings: [], cleanUp };
+  expect(await execute(command, { onLine: () => {} })).toMatchObject({ exitCode: 0 });
 }, 30_000);

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { constants, setPriority } from "node:os";
 import { createInterface } from "node:readline";
 import type { PreparedCommand } from "./command.ts";
 
@@ -33,6 +34,7 @@ export async function execute(
     });
   }
   const group = child.pid;
+  if (group !== undefined) stepBack(group);
   const release = group === undefined ? () => {} : endWithUs(group);
   let killTimer: NodeJS.Timeout | undefined;
   const abort = () => {
@@ -54,6 +56,16 @@ export async function execute(
     release();
     clearTimeout(killTimer);
     signal?.removeEventListener("abort", abort);
+  }
+}
+
+/** A compiler takes all processors that there are: whoever else is at work, and is waited for, goes first. */
+function stepBack(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch (error) {
+    // It has ended already.
+    if ((error as { info?: { code?: string } }).info?.code !== "ESRCH") throw error;
   }
 }
 
