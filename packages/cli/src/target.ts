@@ -40,6 +40,7 @@ export async function localTarget(
       // Terraform and its provider are short-lived: collecting garbage less often saves a fifth of their processor time.
       GOGC: "400",
       ...clean,
+      ...cliConfig.cache,
       TF_CLI_CONFIG_FILE: cliConfig.file,
       TF_IN_AUTOMATION: "1",
       CHECKPOINT_DISABLE: "1",

@@ -107,6 +107,27 @@ test("the file in the home folder is the user's own; Terraform finds it without 
   });
 });
 
+test.each([
+  ["says where providers come from", "provider_installation {\n  direct {}\n}\n"],
+  ["says nothing of them", "disable_checkpoint = true\n"],
+])("plugins are kept once also where the user's own file %s", async (_what, own) => {
+  const { options, home, root, addOnRoot } = machine();
+  addUnpacked(join(addOnRoot, "plugins"));
+  writeFileSync(join(home, ".terraformrc"), own);
+  const { cache } = terraformCliConfig(options);
+  expect(cache["TF_PLUGIN_CACHE_DIR"]).toBe(join(root, ".workbook/terraform/plugin-cache"));
+  expect(statSync(cache["TF_PLUGIN_CACHE_DIR"]!).isDirectory()).toBe(true);
+});
+
+test("a plugin cache of the user's own stays the one", () => {
+  const { options, env, home } = machine();
+  const own = { ...env, TF_PLUGIN_CACHE_DIR: home };
+  writeFileSync(join(home, ".terraformrc"), "disable_checkpoint = true\n");
+  expect(terraformCliConfig({ ...options, env: own }).cache).toEqual({});
+  writeFileSync(join(home, ".terraformrc"), `plugin_cache_dir = "${home}"\n`);
+  expect(terraformCliConfig(options).cache).toEqual({});
+});
+
 test("a user's own file that says nothing of providers is completed with the mirror, and kept from others", async () => {
   const { options, home, addOnRoot } = machine();
   addUnpacked(join(addOnRoot, "plugins"));

@@ -17,6 +17,13 @@ export interface TerraformCliConfig {
   /** The user's file, where there is one. */
   readonly userFile: string | undefined;
   readonly mirrors: readonly ProviderMirror[];
+  /**
+   * For Terraform's environment: a plugin cache where the user's own settings name none. A plugin is then on the disk once,
+   * and every stack links to it. https://developer.hashicorp.com/terraform/cli/config/config-file#provider-plugin-cache
+   */
+  readonly cache: Readonly<Record<string, string>>;
+  /** The plugin cache of the workbook's own, which is there where the user has none. */
+  readonly pluginCache: string;
   /** One sentence for `doctor`: where providers come from. */
   readonly description: Words;
 }
@@ -39,6 +46,7 @@ export function terraformCliConfig(options: TerraformCliConfigOptions = {}): Ter
   const user = findUserFile(env);
   const mirrors = findProviderMirrors({ ...options, env });
   const settings = user ? readFileSync(user.file, "utf8") : "";
+  const cache = user && !namesCache(settings, env) ? cacheVariables(folder) : {};
   if (user && (mirrors.length === 0 || saysWhereProvidersComeFrom(settings, user.file))) {
     const file = user.isImplied ? undefined : user.file;
     return {
@@ -46,6 +54,8 @@ export function terraformCliConfig(options: TerraformCliConfigOptions = {}): Ter
       file,
       userFile: user.file,
       mirrors: [],
+      cache,
+      pluginCache: cacheFolder(folder),
       description: [`your own configuration, ${user.file}`, `自分の設定ファイル ${user.file}`],
     };
   }
@@ -59,6 +69,8 @@ export function terraformCliConfig(options: TerraformCliConfigOptions = {}): Ter
     file: write(folder, "cli.tfrc", content),
     userFile: user?.file,
     mirrors,
+    cache,
+    pluginCache: cacheFolder(folder),
     description: user
       ? [
           `your own configuration, ${user.file}, and the mirror ${from}`,
@@ -75,6 +87,8 @@ function writeRegistryConfig(folder: string): TerraformCliConfig {
     file,
     userFile: undefined,
     mirrors: [],
+    cache: {},
+    pluginCache: cacheFolder(folder),
     description: [
       "Terraform's registry, with a plugin cache",
       "Terraform のレジストリ (プラグインのキャッシュを使用)",
@@ -96,10 +110,30 @@ function saysWhereProvidersComeFrom(settings: string, file: string): boolean {
   return file.endsWith(".json") || /^\s*provider_installation\b/m.test(settings);
 }
 
+function namesCache(settings: string, env: NodeJS.ProcessEnv): boolean {
+  return settings.includes("plugin_cache_dir") || existsSync(env["TF_PLUGIN_CACHE_DIR"] ?? "");
+}
+
+function cacheVariables(folder: string): Record<string, string> {
+  return {
+    TF_PLUGIN_CACHE_DIR: makeCache(folder),
+    TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: "1",
+  };
+}
+
+function cacheFolder(folder: string): string {
+  return join(folder, "plugin-cache");
+}
+
+function makeCache(folder: string): string {
+  const cache = cacheFolder(folder);
+  mkdirSync(cache, { recursive: true });
+  return cache;
+}
+
 /** A lock file with one platform's hashes is enough here: the workbook's stacks are applied where they are initialised. */
 function toCache(folder: string): string {
-  const cache = join(folder, "plugin-cache");
-  mkdirSync(cache, { recursive: true });
+  const cache = makeCache(folder);
   return `plugin_cache_dir = ${toHcl(cache)}\nplugin_cache_may_break_dependency_lock_file = true\n`;
 }
 

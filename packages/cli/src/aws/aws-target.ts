@@ -95,12 +95,13 @@ function environment(
   region: string,
   endpointUrl: string | undefined,
 ): NodeJS.ProcessEnv {
-  const { file } = terraformCliConfig({ root: workspace.root, env });
+  const { file, cache } = terraformCliConfig({ root: workspace.root, env });
   const { TF_CLI_CONFIG_FILE: _other, ...clean } = cleanEnvironment(env);
   // Terraform's provider refuses a bundle of certificates for an endpoint that is plain http.
   if (endpointUrl?.startsWith("http:")) delete clean["AWS_CA_BUNDLE"];
   return {
     ...clean,
+    ...cache,
     ...(file !== undefined && { TF_CLI_CONFIG_FILE: file }),
     AWS_REGION: region,
     TF_IN_AUTOMATION: "1",
