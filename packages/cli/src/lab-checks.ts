@@ -47,7 +47,7 @@ async function runTiers(
   const aws = await connectAws(target.connection);
   try {
     const synth = async () => {
-      if (lab.stacks.includes("service")) await buildImages(session, run);
+      if (lab.stacks.includes("service")) await buildReadable(session, run);
       return { owner, region, homeCidr, synth: (await run.synthesised()).reader };
     };
     const planned = async () => ({
@@ -79,6 +79,20 @@ async function runTiers(
     disconnectAws(aws);
     await run.settled();
   }
+}
+
+/** Builds a lab's images; what is wrong with the program is said before they are waited for, and ends that. */
+async function buildReadable(session: Session, run: LabRun): Promise<void> {
+  if (run.isBuilt) return;
+  const built = run.built();
+  try {
+    await run.requireReadable();
+  } catch (error) {
+    run.giveUp();
+    await Promise.allSettled([built]);
+    throw error;
+  }
+  await buildImages(session, run);
 }
 
 /** Builds a lab's images, once a command, and names them as they are in those repositories that exist; the first build takes a while. */

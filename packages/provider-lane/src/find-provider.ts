@@ -8,8 +8,18 @@ import { basename, join } from "node:path";
  * @param source `registry.terraform.io/hashicorp/aws`
  * @returns its path; undefined where `init` has not put any there
  */
-export async function findProvider(directory: string, source: string): Promise<string | undefined> {
-  const folder = join(directory, ".terraform/providers", source);
+export function findProvider(directory: string, source: string): Promise<string | undefined> {
+  return findPlugin(join(directory, ".terraform/providers"), source);
+}
+
+/**
+ * The newest program of a provider in a plugin cache, or in a mirror that is unpacked.
+ *
+ * @param plugins the folder in which hosts are: `PLUGINS/registry.terraform.io/hashicorp/aws/5.100.0/linux_amd64`
+ * @returns its path; undefined where there is none
+ */
+export async function findPlugin(plugins: string, source: string): Promise<string | undefined> {
+  const folder = join(plugins, source);
   // Terraform links to unpacked plugins of a mirror, and those are told by their names alone.
   const prefix = `terraform-provider-${basename(source)}`;
   for (const version of await list(folder))
@@ -25,7 +35,8 @@ async function list(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).toSorted().toReversed();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    // A mirror that is packed has files where versions would be.
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return [];
     throw error;
   }
 }

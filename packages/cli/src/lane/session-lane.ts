@@ -7,7 +7,7 @@ import type { Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
-import { findProvider } from "@workbook/provider-lane";
+import { findPlugin, findProvider } from "@workbook/provider-lane";
 import type { TargetLane } from "@workbook/lab-kit/deploy/target";
 import { ORDINARY_TURN, type LaneTurn } from "@workbook/lab-kit/terraform/run-command";
 import { dial, endLane, say } from "./end-lane.ts";
@@ -79,12 +79,17 @@ export class SessionLane implements TargetLane {
   }
 
   /**
-   * Starts it where an earlier command has left the provider, and it does not run yet.
-   * @param stacks the folder with those of the stacks
+   * Starts it where the provider is known, and it does not run yet: it takes some seconds, and is wanted soon.
+   * @param stacks the folder with those of the stacks, where an earlier command has left it
+   * @param plugins folders where `terraform init` will take it from
    */
-  async warm(stacks: string): Promise<void> {
-    for (const id of ["service", "images"]) {
-      const provider = await findProvider(join(stacks, id), AWS);
+  async warm(stacks: string, plugins: readonly string[]): Promise<void> {
+    const looks = [
+      ...["service", "images"].map((id) => () => findProvider(join(stacks, id), AWS)),
+      ...plugins.map((folder) => () => findPlugin(folder, AWS)),
+    ];
+    for (const look of looks) {
+      const provider = await look();
       if (provider === undefined) continue;
       const fingerprint = this.#fingerprint(provider);
       const client = await this.#connect(fingerprint);

@@ -1,4 +1,4 @@
-import { both } from "@workbook/toolchain";
+import { both, terraformCliConfig } from "@workbook/toolchain";
 import { join } from "node:path";
 import type { Target } from "@workbook/lab-kit/deploy/target";
 import type { RunningCloud } from "../cloud/cloud.ts";
@@ -19,7 +19,7 @@ export async function targetWithLane(
   return { ...target, ...(lane && { lane }) };
 }
 
-/** Starts the provider in the background, where an earlier command has met it. */
+/** Starts the provider in the background, where it is on this machine already. */
 export async function warmLane(
   workspace: Workspace,
   cloud: RunningCloud,
@@ -27,7 +27,9 @@ export async function warmLane(
 ): Promise<void> {
   const target = await localTarget(workspace, cloud);
   const stacks = join(workspace.state, "stacks", "local", workspace.config.owner);
-  await keptLane(workspace, cloud, progress, target)?.warm(stacks);
+  const { mirrors, pluginCache } = terraformCliConfig({ root: workspace.root, env: process.env });
+  const plugins = [pluginCache, ...mirrors.map(({ folder }) => folder)];
+  await keptLane(workspace, cloud, progress, target)?.warm(stacks, plugins);
 }
 
 /** For Local AWS alone, and not where `WORKBOOK_LANE=off` says that each command starts a provider of its own. */

@@ -25,6 +25,8 @@ export class Progress implements DeployReporter {
   readonly #stream: NodeJS.WriteStream;
   readonly #area: LiveArea | undefined;
   readonly #signal: AbortSignal | undefined;
+  /** What each step under way shows, in the order in which they began. */
+  readonly #shown = new Map<StepReporter, readonly string[]>();
 
   get interrupted(): boolean {
     return this.#signal?.aborted === true;
@@ -50,7 +52,14 @@ export class Progress implements DeployReporter {
   }
 
   step(title: Words): StepReporter {
-    return new Step(title, this, this.#language, this.#area);
+    return new Step(title, this, this.#language, this.#area !== undefined);
+  }
+
+  /** Draws what a step shows now, with what the others do beside it; without lines it shows nothing any more. */
+  show(step: StepReporter, lines?: readonly string[]): void {
+    if (lines) this.#shown.set(step, lines);
+    else this.#shown.delete(step);
+    this.#area?.draw([...this.#shown.values()].flat());
   }
 }
 
@@ -69,7 +78,8 @@ class Step implements StepReporter {
   readonly #title: string;
   readonly #progress: Progress;
   readonly #language: Language;
-  readonly #area: LiveArea | undefined;
+  /** Lines move, and nothing has to be announced. */
+  readonly #isLive: boolean;
   readonly #since = performance.now();
   readonly #working = new Map<string, Working>();
   readonly #timer: NodeJS.Timeout | undefined;
@@ -77,19 +87,22 @@ class Step implements StepReporter {
   #frame = 0;
   #done = 0;
 
-  constructor(title: Words, progress: Progress, language: Language, area: LiveArea | undefined) {
+  constructor(title: Words, progress: Progress, language: Language, isLive: boolean) {
     this.#title = say(title, language);
     this.#progress = progress;
     this.#language = language;
-    this.#area = area;
-    if (!area) progress.print(`• ${this.#title}`);
-    this.#timer = area && setInterval(() => this.#draw(area), FRAME_MS);
-    if (area) this.#draw(area);
+    this.#isLive = isLive;
+    if (!isLive) {
+      progress.print(`• ${this.#title}`);
+      return;
+    }
+    this.#timer = setInterval(() => this.#draw(), FRAME_MS);
+    this.#draw();
   }
 
   detail(what: Words): void {
     const text = say(what, this.#language);
-    if (!this.#area && text !== this.#detail) this.#progress.print(`    ${text}`);
+    if (!this.#isLive && text !== this.#detail) this.#progress.print(`    ${text}`);
     this.#detail = text;
   }
 
@@ -118,16 +131,20 @@ class Step implements StepReporter {
 
   /** What went wrong is said by the error that ends the command: once is enough. */
   fail(): void {
-    const mark = this.#progress.interrupted ? style.quiet("·") : style.bad("✗");
-    const what = this.#progress.interrupted ? `  ${this.#say(["interrupted", "中断"])}` : "";
-    this.#close(`${mark} ${style.name(this.#title)}${what}`);
+    if (this.#progress.interrupted) this.stop();
+    else this.#close(`${style.bad("✗")} ${style.name(this.#title)}`);
+  }
+
+  stop(): void {
+    const what = this.#say(["interrupted", "中断"]);
+    this.#close(`${style.quiet("·")} ${style.name(this.#title)}  ${what}`);
   }
 
   #start(address: string, action: string): void {
     if (action === "read") return;
     const working: Working = { action, since: performance.now() };
     this.#working.set(address, working);
-    if (this.#area) return;
+    if (this.#isLive) return;
     const why = explainWait(address, action);
     working.announcement = setTimeout(
       () =>
@@ -146,7 +163,7 @@ class Step implements StepReporter {
     this.#done += 1;
     const ms = performance.now() - working.since;
     this.#progress.resources.push({ title: address, ms });
-    if (!this.#area)
+    if (!this.#isLive)
       this.#progress.print([
         `    ${this.#doing(action, address)}: done in ${formatDuration(ms)}`,
         `    ${this.#doing(action, address)}: 完了 (${formatDuration(ms)})`,
@@ -163,11 +180,11 @@ class Step implements StepReporter {
     for (const address of this.#working.keys()) this.#forget(address);
     const ms = performance.now() - this.#since;
     this.#progress.timings.push({ title: this.#title, ms });
-    this.#area?.clear();
+    if (this.#isLive) this.#progress.show(this);
     this.#progress.print(`${line}  ${style.quiet(formatDuration(ms))}`);
   }
 
-  #draw(area: LiveArea): void {
+  #draw(): void {
     const frame = FRAMES[this.#frame++ % FRAMES.length];
     const elapsed = formatDuration(performance.now() - this.#since);
     const count =
@@ -186,7 +203,7 @@ class Step implements StepReporter {
     const rest = this.#working.size - SHOWN;
     if (rest > 0)
       lines.push(style.quiet(`    ${this.#say([`and ${rest} more`, `ほか ${rest} 件`])}`));
-    area.draw(lines);
+    this.#progress.show(this, lines);
   }
 
   #say(words: Words): string {

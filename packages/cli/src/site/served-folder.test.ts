@@ -9,6 +9,7 @@ test("of a build every ten pages are told, in the reader's language", () => {
     terraform: () => {},
     end: () => {},
     fail: () => {},
+    stop: () => {},
   };
   const tell = tellBuild(step, ["once", "初回のみ"]);
   for (let done = 0; done <= 25; done++) tell({ done, pages: 25 });

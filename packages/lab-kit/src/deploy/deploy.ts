@@ -3,10 +3,12 @@ import { requireTypes } from "../program/read-program.ts";
 import type { PushedImage } from "../synth.ts";
 import type { Changes } from "../terraform/terraform.ts";
 import { exclusively } from "./exclusive.ts";
-import { isNothing, type LabRun, type StackAnswer } from "./lab-run.ts";
+import type { LabRun } from "./lab-run.ts";
 import { releaseServices, type Release } from "./release.ts";
-import { inStep, type DeployReporter } from "./reporter.ts";
+import { inStep, StoppedError, type DeployReporter } from "./reporter.ts";
 import { rollBackCutOff } from "./roll-back.ts";
+import { sideBySide } from "./side-by-side.ts";
+import { isNothing, sum, type StackAnswer } from "./stack-answer.ts";
 import { isAsApplied, settleAll, wasApplied, type Deployment, type StackId } from "./stack.ts";
 
 /** What a deployment came to. */
@@ -50,6 +52,10 @@ export async function deploy(run: LabRun, reporter: DeployReporter): Promise<Dep
 }
 
 const NOTHING_TO_PUSH = ["nothing to push", "プッシュするものはありません"] as const;
+const COMPARING = [
+  "comparing the stack with the cloud",
+  "スタックとクラウドの状態を比べています",
+] as const;
 const NO_SERVICES = ["no services", "サービスはありません"] as const;
 const AS_BEFORE = [
   ", as when Terraform looked last",
@@ -58,23 +64,52 @@ const AS_BEFORE = [
 
 type Applied = Omit<Deployed, "releases">;
 
-/** The repositories come before the images, the images before what runs them; where all of that is there, stacks are side by side. */
+/** Where the repositories are there, images go into them first and stacks are side by side; else all of it is. */
 async function applyStacks(run: LabRun, reporter: DeployReporter): Promise<Applied> {
+  if (!(await hasRepositories(run, reporter))) return applyFromNothing(run, reporter);
   const { stacks } = run.deployment.lab;
-  if (await hasRepositories(run, reporter)) {
-    const images = await pushBuilt(run, reporter);
-    const answers = await settleAll(stacks.map((id) => applyStack(run, reporter, id)));
-    const changes = Object.fromEntries(stacks.map((id, index) => [id, answers[index]!.changes]));
-    return { changes, images, outputs: answers.at(-1)!.outputs };
-  }
+  const images = await pushBuilt(run, reporter);
+  const answers = await settleAll(stacks.map((id) => applyStack(run, reporter, id)));
+  const changes = Object.fromEntries(stacks.map((id, index) => [id, answers[index]!.changes]));
+  return { changes, images, outputs: answers.at(-1)!.outputs };
+}
+
+/**
+ * The repositories come before the images, the images before what runs them. What needs neither is made beside both; images
+ * are built all the while.
+ */
+async function applyFromNothing(run: LabRun, reporter: DeployReporter): Promise<Applied> {
+  const { lab } = run.deployment;
   const changes: Partial<Record<StackId, Changes>> = {};
-  let images: readonly PushedImage[] = [];
   let outputs: StackAnswer["outputs"] = {};
-  for (const id of stacks) {
-    ({ changes: changes[id], outputs } = await applyStack(run, reporter, id));
-    if (id === "images") images = await pushBuilt(run, reporter);
-  }
-  return { changes, images, outputs };
+  const keep = (id: StackId, answer: StackAnswer) => {
+    changes[id] = answer.changes;
+    // The service stack ends last, where there is one.
+    ({ outputs } = answer);
+  };
+  const repositories = !lab.stacks.includes("images")
+    ? Promise.resolve()
+    : applyStack(run, reporter, "images").then((answer) => keep("images", answer));
+  const pushed = lab.stacks.includes("images")
+    ? pushBuilt(run, reporter, unlessFailed(repositories))
+    : Promise.resolve([]);
+  const service = !lab.stacks.includes("service")
+    ? Promise.resolve()
+    : applyService(run, reporter, unlessFailed(pushed)).then((answer) => keep("service", answer));
+  await sideBySide([repositories, pushed, service], () => run.giveUp());
+  return { changes, images: await pushed, outputs };
+}
+
+/** For whoever waits for a work of which others tell that it has failed. */
+function unlessFailed(work: Promise<unknown>): Promise<void> {
+  const waited = work.then(
+    () => {},
+    () => {
+      throw new StoppedError();
+    },
+  );
+  waited.catch(() => {});
+  return waited;
 }
 
 /** Whether the repositories are there already, as the stack that makes them says now. */
@@ -95,15 +130,41 @@ async function hasRepositories(run: LabRun, reporter: DeployReporter): Promise<b
 
 function applyStack(run: LabRun, reporter: DeployReporter, id: StackId): Promise<StackAnswer> {
   return inStep(reporter, `Terraform: ${id}`, async (step) => {
-    step.detail(["comparing the stack with the cloud", "スタックとクラウドの状態を比べています"]);
+    step.detail(COMPARING);
     const answer = await run.apply(id, (event) => step.terraform(event));
     return { summary: describeAnswer(answer), value: answer };
   });
 }
 
-function pushBuilt(run: LabRun, reporter: DeployReporter): Promise<readonly PushedImage[]> {
+/** The service stack: its groundwork while images are built, the rest when they are in their repositories. */
+function applyService(
+  run: LabRun,
+  reporter: DeployReporter,
+  pushed: Promise<void>,
+): Promise<StackAnswer> {
+  return inStep(reporter, "Terraform: service", async (step) => {
+    step.detail(COMPARING);
+    const groundwork = await run.applyGroundwork((event) => step.terraform(event));
+    step.detail(["waiting for the images", "イメージを待っています"]);
+    await pushed;
+    step.detail(COMPARING);
+    const { changes, ...answer } = await run.apply("service", (event) => step.terraform(event));
+    const value = { ...answer, changes: sum(groundwork, changes) };
+    return { summary: describeAnswer(value), value };
+  });
+}
+
+/** @param repositories resolves when they are there; left out: they are */
+function pushBuilt(
+  run: LabRun,
+  reporter: DeployReporter,
+  repositories?: Promise<void>,
+): Promise<readonly PushedImage[]> {
   return inStep(reporter, ["Images", "イメージ"], async (step) => {
     run.follow((what) => step.detail(what));
+    await run.built();
+    step.detail(["waiting for the repositories", "リポジトリを待っています"]);
+    await repositories;
     const images = await run.push((what) => step.detail(what));
     const names = images.map(({ image }) => image.split("/").at(-1)!);
     return { summary: names.length > 0 ? list(names) : NOTHING_TO_PUSH, value: images };

@@ -34,11 +34,26 @@ export function buildApps(
 ): Promise<BuiltApp[]> {
   const folder = variantDirectory(lab.directory, variant);
   const own = (app: WebApp) => lab.dockerfiles?.[app.container];
+  const underWay = new Map<WebApp, Words>();
   return Promise.all(
-    lab.apps.map((app) => {
+    lab.apps.map(async (app) => {
       const file = own(app);
       const dockerfile = file === undefined ? undefined : join(folder, file);
-      return buildApp(app, { directories, tools, dockerfile, signal, onDetail });
+      const built = await buildApp(app, {
+        directories,
+        tools,
+        dockerfile,
+        signal,
+        onDetail: (what) => {
+          underWay.set(app, what);
+          onDetail?.(what);
+        },
+      });
+      underWay.delete(app);
+      // What is waited for now is another one.
+      const other = [...underWay.values()].at(-1);
+      if (other !== undefined) onDetail?.(other);
+      return built;
     }),
   );
 }

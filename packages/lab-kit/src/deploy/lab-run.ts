@@ -1,38 +1,25 @@
-import { mkdtempDisposable, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Words } from "@workbook/toolchain";
+import type { Words } from "@workbook/toolchain";
 import { placeInProgram } from "../program/explain-output.ts";
-import { requireRight } from "../program/read-program.ts";
-import { synthesise, type PushedImage } from "../synth.ts";
-import type { SynthReader } from "../synth-reader.ts";
+import { requireRight, requireTypes } from "../program/read-program.ts";
+import type { PushedImage } from "../synth.ts";
 import type { TerraformEvent } from "../terraform/events.ts";
 import { TerraformError } from "../terraform/terraform-error.ts";
-import type { Changes } from "../terraform/terraform.ts";
-import { buildApps, nameApps, pushApps, type BuiltApp } from "./images.ts";
+import type { Changes, Terraform } from "../terraform/terraform.ts";
+import { isAwsItself } from "./docker-images.ts";
+import { groundworkOf } from "./groundwork.ts";
+import type { BuiltApp } from "./images.ts";
 import { planKey, readPlanRecord, writePlanRecord, type PlanRecord } from "./plan-record.ts";
-import { placeStack, stackDirectory, type Deployment, type StackId } from "./stack.ts";
+import { namesBeforeBuild, RunImages } from "./run-images.ts";
+import { placeStack, stackDirectory, wasApplied, type Deployment, type StackId } from "./stack.ts";
+import {
+  NO_CHANGES,
+  isNothing,
+  plannedOutputs,
+  type StackAnswer,
+  type StackPlan,
+} from "./stack-answer.ts";
 import { ensureStateBucket } from "./state-bucket.ts";
-
-/** The stacks of a lab as Terraform JSON. */
-export interface Synthesised {
-  readonly reader: SynthReader;
-  readonly json: ReadonlyMap<StackId, string>;
-}
-
-/** What Terraform said of a stack. */
-export interface StackAnswer {
-  readonly changes: Changes;
-  readonly outputs: Readonly<Record<string, unknown>>;
-  /** Nothing has changed since it was asked last, so it was not asked again. */
-  readonly isKnown: boolean;
-}
-
-/** A plan, for whoever looks closer. */
-export interface StackPlan extends StackAnswer {
-  /** As `terraform show -json` has it. */
-  readonly shown: unknown;
-}
+import { synthesiseStacks, type Synthesised } from "./synthesise-stacks.ts";
 
 type Listener = (event: TerraformEvent) => void;
 
@@ -42,62 +29,52 @@ type Listener = (event: TerraformEvent) => void;
  */
 export class LabRun {
   readonly deployment: Deployment;
-  #built: Promise<BuiltApp[]> | undefined;
-  #named: Promise<readonly PushedImage[]> | undefined;
-  #isBuilt = false;
-  #isNamed = false;
+  readonly #images: RunImages;
+  readonly #giveUp = new AbortController();
   #bucket: Promise<string> | undefined;
   #checkpoint: Promise<void> | undefined;
-  #last: Words = "";
-  #tell: ((what: Words) => void) | undefined;
   readonly #synthesised = new Map<string, Promise<Synthesised>>();
 
   /** @param images what images are called, where that is known without building any */
   constructor(deployment: Deployment, images?: readonly PushedImage[]) {
-    this.deployment = deployment;
-    if (images) this.#name(Promise.resolve(images));
+    const signals = [deployment.signal, this.#giveUp.signal].filter((each) => each !== undefined);
+    this.deployment = { ...deployment, signal: AbortSignal.any(signals) };
+    this.#images = new RunImages(this.deployment, images);
+  }
+
+  /** Ends all that is under way: it has become of no use. */
+  giveUp(): void {
+    this.#giveUp.abort();
   }
 
   /** The images of the lab's apps; a failure shows to whoever waits for them. */
   built(): Promise<BuiltApp[]> {
-    if (this.#built) return this.#built;
-    this.#built = buildApps(this.deployment, (what) => {
-      this.#last = what;
-      this.#tell?.(what);
-    });
-    this.#built.then(
-      () => (this.#isBuilt = true),
-      () => {},
-    );
-    return this.#built;
+    return this.#images.built();
   }
 
   /** Whether the images have been built. */
   get isBuilt(): boolean {
-    return this.#isBuilt;
+    return this.#images.isBuilt;
   }
 
   /** Tells what building does now, and from now on. */
   follow(listener: (what: Words) => void): void {
-    this.#tell = listener;
-    listener(this.#last);
-  }
-
-  /** Names of the images as they are, or will be once there is a repository; none is pushed for it. */
-  images(): Promise<readonly PushedImage[]> {
-    return this.#named ?? this.#name(this.#expectedNames());
+    this.#images.follow(listener);
   }
 
   /** The images in those repositories that exist. */
-  async inRepositories(): Promise<readonly PushedImage[]> {
-    return nameApps(this.deployment, await this.built());
+  inRepositories(): Promise<readonly PushedImage[]> {
+    return this.#images.inRepositories();
   }
 
   /** Pushes the images into those repositories that exist, and answers what they are called there. */
-  async push(onDetail: (what: Words) => void): Promise<readonly PushedImage[]> {
-    const pushed = await pushApps(this.deployment, await this.built(), onDetail);
-    if (pushed.length === this.deployment.lab.apps.length) this.#name(Promise.resolve(pushed));
-    return pushed;
+  push(onDetail: (what: Words) => void): Promise<readonly PushedImage[]> {
+    return this.#images.push(onDetail);
+  }
+
+  /** Resolves when nothing is being built any more. */
+  settled(): Promise<void> {
+    return this.#images.settled();
   }
 
   /** The bucket that holds the states, made where there is none. */
@@ -106,38 +83,21 @@ export class LabRun {
     return this.#bucket;
   }
 
+  /**
+   * Refuses a program that cannot be read, as soon as that is known: no image is waited for, and building goes on meanwhile.
+   * @throws {SynthesisError}
+   */
+  async requireReadable(): Promise<void> {
+    await requireTypes(this.deployment.variant);
+    // With images at hand the program runs with their names in a moment.
+    if (!this.#images.isBuilt) await this.#beforeBuild();
+  }
+
   /** All stacks, with the images' names of now. @throws {SynthesisError} */
   async synthesised(): Promise<Synthesised> {
-    return this.#with(this.deployment.lab.stacks.includes("service") ? await this.images() : []);
-  }
-
-  /** A stack's JSON. The one that makes the repositories names no image, so it does not wait for any to be built. */
-  async #json(id: StackId): Promise<string> {
-    const { json, reader } = await this.#stacksFor(id);
-    requireRight(reader);
-    return json.get(id)!;
-  }
-
-  #stacksFor(id: StackId): Promise<Synthesised> {
-    return id === "images" && !this.#isNamed ? this.#with([]) : this.synthesised();
-  }
-
-  #name(named: Promise<readonly PushedImage[]>): Promise<readonly PushedImage[]> {
-    this.#named = named;
-    named.then(
-      () => (this.#isNamed = true),
-      () => {},
+    return this.#with(
+      this.deployment.lab.stacks.includes("service") ? await this.#images.names() : [],
     );
-    return named;
-  }
-
-  async #with(images: readonly PushedImage[]): Promise<Synthesised> {
-    const key = images.map(({ image }) => image).join(" ");
-    const found = this.#synthesised.get(key);
-    if (found) return found;
-    const made = this.#synthesise(images);
-    this.#synthesised.set(key, made);
-    return made;
   }
 
   /** What an apply of a stack would do. */
@@ -155,86 +115,98 @@ export class LabRun {
   async apply(id: StackId, onEvent?: Listener): Promise<StackAnswer> {
     const known = await this.#known(id);
     if (known && isNothing(known.changes)) return { ...known, isKnown: true };
-    const { target } = this.deployment;
-    if (id === "service") await target.requireListenerPorts?.(await this.#listenerPorts());
-    this.#checkpoint ??= target.checkpoint?.take() ?? Promise.resolve();
-    await this.#checkpoint;
+    if (id === "service") await this.#requirePorts(await this.synthesised());
+    await this.#keepWayBack();
     return this.#ask(id, onEvent, (terraform) => terraform.apply());
+  }
+
+  /**
+   * Makes that part of the service stack which needs no image, while those are built: Terraform waits a minute for a load
+   * balancer. Only for a stack that is not there yet; and not on AWS itself, where images have to be there first.
+   */
+  async applyGroundwork(onEvent?: Listener): Promise<Changes> {
+    const { deployment } = this;
+    if (isAwsItself(deployment.target) || wasApplied(deployment, "service")) return NO_CHANGES;
+    const synthesised = await this.#beforeBuild();
+    const targets = groundworkOf(synthesised.reader, namesBeforeBuild(deployment));
+    if (targets.length === 0) return NO_CHANGES;
+    await this.#requirePorts(synthesised);
+    await this.#keepWayBack();
+    // What it warns of, that this is a part, ends with the whole.
+    const withoutWarnings: Listener = (event) => {
+      if (event.type !== "diagnostic" || event.severity === "error") onEvent?.(event);
+    };
+    const json = synthesised.json.get("service")!;
+    const terraform = await this.#place("service", json, withoutWarnings);
+    try {
+      return (await terraform.apply(targets)).changes;
+    } catch (error) {
+      throw told(error, "service", synthesised);
+    }
   }
 
   /** Takes away everything in a stack's state. */
   async destroy(id: StackId, onEvent?: Listener): Promise<Changes> {
-    const json = await this.#json(id);
-    const terraform = await placeStack(this.deployment, id, await this.bucket(), json, onEvent);
+    const terraform = await this.#place(id, await this.#json(id), onEvent);
     return terraform.destroy();
   }
 
-  /** Resolves when nothing is being built any more. */
-  async settled(): Promise<void> {
-    await Promise.allSettled([this.#built]);
+  /** A stack's JSON. The one that makes the repositories names no image, so it does not wait for any to be built. */
+  async #json(id: StackId): Promise<string> {
+    const { json, reader } = await this.#stacksFor(id);
+    requireRight(reader);
+    return json.get(id)!;
   }
 
-  async #expectedNames(): Promise<readonly PushedImage[]> {
-    const { target } = this.deployment;
-    const built = await this.built();
-    const there = await nameApps(this.deployment, built);
-    const registry = target.endpointUrl === undefined ? "" : `${new URL(target.endpointUrl).host}/`;
-    return built.map(
-      ({ app, image }) =>
-        there.find((each) => each.app.container === app.container) ?? {
-          app,
-          image: `${registry}${app.repository}-${target.owner}:${image.contentTag}`,
-        },
-    );
+  #stacksFor(id: StackId): Promise<Synthesised> {
+    return id === "images" && !this.#images.isNamed ? this.#beforeBuild() : this.synthesised();
   }
 
-  async #synthesise(images: readonly PushedImage[]): Promise<Synthesised> {
-    const { lab, variant, target, signal } = this.deployment;
-    const { owner, region, homeCidr, endpointUrl } = target;
-    await using scratch = await mkdtempDisposable(join(tmpdir(), "workbook-synth-"));
-    const reader = await (this.deployment.synthesise ?? synthesise)({
-      labDirectory: lab.directory,
-      variant,
-      settings: { owner, region, homeCidr, endpointUrl },
-      images,
-      outDirectory: scratch.path,
-      ...(images.length === 0 && { stack: "images" as const }),
-      signal,
-    });
-    const json = new Map<StackId, string>();
-    for (const id of images.length === 0 ? (["images"] as const) : lab.stacks) {
-      const file = join(scratch.path, "stacks", id, "cdk.tf.json");
-      json.set(id, await readFile(file, "utf8"));
-    }
-    return { reader, json };
+  /** All stacks, with names that stand for images. @throws {SynthesisError} */
+  async #beforeBuild(): Promise<Synthesised> {
+    const hasService = this.deployment.lab.stacks.includes("service");
+    const synthesised = await this.#with(hasService ? namesBeforeBuild(this.deployment) : []);
+    requireRight(synthesised.reader);
+    return synthesised;
   }
 
-  async #listenerPorts(): Promise<number[]> {
-    const { reader } = await this.synthesised();
+  #with(images: readonly PushedImage[]): Promise<Synthesised> {
+    const key = images.map(({ image }) => image).join(" ");
+    const found = this.#synthesised.get(key);
+    if (found) return found;
+    const made = synthesiseStacks(this.deployment, images);
+    this.#synthesised.set(key, made);
+    return made;
+  }
+
+  async #place(id: StackId, json: string, onEvent: Listener | undefined): Promise<Terraform> {
+    return placeStack(this.deployment, id, await this.bucket(), json, onEvent);
+  }
+
+  #keepWayBack(): Promise<void> {
+    this.#checkpoint ??= this.deployment.target.checkpoint?.take() ?? Promise.resolve();
+    return this.#checkpoint;
+  }
+
+  async #requirePorts({ reader }: Synthesised): Promise<void> {
     const ports = reader.all("aws_lb_listener").map(({ attributes }) => Number(attributes["port"]));
-    return ports.filter(Number.isInteger);
+    await this.deployment.target.requireListenerPorts?.(ports.filter(Number.isInteger));
   }
 
   async #ask<T extends Omit<PlanRecord, "key">>(
     id: StackId,
     onEvent: Listener | undefined,
-    question: (terraform: Awaited<ReturnType<typeof placeStack>>) => Promise<T>,
+    question: (terraform: Terraform) => Promise<T>,
   ): Promise<T & { isKnown: false }> {
-    const json = await this.#json(id);
-    const terraform = await placeStack(this.deployment, id, await this.bucket(), json, onEvent);
+    const terraform = await this.#place(id, await this.#json(id), onEvent);
     const before = await this.#key(id);
-    const answer = await question(terraform).catch((error: unknown) => this.#placed(id, error));
+    const answer = await question(terraform).catch(async (error: unknown) => {
+      throw told(error, id, await this.#stacksFor(id));
+    });
     // An answer is worth keeping where nobody has changed anything while Terraform looked, itself included.
     if (before !== undefined && before === (await this.#key(id)))
       writePlanRecord(this.#directory(id), { key: before, ...answer });
     return { ...answer, isKnown: false };
-  }
-
-  /** Throws an error on: what Terraform says, with the lines of the program that it is about. */
-  async #placed(id: StackId, error: unknown): Promise<never> {
-    if (!(error instanceof TerraformError)) throw error;
-    const { reader } = await this.#stacksFor(id);
-    throw error.at((address, attribute) => placeInProgram(reader, id, address, attribute));
   }
 
   async #known(id: StackId): Promise<PlanRecord | undefined> {
@@ -255,17 +227,8 @@ export class LabRun {
   }
 }
 
-/** Whether there is nothing to do. */
-export function isNothing({ add, change, remove }: Changes): boolean {
-  return add + change + remove === 0;
-}
-
-/** Outputs as they will be: https://developer.hashicorp.com/terraform/internals/json-format#plan-representation */
-function plannedOutputs(shown: unknown): Record<string, unknown> {
-  const { planned_values: planned } = shown as {
-    planned_values?: { outputs?: Record<string, { value?: unknown }> };
-  };
-  return Object.fromEntries(
-    Object.entries(planned?.outputs ?? {}).map(([name, { value }]) => [name, value]),
-  );
+/** What Terraform says, with the lines of the program that it is about. */
+function told(error: unknown, id: StackId, { reader }: Synthesised): unknown {
+  if (!(error instanceof TerraformError)) return error;
+  return error.at((address, attribute) => placeInProgram(reader, id, address, attribute));
 }

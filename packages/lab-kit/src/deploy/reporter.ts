@@ -1,5 +1,6 @@
 import { saidBy, type Words } from "@workbook/toolchain";
 import type { TerraformEvent } from "../terraform/events.ts";
+import { TerraformInterrupted } from "../terraform/terraform-error.ts";
 
 /** Told what a deployment does while it does it. All of it is for people: nothing depends on it. */
 export interface DeployReporter {
@@ -14,6 +15,13 @@ export interface StepReporter {
   terraform(event: TerraformEvent): void;
   end(summary: Words): void;
   fail(summary: Words): void;
+  /** It has not failed itself: what it belongs to has, or was interrupted. */
+  stop(): void;
+}
+
+/** A step waited for another, which has failed and says so itself. */
+export class StoppedError extends Error {
+  override readonly name = "StoppedError";
 }
 
 /** Runs `work` as one step: it ends with what `work` says, or fails with what it throws. */
@@ -28,9 +36,19 @@ export async function inStep<T>(
     step.end(summary);
     return value;
   } catch (error) {
-    step.fail(firstLine(error));
+    if (isOnlyStopped(error)) step.stop();
+    else step.fail(firstLine(error));
     throw error;
   }
+}
+
+/** Ended from outside, before it was done. */
+function isOnlyStopped(error: unknown): boolean {
+  return (
+    error instanceof StoppedError ||
+    error instanceof TerraformInterrupted ||
+    (error as Error).name === "AbortError"
+  );
 }
 
 function firstLine(error: unknown): Words {

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtempDisposable, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { namesIn } from "@workbook/provider-lane";
 import type { Lab } from "../load-lab.ts";
-import { synthesise, type PushedImage } from "../synth.ts";
+import type { synthesise } from "../synth.ts";
 import type { TerraformEvent } from "../terraform/events.ts";
-import { APPLIED_CONFIGURATION, CONFIGURATION, Terraform } from "../terraform/terraform.ts";
+import { CONFIGURATION } from "../terraform/initialise.ts";
+import { APPLIED_CONFIGURATION, Terraform } from "../terraform/terraform.ts";
 import { recoverState, stateKey } from "./recover-state.ts";
 import { backendSettings } from "./state-bucket.ts";
 import { openS3, readJsonObject } from "./state-objects.ts";
@@ -50,30 +50,6 @@ export async function placeStack(
   return terraform;
 }
 
-/** Synthesises one stack and puts it in its place. */
-export async function prepareStack(
-  deployment: Deployment,
-  id: StackId,
-  bucket: string,
-  images: readonly PushedImage[],
-  onEvent?: (event: TerraformEvent) => void,
-): Promise<Terraform> {
-  const { lab, variant, target, signal } = deployment;
-  const { owner, region, homeCidr, endpointUrl } = target;
-  await using scratch = await mkdtempDisposable(join(tmpdir(), "workbook-synth-"));
-  await (deployment.synthesise ?? synthesise)({
-    labDirectory: lab.directory,
-    variant,
-    settings: { owner, region, homeCidr, endpointUrl },
-    images,
-    outDirectory: scratch.path,
-    stack: id,
-    signal,
-  });
-  const json = await readFile(join(scratch.path, "stacks", id, "cdk.tf.json"), "utf8");
-  return placeStack(deployment, id, bucket, json, onEvent);
-}
-
 /** Terraform in a stack's place, nothing prepared. */
 export function openStack(
   { target, directories, tools, signal }: Deployment,
@@ -88,6 +64,7 @@ export function openStack(
     directory,
     env: target.environment,
     backend: backendSettings(target, bucket),
+    lockFile: join(directories.root, ".workbook/terraform/init.lock"),
     ...(lane && {
       turn: async () => lane.turn(await typesIn(target, bucket, directory), directory),
     }),

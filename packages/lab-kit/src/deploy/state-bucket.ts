@@ -6,7 +6,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { STSClient, GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import type { BackendSettings } from "../terraform/terraform.ts";
+import type { BackendSettings } from "../terraform/initialise.ts";
 import { openS3 } from "./state-objects.ts";
 import type { Target } from "./target.ts";
 

@@ -11,25 +11,12 @@ import {
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { inLane } from "@workbook/provider-lane";
-import type { Words } from "@workbook/toolchain";
-import { parseEvent, type TerraformEvent } from "./events.ts";
+import type { TerraformEvent } from "./events.ts";
 import { ORDINARY_TURN, runCommand, withReattach, type LaneTurn } from "./run-command.ts";
 import { describeFaults, TerraformError, TerraformInterrupted } from "./terraform-error.ts";
-import { followDetached } from "./run-detached.ts";
-import {
-  isGroupAlive,
-  readFailed,
-  readRunning,
-  removeRunning,
-  writeFailed,
-  type FailedRun,
-  type RunningRecord,
-} from "./running-file.ts";
-
-/** Attributes of a backend; an object is a nested one (`endpoints`). */
-export type BackendSettings = Readonly<
-  Record<string, string | boolean | Readonly<Record<string, string>>>
->;
+import { forgetEarlierRun, runningFile, settleEarlierRun } from "./earlier-run.ts";
+import { CONFIGURATION, initialise, type BackendSettings } from "./initialise.ts";
+import type { FailedRun } from "./running-file.ts";
 
 /** One stack and the program that runs it. */
 export interface TerraformOptions {
@@ -40,6 +27,8 @@ export interface TerraformOptions {
   readonly env: NodeJS.ProcessEnv;
   /** What `init` completes the S3 backend with. */
   readonly backend: BackendSettings;
+  /** A lock that all who share a plugin cache have. */
+  readonly lockFile: string;
   /** Asked before each command that needs the provider; left out, Terraform starts it, as it always does. */
   readonly turn?: () => Promise<LaneTurn>;
   readonly onEvent?: (event: TerraformEvent) => void;
@@ -60,8 +49,6 @@ export type Outputs = Readonly<Record<string, unknown>>;
 export const APPLIED_CONFIGURATION = "applied-configuration.json";
 /** Where Terraform leaves a state that it could not store. */
 const ERRORED_STATE = "errored.tfstate";
-/** The stack's configuration in its directory. */
-export const CONFIGURATION = "cdk.tf.json";
 const run = promisify(execFile);
 
 /** Many resources wait for fixed times rather than for the processor: let all of them wait at once. */
@@ -82,37 +69,13 @@ export class Terraform {
    * Waits for a run that an earlier command started and did not see the end of; it is told of as if it were ours.
    * @returns a run that failed or was cut off, for whoever puts right what it left; then `forget` it
    */
-  async settle(): Promise<FailedRun | undefined> {
-    const record = readRunning(this.#runningFile);
-    if (record) {
-      const code = await followDetached(record, this.#tellOf(record), this.#options.signal);
-      // `init` is simply done again; anything else may hold the lock.
-      if (code !== 0 && record.command !== "init")
-        writeFailed(this.#failedFile, { ...record, wasCutOff: code === undefined });
-      removeRunning(this.#runningFile);
-    }
-    return readFailed(this.#failedFile);
-  }
-
-  /** Tells of an earlier run that is still at work; what one that has ended said is no news. */
-  #tellOf(record: RunningRecord): (line: string) => void {
-    const { onEvent } = this.#options;
-    if (!isGroupAlive(record)) return () => {};
-    const { command, pid } = record;
-    const said: Words = [
-      `terraform ${command} of an earlier command (process ${pid}) is still at work: waiting for it`,
-      `前のコマンドの terraform ${command} (プロセス ${pid}) がまだ動いているので、終わるのを待っています`,
-    ];
-    onEvent?.({ type: "waiting", said });
-    return (line) => {
-      const event = parseEvent(line);
-      if (event && event.type !== "diagnostic") onEvent?.(event);
-    };
+  settle(): Promise<FailedRun | undefined> {
+    return settleEarlierRun(this.#options);
   }
 
   /** Forgets the run that `settle` has told of. */
   forget(): void {
-    removeRunning(this.#failedFile);
+    forgetEarlierRun(this.#options.directory);
   }
 
   /** Forgets all about the stack: the cloud, and the state in it, are what they were at an earlier time. */
@@ -144,36 +107,28 @@ export class Terraform {
   }
 
   /** Initialises backend and plugins, unless that was done with the very same settings. */
-  async init(): Promise<void> {
-    const { directory, backend, env } = this.#options;
-    const stamp = join(directory, ".init.json");
-    const wanted = JSON.stringify({
-      backend,
-      cli: env["TF_CLI_CONFIG_FILE"],
-      requires: this.#requirements(),
-    });
-    const done =
-      existsSync(stamp) &&
-      readFileSync(stamp, "utf8") === wanted &&
-      existsSync(join(directory, ".terraform"));
-    if (done) return;
-    rmSync(stamp, { force: true });
-    // A backend that moved (another bucket, another port) is configured anew: state is never copied between clouds.
-    const file = join(directory, "backend.tfbackend");
-    writeFileSync(file, toHcl(backend));
-    await this.#run("init", ["-input=false", "-reconfigure", "-json", `-backend-config=${file}`]);
-    writeFileSync(stamp, wanted);
+  init(): Promise<void> {
+    return initialise(this.#options, (args) => this.#run("init", args));
   }
 
-  /** Makes the cloud what the configuration says. @returns what that changed, and the stack's outputs by name */
-  async apply(): Promise<{ readonly changes: Changes; readonly outputs: Outputs }> {
+  /**
+   * Makes the cloud what the configuration says.
+   *
+   * @param targets addresses: these alone, with all that they need
+   * @returns what that changed, and the stack's outputs by name
+   */
+  async apply(
+    targets: readonly string[] = [],
+  ): Promise<{ readonly changes: Changes; readonly outputs: Outputs }> {
     const { directory } = this.#options;
     rmSync(this.#appliedFile, { force: true });
     let outputs: Outputs = {};
-    const changes = await this.#change("apply", ["-auto-approve"], (event) => {
+    const args = ["-auto-approve", ...targets.map((address) => `-target=${address}`)];
+    const changes = await this.#change("apply", args, (event) => {
       if (event.type === "outputs") outputs = event.outputs;
     });
-    copyFileSync(join(directory, CONFIGURATION), this.#appliedFile);
+    // A part is not the configuration.
+    if (targets.length === 0) copyFileSync(join(directory, CONFIGURATION), this.#appliedFile);
     return { changes, outputs };
   }
 
@@ -198,25 +153,8 @@ export class Terraform {
     await this.#read(["force-unlock", "-force", lockId]);
   }
 
-  get #runningFile(): string {
-    return join(this.#options.directory, "running.json");
-  }
-
   get #appliedFile(): string {
     return join(this.#options.directory, APPLIED_CONFIGURATION);
-  }
-
-  /** Of a run that failed, until what it left has been put right. */
-  get #failedFile(): string {
-    return join(this.#options.directory, "failed.json");
-  }
-
-  /** The providers that the configuration asks for: a change of versions needs a new `init`. */
-  #requirements(): unknown {
-    const json = JSON.parse(readFileSync(join(this.#options.directory, CONFIGURATION), "utf8")) as {
-      terraform?: { required_providers?: unknown };
-    };
-    return json.terraform?.required_providers;
   }
 
   async #change(
@@ -253,7 +191,7 @@ export class Terraform {
       directory,
       env,
       args: [command, ...args],
-      runningFile: this.#runningFile,
+      runningFile: runningFile(directory),
       signal,
       isDisposable: command === "plan",
       onEvent: (event: TerraformEvent) => {
@@ -309,15 +247,4 @@ export class Terraform {
     if (error !== undefined) throw error;
     return JSON.parse(stdout);
   }
-}
-
-/** A file for `-backend-config`. JSON's strings are HCL's, but for `${`. */
-function toHcl(settings: BackendSettings): string {
-  const quote = (value: string | boolean) => JSON.stringify(value).replaceAll("${", "$${");
-  const lines = Object.entries(settings).map(([name, value]) => {
-    if (typeof value !== "object") return `${name} = ${quote(value)}`;
-    const members = Object.entries(value).map(([key, text]) => `${key} = ${quote(text)}`);
-    return `${name} = { ${members.join(", ")} }`;
-  });
-  return `${lines.join("\n")}\n`;
 }

@@ -1,11 +1,13 @@
 import { ECS } from "@aws-sdk/client-ecs";
 import { nameApps, pushApps } from "../deploy/images.ts";
 import { moveServices, releaseServices } from "../deploy/release.ts";
-import { prepareStack, type Deployment, type StackId } from "../deploy/stack.ts";
+import { placeStack, type Deployment, type StackId } from "../deploy/stack.ts";
 import { ensureStateBucket } from "../deploy/state-bucket.ts";
+import { synthesiseStacks } from "../deploy/synthesise-stacks.ts";
 import { PlanReader } from "../plan-reader.ts";
 import type { PushedImage } from "../synth.ts";
 import type { ResourceAction, TerraformEvent } from "../terraform/events.ts";
+import type { Terraform } from "../terraform/terraform.ts";
 import type { Lane } from "./lane.ts";
 
 /** A change that Terraform has planned, stack and address together. */
@@ -53,6 +55,18 @@ export async function deployInLane(
     else await releaseServices(target, cluster, () => {}, signal);
   }
   return planned;
+}
+
+/** Synthesises one stack and puts it in its place. */
+async function prepareStack(
+  deployment: Deployment,
+  id: StackId,
+  bucket: string,
+  images: readonly PushedImage[],
+  onEvent?: (event: TerraformEvent) => void,
+): Promise<Terraform> {
+  const { json } = await synthesiseStacks(deployment, images, id);
+  return placeStack(deployment, id, bucket, json.get(id)!, onEvent);
 }
 
 async function clusters({ connection }: Deployment["target"]): Promise<string[]> {

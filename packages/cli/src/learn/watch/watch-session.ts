@@ -16,7 +16,7 @@ import { isFailure, type WatchView } from "./view.ts";
 
 /** Says nothing: what a plan does in the background is told by its outcome. */
 const QUIET: DeployReporter = {
-  step: () => ({ detail() {}, terraform() {}, end() {}, fail() {} }),
+  step: () => ({ detail() {}, terraform() {}, end() {}, fail() {}, stop() {} }),
 };
 
 /** A chapter that is watched: what is known of its files, of the plan, and of what runs. */
