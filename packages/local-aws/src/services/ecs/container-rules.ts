@@ -108,7 +108,47 @@ export function checkFargateContainers(input: RegisterTaskDefinitionRequest): vo
       if (driver === "awslogs") throw clientException(TEXTS.executionRoleForLogs({ driver }));
     }
     if (driver === "awslogs") checkAwslogsPrefix(container);
+    checkFargateLinux(container);
   }
+}
+
+/**
+ * What of Docker and Linux the tasks of Fargate have not: their machine is AWS's.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
+ */
+function checkFargateLinux({ dockerSecurityOptions, linuxParameters = {} }: ContainerDefinition) {
+  const { devices, sharedMemorySize, tmpfs, maxSwap, swappiness, capabilities } = linuxParameters;
+  const given = {
+    dockerSecurityOptions: dockerSecurityOptions?.length,
+    devices: devices?.length,
+    sharedMemorySize,
+    tmpfs: tmpfs?.length,
+    maxSwap,
+    swappiness,
+  };
+  for (const [member, value] of Object.entries(given))
+    if (value !== undefined && value !== 0)
+      throw clientException(TEXTS.unsupportedFargate({ member }));
+  for (const capability of capabilities?.add ?? [])
+    if (capability !== "SYS_PTRACE") throw clientException(TEXTS.capabilityFargate({ capability }));
+}
+
+/**
+ * What a container cannot have of its own where it shares the task's interface.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_network
+ */
+function checkAwsvpc(container: ContainerDefinition): void {
+  if (container.links?.length) throw clientException(TEXTS.linksAwsvpc());
+  const wrong = (
+    [
+      ["hostname is", container.hostname],
+      ["DNS servers are", container.dnsServers?.length],
+      ["DNS search domains are", container.dnsSearchDomains?.length],
+      ["Extra hosts are", container.extraHosts?.length],
+      ["Disable Networking is", container.disableNetworking],
+    ] as const
+  ).find(([, value]) => value);
+  if (wrong) throw clientException(TEXTS.unsupportedAwsvpc({ what: wrong[0] }));
 }
 
 /** Fargate needs a stream prefix, https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html */
@@ -121,6 +161,7 @@ function checkAwslogsPrefix({ logConfiguration }: ContainerDefinition): void {
 export function checkContainerSettings(input: RegisterTaskDefinitionRequest): void {
   for (const container of input.containerDefinitions ?? []) {
     checkLogOptions(container);
+    if (input.networkMode === "awsvpc") checkAwsvpc(container);
     checkPorts(container, input.networkMode);
     const needsRole =
       container.secrets?.length || container.logConfiguration?.secretOptions?.length;

@@ -98,13 +98,15 @@ function checkFargateTask(
     throw clientException(TEXTS.noFargateConfiguration({ cpu, memory }));
   if (input.pidMode && input.pidMode !== "task")
     throw clientException(TEXTS.pidModeFargate({ mode: input.pidMode }));
-  if (input.ipcMode) throw clientException(TEXTS.ipcModeFargate());
+  const unsupported = (member: string) => clientException(TEXTS.unsupportedFargate({ member }));
+  if (input.ipcMode) throw unsupported("ipcMode");
+  if (input.placementConstraints?.length) throw unsupported("constraints");
   const storage = input.ephemeralStorage?.sizeInGiB;
   if (storage !== undefined && (storage < 21 || storage > 200))
     throw clientException(TEXTS.ephemeralStorage());
   for (const volume of input.volumes ?? []) {
-    if (volume.host?.sourcePath) throw clientException(TEXTS.hostPathFargate());
-    if (volume.dockerVolumeConfiguration) throw clientException(TEXTS.dockerVolumeFargate());
+    if (volume.host?.sourcePath) throw unsupported("sourcePath");
+    if (volume.dockerVolumeConfiguration) throw unsupported("dockerVolumeConfiguration");
   }
 }
 

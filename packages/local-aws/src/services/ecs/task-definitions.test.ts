@@ -212,9 +212,61 @@ describe("refused in AWS's words", () => {
     ],
     [
       "the memory of the host",
-      "Tasks using the Fargate launch type do not support ipcMode.",
+      "Fargate compatible task definitions do not support ipcMode",
       { ipcMode: "host" },
     ],
+    [
+      "placement constraints",
+      "Fargate compatible task definitions do not support constraints",
+      { placementConstraints: [{ type: "memberOf", expression: "task:group == x" }] },
+    ],
+    ...(
+      [
+        ["devices", [{ hostPath: "/dev/x" }]],
+        ["sharedMemorySize", 64],
+        ["tmpfs", [{ containerPath: "/x", size: 1 }]],
+        ["maxSwap", 64],
+        ["swappiness", 10],
+      ] as const
+    ).map(
+      ([member, value]) =>
+        [
+          `Linux's ${member}`,
+          `Fargate compatible task definitions do not support ${member}`,
+          {},
+          { linuxParameters: { [member]: value } },
+        ] as [string, string, object, object],
+    ),
+    [
+      "Docker's security options",
+      "Fargate compatible task definitions do not support dockerSecurityOptions",
+      {},
+      { dockerSecurityOptions: ["no-new-privileges"] },
+    ],
+    [
+      "a capability that Fargate does not give",
+      "SYS_ADMIN is not allowed on Fargate.",
+      {},
+      { linuxParameters: { capabilities: { add: ["SYS_PTRACE", "SYS_ADMIN"] } } },
+    ],
+    ["links", "Links are not supported when networkMode=awsvpc.", {}, { links: ["other:alias"] }],
+    ...(
+      [
+        ["hostname is", { hostname: "app" }],
+        ["DNS servers are", { dnsServers: ["10.0.0.2"] }],
+        ["DNS search domains are", { dnsSearchDomains: ["x.test"] }],
+        ["Extra hosts are", { extraHosts: [{ hostname: "db", ipAddress: "10.0.0.9" }] }],
+        ["Disable Networking is", { disableNetworking: true }],
+      ] as const
+    ).map(
+      ([what, container]) =>
+        [
+          `what awsvpc has not: ${what.split(" ", 1)[0]}`,
+          `${what} not supported on container when networkMode=awsvpc.`,
+          {},
+          container,
+        ] as [string, string, object, object],
+    ),
     ["no CPU", "Fargate requires that 'cpu' be defined at the task level.", { cpu: undefined }],
     [
       "no memory",
