@@ -1,5 +1,6 @@
 export { LayerError, resolveInRoot } from "./root-path.ts";
 export {
+  DiffIdError,
   UNPACK_LIMITS,
   unpackLayer,
   type LayerBlob,

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { Transform } from "node:stream";
@@ -15,6 +15,15 @@ export interface LayerBlob {
   readonly digest: string;
   /** As the manifest names it: its end says how it is compressed. */
   readonly mediaType: string;
+  /** `sha256:…` of the archive without compression, as the image's configuration has it; compared where it is given. */
+  readonly diffId?: string | undefined;
+}
+
+/** A layer is not the one that its image's configuration names: in containerd's words. */
+export class DiffIdError extends LayerError {
+  constructor(actual: string, { diffId, digest }: LayerBlob) {
+    super(`wrong diff id "${actual}" calculated on extraction "${diffId}", desc "${digest}"`);
+  }
 }
 
 /** What an image may still take up; shared by all of its layers. */
@@ -61,15 +70,14 @@ export async function unpackLayer(
   const down = new LayDown(await realpath(root), { confined, budget });
   // From here on nothing is waited for until the first entry is: one that comes with nobody there is never told of again.
   const hash = createHash("sha256");
+  const plain = createHash("sha256");
   const tar = extract();
-  const hashed = new Transform({
-    transform: (chunk: Buffer, _encoding, done) => {
-      hash.update(chunk);
-      done(null, chunk);
-    },
-  });
   const source = createReadStream(layer.file);
-  const feeding = pipeline([source, hashed, ...decompress(layer.mediaType), tar], { signal });
+  const compared = layer.diffId === undefined ? [] : [hashing(plain)];
+  const feeding = pipeline(
+    [source, hashing(hash), ...decompress(layer.mediaType), ...compared, tar],
+    { signal },
+  );
   // An archive that ends early leaves its last entry open: whoever waits for its data has to hear why none comes.
   feeding.catch((error: Error) => tar.destroy(error));
   try {
@@ -78,6 +86,8 @@ export async function unpackLayer(
     await down.finish();
     const actual = `sha256:${hash.digest("hex")}`;
     if (actual !== layer.digest) throw new LayerError(`the content has digest ${actual}`);
+    const diffId = `sha256:${plain.digest("hex")}`;
+    if (layer.diffId !== undefined && diffId !== layer.diffId) throw new DiffIdError(diffId, layer);
   } catch (error) {
     tar.destroy();
     const cut = await feeding.then(
@@ -87,6 +97,16 @@ export async function unpackLayer(
     signal?.throwIfAborted();
     throw toLayerError(layer, isOwn(error) ? error : (cut ?? error));
   }
+}
+
+/** Passes bytes on and takes them into a hash. */
+function hashing(hash: Hash): Transform {
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
 }
 
 function decompress(mediaType: string) {
@@ -102,7 +122,7 @@ function isOwn(error: unknown): boolean {
 
 /** A fault of the layer, told by its digest; what the machine could not do stays as it is. */
 function toLayerError({ digest }: LayerBlob, error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Error) || error instanceof DiffIdError) return error;
   const { code = "" } = error as NodeJS.ErrnoException;
   const isEarlyEnd = code === "Z_BUF_ERROR" || error.message === "Unexpected end of data";
   const isLayers = error instanceof LayerError || BROKEN_DATA.test(code) || code === "";

@@ -25,5 +25,7 @@ export interface PulledImage {
     readonly digest: string;
     readonly mediaType: string;
     readonly file: string;
+    /** `sha256:…` without compression; absent where the configuration does not say. */
+    readonly diffId?: string | undefined;
   }[];
 }

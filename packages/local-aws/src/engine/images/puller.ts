@@ -88,18 +88,21 @@ function pull(
     os?: string;
     architecture?: string;
     config?: PulledImage["config"];
+    rootfs?: { diff_ids?: readonly string[] };
   };
   if (config.architecture !== undefined && config.architecture !== architecture)
     throw wrongPlatform(architecture);
+  const diffIds = checkedDiffIds(config.rootfs?.diff_ids, manifest);
   return {
     reference: reference.text,
     digest: image.digest,
     config: config.config ?? {},
     platform: `${config.os ?? "linux"}/${config.architecture ?? "unknown"}`,
     base: manifest.annotations[BASE_NAME] ?? config.config?.Labels?.[BASE_NAME],
-    layers: manifest.layers.map(({ digest, mediaType }) => ({
+    layers: manifest.layers.map(({ digest, mediaType }, index) => ({
       digest,
       mediaType,
+      diffId: diffIds[index],
       file: files.path(digest),
     })),
   };
@@ -112,6 +115,19 @@ function checkSize(files: LayerFiles, { digest, size }: Descriptor): void {
     throw new CannotPullError(
       `ref pull has been retried 1 time(s): failed to copy: failed size validation: ${actual} != ${size}: failed precondition`,
     );
+}
+
+/**
+ * What the layers are without compression, in their order, as the configuration says. One that names none says nothing of
+ * them: then there is nothing to compare.
+ */
+function checkedDiffIds(given: unknown, { layers }: Manifest): readonly (string | undefined)[] {
+  const diffIds = Array.isArray(given) ? (given as readonly string[]) : [];
+  if (diffIds.length > 0 && diffIds.length !== layers.length)
+    throw new CannotPullError(
+      "ref pull has been retried 1 time(s): failed to unpack image on snapshotter overlayfs: mismatched image rootfs and manifest layers",
+    );
+  return diffIds;
 }
 
 /** How images call the architecture that a task wants: locally the host's stands in for X86_64. */

@@ -31,6 +31,10 @@ export const badImage = (reference: string, detail: string) =>
 export const badLayer = (detail: string) =>
   `CannotPullContainerError: ref pull has been retried 1 time(s): failed to extract ${detail}: unknown`;
 
+/** A layer that is not the one that the configuration names. https://github.com/buildpacks/lifecycle/issues/1662 */
+export const wrongDiffId = (detail: string) =>
+  `CannotPullContainerError: ref pull has been retried 1 time(s): ${detail}`;
+
 export const OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage";
 
 /** Words of Local AWS: what the portable tier cannot do, it refuses by name. */

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { LayerError } from "@workbook/image-layers";
+import { DiffIdError, LayerError } from "@workbook/image-layers";
 import type { Clock } from "../../clock/clock.ts";
 import type { Logger } from "../logger.ts";
 import {
@@ -13,7 +13,7 @@ import {
 import { unlessAborted } from "../unless-aborted.ts";
 import { awaitDependencies } from "./dependencies.ts";
 import { MemoryWatch } from "./memory-watch.ts";
-import { badImage, badLayer, stoppedWhileStarting } from "./reasons.ts";
+import { badImage, badLayer, stoppedWhileStarting, wrongDiffId } from "./reasons.ts";
 import { RunningContainer } from "./running-container.ts";
 import type { PreparedContainer, TaskHost } from "./task-host.ts";
 
@@ -125,12 +125,7 @@ export class RunningTask {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof CannotStartError) throw error;
-      const detail = error instanceof Error ? error.message : String(error);
-      const reason =
-        error instanceof LayerError
-          ? badLayer(detail)
-          : badImage(container.image.reference, detail);
-      throw new CannotStartError(reason, { cause: error });
+      throw new CannotStartError(pullReason(error, container.image.reference), { cause: error });
     }
   }
 
@@ -208,4 +203,11 @@ async function allOf<T>(promises: readonly Promise<T>[]): Promise<T[]> {
     if (result.status === "rejected") throw result.reason as Error;
     return result.value;
   });
+}
+
+/** Why an image could not be laid down, as ECS says that it could not be pulled. */
+function pullReason(error: unknown, reference: string): string {
+  const detail = error instanceof Error ? error.message : String(error);
+  if (error instanceof DiffIdError) return wrongDiffId(detail);
+  return error instanceof LayerError ? badLayer(detail) : badImage(reference, detail);
 }

@@ -22,13 +22,15 @@ export async function writeTinyLayer(
   tar.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of tar) chunks.push(chunk as Buffer);
-  const bytes = gzipSync(Buffer.concat(chunks));
+  const archive = Buffer.concat(chunks);
+  const diffId = `sha256:${createHash("sha256").update(archive).digest("hex")}`;
+  const bytes = gzipSync(archive);
   const hash = createHash("sha256").update(bytes).digest("hex");
   mkdirSync(directory, { recursive: true });
   const file = join(directory, hash);
   writeFileSync(file, bytes);
   const mediaType = "application/vnd.oci.image.layer.v1.tar+gzip";
-  return { digest: `sha256:${hash}`, mediaType, file };
+  return { digest: `sha256:${hash}`, mediaType, file, diffId };
 }
 
 /** For tests: an image of one layer that holds `files`. */

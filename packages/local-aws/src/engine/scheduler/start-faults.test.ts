@@ -50,6 +50,16 @@ test("an image tag that does not exist is a CannotPullContainerError", async () 
   expect(await stoppedReason(definition)).toMatch(/^CannotPullContainerError: .*not found/);
 }, 30_000);
 
+test("an image that names more layers than it has cannot be unpacked", async () => {
+  const none = `sha256:${"0".repeat(64)}`;
+  const files = { "main.js": "" };
+  const image = await cloud.push("layers", { files, config: {}, diffIds: [none, none] });
+  const definition = await cloud.define("layers", [{ name: "main", image }]);
+  expect(await stoppedReason(definition)).toBe(
+    "CannotPullContainerError: ref pull has been retried 1 time(s): failed to unpack image on snapshotter overlayfs: mismatched image rootfs and manifest layers",
+  );
+}, 30_000);
+
 test("a task without a way out cannot reach the registry", async () => {
   const definition = await cloud.define("alone", [{ name: "main", image }]);
   expect(await stoppedReason(definition, await privateNetwork())).toMatch(

@@ -623,3 +623,22 @@ test("a task whose image's layer ends early does not start, in the words of a pu
     `CannotPullContainerError: ref pull has been retried 1 time(s): failed to extract layer ${digest}: unexpected EOF: unknown`,
   );
 });
+
+test("a task whose image names another layer does not start, in containerd's words", async () => {
+  const config = { Cmd: ["node", "-e", "setInterval(() => {}, 1000)"] };
+  const spec = task(await container({ a: "x" }, { config }));
+  const [web] = spec.containers;
+  const [layer] = web!.image.layers;
+  const named = (diffId: string) => ({
+    ...spec,
+    containers: [{ ...web!, image: { ...web!.image, layers: [{ ...layer!, diffId }] } }],
+  });
+  const other = `sha256:${"0".repeat(64)}`;
+  await expect(run(named(other))).rejects.toThrow(
+    `CannotPullContainerError: ref pull has been retried 1 time(s): wrong diff id "${layer!.diffId}" calculated on extraction "${other}", desc "${layer!.digest}"`,
+  );
+  // What has been laid down once as it should be proves nothing of another image.
+  await run(spec);
+  await driver.stop(spec.taskArn);
+  await expect(run(named(other))).rejects.toThrow("wrong diff id");
+});

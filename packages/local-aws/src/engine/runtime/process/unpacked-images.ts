@@ -12,7 +12,7 @@ import { unlessAborted } from "../../unless-aborted.ts";
 const KEPT_IMAGES = 20;
 
 /**
- * Images unpacked once, by content: the key is made of the layers' digests. Each container gets a writable copy of its
+ * Images unpacked once, by content: the key is made of the layers' digests, with and without compression. Each container gets a writable copy of its
  * own (copy-on-write where the file system can). Not hard links: a program that writes into a file in place would
  * change the image for every task after it.
  */
@@ -72,7 +72,8 @@ export class UnpackedImages {
 
   async #unpacked(image: PulledImage): Promise<string> {
     const hash = createHash("sha256");
-    for (const { digest } of image.layers) hash.update(`${digest}\n`);
+    // An image that says otherwise of the same layers is proved by itself.
+    for (const { digest, diffId } of image.layers) hash.update(`${digest} ${diffId ?? ""}\n`);
     const key = hash.digest("hex").slice(0, 32);
     let unpacking = this.#underWay.get(key);
     if (!unpacking) {

@@ -14,6 +14,8 @@ import { type TinyEntry, writeTinyLayer } from "../../runtime/tiny-image.ts";
 export interface TinyImage {
   readonly files: Readonly<Record<string, TinyEntry>>;
   readonly config: PulledImage["config"];
+  /** What the configuration says of its layers; what is true by default. */
+  readonly diffIds?: readonly string[];
 }
 
 /**
@@ -28,7 +30,7 @@ export async function pushTinyImage(
   endpoint: string,
   directory: string,
   repository: string,
-  { files, config }: TinyImage,
+  { files, config, diffIds }: TinyImage,
 ): Promise<string> {
   await createRepository(ecr, repository);
   const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
@@ -37,7 +39,12 @@ export async function pushTinyImage(
   const layer = await writeTinyLayer(join(directory, "layers"), files);
   const architecture = process.arch === "x64" ? "amd64" : process.arch;
   const configuration = Buffer.from(
-    JSON.stringify({ architecture, os: "linux", config, rootfs: { type: "layers", diff_ids: [] } }),
+    JSON.stringify({
+      architecture,
+      os: "linux",
+      config,
+      rootfs: { type: "layers", diff_ids: diffIds ?? [layer.diffId] },
+    }),
   );
   const layerBytes = readFileSync(layer.file);
   const layerDigest = await pushBlob(base, authorization, layerBytes);
