@@ -1,7 +1,11 @@
 import { defineConfig } from "vitest/config";
 
 /** Suites that start servers, Terraform or tasks: one file at a time, after everything that is quick. */
-const heavy = ["packages/*/tests/**/*.test.ts", "labs/*/*.test.ts", "infra/tests/**/*.test.ts"];
+const heavy = [
+  "packages/*/tests/**/*.test.ts",
+  "labs/*/{tests/,}*.test.ts",
+  "infra/tests/**/*.test.ts",
+];
 
 /** The site in a browser: built once for all of them. */
 const site = ["docs/tests/**/*.test.ts"];
@@ -15,7 +19,11 @@ export default defineConfig({
       {
         test: {
           name: "quick",
-          include: ["{infra,packages/*}/src/**/*.test.ts", "{docs,scripts}/**/*.test.ts"],
+          include: [
+            "{infra,packages/*}/src/**/*.test.ts",
+            "labs/*/checks/*.test.ts",
+            "{docs,scripts}/**/*.test.ts",
+          ],
           exclude: ["**/node_modules/**", ...heavy, ...site],
           maxWorkers: 2,
           testTimeout: 20_000,

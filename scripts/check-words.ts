@@ -7,13 +7,16 @@ import { join } from "node:path";
 import { findFaults } from "./words/find-faults.ts";
 
 const root = join(import.meta.dirname, "..");
-const SPEAKING = ["packages/{toolchain,image-builder,lab-kit,cli}/src/**/*.ts", "labs/*/*.ts"];
+const SPEAKING = [
+  "packages/{toolchain,image-builder,lab-kit,cli}/src/**/*.ts",
+  "labs/*/{checks/,}*.ts",
+];
 
 /** What is not for readers of the workbook. */
 const SILENT: readonly RegExp[] = [
   /\.(?:test|(?:[\w-]+-)?cases)\.ts$|\/testing\/|\/testing\.ts$/,
   // Proofs and wrong answers are for those who change a lab; tests for those who change the workbook.
-  /lab-kit\/src\/(?:verify\/|mutation\.ts$|lab\.ts$)|\/mutations\.ts$|cli\/src\/test-runner\//,
+  /lab-kit\/src\/(?:verify\/|mutation\.ts$|lab\.ts$|boilerplate\.ts$)|\/mutations\.ts$|cli\/src\/test-runner\//,
   // Programs for shells; what they describe comes from the commands.
   /cli\/src\/command-line\/completion\.ts$/,
   // What a log keeps.

@@ -32,7 +32,7 @@ export interface LabAppOptions {
 }
 
 /**
- * Writes the Terraform JSON of a lab's stacks: the whole of a lab's `main.ts`.
+ * Writes the Terraform JSON of a lab's stacks: the whole of the labs' `main.ts`.
  *
  * Settings come from the environment (see settings.ts). `CDKTF_TARGET_STACK_ID=images` leaves the service stack out,
  * which cannot be synthesised before the images are pushed.
@@ -56,7 +56,7 @@ export async function synthesiseLab({
 }
 
 /**
- * Runs {@link synthesiseLab} for a `main.ts`: a mistake of the caller is told in one line on standard error, and the
+ * Runs {@link synthesiseLab} for the labs' `main.ts`: a mistake of the caller is told in one line on standard error, and the
  * process ends with exit code 2. Anything else is thrown on.
  */
 export async function runLabApp(directory: string): Promise<void> {

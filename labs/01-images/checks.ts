@@ -1,8 +1,8 @@
 import { defineChecks } from "@workbook/lab-kit/check";
-import { containersAreDisposable } from "@workbook/lab-kit/checks/disposable-container";
-import { hasDockerfile } from "@workbook/lab-kit/checks/dockerfile";
-import { imagesArePushed } from "@workbook/lab-kit/checks/images-pushed";
-import { hasLifecyclePolicies } from "@workbook/lab-kit/checks/lifecycle-policy";
+import { containersAreDisposable } from "./checks/disposable-container.ts";
+import { hasDockerfile } from "./checks/dockerfile.ts";
+import { imagesArePushed } from "./checks/images-pushed.ts";
+import { hasLifecyclePolicies } from "./checks/lifecycle-policy.ts";
 import { hasRepository } from "@workbook/lab-kit/checks/repository";
 import { GO_APP, NODE_APP } from "@workbook/lab-kit/web-app";
 

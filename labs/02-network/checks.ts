@@ -1,9 +1,9 @@
 import { defineChecks } from "@workbook/lab-kit/check";
-import { hasNamedGroup } from "@workbook/lab-kit/checks/named-group";
+import { hasNamedGroup } from "./checks/named-group.ts";
 import { keepsWhatIsThere } from "@workbook/lab-kit/checks/keeps-what-is-there";
-import { reachesWhomItShould } from "@workbook/lab-kit/checks/reachability";
-import { hasSubnets } from "@workbook/lab-kit/checks/subnet-layout";
-import { hasPrivateSubnets, hasPublicSubnets } from "@workbook/lab-kit/checks/subnet-routes";
+import { reachesWhomItShould } from "./checks/reachability.ts";
+import { hasSubnets } from "./checks/subnet-layout.ts";
+import { hasPrivateSubnets, hasPublicSubnets } from "./checks/subnet-routes.ts";
 import { NODE_APP } from "@workbook/lab-kit/web-app";
 
 /** In the order in which a learner writes the parts; then, what Terraform would do, and who reaches whom. */

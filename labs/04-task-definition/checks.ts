@@ -1,7 +1,7 @@
 import { defineChecks } from "@workbook/lab-kit/check";
-import { runsOneOffTask } from "@workbook/lab-kit/checks/one-off-task";
+import { runsOneOffTask } from "./checks/one-off-task.ts";
 import { keepsWhatIsThere } from "@workbook/lab-kit/checks/keeps-what-is-there";
-import { revisionIsActive } from "@workbook/lab-kit/checks/revision";
+import { revisionIsActive } from "./checks/revision.ts";
 import { hasTaskDefinition } from "@workbook/lab-kit/checks/task-definition";
 import { NODE_APP } from "@workbook/lab-kit/web-app";
 

@@ -1,7 +1,7 @@
 import { defineChecks } from "@workbook/lab-kit/check";
 import { hasExecutionRole } from "@workbook/lab-kit/checks/execution-role";
 import { keepsWhatIsThere } from "@workbook/lab-kit/checks/keeps-what-is-there";
-import { everyTaskLogs } from "@workbook/lab-kit/checks/lines-per-task";
+import { everyTaskLogs } from "./checks/lines-per-task.ts";
 import { servicesAreSteady } from "@workbook/lab-kit/checks/services-steady";
 import { hasTaskDefinition } from "@workbook/lab-kit/checks/task-definition";
 import { hasLogs } from "@workbook/lab-kit/checks/task-logs";

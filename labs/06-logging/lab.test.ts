@@ -1,3 +1,3 @@
-import { proveLab } from "@workbook/lab-kit/testing";
+import { proveLab } from "@workbook/lab-kit/testing/prove-lab";
 
 await proveLab(import.meta.dirname);

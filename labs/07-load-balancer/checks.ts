@@ -4,7 +4,7 @@ import { closedToOthers } from "@workbook/lab-kit/checks/closed-to-others";
 import { answersGreeting } from "@workbook/lab-kit/checks/greeting";
 import { keepsWhatIsThere } from "@workbook/lab-kit/checks/keeps-what-is-there";
 import { hasListener } from "@workbook/lab-kit/checks/listener";
-import { hasLoadBalancer } from "@workbook/lab-kit/checks/load-balancer";
+import { hasLoadBalancer } from "./checks/load-balancer.ts";
 import { admitsOnlyTheWayIn } from "@workbook/lab-kit/checks/security-groups";
 import { hasService } from "@workbook/lab-kit/checks/service";
 import { servicesAreSteady } from "@workbook/lab-kit/checks/services-steady";

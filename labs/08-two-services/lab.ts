@@ -21,6 +21,7 @@ export const lab = defineLab({
   stacks: ["images", "service"],
   files: ["stack.ts"],
   startFailsAt: "go-task",
+  isFullHandsOn: true,
   cost: [
     // Four tasks of a quarter of a vCPU and half a gigabyte.
     { price: FARGATE_VCPU, quantity: 1 },

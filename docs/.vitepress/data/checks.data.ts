@@ -1,8 +1,7 @@
-import { globSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join } from "node:path";
 
 import type { AnyCheck } from "@workbook/lab-kit/check";
+import { loadLabs } from "@workbook/lab-kit/load-lab";
 
 import { watched } from "./watched.ts";
 
@@ -21,13 +20,10 @@ export default {
   watch: watched("../../../labs/*/checks.ts"),
   /** The checks of all labs, from their own lists. Only the live part of a page has them. */
   async load(): Promise<readonly LabChecks[]> {
-    const labs = globSync("*/checks.ts", { cwd: labsFolder }).map((file) => dirname(file));
-    return Promise.all(labs.toSorted().map(readChecks));
+    const labs = await loadLabs(labsFolder);
+    return labs.map(({ id, checks }) => ({
+      lab: id,
+      checks: checks.map(({ id, tier, title }) => ({ id, tier, title })),
+    }));
   },
 };
-
-async function readChecks(lab: string): Promise<LabChecks> {
-  const file = pathToFileURL(join(labsFolder, lab, "checks.ts")).href;
-  const { checks } = (await import(file)) as { readonly checks: readonly AnyCheck[] };
-  return { lab, checks: checks.map(({ id, tier, title }) => ({ id, tier, title })) };
-}

@@ -1,8 +1,7 @@
-import { globSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join } from "node:path";
 
 import type { LabManifest } from "@workbook/lab-kit/lab";
+import { readManifests } from "@workbook/lab-kit/load-lab";
 
 import { readMeasuredTimes, type MeasuredTimes } from "./measured-times.ts";
 import { watched } from "./watched.ts";
@@ -27,16 +26,13 @@ export default {
   watch: watched("../../../labs/*/lab.ts", "./measured-times.json"),
   /** All labs, in their order. */
   async load(): Promise<readonly LabFacts[]> {
-    const files = globSync("*/lab.ts", { cwd: labsFolder }).toSorted();
     const times = readMeasuredTimes();
-    return Promise.all(files.map((file) => readLab(join(labsFolder, file), times)));
+    return (await readManifests(labsFolder)).map((lab) => factsOf(lab, times));
   },
 };
 
-async function readLab(file: string, times: MeasuredTimes): Promise<LabFacts> {
-  const { lab } = (await import(pathToFileURL(file).href)) as { readonly lab: LabManifest };
-  const { title, summary, minutes, needs, files, cost } = lab;
-  const id = basename(dirname(file));
+function factsOf(lab: LabManifest, times: MeasuredTimes): LabFacts {
+  const { id, title, summary, minutes, needs, files, cost } = lab;
   const waitingMinutes = Math.ceil((times[`labs/${id}.md`] ?? 0) / 60);
   const number = id.slice(0, 2);
   return { id, number, title, summary, minutes, waitingMinutes, needs, files, cost };

@@ -91,7 +91,7 @@ function copyFiles(folder: string): void {
 /** Packages find each other in the copy; what comes from outside is shared with the original. */
 function linkDependencies(folder: string): void {
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  for (const file of globSync("{apps,docs,infra,labs/*,packages/*}/package.json", { cwd: root })) {
+  for (const file of globSync("{apps,docs,infra,labs,packages/*}/package.json", { cwd: root })) {
     const modules = join(dirname(file), "node_modules");
     if (!existsSync(join(root, modules)) || !existsSync(join(folder, dirname(file)))) continue;
     cpSync(join(root, modules), join(folder, modules), {

@@ -1,7 +1,13 @@
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
 import type { FoundTools, Target } from "@workbook/lab-kit/deploy/target";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
-import { findLab, LabNotFoundError, listLabs, type Lab } from "@workbook/lab-kit/load-lab";
+import {
+  findFullHandsOn,
+  findLab,
+  LabNotFoundError,
+  listLabs,
+  type Lab,
+} from "@workbook/lab-kit/load-lab";
 import {
   both,
   findGo,
@@ -23,9 +29,6 @@ import { formatDuration } from "./output/style.ts";
 import { Progress } from "./output/progress.ts";
 import { didYouMean, suggest } from "./command-line/suggest.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
-
-/** The lab that commands take where none is named: the full hands-on. */
-export const DEFAULT_LAB = "08";
 
 /** What every command has: the workspace, how to tell, and when to stop. */
 export class Session {
@@ -90,9 +93,14 @@ export class Session {
     return learnerFolder(this.workspace);
   }
 
+  /** The id of the lab that commands take where none is named. */
+  fullHandsOn(): Promise<string> {
+    return findFullHandsOn(this.workspace.labs);
+  }
+
   /** The lab that is named, else the chapter that was begun last, else the full hands-on. @throws {UserError} where there is no such lab */
   async lab(query: string | undefined): Promise<Lab> {
-    const wanted = query ?? readProgress(this.learner).current ?? DEFAULT_LAB;
+    const wanted = query ?? readProgress(this.learner).current ?? (await this.fullHandsOn());
     try {
       return await findLab(this.workspace.labs, wanted);
     } catch (error) {

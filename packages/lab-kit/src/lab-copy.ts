@@ -1,5 +1,5 @@
 import { cp, mkdir, symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** The parts of a lab that copying needs. */
 export interface CopiedLab {
@@ -8,8 +8,17 @@ export interface CopiedLab {
 }
 
 /**
+ * Where the imports of a lab's files lead: the labs are one package.
+ *
+ * @param labDirectory the lab's folder
+ */
+export function dependenciesOf(labDirectory: string): string {
+  return join(dirname(labDirectory), "node_modules");
+}
+
+/**
  * Copies what a learner edits into another folder, where its imports resolve as they do in the lab: beside the files
- * lies a link to the lab's `node_modules`.
+ * lies a link to the labs' `node_modules`.
  *
  * @param variant which files: the ones to start from, or the reference answer
  * @param target a folder that has none of these files yet; made if need be
@@ -22,7 +31,7 @@ export async function copyLab(
   target: string,
 ): Promise<string> {
   await mkdir(target, { recursive: true });
-  await symlink(join(lab.directory, "node_modules"), join(target, "node_modules"), "dir");
+  await symlink(dependenciesOf(lab.directory), join(target, "node_modules"), "dir");
   for (const file of lab.files) {
     const options = { force: false, errorOnExist: true };
     await cp(join(lab.directory, variant, file), join(target, file), options);

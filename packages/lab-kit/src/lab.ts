@@ -30,6 +30,8 @@ export interface LabManifest {
   readonly files: readonly string[];
   /** Id of the check that the start state fails at. */
   readonly startFailsAt: string;
+  /** Set for the one lab that commands take where none is named. */
+  readonly isFullHandsOn?: true;
   /** What is paid for by the hour on AWS; empty when nothing is. */
   readonly cost: readonly CostItem[];
 }

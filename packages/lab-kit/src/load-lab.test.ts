@@ -5,7 +5,14 @@ import { fileURLToPath } from "node:url";
 
 import { expect, onTestFinished, test } from "vitest";
 
-import { findLab, LabNotFoundError, listLabs, loadLab } from "./load-lab.ts";
+import {
+  findFullHandsOn,
+  findLab,
+  LabNotFoundError,
+  listLabs,
+  loadLab,
+  readManifests,
+} from "./load-lab.ts";
 
 const LABS = fileURLToPath(new URL("../../../labs", import.meta.url));
 
@@ -32,6 +39,23 @@ test.each(["08-two-services", "8", "08", "two-services"])("finds lab 08 as %s", 
   expect(lab.checks.map(({ id }) => id)).toContain(lab.startFailsAt);
 });
 
+test("the manifests come in the order of the labs, and each is called as its folder", async () => {
+  const manifests = await readManifests(LABS);
+  expect(manifests.map(({ id }) => id)).toEqual(listLabs(LABS));
+});
+
+test("one lab is the full hands-on, and two or none are an error that names them", async () => {
+  expect(await findFullHandsOn(LABS)).toBe("08-two-services");
+  const labs = scratch();
+  await expect(findFullHandsOn(labs)).rejects.toThrow("not 0");
+  for (const id of ["01-one", "02-two"]) {
+    mkdirSync(join(labs, id));
+    const lab = `export const lab = { id: "${id}", isFullHandsOn: true };\n`;
+    writeFileSync(join(labs, id, "lab.ts"), lab);
+  }
+  await expect(findFullHandsOn(labs)).rejects.toThrow("not 2: 01-one, 02-two");
+});
+
 test("says which labs there are when there is no such lab", async () => {
   await expect(findLab(LABS, "99")).rejects.toThrow(LabNotFoundError);
   await expect(findLab(LABS, "99")).rejects.toThrow(
@@ -42,7 +66,7 @@ test("says which labs there are when there is no such lab", async () => {
 test("names the part of a lab that is missing", async () => {
   const lab = join(scratch(), "08-two-services");
   mkdirSync(lab);
-  symlinkSync(join(LABS, "08-two-services", "node_modules"), join(lab, "node_modules"));
+  symlinkSync(join(LABS, "node_modules"), join(lab, "node_modules"));
   cpSync(join(LABS, "08-two-services", "lab.ts"), join(lab, "lab.ts"));
   await expect(loadLab(lab)).rejects.toThrow(`${join(lab, "checks.ts")} does not exist`);
   writeFileSync(join(lab, "checks.ts"), "export const other = 1;\n");

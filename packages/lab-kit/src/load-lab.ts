@@ -9,7 +9,7 @@ import type { Mutation } from "./mutation.ts";
 
 /** A lab as it lies on disk. */
 export interface Lab extends LabManifest {
-  /** Its folder: `main.ts`, `start/` and `solution/` are in it. */
+  /** Its folder: `start/` and `solution/` are in it, the labs' `main.ts` is beside it. */
   readonly directory: string;
   readonly checks: readonly AnyCheck[];
   /** Wrong answers that the checks must catch. */
@@ -30,6 +30,33 @@ export function listLabs(labsDirectory: string): string[] {
   return readdirSync(labsDirectory)
     .filter((id) => existsSync(join(labsDirectory, id, "lab.ts")))
     .toSorted();
+}
+
+/**
+ * The manifests of the labs in a folder, in order.
+ *
+ * @param labsDirectory the workbook's `labs/`
+ */
+export function readManifests(labsDirectory: string): Promise<LabManifest[]> {
+  const files = listLabs(labsDirectory).map((id) => join(labsDirectory, id, "lab.ts"));
+  return Promise.all(files.map((file) => importNamed<LabManifest>(file, "lab")));
+}
+
+/**
+ * The id of the lab that commands take where none is named.
+ *
+ * @param labsDirectory the workbook's `labs/`
+ * @throws {LabNotFoundError} where not exactly one lab says that it is the full hands-on
+ */
+export async function findFullHandsOn(labsDirectory: string): Promise<string> {
+  const manifests = await readManifests(labsDirectory);
+  const [found, ...others] = manifests.filter(({ isFullHandsOn }) => isFullHandsOn);
+  if (found !== undefined && others.length === 0) return found.id;
+  const ids = [found, ...others].flatMap((lab) => lab?.id ?? []);
+  throw new LabNotFoundError([
+    `One lab is the full hands-on (isFullHandsOn in its lab.ts), not ${ids.length}: ${ids.join(", ")}`,
+    `isFullHandsOn を指定する lab.ts は 1 つです。いまは ${ids.length} 個あります: ${ids.join(", ")}`,
+  ]);
 }
 
 /**
@@ -66,6 +93,16 @@ export async function loadLab(directory: string): Promise<Lab> {
     "mutations",
   );
   return { ...manifest, directory, checks, mutations };
+}
+
+/**
+ * Loads all labs of a folder, in order.
+ *
+ * @param labsDirectory the workbook's `labs/`
+ * @throws {LabNotFoundError} when a part of one is missing
+ */
+export function loadLabs(labsDirectory: string): Promise<Lab[]> {
+  return Promise.all(listLabs(labsDirectory).map((id) => loadLab(join(labsDirectory, id))));
 }
 
 async function importNamed<T>(file: string, name: string): Promise<T> {

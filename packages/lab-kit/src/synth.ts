@@ -29,7 +29,7 @@ export interface PushedImage {
 
 /** What to synthesise and where to. */
 export interface SynthesiseOptions {
-  /** The lab's folder, with `main.ts` in it. */
+  /** The lab's folder, below that of the labs' `main.ts`. */
   readonly labDirectory: string;
   /** `start`, `solution`, or the path of a `stack.ts`, such as a learner's copy. */
   readonly variant: string;
@@ -46,7 +46,7 @@ export interface SynthesiseOptions {
 }
 
 /**
- * Runs a lab's `main.ts` in a process of its own and reads what it wrote; a learner's copy is type-checked as well.
+ * Runs the labs' `main.ts` for a lab in a process of its own and reads what it wrote; a learner's copy is type-checked as well.
  *
  * The process gets the settings and the little that Node needs, none of the caller's other variables: what a shell
  * happens to hold must not change a stack.

@@ -8,7 +8,7 @@ import { WarmSynth } from "./warm-synth.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-/** A lab whose `main.ts` writes what cdktf writes, with the number that the variant's file holds. */
+/** A `main.ts` that writes what cdktf writes, with the number that the variant's file holds. */
 const MAIN = `
 import { mkdirSync, writeFileSync } from "node:fs";
 const { number } = await import(process.argv[2]);
@@ -22,15 +22,16 @@ writeFileSync(process.env.CDKTF_OUTDIR + "/manifest.json", JSON.stringify({ stac
 const settings = { owner: "hanako", region: "ap-northeast-1", homeCidr: "203.0.113.7/32" };
 
 function lab(): { directory: string; variant: string; outDirectory: string; synth: WarmSynth } {
-  const directory = mkdtempSync(join(tmpdir(), "warm-"));
-  mkdirSync(join(directory, "solution"));
-  writeFileSync(join(directory, "package.json"), '{"type":"module"}');
-  writeFileSync(join(directory, "main.ts"), MAIN);
+  const labs = mkdtempSync(join(tmpdir(), "warm-"));
+  const directory = join(labs, "08-lab");
+  mkdirSync(join(directory, "solution"), { recursive: true });
+  writeFileSync(join(labs, "package.json"), '{"type":"module"}');
+  writeFileSync(join(labs, "main.ts"), MAIN);
   writeFileSync(join(directory, "solution/stack.ts"), "export {};\n");
   const synth = new WarmSynth(directory);
   onTestFinished(() => {
     synth.close();
-    rmSync(directory, { recursive: true, force: true });
+    rmSync(labs, { recursive: true, force: true });
   });
   return {
     directory,

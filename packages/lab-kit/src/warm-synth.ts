@@ -14,7 +14,7 @@ export class WarmSynth {
   readonly #checker = new TypeChecker();
   #closed = false;
 
-  /** @param labDirectory the lab's folder, with `main.ts` in it */
+  /** @param labDirectory the lab's folder, below that of the labs' `main.ts` */
   constructor(labDirectory: string) {
     this.#directory = labDirectory;
     this.#spare = new SynthProcess(labDirectory, true);

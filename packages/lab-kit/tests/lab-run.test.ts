@@ -9,7 +9,7 @@ import { copyLab } from "../src/lab-copy.ts";
 import type { Lab } from "../src/load-lab.ts";
 import { loadLab } from "../src/load-lab.ts";
 import { KeptLane } from "../src/terraform/kept-lane.ts";
-import { REGION, startTestCloud, type TestCloud } from "./support/test-cloud.ts";
+import { REGION, startTestCloud, type TestCloud } from "../src/testing/test-cloud.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const REPOSITORY = "nodejs-app-hanako";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { findLeftovers } from "../src/leftovers.ts";
 import type { AwsClients } from "../src/live.ts";
-import { startTestCloud, type TestCloud } from "./support/test-cloud.ts";
+import { startTestCloud, type TestCloud } from "../src/testing/test-cloud.ts";
 
 const OWNER = "hanako";
 const TAGS = { Owner: OWNER, Project: "ecs-workbook" };

@@ -2,17 +2,14 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import type { Check } from "../src/check.ts";
 import { closedToOthers } from "../src/checks/closed-to-others.ts";
-import { everyTaskLogs } from "../src/checks/lines-per-task.ts";
 import { servicesAreSteady } from "../src/checks/services-steady.ts";
 import { targetsAreHealthy } from "../src/checks/targets-healthy.ts";
-import { taskComesBack } from "../src/checks/task-comes-back.ts";
-import { tasksSpreadOverZones } from "../src/checks/tasks-in-zones.ts";
 import { createRequester } from "../src/http-request.ts";
 import type { AwsClients, LiveContext } from "../src/live.ts";
 import { pollUntil } from "../src/poll.ts";
-import { SynthReader } from "../src/synth-reader.ts";
+import { deployFailingService, failingServiceStack } from "../src/testing/failing-service.ts";
 import { GO_APP } from "../src/web-app.ts";
-import { REGION, startTestCloud, type TestCloud } from "./support/test-cloud.ts";
+import { REGION, startTestCloud, type TestCloud } from "../src/testing/test-cloud.ts";
 
 const HOME = "203.0.113.10/32";
 
@@ -37,7 +34,7 @@ beforeEach(() => {
     owner: "hanako",
     region: REGION,
     homeCidr: HOME,
-    synth: stackCalled(name()),
+    synth: failingServiceStack(name()),
     aws,
     images: [],
     request: createRequester(effectiveAddress),
@@ -66,47 +63,6 @@ function name(): string {
   return `go-app-${number}`;
 }
 
-function stackCalled(service: string): SynthReader {
-  const container = { name: "go-app", image: "golang-app-hanako:v1" };
-  const resource = (type: string, attributes: Record<string, unknown>) => {
-    return {
-      stack: "service",
-      kind: "resource",
-      type,
-      name: "go",
-      address: `${type}.go`,
-      attributes,
-    } as const;
-  };
-  return new SynthReader([
-    resource("aws_ecs_cluster", { name: service }),
-    resource("aws_ecs_task_definition", { container_definitions: JSON.stringify([container]) }),
-    resource("aws_ecs_service", {
-      name: service,
-      cluster: "${aws_ecs_cluster.go.arn}",
-      task_definition: "${aws_ecs_task_definition.go.arn}",
-    }),
-    resource("aws_lb", { name: service }),
-    resource("aws_lb_listener", { port: GO_APP.port, load_balancer_arn: "${aws_lb.go.arn}" }),
-  ]);
-}
-
-async function network(): Promise<{ vpcId: string; subnets: string[]; group: string }> {
-  const { Vpcs = [] } = await aws.ec2.describeVpcs({
-    Filters: [{ Name: "is-default", Values: ["true"] }],
-  });
-  const vpcId = Vpcs[0]!.VpcId!;
-  const { Subnets = [] } = await aws.ec2.describeSubnets({
-    Filters: [{ Name: "vpc-id", Values: [vpcId] }],
-  });
-  const { GroupId } = await aws.ec2.createSecurityGroup({
-    VpcId: vpcId,
-    GroupName: name(),
-    Description: "test",
-  });
-  return { vpcId, subnets: Subnets.slice(0, 2).map(({ SubnetId }) => SubnetId!), group: GroupId! };
-}
-
 async function admit(GroupId: string, CidrIp: string, port = GO_APP.port): Promise<void> {
   await aws.ec2.authorizeSecurityGroupIngress({
     GroupId,
@@ -114,69 +70,8 @@ async function admit(GroupId: string, CidrIp: string, port = GO_APP.port): Promi
   });
 }
 
-/** A service behind a load balancer, whose tasks this cloud does not run. */
-async function deploy(desiredCount: number): Promise<{ group: string }> {
-  const { vpcId, subnets, group } = await network();
-  const { TargetGroups = [] } = await aws.elbv2.createTargetGroup({
-    Name: name(),
-    VpcId: vpcId,
-    TargetType: "ip",
-    Protocol: "HTTP",
-    Port: GO_APP.port,
-  });
-  const { LoadBalancers = [] } = await aws.elbv2.createLoadBalancer({
-    Name: name(),
-    Subnets: subnets,
-    SecurityGroups: [group],
-  });
-  const TargetGroupArn = TargetGroups[0]!.TargetGroupArn!;
-  await aws.elbv2.createListener({
-    LoadBalancerArn: LoadBalancers[0]!.LoadBalancerArn,
-    Port: GO_APP.port,
-    Protocol: "HTTP",
-    DefaultActions: [{ Type: "forward", TargetGroupArn }],
-  });
-  await aws.ecs.createCluster({ clusterName: name() });
-  await aws.ecs.registerTaskDefinition({
-    family: name(),
-    networkMode: "awsvpc",
-    requiresCompatibilities: ["FARGATE"],
-    cpu: "256",
-    memory: "512",
-    containerDefinitions: [
-      {
-        name: "go-app",
-        image: "public.example/golang-app:v1",
-        portMappings: [{ containerPort: GO_APP.port }],
-      },
-    ],
-  });
-  await aws.ecs.createService({
-    cluster: name(),
-    serviceName: name(),
-    taskDefinition: name(),
-    launchType: "FARGATE",
-    desiredCount,
-    networkConfiguration: {
-      awsvpcConfiguration: { subnets, securityGroups: [group], assignPublicIp: "ENABLED" },
-    },
-    loadBalancers: [
-      { targetGroupArn: TargetGroupArn, containerName: "go-app", containerPort: GO_APP.port },
-    ],
-  });
-  if (desiredCount > 0) await untilTasksFail();
-  return { group };
-}
-
-/** Their image is of a registry that there is none of: what checks find is the same from then on. */
-async function untilTasksFail(): Promise<void> {
-  const cluster = name();
-  const { met } = await pollUntil(
-    () => aws.ecs.listTasks({ cluster, desiredStatus: "STOPPED" }),
-    ({ taskArns = [] }) => taskArns.length > 0,
-    { deadlineMs: 30_000 },
-  );
-  expect(met).toBe(true);
+function deploy(desiredCount: number): Promise<{ readonly group: string }> {
+  return deployFailingService(aws, name(), desiredCount);
 }
 
 async function run(check: Check<"live">) {
@@ -295,13 +190,4 @@ test("a check of something that is not deployed says what to do, and does not pa
   await expect(run(closedToOthers("closed", [GO_APP]))).rejects.toThrow(
     `The service ${name()} does not exist in cluster ${name()}: deploy first`,
   );
-});
-
-test.each([
-  taskComesBack("comes-back", GO_APP),
-  tasksSpreadOverZones("zones", GO_APP),
-  everyTaskLogs("lines", GO_APP),
-])("a check of running tasks does not pass where none runs: $id", async (check) => {
-  await deploy(2);
-  expect(await run(check)).toMatchObject({ passed: false, fault: "no-task" });
 });

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { releaseServices } from "../src/deploy/release.ts";
 import type { Target } from "../src/deploy/target.ts";
-import { pushIdleImage } from "./support/push-image.ts";
-import { REGION, startTestCloud, type TestCloud } from "./support/test-cloud.ts";
+import { pushIdleImage } from "../src/testing/push-image.ts";
+import { REGION, startTestCloud, type TestCloud } from "../src/testing/test-cloud.ts";
 
 const NAME = "node-app-hanako";
 const POLICY = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";

@@ -8,7 +8,7 @@ import { both, list, type Words } from "@workbook/toolchain";
 import { destroyOnAws } from "../aws/destroy-on-aws.ts";
 import { madeByHand, readTopology, type TopologyNode } from "../cloud/topology.ts";
 import { forgetWhatRan } from "../learn/publish-report.ts";
-import { DEFAULT_LAB, type Session } from "../session.ts";
+import type { Session } from "../session.ts";
 import { nextStep } from "../output/next.ts";
 import { countLeft } from "../output/count-left.ts";
 
@@ -42,7 +42,7 @@ async function withEveryStack<T extends Deployment>(
   named: T,
   held: readonly DeployedStack[],
 ): Promise<T> {
-  const all = await session.lab(DEFAULT_LAB);
+  const all = await session.lab(await session.fullHandsOn());
   const forgotten = all.stacks.filter((id) => !named.lab.stacks.includes(id));
   const { directories, target } = named;
   const wasWorkedOn = forgotten.some(

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { listLabs } from "@workbook/lab-kit";
+import { listLabs, readManifests } from "@workbook/lab-kit/load-lab";
 import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import { inStep } from "@workbook/lab-kit/deploy/reporter";
 import type { Words } from "@workbook/toolchain";
@@ -15,7 +15,7 @@ import { beginningSnapshot, prepareCloud } from "../learn/chapter-cloud.ts";
 import { chapterNumber } from "../learn/chapters.ts";
 import { beginningNote } from "../learn/leave-chapter.ts";
 import { style } from "../output/style.ts";
-import { DEFAULT_LAB, type Session } from "../session.ts";
+import type { Session } from "../session.ts";
 import { servedFolder, servedSite, SITE_KEY_FILE } from "../site/served-folder.ts";
 import { siteKey } from "../site/site-key.ts";
 import { nextStep } from "../output/next.ts";
@@ -50,9 +50,13 @@ export async function prepareCheckCommand(session: Session): Promise<number> {
   return tell(session, await look(session));
 }
 
-/** Images with everything that building them fetches; the first chapter's is made by the learner's own Dockerfile. */
+/** Images with everything that building them fetches; some chapters' are made by Dockerfiles of the learner's own. */
 async function buildImages(session: Session): Promise<void> {
-  for (const lab of ["01", DEFAULT_LAB]) {
+  const full = await session.fullHandsOn();
+  const labs = (await readManifests(session.workspace.labs))
+    .filter(({ id, dockerfiles }) => id === full || dockerfiles !== undefined)
+    .map(({ id }) => id);
+  for (const lab of labs) {
     const run = new LabRun(await session.deployment(lab, "solution"));
     await inStep(session.progress, ["Images", "イメージ"], async (step) => {
       run.follow((text) => step.detail(text));

@@ -11,7 +11,7 @@ import { onTarget } from "../command-line/commands.ts";
 import { runLabChecks } from "../lab-checks.ts";
 import type { Timing } from "../output/progress.ts";
 import { formatDuration, style } from "../output/style.ts";
-import { DEFAULT_LAB, type Session } from "../session.ts";
+import type { Session } from "../session.ts";
 import {
   describeProblem,
   effectiveListeners,
@@ -24,7 +24,7 @@ import { NEXT } from "../output/next.ts";
 /** Sets up, deploys a lab's solution, verifies it, and says where it answers. */
 export async function runCommand(session: Session, query: string | undefined): Promise<number> {
   const since = performance.now();
-  const lab = await session.lab(query ?? DEFAULT_LAB);
+  const lab = await session.lab(query ?? (await session.fullHandsOn()));
   session.progress.print(
     `${style.name(`${session.say(["Lab", "ラボ"])} ${lab.id.slice(0, 2)}`)}  ${lab.title[session.language]}\n`,
   );

@@ -1,7 +1,5 @@
-import { listLabs } from "@workbook/lab-kit/load-lab";
-import type { LabManifest } from "@workbook/lab-kit/lab";
-import { join, relative } from "node:path";
-import { pathToFileURL } from "node:url";
+import { readManifests } from "@workbook/lab-kit/load-lab";
+import { relative } from "node:path";
 import { findCloud } from "../cloud/cloud.ts";
 import { describeHoldings, readHoldings } from "../cloud/holdings.ts";
 import { wrap } from "../output/wrap.ts";
@@ -44,19 +42,12 @@ export async function listCommand(session: Session): Promise<number> {
 
 async function readChapters(session: Session, progress: LearnerProgress) {
   const { labs } = session.workspace;
-  const chapters = await Promise.all(
-    listLabs(labs).map(async (id) => {
-      const { lab } = (await import(pathToFileURL(join(labs, id, "lab.ts")).href)) as {
-        lab: LabManifest;
-      };
-      return {
-        id,
-        title: lab.title[session.language],
-        minutes: lab.minutes,
-        status: statusOf(progress, id),
-      };
-    }),
-  );
+  const chapters = (await readManifests(labs)).map(({ id, title, minutes }) => ({
+    id,
+    title: title[session.language],
+    minutes,
+    status: statusOf(progress, id),
+  }));
   const lines = chapters.map(({ id, title, minutes, status }) => {
     const mark = { passed: style.good("✓"), current: "→", started: "…", open: " " }[status];
     const name = status === "current" ? style.name(title) : title;

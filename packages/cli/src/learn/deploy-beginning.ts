@@ -3,7 +3,7 @@ import { deployedStacks } from "@workbook/lab-kit/deploy/deployed-stacks";
 import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import { destroy } from "@workbook/lab-kit/deploy/destroy";
 import { confirmOnAws } from "../aws/confirm.ts";
-import { DEFAULT_LAB, type Session } from "../session.ts";
+import type { Session } from "../session.ts";
 import { chapterNumber, type Beginning } from "./chapters.ts";
 
 /** Deploys what comes before a chapter, and takes away what does not. */
@@ -25,7 +25,7 @@ export async function deployBeginning(
           ],
     );
   }
-  const full = await session.deployment(DEFAULT_LAB, "solution");
+  const full = await session.deployment(await session.fullHandsOn(), "solution");
   const wanted = beginning ? await session.deployment(beginning.lab, beginning.variant) : undefined;
   const held = await deployedStacks(full.target);
   const destroyed = held.map(({ id }) => id).filter((id) => !wanted?.lab.stacks.includes(id));

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Lab } from "@workbook/lab-kit";
+import { dependenciesOf } from "@workbook/lab-kit/lab-copy";
 import {
   copyDirectory,
   readFiles,
@@ -31,7 +32,7 @@ export function labFiles(lab: CopiedLab, variant: "start" | "solution"): Files {
 
 /**
  * Makes the learner's copy of a lab, or completes it: a file that is there is never changed. Imports resolve as in the
- * lab, because the lab's own dependencies are linked beside the files.
+ * lab, because the labs' own dependencies are linked beside the files.
  */
 export function ensureCopy(folder: LearnerFolder, root: string, lab: CopiedLab): PutCopy {
   const directory = copyDirectory(folder, lab.id);
@@ -83,5 +84,5 @@ function linkDependencies(folder: LearnerFolder, lab: CopiedLab): void {
 
 /** By a relative path, which still leads there when the clone is moved. */
 function dependencies(folder: LearnerFolder, { id, directory }: CopiedLab): string {
-  return relative(copyDirectory(folder, id), join(directory, "node_modules"));
+  return relative(copyDirectory(folder, id), dependenciesOf(directory));
 }

@@ -24,8 +24,8 @@ beforeEach(() => {
     for (const file of lab.files)
       writeFileSync(join(lab.directory, variant, file), `// ${variant}\n`);
   }
-  mkdirSync(join(lab.directory, "node_modules/constructs"), { recursive: true });
-  writeFileSync(join(lab.directory, "node_modules/constructs/package.json"), "{}");
+  mkdirSync(join(root, "labs/node_modules/constructs"), { recursive: true });
+  writeFileSync(join(root, "labs/node_modules/constructs/package.json"), "{}");
 });
 
 const inCopy = (name: string) => join(root, "workspace/05-service", name);

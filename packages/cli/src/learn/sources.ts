@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { Lab } from "@workbook/lab-kit";
 import type { Workspace } from "../workspace.ts";
 import type { Beginning } from "./chapters.ts";
@@ -20,7 +20,7 @@ export function beginningName(
   const hash = createHash("sha256").update(`${config.owner}\0${config.port}\0${variant}\0`);
   const places = [
     join(lab.directory, variant),
-    join(lab.directory, "main.ts"),
+    join(dirname(lab.directory), "main.ts"),
     join(lab.directory, "lab.ts"),
     join(root, "infra/src"),
     join(root, "infra/package.json"),

@@ -11,7 +11,7 @@ const PATTERNS = {
   vitest: [
     "{infra,packages/*}/{src,tests}/**/*.test.ts",
     "{docs,scripts}/**/*.test.ts",
-    "labs/*/*.test.ts",
+    "labs/*/{checks/,tests/,}*.test.ts",
   ],
   go: ["apps/*/**/*_test.go"],
   node: ["apps/*/test/**/*.test.js"],
@@ -33,6 +33,6 @@ export function selectFiles(root: string, names: readonly string[]): TestFiles {
 }
 
 function toPathPart(name: string): string {
-  if (name === "@workbook/infra") return "infra/";
-  return name.replace(/^@workbook\/(.+)/, "packages/$1/").replace(/^@labs\/(.+)/, "labs/$1/");
+  if (name === "@workbook/infra" || name === "@workbook/labs") return `${name.slice(10)}/`;
+  return name.replace(/^@workbook\/(.+)/, "packages/$1/");
 }

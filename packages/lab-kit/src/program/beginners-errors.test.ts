@@ -42,7 +42,7 @@ let checker: TypeChecker;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "beginners-"));
   writeFileSync(join(folder, "package.json"), '{"type":"module"}');
-  symlinkSync(join(LAB, "node_modules"), join(folder, "node_modules"), "dir");
+  symlinkSync(join(LAB, "../node_modules"), join(folder, "node_modules"), "dir");
   lab = await loadLab(LAB);
   checker = new TypeChecker();
 });

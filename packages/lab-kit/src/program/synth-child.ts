@@ -1,4 +1,4 @@
-// Waits, then runs a lab's `main.ts` once and tells how that went: see synth-process.ts.
+// Waits, then runs the labs' `main.ts` once for a lab and tells how that went: see synth-process.ts.
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -7,7 +7,7 @@ import { Worker } from "node:worker_threads";
 import type { Answer, Order, Origins, Thrown } from "./synth-process.ts";
 
 const [directory = "", preloaded] = process.argv.slice(2);
-const main = join(directory, "main.ts");
+const main = join(dirname(directory), "main.ts");
 
 const exit = process.exit.bind(process);
 

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 
-/** What to run `main.ts` with. */
+/** What to run the labs' `main.ts` with. */
 export interface Order {
   /** `start`, `solution`, or the path of a `stack.ts`, as `main.ts` takes it. */
   readonly variant: string;
@@ -63,7 +63,7 @@ export class SynthProcess {
   readonly #said: Buffer[] = [];
 
   /**
-   * @param labDirectory the lab's folder, with `main.ts` in it
+   * @param labDirectory the lab's folder, below that of the labs' `main.ts`
    * @param preload whether to load what the lab's solution needs while it waits
    */
   constructor(labDirectory: string, preload: boolean) {

@@ -1,8 +1,8 @@
 // Synthesises labs as often as it is told, one after the other: see synth-batch.ts.
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** What to run `main.ts` with. */
+/** What to run the labs' `main.ts` with. */
 interface Order {
   readonly directory: string;
   readonly variant: string;
@@ -21,7 +21,7 @@ async function run({ directory, variant, env }: Order): Promise<string | undefin
   for (const name of Object.keys(process.env))
     if (!ownEnvironment.has(name)) delete process.env[name];
   Object.assign(process.env, env);
-  const main = join(directory, "main.ts");
+  const main = join(dirname(directory), "main.ts");
   process.argv.splice(1, process.argv.length - 1, main, variant);
   process.chdir(directory);
   const said: string[] = [];

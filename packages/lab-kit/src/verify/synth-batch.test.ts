@@ -43,7 +43,7 @@ function variantOf(name: string, from: string, to: string): string {
   const folder = join(scratch, name);
   mkdirSync(folder);
   cpSync(join(LAB, "solution"), folder, { recursive: true });
-  symlinkSync(join(LAB, "node_modules"), join(folder, "node_modules"), "dir");
+  symlinkSync(join(LAB, "../node_modules"), join(folder, "node_modules"), "dir");
   const file = join(folder, "stack.ts");
   const source = readFileSync(file, "utf8");
   expect(source).toContain(from);
