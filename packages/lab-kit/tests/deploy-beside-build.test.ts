@@ -12,7 +12,7 @@ import type { DeployReporter } from "../src/deploy/reporter.ts";
 import type { Deployment } from "../src/deploy/stack.ts";
 import { loadLab } from "../src/load-lab.ts";
 import { KeptLane } from "../src/terraform/kept-lane.ts";
-import { REGION, startTestCloud, type TestCloud } from "./support/test-cloud.ts";
+import { REGION, startTestCloud, type TestCloud } from "../src/testing/test-cloud.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const TIMEOUT_MS = 240_000;
