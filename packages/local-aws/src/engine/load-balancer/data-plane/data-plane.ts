@@ -9,7 +9,7 @@ import { chooseAction, compileListeners, type CompiledListener, type Port } from
 import { HeldClients } from "./held-clients.ts";
 import { Metrics, balancerCodeMetric } from "./metrics.ts";
 import { malformed, refusal, statusOf, type ParseError } from "./refusals.ts";
-import { readFacts, type RequestFacts } from "./request-facts.ts";
+import { readRequest, type RequestFacts } from "./request-facts.ts";
 import { act } from "./routing.ts";
 import type { Services } from "./services.ts";
 import { Stickiness } from "./stickiness.ts";
@@ -171,9 +171,14 @@ export class DataPlane {
     this.#onRequest(request, response, early);
   }
 
-  #onRequest(request: IncomingMessage, response: ServerResponse, early?: Buffer): void {
+  #onRequest(
+    request: IncomingMessage,
+    response: ServerResponse,
+    early?: Buffer,
+    facts = readRequest(request),
+  ): void {
     try {
-      this.#dispatch(request, response, readFacts(request.rawHeaders), early);
+      this.#dispatch(request, response, facts, early);
     } catch (error) {
       this.#fault(error);
       if (response.headersSent) response.destroy();
@@ -190,7 +195,9 @@ export class DataPlane {
     const listener = this.#listenerOf(request, facts);
     if (!listener) return this.#misdirected(request, response);
     if (!listener.configuration.admits)
-      return this.#held.hold(request.socket, () => this.#onRequest(request, response, early));
+      return this.#held.hold(request.socket, () =>
+        this.#onRequest(request, response, early, facts),
+      );
     const { idleTimeoutMs } = listener.balancer;
     response.on("finish", () => this.#clients.end(request.socket, idleTimeoutMs));
     const wrong = malformed(request, facts, early !== undefined);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Route } from "../configuration.ts";
+import type { ConditionConfiguration, Route, RuleConfiguration } from "../configuration.ts";
 import { exchangeRaw, firstLine, RawClient } from "../testing/raw-client.ts";
 import {
   balancer,
@@ -116,6 +116,47 @@ describe("what a client may not say", () => {
   });
 });
 
+describe("a request's target in absolute form", () => {
+  const rule = (condition: ConditionConfiguration): RuleConfiguration => ({
+    arn: "no",
+    conditions: [condition],
+    action: { type: "fixed-response", status: 403, contentType: "text/plain", body: "no" },
+  });
+
+  test.for([
+    ["path", { field: "path-pattern", values: ["/admin*"] }, "http://web.elb.localhost/admin?a=b"],
+    ["host", { field: "host-header", values: ["inside.example"] }, "http://inside.example:80/"],
+    ["host without a path", { field: "host-header", values: ["*.example"] }, "HTTP://a.example?b"],
+  ] as const)("does not get around a rule for its %s", async ([, condition, uri]) => {
+    const { route, seen } = await recorder();
+    served.configure(
+      [balancer("web", [listener(80, [rule(condition), forwardAll()])])],
+      [group([target(route)])],
+    );
+    const port = await served.listen(80, "arn:web");
+    const answer = await exchangeRaw(port, request("", `GET ${uri} HTTP/1.1`));
+    expect([firstLine(answer), seen.text]).toEqual(["HTTP/1.1 403 Forbidden", ""]);
+  });
+
+  test("reaches the target as a path, with its own host", async () => {
+    const { route, seen } = await recorder();
+    served.configure([balancer("web", [listener(80, [forwardAll()])])], [group([target(route)])]);
+    const port = await served.listen(80, "arn:web");
+    await exchangeRaw(port, request("", "GET http://other.example/a?b=c HTTP/1.1"));
+    expect(seen.text).toMatch(/^GET \/a\?b=c HTTP\/1\.1\r\n/);
+    expect(seen.text).toMatch(/^Host: other\.example\r$/m);
+  });
+
+  test.for(["http://me@web.elb.localhost/", "ftp://web.elb.localhost/", "http:///a", "*"])(
+    "is refused where it is %s",
+    async (uri) => {
+      const { route, seen } = await recorder();
+      const answer = await exchangeRaw(await listenTo(route), request("", `GET ${uri} HTTP/1.1`));
+      expect([firstLine(answer), seen.text]).toEqual(["HTTP/1.1 400 Bad Request", ""]);
+    },
+  );
+});
+
 test.for(["content-length", "Transfer-Encoding", "host", "x-forwarded-for"])(
   "Connection cannot take %s away from a request",
   async (name) => {
@@ -162,12 +203,35 @@ describe("a target's answer that makes no sense is a 502, and nobody else's trou
       "an upgrade that nobody asked for",
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
     ],
+    [
+      "a chunk's size that is none",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nok\r\n0\r\n\r\n",
+    ],
     ["a head that never ends", `HTTP/1.1 200 OK\r\n${"X-A: b\r\n".repeat(5000)}`],
   ] as const)("%s", async ([, bytes]) => {
     const { route } = await recorder(bytes);
     const answer = await exchangeRaw(await listenTo(route), request(""));
     expect(firstLine(answer)).toBe("HTTP/1.1 502 Bad Gateway");
   });
+});
+
+test("what came of an answer before it broke off is passed on", async () => {
+  const { route } = await recorder(
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX Y: 1\r\n\r\n",
+  );
+  const answer = await exchangeRaw(await listenTo(route), request(""));
+  expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(answer).toMatch(/\r\n2\r\nok\r\n$/);
+});
+
+test("a head is passed on before the first byte of its body comes", async () => {
+  const { route } = await served.rawProgram((socket) => {
+    socket.on("data", () => {
+      socket.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
+    });
+  });
+  const client = new RawClient(await listenTo(route)).send(request(""));
+  expect(await client.sees("\r\n\r\n")).toContain("Content-Type: text/event-stream\r\n");
 });
 
 test("a connection whose last piece was too much at once carries the next request", async () => {

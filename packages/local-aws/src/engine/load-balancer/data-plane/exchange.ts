@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Timer } from "../../../clock/clock.ts";
 import { answer } from "./answers.ts";
+import { ClientAnswer } from "./client-answer.ts";
 import type { CompiledListener } from "./compiled.ts";
 import { balancerCodeMetric, targetCodeMetric } from "./metrics.ts";
 import type { RequestFacts } from "./request-facts.ts";
 import { requestHead } from "./request-head.ts";
-import { replaceHeaders, trailerLines, withoutChunking } from "./passed-headers.ts";
+import { replaceHeaders, trailerLines } from "./passed-headers.ts";
 import type { Services } from "./services.ts";
 import {
   CONNECT_TIMEOUT_MS,
@@ -18,8 +19,6 @@ import { openTunnel } from "./tunnel.ts";
 
 /** Methods that may be sent again where nothing tells whether they arrived (RFC 9110 section 9.2.2). */
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
-
-const SMALL_BODY = 16 * 1024;
 
 export interface ExchangeOptions {
   readonly request: IncomingMessage;
@@ -47,18 +46,19 @@ export class Exchange implements ConnectionUser {
   readonly #services: Services;
   readonly #head: string;
   readonly #hasBody: boolean;
+  readonly #answer: ClientAnswer;
   readonly #startedAt = performance.now();
   readonly #tried: Target[] = [];
   #target: Target;
   #connection: TargetConnection | undefined;
   #silence: Timer | undefined;
   #bodyStarted = false;
-  #answering = false;
   #ended = false;
 
   constructor(options: ExchangeOptions, services: Services) {
-    const { request, facts, listener, target, early } = options;
+    const { request, response, facts, listener, target, early } = options;
     this.#options = options;
+    this.#answer = new ClientAnswer(response);
     this.#services = services;
     this.#target = target;
     this.#hasBody = facts.chunked || facts.contentLength > 0;
@@ -111,30 +111,21 @@ export class Exchange implements ConnectionUser {
     if (cookies)
       for (const cookie of cookies(this.#target, headers)) passed.push("Set-Cookie", cookie);
     passed.push("Connection", response.shouldKeepAlive ? "keep-alive" : "close");
-    // Node frames the body by itself where there is no length.
-    response.writeHead(status, reason, withoutChunking(passed));
-    this.#answering = true;
+    this.#answer.head(status, reason, passed);
+  }
+
+  read(): void {
+    this.#answer.flush();
   }
 
   data(chunk: Buffer, last: boolean): void {
-    const { response } = this.#options;
-    if (last) {
-      this.#end();
-      // As text, Node sends it together with the head, in one piece.
-      if (chunk.length <= SMALL_BODY) response.end(chunk.toString("latin1"), "latin1");
-      else response.end(chunk);
-    } else if (!response.write(chunk)) {
-      const connection = this.#connection!;
-      connection.pause();
-      response.once("drain", () => connection.resume());
-    }
+    if (last) return this.#answer.end(chunk, () => this.#end());
+    const connection = this.#connection!;
+    if (!this.#answer.write(chunk, () => connection.resume())) connection.pause();
   }
 
   trailers(trailers: string[]): void {
-    const pairs: [string, string][] = [];
-    for (let index = 0; index < trailers.length; index += 2)
-      pairs.push([trailers[index]!, trailers[index + 1]!]);
-    this.#options.response.addTrailers(pairs);
+    this.#answer.trailers(trailers);
   }
 
   upgraded(reason: string, headers: string[], rest: Buffer): void {
@@ -157,8 +148,7 @@ export class Exchange implements ConnectionUser {
   }
 
   end(): void {
-    this.#end();
-    this.#options.response.end();
+    this.#answer.end(undefined, () => this.#end());
   }
 
   broken(reason: "refused" | "connect-timeout" | "idle-timeout" | "closed" | "malformed"): void {
@@ -166,11 +156,9 @@ export class Exchange implements ConnectionUser {
     const connection = this.#connection!;
     this.#connection = undefined;
     this.#target.done();
-    if (this.#answering) {
-      // The head is out: all that can be done is to let the client see that the rest is missing.
+    if (this.#answer.hasBegun) {
       this.#end();
-      this.#options.response.destroy();
-      return;
+      return this.#answer.breakOff();
     }
     if (reason === "refused") return this.#tryAnother();
     const { method = "" } = this.#options.request;

@@ -33,6 +33,7 @@ export function malformed(
   isUpgrade: boolean,
 ): number | undefined {
   if (httpVersion !== "1.1" && httpVersion !== "1.0") return 505;
+  if (!url.startsWith("/") && !(url === "*" && method === "OPTIONS")) return 400;
   if (method.length + url.length + OF_THE_LINE > LARGEST_LINE) return 414;
   if (facts.longest + OF_A_HEADER > LARGEST_LINE || facts.hosts > 1) return 400;
   if (facts.chunked && facts.contentLength >= 0) return 400;

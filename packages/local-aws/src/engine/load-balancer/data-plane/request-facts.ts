@@ -1,3 +1,5 @@
+import type { IncomingMessage } from "node:http";
+
 /** What the load balancer itself reads of a request's headers. */
 export interface RequestFacts {
   /** "" where there is none (HTTP/1.0). */
@@ -21,8 +23,26 @@ export interface RequestFacts {
 
 const NONE: readonly string[] = [];
 
+const ABSOLUTE_FORM = /^https?:\/\/([^/?#@]+)(?![^/?#])(.*)$/i;
+const SLASH = 47;
+
+/**
+ * What a request says. One in absolute form becomes what it is for everybody behind us, rules as well as targets: a path,
+ * and the host that it names instead of `Host` (RFC 9112 section 3.2.2).
+ */
+export function readRequest(request: IncomingMessage): RequestFacts {
+  const facts = readFacts(request.rawHeaders);
+  const { url = "" } = request;
+  if (url.charCodeAt(0) === SLASH) return facts;
+  const [, authority, rest = ""] = ABSOLUTE_FORM.exec(url) ?? [];
+  if (authority === undefined) return facts;
+  request.url = rest.startsWith("/") ? rest : `/${rest}`;
+  facts.host = authority;
+  return facts;
+}
+
 /** One pass over Node's raw name–value list; its parser has refused what is malformed. */
-export function readFacts(rawHeaders: readonly string[]): RequestFacts {
+function readFacts(rawHeaders: readonly string[]): RequestFacts {
   const facts: RequestFacts = {
     host: "",
     hosts: 0,

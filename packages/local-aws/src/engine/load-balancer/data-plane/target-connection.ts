@@ -10,6 +10,8 @@ export interface ConnectionUser extends ResponseSink {
   broken(reason: "refused" | "connect-timeout" | "idle-timeout" | "closed" | "malformed"): void;
   /** What was written has gone out: more can be. */
   drained(): void;
+  /** All that has come by now was told, and it is not the end. */
+  read(): void;
 }
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-504-issues */
@@ -139,6 +141,7 @@ export class TargetConnection {
     if (!this.#user) return this.destroy();
     try {
       this.#parser.execute(chunk);
+      if (!this.#parser.done) this.#user?.read();
     } catch (error) {
       if (!isMalformed(error)) this.#fault(error);
       return this.#fail("malformed");
