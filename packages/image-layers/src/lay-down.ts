@@ -1,5 +1,16 @@
 import { constants } from "node:fs";
-import { chmod, link, lstat, mkdir, open, readdir, readlink, rm, symlink } from "node:fs/promises";
+import {
+  chmod,
+  link,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  rm,
+  symlink,
+  type FileHandle,
+} from "node:fs/promises";
 import { dirname, join, posix, relative } from "node:path";
 import type { Header } from "tar-stream";
 import {
@@ -32,6 +43,8 @@ export class LayDown {
   readonly #own = new Set<string>();
   /** Modes of directories, set at the end: a read-only one could not be filled. */
   readonly #directoryModes = new Map<string, number>();
+  /** Directories of entries, and where they really are: for as long as nothing was removed, that cannot change. */
+  readonly #parents = new Map<string, string>();
 
   /** @param root a real path */
   constructor(root: string, options: LayDownOptions) {
@@ -81,10 +94,14 @@ export class LayDown {
 
   /** The directory that `path` goes into, made where it is missing: a real path inside of the root. */
   async #parentOf(path: string): Promise<string> {
-    const parent = await resolveInRoot(this.#root, posix.dirname(path), { followLast: true });
+    const directory = posix.dirname(path);
+    const known = this.#parents.get(directory);
+    if (known !== undefined) return known;
+    const parent = await resolveInRoot(this.#root, directory, { followLast: true });
     await mkdir(parent, { recursive: true });
     if (!(await isWithoutLinks(parent))) throw new LayerError(`${path} is reached through a link`);
     for (let own = parent; own.length > this.#root.length; own = dirname(own)) this.#own.add(own);
+    this.#parents.set(directory, parent);
     return parent;
   }
 
@@ -104,22 +121,21 @@ export class LayDown {
 
   /** Removes what is there; a link itself, not what it leads to. */
   async #remove(path: string): Promise<void> {
+    this.#parents.clear();
     await rm(path, { recursive: true, force: true });
     for (const made of this.#directoryModes.keys())
       if (made === path || made.startsWith(`${path}/`)) this.#directoryModes.delete(made);
   }
 
   async #put(header: Header, body: Body, path: string, target: string): Promise<void> {
+    // Files are the many, and seldom is one there already.
+    if (isFile(header)) return this.#putFile(target, body, this.#mode(header, 0o600));
     if (header.type !== "directory" || !(await isDirectory(target))) await this.#remove(target);
     this.#own.add(target);
     switch (header.type) {
       case "directory":
         await mkdir(target, { recursive: true });
         this.#directoryModes.set(target, this.#mode(header, 0o700));
-        return;
-      case "file":
-      case "contiguous-file":
-        await this.#writeFile(target, body, this.#mode(header, 0o600));
         return;
       case "symlink":
         await symlink(this.#linkTarget(target, header.linkname ?? ""), target);
@@ -138,9 +154,13 @@ export class LayDown {
     return this.#options.confined ? (mode & 0o777) | owners : mode & 0o7777;
   }
 
-  async #writeFile(target: string, body: Body, mode: number): Promise<void> {
-    const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
-    const file = await open(target, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600);
+  async #putFile(target: string, body: Body, mode: number): Promise<void> {
+    const file = await create(target).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+      await this.#remove(target);
+      return create(target);
+    });
+    this.#own.add(target);
     try {
       for await (const chunk of body) await file.writeFile(chunk as Buffer);
       await file.chmod(mode);
@@ -165,6 +185,12 @@ export class LayDown {
     const meant = confined ? posix.join("/", relative(this.#root, dirname(source)), text) : text;
     await symlink(this.#linkTarget(target, meant), target);
   }
+}
+
+/** A new file, whatever stands in its place: what is there is neither opened nor followed. */
+function create(path: string): Promise<FileHandle> {
+  const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
+  return open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600);
 }
 
 function isFile({ type }: Header): boolean {
