@@ -1,9 +1,10 @@
-import { connect } from "node:net";
-import { Chance, inParallel, note, type Generator } from "./outcome.ts";
-import type { Target } from "./target.ts";
+import { Chance, CLOSED, inParallel, note, type Generator } from "./outcome.ts";
+import { sendRaw } from "./raw.ts";
 
-/** A request that is whole is answered, or its connection closed, within this time. */
+/** A request is answered, or its connection closed, within this time. */
 const PATIENCE_MS = 10_000;
+/** What is not whole has its sender's end after this time. */
+const GRACE_MS = 250;
 
 const METHODS = [
   "GET",
@@ -101,50 +102,46 @@ const BODIES = [
 export const malformed: Generator = {
   name: "malformed requests",
   tries: { full: 200_000, short: 300 },
-  run: (target, tries, outcome) =>
-    inParallel(tries, async (index) => {
-      const text = malformedRequest(new Chance(index));
-      const status = await answerOf(target, text);
-      note(outcome, status, JSON.stringify(text.slice(0, 300)));
-    }),
+  mostSeconds: 170,
+  run: async (target, tries, outcome) => {
+    const { hostname: host, port } = new URL(target.endpoint);
+    const place = { host, port: Number(port) };
+    const tryOne = async (index: number) => {
+      const { text, isWhole } = malformedRequest(new Chance(index));
+      const sending = { graceMs: isWhole ? PATIENCE_MS : GRACE_MS, patienceMs: PATIENCE_MS };
+      const { status } = await sendRaw(place, text, sending);
+      const what = JSON.stringify(text.slice(0, 300));
+      note(outcome, status === CLOSED && isWhole ? 0 : status, what);
+    };
+    await inParallel(malformed, tries, tryOne, LANES);
+  },
 };
 
-function malformedRequest(chance: Chance): string {
+/** Most of a try is waiting, where what was sent is not whole. */
+const LANES = 64;
+/** What a request in which nothing was exchanged may have beside its length, and is whole. */
+const HARMLESS =
+  /^(?!Transfer-Encoding|Content-Length|Expect|Upgrade|: x|no colon|Content-Type: [^a])/;
+
+/** `isWhole`: it says where it ends, and nothing else about that, so that it has to be answered. */
+function malformedRequest(chance: Chance): { text: string; isWhole: boolean } {
   const body = chance.one(BODIES);
-  const lines = [
-    `${chance.one(METHODS)} ${chance.one(PATHS)} ${chance.one(["HTTP/1.1", "HTTP/1.0", "HTTP/9", ""])}`,
-  ];
+  const [method, path] = [chance.one(METHODS), chance.one(PATHS)];
+  const version = chance.one(["HTTP/1.1", "HTTP/1.0", "HTTP/9", ""]);
+  const lines = [`${method} ${path} ${version}`];
   if (chance.often(90)) lines.push("Host: 127.0.0.1");
   for (let count = chance.below(6); count > 0; count--) lines.push(chance.one(HEADERS));
-  if (chance.often(70)) lines.push(`Content-Length: ${body.length}`);
-  let text = `${lines.join(chance.often(95) ? "\r\n" : "\n")}\r\n\r\n${body}`;
-  for (let count = chance.below(3); count > 0; count--) {
+  const isHarmless = lines.slice(1).every((line) => HARMLESS.test(line));
+  const hasLength = chance.often(70);
+  if (hasLength) lines.push(`Content-Length: ${body.length}`);
+  const lineEnd = chance.often(95) ? "\r\n" : "\n";
+  let text = `${lines.join(lineEnd)}\r\n\r\n${body}`;
+  const mutations = chance.below(3);
+  for (let count = mutations; count > 0; count--) {
     const at = chance.below(text.length);
     text =
       text.slice(0, at) + String.fromCharCode(chance.below(256)) + text.slice(at + chance.below(3));
   }
-  return text;
-}
-
-/** The status; 1 where the connection was closed without one, 0 where nothing happened. The sender ends its side at once. */
-function answerOf({ endpoint }: Target, text: string): Promise<number> {
-  const { hostname, port } = new URL(endpoint);
-  return new Promise((resolve) => {
-    let answer = "";
-    const socket = connect(Number(port), hostname, () => socket.end(text, "latin1"));
-    const patience = setTimeout(() => {
-      resolve(0);
-      socket.destroy();
-    }, PATIENCE_MS);
-    socket.setEncoding("latin1").on("data", (chunk: string) => {
-      answer += chunk.slice(0, 64);
-      // Streams of events have no end.
-      if (answer.includes("\r\n") && !answer.startsWith("HTTP/1.1 100")) socket.destroy();
-    });
-    socket.on("error", () => socket.destroy());
-    socket.on("close", () => {
-      clearTimeout(patience);
-      resolve(Number(/^HTTP\/1\.1 (?!100)(\d{3})/m.exec(answer)?.[1] ?? 1));
-    });
-  });
+  const isHttp = /^[A-Z]+$/.test(method) && version === "HTTP/1.1" && lineEnd === "\r\n";
+  return { text, isWhole: isHttp && mutations === 0 && hasLength && isHarmless };
 }

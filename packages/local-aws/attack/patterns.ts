@@ -41,6 +41,7 @@ const GROUP = { logGroupName: "patterns" };
 export const patterns: Generator = {
   name: "patterns",
   tries: { full: 5_000, short: 100 },
+  mostSeconds: 25,
   run: async (target, tries, outcome) => {
     const caller = new Caller(target);
     await caller.send(logs("CreateLogGroup", GROUP));
@@ -53,7 +54,7 @@ export const patterns: Generator = {
     ];
     const logEvents = messages.map((message) => ({ timestamp: Date.now(), message }));
     await caller.send(logs("PutLogEvents", { ...GROUP, logStreamName: "s", logEvents }));
-    await inParallel(tries, async (at) => {
+    await inParallel(patterns, tries, async (at) => {
       const pattern = patternOf(new Chance(at));
       const call =
         at % 4 === 3

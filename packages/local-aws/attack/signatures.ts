@@ -44,10 +44,11 @@ const WAYS: readonly ((chance: Chance) => Partial<SignedCall>)[] = [
 export const signatures: Generator = {
   name: "bad signatures",
   tries: { full: 20_000, short: 200 },
+  mostSeconds: 25,
   run: async (target, tries, outcome) => {
     const good = await send(target.endpoint, target.key, LIST);
     note(outcome, good.status, "a good call", good.status === 200);
-    await inParallel(tries, async (at) => {
+    await inParallel(signatures, tries, async (at) => {
       const chance = new Chance(at);
       const { status, what } =
         at % 3 === 0 ? await presigned(target, chance) : await tampered(target, chance);

@@ -1,89 +1,79 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import type { Key } from "../src/server/testing/signed-call.ts";
+import { SpawnedCloud } from "../tests/support/spawned-cloud.ts";
+import { Probe } from "./probe.ts";
+import { dataPlaneOf, residentBytes } from "./memory.ts";
 
-/** How often the server is asked whether it is still there, in milliseconds. */
-const PROBE_MS = 50;
+/** How often it is looked how much memory is taken, in milliseconds. */
+const LOOK_MS = 50;
 
 /** The server that is attacked: one of its own, on a free port of this machine, in a folder that goes with it. */
 export class Target {
-  readonly endpoint: string;
-  readonly key: Key;
-  /** The longest that an answer about the server's health took, in milliseconds. */
-  longestStall = 0;
-  readonly #server: ChildProcess;
-  readonly #dir: string;
-  readonly #errors: string[] = [];
-  #probe: NodeJS.Timeout | undefined;
-  #isStopped = false;
+  readonly cloud: SpawnedCloud;
+  /** A folder of its own, outside of the server's data. */
+  readonly scratch: string;
+  /** The most memory that the server, and its load balancers' process, were seen to have; bytes. */
+  readonly peak: { server: number; dataPlane: number } = { server: 0, dataPlane: 0 };
+  readonly #probe: Probe;
+  readonly #timer: NodeJS.Timeout;
 
-  private constructor(server: ChildProcess, dir: string) {
-    this.#server = server;
-    this.#dir = dir;
-    const told = JSON.parse(readFileSync(join(dir, "server.json"), "utf8")) as {
-      endpoint: string;
-      credentials: Key;
+  private constructor(cloud: SpawnedCloud, scratch: string) {
+    this.cloud = cloud;
+    this.scratch = scratch;
+    this.#probe = new Probe(`${cloud.endpoint}/_local/clock`);
+    this.#timer = setInterval(() => this.memory(), LOOK_MS);
+  }
+
+  static async start(tasks: "off" | "process" = "off"): Promise<Target> {
+    const scratch = mkdtempSync(join(tmpdir(), "attack-"));
+    const options = { args: ["--tasks", tasks], stderr: "pipe" } as const;
+    return new Target(await SpawnedCloud.spawn(join(scratch, "data"), options), scratch);
+  }
+
+  get endpoint(): string {
+    return this.cloud.endpoint;
+  }
+
+  get key(): Key {
+    return this.cloud.credentials;
+  }
+
+  /** How often the server, or its load balancers' process, has ended by itself. */
+  get crashes(): number {
+    const ended = "the load balancers' process ended";
+    const dataPlanes = this.cloud.errors.filter((line) => line.includes(ended)).length;
+    return dataPlanes + (this.cloud.hasEnded ? 1 : 0);
+  }
+
+  /** What the server, and its load balancers' process, have in memory; bytes, undefined where nothing tells. */
+  memory(): { server: number | undefined; dataPlane: number | undefined } {
+    const pid = this.cloud.pid;
+    const dataPlane = dataPlaneOf(pid);
+    const told = {
+      server: residentBytes(pid),
+      dataPlane: dataPlane === undefined ? undefined : residentBytes(dataPlane),
     };
-    this.endpoint = told.endpoint;
-    this.key = told.credentials;
-    createInterface({ input: server.stderr! }).on("line", (line) => {
-      if (!line.includes('"level":"info"')) this.#errors.push(line);
-    });
-    this.#watch();
+    this.peak.server = Math.max(this.peak.server, told.server ?? 0);
+    this.peak.dataPlane = Math.max(this.peak.dataPlane, told.dataPlane ?? 0);
+    return told;
   }
 
-  static async start(): Promise<Target> {
-    const dir = mkdtempSync(join(tmpdir(), "attack-"));
-    const main = join(import.meta.dirname, "../src/main.ts");
-    const args = [main, "--port", "0", "--data", dir, "--tasks", "off", "--listeners", "ephemeral"];
-    const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
-    await once(createInterface({ input: server.stdout! }), "line");
-    return new Target(server, dir);
+  /** Asks another address too, from now on, how long it takes to answer a harmless question. */
+  probe(url: string): void {
+    this.#probe.add(url);
   }
 
-  get hasCrashed(): boolean {
-    return this.#server.exitCode !== null || this.#server.signalCode !== null;
-  }
-
-  /** What the server logged as errors. */
-  get errors(): readonly string[] {
-    return this.#errors;
-  }
-
-  /** The server's memory in bytes; undefined where the system does not tell. */
-  memory(): number | undefined {
-    try {
-      const status = readFileSync(`/proc/${this.#server.pid}/status`, "utf8");
-      return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
-    } catch {
-      return undefined;
-    }
+  /** Ends the probing. @returns the longest that an answer to a harmless question took, in milliseconds */
+  longestStall(): Promise<number> {
+    return this.#probe.stop();
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    clearTimeout(this.#probe);
-    if (!this.hasCrashed) {
-      const exited = once(this.#server, "exit");
-      this.#server.kill("SIGTERM");
-      await exited;
-    }
-    rmSync(this.#dir, { recursive: true, force: true });
-  }
-
-  #watch(): void {
-    this.#probe = setTimeout(async () => {
-      const began = performance.now();
-      await fetch(`${this.endpoint}/_local/clock`).then(
-        (answer) => answer.arrayBuffer(),
-        () => undefined,
-      );
-      this.longestStall = Math.max(this.longestStall, performance.now() - began);
-      if (!this.#isStopped) this.#watch();
-    }, PROBE_MS);
+    clearInterval(this.#timer);
+    await this.#probe.stop();
+    await this.cloud.end();
+    rmSync(this.scratch, { recursive: true, force: true });
   }
 }

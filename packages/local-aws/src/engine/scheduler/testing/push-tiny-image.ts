@@ -32,11 +32,29 @@ export async function pushTinyImage(
   repository: string,
   { files, config, diffIds }: TinyImage,
 ): Promise<string> {
+  const { file, mediaType } = await writeTinyLayer(join(directory, "layers"), files);
+  const layers = [{ mediaType, bytes: readFileSync(file) }];
+  return pushImage(ecr, endpoint, { repository, tag: "v1", layers, config });
+}
+
+/** An image of layers that may be anything. */
+export interface PushedImage {
+  readonly repository: string;
+  readonly tag: string;
+  readonly layers: readonly { readonly mediaType: string; readonly bytes: Buffer }[];
+  readonly config: PulledImage["config"];
+}
+
+/** Pushes layers as they are given. @returns the reference to pull the image by */
+export async function pushImage(
+  ecr: ECRClient,
+  endpoint: string,
+  { repository, tag, layers, config }: PushedImage,
+): Promise<string> {
   await createRepository(ecr, repository);
   const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
   const authorization = `Basic ${authorizationData![0]!.authorizationToken!}`;
   const base = `${endpoint}/v2/${repository}`;
-  const layer = await writeTinyLayer(join(directory, "layers"), files);
   const architecture = process.arch === "x64" ? "amd64" : process.arch;
   const configuration = Buffer.from(
     JSON.stringify({
@@ -46,8 +64,11 @@ export async function pushTinyImage(
       rootfs: { type: "layers", diff_ids: diffIds ?? [layer.diffId] },
     }),
   );
-  const layerBytes = readFileSync(layer.file);
-  const layerDigest = await pushBlob(base, authorization, layerBytes);
+  const pushed = [];
+  for (const { mediaType, bytes } of layers) {
+    const digest = await pushBlob(base, authorization, bytes);
+    pushed.push({ mediaType, digest, size: bytes.length });
+  }
   const configDigest = await pushBlob(base, authorization, configuration);
   const manifestType = "application/vnd.oci.image.manifest.v1+json";
   const manifest = JSON.stringify({
@@ -58,12 +79,12 @@ export async function pushTinyImage(
       digest: configDigest,
       size: configuration.length,
     },
-    layers: [{ mediaType: layer.mediaType, digest: layerDigest, size: layerBytes.length }],
+    layers: pushed,
     annotations: { "org.opencontainers.image.base.name": "node:24-slim" },
   });
   const headers = { authorization, "content-type": manifestType };
-  await ok(fetch(`${base}/manifests/v1`, { method: "PUT", headers, body: manifest }));
-  return `${new URL(endpoint).host}/${repository}:v1`;
+  await ok(fetch(`${base}/manifests/${tag}`, { method: "PUT", headers, body: manifest }));
+  return `${new URL(endpoint).host}/${repository}:${tag}`;
 }
 
 async function createRepository(ecr: ECRClient, repositoryName: string): Promise<void> {

@@ -1,0 +1,294 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { readFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { join } from "node:path";
+import { CloudWatchLogsClient, CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+} from "@aws-sdk/client-ec2";
+import { ECRClient } from "@aws-sdk/client-ecr";
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  DescribeServicesCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+  type NetworkConfiguration,
+} from "@aws-sdk/client-ecs";
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  CreateTargetGroupCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+  ModifyLoadBalancerAttributesCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { pushTinyImage } from "../src/engine/scheduler/testing/push-tiny-image.ts";
+import type { SpawnedCloud } from "../tests/support/spawned-cloud.ts";
+import type { Place } from "./raw.ts";
+
+const EXECUTION_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
+const TRUST = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { Service: "ecs-tasks.amazonaws.com" },
+      Action: "sts:AssumeRole",
+    },
+  ],
+});
+/** What programs listen on. */
+const PORT = 3000;
+const POLL_MS = 50;
+
+/** A load balancer, where its one listener is, and the service behind it. */
+export interface Web extends Place {
+  readonly loadBalancerArn: string;
+  readonly listenerArn: string;
+  readonly targetGroupArn: string;
+  /** The load balancer's name, for `Host`. */
+  readonly dnsName: string;
+}
+
+/** A cluster `c` in the default VPC of a cloud, in which programs run and everybody may reach everything. */
+export class Stack {
+  static readonly LOG_GROUP = "/programs";
+  readonly cloud: SpawnedCloud;
+  readonly ecs: ECSClient;
+  readonly ecr: ECRClient;
+  readonly elb: ElasticLoadBalancingV2Client;
+  readonly logs: CloudWatchLogsClient;
+  readonly #scratch: string;
+  #roleArn = "";
+  #groupId = "";
+  #subnets: string[] = [];
+
+  private constructor(cloud: SpawnedCloud, scratch: string) {
+    this.cloud = cloud;
+    this.#scratch = scratch;
+    const config = cloud.clientConfig;
+    this.ecs = new ECSClient(config);
+    this.ecr = new ECRClient(config);
+    this.elb = new ElasticLoadBalancingV2Client(config);
+    this.logs = new CloudWatchLogsClient(config);
+  }
+
+  /** @param scratch a folder for what is written on the way */
+  static async create(cloud: SpawnedCloud, scratch: string): Promise<Stack> {
+    const stack = new Stack(cloud, scratch);
+    const ec2 = new EC2Client(cloud.clientConfig);
+    const iam = new IAMClient(cloud.clientConfig);
+    await stack.ecs.send(new CreateClusterCommand({ clusterName: "c" }));
+    await stack.logs.send(new CreateLogGroupCommand({ logGroupName: Stack.LOG_GROUP }));
+    const RoleName = "execution";
+    const { Role } = await iam.send(
+      new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: TRUST }),
+    );
+    await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: EXECUTION_POLICY }));
+    stack.#roleArn = Role!.Arn!;
+    const { Subnets } = await ec2.send(new DescribeSubnetsCommand({}));
+    stack.#subnets = Subnets!.slice(0, 2).map(({ SubnetId }) => SubnetId!);
+    stack.#groupId = await openGroup(ec2);
+    ec2.destroy();
+    iam.destroy();
+    return stack;
+  }
+
+  get network(): NetworkConfiguration {
+    const [subnets, securityGroups] = [this.#subnets, [this.#groupId]];
+    return { awsvpcConfiguration: { subnets, securityGroups, assignPublicIp: "ENABLED" } };
+  }
+
+  /** Pushes a program of `programs/` as an image. @returns the reference to pull it by */
+  push(program: string): Promise<string> {
+    const source = readFileSync(join(import.meta.dirname, "programs", `${program}.ts`));
+    return pushTinyImage(this.ecr, this.cloud.endpoint, this.#scratch, program, {
+      files: { "main.ts": source },
+      config: { Cmd: ["node", "/main.ts"], Env: [`PORT=${PORT}`] },
+    });
+  }
+
+  /** Registers a Fargate definition of one container `main`; its ARN. */
+  async define(
+    family: string,
+    image: string,
+    environment: Readonly<Record<string, string>> = {},
+    logOptions: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    const options = {
+      "awslogs-group": Stack.LOG_GROUP,
+      "awslogs-region": this.cloud.clientConfig.region,
+      "awslogs-stream-prefix": "p",
+      ...logOptions,
+    };
+    const { taskDefinition } = await this.ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family,
+        cpu: "1024",
+        memory: "2048",
+        networkMode: "awsvpc",
+        requiresCompatibilities: ["FARGATE"],
+        executionRoleArn: this.#roleArn,
+        containerDefinitions: [
+          {
+            name: "main",
+            image,
+            portMappings: [{ containerPort: PORT }],
+            environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
+            logConfiguration: { logDriver: "awslogs", options },
+            stopTimeout: 60,
+          },
+        ],
+      }),
+    );
+    return taskDefinition!.taskDefinitionArn!;
+  }
+
+  /** A load balancer with one listener, and a service of `count` tasks behind it, healthy. */
+  async serve(name: string, taskDefinition: string, count: number): Promise<Web> {
+    const web = await this.#balancer(name);
+    await this.ecs.send(
+      new CreateServiceCommand({
+        cluster: "c",
+        serviceName: name,
+        taskDefinition,
+        desiredCount: count,
+        launchType: "FARGATE",
+        networkConfiguration: this.network,
+        healthCheckGracePeriodSeconds: 60,
+        loadBalancers: [
+          { targetGroupArn: web.targetGroupArn, containerName: "main", containerPort: PORT },
+        ],
+      }),
+    );
+    await until(async () => (await this.healthy(web)) >= count, `${count} healthy targets`);
+    return { ...web, ...(await this.#place(web.loadBalancerArn)) };
+  }
+
+  async #balancer(Name: string): Promise<Omit<Web, "host" | "port">> {
+    const { LoadBalancers } = await this.elb.send(
+      new CreateLoadBalancerCommand({
+        Name,
+        Subnets: this.#subnets,
+        SecurityGroups: [this.#groupId],
+      }),
+    );
+    const { LoadBalancerArn, VpcId, DNSName } = LoadBalancers![0]!;
+    const checks = { HealthCheckPath: "/healthz", HealthCheckIntervalSeconds: 10 };
+    const { TargetGroups } = await this.elb.send(
+      new CreateTargetGroupCommand({
+        Name,
+        Protocol: "HTTP",
+        Port: 80,
+        VpcId: VpcId!,
+        TargetType: "ip",
+        ...checks,
+        HealthyThresholdCount: 2,
+      }),
+    );
+    const { TargetGroupArn } = TargetGroups![0]!;
+    const { Listeners } = await this.elb.send(
+      new CreateListenerCommand({
+        LoadBalancerArn: LoadBalancerArn!,
+        Port: 80,
+        Protocol: "HTTP",
+        DefaultActions: [{ Type: "forward", TargetGroupArn: TargetGroupArn! }],
+      }),
+    );
+    return {
+      loadBalancerArn: LoadBalancerArn!,
+      listenerArn: Listeners![0]!.ListenerArn!,
+      targetGroupArn: TargetGroupArn!,
+      dnsName: DNSName!,
+    };
+  }
+
+  /** How many targets of a load balancer are healthy. */
+  async healthy({ targetGroupArn }: Pick<Web, "targetGroupArn">): Promise<number> {
+    const { TargetHealthDescriptions } = await this.elb.send(
+      new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }),
+    );
+    const states = TargetHealthDescriptions!.map(({ TargetHealth }) => TargetHealth!.State);
+    return states.filter((state) => state === "healthy").length;
+  }
+
+  /** Resolves when a service has one deployment, COMPLETED, with all of its tasks. */
+  async steady(service: string): Promise<void> {
+    await until(async () => {
+      const { services } = await this.ecs.send(
+        new DescribeServicesCommand({ cluster: "c", services: [service] }),
+      );
+      const { deployments, runningCount, desiredCount } = services![0]!;
+      return (
+        deployments!.length === 1 &&
+        deployments![0]!.rolloutState === "COMPLETED" &&
+        runningCount === desiredCount
+      );
+    }, `${service} to be steady`);
+  }
+
+  /** Sets the load balancer's idle time-out, in seconds, and resolves when connections are closed by it. */
+  async setIdleTimeout({ loadBalancerArn, host, port }: Web, seconds: number): Promise<void> {
+    const Attributes = [{ Key: "idle_timeout.timeout_seconds", Value: String(seconds) }];
+    await this.elb.send(
+      new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn: loadBalancerArn, Attributes }),
+    );
+    const silent: Socket[] = [];
+    let isClosed = false;
+    await until(() => {
+      silent.push(connect(port, host).on("close", () => (isClosed = true)));
+      return isClosed;
+    }, "connection that is closed");
+    for (const socket of silent) socket.destroy();
+  }
+
+  /** Where a load balancer's listener is on this machine. */
+  async #place(loadBalancerArn: string): Promise<Place> {
+    let place: Place | undefined;
+    await until(async () => {
+      const answer = await fetch(`${this.cloud.endpoint}/_local/endpoints`);
+      const { listeners } = (await answer.json()) as {
+        listeners: { loadBalancerArn: string; addresses: Place[] }[];
+      };
+      place = listeners.find((it) => it.loadBalancerArn === loadBalancerArn)?.addresses[0];
+      return place !== undefined;
+    }, "the listener");
+    return place!;
+  }
+
+  close(): void {
+    for (const client of [this.ecs, this.ecr, this.elb, this.logs]) client.destroy();
+  }
+}
+
+/** Resolves when `isMet`. @throws Error after `mostMs` */
+export async function until(
+  isMet: () => Promise<boolean> | boolean,
+  what: string,
+  mostMs = 120_000,
+): Promise<void> {
+  const end = performance.now() + mostMs;
+  while (!(await isMet())) {
+    if (performance.now() > end) throw new Error(`there is still no ${what} after ${mostMs} ms`);
+    await delay(POLL_MS);
+  }
+}
+
+async function openGroup(ec2: EC2Client): Promise<string> {
+  const { GroupId } = await ec2.send(
+    new CreateSecurityGroupCommand({ GroupName: "open", Description: "open" }),
+  );
+  const IpRanges = [{ CidrIp: "0.0.0.0/0" }];
+  await ec2.send(
+    new AuthorizeSecurityGroupIngressCommand({
+      GroupId: GroupId!,
+      IpPermissions: [{ IpProtocol: "tcp", FromPort: 0, ToPort: 65_535, IpRanges }],
+    }),
+  );
+  return GroupId!;
+}
