@@ -81,6 +81,7 @@ async function stopsWith(
     repository: "odd",
     tag,
     layers: layers.map((bytes) => ({ mediaType: GZIP, bytes })),
+    diffIds: [],
     config: { Cmd: ["/not-there"] },
   });
   const { tasks } = await stack.ecs.send(

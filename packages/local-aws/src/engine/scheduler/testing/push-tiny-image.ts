@@ -32,9 +32,14 @@ export async function pushTinyImage(
   repository: string,
   { files, config, diffIds }: TinyImage,
 ): Promise<string> {
-  const { file, mediaType } = await writeTinyLayer(join(directory, "layers"), files);
-  const layers = [{ mediaType, bytes: readFileSync(file) }];
-  return pushImage(ecr, endpoint, { repository, tag: "v1", layers, config });
+  const { file, mediaType, diffId } = await writeTinyLayer(join(directory, "layers"), files);
+  return pushImage(ecr, endpoint, {
+    repository,
+    tag: "v1",
+    layers: [{ mediaType, bytes: readFileSync(file) }],
+    diffIds: diffIds ?? [diffId!],
+    config,
+  });
 }
 
 /** An image of layers that may be anything. */
@@ -42,6 +47,8 @@ export interface PushedImage {
   readonly repository: string;
   readonly tag: string;
   readonly layers: readonly { readonly mediaType: string; readonly bytes: Buffer }[];
+  /** What the configuration says that they are when unpacked; empty where it says nothing. */
+  readonly diffIds: readonly string[];
   readonly config: PulledImage["config"];
 }
 
@@ -49,7 +56,7 @@ export interface PushedImage {
 export async function pushImage(
   ecr: ECRClient,
   endpoint: string,
-  { repository, tag, layers, config }: PushedImage,
+  { repository, tag, layers, diffIds, config }: PushedImage,
 ): Promise<string> {
   await createRepository(ecr, repository);
   const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
@@ -61,7 +68,7 @@ export async function pushImage(
       architecture,
       os: "linux",
       config,
-      rootfs: { type: "layers", diff_ids: diffIds ?? [layer.diffId] },
+      rootfs: { type: "layers", diff_ids: diffIds },
     }),
   );
   const pushed = [];
