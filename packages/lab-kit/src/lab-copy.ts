@@ -1,5 +1,6 @@
-import { cp, mkdir, symlink } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { mutate, type Mutation } from "./mutation.ts";
 
 /** The parts of a lab that copying needs. */
 export interface CopiedLab {
@@ -37,4 +38,17 @@ export async function copyLab(
     await cp(join(lab.directory, variant, file), join(target, file), options);
   }
   return join(target, "stack.ts");
+}
+
+/** The solution with one mutation in it, in a folder of its own. @returns the path of its `stack.ts` */
+export async function writeMutant(
+  lab: CopiedLab,
+  mutation: Mutation,
+  folder: string,
+): Promise<string> {
+  await rm(folder, { recursive: true, force: true });
+  const stack = await copyLab(lab, "solution", folder);
+  const file = join(folder, mutation.file);
+  await writeFile(file, mutate(await readFile(file, "utf8"), mutation));
+  return stack;
 }

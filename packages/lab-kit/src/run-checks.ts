@@ -39,6 +39,11 @@ export interface CheckReport {
   readonly checks: readonly CheckReportEntry[];
 }
 
+/** The first check that did not pass; undefined where all did. */
+export function firstNotPassed(report: CheckReport): CheckReportEntry | undefined {
+  return report.checks.find(({ status }) => status !== "passed");
+}
+
 /** Makes what the checks of a tier look at; called once, when the first of them is about to run. */
 export type ContextSources = { readonly [T in Tier]?: () => Promise<ContextOf[T]> };
 

@@ -24,6 +24,11 @@ export class StoppedError extends Error {
   override readonly name = "StoppedError";
 }
 
+/** Says nothing: what is done is told by what comes of it. */
+export const QUIET: DeployReporter = {
+  step: () => ({ detail() {}, terraform() {}, end() {}, fail() {}, stop() {} }),
+};
+
 /** Runs `work` as one step: it ends with what `work` says, or fails with what it throws. */
 export async function inStep<T>(
   reporter: DeployReporter,

@@ -27,7 +27,8 @@ export class RunImages {
   /** All of them; a failure shows to whoever waits for them. */
   built(): Promise<BuiltApp[]> {
     if (this.#built) return this.#built;
-    this.#built = buildApps(this.#deployment, (what) => {
+    const { build = buildApps } = this.#deployment;
+    this.#built = build(this.#deployment, (what) => {
       this.#last = what;
       this.#tell?.(what);
     });

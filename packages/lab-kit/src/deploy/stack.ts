@@ -7,6 +7,7 @@ import type { synthesise } from "../synth.ts";
 import type { TerraformEvent } from "../terraform/events.ts";
 import { CONFIGURATION } from "../terraform/initialise.ts";
 import { APPLIED_CONFIGURATION, Terraform } from "../terraform/terraform.ts";
+import type { buildApps } from "./images.ts";
 import { recoverState, stateKey } from "./recover-state.ts";
 import { backendSettings } from "./state-bucket.ts";
 import { openS3, readJsonObject } from "./state-objects.ts";
@@ -22,6 +23,8 @@ export interface Deployment {
   readonly target: Target;
   readonly directories: WorkbookDirectories;
   readonly tools: FoundTools;
+  /** How images are built; each command does it for itself unless told. */
+  readonly build?: typeof buildApps;
   /** How stacks are synthesised; each in a process of its own unless told. */
   readonly synthesise?: typeof synthesise;
   readonly signal?: AbortSignal;

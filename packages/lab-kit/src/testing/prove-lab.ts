@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -6,14 +6,12 @@ import type { Text } from "@workbook/toolchain";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { namesIn, namesReferredTo } from "../hint-names.ts";
-import { copyLab } from "../lab-copy.ts";
+import { writeMutant } from "../lab-copy.ts";
 import type { Lab } from "../load-lab.ts";
 import { loadLab } from "../load-lab.ts";
-import type { Mutation } from "../mutation.ts";
-import { mutate } from "../mutation.ts";
 import { chaptersBefore, readBlocks } from "../neighbours.ts";
 import type { StackBlocks } from "../neighbours.ts";
-import type { CheckReport } from "../run-checks.ts";
+import { firstNotPassed, type CheckReport } from "../run-checks.ts";
 import { synthesise } from "../synth.ts";
 import { runSynthChecks } from "../synth-checks.ts";
 import { NOBODY, NOBODYS_IMAGES } from "../verify/changed-stacks.ts";
@@ -53,7 +51,11 @@ export async function proveLab(directory: string): Promise<void> {
     });
 
     test.concurrent.each(mutations)("$id is caught by $caughtBy", async (mutation) => {
-      const report = await checkSynth(lab, await writeMutant(lab, mutation, scratch), scratch);
+      const report = await checkSynth(
+        lab,
+        await writeMutant(lab, mutation, join(scratch, mutation.id)),
+        scratch,
+      );
       expect(firstNotPassed(report)).toMatchObject({
         id: mutation.caughtBy,
         status: "failed",
@@ -138,17 +140,4 @@ async function synthesiseBlocks(
   const given = { settings: NOBODY, images: NOBODYS_IMAGES };
   await synthesise({ labDirectory, variant, ...given, outDirectory });
   return readBlocks(outDirectory);
-}
-
-/** The solution with one mutation in it, in a folder of its own. */
-async function writeMutant(lab: Lab, mutation: Mutation, scratch: string): Promise<string> {
-  const folder = join(scratch, `mutant-${mutation.id}`);
-  const stack = await copyLab(lab, "solution", folder);
-  const file = join(folder, mutation.file);
-  await writeFile(file, mutate(await readFile(file, "utf8"), mutation));
-  return stack;
-}
-
-function firstNotPassed(report: CheckReport): CheckReport["checks"][number] | undefined {
-  return report.checks.find(({ status }) => status !== "passed");
 }

@@ -23,7 +23,7 @@ export async function keepArtifacts(
     join(folder, "local-aws.log"),
     lane.complaints.map((line) => `${line}\n`).join(""),
   );
-  const { directories, target } = lane.deployment(lab, "solution");
+  const { directories, target } = lane.run(lab, "solution").deployment;
   for (const stack of lab.stacks) {
     const from = stackDirectory(directories, target, stack);
     if (!existsSync(from)) continue;

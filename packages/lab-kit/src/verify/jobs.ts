@@ -1,4 +1,5 @@
 import { tmpdir } from "node:os";
+import { writeMutant } from "../lab-copy.ts";
 import type { Lab } from "../load-lab.ts";
 import type { PlanReader } from "../plan-reader.ts";
 import { isDeployed, type Mutation } from "../mutation.ts";
@@ -14,7 +15,7 @@ import {
   proveStart,
   proveStartPlan,
 } from "./prove-lab.ts";
-import { proveCaught, proveInLane, writeMutant } from "./prove-mutation.ts";
+import { proveCaught, proveInLane } from "./prove-mutation.ts";
 import type { ProofKind } from "./proof.ts";
 import type { SynthBatch } from "./synth-batch.ts";
 

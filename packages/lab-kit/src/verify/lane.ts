@@ -9,10 +9,11 @@ import {
 import { EC2 } from "@aws-sdk/client-ec2";
 import { ECR } from "@aws-sdk/client-ecr";
 import { ensureStateBucket } from "../deploy/state-bucket.ts";
-import type { BuiltApp } from "../deploy/images.ts";
+import { LabRun } from "../deploy/lab-run.ts";
 import type { Deployment, StackId } from "../deploy/stack.ts";
 import type { FoundTools, Target } from "../deploy/target.ts";
 import type { Lab } from "../load-lab.ts";
+import type { PushedImage } from "../synth.ts";
 import { KeptLane } from "../terraform/kept-lane.ts";
 import type { Builds } from "./builds.ts";
 import { changedStacks, type LabVariant } from "./changed-stacks.ts";
@@ -92,7 +93,14 @@ export class Lane {
       const homeAddress = DEFAULT_HOME_ADDRESS;
       const target = await options.targetOf({ endpoint, credentials, homeAddress });
       const provider = new KeptLane(target.environment, (line) => complaints.push(line));
-      const laneTarget = { ...target, lane: provider, pace: LOCAL_ACCELERATION };
+      const laneTarget: Target = {
+        ...target,
+        lane: provider,
+        pace: LOCAL_ACCELERATION,
+        // Its listeners are where there is room, and what is proved is asked of Terraform each time.
+        requireListenerPorts: undefined,
+        revision: undefined,
+      };
       return new Lane(cloud, laneTarget, provider, complaints, options, directory);
     } catch (error) {
       await cloud.stop();
@@ -100,17 +108,20 @@ export class Lane {
     }
   }
 
-  /** A lab's variant as it would be deployed here. */
-  deployment(lab: Lab, variant: string): Deployment {
-    const { root, tools, signal, batch } = this.#options;
+  /**
+   * A lab's variant as it would be deployed here.
+   * @param images what images are called, where that is known without building any
+   */
+  run(lab: Lab, variant: string, images?: readonly PushedImage[]): LabRun {
+    const { root, tools, signal, batch, builds } = this.#options;
     const directories = { root, state: this.#directory };
     const synthesise: Deployment["synthesise"] = (options) => batch.synthesise(options);
-    return { lab, variant, target: this.target, directories, tools, synthesise, signal };
-  }
-
-  /** The images of a lab's apps, built once for all lanes. */
-  build(deployment: Deployment): Promise<BuiltApp[]> {
-    return this.#options.builds.of(deployment);
+    const build: Deployment["build"] = (deployment) => builds.of(deployment);
+    const { target } = this;
+    return new LabRun(
+      { lab, variant, target, directories, tools, build, synthesise, signal },
+      images,
+    );
   }
 
   /** The stacks of a variant that differ from what is deployed here: all where nothing is. */

@@ -1,6 +1,9 @@
+import { CheckRun } from "../deploy/check-run.ts";
+import type { LabRun } from "../deploy/lab-run.ts";
+import { QUIET } from "../deploy/reporter.ts";
 import type { Lab } from "../load-lab.ts";
 import type { PlanReader } from "../plan-reader.ts";
-import { checkInLane, firstNotPassed } from "./check-in-lane.ts";
+import { firstNotPassed } from "../run-checks.ts";
 import type { Lane } from "./lane.ts";
 import { deployInLane, destroyInLane, planInLane, type Planned } from "./lane-stacks.ts";
 import { NotProved, prove } from "./proof.ts";
@@ -16,7 +19,7 @@ export async function proveGrowth(lane: Lane, lab: Lab, below: Lab | undefined):
   const deployed = below && { lab: below, variant: "solution" };
   const stacks = await lane.changed({ lab, variant: "solution" }, deployed);
   const options = { stacks, services: "move and wait" } as const;
-  const planned = await deployInLane(lane, lane.deployment(lab, "solution"), options);
+  const planned = await deployInLane(lane.run(lab, "solution"), options);
   const changes = planned.filter(({ action }) => action !== "no-op" && action !== "read");
   const isGone = ({ action, address }: Planned) =>
     (action === "delete" || action === "replace") && !REVISIONED.test(address);
@@ -39,19 +42,14 @@ function describeEmpty(plan: PlanReader): string {
  * Plans a lab's variant over what the lane has. A stack that is, to Terraform, the one of the chapter below was planned
  * there already; the last stack is planned in any case.
  */
-async function planOver(
-  lane: Lane,
-  lab: Lab,
-  variant: string,
-  below: Lab | undefined,
-): Promise<PlanReader> {
+async function planOver(lane: Lane, run: LabRun, below: Lab | undefined): Promise<PlanReader> {
+  const { lab, variant } = run.deployment;
   const deployed = below && { lab: below, variant: "solution" };
   const changed = await lane.changed({ lab, variant }, deployed);
-  const deployment = lane.deployment(lab, variant);
   const first = changed.length > 0 ? changed : lab.stacks.slice(-1);
-  const plan = await planInLane(lane, deployment, first);
+  const plan = await planInLane(run, first);
   // A stack that nothing has been written into yet says nothing.
-  return plan.changes.length > 0 ? plan : planInLane(lane, deployment);
+  return plan.changes.length > 0 ? plan : planInLane(run);
 }
 
 /**
@@ -64,12 +62,15 @@ export async function proveStartPlan(lane: Lane, lab: Lab, below: Lab, isProved:
   if (isProved && changed.length === 0)
     return `to Terraform the solution of ${below.id}, whose second plan is empty`;
   await lane.restore(below.id);
-  return describeEmpty(await planOver(lane, lab, "start", below));
+  return describeEmpty(await planOver(lane, lane.run(lab, "start"), below));
 }
 
 /** What the learner starts from fails at the check that the manifest names. */
 export async function proveStart(lane: Lane, lab: Lab): Promise<string> {
-  const report = await checkInLane(lane, lane.deployment(lab, "start"), ["synth", "plan", "live"]);
+  const report = await new CheckRun(lane.run(lab, "start"), {
+    reporter: QUIET,
+    plan: (run) => planInLane(run),
+  }).start();
   const first = firstNotPassed(report);
   prove(first !== undefined, "passes every check");
   prove(
@@ -82,11 +83,10 @@ export async function proveStart(lane: Lane, lab: Lab): Promise<string> {
 /** The deployed solution passes every check. @returns what was seen, and the plan that the checks looked at */
 export async function proveSolution(lane: Lane, lab: Lab, below: Lab | undefined) {
   let plan: PlanReader | undefined;
-  const deployment = lane.deployment(lab, "solution");
-  const report = await checkInLane(lane, deployment, ["synth", "plan", "live"], async () => {
-    plan ??= await planOver(lane, lab, "solution", below);
-    return plan;
-  });
+  const report = await new CheckRun(lane.run(lab, "solution"), {
+    reporter: QUIET,
+    plan: async (run) => (plan = await planOver(lane, run, below)),
+  }).start();
   const first = firstNotPassed(report);
   prove(first === undefined, `${first?.id} ${first?.status}: ${first?.actual?.en}`);
   return { seen: `passes ${report.checks.length} checks`, plan };
@@ -101,13 +101,13 @@ export async function proveSecondPlan(
 ): Promise<string> {
   if (plan !== undefined) return describeEmpty(plan);
   await lane.restore(lab.id);
-  return describeEmpty(await planOver(lane, lab, "solution", below));
+  return describeEmpty(await planOver(lane, lane.run(lab, "solution"), below));
 }
 
 /** Destroying leaves the account as it was, and no process. */
 export async function proveDestroy(lane: Lane, lab: Lab, before: ReadonlySet<string>) {
   const had = (await lane.resources()).length;
-  await destroyInLane(lane.deployment(lab, "solution"));
+  await destroyInLane(lane, lab);
   const after = await lane.resources();
   const left = after.filter((resource) => !before.has(resource));
   const missing = [...before].filter((resource) => !after.includes(resource));

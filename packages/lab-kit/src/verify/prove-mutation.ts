@@ -1,24 +1,14 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Tier } from "../check.ts";
-import { copyLab } from "../lab-copy.ts";
+import { CheckRun } from "../deploy/check-run.ts";
+import { QUIET } from "../deploy/reporter.ts";
+import { writeMutant } from "../lab-copy.ts";
 import type { Lab } from "../load-lab.ts";
-import { mutate, type Mutation } from "../mutation.ts";
-import type { CheckReport } from "../run-checks.ts";
+import type { Mutation } from "../mutation.ts";
+import { firstNotPassed, type CheckReport } from "../run-checks.ts";
 import { TerraformError } from "../terraform/terraform-error.ts";
-import { checkInLane, firstNotPassed } from "./check-in-lane.ts";
 import type { Lane } from "./lane.ts";
 import { deployInLane, planInLane } from "./lane-stacks.ts";
 import { NotProved, prove } from "./proof.ts";
-
-/** The solution with one mutation in it, in a folder of its own. @returns the path of its `stack.ts` */
-export async function writeMutant(lab: Lab, mutation: Mutation, folder: string): Promise<string> {
-  await rm(folder, { recursive: true, force: true });
-  const stack = await copyLab(lab, "solution", folder);
-  const file = join(folder, mutation.file);
-  await writeFile(file, mutate(await readFile(file, "utf8"), mutation));
-  return stack;
-}
 
 /** The report's first failure is the mutation's check, with its fault. @returns what that check saw */
 export function proveCaught(
@@ -47,19 +37,21 @@ export async function proveInLane(
   folder: string,
 ): Promise<string> {
   const variant = await writeMutant(lab, mutation, folder);
-  const deployment = lane.deployment(lab, variant);
+  const run = lane.run(lab, variant);
+  const check = (tiers: readonly Tier[]) =>
+    new CheckRun(run, { tiers, reporter: QUIET, plan: (each) => planInLane(each) }).start();
   const { tier = "synth", deployed, caughtBy, fault } = mutation;
   if (tier === "plan" && deployed === undefined)
-    return proveCaught(await checkInLane(lane, deployment, ["synth", "plan"]), mutation);
+    return proveCaught(await check(["synth", "plan"]), mutation);
   const { refused, dirty, says, release } = deployed ?? {};
   const stacks = await lane.changed({ lab, variant }, { lab, variant: "solution" });
   const services = release === false ? "leave" : "move";
-  const deploy = () => deployInLane(lane, deployment, { stacks, services });
+  const deploy = () => deployInLane(run, { stacks, services });
   if (refused !== undefined) return proveRefused(deploy, refused);
   await deploy();
   const seen: string[] = [];
   if (dirty !== undefined) {
-    const changes = (await planInLane(lane, deployment)).effective;
+    const changes = (await planInLane(run)).effective;
     prove(
       changes.some(({ type }) => type === dirty),
       `a second plan does not change ${dirty}, but ${changes.map(({ address }) => address).join(", ") || "nothing"}`,
@@ -74,7 +66,7 @@ export async function proveInLane(
       fault: deployed?.fault ?? fault,
       says,
     };
-    seen.push(proveCaught(await checkInLane(lane, deployment, tiers), wanted));
+    seen.push(proveCaught(await check(tiers), wanted));
   }
   if (seen.length === 0)
     throw new NotProved("it is to be deployed, but does not say what to look for then");

@@ -1,7 +1,7 @@
 import type { CheckReportEntry } from "@workbook/lab-kit";
 import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
 import { plan } from "@workbook/lab-kit/deploy/plan";
-import type { DeployReporter } from "@workbook/lab-kit/deploy/reporter";
+import { QUIET } from "@workbook/lab-kit/deploy/reporter";
 import type { Deployment } from "@workbook/lab-kit/deploy/stack";
 import type { Lab } from "@workbook/lab-kit/load-lab";
 import { WarmSynth } from "@workbook/lab-kit/warm-synth";
@@ -13,11 +13,6 @@ import { checkFiles } from "../check-files.ts";
 import { filesLike, notRun, publishReport } from "../publish-report.ts";
 import { FileWatcher } from "./file-watcher.ts";
 import { isFailure, type WatchView } from "./view.ts";
-
-/** Says nothing: what a plan does in the background is told by its outcome. */
-const QUIET: DeployReporter = {
-  step: () => ({ detail() {}, terraform() {}, end() {}, fail() {}, stop() {} }),
-};
 
 /** A chapter that is watched: what is known of its files, of the plan, and of what runs. */
 export class WatchSession {
