@@ -5,8 +5,6 @@ import { text, UserError } from "@workbook/toolchain";
 
 /** What the workbook remembers between two commands: `.workbook/config.json`. */
 export interface Config {
-  /** Who does the labs: part of every name. */
-  readonly owner: string;
   /** The front door's port. */
   readonly port: number;
   readonly listeners: "exact" | "offset" | "ephemeral";
@@ -23,7 +21,11 @@ export interface Workspace {
   /** The learner's own files: `workspace/`, or inside of `WORKBOOK_DIR` where that is given. */
   readonly learner: string;
   readonly config: Config;
+  /** Who does the labs, where the environment says it. */
+  readonly givenOwner: string | undefined;
 }
+
+type Saved = Partial<Config & { readonly owner: string }>;
 
 /** What an owner's name has to be, because it becomes part of AWS names. */
 export const OWNER_RULE = text([
@@ -49,42 +51,41 @@ export function openWorkspace(env: NodeJS.ProcessEnv = process.env): Workspace {
   mkdirSync(state, { recursive: true });
   const saved = readConfig(join(state, "config.json"));
   const config: Config = {
-    owner: checkOwner(env["OWNER"] || saved.owner || defaultOwner()),
     port: checkPort(env["WORKBOOK_PORT"] ?? saved.port ?? DEFAULT_PORT),
     listeners: checkListeners(env["WORKBOOK_LISTENERS"] || saved.listeners || "exact"),
     logLimit: checkLogLimit(env["WORKBOOK_LOG_LIMIT"] || saved.logLimit || DEFAULT_LOG_LIMIT),
   };
   const learner = join(env["WORKBOOK_DIR"] ? state : root, "workspace");
-  return { root, state, labs: join(root, "labs"), learner, config };
-}
-
-/** The owner that an earlier command has kept. */
-export function savedOwner({ state }: Workspace): string | undefined {
-  return readConfig(join(state, "config.json")).owner;
+  const givenOwner = env["OWNER"] ? checkOwner(env["OWNER"]) : undefined;
+  if (givenOwner === undefined && saved.owner) checkOwner(saved.owner);
+  return { root, state, labs: join(root, "labs"), learner, config, givenOwner };
 }
 
 /**
- * The owner, where the environment or an earlier command has settled it.
+ * Who does the labs, part of every name: where the environment or an earlier command has settled it. Read each time, because
+ * a command may ask for it.
  * @throws {UserError} `OWNER_INVALID`, `CONFIG_UNREADABLE`
  */
-export function settledOwner(
-  workspace: Workspace,
-  env: NodeJS.ProcessEnv = process.env,
-): string | undefined {
-  if (env["OWNER"]) return workspace.config.owner;
-  const saved = savedOwner(workspace);
-  return saved === undefined ? undefined : checkOwner(saved);
+export function settledOwner({ givenOwner, state }: Workspace): string | undefined {
+  if (givenOwner !== undefined) return givenOwner;
+  const { owner } = readConfig(join(state, "config.json"));
+  return owner ? checkOwner(owner) : undefined;
+}
+
+/** Who does the labs; where nobody has settled it, the machine's user. */
+export function ownerOf(workspace: Workspace): string {
+  return settledOwner(workspace) ?? defaultOwner();
 }
 
 /** Keeps `changes` for the commands that follow. */
-export function saveConfig({ state }: Workspace, changes: Partial<Config>): void {
+export function saveConfig({ state }: Workspace, changes: Saved): void {
   const file = join(state, "config.json");
   const next = { ...readConfig(file), ...changes };
   writeFileSync(`${file}.new`, `${JSON.stringify(next, null, 2)}\n`);
   renameSync(`${file}.new`, file);
 }
 
-function readConfig(file: string): Partial<Config> {
+function readConfig(file: string): Saved {
   try {
     const config: unknown = JSON.parse(readFileSync(file, "utf8"));
     if (typeof config !== "object" || config === null || Array.isArray(config))

@@ -6,7 +6,7 @@ import type { Mutation } from "@workbook/lab-kit/mutation";
 import { verify } from "@workbook/lab-kit/verify/verify";
 import { findGo, findTerraform, nodeRuntimeFolder } from "@workbook/toolchain";
 import { afterAll, expect, test } from "vitest";
-import { localTarget } from "../src/target.ts";
+import { localTarget } from "../src/target/local-target.ts";
 import { TestWorkbook } from "../src/testing/workbook.ts";
 import { openWorkspace } from "../src/workspace.ts";
 

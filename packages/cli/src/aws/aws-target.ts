@@ -10,7 +10,7 @@ import {
 import type { Terminal } from "../learn/owner.ts";
 import { REGION } from "../region.ts";
 import { effectiveListeners } from "../cloud/listeners.ts";
-import type { Workspace } from "../workspace.ts";
+import { ownerOf, type Workspace } from "../workspace.ts";
 import { findHomeCidr } from "./home-cidr.ts";
 
 /** AWS as a target of deployments, and whose account it is. */
@@ -37,7 +37,7 @@ export async function awsTarget(
   return {
     name: "aws",
     account,
-    owner: workspace.config.owner,
+    owner: ownerOf(workspace),
     region,
     homeCidr: await findHomeCidr(endpointUrl, terminal, signal, language, env),
     endpointUrl,

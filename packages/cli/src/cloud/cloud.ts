@@ -1,4 +1,3 @@
-import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -107,6 +106,7 @@ export async function startCloud(
 
 /** An account has a region's default VPC from its first call there on: that is made now, so that a deployment finds it. */
 async function openRegion({ endpoint, credentials }: RunningCloud): Promise<void> {
+  const { CloudWatchLogs } = await import("@aws-sdk/client-cloudwatch-logs");
   const logs = new CloudWatchLogs({ endpoint, credentials, region: REGION });
   try {
     await logs.describeLogGroups({ limit: 1 });

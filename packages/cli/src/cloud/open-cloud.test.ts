@@ -1,6 +1,6 @@
 import { text } from "@workbook/toolchain";
 import { expect, test } from "vitest";
-import { refuseOtherPlace } from "./refuse-other-place.ts";
+import { refuseOtherPlace } from "./open-cloud.ts";
 
 const RUNNING = { endpoint: "http://127.0.0.1:4566" };
 

@@ -1,6 +1,25 @@
-import { UserError } from "@workbook/toolchain";
-import type { Config } from "../workspace.ts";
-import type { RunningCloud, StartOptions } from "./cloud.ts";
+import { inStep, type DeployReporter } from "@workbook/lab-kit/deploy/reporter";
+import { both, UserError } from "@workbook/toolchain";
+import type { Config, Workspace } from "../workspace.ts";
+import { findCloud, startCloud, type RunningCloud, type StartOptions } from "./cloud.ts";
+
+/** The cloud of the workspace, started where it does not run. @throws {UserError} where it runs somewhere else than it is wanted */
+export function openCloud(
+  workspace: Workspace,
+  reporter: DeployReporter,
+  options: StartOptions,
+): Promise<RunningCloud> {
+  return inStep(reporter, "Local AWS", async (step) => {
+    const running = await findCloud(workspace, options.signal);
+    if (running) {
+      refuseOtherPlace(running, workspace.config.listeners, options);
+      return { summary: running.endpoint, value: running };
+    }
+    step.detail(["starting", "起動しています"]);
+    const cloud = await startCloud(workspace, options);
+    return { summary: both`${cloud.endpoint}, ${["started", "起動しました"]}`, value: cloud };
+  });
+}
 
 /**
  * A cloud that runs stays where it is: its address is part of image names.

@@ -2,9 +2,11 @@ import { expect, test } from "vitest";
 import { COMMANDS, findCommand, onTarget, requireTarget } from "./commands.ts";
 
 test("what comes next is told for the target that was acted on", () => {
-  expect(onTarget({ target: "local" }, "destroy 08")).toBe("./workbook destroy 08");
-  expect(onTarget({ target: "aws" }, "destroy 08")).toBe("./workbook destroy 08 --target aws");
-  expect(onTarget({ target: "aws" }, "solution 08")).toBe("./workbook solution 08");
+  expect(onTarget({ target: { name: "local" } }, "destroy 08")).toBe("./workbook destroy 08");
+  expect(onTarget({ target: { name: "aws" } }, "destroy 08")).toBe(
+    "./workbook destroy 08 --target aws",
+  );
+  expect(onTarget({ target: { name: "aws" } }, "solution 08")).toBe("./workbook solution 08");
 });
 
 test("a command that is about this machine alone says that it takes no AWS", () => {

@@ -13,8 +13,11 @@ export function findCommand(name: string): Command | undefined {
 }
 
 /** What to type for a command on the same target: `deploy 08` is `./workbook deploy 08`, on AWS `./workbook deploy 08 --target aws`. */
-export function onTarget({ target }: { readonly target: "local" | "aws" }, line: string): string {
-  const isOnAws = target === "aws" && findCommand(line.split(" ", 1)[0]!)?.isOnAws === true;
+export function onTarget(
+  { target }: { readonly target: { readonly name: "local" | "aws" } },
+  line: string,
+): string {
+  const isOnAws = target.name === "aws" && findCommand(line.split(" ", 1)[0]!)?.isOnAws === true;
   return `./workbook ${line}${isOnAws ? " --target aws" : ""}`;
 }
 

@@ -28,7 +28,7 @@ export async function buildCommand(session: Session, name: string | undefined): 
       },
     );
   }
-  const tools = await session.tools({ needs: ["terraform", "go"] });
+  const tools = await session.target.tools({ needs: ["terraform", "go"] });
   const { root, state } = session.workspace;
   const results = [];
   for (const app of wanted) {

@@ -28,7 +28,7 @@ export async function checkCommand(
   lab: string | undefined,
   { variant, keepGoing, junitFile }: CheckOptions,
 ): Promise<number> {
-  const deployment = await session.deployment(lab, variant);
+  const deployment = await session.target.deployment(lab, variant);
   await confirmOnAws(session, deployment, "check");
   const report = await runLabChecks(session, new LabRun(deployment), undefined, keepGoing);
   if (junitFile !== undefined) writeFileSync(junitFile, toJunit(report, session.language));

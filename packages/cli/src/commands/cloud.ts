@@ -23,7 +23,7 @@ export async function cloudCommand(
 ): Promise<number> {
   switch (action) {
     case "up": {
-      const { endpoint, pid, dataDir } = await session.cloud(options);
+      const { endpoint, pid, dataDir } = await session.target.cloud(options);
       session.result(
         { endpoint, pid, dataDir },
         both`${["Local AWS answers at", "Local AWS のエンドポイント:"]} ${endpoint}\n\n${nextStep("./workbook run")}`,

@@ -12,7 +12,7 @@ export async function deployCommand(
   lab: string | undefined,
   variant: string | undefined,
 ): Promise<number> {
-  const deployment = await session.deployment(lab, variant);
+  const deployment = await session.target.deployment(lab, variant);
   await confirmOnAws(session, deployment, "deploy");
   const deployed = await deploy(new LabRun(deployment), session.progress);
   session.result(

@@ -11,13 +11,14 @@ import { forgetWhatRan } from "../learn/publish-report.ts";
 import type { Session } from "../session.ts";
 import { nextStep } from "../output/next.ts";
 import { countLeft } from "../output/count-left.ts";
+import { chosenLab, fullHandsOn } from "../learn/chosen-lab.ts";
 
 /** How long the last tasks may take to stop: stopTimeout is 30 s at most by default, and is never shortened. */
 const STOP_DEADLINE_MS = 120_000;
 
 /** Takes away what a lab made, and says whether anything is left. */
 export async function destroyCommand(session: Session, lab: string | undefined): Promise<number> {
-  const named = await session.deployment(lab, "solution");
+  const named = await session.target.deployment(lab, "solution");
   // An account may hold what was deployed from another machine.
   const held = named.target.name === "aws" ? await deployedStacks(named.target) : [];
   const deployment = await withEveryStack(session, named, held);
@@ -42,7 +43,7 @@ async function withEveryStack<T extends Deployment>(
   named: T,
   held: readonly DeployedStack[],
 ): Promise<T> {
-  const all = await session.lab(await session.fullHandsOn());
+  const all = await chosenLab(session, await fullHandsOn(session));
   const forgotten = all.stacks.filter((id) => !named.lab.stacks.includes(id));
   const { directories, target } = named;
   const wasWorkedOn = forgotten.some(

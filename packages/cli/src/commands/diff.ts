@@ -10,10 +10,11 @@ import { copyDirectory, type LearnerFolder } from "../learn/learner-folder.ts";
 import { diffSources, type DiffLine } from "../learn/source-diff.ts";
 import { requireBegun } from "../learn/require-begun.ts";
 import { nextStep } from "../output/next.ts";
+import { chosenLab } from "../learn/chosen-lab.ts";
 
 /** Compares the learner's files with the reference answer, as far as it matters. */
 export async function diffCommand(session: Session, query: string | undefined): Promise<number> {
-  const lab = await session.lab(query);
+  const lab = await chosenLab(session, query);
   requireBegun(session, lab.id);
   const files = compare(session.learner, lab);
   const next = nextStep(onTarget(session, `check ${chapterNumber(lab.id)}`));

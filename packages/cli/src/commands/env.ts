@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { effectiveListeners, listenerUrl } from "../cloud/listeners.ts";
 import { REGION } from "../region.ts";
 import type { Session } from "../session.ts";
+import { ownerOf } from "../workspace.ts";
 
 /** What a shell, and programs of the learner's own, may want to know of names. */
 const NAMES = ["WORKBOOK_OWNER", "WORKBOOK_CLUSTER", "WORKBOOK_URL"];
@@ -27,8 +28,8 @@ export async function envCommand(session: Session, unset: boolean): Promise<numb
 }
 
 async function wayThere(session: Session): Promise<ShellChanges> {
-  const { owner } = session.workspace.config;
-  const { endpoint } = await session.runningCloud();
+  const owner = ownerOf(session.workspace);
+  const { endpoint } = await session.target.runningCloud();
   // An address, not the load balancer's name, which not every program resolves.
   const [first] = await effectiveListeners(endpoint);
   const url = first && listenerUrl(first);
@@ -52,7 +53,7 @@ function wayBack({ workspace }: Session): ShellChanges {
 
 /** This process's environment, made one in which AWS tools talk to the workspace's cloud. */
 export async function toolEnvironment(session: Session): Promise<NodeJS.ProcessEnv> {
-  const { endpoint, credentials } = await session.runningCloud();
+  const { endpoint, credentials } = await session.target.runningCloud();
   const { file } = terraformCliConfig({ root: session.workspace.root, env: process.env });
   const environment = cleanEnvironment(process.env, { endpoint, credentials, region: REGION });
   return { ...environment, TF_CLI_CONFIG_FILE: file };

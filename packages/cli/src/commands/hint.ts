@@ -16,10 +16,11 @@ import { raiseHint } from "../learn/progress-file.ts";
 import { requireBegun } from "../learn/require-begun.ts";
 import { checkFiles } from "../learn/check-files.ts";
 import { nextStep } from "../output/next.ts";
+import { chosenLab } from "../learn/chosen-lab.ts";
 
 /** Helps with the first check that does not pass: each time it is asked, a little more. */
 export async function hintCommand(session: Session, query: string | undefined): Promise<number> {
-  const lab = await session.lab(query);
+  const lab = await chosenLab(session, query);
   const number = chapterNumber(lab.id);
   const variant = requireBegun(session, lab.id);
   const quick = await checkFiles(
@@ -56,8 +57,8 @@ async function runDeployed(
   query: string | undefined,
   variant: string,
 ): Promise<CheckReport | undefined> {
-  if (session.target === "local" && !(await findCloud(session.workspace))) return undefined;
-  const deployment = await session.deployment(query, variant);
+  if (session.target.name === "local" && !(await findCloud(session.workspace))) return undefined;
+  const deployment = await session.target.deployment(query, variant);
   await confirmOnAws(session, deployment, "check");
   return runLabChecks(session, new LabRun(deployment));
 }

@@ -5,9 +5,10 @@ import { both, UserError } from "@workbook/toolchain";
 import { suggest } from "../command-line/suggest.ts";
 import { onTarget } from "../command-line/commands.ts";
 import type { Session } from "../session.ts";
-import { localTarget } from "../target.ts";
+import { localTarget } from "../target/local-target.ts";
 import { style } from "../output/style.ts";
 import { nextStep } from "../output/next.ts";
+import { ownerOf } from "../workspace.ts";
 
 /** How often new lines are asked for; AWS takes five questions a second: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 const FOLLOW_MS = { local: 500, aws: 2000 } as const;
@@ -39,7 +40,8 @@ export async function logsCommand(
         print(session, event);
       }
       since = Math.max(since, ...events.map(({ timestamp }) => timestamp! - 1000));
-      if (follow) await delay(FOLLOW_MS[session.target], undefined, { signal: session.signal });
+      if (follow)
+        await delay(FOLLOW_MS[session.target.name], undefined, { signal: session.signal });
     } while (follow && !session.signal.aborted);
   } catch (error) {
     if (!session.signal.aborted) throw error;
@@ -48,7 +50,7 @@ export async function logsCommand(
   }
   if (seen.size === 0)
     session.progress.print(
-      both`${NO_LINES}\n\n${nextStep(session.target === "local" ? "./workbook status" : onTarget(session, "check"))}`,
+      both`${NO_LINES}\n\n${nextStep(session.target.name === "local" ? "./workbook status" : onTarget(session, "check"))}`,
     );
   return 0;
 }
@@ -61,7 +63,7 @@ async function requireGroup(
 ): Promise<void> {
   const all = await listGroups(logs, await chooseGroups(session, undefined));
   if (all.length === 0 || all.some((name) => name.includes(service))) return;
-  const { owner } = session.workspace.config;
+  const owner = ownerOf(session.workspace);
   const services = all.map((name) => name.split("/").at(-1)!.replace(`-${owner}`, ""));
   const meant = suggest(service, services) ?? services[0]!;
   throw new UserError(
@@ -84,11 +86,11 @@ async function listGroups(
 }
 
 async function connectionOf(session: Session): Promise<AwsConnection> {
-  if (session.target === "aws") {
+  if (session.target.name === "aws") {
     const { connectToAccount } = await import("../aws/aws-target.ts");
     return (await connectToAccount()).connection;
   }
-  return (await localTarget(session.workspace, await session.runningCloud())).connection;
+  return (await localTarget(session.workspace, await session.target.runningCloud())).connection;
 }
 
 /** Which log groups are read. Local AWS has none but the learner's; an account may have everybody's. */
@@ -97,9 +99,9 @@ async function chooseGroups(
   service: string | undefined,
 ): Promise<(name: string) => boolean> {
   const named = (name: string) => service === undefined || name.includes(service);
-  if (session.target === "local") return named;
-  await session.owner();
-  const { owner } = session.workspace.config;
+  if (session.target.name === "local") return named;
+  await session.target.owner();
+  const owner = ownerOf(session.workspace);
   return (name) => name.startsWith("/ecs/") && name.endsWith(`-${owner}`) && named(name);
 }
 

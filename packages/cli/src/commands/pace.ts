@@ -28,7 +28,7 @@ async function sayPace(session: Session): Promise<number> {
 }
 
 async function setPace(session: Session, acceleration: number): Promise<number> {
-  await changePace(await session.cloud(), acceleration);
+  await changePace(await session.target.cloud(), acceleration);
   const text: Words =
     acceleration === 1
       ? [

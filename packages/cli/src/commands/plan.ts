@@ -12,7 +12,7 @@ export async function planCommand(
   lab: string | undefined,
   variant: string | undefined,
 ): Promise<number> {
-  const deployment = await session.deployment(lab, variant);
+  const deployment = await session.target.deployment(lab, variant);
   await confirmOnAws(session, deployment, "plan");
   const plans = await plan(new LabRun(deployment), session.progress);
   const changes = Object.entries(plans).flatMap(([stack, reader]) =>

@@ -19,6 +19,8 @@ import type { Session } from "../session.ts";
 import { servedFolder, servedSite, SITE_KEY_FILE } from "../site/served-folder.ts";
 import { siteKey } from "../site/site-key.ts";
 import { nextStep } from "../output/next.ts";
+import { chosenLab, fullHandsOn } from "../learn/chosen-lab.ts";
+import { ownerOf } from "../workspace.ts";
 
 /** What the cloud was before everything was prepared, in the meantime. */
 const BEFORE = "before-prepare";
@@ -29,9 +31,9 @@ const BEFORE = "before-prepare";
  * interrupted; the cloud is at the end what it was before.
  */
 export async function prepareCommand(session: Session): Promise<number> {
-  await session.owner();
+  await session.target.owner();
   await buildImages(session);
-  const cloud = await session.cloud();
+  const cloud = await session.target.cloud();
   const note = beginningNote(session);
   await saveSnapshot(cloud, BEFORE);
   try {
@@ -52,12 +54,12 @@ export async function prepareCheckCommand(session: Session): Promise<number> {
 
 /** Images with everything that building them fetches; some chapters' are made by Dockerfiles of the learner's own. */
 async function buildImages(session: Session): Promise<void> {
-  const full = await session.fullHandsOn();
+  const full = await fullHandsOn(session);
   const labs = (await readManifests(session.workspace.labs))
     .filter(({ id, dockerfiles }) => id === full || dockerfiles !== undefined)
     .map(({ id }) => id);
   for (const lab of labs) {
-    const run = new LabRun(await session.deployment(lab, "solution"));
+    const run = new LabRun(await session.target.deployment(lab, "solution"));
     await inStep(session.progress, ["Images", "イメージ"], async (step) => {
       run.follow((text) => step.detail(text));
       const built = await run.built();
@@ -79,7 +81,7 @@ async function prepareChapter(session: Session, id: string): Promise<void> {
     return;
   }
   session.progress.print([`Chapter ${number}`, `第 ${number} 章`]);
-  await prepareCloud(session, await session.lab(id));
+  await prepareCloud(session, await chosenLab(session, id));
 }
 
 async function snapshotNames({ workspace }: Session): Promise<readonly string[]> {
@@ -111,7 +113,7 @@ async function look(session: Session): Promise<readonly Part[]> {
     }),
   );
   const key = join(servedSite(state), SITE_KEY_FILE);
-  const stacks = join(state, "stacks/local", session.workspace.config.owner);
+  const stacks = join(state, "stacks/local", ownerOf(session.workspace));
   return [
     { name: ["images", "イメージ"], isThere: existsSync(join(state, "images")) },
     {

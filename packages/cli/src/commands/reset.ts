@@ -10,10 +10,11 @@ import { noteStarted } from "../learn/progress-file.ts";
 import { requireBegun } from "../learn/require-begun.ts";
 import { describeCopy } from "./start.ts";
 import { nextStep } from "../output/next.ts";
+import { chosenLab } from "../learn/chosen-lab.ts";
 
 /** Puts a chapter's files and cloud back to where the chapter begins; what the learner had is saved first. */
 export async function resetCommand(session: Session, query: string | undefined): Promise<number> {
-  const lab = await session.lab(query);
+  const lab = await chosenLab(session, query);
   requireBegun(session, lab.id);
   const left = await keepDeployed(session, beginningInWords(lab.id), false);
   const copy = replaceCopy(session.learner, session.workspace.root, lab);

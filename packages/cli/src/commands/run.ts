@@ -20,11 +20,12 @@ import {
 } from "../cloud/listeners.ts";
 import { formatFailures } from "../output/check-output.ts";
 import { NEXT } from "../output/next.ts";
+import { chosenLab, fullHandsOn } from "../learn/chosen-lab.ts";
 
 /** Sets up, deploys a lab's solution, verifies it, and says where it answers. */
 export async function runCommand(session: Session, query: string | undefined): Promise<number> {
   const since = performance.now();
-  const lab = await session.lab(query ?? (await session.fullHandsOn()));
+  const lab = await chosenLab(session, query ?? (await fullHandsOn(session)));
   session.progress.print(
     `${style.name(`${session.say(["Lab", "ラボ"])} ${lab.id.slice(0, 2)}`)}  ${lab.title[session.language]}\n`,
   );
@@ -33,7 +34,7 @@ export async function runCommand(session: Session, query: string | undefined): P
     const number = chapterNumber(lab.id);
     await keepDeployed(session, [`The solution of chapter ${number}`, `第 ${number} 章の解答`]);
   }
-  const deployment = await session.deployment(lab.id, "solution");
+  const deployment = await session.target.deployment(lab.id, "solution");
   await confirmOnAws(session, deployment, "deploy");
   const work = new LabRun(deployment);
   const deployed = await deploy(work, session.progress);
@@ -82,7 +83,7 @@ function summary(
   }
   lines.push("", whereTheTimeWent(session, ms), "", session.say(NEXT));
   if (addresses[0]?.url) lines.push(`  curl ${addresses[0].url}; echo`);
-  if (session.target === "local") lines.push(`  ${onTarget(session, "status")}`);
+  if (session.target.name === "local") lines.push(`  ${onTarget(session, "status")}`);
   for (const command of ["logs", `destroy ${lab.slice(0, 2)}`])
     lines.push(`  ${onTarget(session, command)}`);
   return lines.join("\n");

@@ -6,6 +6,7 @@ import { replaceCopy } from "../learn/learner-copy.ts";
 import { readFiles } from "../learn/learner-folder.ts";
 import { findSavedCopy, listSavedCopies } from "../learn/saved-copies.ts";
 import { nextStep } from "../output/next.ts";
+import { chosenLab } from "../learn/chosen-lab.ts";
 
 const NOTHING_SAVED = [
   "Nothing has been saved: nothing of yours was replaced so far.",
@@ -53,7 +54,7 @@ function listCopies(session: Session): number {
 
 async function restore(session: Session, query: string): Promise<number> {
   const copy = findSavedCopy(session.learner, query);
-  const lab = await session.lab(copy.lab);
+  const lab = await chosenLab(session, copy.lab);
   const { saved, directory } = replaceCopy(
     session.learner,
     session.workspace.root,

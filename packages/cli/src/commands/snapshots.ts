@@ -17,7 +17,7 @@ export async function snapshotCommand(
   remove: boolean,
 ): Promise<number> {
   const given = requireName("snapshot", name);
-  const cloud = await session.cloud();
+  const cloud = await session.target.cloud();
   if (remove) {
     await deleteSnapshot(cloud, given);
     const gone: Words = [
@@ -37,7 +37,7 @@ export async function snapshotCommand(
 /** `cloud restore NAME`: makes the cloud what it was. */
 export async function restoreCommand(session: Session, name: string | undefined): Promise<number> {
   const given = requireName("restore", name);
-  const cloud = await session.cloud();
+  const cloud = await session.target.cloud();
   const since = performance.now();
   await restoreSnapshot(cloud, given);
   const ms = Math.round(performance.now() - since);
@@ -52,7 +52,7 @@ export async function restoreCommand(session: Session, name: string | undefined)
 
 /** `cloud snapshots`: what has been kept. */
 export async function snapshotsCommand(session: Session): Promise<number> {
-  const snapshots = await listSnapshots(await session.cloud());
+  const snapshots = await listSnapshots(await session.target.cloud());
   const [first] = snapshots;
   const lines = snapshots.map((each) =>
     each.problem === undefined

@@ -7,6 +7,7 @@ import { chapterNumber } from "../learn/chapters.ts";
 import { labFiles, type CopiedLab } from "../learn/learner-copy.ts";
 import { noteAsked, readProgress } from "../learn/progress-file.ts";
 import { nextStep } from "../output/next.ts";
+import { chosenLab } from "../learn/chosen-lab.ts";
 
 const HINT_FIRST = [
   "You have not passed this chapter yet, and a hint may be enough:",
@@ -18,7 +19,7 @@ export async function solutionCommand(
   session: Session,
   query: string | undefined,
 ): Promise<number> {
-  const lab = await session.lab(query);
+  const lab = await chosenLab(session, query);
   const number = chapterNumber(lab.id);
   if (!isShown(session, lab.id)) {
     noteAsked(session.learner, lab.id);

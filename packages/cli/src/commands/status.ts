@@ -5,7 +5,7 @@ import { countHoldings, type Holdings } from "../cloud/holdings.ts";
 import { readTopology, type TopologyNode } from "../cloud/topology.ts";
 import { connectAws, disconnectAws } from "@workbook/lab-kit";
 import { diagnose, type Diagnosis, type Finding } from "@workbook/lab-kit/diagnosis/diagnose";
-import { diagnosisScope, reach } from "../diagnosis-scope.ts";
+import { diagnosisScope } from "../target/diagnosis-scope.ts";
 import { style } from "../output/style.ts";
 import type { Session } from "../session.ts";
 import {
@@ -16,6 +16,7 @@ import {
   type EffectiveListener,
 } from "../cloud/listeners.ts";
 import { nextStep } from "../output/next.ts";
+import { ownerOf } from "../workspace.ts";
 
 const NOT_RUNNING = ["Local AWS is not running.", "Local AWS は動いていません。"] as const;
 const NO_TARGET = ["no target", "ターゲットではありません"] as const;
@@ -31,7 +32,7 @@ export async function statusCommand(session: Session): Promise<number> {
     return 0;
   }
   const { endpoint, pid, dataDir, health } = cloud;
-  const { owner } = session.workspace.config;
+  const owner = ownerOf(session.workspace);
   const cluster = `workbook-${owner}`;
   const resources = await readTopology(endpoint);
   const listeners = await effectiveListeners(endpoint);
@@ -59,7 +60,7 @@ export async function statusCommand(session: Session): Promise<number> {
 
 /** Why what runs does not do what it should; nothing where there is nothing that could. */
 async function diagnoseAll(session: Session): Promise<Pick<Diagnosis, "findings">> {
-  const target = await reach(session);
+  const target = await session.target.reach();
   const aws = await connectAws(target.connection);
   try {
     const { findings } = await diagnose(aws, diagnosisScope(target));

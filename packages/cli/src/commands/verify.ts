@@ -6,7 +6,8 @@ import { UserError, type Words } from "@workbook/toolchain";
 import { join } from "node:path";
 import { formatProof, formatSummary } from "../output/verify-output.ts";
 import type { Session } from "../session.ts";
-import { localTarget } from "../target.ts";
+import { localTarget } from "../target/local-target.ts";
+import { chosenLab } from "../learn/chosen-lab.ts";
 
 /** What `verify` was given. */
 export interface VerifyCommandOptions {
@@ -25,7 +26,7 @@ export async function verifyCommand(
   const { root, state, labs: folder } = session.workspace;
   const labs = await Promise.all(listLabs(folder).map((id) => loadLab(join(folder, id))));
   const wanted = takeShard(await chosen(session, labs, names, options.all), options.shard);
-  const tools = await session.tools({ needs: wanted.flatMap(({ needs }) => needs) });
+  const tools = await session.target.tools({ needs: wanted.flatMap(({ needs }) => needs) });
   const report = await verify({
     root,
     state,
@@ -57,7 +58,7 @@ async function chosen(
       "./workbook verify --all",
     );
   const ids = new Set<string>();
-  for (const name of names) ids.add((await session.lab(name)).id);
+  for (const name of names) ids.add((await chosenLab(session, name)).id);
   return labs.filter(({ id }) => ids.has(id));
 }
 

@@ -20,18 +20,19 @@ import { resetCommand } from "./reset.ts";
 import { isShown, solutionText } from "./solution.ts";
 import { startCommand } from "./start.ts";
 import { nextStep } from "../output/next.ts";
+import { chosenLab } from "../learn/chosen-lab.ts";
 
 /** Checks what the learner writes each time a file is saved, until they quit. */
 export async function watchCommand(session: Session, query: string | undefined): Promise<number> {
-  const { id } = await session.lab(query);
+  const { id } = await chosenLab(session, query);
   requireBegun(session, id);
-  let deployment = await session.deployment(id, undefined);
+  let deployment = await session.target.deployment(id, undefined);
   await confirmOnAws(session, deployment, "watch");
   if (!session.terminal) return watchPlainly(session, deployment);
   for (;;) {
     const following = await watchChapter(session, deployment, session.terminal);
     if (following === undefined) break;
-    deployment = await session.deployment(following, undefined);
+    deployment = await session.target.deployment(following, undefined);
   }
   session.progress.print(both`${FILES_STAY}\n\n${nextStep("./workbook")}`);
   return session.signal.aborted ? 130 : 0;
@@ -98,7 +99,7 @@ async function deployAndCheck(
 ): Promise<void> {
   const { watch } = screen;
   let wasStopped = false;
-  if (session.target === "aws" && !(await isConfirmed(session, deployment, screen))) return;
+  if (session.target.name === "aws" && !(await isConfirmed(session, deployment, screen))) return;
   await screen.away((own) =>
     watch.alone(async () => {
       const { signal } = own;

@@ -13,7 +13,7 @@ import {
 import type { Target } from "@workbook/lab-kit/deploy/target";
 import { both, UserError, type Words } from "@workbook/toolchain";
 import { effectiveListeners } from "../cloud/listeners.ts";
-import { diagnosisScope, reach } from "../diagnosis-scope.ts";
+import { diagnosisScope } from "../target/diagnosis-scope.ts";
 import { onTarget } from "../command-line/commands.ts";
 import { nextStep } from "../output/next.ts";
 import { diagnosisJson, formatDiagnosis, type Answer } from "../output/why-output.ts";
@@ -24,7 +24,7 @@ import type { Session } from "../session.ts";
  * request. 1 when a cause was found, 0 when nothing is wrong.
  */
 export async function whyCommand(session: Session, what: string | undefined): Promise<number> {
-  const target = await reach(session);
+  const target = await session.target.reach();
   const aws = await connectAws(target.connection);
   try {
     const scope = diagnosisScope(target);

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Target } from "@workbook/lab-kit/deploy/target";
 import type { RunningCloud } from "../cloud/cloud.ts";
 import type { Progress } from "../output/progress.ts";
-import { localTarget } from "../target.ts";
-import type { Workspace } from "../workspace.ts";
+import { localTarget } from "../target/local-target.ts";
+import { ownerOf, type Workspace } from "../workspace.ts";
 import { laneFolder } from "./end-lane.ts";
 import { SessionLane } from "./session-lane.ts";
 
@@ -26,7 +26,7 @@ export async function warmLane(
   progress: Progress,
 ): Promise<void> {
   const target = await localTarget(workspace, cloud);
-  const stacks = join(workspace.state, "stacks", "local", workspace.config.owner);
+  const stacks = join(workspace.state, "stacks", "local", ownerOf(workspace));
   const { mirrors, pluginCache } = terraformCliConfig({ root: workspace.root, env: process.env });
   const plugins = [pluginCache, ...mirrors.map(({ folder }) => folder)];
   await keptLane(workspace, cloud, progress, target)?.warm(stacks, plugins);

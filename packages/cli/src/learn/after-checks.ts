@@ -26,6 +26,6 @@ export function afterChecks(
       onTarget(session, `start ${chapterNumber(following)}`),
       `./workbook solution ${number}`,
     );
-  if (session.target === "local") return nextStep("./workbook status");
+  if (session.target.name === "local") return nextStep("./workbook status");
   return nextStep(onTarget(session, "logs"), onTarget(session, `destroy ${number}`));
 }

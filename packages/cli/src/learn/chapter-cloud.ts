@@ -14,6 +14,8 @@ import type { Session } from "../session.ts";
 import { beginningOf } from "./chapters.ts";
 import { noteBeginning } from "./leave-chapter.ts";
 import { beginningName } from "./sources.ts";
+import { chosenLab } from "./chosen-lab.ts";
+import { ownerOf } from "../workspace.ts";
 
 /**
  * Brings Local AWS into the state that a chapter begins from: from a snapshot, where this state was there before, else by
@@ -24,9 +26,9 @@ export async function prepareCloud(session: Session, lab: Lab): Promise<void> {
   // What deploying needs takes a second to load, which a jump back to a snapshot is not to wait for.
   const deployNow = async () =>
     (await import("./deploy-beginning.ts")).deployBeginning(session, beginning);
-  if (session.target === "aws") return deployNow();
-  await session.owner();
-  const cloud = await session.cloud();
+  if (session.target.name === "aws") return deployNow();
+  await session.target.owner();
+  const cloud = await session.target.cloud();
   const name = await beginningSnapshot(session, lab.id);
   if (await restored(session, lab, cloud, name)) return noteBeginning(session, cloud);
   await deployNow();
@@ -44,7 +46,7 @@ export async function prepareCloud(session: Session, lab: Lab): Promise<void> {
 export async function beginningSnapshot(session: Session, labId: string): Promise<string> {
   const beginning = beginningOf(session.workspace.labs, labId);
   if (beginning === undefined) return EMPTY_SNAPSHOT;
-  return beginningName(session.workspace, await session.lab(beginning.lab), beginning);
+  return beginningName(session.workspace, await chosenLab(session, beginning.lab), beginning);
 }
 
 async function restored(
@@ -75,8 +77,8 @@ async function restored(
 
 /** Restores while no Terraform is at work on the stacks: one that was left there would go on in a cloud that is another one. */
 function restoreAlone(session: Session, lab: Lab, restore: () => Promise<void>): Promise<void> {
-  const { root, state, config } = session.workspace;
-  const target = { name: "local", owner: config.owner } as const;
+  const { root, state } = session.workspace;
+  const target = { name: "local", owner: ownerOf(session.workspace) } as const;
   const stacks = { directories: { root, state }, target, signal: session.signal };
   return exclusively(
     stacks,
@@ -84,7 +86,7 @@ function restoreAlone(session: Session, lab: Lab, restore: () => Promise<void>):
     [`start of chapter ${lab.id}`, `第 ${lab.id} 章の start`],
     async () => {
       if (leftAtWork(stacks).length > 0)
-        await rollBackCutOff(await session.deployment(lab.id, undefined), session.progress);
+        await rollBackCutOff(await session.target.deployment(lab.id, undefined), session.progress);
       await restore();
     },
   );

@@ -2,7 +2,7 @@ import type { CheckReport, Lab, LabSettings, SynthReader } from "@workbook/lab-k
 import type { SynthesiseOptions } from "@workbook/lab-kit/synth";
 import { runSynthChecks } from "@workbook/lab-kit/synth-checks";
 import { REGION } from "../region.ts";
-import type { Workspace } from "../workspace.ts";
+import { ownerOf, type Workspace } from "../workspace.ts";
 
 /** Synthesises a lab's stacks: in a fresh process, or in one that is warm. */
 export type Synthesise = (options: Omit<SynthesiseOptions, "labDirectory">) => Promise<SynthReader>;
@@ -17,16 +17,18 @@ const HOME_CIDR = "203.0.113.10/32";
  * @param variant path of the learner's `stack.ts`
  */
 export function checkFiles(
-  { config, state }: Workspace,
+  workspace: Workspace,
   lab: Lab,
   variant: string,
   synthesise: Synthesise,
   signal?: AbortSignal,
 ): Promise<CheckReport> {
-  const settings: LabSettings = { owner: config.owner, region: REGION, homeCidr: HOME_CIDR };
+  const { config, state } = workspace;
+  const owner = ownerOf(workspace);
+  const settings: LabSettings = { owner, region: REGION, homeCidr: HOME_CIDR };
   const images = lab.apps.map((app) => ({
     app,
-    image: `127.0.0.1:${config.port}/${app.repository}-${config.owner}:next`,
+    image: `127.0.0.1:${config.port}/${app.repository}-${owner}:next`,
   }));
   return runSynthChecks({
     lab,

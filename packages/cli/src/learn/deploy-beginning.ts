@@ -5,6 +5,7 @@ import { destroy } from "@workbook/lab-kit/deploy/destroy";
 import { confirmOnAws } from "../aws/confirm.ts";
 import type { Session } from "../session.ts";
 import { chapterNumber, type Beginning } from "./chapters.ts";
+import { fullHandsOn } from "./chosen-lab.ts";
 
 /** Deploys what comes before a chapter, and takes away what does not. */
 export async function deployBeginning(
@@ -25,8 +26,10 @@ export async function deployBeginning(
           ],
     );
   }
-  const full = await session.deployment(await session.fullHandsOn(), "solution");
-  const wanted = beginning ? await session.deployment(beginning.lab, beginning.variant) : undefined;
+  const full = await session.target.deployment(await fullHandsOn(session), "solution");
+  const wanted = beginning
+    ? await session.target.deployment(beginning.lab, beginning.variant)
+    : undefined;
   const held = await deployedStacks(full.target);
   const destroyed = held.map(({ id }) => id).filter((id) => !wanted?.lab.stacks.includes(id));
   if (!wanted && destroyed.length === 0) return;

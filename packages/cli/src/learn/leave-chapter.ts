@@ -8,7 +8,7 @@ import { saveSnapshot } from "../cloud/snapshots.ts";
 import { style } from "../output/style.ts";
 import { wrap } from "../output/wrap.ts";
 import type { Session } from "../session.ts";
-import { localTarget } from "../target.ts";
+import { localTarget } from "../target/local-target.ts";
 import { chapterNumber } from "./chapters.ts";
 import { readProgress } from "./progress-file.ts";
 
@@ -51,7 +51,7 @@ export async function keepDeployed(
   instead: readonly [en: string, ja: string],
   isAsked = true,
 ): Promise<string | undefined> {
-  if (session.target === "aws") return undefined;
+  if (session.target.name === "aws") return undefined;
   const cloud = await findCloud(session.workspace, session.signal);
   if (!cloud || (await isUntouched(session, cloud))) return undefined;
   const holdings = await holdingsOf(session, cloud);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { openWorkspace } from "../workspace.ts";
+import { openWorkspace, ownerOf } from "../workspace.ts";
 import { settleOwner } from "./owner.ts";
 
 function folder(): string {
@@ -15,17 +15,17 @@ const { signal } = new AbortController();
 
 test("where nobody can be asked, the default is taken, and kept", async () => {
   const env = { WORKBOOK_DIR: folder() };
-  const proposal = openWorkspace(env).config.owner;
-  expect(await settleOwner(openWorkspace(env), undefined, signal, "en", env)).toBe(proposal);
-  expect(await settleOwner(openWorkspace(env), undefined, signal, "en", env)).toBe(proposal);
+  const proposal = ownerOf(openWorkspace(env));
+  expect(await settleOwner(openWorkspace(env), undefined, signal, "en")).toBe(proposal);
+  expect(await settleOwner(openWorkspace(env), undefined, signal, "en")).toBe(proposal);
 });
 
 test("OWNER goes before what was kept, and is not kept itself", async () => {
   const env = { WORKBOOK_DIR: folder() };
-  const kept = await settleOwner(openWorkspace(env), undefined, signal, "en", env);
+  const kept = await settleOwner(openWorkspace(env), undefined, signal, "en");
   const named = { ...env, OWNER: "hanako" };
-  expect(await settleOwner(openWorkspace(named), undefined, signal, "en", named)).toBe("hanako");
-  expect(await settleOwner(openWorkspace(env), undefined, signal, "en", env)).toBe(kept);
+  expect(await settleOwner(openWorkspace(named), undefined, signal, "en")).toBe("hanako");
+  expect(await settleOwner(openWorkspace(env), undefined, signal, "en")).toBe(kept);
 });
 
 test("an OWNER that cannot be part of AWS names is refused with the rule", () => {

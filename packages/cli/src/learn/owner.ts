@@ -1,7 +1,14 @@
 import { createInterface } from "node:readline/promises";
 import { say, type Language, type Words } from "@workbook/toolchain";
 import { wrap } from "../output/wrap.ts";
-import { isOwner, OWNER_RULE, saveConfig, savedOwner, type Workspace } from "../workspace.ts";
+import {
+  isOwner,
+  ownerOf,
+  OWNER_RULE,
+  saveConfig,
+  settledOwner,
+  type Workspace,
+} from "../workspace.ts";
 
 /** A terminal to ask at. */
 export interface Terminal {
@@ -20,14 +27,11 @@ export async function settleOwner(
   terminal: Terminal | undefined,
   signal: AbortSignal,
   language: Language,
-  env: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
-  if (env["OWNER"]) return workspace.config.owner;
-  const saved = savedOwner(workspace);
-  if (saved !== undefined) return saved;
-  const owner = terminal
-    ? await askOwner(terminal, workspace.config.owner, signal, language)
-    : workspace.config.owner;
+  const settled = settledOwner(workspace);
+  if (settled !== undefined) return settled;
+  const proposal = ownerOf(workspace);
+  const owner = terminal ? await askOwner(terminal, proposal, signal, language) : proposal;
   saveConfig(workspace, { owner });
   return owner;
 }

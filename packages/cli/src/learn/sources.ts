@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { Lab } from "@workbook/lab-kit";
-import type { Workspace } from "../workspace.ts";
+import { ownerOf, type Workspace } from "../workspace.ts";
 import type { Beginning } from "./chapters.ts";
 
 /** What lies in source folders without being a source. */
@@ -12,12 +12,10 @@ const NO_SOURCE = /^(?:node_modules|cdktf\.out|\..*|.*\.test\.ts|README\.md)$/;
  * The name of the snapshot in which a chapter's beginning is kept. It changes with everything that the beginning is made
  * of: who it is made for, the address that image names begin with, and the sources of stack, constructs and apps.
  */
-export function beginningName(
-  { root, config }: Workspace,
-  lab: Lab,
-  { variant }: Beginning,
-): string {
-  const hash = createHash("sha256").update(`${config.owner}\0${config.port}\0${variant}\0`);
+export function beginningName(workspace: Workspace, lab: Lab, { variant }: Beginning): string {
+  const { root, config } = workspace;
+  const owner = ownerOf(workspace);
+  const hash = createHash("sha256").update(`${owner}\0${config.port}\0${variant}\0`);
   const places = [
     join(lab.directory, variant),
     join(dirname(lab.directory), "main.ts"),
@@ -33,7 +31,7 @@ export function beginningName(
         .update(readFileSync(file))
         .update("\0");
   }
-  return `after-${lab.id}-${config.owner}-${hash.digest("hex").slice(0, 12)}`;
+  return `after-${lab.id}-${owner}-${hash.digest("hex").slice(0, 12)}`;
 }
 
 function* sources(path: string): Generator<string> {

@@ -1,12 +1,12 @@
 import type { Checkpoint, Target } from "@workbook/lab-kit/deploy/target";
 import { cleanEnvironment, terraformCliConfig } from "@workbook/toolchain";
-import type { RunningCloud } from "./cloud/cloud.ts";
-import { paceOf } from "./cloud/pace.ts";
-import { requireListenerPorts } from "./cloud/listener-ports.ts";
-import { effectiveListeners } from "./cloud/listeners.ts";
-import { listSnapshots, restoreSnapshot, saveSnapshot } from "./cloud/snapshots.ts";
-import { REGION } from "./region.ts";
-import type { Workspace } from "./workspace.ts";
+import type { RunningCloud } from "../cloud/cloud.ts";
+import { paceOf } from "../cloud/pace.ts";
+import { requireListenerPorts } from "../cloud/listener-ports.ts";
+import { effectiveListeners } from "../cloud/listeners.ts";
+import { listSnapshots, restoreSnapshot, saveSnapshot } from "../cloud/snapshots.ts";
+import { REGION } from "../region.ts";
+import { ownerOf, type Workspace } from "../workspace.ts";
 
 /** The snapshot that a deployment begins with. */
 const CHECKPOINT = "before-last-deploy";
@@ -30,7 +30,7 @@ export async function localTarget(
   });
   return {
     name: "local",
-    owner: workspace.config.owner,
+    owner: ownerOf(workspace),
     region: REGION,
     homeCidr: `${String(health["homeAddress"])}/32`,
     ...(health["clock"] !== undefined && { pace: paceOf(cloud) }),
