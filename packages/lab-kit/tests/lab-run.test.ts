@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cleanEnvironment, findTerraform, terraformCliConfig } from "@workbook/toolchain";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { CheckRun } from "../src/deploy/check-run.ts";
 import { LabRun } from "../src/deploy/lab-run.ts";
+import { QUIET } from "../src/deploy/reporter.ts";
 import type { Deployment } from "../src/deploy/stack.ts";
 import { copyLab } from "../src/lab-copy.ts";
 import type { Lab } from "../src/load-lab.ts";
@@ -103,6 +105,20 @@ test(
       isKnown: false,
       changes: { change: 1 },
     });
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "what is wrong with the program is told by its check, and images that are built for it are given up",
+  async () => {
+    const variant = await copyLab(lab, "solution", join(folder, "wrong"));
+    await writeFile(variant, (await readFile(variant, "utf8")).replace('"IMMUTABLE"', "5"));
+    const both = { ...lab, stacks: ["images", "service"] } as const;
+    const wrong = new LabRun({ ...deployment, lab: both, variant });
+    const report = await new CheckRun(wrong, { reporter: QUIET }).start();
+    expect(report.checks[0]).toMatchObject({ id: "stack-can-be-read", status: "failed" });
+    expect(wrong.isBuilt).toBe(false);
   },
   TIMEOUT_MS,
 );

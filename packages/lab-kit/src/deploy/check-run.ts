@@ -40,7 +40,8 @@ export class CheckRun {
 
   /** Runs the checks, in their order, up to the first that does not pass unless told to go on. */
   async start(): Promise<CheckReport> {
-    const { lab, target, signal } = this.#run.deployment;
+    const { interrupt: signal } = this.#run;
+    const { lab, target } = this.#run.deployment;
     const { tiers = TIERS, keepGoing, onEnd } = this.#options;
     const aws = await connectAws(target.connection);
     const sources = {

@@ -29,6 +29,8 @@ type Listener = (event: TerraformEvent) => void;
  */
 export class LabRun {
   readonly deployment: Deployment;
+  /** Interrupts the command; what is given up has not been interrupted. */
+  readonly interrupt: AbortSignal | undefined;
   readonly #images: RunImages;
   readonly #giveUp = new AbortController();
   #bucket: Promise<string> | undefined;
@@ -37,6 +39,7 @@ export class LabRun {
 
   /** @param images what images are called, where that is known without building any */
   constructor(deployment: Deployment, images?: readonly PushedImage[]) {
+    this.interrupt = deployment.signal;
     const signals = [deployment.signal, this.#giveUp.signal].filter((each) => each !== undefined);
     this.deployment = { ...deployment, signal: AbortSignal.any(signals) };
     this.#images = new RunImages(this.deployment, images);
