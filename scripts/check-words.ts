@@ -51,6 +51,7 @@ const DATA: ReadonlySet<string> = new Set([
   "VPC endpoint policy",
   "rolling back to deployment ….",
   "the answers",
+  "`Health checks failed with these codes: [404]`",
   "in tcp … …",
   "no listeners",
   "no targets",

@@ -1,5 +1,6 @@
 import { defineConfig } from "vitepress";
 
+import { chapterRowsPlugin, readChapters } from "./markdown/chapter-rows.ts";
 import { japaneseLinesPlugin } from "./markdown/japanese-lines.ts";
 import { labDiffPlugin } from "./markdown/lab-diff.ts";
 import { labImportsPlugin } from "./markdown/lab-imports.ts";
@@ -13,6 +14,7 @@ import { miniSearch, renderForSearch } from "./site/search.ts";
 const base = process.env["SITE_BASE"] ?? "/";
 
 const progress = tellProgress();
+const chapters = await readChapters();
 
 export default defineConfig({
   base,
@@ -26,7 +28,12 @@ export default defineConfig({
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
     // What a command prints: a fence of its own, so that the page runner knows it.
     languages: [{ name: "output", scopeName: "text.output", patterns: [], repository: {} }],
-    config: (md) => void md.use(labDiffPlugin).use(labImportsPlugin).use(japaneseLinesPlugin),
+    config: (md) =>
+      void md
+        .use(chapterRowsPlugin, chapters)
+        .use(labDiffPlugin)
+        .use(labImportsPlugin)
+        .use(japaneseLinesPlugin),
   },
   transformPageData: addPageFacts,
   transformHtml: progress.written,

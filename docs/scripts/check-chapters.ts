@@ -3,19 +3,16 @@
  * the measured waiting come to: `node docs/scripts/check-chapters.ts [--strict]`. Labs without a page are listed; with
  * `--strict` they are an error.
  */
-import { existsSync, globSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
-import type { AnyCheck } from "@workbook/lab-kit/check";
-import type { LabManifest } from "@workbook/lab-kit/lab";
+import { loadLabs, type Lab } from "@workbook/lab-kit/load-lab";
 
 import { findMinutesProblem, labTime } from "../.vitepress/data/lab-time.ts";
 import { readMeasuredTimes } from "../.vitepress/data/measured-times.ts";
 import { readShape } from "./translations/page-shape.ts";
 
 const docs = join(import.meta.dirname, "..");
-const labsFolder = join(docs, "../labs");
 const COMPONENTS = ["LabFacts", "StackPicture", "LabCost", "LabQuiz"];
 const CLOSING = ["what-you-have-learned", "what-it-costs-on-aws", "clean-up", "check-yourself"];
 
@@ -40,36 +37,26 @@ function findProblems(source: string, checks: readonly string[]): string[] {
 const times = readMeasuredTimes();
 
 /** Whether the manifest's minutes are what the lab's files, its page and the measured waiting come to. */
-async function findTimeProblems(lab: string, page: string, source: string): Promise<string[]> {
+function findTimeProblems({ id, directory, minutes }: Lab, page: string, source: string): string[] {
   const seconds = times[page];
   if (seconds === undefined) return ["its time was never measured: pnpm pages --update"];
-  const folder = join(labsFolder, lab);
-  const manifest = (await import(pathToFileURL(join(folder, "lab.ts")).href)) as {
-    lab: LabManifest;
-  };
-  const problem = findMinutesProblem(manifest.lab.minutes, labTime(folder, source, seconds));
-  return problem === undefined ? [] : [`labs/${lab}/lab.ts: ${problem}`];
+  const problem = findMinutesProblem(minutes, labTime(directory, source, seconds));
+  return problem === undefined ? [] : [`labs/${id}/lab.ts: ${problem}`];
 }
 
-const labs = globSync("*/lab.ts", { cwd: labsFolder }).map((file) => dirname(file));
+const labs = await loadLabs(join(docs, "../labs"));
 let problems = 0;
 let missing = 0;
-for (const lab of labs.toSorted()) {
-  const page = `labs/${lab}.md`;
+for (const lab of labs) {
+  const page = `labs/${lab.id}.md`;
   if (!existsSync(join(docs, page))) {
     missing += 1;
     console.log(`docs/${page}: missing`);
     continue;
   }
   const source = readFileSync(join(docs, page), "utf8");
-  const { checks } = (await import(pathToFileURL(join(labsFolder, lab, "checks.ts")).href)) as {
-    checks: readonly AnyCheck[];
-  };
-  const ids = checks.map(({ id }) => id);
-  for (const problem of [
-    ...findProblems(source, ids),
-    ...(await findTimeProblems(lab, page, source)),
-  ]) {
+  const ids = lab.checks.map(({ id }) => id);
+  for (const problem of [...findProblems(source, ids), ...findTimeProblems(lab, page, source)]) {
     problems += 1;
     console.error(`docs/${page}: ${problem}`);
   }

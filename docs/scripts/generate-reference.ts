@@ -7,7 +7,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { checkIds } from "./reference/checks.ts";
 import { commandLine } from "./reference/command-line.ts";
 import { configuration } from "./reference/configuration.ts";
 import { constructs } from "./reference/constructs.ts";
@@ -38,7 +37,6 @@ function formatAll(texts: ReadonlyMap<string, string>): Map<string, string> {
 
 const pages = await Promise.all([
   commandLine(),
-  checkIds(),
   errorCodes(),
   supportMatrix(),
   constructs(),

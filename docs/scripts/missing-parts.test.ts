@@ -1,25 +1,19 @@
-import { globSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 
-import type { Mutation } from "@workbook/lab-kit/mutation";
+import { loadLabs } from "@workbook/lab-kit/load-lab";
 import { expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
 const LAB = "08-two-services";
 
-async function readMutations(file: string): Promise<readonly Mutation[]> {
-  const url = pathToFileURL(join(root, file)).href;
-  return ((await import(url)) as { mutations: readonly Mutation[] }).mutations;
-}
-
-const labs = globSync("labs/*/mutations.ts", { cwd: root });
+const labs = await loadLabs(join(root, "labs"));
 const caughtIn8 = new Set(
-  (await readMutations(`labs/${LAB}/mutations.ts`)).map(({ caughtBy }) => caughtBy),
+  labs.find(({ id }) => id === LAB)!.mutations.map(({ caughtBy }) => caughtBy),
 );
 /** What a deployed mistake has to come to, in the words that `verify` looks for. */
-const symptoms = (await Promise.all(labs.map(readMutations)))
-  .flat()
+const symptoms = labs
+  .flatMap(({ mutations }) => mutations)
   .flatMap(({ deployed = {} }) => [deployed.refused, deployed.says, deployed.dirty])
   .filter((words) => words !== undefined)
   .map(withoutPort);

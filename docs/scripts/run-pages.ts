@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import {
   findTimeProblem,
   readMeasuredTimes,
-  recordMeasuredTimes,
+  recordMeasuredTime,
 } from "../.vitepress/data/measured-times.ts";
 import { makeWorkspace, removeWorkspace, resetWorkspace } from "./pages/fresh-workspace.ts";
 import { readBlocks, runPage, type PageReport } from "./pages/run-page.ts";
@@ -48,7 +48,7 @@ if (pages.length > 0) {
       reports.push(report);
       for (const problem of report.problems) console.error(`\n${problem}\n`);
       if (update && isTimed(report)) {
-        recordMeasuredTimes({ [page]: Math.round(report.seconds) });
+        recordMeasuredTime(page, Math.round(report.seconds));
       }
     }
   } finally {

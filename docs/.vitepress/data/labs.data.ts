@@ -1,7 +1,8 @@
 import { join } from "node:path";
 
 import type { LabManifest } from "@workbook/lab-kit/lab";
-import { readManifests } from "@workbook/lab-kit/load-lab";
+import type { PictureStep } from "@workbook/lab-kit/picture";
+import { loadPart, readManifests } from "@workbook/lab-kit/load-lab";
 
 import { readMeasuredTimes, type MeasuredTimes } from "./measured-times.ts";
 import { watched } from "./watched.ts";
@@ -15,6 +16,8 @@ export interface LabFacts extends Pick<
 > {
   /** Its number as it is written, e.g. `08`. */
   readonly number: string;
+  /** What it adds to the picture of the stack. */
+  readonly picture: PictureStep;
   /** How much of `minutes` is waiting for Terraform and tasks, as it was measured. */
   readonly waitingMinutes: number;
 }
@@ -23,17 +26,19 @@ declare const data: readonly LabFacts[];
 export { data };
 
 export default {
-  watch: watched("../../../labs/*/lab.ts", "./measured-times.json"),
+  watch: watched("../../../labs/*/{lab,picture}.ts", "../../../labs/*/measured-times.json"),
   /** All labs, in their order. */
   async load(): Promise<readonly LabFacts[]> {
     const times = readMeasuredTimes();
-    return (await readManifests(labsFolder)).map((lab) => factsOf(lab, times));
+    const labs = await readManifests(labsFolder);
+    return Promise.all(labs.map((lab) => factsOf(lab, times)));
   },
 };
 
-function factsOf(lab: LabManifest, times: MeasuredTimes): LabFacts {
+async function factsOf(lab: LabManifest, times: MeasuredTimes): Promise<LabFacts> {
   const { id, title, summary, minutes, needs, files, cost } = lab;
   const waitingMinutes = Math.ceil((times[`labs/${id}.md`] ?? 0) / 60);
   const number = id.slice(0, 2);
-  return { id, number, title, summary, minutes, waitingMinutes, needs, files, cost };
+  const picture = await loadPart<PictureStep>(join(labsFolder, id), "picture");
+  return { id, number, title, summary, minutes, waitingMinutes, needs, files, cost, picture };
 }

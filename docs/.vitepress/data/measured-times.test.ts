@@ -1,22 +1,27 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
-import { findTimeProblem, readMeasuredTimes, recordMeasuredTimes } from "./measured-times.ts";
+import { findTimeProblem, readMeasuredTimes, recordMeasuredTime } from "./measured-times.ts";
 
-test("what is recorded is added to what was, in the order of the pages", () => {
-  const folder = mkdtempSync(join(tmpdir(), "times-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, "times.json");
-  expect(readMeasuredTimes(file)).toEqual({});
-  recordMeasuredTimes({ "labs/02.md": 70, "labs/03.md": 1 }, file);
-  recordMeasuredTimes({ "labs/01.md": 30, "labs/03.md": 2 }, file);
-  expect(Object.entries(readMeasuredTimes(file))).toEqual([
-    ["labs/01.md", 30],
-    ["labs/02.md", 70],
-    ["labs/03.md", 2],
-  ]);
+test("what is recorded of a chapter lies with its lab, and beside what was known of other pages", () => {
+  const root = mkdtempSync(join(tmpdir(), "times-"));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  expect(readMeasuredTimes(root)).toEqual({});
+  for (const folder of ["docs/.vitepress/data", "labs/02-two", "labs/03-three"])
+    mkdirSync(join(root, folder), { recursive: true });
+  recordMeasuredTime("labs/02-two.md", 70, root);
+  recordMeasuredTime("labs/03-three.md", 1, root);
+  recordMeasuredTime("reading.md", 30, root);
+  recordMeasuredTime("labs/03-three.md", 2, root);
+  expect(readMeasuredTimes(root)).toEqual({
+    "reading.md": 30,
+    "labs/02-two.md": 70,
+    "labs/03-three.md": 2,
+  });
+  const own = readFileSync(join(root, "labs/03-three/measured-times.json"), "utf8");
+  expect(JSON.parse(own)).toEqual({ "labs/03-three.md": 2 });
 });
 
 test.each([

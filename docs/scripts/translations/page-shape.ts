@@ -4,7 +4,7 @@ import { toSiteSlug } from "../../../scripts/site-slug.ts";
 export interface PageShape {
   /** `## #anchor` */
   readonly headings: readonly string[];
-  /** Code and commands with their language, and where an output stands: the workbook prints the page's language. */
+  /** Code and commands with their language, and where an output or a chapters' table stands: those are in the page's language. */
   readonly code: readonly string[];
   /** `<LabFacts>` and other components, by name. */
   readonly components: readonly string[];
@@ -28,8 +28,8 @@ export function readShape(source: string): PageShape {
     if (fence) {
       const end = lines.findIndex((each, at) => at > i && each.trim() === fence);
       const last = end === -1 ? lines.length - 1 : end;
-      const isOutput = /^\s*`+output\b/.test(line);
-      code.push(isOutput ? line : lines.slice(i, last + 1).join("\n"));
+      const hasWords = /^\s*`+(?:output|chapter-\w+)\b/.test(line);
+      code.push(hasWords ? line : lines.slice(i, last + 1).join("\n"));
       i = last;
       continue;
     }

@@ -38,8 +38,8 @@ export function listLabs(labsDirectory: string): string[] {
  * @param labsDirectory the workbook's `labs/`
  */
 export function readManifests(labsDirectory: string): Promise<LabManifest[]> {
-  const files = listLabs(labsDirectory).map((id) => join(labsDirectory, id, "lab.ts"));
-  return Promise.all(files.map((file) => importNamed<LabManifest>(file, "lab")));
+  const labs = listLabs(labsDirectory).map((id) => join(labsDirectory, id));
+  return Promise.all(labs.map((directory) => loadPart<LabManifest>(directory, "lab")));
 }
 
 /**
@@ -86,12 +86,9 @@ export async function findLab(labsDirectory: string, query: string): Promise<Lab
  * @throws {LabNotFoundError} when one of the files is missing or exports nothing
  */
 export async function loadLab(directory: string): Promise<Lab> {
-  const manifest = await importNamed<LabManifest>(join(directory, "lab.ts"), "lab");
-  const checks = await importNamed<readonly AnyCheck[]>(join(directory, "checks.ts"), "checks");
-  const mutations = await importNamed<readonly Mutation[]>(
-    join(directory, "mutations.ts"),
-    "mutations",
-  );
+  const manifest = await loadPart<LabManifest>(directory, "lab");
+  const checks = await loadPart<readonly AnyCheck[]>(directory, "checks");
+  const mutations = await loadPart<readonly Mutation[]>(directory, "mutations");
   return { ...manifest, directory, checks, mutations };
 }
 
@@ -105,7 +102,13 @@ export function loadLabs(labsDirectory: string): Promise<Lab[]> {
   return Promise.all(listLabs(labsDirectory).map((id) => loadLab(join(labsDirectory, id))));
 }
 
-async function importNamed<T>(file: string, name: string): Promise<T> {
+/**
+ * A part of a lab that has a file of its own: `name` of its `name.ts`.
+ *
+ * @throws {LabNotFoundError} when the file is missing or exports no such name
+ */
+export async function loadPart<T>(directory: string, name: string): Promise<T> {
+  const file = join(directory, `${name}.ts`);
   if (!existsSync(file))
     throw new LabNotFoundError([`${file} does not exist`, `${file} がありません`]);
   const module = (await import(pathToFileURL(file).href)) as Readonly<

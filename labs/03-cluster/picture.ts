@@ -1,0 +1,9 @@
+import { definePicture, frame, note } from "@workbook/lab-kit/picture";
+
+export const picture = definePicture(
+  ["An ECS cluster that uses Fargate.", "Fargate を使う ECS クラスターがあります。"],
+  [
+    frame("group", [42, 234, 356, 186]),
+    note([220, 408], ["ECS cluster, Fargate", "ECS クラスター (Fargate)"], "middle"),
+  ],
+);
