@@ -15,6 +15,7 @@ import {
 } from "@workbook/toolchain";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { readLaneFile } from "../src/lane/lane-file.ts";
+import { describeLane, laneStatus } from "../src/lane/lane-status.ts";
 import { SessionLane, type SessionLaneOptions } from "../src/lane/session-lane.ts";
 
 const TIMEOUT_MS = 240_000;
@@ -110,6 +111,26 @@ test("one command after the other finds the same provider", { timeout: TIMEOUT_M
   expect(met[0]).toContain("registry.terraform.io/hashicorp/aws");
   expect(statSync(join(place.folder, "lane.json")).mode & 0o777).toBe(0o600);
   expect(reasons).toEqual([]);
+});
+
+test("a kept provider is told of, and why there is none", { timeout: TIMEOUT_MS }, async () => {
+  const place = newFolder();
+  expect(await laneStatus(place.folder, {})).toEqual({ state: "not-started" });
+  const off = await laneStatus(place.folder, { WORKBOOK_LANE: "off" });
+  expect(say(describeLane(off), "en")).toContain("WORKBOOK_LANE=off");
+  const begun = Date.now();
+  await using turn = await laneIn(place).lane.turn(TYPES, stack);
+  expect(turn.reattach).not.toBe("");
+  const kept = await laneStatus(place.folder, {});
+  if (kept.state !== "kept") throw new Error(`it is ${kept.state}`);
+  expect(kept.pid).toBe(readLaneFile(place.folder)!.pid);
+  expect(Date.parse(kept.since)).toBeGreaterThan(begun - 1000);
+  // The provider's own program is more than that; a Node.js alone would be less.
+  expect(kept.residentBytes).toBeGreaterThan(200e6);
+  expect(say(describeLane(kept), "ja")).toMatch(/^\d\d:\d\d から起動中、プロセス \d+、\d+ MB$/);
+  place.server.kill("SIGKILL");
+  await vi.waitUntil(() => !isAlive(kept.pid), WAIT);
+  expect(await laneStatus(place.folder, {})).toEqual({ state: "not-started" });
 });
 
 test("commands that begin at once start one keeper", { timeout: TIMEOUT_MS }, async () => {

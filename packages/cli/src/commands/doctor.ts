@@ -10,6 +10,8 @@ import {
 } from "@workbook/toolchain";
 import { findCloud } from "../cloud/cloud.ts";
 import { describeHolder } from "../cloud/port-holder.ts";
+import { laneFolder } from "../lane/end-lane.ts";
+import { describeLane, laneStatus } from "../lane/lane-status.ts";
 import { style } from "../output/style.ts";
 import { fill } from "../output/wrap.ts";
 import { knowsLocalNames } from "./local-names.ts";
@@ -42,6 +44,7 @@ export async function doctorCommand(session: Session): Promise<number> {
     await look(session, "Go", true, async () => tell(await findGo(options))),
     await look(session, "AWS CLI", false, async () => tell(await findAwsCli())),
     await cloudFinding(session),
+    await providerFinding(session),
     await namesFinding(session),
   ];
   const broken = findings.filter(({ status, needed }) => status !== "ok" && needed);
@@ -51,6 +54,18 @@ export async function doctorCommand(session: Session): Promise<number> {
     both`${text}\n\n${nextStep(broken.length === 0 ? "./workbook run" : PUT_RIGHT)}`,
   );
   return broken.length === 0 ? 0 : 3;
+}
+
+/** The provider that is kept: without one commands do the same, and take longer. */
+async function providerFinding(session: Session): Promise<Finding> {
+  const status = await laneStatus(laneFolder(session.workspace), process.env);
+  const isObstructed = status.state === "off" || status.state === "short-of-memory";
+  return {
+    name: session.say(["Kept provider", "プロバイダー保持"]),
+    status: isObstructed ? "missing" : "ok",
+    text: session.say(describeLane(status)),
+    needed: false,
+  };
 }
 
 /** Load balancers' names: nothing of the workbook needs them, programs of the learner's own may. */

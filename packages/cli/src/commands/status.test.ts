@@ -16,6 +16,8 @@ test("status tells what the primary deployment goes without, not what an older o
 test("status tells whose oldest log events were dropped, and how there is more room", () => {
   const few = { storedBytes: 1_000, maxBytes: 256 * 1_048_576, dropped: [] };
   expect(describeDropped(few)).toEqual([]);
+  // A cloud that was started by an earlier version does not say.
+  expect(describeDropped(undefined)).toEqual([]);
   expect(describeDropped({ ...few, dropped: [{ logGroup: "/ecs/app", events: 12 }] })).toEqual([
     [
       "  Logs take up all of their 256 MiB; the oldest events were dropped: /ecs/app (12). More room: WORKBOOK_LOG_LIMIT",

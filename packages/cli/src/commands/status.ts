@@ -6,6 +6,8 @@ import { readTopology, type TopologyNode } from "../cloud/topology.ts";
 import { connectAws, disconnectAws } from "@workbook/lab-kit";
 import { diagnose, type Diagnosis, type Finding } from "@workbook/lab-kit/diagnosis/diagnose";
 import { diagnosisScope } from "../target/diagnosis-scope.ts";
+import { laneFolder } from "../lane/end-lane.ts";
+import { describeLane, laneStatus } from "../lane/lane-status.ts";
 import { style } from "../output/style.ts";
 import type { Session } from "../session.ts";
 import {
@@ -19,6 +21,7 @@ import { nextStep } from "../output/next.ts";
 import { ownerOf } from "../workspace.ts";
 
 const NOT_RUNNING = ["Local AWS is not running.", "Local AWS は動いていません。"] as const;
+const PROVIDER = ["Terraform's provider", "Terraform のプロバイダー"] as const;
 const NO_TARGET = ["no target", "ターゲットではありません"] as const;
 
 /** What runs: the cloud, its services, tasks and addresses. */
@@ -41,12 +44,26 @@ export async function statusCommand(session: Session): Promise<number> {
     // Terraform makes them in any order.
     .toSorted((a, b) => a.name.localeCompare(b.name));
   const { findings } = await diagnoseAll(session);
+  const provider = await laneStatus(laneFolder(session.workspace), process.env);
   const why = findings.map(({ id, subjects, cause }) => ({ id, subjects, cause: text(cause) }));
   session.result(
-    { running: true, endpoint, pid, dataDir, health, owner, cluster, services, listeners, why },
+    {
+      running: true,
+      endpoint,
+      pid,
+      dataDir,
+      health,
+      provider,
+      owner,
+      cluster,
+      services,
+      listeners,
+      why,
+    },
     [
       session.say(heading(cloud, describePace(paceOf(cloud)))),
-      ...describeDropped(health["logs"] as LogStorage).map((line) => session.say(line)),
+      style.quiet(session.say(both`  ${PROVIDER}: ${describeLane(provider)}`)),
+      ...describeDropped(health["logs"] as LogStorage | undefined).map((line) => session.say(line)),
       ...services.map((service) => formatService(session, service, findings)),
       ...listeners.map((listener) => formatListener(session, listener)),
       "",
@@ -139,9 +156,10 @@ export interface LogStorage {
   readonly dropped: readonly { readonly logGroup: string; readonly events: number }[];
 }
 
-/** Which log groups have lost their oldest events to the bound of all; no line where none has. */
-export function describeDropped({ maxBytes, dropped }: LogStorage): readonly Words[] {
-  if (dropped.length === 0) return [];
+/** Which log groups have lost their oldest events to the bound of all; no line where none has, and of a cloud from before that. */
+export function describeDropped(storage: LogStorage | undefined): readonly Words[] {
+  if (!storage || storage.dropped.length === 0) return [];
+  const { maxBytes, dropped } = storage;
   const mib = maxBytes / 1_048_576;
   const of = dropped.map(({ logGroup, events }) => `${logGroup} (${events})`).join(", ");
   return [

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { freemem } from "node:os";
 import { join } from "node:path";
 
@@ -53,6 +53,11 @@ export function writeLaneFile(folder: string, file: LaneFile): void {
   const path = join(folder, NAME);
   writeFileSync(`${path}.new`, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${path}.new`, path);
+}
+
+/** When it was written, which is when its keeper began. */
+export function laneFileTime(folder: string): Date {
+  return statSync(join(folder, NAME)).mtime;
 }
 
 export function removeLaneFile(folder: string): void {

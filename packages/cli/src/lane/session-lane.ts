@@ -116,7 +116,8 @@ export class SessionLane implements TargetLane {
   /** @returns why it is not started */
   #start(provider: string, fingerprint: string): Words | undefined {
     const { folder, env, cloudPid, limits = LIMITS } = this.#options;
-    if (freeBytes() < limits.leastFreeBytes + PROVIDER_BYTES) return MEMORY_SHORT;
+    const obstacle = memoryObstacle(limits);
+    if (obstacle) return obstacle;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const options: KeeperOptions = { folder, provider, fingerprint, cloudPid, ...limits };
     const log = openSync(join(folder, "lane.log"), "a", 0o600);
@@ -142,6 +143,13 @@ export class SessionLane implements TargetLane {
     const text = JSON.stringify([provider, cloudPid, given.toSorted()]);
     return createHash("sha256").update(text).digest("hex");
   }
+}
+
+/** Why there is no room for a provider; undefined where there is. */
+export function memoryObstacle({ leastFreeBytes }: Pick<KeeperOptions, "leastFreeBytes"> = LIMITS):
+  | Words
+  | undefined {
+  return freeBytes() < leastFreeBytes + PROVIDER_BYTES ? MEMORY_SHORT : undefined;
 }
 
 /** Asks for a turn; undefined where the keeper ends before it can give one. */
