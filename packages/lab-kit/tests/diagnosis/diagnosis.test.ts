@@ -7,6 +7,7 @@ import { pollUntil } from "../../src/poll.ts";
 import { BALANCER_MISTAKES } from "./balancer-mistakes.ts";
 import type { Mistake } from "./mistake.ts";
 import { NETWORK_MISTAKES } from "./network-mistakes.ts";
+import { REACH_MISTAKES } from "./reach-mistakes.ts";
 import { ROLE_MISTAKES } from "./role-mistakes.ts";
 import { SERVICE_MISTAKES } from "./service-mistakes.ts";
 import { HOME, PACE, REGION, Stack } from "./stack.ts";
@@ -20,6 +21,7 @@ const SHOWN_MS = 1500;
 
 const MISTAKES: readonly Mistake[] = [
   ...NETWORK_MISTAKES,
+  ...REACH_MISTAKES,
   ...ROLE_MISTAKES,
   ...TASK_MISTAKES,
   ...BALANCER_MISTAKES,

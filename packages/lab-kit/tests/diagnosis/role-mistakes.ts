@@ -1,3 +1,4 @@
+import { ownImage } from "./web-image.ts";
 import type { Mistake } from "./mistake.ts";
 import type { Stack } from "./stack.ts";
 
@@ -165,6 +166,56 @@ export const ROLE_MISTAKES: readonly Mistake[] = [
     before: async ({ node }) => {
       const { options } = node.definition.containerDefinitions![0]!.logConfiguration!;
       Object.assign(options!, { "awslogs-create-group": "true", "awslogs-group": "/to/be/made" });
+    },
+  },
+  {
+    what: "the execution role may pull in another region only",
+    chapter: 5,
+    finding: "execution-role-rights",
+    before: async ({ aws: { iam }, role: RoleName }) => {
+      await iam.detachRolePolicy({ RoleName, PolicyArn: POLICY });
+      await iam.putRolePolicy({
+        RoleName,
+        PolicyName: "own",
+        PolicyDocument: document({
+          Effect: "Allow",
+          Action: ["ecr:*", "logs:*"],
+          Resource: "*",
+          Condition: { StringEquals: { "aws:RequestedRegion": "us-east-1" } },
+        }),
+      });
+    },
+  },
+  {
+    what: "the execution role trusts tasks of another account",
+    chapter: 5,
+    finding: "execution-role-trust",
+    before: async ({ aws: { iam }, role: RoleName }) => {
+      await iam.updateAssumeRolePolicy({
+        RoleName,
+        PolicyDocument: document({
+          Effect: "Allow",
+          Principal: { Service: "ecs-tasks.amazonaws.com" },
+          Action: "sts:AssumeRole",
+          Condition: { StringEquals: { "aws:SourceAccount": "999999999999" } },
+        }),
+      });
+    },
+  },
+  {
+    what: "the repository's own policy denies pulling",
+    chapter: 5,
+    finding: "repository-policy",
+    before: async (stack) => {
+      await ownImage(stack);
+      await stack.aws.ecr.setRepositoryPolicy({
+        repositoryName: `own-${stack.options.number}`,
+        policyText: document({
+          Effect: "Deny",
+          Principal: "*",
+          Action: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        }),
+      });
     },
   },
 ];

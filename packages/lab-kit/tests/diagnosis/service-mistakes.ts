@@ -142,4 +142,67 @@ export const SERVICE_MISTAKES: readonly Mistake[] = [
       await aws.elbv2.deregisterTargets({ TargetGroupArn, Targets });
     },
   },
+  {
+    what: "somebody sets the number of tasks to 0",
+    chapter: 8,
+    finding: "desired-count-zero",
+    after: async ({ aws, cluster, go }) => {
+      await aws.ecs.updateService({ cluster, service: go.name, desiredCount: 0 });
+    },
+  },
+  {
+    what: "the health check's path ends with a slash too many",
+    chapter: 7,
+    finding: "health-check-path",
+    node: { group: { HealthCheckPath: "/healthz/" } },
+  },
+  {
+    what: "the health check takes redirects only",
+    chapter: 7,
+    finding: "health-check-matcher",
+    node: { group: { Matcher: { HttpCode: "300-399" } } },
+  },
+  {
+    what: "the health check is moved to a path that is not there, while tasks run",
+    chapter: 7,
+    finding: "health-check-path",
+    after: async ({ aws, node: { group: TargetGroupArn } }) => {
+      await aws.elbv2.modifyTargetGroup({
+        TargetGroupArn,
+        HealthCheckPath: "/ready",
+        HealthCheckIntervalSeconds: 10,
+      });
+    },
+  },
+  {
+    what: "the load balancer is deleted while tasks run",
+    chapter: 7,
+    finding: "load-balancer-missing",
+    after: async ({ aws, balancer: LoadBalancerArn }) => {
+      await aws.elbv2.deleteLoadBalancer({ LoadBalancerArn });
+    },
+  },
+  {
+    what: "listener and target group are deleted while tasks run",
+    chapter: 7,
+    finding: "target-group-missing",
+    also: ["listener-missing"],
+    after: async ({ aws, node }) => {
+      await aws.elbv2.deleteListener({ ListenerArn: node.listener });
+      await aws.elbv2.deleteTargetGroup({ TargetGroupArn: node.group });
+    },
+  },
+  {
+    what: "the listener's rule sends the root path to nobody",
+    chapter: 7,
+    finding: "listener-rule",
+    after: async ({ aws, node }) => {
+      await aws.elbv2.createRule({
+        ListenerArn: node.listener,
+        Priority: 5,
+        Conditions: [{ Field: "path-pattern", Values: ["/"] }],
+        Actions: [{ Type: "fixed-response", FixedResponseConfig: { StatusCode: "503" } }],
+      });
+    },
+  },
 ];

@@ -1,3 +1,4 @@
+import { ownImage } from "./web-image.ts";
 import type { Mistake } from "./mistake.ts";
 import type { BuiltApp, Stack } from "./stack.ts";
 
@@ -223,6 +224,85 @@ export const TASK_MISTAKES: readonly Mistake[] = [
     node: {
       container: { mountPoints: [{ sourceVolume: "data", containerPath: "/data" }] },
       task: { volumes: [{ name: "data" }] },
+    },
+  },
+  {
+    what: "the image is deleted, and a task has to be replaced",
+    chapter: 5,
+    finding: "image-missing",
+    before: ownImage,
+    after: async ({ aws, cluster, options: { number } }) => {
+      const repositoryName = `own-${number}`;
+      await aws.ecr.batchDeleteImage({ repositoryName, imageIds: [{ imageTag: "v1" }] });
+      const { taskArns = [] } = await aws.ecs.listTasks({ cluster });
+      await aws.ecs.stopTask({ cluster, task: taskArns[0]! });
+    },
+  },
+  {
+    what: "the whole command is one word",
+    chapter: 5,
+    finding: "container-command",
+    node: { container: { command: ["node /main.js"] } },
+  },
+  {
+    what: "a shell that is given the command in two words runs the first alone",
+    chapter: 7,
+    finding: "container-ends",
+    node: { container: { entryPoint: ["sh", "-c"], command: ["node", "/main.js --flag"] } },
+  },
+  {
+    what: "a port with a letter in it",
+    chapter: 7,
+    finding: "container-exits",
+    node: { environment: { PORT: "8O" } },
+  },
+  {
+    what: "two containers want the same port",
+    chapter: 5,
+    finding: "container-port-taken",
+    before: async ({ node: { definition }, options }) => {
+      definition.containerDefinitions!.push({
+        name: "second",
+        image: options.image,
+        essential: true,
+        environment: [{ name: "PORT", value: "80" }],
+        logConfiguration: definition.containerDefinitions![0]!.logConfiguration,
+      });
+    },
+  },
+  {
+    what: "the wrong container's memory is limited to what a sidecar needs",
+    chapter: 5,
+    finding: "container-memory",
+    node: { container: { memory: 8, memoryReservation: 6 } },
+  },
+  {
+    what: "a tag that was never pushed, and a circuit breaker",
+    chapter: 5,
+    finding: "image-missing",
+    node: {
+      service: {
+        deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+      },
+    },
+    after: async (stack) => {
+      const image = stack.options.image.replace(/:[^:]*$/, ":next");
+      await stack.deploy(stack.node, await stack.register(stack.node, { image }));
+    },
+  },
+  {
+    what: "a container health check in a shell's language, without a shell",
+    chapter: 7,
+    finding: "container-health-check",
+    node: {
+      container: {
+        healthCheck: {
+          command: ["CMD", "curl -f http://localhost/ || exit 1"],
+          interval: 5,
+          retries: 1,
+          timeout: 2,
+        },
+      },
     },
   },
 ];

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { buildImage, pushImage } from "@workbook/image-builder";
 
 import type { AwsClients } from "../../src/live.ts";
+import type { Stack } from "./stack.ts";
 
 /** Behaves like the workbook's apps, and as `HEALTH`, `HANG` and `REQUIRED` want it to. */
 const PROGRAM = `
@@ -54,4 +55,9 @@ export async function pushWebImage(
   } finally {
     await rm(scratch, { recursive: true });
   }
+}
+
+/** Gives a stack's first app an image in a repository of its own, under the tag `v1`. */
+export async function ownImage({ aws, node, options: { number } }: Stack): Promise<void> {
+  node.definition.containerDefinitions![0]!.image = await pushWebImage(aws, `own-${number}`, "v1");
 }

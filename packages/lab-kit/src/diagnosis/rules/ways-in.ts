@@ -1,3 +1,4 @@
+import type { SecurityGroupRule } from "@aws-sdk/client-ec2";
 import type { LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { mayConnect } from "@workbook/local-aws/reachability";
 
@@ -99,14 +100,12 @@ function otherGroup(
 ): Cause | undefined {
   const rules = network.securityGroupRules.filter(({ IsEgress }) => IsEgress === false);
   const admitted = rules
-    .filter(
-      ({ GroupId = "", FromPort = 0, ToPort = 0 }) =>
-        own.securityGroups.includes(GroupId) && FromPort <= port && port <= ToPort,
-    )
+    .filter((rule) => own.securityGroups.includes(rule.GroupId ?? "") && admits(rule, port))
     .flatMap(({ ReferencedGroupInfo }) => ReferencedGroupInfo?.GroupId ?? []);
   const meant = admitted.find(
     (id) =>
       !own.securityGroups.includes(id) &&
+      !SecurityGroups.includes(id) &&
       rules.some(({ GroupId, CidrIpv4 }) => GroupId === id && CidrIpv4 !== undefined),
   );
   if (meant === undefined) return undefined;
@@ -129,6 +128,14 @@ function otherGroup(
       },
     ],
   };
+}
+
+/** All protocols have no ports. */
+function admits(
+  { IpProtocol, FromPort = 0, ToPort = 0 }: SecurityGroupRule,
+  port: number,
+): boolean {
+  return IpProtocol === "-1" || (IpProtocol === "tcp" && FromPort <= port && port <= ToPort);
 }
 
 const TO_TASKS: Partial<Readonly<Record<Denial["code"], FindingId>>> = {
