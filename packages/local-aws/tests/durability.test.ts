@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, constants, mkdtempSync, openSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -10,6 +10,12 @@ import {
   DescribeVpcsCommand,
   EC2Client,
 } from "@aws-sdk/client-ec2";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { MAIN, SpawnedCloud } from "./support/spawned-cloud.ts";
 
@@ -21,7 +27,7 @@ beforeEach(() => {
   servers = [];
 });
 afterEach(async () => {
-  for (const server of servers) await server.end();
+  for (const server of servers) await server.end("SIGKILL");
   rmSync(dir, { recursive: true });
 });
 
@@ -70,3 +76,26 @@ test("two servers do not share a data directory", async () => {
     expect.stringContaining("is in use by the Local AWS with process id"),
   ]);
 });
+
+test("SIGTERM ends the server also where the disk holds it", async () => {
+  const { cloud } = await start();
+  const s3 = new S3Client({ ...cloud.clientConfig, forcePathStyle: true });
+  const CreateBucketConfiguration = { LocationConstraint: "ap-northeast-1" } as const;
+  await s3.send(new CreateBucketCommand({ Bucket: "held", CreateBucketConfiguration }));
+  await s3.send(new PutObjectCommand({ Bucket: "held", Key: "k", Body: "x" }));
+  const [blob] = readdirSync(join(dir, "objects"), { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => join(dir, "objects", name));
+  rmSync(blob!);
+  execFileSync("mkfifo", [blob!]);
+  const reading = s3.send(new GetObjectCommand({ Bucket: "held", Key: "k" }));
+  // A pipe can be opened for writing when somebody reads it; as long as it is open and nobody writes, the reader waits.
+  let pipe = 0;
+  const open = () => (pipe = openSync(blob!, constants.O_WRONLY | constants.O_NONBLOCK));
+  await expect.poll(open, { timeout: 10_000 }).toBeGreaterThan(0);
+  const failed = expect(reading).rejects.toThrow();
+  await cloud.end("SIGTERM");
+  await failed;
+  closeSync(pipe);
+  s3.destroy();
+}, 30_000);
