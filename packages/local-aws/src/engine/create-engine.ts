@@ -1,5 +1,6 @@
 import type { Mount } from "../server/front-door.ts";
 import type { EngineContext, EnginePart } from "./engine.ts";
+import { DiskRoom } from "./disk-room.ts";
 import { ImageExpiry } from "./images/image-expiry.ts";
 import { createImagePuller } from "./images/puller.ts";
 import { createRegistry } from "./images/registry.ts";
@@ -55,6 +56,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
   const metadata = new TaskEndpoints({ store, clock, endpoint: settings.endpoint, driver });
   const images = createImagePuller(context);
   const parts: EnginePart[] = [
+    new DiskRoom(context),
     new NetworkPart(context),
     new Leftovers(context),
     new ImageExpiry(context),
@@ -71,6 +73,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
       tasks: info(),
       loadBalancers: loadBalancers.describe(),
       logs: logs.describe(),
+      unwritten: store.writer.unwritten,
     }),
     topology: () => topology(context.store),
     effectiveListeners: () => loadBalancers.effectiveListeners(),

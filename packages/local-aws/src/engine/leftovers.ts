@@ -28,12 +28,13 @@ export class Leftovers implements EnginePart {
 
   async start(): Promise<void> {
     this.#timer = this.#context.clock.deadline(HOUR_MS, () => {
-      void this.start();
+      // Where there is no room, all of this is tried again: the files go when their layers are forgotten on disk as well.
       const { store, settings, clock, logger } = this.#context;
       const forgotten = forgetLayers(store, settings.dataDir, clock.now());
       const removed = sweep(store, settings.dataDir, UNFINISHED_MS, UNOWNED_MS);
       if (forgotten + removed > 0)
         logger.info(`removed ${removed} leftover files, forgot ${forgotten} layers of no image`);
+      void this.start();
     });
   }
 

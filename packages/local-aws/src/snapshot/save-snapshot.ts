@@ -53,6 +53,7 @@ export async function saveSnapshot(cloud: SavedCloud, name: string): Promise<Sna
 
 /** Synchronous, so that no call comes in between. */
 function capture({ dataDir, store }: SavedCloud, partial: string): string[] {
+  store.writer.writeRecorded();
   store.owner(LogEvents).flush();
   makePrivateFile(join(partial, DATABASE_FILE));
   // Into an empty file: https://www.sqlite.org/lang_vacuum.html#vacuuminto

@@ -72,6 +72,11 @@ export class Database {
     this.#deferred?.splice(mark);
   }
 
+  /** Whether an owner waits for the store's transaction. */
+  get hasDeferred(): boolean {
+    return (this.#deferred?.length ?? 0) > 0;
+  }
+
   /** The store's transaction is over. */
   end(): void {
     this.#deferred = undefined;

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { defineKind } from "./kind.ts";
 import { Store } from "./store.ts";
 
@@ -210,6 +210,37 @@ test("what an owner writes is part of the transaction", () => {
   insert();
   expect(count()).toEqual({ n: 2 });
   store.close();
+});
+
+test("what is recorded while the disk is full is written before what is written next, in its order", () => {
+  const store = open();
+  const all = store.of(things, "1", "r");
+  const put = (name: string) => all.put(name, { name });
+  store.transaction(() => ["old", "gone"].forEach(put));
+  const heard: string[] = [];
+  const waits: unknown[] = [];
+  store.onCommit((changes) => heard.push(...changes.map(({ id }) => id)));
+  store.writer.onUnwritten((cause) => waits.push(cause));
+  const { sql } = store.database;
+  const exec = vi.spyOn(sql, "exec").mockImplementation(() => {
+    throw Object.assign(new Error("database or disk is full"), { errcode: 13 });
+  });
+  store.record(() => ["a", "b"].forEach(put));
+  for (let count = 0; count < 100; count++) store.record(() => put("a"));
+  store.record(() => all.delete("gone"));
+  store.record(() => all.delete("old"));
+  store.record(() => put("old"));
+  expect(() => store.transaction(() => put("refused"))).toThrow("disk is full");
+  expect(store.transaction(() => all.ids())).toEqual(["a", "b", "old"]);
+  expect([store.writer.unwritten, waits.length, heard.length]).toEqual([4, 104, 105]);
+  expect(() => store.record(() => store.transaction(() => put("c")))).not.toThrow();
+  exec.mockRestore();
+  store.transaction(() => put("last"));
+  expect(store.writer.unwritten).toBe(0);
+  store.close();
+  const again = open();
+  expect(again.of(things, "1", "r").ids()).toEqual(["a", "b", "old", "c", "last"]);
+  again.close();
 });
 
 test("damaged data names its file and the way out, and is left untouched", () => {

@@ -2,6 +2,7 @@ import { Collection, type Change, type Place } from "./collection.ts";
 import { damaged, openDatabase, parseRow } from "./damaged-data.ts";
 import type { Database } from "./database.ts";
 import type { Kind } from "./kind.ts";
+import { ChangeWriter } from "./change-writer.ts";
 
 /** What was committed together: one API call, or one step of the engine. */
 export type CommitListener = (changes: readonly Change[]) => void;
@@ -25,6 +26,8 @@ export interface Scope {
 export class Store {
   /** For owners of tables of their own (log events); resources go through collections. */
   readonly database: Database;
+  /** What is recorded and waits for room on the disk. */
+  readonly writer: ChangeWriter;
   readonly #collections = new Map<string, Collection<object>>();
   readonly #byKind = new Map<string, Collection<object>[]>();
   readonly #listeners = new Set<CommitListener>();
@@ -34,6 +37,7 @@ export class Store {
 
   private constructor(database: Database, onFault: (error: unknown) => void) {
     this.database = database;
+    this.writer = new ChangeWriter(database);
     this.#onFault = onFault;
   }
 
@@ -93,6 +97,19 @@ export class Store {
    * not the outer one goes on. `work` is synchronous: nothing else can run in between.
    */
   transaction<R>(work: () => R): R {
+    return this.#run(work, false);
+  }
+
+  /**
+   * Runs `work` as a transaction that says what has happened in the world: a task has ended, a time is over. No lack of
+   * room undoes that: where the disk is full, memory has it, listeners are told, and it is written before whatever is
+   * written next. What is asked for by a caller is a {@link transaction}.
+   */
+  record<R>(work: () => R): R {
+    return this.#run(work, true);
+  }
+
+  #run<R>(work: () => R, isRecord: boolean): R {
     if (this.#changes) return this.#part(work, this.#changes);
     const changes: Recorded[] = [];
     this.#changes = changes;
@@ -102,8 +119,8 @@ export class Store {
     try {
       result = this.#part(work, changes);
       try {
-        const durable = changes.filter(({ kind }) => !kind.volatile);
-        committed = this.database.commit(durable.map(({ change }) => change));
+        const durable = changes.filter(({ kind }) => !kind.volatile).map(({ change }) => change);
+        committed = isRecord ? this.writer.record(durable) : this.writer.commit(durable);
       } catch (error) {
         undo(changes, 0);
         throw error;
@@ -157,11 +174,12 @@ export class Store {
     return owner as T;
   }
 
-  /** Closes the database, also where an owner cannot write any more: its fault is told, and what it held is lost. */
+  /** Closes the database, also where something cannot be written any more: that is told, and what it was is lost. */
   close(): void {
-    for (const owner of this.#owners.values()) {
+    const owners = Array.from(this.#owners.values(), (owner) => () => owner.close());
+    for (const write of [() => this.writer.writeRecorded(), ...owners]) {
       try {
-        owner.close();
+        write();
       } catch (error) {
         this.#onFault(error);
       }

@@ -35,7 +35,7 @@ export class ImageExpiry implements EnginePart {
 
   #expire(): void {
     const { store } = this.#context;
-    store.transaction(() => {
+    store.record(() => {
       for (const { place, values } of store
         .all(repositories)
         .map((each) => ({ place: each.place, values: each.values() }))) {

@@ -184,7 +184,7 @@ class LoadBalancerPart implements LoadBalancers {
         if (state !== "provisioning" || this.#provisioning.has(arn)) continue;
         const timer = clock.idle(PROVISIONING_MS, () => {
           this.#provisioning.delete(arn);
-          store.transaction(() => {
+          store.record(() => {
             if (collection.has(arn)) collection.patch(arn, { state: "active" });
           });
         });

@@ -48,7 +48,7 @@ export class TargetHealths {
   reconcile(): void {
     const { store } = this.#context;
     const seen = new Set<string>();
-    store.transaction(() => {
+    store.record(() => {
       for (const collection of store.all(targetRegistrations)) {
         const { account, region } = collection.place;
         const scope = store.scope(account, region);
@@ -106,7 +106,7 @@ export class TargetHealths {
       probe: (request, done) => this.#process.probe(request, done),
       state: () => scope.of(targetHealths).get(idOf(registration))?.state ?? "initial",
       changed: (words) =>
-        this.#context.store.transaction(() => {
+        this.#context.store.record(() => {
           if (scope.of(targetRegistrations).has(idOf(registration)))
             this.#put(scope, registration, words);
         }),
@@ -141,7 +141,7 @@ export class TargetHealths {
       : 0;
     const { targetGroupArn, id, port, drainingSince } = registration;
     const end = () =>
-      store.transaction(() => {
+      store.record(() => {
         const current = scope.of(targetRegistrations).get(idOf(registration));
         if (current?.drainingSince === undefined) return;
         scope.of(targetRegistrations).delete(idOf(registration));

@@ -74,7 +74,7 @@ export class CloudWatchLogRouter implements LogRouter, EnginePart {
     const options = readOptions(logConfiguration);
     const stream = streamName(request, options);
     const scope = this.#store.scope(request.account, options.region);
-    this.#store.transaction(() => this.#prepare(scope, options, stream));
+    this.#store.record(() => this.#prepare(scope, options, stream));
     const { account, region } = scope;
     const place = { account, region, group: options.group, stream };
     return new EventSink(this.#clock, options.eventStart, this.#emitter(scope, place, options));

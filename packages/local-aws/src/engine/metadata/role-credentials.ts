@@ -53,7 +53,7 @@ export function roleCredentials(
     userId: `${role.roleId}:${taskId}`,
     roleArn,
   };
-  store.transaction(() => {
+  store.record(() => {
     const ended = keys.filter((one) => one.account === account && (one.expiresAt ?? now) < now);
     for (const { accessKeyId } of ended) keys.delete(accessKeyId);
     keys.put(key.accessKeyId, key);
@@ -69,7 +69,7 @@ export function revokeCredentials(store: Store, { account, roleArn, taskId }: Ta
       key.account === account && key.roleArn === roleArn && key.userId.endsWith(`:${taskId}`),
   );
   if (given.length === 0) return;
-  store.transaction(() => {
+  store.record(() => {
     for (const { accessKeyId } of given) keys.delete(accessKeyId);
   });
 }

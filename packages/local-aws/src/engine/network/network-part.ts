@@ -56,7 +56,7 @@ export class NetworkPart implements EnginePart {
     const timer = this.#context.clock.idle(wait, () => {
       this.#timers.delete(key);
       try {
-        this.#context.store.transaction(step);
+        this.#context.store.record(step);
       } catch (error) {
         this.#context.logger.error(`${id} could not be moved to its next state`, error);
       }

@@ -6,7 +6,7 @@ const STOPPED_TASK_KEPT_MS = 60 * 60_000;
 
 /** Forgets tasks that stopped long ago, and deleted task definitions that nothing stands on any more. */
 export function expire(store: Store, now: number): void {
-  store.transaction(() => {
+  store.record(() => {
     for (const collection of store.all(tasks))
       for (const { arn, stoppedAt } of collection.values())
         if (stoppedAt !== undefined && now - stoppedAt > STOPPED_TASK_KEPT_MS)

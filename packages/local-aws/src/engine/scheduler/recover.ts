@@ -7,7 +7,7 @@ import { deregisterTargets } from "./task-targets.ts";
 
 /** Ends, in the books, what a dead server was running: its processes are gone. Services replace the tasks. */
 export function recoverTasks(store: Store, now: number): void {
-  store.transaction(() => {
+  store.record(() => {
     for (const collection of store.all(tasks)) {
       const scope = store.scope(collection.place.account, collection.place.region);
       for (const task of collection.filter(({ lastStatus }) => lastStatus !== "STOPPED"))

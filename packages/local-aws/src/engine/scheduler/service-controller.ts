@@ -48,7 +48,7 @@ export class ServiceController {
     const fault = this.#launchFault(service);
     const mayStart = this.#waiting === undefined && fault === undefined;
     const plan = planService({ service, tasks: planned, mayStart });
-    store.transaction(() => {
+    store.record(() => {
       applyPlan({
         scope: this.#scope,
         arn: this.arn,
@@ -169,7 +169,7 @@ export class ServiceController {
     const { delayMs, inconsistent } = this.#backOff.failed();
     const service = this.#name;
     const messages = inconsistent ? [message, TEXTS.eventInconsistent({ service })] : [message];
-    this.#context.store.transaction(() => {
+    this.#context.store.record(() => {
       const before = this.#service;
       if (before && !saidLast(before, messages.at(-1)!))
         addServiceEvents(this.#scope, this.arn, messages, this.#context.clock.now());
@@ -180,7 +180,7 @@ export class ServiceController {
 
   /** One more failed task of a deployment (the primary one where no task was made). */
   #countFailure(deploymentId: string | undefined): void {
-    this.#context.store.transaction(() => {
+    this.#context.store.record(() => {
       const service = this.#service;
       if (!service) return;
       const deployments = service.deployments.map((it) =>

@@ -60,7 +60,7 @@ export class TaskRecord {
    * @returns the digest that was settled first; `digest`, where none was
    */
   settleImage(container: string, digest: string): string {
-    return this.#store.transaction(() => {
+    return this.#store.record(() => {
       const { service, deployment } = this;
       if (!service || !deployment) return digest;
       const settled = deployment.imageDigests?.[container];
@@ -77,7 +77,7 @@ export class TaskRecord {
 
   /** Writes to the task, with anything else that belongs into the same transaction. */
   write(change: (task: Readonly<Task>) => Partial<Task>): void {
-    this.#store.transaction(() => {
+    this.#store.record(() => {
       const before = this.task;
       this.scope.of(tasks).patch(this.arn, { ...change(before), version: before.version + 1 });
     });
@@ -97,7 +97,7 @@ export class TaskRecord {
     const words = { service: service.name, deployment: deployment.id, what: what.join("; ") };
     const message = TEXTS.eventUnheeded(words);
     if (service.events.some((event) => event.message === message)) return;
-    this.#store.transaction(() => addServiceEvents(this.scope, service.arn, [message], now));
+    this.#store.record(() => addServiceEvents(this.scope, service.arn, [message], now));
   }
 
   /** Makes the task stop, for the first reason that is given; later ones change nothing. */
