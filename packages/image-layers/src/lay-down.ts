@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import {
   chmod,
+  lchown,
   link,
   lstat,
   mkdir,
@@ -27,6 +28,7 @@ type Body = AsyncIterable<unknown> & { resume(): unknown };
 
 interface LayDownOptions {
   readonly confined: boolean;
+  readonly owners: boolean;
   readonly budget: UnpackBudget;
 }
 
@@ -129,16 +131,18 @@ export class LayDown {
 
   async #put(header: Header, body: Body, path: string, target: string): Promise<void> {
     // Files are the many, and seldom is one there already.
-    if (isFile(header)) return this.#putFile(target, body, this.#mode(header, 0o600));
+    if (isFile(header)) return this.#putFile(target, body, header);
     if (header.type !== "directory" || !(await isDirectory(target))) await this.#remove(target);
     this.#own.add(target);
     switch (header.type) {
       case "directory":
         await mkdir(target, { recursive: true });
+        await this.#giveTo(target, header);
         this.#directoryModes.set(target, this.#mode(header, 0o700));
         return;
       case "symlink":
         await symlink(this.#linkTarget(target, header.linkname ?? ""), target);
+        await this.#giveTo(target, header);
         return;
       case "link":
         await this.#hardLink(header.linkname ?? "", path, target);
@@ -154,7 +158,12 @@ export class LayDown {
     return this.#options.confined ? (mode & 0o777) | owners : mode & 0o7777;
   }
 
-  async #putFile(target: string, body: Body, mode: number): Promise<void> {
+  /** Of what is at `target` itself, never of what it leads to. */
+  async #giveTo(target: string, { uid = 0, gid = 0 }: Header): Promise<void> {
+    if (this.#options.owners) await lchown(target, uid, gid);
+  }
+
+  async #putFile(target: string, body: Body, header: Header): Promise<void> {
     const file = await create(target).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;
       await this.#remove(target);
@@ -163,7 +172,9 @@ export class LayDown {
     this.#own.add(target);
     try {
       for await (const chunk of body) await file.writeFile(chunk as Buffer);
-      await file.chmod(mode);
+      if (this.#options.owners) await file.chown(header.uid ?? 0, header.gid ?? 0);
+      // After its owner: a new one takes the special bits off.
+      await file.chmod(this.#mode(header, 0o600));
     } finally {
       await file.close();
     }

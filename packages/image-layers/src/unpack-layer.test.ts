@@ -279,3 +279,26 @@ test("unpacking ends with its signal", async () => {
   stop.abort(new Error("stopped"));
   await expect(unpacking).rejects.toThrow("stopped");
 });
+
+test.skipIf(process.getuid!() !== 0)(
+  "with owners, each entry belongs to whom the layer says",
+  async () => {
+    await unpack(
+      [
+        { name: "a/", type: "directory", uid: 7, gid: 8 },
+        { name: "a/file", content: "text", mode: 0o4755, uid: 5, gid: 6 },
+        { name: "link", type: "symlink", linkname: outside, uid: 9, gid: 9 },
+      ],
+      { owners: true },
+    );
+    const owner = (path: string) => {
+      const { uid, gid } = lstatSync(join(root, path));
+      return [uid, gid];
+    };
+    expect(owner("a")).toEqual([7, 8]);
+    expect(owner("a/file")).toEqual([5, 6]);
+    expect(owner("link")).toEqual([9, 9]);
+    expect(lstatSync(join(root, "a/file")).mode & 0o7777).toBe(0o4755);
+    expectUntouched();
+  },
+);

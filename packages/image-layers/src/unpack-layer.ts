@@ -43,6 +43,8 @@ export interface UnpackOptions {
    * all rights, special bits go. Otherwise links and modes are as the layer says.
    */
   readonly confined?: boolean;
+  /** Gives each entry the owner that the layer says: for who may do that, such as root of a user namespace. */
+  readonly owners?: boolean;
   /** Ends the unpacking, which rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -53,8 +55,8 @@ const BROKEN_DATA = /^(?:Z_|ZSTD_|ERR_ZSTD)/;
 /**
  * Lays a layer over `root`, as https://github.com/opencontainers/image-spec/blob/main/layer.md says: files replace, a
  * whiteout deletes, an opaque whiteout empties a directory of what lower layers put there. Nothing outside of `root` is
- * touched, whatever the archive says: every path is followed link by link inside of the root. Owners and times are not
- * set. Device nodes under /dev are left out, the runtime provides those.
+ * touched, whatever the archive says: every path is followed link by link inside of the root. Owners are set where that is
+ * asked for, times are not. Device nodes under /dev are left out, the runtime provides those.
  *
  * @param root a directory that nobody else writes to
  * @throws LayerError where the blob is not what its digest says, ends early, is no archive, or holds what would land
@@ -65,9 +67,9 @@ export async function unpackLayer(
   root: string,
   options: UnpackOptions = {},
 ): Promise<void> {
-  const { signal, confined = false, budget = { ...UNPACK_LIMITS } } = options;
+  const { signal, confined = false, owners = false, budget = { ...UNPACK_LIMITS } } = options;
   signal?.throwIfAborted();
-  const down = new LayDown(await realpath(root), { confined, budget });
+  const down = new LayDown(await realpath(root), { confined, owners, budget });
   // From here on nothing is waited for until the first entry is: one that comes with nobody there is never told of again.
   const hash = createHash("sha256");
   const plain = createHash("sha256");

@@ -27,8 +27,8 @@ export interface LocalAwsOptions {
   readonly host?: string;
   /** Where the cloud is kept. Without one it lives in a temporary directory and is gone after `stop`. */
   readonly dataDir?: string;
-  /** How tasks run: as processes (default), or not at all (control plane alone). */
-  readonly tasks?: "process" | "off";
+  /** How tasks run: as processes (default), as containers (Linux), or not at all (control plane alone). */
+  readonly tasks?: "containers" | "process" | "off";
   /** `workspace` (default): only keys of this cloud. `any`: every key and signature, as account 123456789012. */
   readonly credentials?: "workspace" | "any";
   /** Time; by default the machine's, with idle waiting accelerated. */

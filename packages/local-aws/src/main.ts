@@ -18,7 +18,7 @@ const USAGE = `Usage: node packages/local-aws/src/main.ts [options]
   --port N                       the front door's port (default ${DEFAULT_PORT}; 0 for any free one)
   --host ADDRESS                 the front door's address (default 127.0.0.1)
   --data DIR                     where the cloud is kept (default: a temporary directory)
-  --tasks process|off            how tasks run (default process)
+  --tasks containers|process|off how tasks run (default process)
   --credentials workspace|any    whose keys are accepted (default workspace)
   --listeners exact|offset|ephemeral   ports of load balancers on this machine (default exact)
   --home-address ADDRESS         where requests from this machine count as coming from
@@ -71,7 +71,7 @@ function readOptions(): LocalAwsOptions {
     port,
     host: values.host,
     dataDir: values.data,
-    tasks: oneOf("--tasks", values.tasks, ["process", "off"]),
+    tasks: oneOf("--tasks", values.tasks, ["containers", "process", "off"]),
     credentials: oneOf("--credentials", values.credentials, ["workspace", "any"]),
     listeners: oneOf<ListenersMode>("--listeners", values.listeners, [
       "exact",

@@ -27,7 +27,9 @@ test("a command that is about this machine alone offers no target", () => {
 test("options are told as they are typed", () => {
   expect(helpOf("site")).toMatch(/--no-open +Open no browser\n/);
   expect(helpOf("logs")).toMatch(/\n {2}-f, --follow +Go on printing\n/);
-  expect(helpOf("cloud")).toMatch(/\n {2}--tasks <driver> +How tasks run: process, or off/);
+  expect(helpOf("cloud")).toMatch(
+    /\n {2}--tasks <driver> +How tasks run: containers, process or off/,
+  );
 });
 
 test("the help of completion says how to have it in every shell", () => {

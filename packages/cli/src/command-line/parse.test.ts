@@ -71,7 +71,11 @@ test.each([
   ],
   [["site", "--port", "x"], "--port takes a number from 0 to 65535, not x.", "site"],
   [["cloud", "up", "--listeners", "no"], "--listeners takes exact, offset or ephemeral", "cloud"],
-  [["cloud", "up", "--tasks", "docker"], "--tasks takes process or off, not docker.", "cloud"],
+  [
+    ["cloud", "up", "--tasks", "docker"],
+    "--tasks takes containers, process or off, not docker.",
+    "cloud",
+  ],
   [["deploy", "--target", "azure"], "--target takes local or aws, not azure.", "--all"],
 ])("%j is refused", (argv, said, help) => {
   expect(() => parseCommandLine(argv)).toThrow(

@@ -133,16 +133,16 @@ export const WORKBOOK = [
       ),
       tasks: oneOf(
         "<driver>",
-        ["process", "off"],
+        ["containers", "process", "off"],
         [
-          "How tasks run: process, or off (the control plane alone)",
-          "タスクの動かし方: process、または off (コントロールプレーンのみ)",
+          "How tasks run: containers, process or off (the control plane alone)",
+          "タスクの動かし方: containers、process、off",
         ],
         (given, command) =>
           refused(
             [
-              `--tasks takes process or off, not ${given}.`,
-              `--tasks には process か off を指定します。${given} は使えません。`,
+              `--tasks takes containers, process or off, not ${given}.`,
+              `--tasks には containers、process、off のどれかを指定します。${given} は使えません。`,
             ],
             command,
           ),

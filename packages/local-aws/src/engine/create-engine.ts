@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Mount } from "../server/front-door.ts";
 import type { EngineContext, EnginePart } from "./engine.ts";
 import { DiskRoom } from "./disk-room.ts";
@@ -10,13 +11,15 @@ import { Leftovers } from "./leftovers.ts";
 import { CloudWatchLogRouter } from "./logs/log-router.ts";
 import { TaskEndpoints } from "./metadata/task-endpoints.ts";
 import { NetworkPart } from "./network/network-part.ts";
+import { ContainerDriver } from "./runtime/containers/container-driver.ts";
+import { Room } from "./runtime/containers/room.ts";
 import { createOffDriver } from "./runtime/off-driver.ts";
 import { createProcessDriver } from "./runtime/process/process-driver.ts";
 import { createScheduler } from "./scheduler/scheduler.ts";
 import { topology, type Topology } from "./topology.ts";
 
 export interface EngineOptions {
-  readonly tasks: "process" | "off";
+  readonly tasks: "containers" | "process" | "off";
   readonly listeners: "exact" | "offset" | "ephemeral";
   readonly toolsPath: readonly string[] | undefined;
   readonly maxLogBytes: number;
@@ -41,10 +44,11 @@ export interface Engine {
 /** Puts the engine's parts together. Parts are started in order and stopped in the opposite one. */
 export function createEngine(context: EngineContext, options: EngineOptions): Engine {
   const { clock, logger, settings } = context;
-  const { driver, info } = createDriver();
+  const { driver, room, info } = createDriver();
   const loadBalancers = createLoadBalancers(context, {
     endpoint: (address, port) => driver.endpoint(address, port),
     listenersMode: options.listeners,
+    ...(room && { room }),
   });
   const { store } = context;
   const logs = new CloudWatchLogRouter({
@@ -56,6 +60,9 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
   const metadata = new TaskEndpoints({ store, clock, endpoint: settings.endpoint, driver });
   const images = createImagePuller(context);
   const parts: EnginePart[] = [
+    ...(room
+      ? [{ name: "room", start: async () => void (await room.start()), stop: () => room.close() }]
+      : []),
     new DiskRoom(context),
     new NetworkPart(context),
     new Leftovers(context),
@@ -99,12 +106,21 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
   function createDriver() {
     if (options.tasks === "off")
       return { driver: createOffDriver(), info: () => ({ driver: "off" }) };
-    const driver = createProcessDriver({
-      clock,
-      logger,
-      dataDir: settings.dataDir,
-      toolsPath: options.toolsPath,
-    });
+    const { toolsPath } = options;
+    const { dataDir } = settings;
+    if (options.tasks === "containers") {
+      const room = new Room({ clock, logger, folder: join(dataDir, "runtime", "room") });
+      const driver = new ContainerDriver({
+        clock,
+        logger,
+        room,
+        dataDir,
+        toolsPath,
+        routed: async () => {},
+      });
+      return { driver, room, info: () => ({ driver: driver.name }) };
+    }
+    const driver = createProcessDriver({ clock, logger, dataDir, toolsPath });
     return { driver, info: () => driver.info() };
   }
 }

@@ -4,6 +4,7 @@ import type { Server, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Clock, Timer } from "../../clock/clock.ts";
 import type { Logger } from "../logger.ts";
+import type { Room } from "../runtime/containers/room.ts";
 import type { Configuration } from "./configuration.ts";
 import type {
   ChildMessage,
@@ -41,6 +42,7 @@ export class DataPlaneProcess {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #events: DataPlaneEvents;
+  readonly #room: Pick<Room, "pid"> | undefined;
   #child: ChildProcess | undefined;
   #ready = false;
   #stopping = false;
@@ -53,10 +55,12 @@ export class DataPlaneProcess {
   readonly #awaitingIdle = new Map<number, () => void>();
   readonly #traced = new Map<string, string | undefined>();
 
-  constructor(clock: Clock, logger: Logger, events: DataPlaneEvents) {
+  /** @param room where the targets' network is, if it is not this machine's */
+  constructor(clock: Clock, logger: Logger, events: DataPlaneEvents, room?: Pick<Room, "pid">) {
     this.#clock = clock;
     this.#logger = logger;
     this.#events = events;
+    this.#room = room;
   }
 
   get pid(): number | undefined {
@@ -85,6 +89,11 @@ export class DataPlaneProcess {
     else child.kill("SIGKILL");
     await ended;
     kill.cancel();
+  }
+
+  /** The network that it is in is no more: another process takes its place, in the one that is there now. */
+  moveIn(): void {
+    this.#child?.kill("SIGKILL");
   }
 
   configure(configuration: Configuration): void {
@@ -174,7 +183,7 @@ export class DataPlaneProcess {
     this.#startedAt = performance.now();
     // No options of this process (a debugger's port, a test runner's loader) are of use to the child.
     const child = fork(MAIN, [], {
-      execArgv: [],
+      ...this.#program(),
       env: childEnvironment(),
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
@@ -187,6 +196,14 @@ export class DataPlaneProcess {
     child.on("error", (error) => this.#logger.error("the load balancers' process", error));
     child.once("exit", (code, signal) => this.#onExit(signal ?? String(code), complaint));
     return child;
+  }
+
+  /** In the room's network, under this user's own name: it needs no right in there. */
+  #program(): { execPath?: string; execArgv: string[] } {
+    const pid = this.#room?.pid;
+    if (pid === undefined) return { execArgv: [] };
+    const flags = ["--target", String(pid), "--user", "--net", "--preserve-credentials"];
+    return { execPath: "nsenter", execArgv: [...flags, "--", process.execPath] };
   }
 
   #onMessage(message: ChildMessage): void {

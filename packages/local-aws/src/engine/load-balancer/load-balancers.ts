@@ -62,11 +62,17 @@ class LoadBalancerPart implements LoadBalancers {
     this.#context = context;
     this.#ports = ports;
     const { clock, logger } = context;
-    this.#process = new DataPlaneProcess(clock, logger, {
-      ready: () => this.#sockets.handOver(),
-      lost: () => this.#sockets.reopen(),
-      metrics: (deltas) => this.#totals.add(deltas),
-    });
+    this.#process = new DataPlaneProcess(
+      clock,
+      logger,
+      {
+        ready: () => this.#sockets.handOver(),
+        lost: () => this.#sockets.reopen(),
+        metrics: (deltas) => this.#totals.add(deltas),
+      },
+      ports.room,
+    );
+    ports.room?.onRemade(() => this.#process.moveIn());
     this.#sockets = new ListenerPorts({
       mode: ports.listenersMode,
       process: this.#process,

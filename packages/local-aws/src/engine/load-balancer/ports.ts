@@ -1,3 +1,4 @@
+import type { Room } from "../runtime/containers/room.ts";
 import type { Endpoint } from "../runtime/driver.ts";
 
 /**
@@ -11,4 +12,6 @@ export interface LoadBalancerPorts {
   /** Where a port of the task with this address is; undefined where no running task has the address. */
   endpoint(privateIpAddress: string, port: number): Endpoint | undefined;
   readonly listenersMode: ListenersMode;
+  /** Where the network of tasks is, if it is not this machine's: requests have to be sent from in there. */
+  readonly room?: Room;
 }

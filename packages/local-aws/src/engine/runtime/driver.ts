@@ -1,4 +1,4 @@
-import type { ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs";
+import type { ContainerDefinition, ContainerOverride, Volume } from "@aws-sdk/client-ecs";
 import type { PulledImage } from "../images/pulled-image.ts";
 
 /** What a driver needs to start the containers of one task. Everything is resolved: no store, no AWS calls. */
@@ -11,6 +11,10 @@ export interface TaskSpec {
   readonly networkMode: "awsvpc" | "bridge" | "host" | "none";
   /** The task's hard limit; absent where it has none (EC2). Containers may have their own in their definitions. */
   readonly memoryMiB?: number;
+  /** Those that its containers may mount. */
+  readonly volumes?: readonly Volume[];
+  /** The resolver of its VPC; absent where the VPC has none. */
+  readonly nameServer?: string;
   /** In order of start (dependsOn). */
   readonly containers: readonly ContainerSpec[];
 }
@@ -68,9 +72,9 @@ export interface ContainerUsage {
   readonly memoryBytes: number;
 }
 
-/** Runs tasks. */
+/** Runs tasks: as containers, or as processes. */
 export interface TaskDriver {
-  readonly name: "process" | "off";
+  readonly name: "process" | "containers" | "off";
   /**
    * Starts all containers; rejects with {@link CannotStartError} and leaves nothing behind where one cannot start, or where
    * `signal` is aborted meanwhile: then those that run are stopped first, as {@link stop} does.

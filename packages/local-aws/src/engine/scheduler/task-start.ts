@@ -7,6 +7,7 @@ import { TEXTS } from "../../services/ecs/texts.ts";
 import type { EngineContext } from "../engine.ts";
 import type { PulledImage } from "../images/pulled-image.ts";
 import { availableAddressCount, createNetworkInterface } from "../network/interfaces.ts";
+import { resolverOf } from "../network/resolver-address.ts";
 import type { ContainerSpec, TaskSpec } from "../runtime/driver.ts";
 import { pullContainerImage } from "./container-image.ts";
 import type { LogSink, SchedulerPorts } from "./ports.ts";
@@ -144,6 +145,8 @@ export function toSpec(parts: StartParts, images: ReadonlyMap<string, PulledImag
     privateIpAddress: task.privateIpAddress,
     networkMode: definition.networkMode,
     memoryMiB: Number(task.memory) || undefined,
+    volumes: definition.volumes,
+    nameServer: resolverOf(scope, task.networkInterfaceId),
     containers: containers.map(toContainer),
   };
 }

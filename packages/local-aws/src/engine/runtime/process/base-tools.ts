@@ -5,7 +5,7 @@ import { join } from "node:path";
 const RUNTIME_PROGRAMS = ["node", "npm", "npx"];
 
 /** What every Debian and Alpine base has: the shell and the small POSIX utilities that entrypoint scripts use. */
-const SYSTEM_PROGRAMS =
+export const SYSTEM_PROGRAMS: readonly string[] =
   "awk basename cat chmod chown cp cut date dd df dirname du echo env expr false find grep head hostname id kill ln ls md5sum mkdir mktemp mv nice nohup od printenv printf ps pwd readlink realpath rm rmdir sed seq sh sha256sum sleep sort stat stty sync tail tee test timeout touch tr true tty uname uniq wc which whoami xargs yes".split(
     " ",
   );

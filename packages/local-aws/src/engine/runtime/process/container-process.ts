@@ -1,10 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import type { Socket } from "node:net";
 import { constants } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../../clock/clock.ts";
 import { CannotStartError } from "../driver.ts";
-import { LineSplitter } from "../line-splitter.ts";
+import { readLines } from "../read-lines.ts";
 import { closePipes, makeOutputPipes } from "./output-pipe.ts";
 import type { ProcessMarks } from "./process-marks.ts";
 import { forgetProcess, killGroup, recordProcess } from "./process-records.ts";
@@ -117,25 +116,5 @@ function spawnGroup(launch: Launch, { stdout, stderr }: Pipes): ChildProcess {
     env: launch.environment,
     detached: true,
     stdio: ["ignore", stdout.writer, stderr.writer],
-  });
-}
-
-/** Resolves when the last writer is gone. */
-function readLines(reader: Socket, emit: (line: string) => void | Promise<void>): Promise<void> {
-  // Whoever takes the lines may ask to wait: the pipe fills, and the program with it, as with a blocking log driver.
-  const lines = new LineSplitter((line) => {
-    const room = emit(line);
-    if (!room) return;
-    reader.pause();
-    void room.then(() => reader.resume());
-  });
-  return new Promise((resolve) => {
-    reader.on("data", (chunk: Buffer) => lines.write(chunk));
-    // A pipe whose reader is taken away ends as one whose writers are.
-    reader.once("error", () => {});
-    reader.once("close", () => {
-      lines.end();
-      resolve();
-    });
   });
 }

@@ -12,7 +12,7 @@ import { type TinyEntry, writeTinyLayer } from "../../runtime/tiny-image.ts";
 
 /** An image of one layer, as a test wants it. */
 export interface TinyImage {
-  readonly files: Readonly<Record<string, TinyEntry>>;
+  readonly files: Readonly<Record<string, TinyEntry>> | readonly (readonly [string, TinyEntry])[];
   readonly config: PulledImage["config"];
   /** What the configuration says of its layers; what is true by default. */
   readonly diffIds?: readonly string[];

@@ -1,0 +1,218 @@
+import { constants, openSync } from "node:fs";
+import { Socket } from "node:net";
+import { join } from "node:path";
+import type { Clock } from "../../../clock/clock.ts";
+import {
+  CannotStartError,
+  type ContainerSpec,
+  type ContainerUsage,
+  type Endpoint,
+  type PortBinding,
+  type TaskSpec,
+} from "../driver.ts";
+import { containerCommand } from "../container-command.ts";
+import { readLines } from "../read-lines.ts";
+import { couldNotRun, noCommand } from "../reasons.ts";
+import type { ContainerHandle, OutputListener, PreparedContainer, TaskHost } from "../task-host.ts";
+import { containerUser } from "./container-user.ts";
+import { hostsFile, nameServers, taskHostName } from "./host-files.ts";
+import { ROOM } from "./inside/messages.ts";
+import type { Room } from "./room.ts";
+import type { RoomImages } from "./room-images.ts";
+import { toRuntimeConfig, volumeMounts, type RuntimeMount } from "./runtime-config.ts";
+import { refuseContainer } from "./refuse-container.ts";
+import {
+  closedNetworkScript,
+  dropNetworkScript,
+  namespacePath,
+  openNetworkScript,
+  taskNetwork,
+  type TaskNetwork,
+} from "./task-network.ts";
+
+export interface ContainerHostParts {
+  readonly clock: Clock;
+  readonly room: Room;
+  readonly images: RoomImages;
+  /** The machine's: what containers may not go beyond, and a program that can be their first process. */
+  readonly openFiles: number;
+  readonly init: string | undefined;
+}
+
+/** How long output of a container that has ended is waited for. */
+const OUTPUT_GRACE_MS = 1000;
+
+/** A task's containers as OCI containers in the room: one network, a root file system each. */
+export class ContainerHost implements TaskHost {
+  readonly #spec: TaskSpec;
+  readonly #parts: ContainerHostParts;
+  readonly #network: TaskNetwork;
+  /** In the room. */
+  readonly #folder: string;
+  readonly #pids = new Map<string, number>();
+
+  private constructor(spec: TaskSpec, parts: ContainerHostParts) {
+    this.#spec = spec;
+    this.#parts = parts;
+    this.#network = taskNetwork(spec.taskId);
+    this.#folder = `${ROOM}/tasks/${spec.taskId}`;
+  }
+
+  /** @throws CannotStartError naming what the task needs and the room does not have */
+  static async open(spec: TaskSpec, parts: ContainerHostParts): Promise<ContainerHost> {
+    for (const container of spec.containers) refuseContainer(spec, container, parts);
+    const host = new ContainerHost(spec, parts);
+    const { privateIpAddress: address } = spec;
+    const network =
+      address === undefined
+        ? closedNetworkScript(host.#network)
+        : openNetworkScript(host.#network, address);
+    const folders = host.#volumes.map((name) => `volumes/${name}`);
+    try {
+      await parts.room.script(
+        `mkdir ${host.#folder}; cd ${host.#folder}; mkdir -p volumes ${folders.join(" ")}\n${network}`,
+      );
+    } catch (error) {
+      await host.close();
+      throw new CannotStartError(couldNotRun((error as Error).message), { cause: error });
+    }
+    return host;
+  }
+
+  async prepare(container: ContainerSpec): Promise<PreparedContainer> {
+    if (containerCommand(container).length === 0) throw new CannotStartError(noCommand());
+    const directories = await this.#parts.images.directories(container.image);
+    const bundle = `${this.#folder}/${container.name}`;
+    const config = await this.#config(container, directories, bundle);
+    const lower = directories.map((name) => `${ROOM}/images/${name}`).join(":");
+    await this.#parts.room.script(`
+mkdir ${bundle}; cd ${bundle}; mkdir upper work rootfs
+mount -t overlay -o userxattr,lowerdir=${lower},upperdir=upper,workdir=work overlay rootfs
+mkfifo -m 600 stdout stderr
+`);
+    const region = this.#spec.taskArn.split(":")[3]!;
+    const { privateIpAddress: address } = this.#spec;
+    await this.#parts.room.ask("write", {
+      files: [
+        { path: `${bundle}/config.json`, text: JSON.stringify(config) },
+        { path: `${bundle}/hosts`, text: hostsFile(config.hostname, address) },
+        { path: `${bundle}/hostname`, text: `${config.hostname}\n` },
+        { path: `${bundle}/resolv.conf`, text: nameServers(this.#spec.nameServer, region) },
+      ],
+    });
+    return { start: (output) => this.#start(container, bundle, output) };
+  }
+
+  bindings(container: string): readonly PortBinding[] {
+    const { definition } = this.#spec.containers.find(({ name }) => name === container)!;
+    return (definition.portMappings ?? []).flatMap(({ containerPort, protocol = "tcp" }) =>
+      containerPort === undefined
+        ? []
+        : [{ containerPort, hostPort: containerPort, protocol, bindIP: "0.0.0.0" }],
+    );
+  }
+
+  endpoint(port: number): Endpoint {
+    const { privateIpAddress: host } = this.#spec;
+    return host === undefined
+      ? { refused: true, why: "the task has no network interface" }
+      : { host, port };
+  }
+
+  async usage(containers: readonly string[]): Promise<ReadonlyMap<string, ContainerUsage>> {
+    const pids = containers.map((name) => this.#pids.get(name)!);
+    const usages = await this.#parts.room.ask("usage", { pids });
+    return new Map(containers.map((name, index) => [name, usages[index]!]));
+  }
+
+  async close(): Promise<void> {
+    const mounts = this.#spec.containers.map(({ name }) => `${this.#folder}/${name}/rootfs`);
+    const unmount = mounts.map((path) => `if [ -d ${path} ]; then umount -l ${path} || :; fi\n`);
+    const script = `${unmount.join("")}rm -rf ${this.#folder}
+if [ -e ${namespacePath(this.#network)} ]; then ${dropNetworkScript(this.#network)}fi\n`;
+    // A room that has ended has taken all of it with it.
+    if (this.#parts.room.pid !== undefined) await this.#parts.room.script(script);
+  }
+
+  get #volumes(): readonly string[] {
+    return (this.#spec.volumes ?? []).flatMap(({ name }) => name ?? []);
+  }
+
+  async #config(container: ContainerSpec, directories: readonly string[], bundle: string) {
+    const { images, openFiles, init } = this.#parts;
+    const { definition, image } = container;
+    const find = (path: string) => images.find(directories, path);
+    const [passwd, group] = [await find("/etc/passwd"), await find("/etc/group")];
+    const user = definition.user || image.config.User || "";
+    const all = this.#spec.containers.map((each) => each.definition);
+    const sourceOf = (volume: string) => `${this.#folder}/volumes/${volume}`;
+    const ownFile = (destination: string): RuntimeMount => ({
+      destination,
+      type: "bind",
+      source: `${bundle}/${destination.slice("/etc/".length)}`,
+      options: ["bind", definition.readonlyRootFilesystem ? "ro" : "rw"],
+    });
+    return toRuntimeConfig(container, {
+      rootfs: `${bundle}/rootfs`,
+      networkNamespace: namespacePath(this.#network),
+      hostName: taskHostName(this.#spec),
+      user: await containerUser(user, { passwd, group }),
+      mounts: [
+        ...["/etc/hosts", "/etc/hostname", "/etc/resolv.conf"].map(ownFile),
+        ...volumeMounts(definition, all, sourceOf),
+      ],
+      init,
+      openFiles,
+    });
+  }
+
+  async #start(
+    { name }: ContainerSpec,
+    bundle: string,
+    output: OutputListener,
+  ): Promise<ContainerHandle> {
+    const { room, clock } = this.#parts;
+    const outside = join(room.folder, bundle.slice(ROOM.length));
+    const readers = (["stdout", "stderr"] as const).map((stream) => {
+      const fd = openSync(join(outside, stream), constants.O_RDONLY | constants.O_NONBLOCK);
+      const reader = new Socket({ fd, readable: true, writable: false });
+      return { reader, read: readLines(reader, (line) => output(stream, line)) };
+    });
+    const index = this.#spec.containers.findIndex((each) => each.name === name);
+    const id = `${this.#spec.taskId}-${index}`;
+    const [stdout, stderr] = [`${bundle}/stdout`, `${bundle}/stderr`];
+    try {
+      const running = await room.run({ id, bundle, stdout, stderr });
+      this.#pids.set(name, running.pid);
+      let isRunning = true;
+      const exited = running.exited.then(async (code) => {
+        isRunning = false;
+        const grace = clock.deadline(OUTPUT_GRACE_MS, () => {
+          for (const { reader } of readers) reader.destroy();
+        });
+        await Promise.all(readers.map(({ read }) => read));
+        grace.cancel();
+        return code;
+      });
+      const tell = (work: Promise<unknown>) => void work.catch(() => {}); // The room ended, and with it the container.
+      return {
+        exited,
+        get isRunning() {
+          return isRunning;
+        },
+        signal: (signal) => {
+          if (isRunning) tell(room.ask("signal", { pid: running.pid, signal }));
+        },
+        check: (command, timeoutMs) => room.ask("check", { id, command, timeoutMs }),
+      };
+    } catch (error) {
+      for (const { reader } of readers) reader.destroy();
+      throw new CannotStartError(couldNotRun(ofRunc(error as Error)), { cause: error });
+    }
+  }
+}
+
+/** What runc says behind the frame that ECS puts around it. */
+function ofRunc({ message }: Error): string {
+  return message.replace(/^(?:runc run failed: )?(?:unable to start container process: )?/, "");
+}

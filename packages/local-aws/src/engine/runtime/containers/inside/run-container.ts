@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { closeSync, constants, existsSync, openSync, readFileSync, rmSync, watch } from "node:fs";
+import { constants as os } from "node:os";
+import { join } from "node:path";
+import type { ContainerRun } from "./messages.ts";
+
+/**
+ * Runs a container by `runc` in the foreground, with its two outputs as named pipes; resolves to the process id of its first
+ * process as soon as its program has been started.
+ * @param exited told the exit code, as Docker counts, once all of the container has ended
+ * @throws Error with runc's own words where the container or its program could not be started
+ */
+export function runContainer(run: ContainerRun, exited: (code: number) => void): Promise<number> {
+  const { id, bundle } = run;
+  const pidFile = join(bundle, "pid");
+  const log = join(bundle, "log");
+  const outputs = [run.stdout, run.stderr].map((path) =>
+    openSync(path, constants.O_WRONLY | constants.O_NONBLOCK),
+  );
+  const flags = ["--log", log, "--log-format", "json"];
+  const child = spawn("runc", [...flags, "run", "--bundle", bundle, "--pid-file", pidFile, id], {
+    stdio: ["ignore", ...outputs],
+  });
+  for (const descriptor of outputs) closeSync(descriptor);
+  return new Promise((resolve, reject) => {
+    let started = false;
+    const start = () => {
+      if (started || !existsSync(pidFile)) return;
+      started = true;
+      watcher.close();
+      resolve(Number(readFileSync(pidFile, "utf8")));
+    };
+    // The file comes by a rename, whole.
+    const watcher = watch(bundle, start);
+    child.once("error", reject);
+    child.once("exit", (code, signal) => {
+      start();
+      watcher.close();
+      if (started) exited(code ?? 128 + (signal ? os.signals[signal] : 0));
+      else reject(new Error(lastError(log)));
+      rmSync(pidFile, { force: true });
+    });
+  });
+}
+
+/** What runc complained of last. */
+function lastError(log: string): string {
+  const lines = existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : [];
+  for (const line of lines.reverse()) {
+    if (!line) continue;
+    const { level, msg } = JSON.parse(line) as { level: string; msg: string };
+    if (level === "error") return msg;
+  }
+  return "runc ended without a word";
+}

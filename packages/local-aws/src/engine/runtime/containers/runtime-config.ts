@@ -1,0 +1,202 @@
+import type { ContainerDefinition, MountPoint } from "@aws-sdk/client-ecs";
+import type { ContainerSpec } from "../driver.ts";
+import { containerCommand, containerWorkingDirectory, DEFAULT_PATH } from "../container-command.ts";
+import type { ContainerUser } from "./container-user.ts";
+
+/** What a container is given beside its own definition. Paths are those of the room. */
+export interface ContainerPlace {
+  readonly rootfs: string;
+  readonly networkNamespace: string;
+  readonly hostName: string;
+  readonly user: ContainerUser;
+  readonly mounts: readonly RuntimeMount[];
+  /** Absent where the room has none: see `initProcessEnabled`. */
+  readonly init: string | undefined;
+  /** The most open files that this machine allows. */
+  readonly openFiles: number;
+}
+
+export interface RuntimeMount {
+  readonly destination: string;
+  readonly type: string;
+  readonly source: string;
+  readonly options?: readonly string[];
+}
+
+/** Docker's default set. https://docs.docker.com/engine/security/#linux-kernel-capabilities */
+const CAPABILITIES = [
+  "CHOWN",
+  "DAC_OVERRIDE",
+  "FSETID",
+  "FOWNER",
+  "MKNOD",
+  "NET_RAW",
+  "SETGID",
+  "SETUID",
+  "SETFCAP",
+  "SETPCAP",
+  "NET_BIND_SERVICE",
+  "SYS_CHROOT",
+  "KILL",
+  "AUDIT_WRITE",
+];
+
+/** What a container cannot see of its kernel. https://github.com/moby/moby/blob/master/oci/defaults.go */
+const MASKED = [
+  "/proc/asound",
+  "/proc/acpi",
+  "/proc/kcore",
+  "/proc/keys",
+  "/proc/latency_stats",
+  "/proc/timer_list",
+  "/proc/timer_stats",
+  "/proc/sched_debug",
+  "/proc/scsi",
+  "/sys/firmware",
+];
+const READ_ONLY = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+
+const DEFAULT_SHM = "65536k";
+/** Of a container on Fargate. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-resource-limits */
+const OPEN_FILES = 65_535;
+const INIT = "/dev/init";
+
+/** The container's `config.json`. https://github.com/opencontainers/runtime-spec/blob/v1.0.2/config.md */
+export function toRuntimeConfig(container: ContainerSpec, place: ContainerPlace) {
+  const { definition, environment } = container;
+  const command = containerCommand(container);
+  const usesInit = definition.linuxParameters?.initProcessEnabled === true;
+  const { uid, gid, additionalGids } = place.user;
+  return {
+    ociVersion: "1.0.2",
+    process: {
+      terminal: false,
+      user: { uid, gid, additionalGids },
+      args: usesInit ? [INIT, "--", ...command] : command,
+      env: toEnvironment(environment, place.hostName),
+      cwd: containerWorkingDirectory(container),
+      capabilities: capabilities(definition, uid),
+      rlimits: rlimits(definition, place.openFiles),
+      noNewPrivileges: definition.dockerSecurityOptions?.includes("no-new-privileges") ?? false,
+    },
+    root: { path: place.rootfs, readonly: definition.readonlyRootFilesystem ?? false },
+    hostname: place.hostName,
+    mounts: [
+      ...systemMounts(definition),
+      ...(usesInit && place.init !== undefined
+        ? [{ destination: INIT, type: "bind", source: place.init, options: ["bind", "ro"] }]
+        : []),
+      ...place.mounts,
+    ],
+    annotations: definition.dockerLabels ?? {},
+    linux: {
+      namespaces: [
+        { type: "pid" },
+        { type: "ipc" },
+        { type: "uts" },
+        { type: "mount" },
+        { type: "network", path: place.networkNamespace },
+      ],
+      sysctl: Object.fromEntries(
+        (definition.systemControls ?? []).map(({ namespace = "", value = "" }) => [
+          namespace,
+          value,
+        ]),
+      ),
+      maskedPaths: MASKED,
+      readonlyPaths: READ_ONLY,
+    },
+  };
+}
+
+function toEnvironment(environment: Readonly<Record<string, string>>, hostName: string): string[] {
+  const all = { PATH: DEFAULT_PATH, HOSTNAME: hostName, ...environment };
+  return Object.entries(all).map(([name, value]) => `${name}=${value}`);
+}
+
+/** A user who is not root has what it may gain, and nothing of it to begin with, as in Docker. */
+function capabilities({ linuxParameters }: ContainerDefinition, uid: number) {
+  const { add = [], drop = [] } = linuxParameters?.capabilities ?? {};
+  const kept = drop.includes("ALL") ? [] : CAPABILITIES.filter((name) => !drop.includes(name));
+  const bounding = [...new Set([...kept, ...add])].map((name) => `CAP_${name}`);
+  const own = uid === 0 ? bounding : [];
+  return { bounding, effective: own, permitted: own, inheritable: [], ambient: [] };
+}
+
+function rlimits({ ulimits = [] }: ContainerDefinition, most: number) {
+  const nofile = {
+    type: "RLIMIT_NOFILE",
+    soft: Math.min(OPEN_FILES, most),
+    hard: Math.min(OPEN_FILES, most),
+  };
+  const own = ulimits.map(({ name = "", softLimit = 0, hardLimit = 0 }) => ({
+    type: `RLIMIT_${name.toUpperCase()}`,
+    soft: limit(softLimit),
+    hard: limit(hardLimit),
+  }));
+  return own.some(({ type }) => type === nofile.type) ? own : [nofile, ...own];
+}
+
+/** -1 is no limit: the largest number that there is, beyond those that are exact here. */
+const limit = (value: number): unknown => (value < 0 ? rawJson("18446744073709551615") : value);
+
+/** https://developer.mozilla.org/docs/Web/JavaScript/Reference/Global_Objects/JSON/rawJSON, which TypeScript does not know yet. */
+const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown };
+
+function systemMounts({ linuxParameters }: ContainerDefinition): RuntimeMount[] {
+  const { sharedMemorySize, tmpfs = [] } = linuxParameters ?? {};
+  const shm = sharedMemorySize === undefined ? DEFAULT_SHM : `${sharedMemorySize}m`;
+  const safe = ["nosuid", "noexec", "nodev"];
+  const mount = (destination: string, type: string, source: string, options: string[]) => ({
+    destination,
+    type,
+    source,
+    options,
+  });
+  return [
+    mount("/proc", "proc", "proc", safe),
+    mount("/dev", "tmpfs", "tmpfs", ["nosuid", "strictatime", "mode=755", "size=65536k"]),
+    mount("/dev/pts", "devpts", "devpts", [
+      "nosuid",
+      "noexec",
+      "newinstance",
+      "ptmxmode=0666",
+      "mode=0620",
+      "gid=5",
+    ]),
+    mount("/dev/shm", "tmpfs", "shm", [...safe, "mode=1777", `size=${shm}`]),
+    mount("/dev/mqueue", "mqueue", "mqueue", safe),
+    mount("/sys", "sysfs", "sysfs", [...safe, "ro"]),
+    ...tmpfs.map(({ containerPath = "", size = 0, mountOptions = [] }) =>
+      mount(containerPath, "tmpfs", "tmpfs", [...safe, `size=${size}m`, ...mountOptions]),
+    ),
+  ];
+}
+
+/** The mount points of a container, those of containers that it shares volumes with among them. */
+export function volumeMounts(
+  definition: ContainerDefinition,
+  all: readonly ContainerDefinition[],
+  sourceOf: (volume: string) => string,
+): RuntimeMount[] {
+  const shared = (definition.volumesFrom ?? []).flatMap(({ sourceContainer, readOnly }) => {
+    const other = all.find(({ name }) => name === sourceContainer);
+    return (other?.mountPoints ?? []).map((point) => ({
+      ...point,
+      readOnly: (readOnly ?? false) || (point.readOnly ?? false),
+    }));
+  });
+  return [...shared, ...(definition.mountPoints ?? [])].map((point) => toBind(point, sourceOf));
+}
+
+function toBind(
+  { sourceVolume = "", containerPath = "", readOnly = false }: MountPoint,
+  sourceOf: (volume: string) => string,
+): RuntimeMount {
+  return {
+    destination: containerPath,
+    type: "bind",
+    source: sourceOf(sourceVolume),
+    options: ["rbind", readOnly ? "ro" : "rw"],
+  };
+}
