@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Workbench } from "./api.ts";
-import { longestWait, type StateResource } from "./floor.ts";
+import { longestWait, type StateResource } from "./waits.ts";
 import { compare, format, median, type Row } from "./table.ts";
 import { terraformIn, type Terraform } from "./workbook.ts";
 
