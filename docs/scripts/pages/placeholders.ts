@@ -73,6 +73,15 @@ export function withPlaceholders(lines: readonly string[]): string[] {
   return result.replaceAll(/(?<=›) +/g, " ").split("\n");
 }
 
+/** The durations in a text, in order, in seconds: `1m 05s`, `0.4s`, `20 seconds`. */
+export function secondsIn(text: string): number[] {
+  const durations = text.matchAll(/\b(?:(\d+)m )?(\d+(?:\.\d+)?) ?(?:s|seconds?)\b/g);
+  return Array.from(
+    durations,
+    ([, minutes = "0", seconds]) => 60 * Number(minutes) + Number(seconds),
+  );
+}
+
 /** A line with what varies replaced by its kind alone. */
 export function toKind(line: string): string {
   return withPlaceholders([line])[0]!.replaceAll(/(?<=‹[a-z ]+) \d+(?=›)/g, "");

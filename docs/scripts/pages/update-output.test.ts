@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { updateOutput } from "./update-output.ts";
+import { showsOtherTimes, updateOutput } from "./update-output.ts";
 
 const update = (shown: readonly string[], printed: readonly string[]) =>
   updateOutput(
@@ -53,4 +53,12 @@ test("lines in another language are found by their marks, their names and their 
 test("what is not to be found is not replaced by something else", () => {
   expect(update(["…", "✗ failed", "…"], ["✓ passed", "✓ as well"])).toBeUndefined();
   expect(update(["a", "…", "b"], ["b"])).toBeUndefined();
+});
+
+test("a time is another one where a reader would wonder, not where a machine was busy", () => {
+  const line = (time: string) => `✓ Terraform: service  12 added  ${time}`;
+  expect(showsOtherTimes(line("41s"), line("3.0s"))).toBe(true);
+  expect(showsOtherTimes(line("1m 22s"), line("1m 02s"))).toBe(false);
+  expect(showsOtherTimes(line("0.1s"), line("0.9s"))).toBe(false);
+  expect(showsOtherTimes(line("2.0s"), line("1m 10s"))).toBe(true);
 });

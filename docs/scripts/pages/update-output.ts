@@ -1,6 +1,6 @@
 import { ELLIPSIS } from "./compare-output.ts";
 import type { ShownOutput } from "./page-blocks.ts";
-import { toKind } from "./placeholders.ts";
+import { secondsIn, toKind } from "./placeholders.ts";
 
 /** Below this, a printed line is not what became of the shown one. */
 const LEAST_LIKE = 0.4;
@@ -32,6 +32,22 @@ export function updateOutput(shown: ShownOutput, printed: string): string | unde
     return [...(follows ? [] : [ELLIPSIS]), ...lines.slice(from, from + length)];
   });
   return [...pieces, ...(endsInGap ? [ELLIPSIS] : [])].join("\n");
+}
+
+/** Another time is worth a line's change where a reader would wonder: three times as long or as short, and 3 s apart. */
+const OTHER_TIMES = { ratio: 3, seconds: 3 };
+
+/** Whether what a page shows took a time that a reader does not meet any more, though all else is as it was. */
+export function showsOtherTimes(shown: string, updated: string): boolean {
+  const before = secondsIn(shown);
+  const now = secondsIn(updated);
+  return before.some((seconds, index) => {
+    const [less, more] = [seconds, now[index] ?? seconds].toSorted((a, b) => a - b) as [
+      number,
+      number,
+    ];
+    return more - less >= OTHER_TIMES.seconds && more >= less * OTHER_TIMES.ratio;
+  });
 }
 
 function isGap(line: string): boolean {
