@@ -24,7 +24,8 @@ const PLACEHOLDERS: readonly Placeholder[] = [
   },
   // Of layers, which hold what this machine's compilers make; right-aligned.
   { name: "size", pattern: / *\b\d+ bytes\b/g, numbered: false },
-  { name: "time of day", pattern: /\b\d\d:\d\d:\d\d(?:\.\d+)?\b/g, numbered: false },
+  { name: "time of day", pattern: /\b\d\d:\d\d(?::\d\d(?:\.\d+)?)?\b(?!:)/g, numbered: false },
+  { name: "memory", pattern: /\b\d+ MB\b/g, numbered: false },
   { name: "request", pattern: /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, numbered: true },
   // Tasks, deployments, tags made from content: 7 and more digits of hexadecimal, one of them a number.
   { name: "id", pattern: /\b(?:(?:[a-z]+-)+)?(?=[a-f]*\d)[0-9a-f]{7,64}\b/g, numbered: true },
@@ -42,7 +43,7 @@ const PLACEHOLDERS: readonly Placeholder[] = [
   { name: "revision", pattern: /(?<=\bnode-app-hanako:)\d+\b/g, numbered: true },
   { name: "revision", pattern: /(?<=\bgo-app-hanako:)\d+\b/g, numbered: true },
   { name: "private address", pattern: /\b10\.0\.\d+\.\d+\b(?!\/)/g, numbered: true },
-  { name: "process", pattern: /\b(?<=process |pid )\d+\b/g, numbered: false },
+  { name: "process", pattern: /\b(?<=process |pid |プロセス )\d+\b/g, numbered: false },
   { name: "version", pattern: /(?<![\d.])v?\d+\.\d+\.\d+(?![\d.])/g, numbered: false },
   { name: "machine", pattern: /\b(?:x86_64|amd64|aarch64|arm64)\b/g, numbered: false },
 ];
