@@ -50,6 +50,19 @@ const rules: readonly Rule[] = [
     why: "a test that passes the second time has found something the first time",
   },
   {
+    name: "named-doors",
+    pattern: /"\.\/\*"/,
+    // The constructs of infra are what learners import, each by its name.
+    files: /^packages\/[\w-]+\/package\.json$/,
+    why: "a package has few doors, each named in its exports: what lies behind them can move",
+  },
+  {
+    name: "no-way-around-a-door",
+    pattern: /(?:from |import\()"(?:\.\.\/)+(?:packages|infra)\//,
+    files: /^(?:apps|docs|infra|labs|packages)\/.*\.(?:ts|vue)$/,
+    why: "another package is imported by its name",
+  },
+  {
     name: "no-unfinished-work",
     pattern: /\b(?:[T]ODO|[F]IXME)\b/,
     files: /\.(?:ts|js|go|sh)$/,

@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { loadLabs, type Lab } from "@workbook/lab-kit/load-lab";
+import { type Lab, loadLabs } from "@workbook/lab-kit";
 
 import { findMinutesProblem, labTime } from "../.vitepress/data/lab-time.ts";
 import { readMeasuredTimes } from "../.vitepress/data/measured-times.ts";

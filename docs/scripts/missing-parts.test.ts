@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { loadLabs } from "@workbook/lab-kit/load-lab";
+import { loadLabs } from "@workbook/lab-kit";
 import { expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../..");

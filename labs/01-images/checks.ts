@@ -1,10 +1,8 @@
-import { defineChecks } from "@workbook/lab-kit/check";
+import { defineChecks, GO_APP, hasRepository, NODE_APP } from "@workbook/lab-kit";
 import { containersAreDisposable } from "./checks/disposable-container.ts";
 import { hasDockerfile } from "./checks/dockerfile.ts";
 import { imagesArePushed } from "./checks/images-pushed.ts";
 import { hasLifecyclePolicies } from "./checks/lifecycle-policy.ts";
-import { hasRepository } from "@workbook/lab-kit/checks/repository";
-import { GO_APP, NODE_APP } from "@workbook/lab-kit/web-app";
 
 /** In the order in which a learner writes the parts; then, what is in the registry and what comes of it. */
 export const checks = defineChecks([

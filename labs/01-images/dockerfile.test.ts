@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { NODE_APP } from "@workbook/lab-kit/web-app";
+import { NODE_APP } from "@workbook/lab-kit";
 import { expect, test } from "vitest";
 
 test("the solution's Dockerfile is the app's own, so later chapters run the same image", async () => {

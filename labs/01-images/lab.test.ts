@@ -1,3 +1,3 @@
-import { proveLab } from "@workbook/lab-kit/testing/prove-lab";
+import { proveLab } from "@workbook/lab-kit/testing";
 
 await proveLab(import.meta.dirname);

@@ -1,5 +1,4 @@
-import { defineLab } from "@workbook/lab-kit/lab";
-import { GO_APP, NODE_APP } from "@workbook/lab-kit/web-app";
+import { defineLab, GO_APP, NODE_APP } from "@workbook/lab-kit";
 
 export const lab = defineLab({
   id: "01-images",

@@ -1,4 +1,4 @@
-import { box, definePicture } from "@workbook/lab-kit/picture";
+import { box, definePicture } from "@workbook/lab-kit";
 
 export const picture = definePicture(
   [

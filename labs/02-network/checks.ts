@@ -1,10 +1,8 @@
-import { defineChecks } from "@workbook/lab-kit/check";
+import { defineChecks, keepsWhatIsThere, NODE_APP } from "@workbook/lab-kit";
 import { hasNamedGroup } from "./checks/named-group.ts";
-import { keepsWhatIsThere } from "@workbook/lab-kit/checks/keeps-what-is-there";
 import { reachesWhomItShould } from "./checks/reachability.ts";
 import { hasSubnets } from "./checks/subnet-layout.ts";
 import { hasPrivateSubnets, hasPublicSubnets } from "./checks/subnet-routes.ts";
-import { NODE_APP } from "@workbook/lab-kit/web-app";
 
 /** In the order in which a learner writes the parts; then, what Terraform would do, and who reaches whom. */
 export const checks = defineChecks([

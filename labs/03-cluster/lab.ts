@@ -1,6 +1,4 @@
-import { defineLab } from "@workbook/lab-kit/lab";
-import { NAT_GATEWAY, PUBLIC_ADDRESS } from "@workbook/lab-kit/prices";
-import { NODE_APP } from "@workbook/lab-kit/web-app";
+import { defineLab, NAT_GATEWAY, NODE_APP, PUBLIC_ADDRESS } from "@workbook/lab-kit";
 
 export const lab = defineLab({
   id: "03-cluster",

@@ -1,4 +1,4 @@
-import { defineMutations } from "@workbook/lab-kit/mutation";
+import { defineMutations } from "@workbook/lab-kit";
 
 const file = "stack.ts";
 

@@ -1,4 +1,4 @@
-import { definePicture, frame, note } from "@workbook/lab-kit/picture";
+import { definePicture, frame, note } from "@workbook/lab-kit";
 
 export const picture = definePicture(
   ["An ECS cluster that uses Fargate.", "Fargate を使う ECS クラスターがあります。"],

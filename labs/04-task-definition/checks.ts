@@ -1,9 +1,6 @@
-import { defineChecks } from "@workbook/lab-kit/check";
+import { defineChecks, hasTaskDefinition, keepsWhatIsThere, NODE_APP } from "@workbook/lab-kit";
 import { runsOneOffTask } from "./checks/one-off-task.ts";
-import { keepsWhatIsThere } from "@workbook/lab-kit/checks/keeps-what-is-there";
 import { revisionIsActive } from "./checks/revision.ts";
-import { hasTaskDefinition } from "@workbook/lab-kit/checks/task-definition";
-import { NODE_APP } from "@workbook/lab-kit/web-app";
 
 /** What the stack says, what Terraform would do, what ECS has registered, and what comes of it when it runs. */
 export const checks = defineChecks([

@@ -1,4 +1,4 @@
-import { definePicture, taskDefinition } from "@workbook/lab-kit/picture";
+import { definePicture, taskDefinition } from "@workbook/lab-kit";
 
 export const picture = definePicture(
   [

@@ -1,4 +1,4 @@
-import { defineTeaching } from "@workbook/lab-kit/teaching";
+import { defineTeaching } from "@workbook/lab-kit";
 
 export const teaching = defineTeaching({
   asks: [

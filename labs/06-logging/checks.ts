@@ -1,11 +1,13 @@
-import { defineChecks } from "@workbook/lab-kit/check";
-import { hasExecutionRole } from "@workbook/lab-kit/checks/execution-role";
-import { keepsWhatIsThere } from "@workbook/lab-kit/checks/keeps-what-is-there";
+import {
+  defineChecks,
+  hasExecutionRole,
+  hasLogs,
+  hasTaskDefinition,
+  keepsWhatIsThere,
+  NODE_APP,
+  servicesAreSteady,
+} from "@workbook/lab-kit";
 import { everyTaskLogs } from "./checks/lines-per-task.ts";
-import { servicesAreSteady } from "@workbook/lab-kit/checks/services-steady";
-import { hasTaskDefinition } from "@workbook/lab-kit/checks/task-definition";
-import { hasLogs } from "@workbook/lab-kit/checks/task-logs";
-import { NODE_APP } from "@workbook/lab-kit/web-app";
 
 /** What is written; what Terraform would do; which revision runs, and what it says. */
 export const checks = defineChecks([

@@ -1,6 +1,11 @@
-import { defineLab } from "@workbook/lab-kit/lab";
-import { FARGATE_GB, FARGATE_VCPU, NAT_GATEWAY, PUBLIC_ADDRESS } from "@workbook/lab-kit/prices";
-import { NODE_APP } from "@workbook/lab-kit/web-app";
+import {
+  defineLab,
+  FARGATE_GB,
+  FARGATE_VCPU,
+  NAT_GATEWAY,
+  NODE_APP,
+  PUBLIC_ADDRESS,
+} from "@workbook/lab-kit";
 
 export const lab = defineLab({
   id: "06-logging",

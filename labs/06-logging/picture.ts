@@ -1,4 +1,4 @@
-import { arrow, box, definePicture } from "@workbook/lab-kit/picture";
+import { arrow, box, definePicture } from "@workbook/lab-kit";
 
 export const picture = definePicture(
   ["What the tasks write goes to CloudWatch Logs.", "タスクの出力は CloudWatch Logs に届きます。"],

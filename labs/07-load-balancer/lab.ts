@@ -1,12 +1,12 @@
-import { defineLab } from "@workbook/lab-kit/lab";
 import {
   APPLICATION_LOAD_BALANCER,
+  defineLab,
   FARGATE_GB,
   FARGATE_VCPU,
   NAT_GATEWAY,
+  NODE_APP,
   PUBLIC_ADDRESS,
-} from "@workbook/lab-kit/prices";
-import { NODE_APP } from "@workbook/lab-kit/web-app";
+} from "@workbook/lab-kit";
 
 export const lab = defineLab({
   id: "07-load-balancer",

@@ -1,4 +1,4 @@
-import { arrow, box, definePicture, label, note } from "@workbook/lab-kit/picture";
+import { arrow, box, definePicture, label, note } from "@workbook/lab-kit";
 
 export const picture = definePicture(
   [

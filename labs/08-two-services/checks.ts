@@ -1,19 +1,22 @@
-import { defineChecks } from "@workbook/lab-kit/check";
-import { requestsAreLogged } from "@workbook/lab-kit/checks/access-logs";
-import { closedToOthers } from "@workbook/lab-kit/checks/closed-to-others";
-import { hasExecutionRole } from "@workbook/lab-kit/checks/execution-role";
-import { answersGreeting } from "@workbook/lab-kit/checks/greeting";
-import { keepsWhatIsThere } from "@workbook/lab-kit/checks/keeps-what-is-there";
-import { hasListener } from "@workbook/lab-kit/checks/listener";
-import { hasRepository } from "@workbook/lab-kit/checks/repository";
-import { admitsOnlyTheWayIn } from "@workbook/lab-kit/checks/security-groups";
-import { hasService } from "@workbook/lab-kit/checks/service";
-import { servicesAreSteady } from "@workbook/lab-kit/checks/services-steady";
-import { severalTasksAnswer } from "@workbook/lab-kit/checks/several-tasks";
-import { targetsAreHealthy } from "@workbook/lab-kit/checks/targets-healthy";
-import { hasTaskDefinition } from "@workbook/lab-kit/checks/task-definition";
-import { hasLogs } from "@workbook/lab-kit/checks/task-logs";
-import { GO_APP, NODE_APP } from "@workbook/lab-kit/web-app";
+import {
+  admitsOnlyTheWayIn,
+  answersGreeting,
+  closedToOthers,
+  defineChecks,
+  GO_APP,
+  hasExecutionRole,
+  hasListener,
+  hasLogs,
+  hasRepository,
+  hasService,
+  hasTaskDefinition,
+  keepsWhatIsThere,
+  NODE_APP,
+  requestsAreLogged,
+  servicesAreSteady,
+  severalTasksAnswer,
+  targetsAreHealthy,
+} from "@workbook/lab-kit";
 
 /** In the order in which a learner writes the parts; then, what Terraform would do, and what runs. */
 export const checks = defineChecks([

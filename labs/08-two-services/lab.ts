@@ -1,12 +1,13 @@
-import { defineLab } from "@workbook/lab-kit/lab";
 import {
   APPLICATION_LOAD_BALANCER,
+  defineLab,
   FARGATE_GB,
   FARGATE_VCPU,
+  GO_APP,
   NAT_GATEWAY,
+  NODE_APP,
   PUBLIC_ADDRESS,
-} from "@workbook/lab-kit/prices";
-import { GO_APP, NODE_APP } from "@workbook/lab-kit/web-app";
+} from "@workbook/lab-kit";
 
 export const lab = defineLab({
   id: "08-two-services",

@@ -1,4 +1,4 @@
-import { arrow, definePicture, note, taskDefinition, tasks } from "@workbook/lab-kit/picture";
+import { arrow, definePicture, note, taskDefinition, tasks } from "@workbook/lab-kit";
 
 export const picture = definePicture(
   [

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 
-import type { AnyCheck } from "@workbook/lab-kit/check";
-import { loadLabs } from "@workbook/lab-kit/load-lab";
+import { type AnyCheck, loadLabs } from "@workbook/lab-kit";
 
 import { watched } from "./watched.ts";
 

@@ -1,8 +1,6 @@
 import { join } from "node:path";
 
-import type { LabManifest } from "@workbook/lab-kit/lab";
-import type { PictureStep } from "@workbook/lab-kit/picture";
-import { loadPart, readManifests } from "@workbook/lab-kit/load-lab";
+import { type LabManifest, loadPart, type PictureStep, readManifests } from "@workbook/lab-kit";
 
 import { readMeasuredTimes, type MeasuredTimes } from "./measured-times.ts";
 import { watched } from "./watched.ts";

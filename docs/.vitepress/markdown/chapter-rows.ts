@@ -1,7 +1,6 @@
 import { join } from "node:path";
 
-import { loadLabs, loadPart, type Lab } from "@workbook/lab-kit/load-lab";
-import type { Teaching } from "@workbook/lab-kit/teaching";
+import { type Lab, loadLabs, loadPart, type Teaching } from "@workbook/lab-kit";
 import type { Language } from "@workbook/toolchain";
 import type { MarkdownRenderer } from "vitepress";
 

@@ -5,17 +5,20 @@ import { join } from "node:path";
 import { pullImage } from "@workbook/image-builder";
 
 import { list, text, type Text, type Words } from "@workbook/toolchain";
-import { defineCheck, failed, passed } from "@workbook/lab-kit/check";
-import type { Check, CheckResult } from "@workbook/lab-kit/check";
 import {
+  type Check,
+  type CheckResult,
   ContainerError,
-  NodeContainer,
+  defineCheck,
+  failed,
+  hint,
+  type LiveContext,
   type LocalImage,
-} from "@workbook/lab-kit/container/node-container";
-import { hint } from "@workbook/lab-kit/hint";
-import type { LiveContext } from "@workbook/lab-kit/live";
-import type { WebApp } from "@workbook/lab-kit/web-app";
-import { repositoryName } from "@workbook/lab-kit/checks/wiring";
+  NodeContainer,
+  passed,
+  repositoryName,
+  type WebApp,
+} from "@workbook/lab-kit";
 
 const GUIDE =
   "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html";

@@ -1,4 +1,4 @@
-import { hint } from "@workbook/lab-kit/hint";
+import { hint } from "@workbook/lab-kit";
 
 const STAGES = "https://docs.docker.com/build/building/multi-stage/";
 const FORMS = "https://docs.docker.com/reference/dockerfile/#shell-and-exec-form";

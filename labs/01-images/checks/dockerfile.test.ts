@@ -2,9 +2,7 @@ import { mkdtempDisposable, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { CheckResult } from "@workbook/lab-kit/check";
-import { SynthReader } from "@workbook/lab-kit/synth-reader";
-import { NODE_APP } from "@workbook/lab-kit/web-app";
+import { type CheckResult, NODE_APP, SynthReader } from "@workbook/lab-kit";
 import { hasDockerfile } from "./dockerfile.ts";
 
 async function look(content: string): Promise<CheckResult> {

@@ -4,12 +4,16 @@ import { basename, join } from "node:path";
 import { parseDockerfile, type Instruction } from "@workbook/image-builder/dockerfile";
 
 import { both, saidBy, text, type Words } from "@workbook/toolchain";
-import { defineCheck, failed } from "@workbook/lab-kit/check";
-import type { Check, CheckResult } from "@workbook/lab-kit/check";
-import type { WebApp } from "@workbook/lab-kit/web-app";
+import {
+  type Check,
+  type CheckResult,
+  defineCheck,
+  failed,
+  listed,
+  walk,
+  type WebApp,
+} from "@workbook/lab-kit";
 import { DOCKERFILE_HINTS } from "./dockerfile-hints.ts";
-import { walk } from "@workbook/lab-kit/checks/steps";
-import { listed } from "@workbook/lab-kit/checks/wiring";
 
 type Fault = keyof typeof DOCKERFILE_HINTS;
 

@@ -1,15 +1,20 @@
 import type { ImageDetail } from "@aws-sdk/client-ecr";
 
 import { both, list, text, type Text, type Words } from "@workbook/toolchain";
-import { defineCheck, failed, passed } from "@workbook/lab-kit/check";
-import type { Check, CheckResult } from "@workbook/lab-kit/check";
-import { hint } from "@workbook/lab-kit/hint";
-import type { LiveContext } from "@workbook/lab-kit/live";
-import { allRepositories } from "@workbook/lab-kit/repositories";
-import type { WebApp } from "@workbook/lab-kit/web-app";
-import { combined } from "@workbook/lab-kit/checks/steps";
-import { repositoryName } from "@workbook/lab-kit/checks/wiring";
-import { TAGS_MUTABLE } from "@workbook/lab-kit/checks/tags-mutable";
+import {
+  allRepositories,
+  type Check,
+  type CheckResult,
+  combined,
+  defineCheck,
+  failed,
+  hint,
+  type LiveContext,
+  passed,
+  repositoryName,
+  TAGS_MUTABLE,
+  type WebApp,
+} from "@workbook/lab-kit";
 
 const FAULTS = {
   "no-repository": hint(

@@ -1,11 +1,18 @@
 import { both, list, text, type Text } from "@workbook/toolchain";
-import { defineCheck, failed, passed } from "@workbook/lab-kit/check";
-import type { Check, CheckResult, SynthContext } from "@workbook/lab-kit/check";
-import { hint } from "@workbook/lab-kit/hint";
-import type { SynthResource } from "@workbook/lab-kit/synth-reader";
-import type { WebApp } from "@workbook/lab-kit/web-app";
-import { combined } from "@workbook/lab-kit/checks/steps";
-import { parseJsonText, repositoryName } from "@workbook/lab-kit/checks/wiring";
+import {
+  type Check,
+  type CheckResult,
+  combined,
+  defineCheck,
+  failed,
+  hint,
+  parseJsonText,
+  passed,
+  repositoryName,
+  type SynthContext,
+  type SynthResource,
+  type WebApp,
+} from "@workbook/lab-kit";
 
 const GUIDE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html";
 const GUIDE_JA =

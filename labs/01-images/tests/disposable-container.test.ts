@@ -7,11 +7,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { containersAreDisposable } from "../checks/disposable-container.ts";
 import { imagesArePushed } from "../checks/images-pushed.ts";
-import { createRequester } from "@workbook/lab-kit/http-request";
-import type { AwsClients, LiveContext } from "@workbook/lab-kit/live";
-import { SynthReader } from "@workbook/lab-kit/synth-reader";
-import { NODE_APP } from "@workbook/lab-kit/web-app";
-import { REGION, startTestCloud, type TestCloud } from "@workbook/lab-kit/testing/test-cloud";
+import {
+  type AwsClients,
+  createRequester,
+  type LiveContext,
+  NODE_APP,
+  SynthReader,
+} from "@workbook/lab-kit";
+import { REGION, startTestCloud, type TestCloud } from "@workbook/lab-kit/testing";
 
 const REPOSITORY = "nodejs-app-hanako";
 const DOCKERFILE = `FROM node:24-slim

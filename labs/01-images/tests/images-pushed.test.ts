@@ -1,5 +1,5 @@
-import { useCheckedCloud } from "@workbook/lab-kit/testing/checked-cloud";
-import { NODE_APP } from "@workbook/lab-kit/web-app";
+import { useCheckedCloud } from "@workbook/lab-kit/testing";
+import { NODE_APP } from "@workbook/lab-kit";
 import { expect, test } from "vitest";
 
 import { imagesArePushed } from "../checks/images-pushed.ts";

@@ -1,6 +1,4 @@
-import type { SynthContext } from "@workbook/lab-kit/check";
-import type { SynthResource } from "@workbook/lab-kit/synth-reader";
-import { blocksOf } from "@workbook/lab-kit/synth-reader";
+import { blocksOf, type SynthContext, type SynthResource } from "@workbook/lab-kit";
 
 /** Everything that is not in the VPC. */
 const EVERYWHERE = "0.0.0.0/0";

@@ -1,17 +1,20 @@
 import { both, text } from "@workbook/toolchain";
-import { defineCheck, failed } from "@workbook/lab-kit/check";
-import type { Check, CheckResult, SynthContext } from "@workbook/lab-kit/check";
-import { hint } from "@workbook/lab-kit/hint";
-import type { SynthResource } from "@workbook/lab-kit/synth-reader";
-import { blocksOf } from "@workbook/lab-kit/synth-reader";
 import {
+  blocksOf,
+  type Check,
+  type CheckResult,
   covers,
+  defineCheck,
   describeRule,
-  ingressRulesOf,
+  failed,
+  hint,
   type IngressRule,
-} from "@workbook/lab-kit/checks/ingress-rules";
-import { walk } from "@workbook/lab-kit/checks/steps";
-import { listed } from "@workbook/lab-kit/checks/wiring";
+  ingressRulesOf,
+  listed,
+  type SynthContext,
+  type SynthResource,
+  walk,
+} from "@workbook/lab-kit";
 
 /** Which security group a check is about. */
 export interface NamedGroup {

@@ -2,12 +2,7 @@ import type { SecurityGroup, SecurityGroupRule } from "@aws-sdk/client-ec2";
 import { both, type Words } from "@workbook/toolchain";
 
 import { contains, parseCidr } from "./cidr.ts";
-import {
-  groupNamed,
-  subnetsOf,
-  wayOutOf,
-  type LiveNetwork,
-} from "@workbook/lab-kit/checks/live-network";
+import { groupNamed, type LiveNetwork, subnetsOf, wayOutOf } from "@workbook/lab-kit";
 
 /** Whether one can open a connection to another, and why, or why not. */
 export interface ReachabilityRow {

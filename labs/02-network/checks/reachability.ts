@@ -1,11 +1,15 @@
 import stringWidth from "string-width";
 import { both, say, text, type Language, type Words } from "@workbook/toolchain";
-import { defineCheck, failed, passed } from "@workbook/lab-kit/check";
-import type { Check } from "@workbook/lab-kit/check";
-import { hint } from "@workbook/lab-kit/hint";
-import { pollUntil } from "@workbook/lab-kit/poll";
-import type { WebApp } from "@workbook/lab-kit/web-app";
-import { readNetwork } from "@workbook/lab-kit/checks/live-network";
+import {
+  type Check,
+  defineCheck,
+  failed,
+  hint,
+  passed,
+  pollUntil,
+  readNetwork,
+  type WebApp,
+} from "@workbook/lab-kit";
 import { reachabilityOf, type ReachabilityRow } from "./reachability-rows.ts";
 
 const GROUPS = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html";

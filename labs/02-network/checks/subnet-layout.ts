@@ -1,10 +1,16 @@
 import { both, text, type Text, type Words } from "@workbook/toolchain";
-import { defineCheck, failed, passed } from "@workbook/lab-kit/check";
-import type { Check, CheckResult, SynthContext } from "@workbook/lab-kit/check";
-import { hint } from "@workbook/lab-kit/hint";
-import type { SynthResource } from "@workbook/lab-kit/synth-reader";
+import {
+  type Check,
+  type CheckResult,
+  defineCheck,
+  failed,
+  hint,
+  listed,
+  passed,
+  type SynthContext,
+  type SynthResource,
+} from "@workbook/lab-kit";
 import { contains, overlaps, parseCidr, type CidrBlock } from "./cidr.ts";
-import { listed } from "@workbook/lab-kit/checks/wiring";
 
 const SUBNETS = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html";
 const SUBNETS_JA = "https://docs.aws.amazon.com/ja_jp/vpc/latest/userguide/subnet-sizing.html";

@@ -1,4 +1,4 @@
-import { hint } from "@workbook/lab-kit/hint";
+import { hint } from "@workbook/lab-kit";
 
 const GATEWAY = "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html";
 const GATEWAY_JA =

@@ -1,10 +1,16 @@
 import { both, list, text, type Text, type Words } from "@workbook/toolchain";
-import { defineCheck, failed, passed } from "@workbook/lab-kit/check";
-import type { Check, CheckResult, SynthContext } from "@workbook/lab-kit/check";
-import type { SynthResource } from "@workbook/lab-kit/synth-reader";
+import {
+  type Check,
+  type CheckResult,
+  defineCheck,
+  failed,
+  listed,
+  passed,
+  type SynthContext,
+  type SynthResource,
+} from "@workbook/lab-kit";
 import { defaultGatewaysOf } from "./default-routes.ts";
 import { PRIVATE_FAULTS, PUBLIC_FAULTS } from "./subnet-routes-hints.ts";
-import { listed } from "@workbook/lab-kit/checks/wiring";
 
 const ZONES_WANTED = 2;
 

@@ -1,6 +1,5 @@
-import { buildNetwork, type BuiltNetwork } from "@workbook/lab-kit/testing/build-network";
-import { HOME, useCheckedCloud } from "@workbook/lab-kit/testing/checked-cloud";
-import { NODE_APP } from "@workbook/lab-kit/web-app";
+import { buildNetwork, type BuiltNetwork, HOME, useCheckedCloud } from "@workbook/lab-kit/testing";
+import { NODE_APP } from "@workbook/lab-kit";
 import { expect, test } from "vitest";
 
 import { reachesWhomItShould } from "../checks/reachability.ts";

@@ -1,11 +1,7 @@
 import type { Cluster } from "@aws-sdk/client-ecs";
 
 import { both, text } from "@workbook/toolchain";
-import { defineCheck, failed } from "@workbook/lab-kit/check";
-import type { Check } from "@workbook/lab-kit/check";
-import { hint } from "@workbook/lab-kit/hint";
-import { walk } from "@workbook/lab-kit/checks/steps";
-import { listed } from "@workbook/lab-kit/checks/wiring";
+import { type Check, defineCheck, failed, hint, listed, walk } from "@workbook/lab-kit";
 
 const FAULTS = {
   "not-deployed": hint(

@@ -1,10 +1,16 @@
 import { both, text, type Words } from "@workbook/toolchain";
-import { defineCheck, failed, passed } from "@workbook/lab-kit/check";
-import type { Check, CheckResult, SynthContext } from "@workbook/lab-kit/check";
-import { hint } from "@workbook/lab-kit/hint";
-import type { SynthResource } from "@workbook/lab-kit/synth-reader";
-import { blocksOf } from "@workbook/lab-kit/synth-reader";
-import { listed } from "@workbook/lab-kit/checks/wiring";
+import {
+  blocksOf,
+  type Check,
+  type CheckResult,
+  defineCheck,
+  failed,
+  hint,
+  listed,
+  passed,
+  type SynthContext,
+  type SynthResource,
+} from "@workbook/lab-kit";
 
 const CLUSTERS = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/clusters.html";
 const CLUSTERS_JA =

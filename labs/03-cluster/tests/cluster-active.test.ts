@@ -1,4 +1,4 @@
-import { useCheckedCloud } from "@workbook/lab-kit/testing/checked-cloud";
+import { useCheckedCloud } from "@workbook/lab-kit/testing";
 import { expect, test } from "vitest";
 
 import { clusterIsActive } from "../checks/cluster-active.ts";

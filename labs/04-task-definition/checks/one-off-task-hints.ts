@@ -1,4 +1,4 @@
-import { hint } from "@workbook/lab-kit/hint";
+import { hint } from "@workbook/lab-kit";
 
 const STOPPED =
   "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html";

@@ -1,14 +1,21 @@
 import type { Task } from "@aws-sdk/client-ecs";
 
 import { text, type Words } from "@workbook/toolchain";
-import { defineCheck, failed, passed } from "@workbook/lab-kit/check";
-import type { Check, CheckResult } from "@workbook/lab-kit/check";
-import type { LiveContext } from "@workbook/lab-kit/live";
-import { pollUntil } from "@workbook/lab-kit/poll";
-import type { WebApp } from "@workbook/lab-kit/web-app";
-import { groupNamed, readNetwork, subnetsOf } from "@workbook/lab-kit/checks/live-network";
+import {
+  type Check,
+  type CheckResult,
+  defineCheck,
+  failed,
+  groupNamed,
+  listed,
+  type LiveContext,
+  passed,
+  pollUntil,
+  readNetwork,
+  subnetsOf,
+  type WebApp,
+} from "@workbook/lab-kit";
 import { ONE_OFF_FAULTS } from "./one-off-task-hints.ts";
-import { listed } from "@workbook/lab-kit/checks/wiring";
 
 type Fault = keyof typeof ONE_OFF_FAULTS;
 

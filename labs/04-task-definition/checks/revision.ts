@@ -1,9 +1,13 @@
 import { text } from "@workbook/toolchain";
-import { defineCheck, failed, passed } from "@workbook/lab-kit/check";
-import type { Check } from "@workbook/lab-kit/check";
-import { hint } from "@workbook/lab-kit/hint";
-import type { WebApp } from "@workbook/lab-kit/web-app";
-import { listed } from "@workbook/lab-kit/checks/wiring";
+import {
+  type Check,
+  defineCheck,
+  failed,
+  hint,
+  listed,
+  passed,
+  type WebApp,
+} from "@workbook/lab-kit";
 
 const REVISIONS =
   "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-definition-state.html";

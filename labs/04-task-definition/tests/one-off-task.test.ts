@@ -5,14 +5,22 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { runsOneOffTask } from "../checks/one-off-task.ts";
-import { createRequester } from "@workbook/lab-kit/http-request";
-import type { AwsClients, LiveContext } from "@workbook/lab-kit/live";
-import { pollUntil } from "@workbook/lab-kit/poll";
-import { SynthReader } from "@workbook/lab-kit/synth-reader";
-import { NODE_APP } from "@workbook/lab-kit/web-app";
-import { buildNetwork, type BuiltNetwork } from "@workbook/lab-kit/testing/build-network";
-import { pushIdleImage } from "@workbook/lab-kit/testing/push-image";
-import { REGION, startTestCloud, type TestCloud } from "@workbook/lab-kit/testing/test-cloud";
+import {
+  type AwsClients,
+  createRequester,
+  type LiveContext,
+  NODE_APP,
+  pollUntil,
+  SynthReader,
+} from "@workbook/lab-kit";
+import {
+  buildNetwork,
+  type BuiltNetwork,
+  pushIdleImage,
+  REGION,
+  startTestCloud,
+  type TestCloud,
+} from "@workbook/lab-kit/testing";
 
 const OWNER = "hanako";
 const HOME = "203.0.113.10/32";

@@ -1,6 +1,5 @@
-import { buildNetwork } from "@workbook/lab-kit/testing/build-network";
-import { HOME, useCheckedCloud } from "@workbook/lab-kit/testing/checked-cloud";
-import { NODE_APP } from "@workbook/lab-kit/web-app";
+import { buildNetwork, HOME, useCheckedCloud } from "@workbook/lab-kit/testing";
+import { NODE_APP } from "@workbook/lab-kit";
 import { expect, test } from "vitest";
 
 import { runsOneOffTask } from "../checks/one-off-task.ts";

@@ -1,12 +1,18 @@
 import type { Task } from "@aws-sdk/client-ecs";
 
 import { both, text, type Words } from "@workbook/toolchain";
-import { defineCheck, failed, passed } from "@workbook/lab-kit/check";
-import type { Check } from "@workbook/lab-kit/check";
-import { hint } from "@workbook/lab-kit/hint";
-import { pollUntil } from "@workbook/lab-kit/poll";
-import type { WebApp } from "@workbook/lab-kit/web-app";
-import { runningTasks, serviceNames, stoppedTasks } from "@workbook/lab-kit/checks/deployed";
+import {
+  type Check,
+  defineCheck,
+  failed,
+  hint,
+  passed,
+  pollUntil,
+  runningTasks,
+  serviceNames,
+  stoppedTasks,
+  type WebApp,
+} from "@workbook/lab-kit";
 
 /** On AWS a task on Fargate takes about a minute until it runs. */
 const DEADLINE_MS = 180_000;

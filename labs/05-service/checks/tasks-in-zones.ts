@@ -1,15 +1,18 @@
 import type { Task } from "@aws-sdk/client-ecs";
 
 import { both, text } from "@workbook/toolchain";
-import { defineCheck } from "@workbook/lab-kit/check";
-import type { Check } from "@workbook/lab-kit/check";
-import { hint } from "@workbook/lab-kit/hint";
-import type { LiveContext } from "@workbook/lab-kit/live";
-import type { WebApp } from "@workbook/lab-kit/web-app";
-import { runningTasks, serviceNames } from "@workbook/lab-kit/checks/deployed";
+import {
+  type Check,
+  defineCheck,
+  hint,
+  listed,
+  type LiveContext,
+  runningTasks,
+  serviceNames,
+  walk,
+  type WebApp,
+} from "@workbook/lab-kit";
 import { interfacesOf } from "./task-interfaces.ts";
-import { walk } from "@workbook/lab-kit/checks/steps";
-import { listed } from "@workbook/lab-kit/checks/wiring";
 
 const FAULTS = {
   "no-task": hint(

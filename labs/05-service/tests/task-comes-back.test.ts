@@ -1,9 +1,9 @@
-import { useCheckedCloud } from "@workbook/lab-kit/testing/checked-cloud";
 import {
   deployFailingService,
   failingServiceStack,
-} from "@workbook/lab-kit/testing/failing-service";
-import { GO_APP } from "@workbook/lab-kit/web-app";
+  useCheckedCloud,
+} from "@workbook/lab-kit/testing";
+import { GO_APP } from "@workbook/lab-kit";
 import { expect, test } from "vitest";
 
 import { taskComesBack } from "../checks/task-comes-back.ts";

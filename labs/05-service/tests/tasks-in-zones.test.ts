@@ -2,12 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { createRequester } from "@workbook/lab-kit/http-request";
-import type { LiveContext } from "@workbook/lab-kit/live";
-import { pollUntil } from "@workbook/lab-kit/poll";
-import { deployIdleService, idleServiceStack } from "@workbook/lab-kit/testing/idle-service";
-import { REGION, startTestCloud, type TestCloud } from "@workbook/lab-kit/testing/test-cloud";
-import { GO_APP } from "@workbook/lab-kit/web-app";
+import { createRequester, GO_APP, type LiveContext, pollUntil } from "@workbook/lab-kit";
+import {
+  deployIdleService,
+  idleServiceStack,
+  REGION,
+  startTestCloud,
+  type TestCloud,
+} from "@workbook/lab-kit/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { tasksSpreadOverZones } from "../checks/tasks-in-zones.ts";

@@ -1,14 +1,21 @@
 import type { Task } from "@aws-sdk/client-ecs";
 
 import { text } from "@workbook/toolchain";
-import { defineCheck, failed, passed } from "@workbook/lab-kit/check";
-import type { Check, CheckResult } from "@workbook/lab-kit/check";
-import { hint } from "@workbook/lab-kit/hint";
-import type { LiveContext } from "@workbook/lab-kit/live";
-import { pollUntil } from "@workbook/lab-kit/poll";
-import type { WebApp } from "@workbook/lab-kit/web-app";
-import { deployedService, runningTasks, serviceNames } from "@workbook/lab-kit/checks/deployed";
-import { combined } from "@workbook/lab-kit/checks/steps";
+import {
+  type Check,
+  type CheckResult,
+  combined,
+  defineCheck,
+  deployedService,
+  failed,
+  hint,
+  type LiveContext,
+  passed,
+  pollUntil,
+  runningTasks,
+  serviceNames,
+  type WebApp,
+} from "@workbook/lab-kit";
 
 /** A line is in CloudWatch Logs within seconds. */
 const DEADLINE_MS = 60_000;

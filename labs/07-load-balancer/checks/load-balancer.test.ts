@@ -1,8 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { SynthContext } from "@workbook/lab-kit/check";
-import { SynthReader } from "@workbook/lab-kit/synth-reader";
-import type { SynthResource } from "@workbook/lab-kit/synth-reader";
+import { type SynthContext, SynthReader, type SynthResource } from "@workbook/lab-kit";
 import { hasLoadBalancer } from "./load-balancer.ts";
 
 const CHECK = hasLoadBalancer("load-balancer");

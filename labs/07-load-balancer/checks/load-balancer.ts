@@ -1,12 +1,17 @@
 import { both, text } from "@workbook/toolchain";
-import { defineCheck, failed } from "@workbook/lab-kit/check";
-import type { Check, CheckResult, SynthContext } from "@workbook/lab-kit/check";
-import { hint } from "@workbook/lab-kit/hint";
-import type { SynthResource } from "@workbook/lab-kit/synth-reader";
-import { blocksOf } from "@workbook/lab-kit/synth-reader";
-import { walk } from "@workbook/lab-kit/checks/steps";
-import { gatewaysOf } from "@workbook/lab-kit/checks/subnets";
-import { listed } from "@workbook/lab-kit/checks/wiring";
+import {
+  blocksOf,
+  type Check,
+  type CheckResult,
+  defineCheck,
+  failed,
+  gatewaysOf,
+  hint,
+  listed,
+  type SynthContext,
+  type SynthResource,
+  walk,
+} from "@workbook/lab-kit";
 
 const CREATING =
   "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html";

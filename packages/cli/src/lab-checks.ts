@@ -1,6 +1,5 @@
 import type { CheckReport, Tier } from "@workbook/lab-kit";
-import { CheckRun } from "@workbook/lab-kit/deploy/check-run";
-import type { LabRun } from "@workbook/lab-kit/deploy/lab-run";
+import { CheckRun, type LabRun } from "@workbook/lab-kit/deploy";
 import { filesLike, publishReport } from "./learn/publish-report.ts";
 import { formatCheck } from "./output/check-output.ts";
 import type { Session } from "./session.ts";

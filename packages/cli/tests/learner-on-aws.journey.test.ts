@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { connectAws, disconnectAws, type AwsClients } from "@workbook/lab-kit";
+import { type AwsClients, connectAws, disconnectAws } from "@workbook/lab-kit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readTopology } from "../src/cloud/topology.ts";
 import { TestTerminal } from "../src/testing/terminal.ts";

@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { findLab, listLabs, type Lab, pollUntil } from "@workbook/lab-kit";
+import { findLab, type Lab, listLabs, pollUntil } from "@workbook/lab-kit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TestTerminal } from "../src/testing/terminal.ts";
 import { TestWorkbook } from "../src/testing/workbook.ts";

@@ -1,9 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findLab, type Lab } from "@workbook/lab-kit";
-import type { Mutation } from "@workbook/lab-kit/mutation";
-import { verify } from "@workbook/lab-kit/verify/verify";
+import { findLab, type Lab, type Mutation } from "@workbook/lab-kit";
+import { verify } from "@workbook/lab-kit/deploy";
 import { findGo, findTerraform, nodeRuntimeFolder } from "@workbook/toolchain";
 import { afterAll, expect, test } from "vitest";
 import { localTarget } from "../src/target/local-target.ts";

@@ -14,7 +14,7 @@ export function labBoilerplate(lab: LabManifest): ReadonlyMap<string, string> {
   ]);
 }
 
-const LAB_TEST = `import { proveLab } from "@workbook/lab-kit/testing/prove-lab";
+const LAB_TEST = `import { proveLab } from "@workbook/lab-kit/testing";
 
 await proveLab(import.meta.dirname);
 `;

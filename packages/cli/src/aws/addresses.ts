@@ -1,5 +1,4 @@
-import { connectAws, disconnectAws } from "@workbook/lab-kit";
-import type { Target } from "@workbook/lab-kit/deploy/target";
+import { connectAws, disconnectAws, type Target } from "@workbook/lab-kit";
 
 /** Where a listener of a load balancer is reached. */
 export interface Address {

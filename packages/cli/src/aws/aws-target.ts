@@ -1,6 +1,5 @@
-import { askAccount, type AwsAccount } from "@workbook/lab-kit/aws-account";
-import type { AwsConnection, EffectiveAddress } from "@workbook/lab-kit";
-import type { Target } from "@workbook/lab-kit/deploy/target";
+import { askAccount, type AwsAccount } from "@workbook/lab-kit/deploy";
+import type { AwsConnection, EffectiveAddress, Target } from "@workbook/lab-kit";
 import {
   cleanEnvironment,
   terraformCliConfig,

@@ -1,10 +1,13 @@
 import { mkdtempDisposable } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { costPerHour, synthesise, type LabManifest } from "@workbook/lab-kit";
-import { deployedStacks, type DeployedStack } from "@workbook/lab-kit/deploy/deployed-stacks";
-import type { Deployment, StackId } from "@workbook/lab-kit/deploy/stack";
-import type { SynthResource } from "@workbook/lab-kit/synth-reader";
+import { costPerHour, type LabManifest, synthesise, type SynthResource } from "@workbook/lab-kit";
+import {
+  type DeployedStack,
+  deployedStacks,
+  type Deployment,
+  type StackId,
+} from "@workbook/lab-kit/deploy";
 import { both, UserError, type Words } from "@workbook/toolchain";
 import { REGION } from "../region.ts";
 import { style } from "../output/style.ts";

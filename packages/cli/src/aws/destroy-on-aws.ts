@@ -1,10 +1,12 @@
-import { connectAws, disconnectAws } from "@workbook/lab-kit";
-import type { DeployedStack } from "@workbook/lab-kit/deploy/deployed-stacks";
-import { destroy } from "@workbook/lab-kit/deploy/destroy";
-import { inStep } from "@workbook/lab-kit/deploy/reporter";
-import type { Deployment } from "@workbook/lab-kit/deploy/stack";
-import { findLeftovers, type Leftover } from "@workbook/lab-kit/leftovers";
-import { ensureStateBucket } from "@workbook/lab-kit/deploy/state-bucket";
+import { connectAws, disconnectAws, inStep } from "@workbook/lab-kit";
+import {
+  type DeployedStack,
+  type Deployment,
+  destroy,
+  ensureStateBucket,
+  findLeftovers,
+  type Leftover,
+} from "@workbook/lab-kit/deploy";
 import { both, list, type Words } from "@workbook/toolchain";
 import type { Session } from "../session.ts";
 import { confirmOnAws } from "./confirm.ts";

@@ -1,4 +1,4 @@
-import type { DeployedStack } from "@workbook/lab-kit/deploy/deployed-stacks";
+import type { DeployedStack } from "@workbook/lab-kit/deploy";
 import { both, text, type Text, type Words } from "@workbook/toolchain";
 
 /**

@@ -1,4 +1,4 @@
-import { inStep, type DeployReporter } from "@workbook/lab-kit/deploy/reporter";
+import { type DeployReporter, inStep } from "@workbook/lab-kit";
 import { both, UserError } from "@workbook/toolchain";
 import type { Config, Workspace } from "../workspace.ts";
 import { findCloud, startCloud, type RunningCloud, type StartOptions } from "./cloud.ts";

@@ -1,6 +1,5 @@
-import { buildApp } from "@workbook/lab-kit/deploy/images";
-import { inStep } from "@workbook/lab-kit/deploy/reporter";
-import { GO_APP, NODE_APP, type WebApp } from "@workbook/lab-kit/web-app";
+import { buildApp } from "@workbook/lab-kit/deploy";
+import { GO_APP, inStep, NODE_APP, type WebApp } from "@workbook/lab-kit";
 import { both, list, UserError } from "@workbook/toolchain";
 import { basename } from "node:path";
 import type { Session } from "../session.ts";

@@ -1,6 +1,5 @@
 import type { CheckReport } from "@workbook/lab-kit";
-import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
-import type { Deployment } from "@workbook/lab-kit/deploy/stack";
+import { type Deployment, LabRun } from "@workbook/lab-kit/deploy";
 import { writeFileSync } from "node:fs";
 import { both, type Words } from "@workbook/toolchain";
 import { confirmOnAws } from "../aws/confirm.ts";

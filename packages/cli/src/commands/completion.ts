@@ -1,4 +1,4 @@
-import { listLabs } from "@workbook/lab-kit/load-lab";
+import { listLabs } from "@workbook/lab-kit";
 import { COMMANDS } from "../command-line/commands.ts";
 import { completionScript } from "../command-line/completion.ts";
 import type { Session } from "../session.ts";

@@ -1,5 +1,4 @@
-import { deploy } from "@workbook/lab-kit/deploy/deploy";
-import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
+import { deploy, LabRun } from "@workbook/lab-kit/deploy";
 import { both } from "@workbook/toolchain";
 import { confirmOnAws } from "../aws/confirm.ts";
 import { onTarget } from "../command-line/commands.ts";

@@ -1,9 +1,12 @@
 import { existsSync } from "node:fs";
-import { deployedStacks, type DeployedStack } from "@workbook/lab-kit/deploy/deployed-stacks";
-import { destroy } from "@workbook/lab-kit/deploy/destroy";
-import { inStep } from "@workbook/lab-kit/deploy/reporter";
-import { stackDirectory, type Deployment } from "@workbook/lab-kit/deploy/stack";
-import { pollUntil } from "@workbook/lab-kit";
+import {
+  type DeployedStack,
+  deployedStacks,
+  type Deployment,
+  destroy,
+  stackDirectory,
+} from "@workbook/lab-kit/deploy";
+import { inStep, pollUntil } from "@workbook/lab-kit";
 import { both, list, type Words } from "@workbook/toolchain";
 import { destroyOnAws } from "../aws/destroy-on-aws.ts";
 import { madeByHand, readTopology, type TopologyNode } from "../cloud/topology.ts";

@@ -1,6 +1,5 @@
-import type { CheckReport, CheckReportEntry } from "@workbook/lab-kit";
-import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
-import { synthesise } from "@workbook/lab-kit/synth";
+import { type CheckReport, type CheckReportEntry, synthesise } from "@workbook/lab-kit";
+import { LabRun } from "@workbook/lab-kit/deploy";
 import type { Language } from "@workbook/toolchain";
 import { both, say, type Words } from "@workbook/toolchain";
 import { confirmOnAws } from "../aws/confirm.ts";

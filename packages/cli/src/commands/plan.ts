@@ -1,5 +1,4 @@
-import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
-import { plan } from "@workbook/lab-kit/deploy/plan";
+import { LabRun, plan } from "@workbook/lab-kit/deploy";
 import { list } from "@workbook/toolchain";
 import { confirmOnAws } from "../aws/confirm.ts";
 import { onTarget } from "../command-line/commands.ts";

@@ -1,8 +1,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { listLabs, readManifests } from "@workbook/lab-kit/load-lab";
-import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
-import { inStep } from "@workbook/lab-kit/deploy/reporter";
+import { inStep, listLabs, readManifests } from "@workbook/lab-kit";
+import { LabRun } from "@workbook/lab-kit/deploy";
 import type { Words } from "@workbook/toolchain";
 import { dataDirectory, findCloud } from "../cloud/cloud.ts";
 import {

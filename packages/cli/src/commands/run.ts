@@ -1,5 +1,4 @@
-import { deploy } from "@workbook/lab-kit/deploy/deploy";
-import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
+import { deploy, LabRun } from "@workbook/lab-kit/deploy";
 import type { CheckReport } from "@workbook/lab-kit";
 import { both, list } from "@workbook/toolchain";
 import { findAddresses, type Address } from "../aws/addresses.ts";

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { inStep } from "@workbook/lab-kit/deploy/reporter";
+import { inStep } from "@workbook/lab-kit";
 import { UserError } from "@workbook/toolchain";
 import { dataDirectory } from "../cloud/cloud.ts";
 import { style } from "../output/style.ts";

@@ -3,8 +3,13 @@ import { findCloud, type RunningCloud } from "../cloud/cloud.ts";
 import { describePace, paceOf } from "../cloud/pace.ts";
 import { countHoldings, type Holdings } from "../cloud/holdings.ts";
 import { readTopology, type TopologyNode } from "../cloud/topology.ts";
-import { connectAws, disconnectAws } from "@workbook/lab-kit";
-import { diagnose, type Diagnosis, type Finding } from "@workbook/lab-kit/diagnosis/diagnose";
+import {
+  connectAws,
+  diagnose,
+  type Diagnosis,
+  disconnectAws,
+  type Finding,
+} from "@workbook/lab-kit";
 import { diagnosisScope } from "../target/diagnosis-scope.ts";
 import { laneFolder } from "../lane/end-lane.ts";
 import { describeLane, laneStatus } from "../lane/lane-status.ts";

@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
-import { listLabs, loadLab, type Lab } from "@workbook/lab-kit";
-import { verify } from "@workbook/lab-kit/verify/verify";
-import type { LaneCloud } from "@workbook/lab-kit/verify/lane";
+import { type Lab, listLabs, loadLab } from "@workbook/lab-kit";
+import { type LaneCloud, verify } from "@workbook/lab-kit/deploy";
 import { UserError, type Words } from "@workbook/toolchain";
 import { join } from "node:path";
 import { formatProof, formatSummary } from "../output/verify-output.ts";

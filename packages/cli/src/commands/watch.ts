@@ -1,6 +1,4 @@
-import { deploy } from "@workbook/lab-kit/deploy/deploy";
-import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
-import type { Deployment } from "@workbook/lab-kit/deploy/stack";
+import { deploy, type Deployment, LabRun } from "@workbook/lab-kit/deploy";
 import { both } from "@workbook/toolchain";
 import { confirmOnAws } from "../aws/confirm.ts";
 import { formatError } from "../errors.ts";

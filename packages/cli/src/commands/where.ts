@@ -1,4 +1,4 @@
-import { readManifests } from "@workbook/lab-kit/load-lab";
+import { readManifests } from "@workbook/lab-kit";
 import { relative } from "node:path";
 import { findCloud } from "../cloud/cloud.ts";
 import { describeHoldings, readHoldings } from "../cloud/holdings.ts";

@@ -1,16 +1,14 @@
 import {
+  type AwsClients,
   connectAws,
   createRequester,
-  disconnectAws,
-  HttpRequestError,
-  type AwsClients,
-} from "@workbook/lab-kit";
-import {
   diagnose,
   type Diagnosis,
   type DiagnosisQuestion,
-} from "@workbook/lab-kit/diagnosis/diagnose";
-import type { Target } from "@workbook/lab-kit/deploy/target";
+  disconnectAws,
+  HttpRequestError,
+  type Target,
+} from "@workbook/lab-kit";
 import { both, UserError, type Words } from "@workbook/toolchain";
 import { effectiveListeners } from "../cloud/listeners.ts";
 import { diagnosisScope } from "../target/diagnosis-scope.ts";

@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { findPlugin, findProvider } from "@workbook/provider-lane";
-import type { TargetLane } from "@workbook/lab-kit/deploy/target";
-import { ORDINARY_TURN, type LaneTurn } from "@workbook/lab-kit/terraform/run-command";
+import type { TargetLane } from "@workbook/lab-kit";
+import { type LaneTurn, ORDINARY_TURN } from "@workbook/lab-kit/deploy";
 import { dial, endLane, say } from "./end-lane.ts";
 import { freeBytes, readLaneFile, type KeeperOptions, type LaneAnswer } from "./lane-file.ts";
 

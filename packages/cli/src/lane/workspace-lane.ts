@@ -1,6 +1,6 @@
 import { both, terraformCliConfig } from "@workbook/toolchain";
 import { join } from "node:path";
-import type { Target } from "@workbook/lab-kit/deploy/target";
+import type { Target } from "@workbook/lab-kit";
 import type { RunningCloud } from "../cloud/cloud.ts";
 import type { Progress } from "../output/progress.ts";
 import { localTarget } from "../target/local-target.ts";

@@ -1,5 +1,5 @@
 import type { CheckReport } from "@workbook/lab-kit";
-import type { Deployment } from "@workbook/lab-kit/deploy/stack";
+import type { Deployment } from "@workbook/lab-kit/deploy";
 import { type Text } from "@workbook/toolchain";
 import { onTarget } from "../command-line/commands.ts";
 import type { Session } from "../session.ts";

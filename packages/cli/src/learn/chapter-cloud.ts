@@ -1,7 +1,5 @@
-import type { Lab } from "@workbook/lab-kit";
-import { exclusively } from "@workbook/lab-kit/deploy/exclusive";
-import { inStep } from "@workbook/lab-kit/deploy/reporter";
-import { leftAtWork, rollBackCutOff } from "@workbook/lab-kit/deploy/roll-back";
+import { inStep, type Lab } from "@workbook/lab-kit";
+import { exclusively, leftAtWork, rollBackCutOff } from "@workbook/lab-kit/deploy";
 import type { RunningCloud } from "../cloud/cloud.ts";
 import {
   deleteSnapshot,

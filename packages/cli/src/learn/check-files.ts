@@ -1,6 +1,11 @@
-import type { CheckReport, Lab, LabSettings, SynthReader } from "@workbook/lab-kit";
-import type { SynthesiseOptions } from "@workbook/lab-kit/synth";
-import { runSynthChecks } from "@workbook/lab-kit/synth-checks";
+import {
+  type CheckReport,
+  type Lab,
+  type LabSettings,
+  runSynthChecks,
+  type SynthesiseOptions,
+  type SynthReader,
+} from "@workbook/lab-kit";
 import { REGION } from "../region.ts";
 import { ownerOf, type Workspace } from "../workspace.ts";
 

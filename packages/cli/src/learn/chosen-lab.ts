@@ -1,10 +1,4 @@
-import {
-  findFullHandsOn,
-  findLab,
-  LabNotFoundError,
-  listLabs,
-  type Lab,
-} from "@workbook/lab-kit/load-lab";
+import { findFullHandsOn, findLab, type Lab, LabNotFoundError, listLabs } from "@workbook/lab-kit";
 import { both, UserError } from "@workbook/toolchain";
 import { didYouMean, suggest } from "../command-line/suggest.ts";
 import type { Session } from "../session.ts";

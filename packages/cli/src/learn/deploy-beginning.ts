@@ -1,7 +1,4 @@
-import { deploy } from "@workbook/lab-kit/deploy/deploy";
-import { deployedStacks } from "@workbook/lab-kit/deploy/deployed-stacks";
-import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
-import { destroy } from "@workbook/lab-kit/deploy/destroy";
+import { deploy, deployedStacks, destroy, LabRun } from "@workbook/lab-kit/deploy";
 import { confirmOnAws } from "../aws/confirm.ts";
 import type { Session } from "../session.ts";
 import { chapterNumber, type Beginning } from "./chapters.ts";

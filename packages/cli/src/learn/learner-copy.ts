@@ -1,7 +1,6 @@
 import { existsSync, lstatSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join, relative } from "node:path";
-import type { Lab } from "@workbook/lab-kit";
-import { dependenciesOf } from "@workbook/lab-kit/lab-copy";
+import { dependenciesOf, type Lab } from "@workbook/lab-kit";
 import {
   copyDirectory,
   readFiles,

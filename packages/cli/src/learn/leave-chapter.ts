@@ -72,7 +72,7 @@ export async function keepDeployed(
 
 /** What the stacks hold, and what was made beside them: repositories are in no picture of the cloud. */
 async function holdingsOf(session: Session, cloud: RunningCloud): Promise<Holdings> {
-  const { deployedStacks } = await import("@workbook/lab-kit/deploy/deployed-stacks");
+  const { deployedStacks } = await import("@workbook/lab-kit/deploy");
   const stacks = await deployedStacks(await localTarget(session.workspace, cloud));
   const pictured = await readHoldings(cloud.endpoint);
   const resources = stacks.flatMap(({ addresses }) => addresses).length || pictured.resources;

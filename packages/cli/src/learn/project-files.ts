@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { learnerCompilerOptions } from "@workbook/lab-kit/program/compiler-options";
+import { learnerCompilerOptions } from "@workbook/lab-kit";
 import { writeInOneStep, type LearnerFolder } from "./learner-folder.ts";
 
 /**

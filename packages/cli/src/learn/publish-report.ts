@@ -1,6 +1,5 @@
-import type { CheckReportEntry } from "@workbook/lab-kit";
+import type { CheckReportEntry, Lab } from "@workbook/lab-kit";
 import type { Text } from "@workbook/toolchain";
-import type { Lab } from "@workbook/lab-kit/load-lab";
 import { dataDirectory } from "../cloud/cloud.ts";
 import { readServerFile } from "../cloud/server-file.ts";
 import type { Workspace } from "../workspace.ts";

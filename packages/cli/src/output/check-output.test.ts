@@ -1,5 +1,4 @@
-import type { CheckReportEntry } from "@workbook/lab-kit";
-import { hint } from "@workbook/lab-kit/hint";
+import { type CheckReportEntry, hint } from "@workbook/lab-kit";
 import { text } from "@workbook/toolchain";
 import { expect, test } from "vitest";
 import { formatFailures } from "./check-output.ts";

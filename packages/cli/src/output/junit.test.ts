@@ -1,4 +1,4 @@
-import { hint } from "@workbook/lab-kit/hint";
+import { hint } from "@workbook/lab-kit";
 import { text } from "@workbook/toolchain";
 import { expect, test } from "vitest";
 import type { LabReport } from "../lab-checks.ts";

@@ -1,5 +1,5 @@
-import type { DeployReporter, StepReporter } from "@workbook/lab-kit/deploy/reporter";
-import type { TerraformEvent } from "@workbook/lab-kit/terraform/events";
+import type { DeployReporter, StepReporter } from "@workbook/lab-kit";
+import type { TerraformEvent } from "@workbook/lab-kit/deploy";
 import { say, type Language, type Words } from "@workbook/toolchain";
 import { explainWait } from "./fixed-waits.ts";
 import { LiveArea } from "./live-area.ts";

@@ -1,4 +1,4 @@
-import type { Proof } from "@workbook/lab-kit/verify/proof";
+import type { Proof } from "@workbook/lab-kit/deploy";
 import columns from "string-width";
 import { expect, test } from "vitest";
 

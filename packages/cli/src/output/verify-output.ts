@@ -1,5 +1,4 @@
-import type { Proof, ProofKind } from "@workbook/lab-kit/verify/proof";
-import type { VerifyReport } from "@workbook/lab-kit/verify/verify";
+import type { Proof, ProofKind, VerifyReport } from "@workbook/lab-kit/deploy";
 import columns from "string-width";
 import { both, say, type Language, type Words } from "@workbook/toolchain";
 import { formatDuration, style } from "./style.ts";

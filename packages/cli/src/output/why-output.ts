@@ -1,5 +1,5 @@
 import { both, list, say, text, type Language, type Text, type Words } from "@workbook/toolchain";
-import type { Diagnosis, Finding } from "@workbook/lab-kit/diagnosis/diagnose";
+import type { Diagnosis, Finding } from "@workbook/lab-kit";
 import { style } from "./style.ts";
 import { wrap } from "./wrap.ts";
 

@@ -1,6 +1,5 @@
 import { statSync } from "node:fs";
-import { loadLab, type Lab } from "@workbook/lab-kit/load-lab";
-import { WarmSynth } from "@workbook/lab-kit/warm-synth";
+import { type Lab, loadLab, WarmSynth } from "@workbook/lab-kit";
 import { join } from "node:path";
 import { dataDirectory } from "../cloud/cloud.ts";
 import { readServerFile } from "../cloud/server-file.ts";

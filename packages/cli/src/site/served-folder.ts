@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { inStep, type StepReporter } from "@workbook/lab-kit/deploy/reporter";
+import { inStep, type StepReporter } from "@workbook/lab-kit";
 import { both, type Words } from "@workbook/toolchain";
 import type { Session } from "../session.ts";
 import { buildSite } from "./build-site.ts";

@@ -1,7 +1,6 @@
 import { both, UserError } from "@workbook/toolchain";
-import type { Deployment } from "@workbook/lab-kit/deploy/stack";
-import type { FoundTools, Target } from "@workbook/lab-kit/deploy/target";
-import type { Lab } from "@workbook/lab-kit/load-lab";
+import type { Deployment } from "@workbook/lab-kit/deploy";
+import type { FoundTools, Lab, Target } from "@workbook/lab-kit";
 import type { RunningCloud, StartOptions } from "../cloud/cloud.ts";
 import type { Session } from "../session.ts";
 
@@ -109,7 +108,7 @@ export class ChosenTarget {
   }
 
   async #awsInStep(): Promise<Target> {
-    const { inStep } = await import("@workbook/lab-kit/deploy/reporter");
+    const { inStep } = await import("@workbook/lab-kit");
     return inStep(this.#session.progress, "AWS", async () => {
       const value = await this.#aws();
       const { account, region } = value;

@@ -1,6 +1,10 @@
-import type { DiagnosisScope } from "@workbook/lab-kit/diagnosis/diagnose";
-import { whereTasksRun, type Target } from "@workbook/lab-kit/deploy/target";
-import { GO_APP, NODE_APP } from "@workbook/lab-kit";
+import {
+  type DiagnosisScope,
+  GO_APP,
+  NODE_APP,
+  type Target,
+  whereTasksRun,
+} from "@workbook/lab-kit";
 
 /** What a diagnosis of the labs' stack looks at. */
 export function diagnosisScope(target: Target): DiagnosisScope {

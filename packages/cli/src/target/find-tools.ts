@@ -1,6 +1,4 @@
-import { inStep } from "@workbook/lab-kit/deploy/reporter";
-import type { FoundTools } from "@workbook/lab-kit/deploy/target";
-import type { Lab } from "@workbook/lab-kit/load-lab";
+import { type FoundTools, inStep, type Lab } from "@workbook/lab-kit";
 import {
   both,
   findGo,

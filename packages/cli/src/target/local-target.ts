@@ -1,4 +1,4 @@
-import type { Checkpoint, Target } from "@workbook/lab-kit/deploy/target";
+import type { Checkpoint, Target } from "@workbook/lab-kit";
 import { cleanEnvironment, terraformCliConfig } from "@workbook/toolchain";
 import type { RunningCloud } from "../cloud/cloud.ts";
 import { paceOf } from "../cloud/pace.ts";

@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-import { listLayers, unpackLayer, type LayoutImage } from "@workbook/image-builder";
+import type { LayoutImage } from "@workbook/image-builder";
 import { SpokenError } from "@workbook/toolchain";
 
 /** An image that lies in a layout on this machine. */
@@ -38,6 +38,7 @@ export class NodeContainer {
 
   /** Unpacks an image into a folder of its own, which must not be there yet. */
   static async create(image: LocalImage, root: string): Promise<NodeContainer> {
+    const { listLayers, unpackLayer } = await import("@workbook/image-builder");
     await mkdir(root);
     for (const { digest } of listLayers(image)) {
       const blob = join(image.layoutDir, "blobs/sha256", digest.slice("sha256:".length));

@@ -56,6 +56,7 @@ const COMPARING = [
   "comparing the stack with the cloud",
   "スタックとクラウドの状態を比べています",
 ] as const;
+const SERVICE: StackId = "service";
 const NO_SERVICES = ["no services", "サービスはありません"] as const;
 const AS_BEFORE = [
   ", as when Terraform looked last",
@@ -142,7 +143,7 @@ function applyService(
   reporter: DeployReporter,
   pushed: Promise<void>,
 ): Promise<StackAnswer> {
-  return inStep(reporter, "Terraform: service", async (step) => {
+  return inStep(reporter, `Terraform: ${SERVICE}`, async (step) => {
     step.detail(COMPARING);
     const groundwork = await run.applyGroundwork((event) => step.terraform(event));
     step.detail(["waiting for the images", "イメージを待っています"]);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Changes } from "../terraform/terraform.ts";
 
@@ -34,11 +34,6 @@ export function writePlanRecord(directory: string, record: PlanRecord): void {
   // Under its name there is a whole one or none, also where a command is killed here.
   writeFileSync(`${file}.new`, JSON.stringify(record));
   renameSync(`${file}.new`, file);
-}
-
-/** Forgets the last answer. */
-export function removePlanRecord(directory: string): void {
-  rmSync(join(directory, FILE), { force: true });
 }
 
 /** A file that is no record any more answers nothing: Terraform is asked again. */

@@ -9,7 +9,7 @@ import {
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
-import { API, type Diagnostic, type Project } from "typescript/unstable/async";
+import type { API, Diagnostic, Project } from "typescript/unstable/async";
 import { learnerCompilerOptions } from "./compiler-options.ts";
 import { wholeProvider } from "./explain-imports.ts";
 import { explainTypes } from "./explain-types.ts";
@@ -37,7 +37,8 @@ export interface FileDiagnostic extends Diagnostic {
  */
 export class TypeChecker {
   readonly #folder = mkdtempSync(join(tmpdir(), "type-check-"));
-  readonly #api = new API({ cwd: this.#folder });
+  /** Loaded for the first check: whoever imports this room need not be checking anything. */
+  #api: Promise<API> | undefined;
   /** The `.ts` files of the folder and what was in them when they were looked at last. */
   readonly #seen = new Map<string, string>();
   readonly #opened = new Set<string>();
@@ -61,7 +62,7 @@ export class TypeChecker {
     rmSync(this.#folder, { recursive: true, force: true });
     await this.#last;
     // A Ctrl-C reaches the compiler as well: what it has forgotten by then it cannot give back, and it ends all the same.
-    await this.#api.close().catch(() => {});
+    await (await this.#api)?.close().catch(() => {});
   }
 
   async #check(stack: string): Promise<readonly Problem[]> {
@@ -87,7 +88,11 @@ export class TypeChecker {
   async #project(stack: string): Promise<Project> {
     const config = this.#configuration(stack);
     const isNew = !this.#opened.has(config);
-    const snapshot = await this.#api.updateSnapshot({
+    this.#api ??= import("typescript/unstable/async").then(
+      ({ API: Compiler }) => new Compiler({ cwd: this.#folder }),
+    );
+    const api = await this.#api;
+    const snapshot = await api.updateSnapshot({
       ...(isNew && { openProjects: [config] }),
       fileChanges: this.#changes(dirname(stack)),
     });

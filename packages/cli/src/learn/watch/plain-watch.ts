@@ -1,4 +1,4 @@
-import type { Deployment } from "@workbook/lab-kit/deploy/stack";
+import type { Deployment } from "@workbook/lab-kit/deploy";
 import { say, type Words } from "@workbook/toolchain";
 import { EXPECTED, formatCheck, SEEN } from "../../output/check-output.ts";
 import { fill } from "../../output/wrap.ts";

@@ -1,4 +1,4 @@
-import type { Deployment } from "@workbook/lab-kit/deploy/stack";
+import type { Deployment } from "@workbook/lab-kit/deploy";
 import { leaveAtOnce } from "../../leave.ts";
 import type { Session } from "../../session.ts";
 import type { Terminal } from "../owner.ts";

@@ -1,5 +1,4 @@
-import type { CheckReportEntry } from "@workbook/lab-kit";
-import { hint } from "@workbook/lab-kit/hint";
+import { type CheckReportEntry, hint } from "@workbook/lab-kit";
 import { text } from "@workbook/toolchain";
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";

@@ -1,10 +1,5 @@
-import type { CheckReportEntry } from "@workbook/lab-kit";
-import { LabRun } from "@workbook/lab-kit/deploy/lab-run";
-import { plan } from "@workbook/lab-kit/deploy/plan";
-import { QUIET } from "@workbook/lab-kit/deploy/reporter";
-import type { Deployment } from "@workbook/lab-kit/deploy/stack";
-import type { Lab } from "@workbook/lab-kit/load-lab";
-import { WarmSynth } from "@workbook/lab-kit/warm-synth";
+import { type CheckReportEntry, type Lab, QUIET, WarmSynth } from "@workbook/lab-kit";
+import { type Deployment, LabRun, plan } from "@workbook/lab-kit/deploy";
 import { saidBy } from "@workbook/toolchain";
 import type { Session } from "../../session.ts";
 import { chapterNumber } from "../chapters.ts";
