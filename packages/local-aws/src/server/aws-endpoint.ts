@@ -13,6 +13,7 @@ import type {
   WireRequest,
   WireResponse,
 } from "../protocol/wire-types.ts";
+import { MemberAccounts } from "../services/kit/members.ts";
 import type { CallContext, CloudSettings, Principal, Service } from "../services/service.ts";
 import { isDiskFull } from "../store/disk-full.ts";
 import type { Store } from "../store/store.ts";
@@ -52,10 +53,14 @@ interface VerifiedCall {
 export class AwsEndpoint {
   readonly #parts: AwsEndpointParts;
   readonly #services: ReadonlyMap<string, Service>;
+  readonly #members: ReadonlyMap<string, MemberAccounts>;
 
   constructor(parts: AwsEndpointParts) {
     this.#parts = parts;
     this.#services = new Map(parts.services.map((service) => [service.id, service]));
+    this.#members = new Map(
+      parts.services.map(({ id, members }) => [id, new MemberAccounts(members)]),
+    );
   }
 
   /** Answers one call. Rejects only for faults of the connection. */
@@ -157,6 +162,7 @@ export class AwsEndpoint {
     }
     const input = wire.decodeInput(resolved, request);
     wire.validateInput(resolved, input);
+    this.#refuseMembers(resolved, input);
     const context = this.#context(caller.principal, region, requestId);
     this.#parts.seeder.seed(context.account, context.region);
     const output = streaming
@@ -169,6 +175,15 @@ export class AwsEndpoint {
     );
     if (!Buffer.isBuffer(answer.body)) await opened(answer.body);
     return answer;
+  }
+
+  /** @throws AwsError `NotImplemented` for a member that the service would not heed */
+  #refuseMembers(resolved: ResolvedOperation, input: Record<string, unknown>): void {
+    const { service, operation, model } = resolved;
+    const member = this.#members.get(service)?.refusedIn(model.input, input);
+    if (member === undefined) return;
+    const message = `${member} of ${service}:${operation} is not implemented by Local AWS. What is: ${SUPPORT_MATRIX}`;
+    throw new AwsError("NotImplemented", message, { status: 501 });
   }
 
   #context(principal: Principal, region: string, requestId: string): CallContext {

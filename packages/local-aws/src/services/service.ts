@@ -1,6 +1,6 @@
 import type { Clock } from "../clock/clock.ts";
-import type { AwsError } from "../protocol/aws-error.ts";
 import type { Scope, Store } from "../store/store.ts";
+import type { Members } from "./kit/members.ts";
 
 /** Who makes a call, as `sts:GetCallerIdentity` would tell. */
 export interface Principal {
@@ -48,11 +48,11 @@ export interface Service {
   /** The model's id, such as `ecs` or `elbv2`. */
   readonly id: string;
   readonly handlers: Readonly<Record<string, AnyHandler>>;
+  /** What becomes of each member of its operations' inputs. */
+  readonly members: Members;
   readonly streaming?: Readonly<Record<string, AnyHandler>>;
   /** What every account has in every region from the start (the default VPC). Runs in the transaction of the first call. */
   readonly seed?: (context: SeedContext) => void;
-  /** How this service words a missing operation or a fault of our own, where AWS's way is not the protocol's. */
-  readonly internalError?: (error: unknown) => AwsError;
 }
 
 /** What seeding knows: there is no caller yet. */

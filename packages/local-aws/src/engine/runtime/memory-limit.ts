@@ -14,7 +14,9 @@ export function overLimit(
   const isOver = (bytes: number, limitMiB: number | undefined) =>
     limitMiB !== undefined && limitMiB > 0 && bytes > limitMiB * MIB;
   const over = task.containers
-    .filter(({ name, definition }) => isOver(used(name), definition.memory))
+    .filter(({ name, definition, override }) =>
+      isOver(used(name), override?.memory ?? definition.memory),
+    )
     .map(({ name }) => name);
   const rest = [...usage.keys()].filter((name) => !over.includes(name));
   const together = rest.reduce((total, name) => total + used(name), 0);

@@ -61,6 +61,11 @@ export const addressHandlers = {
     if (input.Domain === "standard")
       throw faults.invalidParameterValue("Invalid value 'standard' for domain.");
     if (input.Address !== undefined) throw faults.publicAddressNotFound(input.Address);
+    const group = input.NetworkBorderGroup ?? region;
+    if (group !== region)
+      throw faults.invalidParameterValue(
+        `Invalid value '${group}' for network border group of region ${region}.`,
+      );
     const allocationId = newId("eipalloc");
     const publicIp = takePublicAddress(store);
     const tags = tagsFromSpecifications(input.TagSpecifications, "elastic-ip");
@@ -99,6 +104,11 @@ export const addressHandlers = {
     if (input.NetworkInterfaceId === undefined)
       throw faults.missingParameter("networkInterfaceId or instanceId");
     const target = requireResource(store, NETWORK_INTERFACE, input.NetworkInterfaceId);
+    const { privateIpAddress } = target;
+    if ((input.PrivateIpAddress ?? privateIpAddress) !== privateIpAddress)
+      throw faults.invalidParameterValue(
+        `The private IP address '${input.PrivateIpAddress}' is not one of the network interface ${target.networkInterfaceId}`,
+      );
     if (!store.of(internetGateways).find(({ vpcId }) => vpcId === target.vpcId))
       throw new AwsError(
         "Gateway.NotAttached",
@@ -138,12 +148,15 @@ export const addressHandlers = {
     return {};
   },
 
-  ReleaseAddress(input, { store }) {
+  ReleaseAddress(input, { store, region }) {
     const { allocationId, associationId, publicIp } = requireAddress(
       store,
       input.AllocationId,
       input.PublicIp,
     );
+    // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReleaseAddress.html
+    if ((input.NetworkBorderGroup ?? region) !== region)
+      throw faults.publicAddressNotFound(publicIp);
     if (associationId !== undefined) throw faults.addressInUse(publicIp);
     releasePublicAddress(store, publicIp);
     store.of(addresses).delete(allocationId);

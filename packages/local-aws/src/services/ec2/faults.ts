@@ -26,6 +26,13 @@ export const invalidFilter = (name: string) =>
 export const invalidNextToken = (token: string) =>
   new AwsError("InvalidNextToken", `The token '${token}' is invalid`);
 
+/** https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html; the wording is unverified. */
+export const idempotentMismatch = () =>
+  new AwsError(
+    "IdempotentParameterMismatch",
+    "The client token has already been used for a request with other parameters.",
+  );
+
 export const dependencyViolation = (message: string) =>
   new AwsError("DependencyViolation", message);
 

@@ -99,9 +99,12 @@ function readPermission(
     ...(permission.PrefixListIds ?? []).map(({ PrefixListId = "", Description }) =>
       spec({ prefixListId: findPrefixList(scope.region, PrefixListId).id }, Description),
     ),
-    ...(permission.UserIdGroupPairs ?? []).map(({ GroupId, GroupName, Description }) =>
-      spec({ referencedGroupId: readGroup(scope, group, GroupId, GroupName) }, Description),
-    ),
+    ...(permission.UserIdGroupPairs ?? []).map(({ GroupId, GroupName, UserId, Description }) => {
+      // Nothing crosses accounts: a group of another one is not found.
+      if ((UserId ?? scope.account) !== scope.account)
+        throw SECURITY_GROUP.notFound(GroupId ?? GroupName ?? "");
+      return spec({ referencedGroupId: readGroup(scope, group, GroupId, GroupName) }, Description);
+    }),
   ];
 }
 

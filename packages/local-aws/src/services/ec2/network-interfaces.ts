@@ -100,6 +100,8 @@ export const networkInterfaceHandlers = {
       input.SecondaryPrivateIpAddressCount
     )
       throw new AwsError("Unsupported", "Local AWS gives a network interface one private address.");
+    if (given.length === 1 && given[0]?.Primary === false)
+      throw faults.invalidParameterValue("A network interface needs a primary private IP address.");
     const wanted = input.PrivateIpAddress ?? given[0]?.PrivateIpAddress;
     const networkInterface = createNetworkInterface(store, {
       subnetId: input.SubnetId,

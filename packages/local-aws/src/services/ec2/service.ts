@@ -1,5 +1,6 @@
 import type { AnyHandler, CallContext, Service } from "../service.ts";
 import { addressHandlers } from "./addresses.ts";
+import { withClientToken } from "./client-tokens.ts";
 import { dhcpOptionsHandlers } from "./dhcp-options.ts";
 import { dryRunSucceeded } from "./faults.ts";
 import { internetGatewayHandlers } from "./internet-gateways.ts";
@@ -22,6 +23,7 @@ import { vpcEndpointServiceHandlers } from "./vpc-endpoint-service-operations.ts
 import { vpcEndpointHandlers } from "./vpc-endpoints.ts";
 import { vpcHandlers } from "./vpcs.ts";
 import { zoneHandlers } from "./zones.ts";
+import { members } from "./members.ts";
 
 const handlers: Readonly<Record<string, AnyHandler>> = {
   ...vpcHandlers,
@@ -62,8 +64,12 @@ function withDryRun(handler: AnyHandler): AnyHandler {
 /** Amazon EC2: the network. Instances and launch templates are not there yet. */
 export const ec2: Service = {
   id: "ec2",
+  members,
   handlers: Object.fromEntries(
-    Object.entries(handlers).map(([name, handler]) => [name, withDryRun(handler)]),
+    Object.entries(handlers).map(([name, handler]) => [
+      name,
+      withDryRun(withClientToken(name, handler)),
+    ]),
   ),
   seed: seedEc2,
 };

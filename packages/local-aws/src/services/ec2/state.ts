@@ -196,6 +196,16 @@ export interface PublicAddress {
   region: string;
 }
 
+/** What a call with a `ClientToken` asked for and was answered. */
+export interface ClientToken {
+  /** Operation and token. */
+  id: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  input: Readonly<Record<string, unknown>>;
+  output: Readonly<Record<string, unknown>>;
+}
+
 export const vpcs = defineKind<Vpc>("ec2.vpc");
 export const subnets = defineKind<Subnet>("ec2.subnet");
 export const internetGateways = defineKind<InternetGateway>("ec2.internet-gateway");
@@ -208,4 +218,5 @@ export const networkInterfaces = defineKind<NetworkInterface>("ec2.network-inter
 export const networkAcls = defineKind<NetworkAcl>("ec2.network-acl");
 export const dhcpOptions = defineKind<DhcpOptions>("ec2.dhcp-options");
 export const vpcEndpoints = defineKind<VpcEndpoint>("ec2.vpc-endpoint");
+export const clientTokens = defineKind<ClientToken>("ec2.client-token");
 export const publicAddresses = defineKind<PublicAddress>("ec2.public-address", { scope: "global" });

@@ -60,9 +60,10 @@ export const vpcEndpointServiceHandlers = {
       store,
       () => ({}),
     );
+    const isThere = !input.ServiceRegions?.length || input.ServiceRegions.includes(region);
     const named = ({ ServiceName }: ServiceDetail) =>
       !input.ServiceNames?.length || input.ServiceNames.includes(ServiceName ?? "");
-    const found = all.filter((detail) => named(detail) && matches(detail));
+    const found = all.filter((detail) => isThere && named(detail) && matches(detail));
     const { items, NextToken } = paginate(
       found,
       input,

@@ -102,6 +102,13 @@ export const vpcEndpointHandlers = {
     const type = input.VpcEndpointType ?? "Gateway";
     if (type !== "Gateway" && type !== "Interface")
       throw new AwsError("Unsupported", `Local AWS has no VPC endpoints of type ${type}.`);
+    // Endpoints to other regions are not there: https://docs.aws.amazon.com/vpc/latest/privatelink/cross-region-privatelink.html
+    if ((input.ServiceRegion ?? region) !== region)
+      throw new AwsError(
+        "NotImplemented",
+        `Local AWS does not support endpoints to services of another region (${input.ServiceRegion}).`,
+        { status: 501 },
+      );
     const serviceName = input.ServiceName;
     if (serviceName === undefined) throw faults.missingParameter("ServiceName");
     requireService(region, serviceName, type);

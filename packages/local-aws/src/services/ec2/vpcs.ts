@@ -104,8 +104,6 @@ export const vpcHandlers = {
   CreateVpc(input, { store }) {
     if (input.CidrBlock === undefined) throw faults.missingParameter("cidrBlock");
     const range = readVpcCidr(input.CidrBlock);
-    if (input.AmazonProvidedIpv6CidrBlock || input.Ipv6CidrBlock || input.Ipv6Pool)
-      throw new AwsError("Unsupported", "Local AWS has no IPv6 address blocks for VPCs.");
     const vpc = putVpc(store, {
       cidrBlock: formatCidr(range),
       isDefault: false,

@@ -42,6 +42,14 @@ export function findImage(
   return image;
 }
 
+/** ECR turns a manifest into another form that the caller takes; nothing here does. */
+export const notConverted = (mediaType: string, accepted: readonly string[]) =>
+  new AwsError(
+    "NotImplemented",
+    `Turning a manifest of type ${mediaType} into ${accepted.join(" or ")} is not implemented by Local AWS.`,
+    { status: 501 },
+  );
+
 /** How ECR names an image in its messages. */
 export function imageIdText(id: { imageTag?: string; imageDigest?: string }): string {
   return `{imageDigest:'${id.imageDigest ?? "null"}', imageTag:'${id.imageTag ?? "null"}'}`;

@@ -1,9 +1,9 @@
 import { page } from "./paging.ts";
-import type { ImageFailure, ImageIdentifier } from "@aws-sdk/client-ecr";
+import type { ImageFailure, ImageIdentifier, ListImagesFilter } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
-import { findImage, imageIdText, needRepository } from "./errors.ts";
+import { findImage, imageIdText, needRepository, notConverted } from "./errors.ts";
 import { deleteImage, lookUp } from "./image-failures.ts";
 import { LayerFiles } from "./layer-files.ts";
 import { putImage } from "./put-image.ts";
@@ -19,7 +19,7 @@ export const imageHandlers: Handlers<Ecr, CallContext> = {
         ? [{ imageDigest: digest }]
         : tags.map((imageTag) => ({ imageDigest: digest, imageTag })),
     );
-    const wanted = all.filter((id) => hasStatus(input.filter?.tagStatus, "imageTag" in id));
+    const wanted = all.filter((id) => hasStatus(input.filter, "imageTag" in id));
     const { items, nextToken } = page(wanted, input, "image-ids", ({ imageDigest, ...id }) =>
       [imageDigest, "imageTag" in id ? id.imageTag : ""].join(" "),
     );
@@ -30,7 +30,7 @@ export const imageHandlers: Handlers<Ecr, CallContext> = {
     const all = input.imageIds
       ? input.imageIds.map((id) => needImage(context, input.repositoryName, id))
       : ofRepository(context, input.repositoryName);
-    const wanted = all.filter(({ tags }) => hasStatus(input.filter?.tagStatus, tags.length > 0));
+    const wanted = all.filter(({ tags }) => hasStatus(input.filter, tags.length > 0));
     const { items, nextToken } = page(wanted, input, "images", ({ digest }) => digest);
     return {
       imageDetails: items.map((image) => ({
@@ -59,6 +59,9 @@ export const imageHandlers: Handlers<Ecr, CallContext> = {
       if ("failure" in looked) failures.push(looked.failure);
       else {
         const { image } = looked;
+        const accepted = input.acceptedMediaTypes ?? [];
+        if (accepted.length > 0 && !accepted.includes(image.mediaType))
+          throw notConverted(image.mediaType, accepted);
         found.push({
           registryId: context.account,
           repositoryName: image.repositoryName,
@@ -161,6 +164,9 @@ function needImage(
   );
 }
 
-function hasStatus(status: string | undefined, tagged: boolean): boolean {
+function hasStatus(filter: ListImagesFilter | undefined, tagged: boolean): boolean {
+  const { tagStatus: status, imageStatus } = filter ?? {};
+  // Nothing archives images here, so that each is active.
+  if (imageStatus !== undefined && imageStatus !== "ACTIVE" && imageStatus !== "ANY") return false;
   return status === undefined || status === "ANY" || (status === "TAGGED") === tagged;
 }

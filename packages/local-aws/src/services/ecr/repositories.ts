@@ -3,7 +3,7 @@ import { page } from "./paging.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
-import { needRepository } from "./errors.ts";
+import { checkRegistry, needRepository } from "./errors.ts";
 import { images, layers, repositories, type Repository } from "./state.ts";
 import { exclusionFilters } from "./tag-mutability.ts";
 import { mintPassword, TOKEN_MS } from "./tokens.ts";
@@ -77,7 +77,8 @@ export const repositoryHandlers: Handlers<Ecr, CallContext> = {
     return { repository: describe(repository, context) };
   },
 
-  GetAuthorizationToken(_input, context) {
+  GetAuthorizationToken(input, context) {
+    for (const registryId of input.registryIds ?? []) checkRegistry(context.store, { registryId });
     // The password is compared with wall time, as signatures are: a test's clock does not move it.
     const expiresAt = Date.now() + TOKEN_MS;
     const password = mintPassword(context.cloud, context, expiresAt);

@@ -3,10 +3,12 @@ import { checkRegistry } from "./errors.ts";
 import { imageHandlers, imageWriteHandlers } from "./images.ts";
 import { policyHandlers } from "./policies.ts";
 import { repositoryHandlers } from "./repositories.ts";
+import { members } from "./members.ts";
 
 /** Amazon ECR's control plane; images go in and out through the registry under `/v2/`. */
 export const ecr: Service = {
   id: "ecr",
+  members,
   handlers: inOwnRegistry({ ...repositoryHandlers, ...policyHandlers, ...imageHandlers }),
   streaming: inOwnRegistry(imageWriteHandlers),
 };

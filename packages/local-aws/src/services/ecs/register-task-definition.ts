@@ -5,16 +5,18 @@ import type {
 } from "@aws-sdk/client-ecs";
 import type { CallContext } from "../service.ts";
 import { ecsArn } from "./arns.ts";
-import {
-  checkContainers,
-  checkContainerSettings,
-  checkFargateContainers,
-} from "./container-rules.ts";
+import { checkContainers } from "./container-rules.ts";
+import { checkFargateContainers, checkFargateTask } from "./fargate-rules.ts";
 import { isFargateSize, toCpuUnits, toMebibytes } from "./fargate-sizes.ts";
 import { clientException } from "./faults.ts";
+import { checkLogs } from "./log-rules.ts";
+import { checkNetwork } from "./network-rules.ts";
+import { checkSettings } from "./setting-rules.ts";
 import { revisions, taskDefinitions, type TaskDefinition } from "./state.ts";
 import { toTags } from "./tags.ts";
+import { checkTask } from "./task-rules.ts";
 import { TEXTS } from "./texts.ts";
+import { checkVolumes } from "./volume-rules.ts";
 
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/;
 
@@ -34,8 +36,13 @@ export function registerTaskDefinition(
   const memory = input.memory === undefined ? undefined : toMebibytes(input.memory);
   const fargate = input.requiresCompatibilities?.includes("FARGATE") ?? false;
   if (fargate) checkFargateTask(input, cpu, memory);
-  checkContainers(input.containerDefinitions ?? [], toNumber(memory), toNumber(cpu));
-  checkContainerSettings(input);
+  const containers = input.containerDefinitions ?? [];
+  checkContainers(containers, toNumber(memory), toNumber(cpu), fargate);
+  checkTask(input);
+  checkLogs(containers, fargate);
+  checkNetwork(containers, input.networkMode ?? "bridge");
+  for (const container of containers) checkSettings(container, Boolean(input.executionRoleArn));
+  checkVolumes(input.volumes ?? [], containers);
   if (fargate) checkFargateContainers(input);
   for (const role of [input.executionRoleArn, input.taskRoleArn])
     if (role && !ROLE_ARN.test(role)) throw clientException(TEXTS.roleArnInvalid());
@@ -83,31 +90,6 @@ function store(
     registeredBy: context.principal.arn,
   };
   return context.store.of(taskDefinitions).put(definition.arn, definition);
-}
-
-/** Checks what Fargate asks of the task. @throws AwsError `ClientException` in AWS's words */
-function checkFargateTask(
-  input: RegisterTaskDefinitionRequest,
-  cpu: string | undefined,
-  memory: string | undefined,
-): void {
-  if (input.networkMode !== "awsvpc") throw clientException(TEXTS.networkModeFargate());
-  if (cpu === undefined) throw clientException(TEXTS.cpuRequired());
-  if (memory === undefined) throw clientException(TEXTS.memoryRequired());
-  if (!isFargateSize(Number(cpu), Number(memory)))
-    throw clientException(TEXTS.noFargateConfiguration({ cpu, memory }));
-  if (input.pidMode && input.pidMode !== "task")
-    throw clientException(TEXTS.pidModeFargate({ mode: input.pidMode }));
-  const unsupported = (member: string) => clientException(TEXTS.unsupportedFargate({ member }));
-  if (input.ipcMode) throw unsupported("ipcMode");
-  if (input.placementConstraints?.length) throw unsupported("constraints");
-  const storage = input.ephemeralStorage?.sizeInGiB;
-  if (storage !== undefined && (storage < 21 || storage > 200))
-    throw clientException(TEXTS.ephemeralStorage());
-  for (const volume of input.volumes ?? []) {
-    if (volume.host?.sourcePath) throw unsupported("sourcePath");
-    if (volume.dockerVolumeConfiguration) throw unsupported("dockerVolumeConfiguration");
-  }
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSVolumeConfiguration.html */

@@ -1,6 +1,6 @@
 import type { RunTaskRequest, TaskOverride } from "@aws-sdk/client-ecs";
 import type { CallContext } from "../service.ts";
-import { clientException, invalidParameter, notSupported } from "./faults.ts";
+import { clientException, invalidParameter } from "./faults.ts";
 import { isFargateSize, toCpuUnits, toMebibytes } from "./fargate-sizes.ts";
 import { nextCapacityProvider, resolvePlatformVersion, toLaunch } from "./launch.ts";
 import { requireCluster, requireTaskDefinition } from "./lookup.ts";
@@ -30,7 +30,8 @@ export function runTask(input: RunTaskRequest, context: CallContext): Task[] {
   const definition = requireTaskDefinition(context, input.taskDefinition);
   const count = input.count ?? 1;
   if (count < 1 || count > 10) throw invalidParameter(TEXTS.countInvalid());
-  if (input.volumeConfigurations?.length) throw notSupported("volumes configured at launch");
+  if (input.placementStrategy?.length) throw invalidParameter(TEXTS.placementFargate());
+  if (input.placementConstraints?.length) throw invalidParameter(TEXTS.constraintsFargate());
   const launch = toLaunch(cluster, definition, input);
   const networkConfiguration = toNetworkConfiguration(
     context.store,

@@ -7,6 +7,7 @@ import { serviceHandlers } from "./services.ts";
 import { tagHandlers } from "./tag-operations.ts";
 import { taskDefinitionHandlers } from "./task-definitions.ts";
 import { taskHandlers } from "./tasks.ts";
+import { members } from "./members.ts";
 
 const handlers = {
   ...accountSettingHandlers,
@@ -19,4 +20,4 @@ const handlers = {
 } satisfies EcsHandlers;
 
 /** Amazon Elastic Container Service, https://docs.aws.amazon.com/AmazonECS/latest/APIReference/Welcome.html */
-export const ecs: Service = { id: "ecs", handlers: handlers as Service["handlers"] };
+export const ecs: Service = { id: "ecs", members, handlers: handlers as Service["handlers"] };

@@ -76,6 +76,8 @@ export const serviceHandlers: EcsHandlers = {
     const wanted = context.store
       .of(ecsServices)
       .filter((it) => it.clusterArn === cluster.arn && it.status !== "INACTIVE")
+      // Those that are here are all managed by their owners.
+      .filter(() => (input.resourceManagementType ?? "CUSTOMER") === "CUSTOMER")
       .filter((it) => input.launchType === undefined || it.launchType === input.launchType)
       .filter(
         (it) =>

@@ -1,7 +1,7 @@
 import type { ListTasksRequest } from "@aws-sdk/client-ecs";
 import type { CallContext } from "../service.ts";
 import { ecsArn } from "./arns.ts";
-import { invalidParameter, notSupported } from "./faults.ts";
+import { invalidParameter } from "./faults.ts";
 import type { EcsHandlers } from "./handlers.ts";
 import { findTask, requireCluster, requireService } from "./lookup.ts";
 import { page } from "./pages.ts";
@@ -30,8 +30,8 @@ function listTasks(input: ListTasksRequest, context: CallContext, cluster: Clust
       .filter((task) => input.startedBy === undefined || task.startedBy === input.startedBy)
       .filter((task) => input.family === undefined || familyOf(task) === input.family)
       .filter((task) => input.launchType === undefined || task.launchType === input.launchType)
-      // No task here runs on a container instance.
-      .filter(() => input.containerInstance === undefined)
+      // No task here runs on a container instance, or is a daemon's.
+      .filter(() => input.containerInstance === undefined && input.daemonName === undefined)
   );
 }
 
@@ -39,10 +39,6 @@ export const taskHandlers: EcsHandlers = {
   RunTask(input, context) {
     const made = runTask(input, context);
     return { tasks: made.map((task) => describeTask(context.store, task, ["TAGS"])), failures: [] };
-  },
-
-  StartTask() {
-    throw notSupported("StartTask, which places tasks on container instances: use RunTask");
   },
 
   StopTask(input, context) {

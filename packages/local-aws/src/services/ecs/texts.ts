@@ -98,8 +98,6 @@ export const TEXTS = {
     "When networkMode={mode}, the host ports and container ports in port mappings must match.",
     QUOTED,
   ),
-  portInvalid: text("Invalid port: {port}"),
-  portDuplicate: text("A container port is used more than once: {port}"),
   roleArnInvalid: text("Role is not valid"),
   dependencyUnknown: text("Cannot depend on container + '{container}' because it does not exist"),
   dependencyEssential: text(
@@ -125,7 +123,6 @@ export const TEXTS = {
   ephemeralStorage: text("Ephemeral storage size must be between 21 and 200 GiB."),
   unsupportedFargate: text("Fargate compatible task definitions do not support {member}", QUOTED),
   capabilityFargate: text("{capability} is not allowed on Fargate.", QUOTED),
-  linksAwsvpc: text("Links are not supported when networkMode=awsvpc.", QUOTED),
   unsupportedAwsvpc: text("{what} not supported on container when networkMode=awsvpc.", QUOTED),
   volumeNotDefined: text("Unknown volume '{volume}'."),
   privilegedFargate: text("Fargate does not support privileged containers."),

@@ -71,13 +71,10 @@ function sameSettings(existing: Readonly<LoadBalancer>, asked: LoadBalancer, sub
   return key(existing, ids) === key(asked, subnetIds);
 }
 
-function checkKind(input: { Type?: string; IpAddressType?: string; [member: string]: unknown }) {
+function checkKind(input: Sdk.CreateLoadBalancerInput) {
   if ((input.Type ?? "application") !== "application")
     throw unsupported(`load balancers of type '${input.Type}'`);
   checkIpAddressType(input.IpAddressType ?? "ipv4");
-  if (input["CustomerOwnedIpv4Pool"] !== undefined)
-    throw unsupported("customer-owned address pools");
-  if (input["IpamPools"] !== undefined) throw unsupported("IPAM pools");
 }
 
 function checkIpAddressType(type: string): void {
@@ -87,7 +84,7 @@ function checkIpAddressType(type: string): void {
 export const loadBalancerHandlers: Elbv2Handlers = {
   CreateLoadBalancer(input, { store, account, region, clock }) {
     const { Name: name } = input;
-    checkKind({ ...input });
+    checkKind(input);
     checkLoadBalancerName(name);
     const scheme = input.Scheme ?? "internet-facing";
     const tags = tagsOf(input.Tags);

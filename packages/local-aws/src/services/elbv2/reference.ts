@@ -1,4 +1,5 @@
 import type { Elbv2Handlers } from "./handlers.ts";
+import { page } from "./paging.ts";
 
 /** Quotas that a new account has. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
 const LIMITS: readonly (readonly [name: string, max: number])[] = [
@@ -50,15 +51,20 @@ const SSL_POLICIES: readonly { name: string; protocols: string[]; ciphers: strin
 ];
 
 export const referenceHandlers: Elbv2Handlers = {
-  DescribeAccountLimits() {
-    return { Limits: LIMITS.map(([Name, max]) => ({ Name, Max: String(max) })) };
+  DescribeAccountLimits(input) {
+    const { items, NextMarker } = page(LIMITS, input, "limits", ([name]) => name);
+    return { Limits: items.map(([Name, max]) => ({ Name, Max: String(max) })), NextMarker };
   },
 
-  DescribeSSLPolicies({ Names, LoadBalancerType }) {
+  DescribeSSLPolicies(input) {
+    const { Names, LoadBalancerType } = input;
     const policies = SSL_POLICIES.filter(({ name }) => !Names?.length || Names.includes(name));
     const offered = LoadBalancerType === undefined || LoadBalancerType !== "gateway";
+    const wanted = offered ? policies : [];
+    const { items, NextMarker } = page(wanted, input, "ssl-policies", ({ name }) => name);
     return {
-      SslPolicies: (offered ? policies : []).map(({ name, protocols, ciphers }) => ({
+      NextMarker,
+      SslPolicies: items.map(({ name, protocols, ciphers }) => ({
         Name: name,
         SslProtocols: protocols,
         Ciphers: ciphers.map((cipher, index) => ({ Name: cipher, Priority: index + 1 })),

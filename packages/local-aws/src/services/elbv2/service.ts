@@ -6,6 +6,7 @@ import { ruleHandlers } from "./rules.ts";
 import { tagHandlers } from "./tags.ts";
 import { targetGroupHandlers } from "./target-groups.ts";
 import { targetHandlers } from "./target-handlers.ts";
+import { members } from "./members.ts";
 
 /**
  * Elastic Load Balancing v2: Application Load Balancers. What the engine makes of them is in `engine/load-balancer`.
@@ -13,6 +14,7 @@ import { targetHandlers } from "./target-handlers.ts";
  */
 export const elbv2: Service = {
   id: "elbv2",
+  members,
   handlers: {
     ...loadBalancerHandlers,
     ...targetGroupHandlers,

@@ -131,21 +131,21 @@ export const managedPolicyHandlers = {
         : entity.attachedPolicies.includes(arn)) && entity.path.startsWith(input.PathPrefix ?? "/");
     const wanted = (type: string) =>
       input.EntityFilter === undefined || input.EntityFilter === type;
+    // One list of both, as it is cut into pages.
+    const entities = [
+      ...(wanted("User") ? store.of(users).filter(uses) : []),
+      ...(wanted("Role") ? store.of(roles).filter(uses) : []),
+    ];
+    const { items, paging } = paginate(entities, input, "policy-entities", ({ arn: id }) => id);
     return {
       PolicyGroups: [],
-      PolicyUsers: wanted("User")
-        ? store
-            .of(users)
-            .filter(uses)
-            .map(({ userName, userId }) => ({ UserName: userName, UserId: userId }))
-        : [],
-      PolicyRoles: wanted("Role")
-        ? store
-            .of(roles)
-            .filter(uses)
-            .map(({ roleName, roleId }) => ({ RoleName: roleName, RoleId: roleId }))
-        : [],
-      IsTruncated: false,
+      PolicyUsers: items.flatMap((entity) =>
+        "userName" in entity ? [{ UserName: entity.userName, UserId: entity.userId }] : [],
+      ),
+      PolicyRoles: items.flatMap((entity) =>
+        "roleName" in entity ? [{ RoleName: entity.roleName, RoleId: entity.roleId }] : [],
+      ),
+      ...paging,
     };
   },
 

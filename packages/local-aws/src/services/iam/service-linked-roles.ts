@@ -59,7 +59,7 @@ export function ensureServiceLinkedRole(
   scope: Scope,
   service: string,
   now: number,
-  suffix?: string,
+  { suffix, description: wanted }: { suffix?: string; description?: string } = {},
 ): Readonly<Role> {
   const { policy, description, ...known } = requireService(service);
   const roleName = suffixed(known.roleName, suffix);
@@ -78,7 +78,7 @@ export function ensureServiceLinkedRole(
       policy === undefined ? [] : [`arn:aws:iam::aws:policy/aws-service-role/${policy}`],
     tags: [],
     createdAt: now,
-    ...(description !== undefined && { description }),
+    ...((wanted ?? description) !== undefined && { description: wanted ?? description }),
   });
 }
 
@@ -105,16 +105,22 @@ export const serviceLinkedRoleHandlers = {
       throw faults.invalidInput(
         `Service role name ${roleName} has been taken in this account, please try a different suffix.`,
       );
-    const role = ensureServiceLinkedRole(
-      store,
-      input.AWSServiceName,
-      clock.now(),
-      input.CustomSuffix,
-    );
-    const { Path, RoleName, RoleId, Arn, CreateDate } = toApiRole(role);
+    const role = ensureServiceLinkedRole(store, input.AWSServiceName, clock.now(), {
+      suffix: input.CustomSuffix,
+      description: input.Description,
+    });
+    const { Path, RoleName, RoleId, Arn, CreateDate, Description } = toApiRole(role);
     const document = encodeDocument(role.assumeRolePolicyDocument);
     return {
-      Role: { Path, RoleName, RoleId, Arn, CreateDate, AssumeRolePolicyDocument: document },
+      Role: {
+        Path,
+        RoleName,
+        RoleId,
+        Arn,
+        CreateDate,
+        Description,
+        AssumeRolePolicyDocument: document,
+      },
     };
   },
 

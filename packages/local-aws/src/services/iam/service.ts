@@ -9,6 +9,7 @@ import { managedPolicyHandlers } from "./managed-policies.ts";
 import { roleHandlers } from "./roles.ts";
 import { ensureServiceLinkedRole, serviceLinkedRoleHandlers } from "./service-linked-roles.ts";
 import { userHandlers } from "./users.ts";
+import { members } from "./members.ts";
 
 /** The roles that ECS and load balancing make in an account the first time they are used: here they are there at once. */
 function seedIam({ store, clock }: SeedContext): void {
@@ -19,6 +20,7 @@ function seedIam({ store, clock }: SeedContext): void {
 /** AWS Identity and Access Management. Groups, identity providers, MFA and passwords are not there. */
 export const iam: Service = {
   id: "iam",
+  members,
   handlers: {
     ...roleHandlers,
     ...inlinePolicyHandlers,

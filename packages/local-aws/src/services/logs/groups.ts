@@ -11,7 +11,6 @@ import {
   deletionProtected,
   exclusive,
   groupExists,
-  invalidParameter,
   notAllowedValue,
   reservedGroup,
 } from "./words.ts";
@@ -72,11 +71,6 @@ export const groupHandlers: Handlers<
   },
 
   ListLogGroups: (input, { store }) => {
-    const unsupported = (["dataSources", "fieldIndexNames", "logGroupTags"] as const).find(
-      (member) => input[member] !== undefined,
-    );
-    if (unsupported)
-      throw invalidParameter(`Local AWS does not filter log groups by ${unsupported}.`);
     const matches = nameMatcher(input.logGroupNamePattern);
     const found = sortedGroups(store).filter(
       ({ name, logGroupClass }) =>

@@ -4,10 +4,12 @@ import { putEventHandlers } from "./put-events.ts";
 import { readEventHandlers, searchEventHandlers } from "./read-events.ts";
 import { streamHandlers } from "./streams.ts";
 import { tagHandlers } from "./tags.ts";
+import { members } from "./members.ts";
 
 /** Amazon CloudWatch Logs: groups, streams and events. Queries (Insights), metric filters and subscriptions are not there. */
 export const logs: Service = {
   id: "logs",
+  members,
   handlers: {
     ...groupHandlers,
     ...streamHandlers,

@@ -11,10 +11,12 @@ import { guarded } from "./refusals.ts";
 import { uploadListingHandlers } from "./upload-listing.ts";
 import { uploadPartHandlers } from "./upload-parts.ts";
 import { versionListingHandlers } from "./version-listing.ts";
+import { members } from "./members.ts";
 
 /** Amazon S3. What touches files is among the streaming handlers: they open their transactions themselves. */
 export const s3: Service = {
   id: "s3",
+  members,
   handlers: guarded({
     ...bucketHandlers,
     ...bucketSettingHandlers,

@@ -7,6 +7,7 @@ import { checkIdentityPolicy } from "../iam/validate-policy.ts";
 import { accessKeys, type AccessKey, roles } from "../iam/state.ts";
 import type { CallContext, Service } from "../service.ts";
 import { requireAssumableRole } from "./assumable-role.ts";
+import { members } from "./members.ts";
 
 const ROLE_SESSION_SECONDS = 3600;
 const USER_SESSION_SECONDS = 12 * 3600;
@@ -84,4 +85,4 @@ const handlers = {
 } satisfies Handlers<typeof import("@aws-sdk/client-sts"), CallContext>;
 
 /** AWS Security Token Service. Federation (SAML, web identities) is not there. */
-export const sts: Service = { id: "sts", handlers };
+export const sts: Service = { id: "sts", members, handlers };

@@ -56,10 +56,13 @@ export function unheededOf(task: TaskSpec): readonly string[] {
   return task.containers.flatMap((container) => {
     const { definition, environment, image } = container;
     const { ulimits, systemControls, linuxParameters, dockerSecurityOptions } = definition;
+    const { interactive, pseudoTerminal } = definition;
     const members = { ulimits, systemControls, linuxParameters, dockerSecurityOptions };
     const what = Object.entries(members)
       .filter(([, value]) => value !== undefined && Object.keys(value).length > 0)
       .map(([member]) => member);
+    if (interactive) what.push("interactive");
+    if (pseudoTerminal) what.push("pseudoTerminal");
     const { User: user } = image.config;
     if (user && !definition.user) what.push(`USER ${user} of the image`);
     const port = definition.portMappings?.[0]?.containerPort;

@@ -50,7 +50,7 @@ export class PortableTier implements Tier {
       network: "the port that a container's PORT names has a free port of this machine",
       user: "not changed: an image's USER is not heeded, a definition's user is refused where it is another",
       "not heeded":
-        "ulimits, systemControls, linuxParameters, dockerSecurityOptions; a service's events name each",
+        "ulimits, systemControls, linuxParameters, dockerSecurityOptions, interactive, pseudoTerminal; a service's events name each",
       refused:
         "volumes, a read-only root, fixed ports beside other containers, Windows, GPUs, proxies",
       cpu: "not limited",

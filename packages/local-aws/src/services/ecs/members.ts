@@ -1,0 +1,121 @@
+import type { Members } from "../kit/members.ts";
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Operations.html */
+export const members: Members = {
+  refused: {
+    CreateServiceRequest:
+      "serviceConnectConfiguration serviceRegistries volumeConfigurations vpcLatticeConfigurations gatewayConnectors monitoring",
+    UpdateServiceRequest:
+      "serviceConnectConfiguration serviceRegistries volumeConfigurations vpcLatticeConfigurations gatewayConnectors monitoring",
+    DeploymentConfiguration:
+      "linearConfiguration canaryConfiguration earlySuccessCriteria lifecycleHooks",
+    DeploymentAlarms: "enable",
+    LoadBalancer: "advancedConfiguration",
+    RegisterTaskDefinitionRequest: "inferenceAccelerators",
+    RunTaskRequest: "volumeConfigurations",
+    TaskOverride: "inferenceAcceleratorOverrides",
+    ContainerOverride: "environmentFiles resourceRequirements",
+  },
+  meaningless: [
+    {
+      why: [
+        "Stored and shown. A task that has it does not start, and says so by name.",
+        "保存され、表示されます。これを持つタスクは起動せず、理由に名前が示されます。",
+      ],
+      members: {
+        RepositoryCredentials: "credentialsParameter",
+        ContainerRestartPolicy: "ignoredExitCodes restartAttemptPeriod",
+        EnvironmentFile: "type value",
+        VolumeFrom: "readOnly sourceContainer",
+        MountPoint: "readOnly containerPath",
+        ResourceRequirement: "sharingStrategy value",
+        FirelensConfiguration: "type options",
+        Volume:
+          "s3filesVolumeConfiguration fsxWindowsFileServerVolumeConfiguration configuredAtLaunch",
+        EFSVolumeConfiguration:
+          "fileSystemId rootDirectory transitEncryption transitEncryptionPort authorizationConfig",
+        ProxyConfiguration: "type containerName properties",
+      },
+    },
+    {
+      why: [
+        "Stored and shown. Tasks go without it, and the service's events say so by name.",
+        "保存され、表示されます。タスクには適用されず、サービスのイベントに名前が示されます。",
+      ],
+      members: {
+        SystemControl: "namespace value",
+        Ulimit: "name softLimit hardLimit",
+        LinuxParameters: "initProcessEnabled sharedMemorySize",
+        KernelCapabilities: "drop",
+      },
+    },
+    {
+      why: [
+        "Stored and shown. Only other launch types than Fargate have it, and nothing runs on those here.",
+        "保存され、表示されます。Fargate 以外の起動タイプだけのもので、ここではその起動タイプのタスクは動きません。",
+      ],
+      members: {
+        DockerVolumeConfiguration: "scope autoprovision driver driverOpts labels",
+        TaskDefinitionPlacementConstraint: "type expression",
+        ContainerDefinition: "credentialSpecs",
+        Device: "containerPath hostPath permissions",
+        Tmpfs: "containerPath mountOptions",
+      },
+    },
+    {
+      why: [
+        "Stored and shown. Only Service Connect and VPC Lattice use it, and services that ask for them are refused.",
+        "保存され、表示されます。これを使うのは Service Connect と VPC Lattice だけで、それらを求めるサービスは拒否されます。",
+      ],
+      members: { PortMapping: "name appProtocol" },
+    },
+    {
+      why: [
+        "Stored and shown. It counts where alarms are enabled, which is refused.",
+        "保存され、表示されます。アラームを有効にしたときだけ意味を持ち、有効化は拒否されます。",
+      ],
+      members: { DeploymentAlarms: "alarmNames rollback" },
+    },
+    {
+      why: [
+        "Stored and shown. No command is executed in a container here, and no storage is encrypted.",
+        "保存され、表示されます。ここではコンテナ内でコマンドを実行できず、ストレージの暗号化もありません。",
+      ],
+      members: { ClusterConfiguration: "executeCommandConfiguration managedStorageConfiguration" },
+    },
+    {
+      why: [
+        "There are no container instances and no providers of instances here.",
+        "ここにはコンテナインスタンスも、インスタンスのキャパシティプロバイダーもありません。",
+      ],
+      members: {
+        DescribeCapacityProvidersRequest: "cluster include",
+        ListContainerInstancesRequest: "filter nextToken maxResults status",
+        DescribeContainerInstancesRequest: "include",
+      },
+    },
+    {
+      why: [
+        "Shown with the task. CPU is not limited here, and no memory is set aside.",
+        "タスクとともに表示されます。ここでは CPU は制限されず、メモリも確保されません。",
+      ],
+      members: { ContainerOverride: "cpu memoryReservation" },
+    },
+    {
+      why: ["For AWS's own use.", "AWS 自身が使うものです。"],
+      members: { RunTaskRequest: "referenceId" },
+    },
+    {
+      why: [
+        "What a placement constraint or strategy is: both are refused with Fargate.",
+        "配置制約・配置戦略の内容です。Fargate ではどちらも拒否されます。",
+      ],
+      members: { PlacementConstraint: "type expression", PlacementStrategy: "type field" },
+    },
+  ],
+  usedIn: {
+    "refuse-unsupported.ts": {
+      UpdateServiceRequest: "placementConstraints placementStrategy deploymentController",
+    },
+  },
+};

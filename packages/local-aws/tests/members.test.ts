@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { CLIENTS } from "../scripts/models/clients.ts";
+import { readMembers } from "../scripts/members/read-members.ts";
+import { ServiceIndex } from "../src/protocol/service-index.ts";
+import type { ServiceId } from "../src/protocol/service-id.ts";
+import { MemberAccounts } from "../src/services/kit/members.ts";
+import { walkMembers, type WalkedMember } from "../src/services/kit/walk-members.ts";
+import type { Service } from "../src/services/service.ts";
+import { SERVICES } from "../src/services/table.ts";
+
+const source = join(import.meta.dirname, "../src");
+const index = new ServiceIndex();
+
+function membersOf({ id, members, ...service }: Service): WalkedMember[] {
+  const accounts = new MemberAccounts(members);
+  const model = index.model(id as ServiceId);
+  const names = Object.keys({ ...service.handlers, ...service.streaming });
+  return names.flatMap((name) => [...walkMembers(model.operation(name)!, accounts)]);
+}
+
+test("each member of each operation's input is used, refused by name, or without meaning for a reason", () => {
+  const read = readMembers();
+  const lost = SERVICES.flatMap((service) => {
+    const { client } = CLIENTS[service.id as ServiceId];
+    return membersOf(service)
+      .filter(({ account, key }) => !account && !read.has(`client-${client} ${key}`))
+      .map(({ key }) => `${service.id} ${key}`);
+  });
+  expect([...new Set(lost)].sort()).toEqual([]);
+}, 120_000);
+
+test.each(SERVICES.map((service) => [service.id, service] as const))(
+  "%s accounts for nothing that its operations do not have",
+  (_id, service) => {
+    const walked = membersOf(service);
+    const seen = new Set(
+      walked.flatMap(({ key, path }) => (path.includes(".") ? [key] : [key, `*.${path}`])),
+    );
+    const stale = new MemberAccounts(service.members).keys.filter((key) => !seen.has(key));
+    expect(stale).toEqual([]);
+  },
+);
+
+test("what is used where the compiler does not see it is in the file that is named", () => {
+  for (const { id, members } of SERVICES)
+    for (const [file, names] of Object.entries(members.usedIn)) {
+      const own = join(source, "services", id, file);
+      const text = readFileSync(existsSync(own) ? own : join(source, file), "utf8");
+      for (const name of Object.values(names).flatMap((list) => list.split(" ")))
+        // A checksum's member is put together from its algorithm's name.
+        expect(text, `${file} of ${id}`).toMatch(
+          new RegExp(`\\b(?:${name}|${name.replace(/^Checksum/, "")})\\b`),
+        );
+    }
+});
