@@ -1,16 +1,27 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
+import type { OperationModel } from "../../../packages/local-aws/src/protocol/model.ts";
+import type { MemberAccounts } from "../../../packages/local-aws/src/services/kit/members.ts";
+import type { WalkedMember } from "../../../packages/local-aws/src/services/kit/walk-members.ts";
 import type { ReferencePage } from "./reference-page.ts";
-import { formatTable, type Language } from "./reference-page.ts";
-
-const source = join(import.meta.dirname, "../../../packages/local-aws/src");
+import { formatTable, type Language, type Words } from "./reference-page.ts";
 
 interface ServiceSupport {
   readonly id: string;
   readonly implemented: readonly string[];
   /** Answered with 501 and the operation's name. */
   readonly missing: readonly string[];
+  readonly members: Members;
+}
+
+/** What becomes of the members of the implemented operations' inputs. */
+interface Members {
+  readonly used: number;
+  /** `Operation: member, member`, by operation. */
+  readonly refused: ReadonlyMap<string, readonly string[]>;
+  /** The same, by the reason in both languages. */
+  readonly meaningless: readonly {
+    readonly why: Words;
+    readonly members: ReadonlyMap<string, readonly string[]>;
+  }[];
 }
 
 const words = {
@@ -23,6 +34,13 @@ const words = {
     all: "All",
     missing: "Not implemented",
     none: "None yet.",
+    used: "Members used",
+    refused: "Refused",
+    meaningless: "Without meaning",
+    members:
+      "The last three columns count the members of the implemented operations' inputs, those of structures in them included. One that is used changes what is done, or is kept and given back. One that is refused is answered with HTTP 501, `NotImplemented` and its name, unless it asks for nothing (`false`, an empty text or list). One without meaning changes nothing here; its reason is told. A test proves that no member is left over.",
+    refusedMembers: "Members refused by name",
+    meaninglessMembers: "Members without meaning here",
   },
   ja: {
     intro:
@@ -33,6 +51,13 @@ const words = {
     all: "合計",
     missing: "未実装",
     none: "まだありません。",
+    used: "使われるメンバー",
+    refused: "拒否",
+    meaningless: "意味なし",
+    members:
+      "右の 3 列は、実装済みオペレーションの入力のメンバーの数です。入力に含まれる構造体のメンバーも数えます。「使われるメンバー」は、動作を変えるか、保存されてそのまま返されます。「拒否」は、値が渡されると HTTP 501、コード `NotImplemented`、メンバー名で応答します。`false` や空の文字列・リストのように何も求めない値は拒否されません。「意味なし」は、ここでは何も変えないもので、理由を示しています。どれにも当てはまらないメンバーがないことは、テストで確認しています。",
+    refusedMembers: "名前を示して拒否するメンバー",
+    meaninglessMembers: "ここでは意味を持たないメンバー",
   },
 };
 
@@ -48,25 +73,59 @@ export async function supportMatrix(): Promise<ReferencePage> {
 }
 
 async function readSupport(): Promise<ServiceSupport[]> {
-  const { SERVICES } = (await import(join(source, "services/table.ts"))) as {
-    readonly SERVICES: readonly { id: string; handlers: object; streaming?: object }[];
+  const { SERVICES } = await import("../../../packages/local-aws/src/services/table.ts");
+  const { SERVICE_IDS } = await import("../../../packages/local-aws/src/protocol/service-id.ts");
+  const { ServiceIndex } =
+    await import("../../../packages/local-aws/src/protocol/service-index.ts");
+  const index = new ServiceIndex();
+  return Promise.all(
+    SERVICE_IDS.toSorted().map(async (id) => {
+      const service = SERVICES.find((each) => each.id === id);
+      const handled = new Set(Object.keys({ ...service?.handlers, ...service?.streaming }));
+      const model = index.model(id);
+      const operations = model.operationNames.toSorted();
+      const implemented = operations.filter((name) => handled.has(name));
+      return {
+        id,
+        implemented,
+        missing: operations.filter((name) => !handled.has(name)),
+        members: await countMembers(
+          service?.members ?? { refused: {}, meaningless: [], usedIn: {} },
+          implemented.map((name) => model.operation(name)!),
+        ),
+      };
+    }),
+  );
+}
+
+async function countMembers(
+  table: ConstructorParameters<typeof MemberAccounts>[0],
+  operations: readonly OperationModel[],
+): Promise<Members> {
+  const { MemberAccounts } =
+    await import("../../../packages/local-aws/src/services/kit/members.ts");
+  const { walkMembers } =
+    await import("../../../packages/local-aws/src/services/kit/walk-members.ts");
+  const accounts = new MemberAccounts(table);
+  const walked = operations.flatMap((model) => [...walkMembers(model, accounts)]);
+  const byOperation = (members: readonly WalkedMember[]) =>
+    new Map(
+      [...Map.groupBy(members, ({ operation }) => operation)].map(
+        ([operation, some]) => [operation, some.map(({ path }) => path)] as const,
+      ),
+    );
+  const reasons = Map.groupBy(
+    walked.filter(({ account }) => account?.kind === "meaningless"),
+    ({ account }) => (account?.kind === "meaningless" ? account.why : undefined)!,
+  );
+  return {
+    used: walked.filter(({ account }) => !account || account.kind === "usedIn").length,
+    refused: byOperation(walked.filter(({ account }) => account?.kind === "refused")),
+    meaningless: [...reasons].map(([[en, ja], members]) => ({
+      why: { en, ja },
+      members: byOperation(members),
+    })),
   };
-  const { SERVICE_IDS } = (await import(join(source, "protocol/service-id.ts"))) as {
-    readonly SERVICE_IDS: readonly string[];
-  };
-  return SERVICE_IDS.toSorted().map((id) => {
-    const service = SERVICES.find((each) => each.id === id);
-    const handled = new Set(Object.keys({ ...service?.handlers, ...service?.streaming }));
-    const model = JSON.parse(readFileSync(join(source, `models/${id}.json`), "utf8")) as {
-      readonly operations: object;
-    };
-    const operations = Object.keys(model.operations).toSorted();
-    return {
-      id,
-      implemented: operations.filter((name) => handled.has(name)),
-      missing: operations.filter((name) => !handled.has(name)),
-    };
-  });
 }
 
 function formatMatrix(services: readonly ServiceSupport[], language: Language): string {
@@ -78,17 +137,48 @@ function formatMatrix(services: readonly ServiceSupport[], language: Language): 
     `[${service.id}](#${service.id})`,
     String(service.implemented.length),
     String(count(service)),
+    String(service.members.used),
+    String(refused(service)),
+    String(meaningless(service)),
   ]);
-  rows.push([say.all, sum(({ implemented }) => implemented.length), sum(count)]);
-  const parts = services.map(({ id, implemented, missing }) => {
-    const have = implemented.length > 0 ? list(implemented) : say.none;
-    const lack = missing.length > 0 ? `\n\n**${say.missing}:** ${list(missing)}` : "";
-    return `## ${id} {#${id}}\n\n**${say.implemented}:** ${have}${lack}`;
-  });
-  return [say.intro, formatTable([say.service, say.implemented, say.of], rows), ...parts].join(
-    "\n\n",
-  );
+  rows.push([
+    say.all,
+    sum(({ implemented }) => implemented.length),
+    sum(count),
+    sum(({ members }) => members.used),
+    sum(refused),
+    sum(meaningless),
+  ]);
+  const head = [say.service, say.implemented, say.of, say.used, say.refused, say.meaningless];
+  const parts = services.map((service) => formatService(service, language));
+  return [say.intro, say.members, formatTable(head, rows), ...parts].join("\n\n");
 }
+
+const size = (members: ReadonlyMap<string, readonly string[]>) =>
+  [...members.values()].reduce((total, some) => total + some.length, 0);
+const refused = ({ members }: ServiceSupport) => size(members.refused);
+const meaningless = (service: ServiceSupport) =>
+  service.members.meaningless.reduce((total, { members }) => total + size(members), 0);
+
+function formatService(
+  { id, implemented, missing, members }: ServiceSupport,
+  language: Language,
+): string {
+  const say = words[language];
+  const have = implemented.length > 0 ? list(implemented) : say.none;
+  const parts = [`## ${id} {#${id}}`, `**${say.implemented}:** ${have}`];
+  if (missing.length > 0) parts.push(`**${say.missing}:** ${list(missing)}`);
+  if (members.refused.size > 0)
+    parts.push(`**${say.refusedMembers}:**\n\n${listMembers(members.refused)}`);
+  for (const [index, { why, members: some }] of members.meaningless.entries()) {
+    if (index === 0) parts.push(`**${say.meaninglessMembers}:**`);
+    parts.push(`${why[language]}\n\n${listMembers(some)}`);
+  }
+  return parts.join("\n\n");
+}
+
+const listMembers = (members: ReadonlyMap<string, readonly string[]>) =>
+  [...members].map(([operation, names]) => `- ${operation}: ${list(names)}`).join("\n");
 
 function list(operations: readonly string[]): string {
   return operations.map((name) => `\`${name}\``).join(", ");

@@ -11,7 +11,6 @@ import {
   type RuleSpec,
 } from "./ip-permissions.ts";
 import { requireResource, SECURITY_GROUP, SECURITY_GROUP_RULE } from "./resources.ts";
-import { requireGroup } from "./security-groups.ts";
 import { duplicateRule, rulesOf, sameRule, toApiRule } from "./security-group-rules.ts";
 import { requireGroup } from "./security-groups.ts";
 import { type SecurityGroup, type SecurityGroupRule, securityGroupRules } from "./state.ts";

@@ -59,6 +59,7 @@ export const members: Members = {
         TaskDefinitionPlacementConstraint: "type expression",
         ContainerDefinition: "credentialSpecs",
         Device: "containerPath hostPath permissions",
+        HostEntry: "hostname ipAddress",
         Tmpfs: "containerPath mountOptions",
       },
     },
