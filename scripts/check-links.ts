@@ -6,10 +6,11 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
+import { pageFile, pageIn, root } from "./site-pages.ts";
 import { toSiteSlug } from "./site-slug.ts";
 
-const root = join(import.meta.dirname, "..");
-const site = join(root, "docs");
+/** What chapters give an instructor: Markdown in strings, shown on a page of the site. */
+const TEACHING = /^labs\/[^/]+\/teaching\.ts$/;
 
 interface Finding {
   readonly file: string;
@@ -35,7 +36,7 @@ function readProse(file: string, keepsWords = false): string[] {
 /** The anchors of a page: VitePress's way of naming headings on the site, GitHub's elsewhere, and `{#own-name}`. */
 function readAnchors(file: string): Set<string> {
   const anchors = new Set<string>();
-  const slug = file.startsWith(`${site}/`) ? toSiteSlug : toSlug;
+  const slug = isOfSite(file) ? toSiteSlug : toSlug;
   for (const line of readProse(file, true)) {
     for (const [, id] of line.matchAll(/<[^>]+\sid="([^"]+)"/g)) if (id) anchors.add(id);
     const heading = /^#{1,6}\s+(.*?)\s*$/.exec(line)?.[1];
@@ -63,13 +64,23 @@ function unusedName(name: string, used: ReadonlySet<string>): string {
   return candidate;
 }
 
+function isOfSite(file: string): boolean {
+  const path = relative(root, file);
+  return pageIn(path) !== undefined || TEACHING.test(path);
+}
+
 /** The file that a link of a page means; undefined where there is none. */
 function resolveTarget(page: string, path: string): string | undefined {
   if (path === "") return page;
-  const isSite = page.startsWith(`${site}/`);
-  const base = path.startsWith("/") ? join(isSite ? site : root, path) : join(dirname(page), path);
+  const isSite = isOfSite(page);
+  const base = path.startsWith("/") && !isSite ? join(root, path) : join(dirname(page), path);
   const places = [base, `${base}.md`, base.replace(/\.html$/, ".md"), join(base, "index.md")];
-  if (path.startsWith("/") && isSite) places.push(join(site, "public", path));
+  if (path.startsWith("/") && isSite) {
+    const address = path.slice(1).replace(/\.(?:html|md)$/, "");
+    const pages = [`${address}.md`, join(address, "index.md")].map(pageFile);
+    places.splice(0, places.length, ...pages.map((file) => join(root, file)));
+    places.push(join(root, "docs/public", path));
+  }
   const found = places.filter((place) => existsSync(place));
   return found.find((place) => statSync(place).isFile()) ?? found[0];
 }
@@ -86,10 +97,10 @@ function checkLink(page: string, link: string): string | undefined {
     : `${link}: ${relative(root, target)} has no heading #${anchor}`;
 }
 
-/** VitePress's `<<< ./file.ts#region` and `<!--@include: ./file.md-->`; `@` is the folder of the site. */
+/** VitePress's `<<< ./file.ts#region` and `<!--@include: ./file.md-->`; `@` is the root, as the site has it. */
 function checkInclude(page: string, included: string): string | undefined {
   const [path = "", region] = included.split("#", 2);
-  const file = path.startsWith("@") ? join(site, path.slice(1)) : join(dirname(page), path);
+  const file = path.startsWith("@") ? join(root, path.slice(1)) : join(dirname(page), path);
   if (!existsSync(file)) return `${included}: there is no such file`;
   if (!region || readFileSync(file, "utf8").includes(`#region ${region}`)) return undefined;
   return `${included}: ${relative(root, file)} has no region ${region}`;
@@ -115,10 +126,12 @@ function checkPage(page: string): Finding[] {
 }
 
 function listPages(): string[] {
-  const args = ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"];
+  const args = ["ls-files", "--cached", "--others", "--exclude-standard", "*.md", "*/teaching.ts"];
   const files = execFileSync("git", args, { cwd: root, encoding: "utf8" });
   const known = files.split("\n").map((file) => join(root, file));
-  return known.filter((file) => file.endsWith(".md") && existsSync(file));
+  return known.filter(
+    (file) => (file.endsWith(".md") || TEACHING.test(relative(root, file))) && existsSync(file),
+  );
 }
 
 const pages = listPages();

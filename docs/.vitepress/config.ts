@@ -1,4 +1,8 @@
+import { join } from "node:path";
+
 import { defineConfig } from "vitepress";
+
+import { pageIn, root } from "../../scripts/site-pages.ts";
 
 import { chapterRowsPlugin, readChapters } from "./markdown/chapter-rows.ts";
 import { japaneseLinesPlugin } from "./markdown/japanese-lines.ts";
@@ -8,6 +12,7 @@ import { addPageFacts } from "./markdown/page-facts.ts";
 import { tellProgress } from "./site/build-progress.ts";
 import { englishLocale } from "./site/locale-en.ts";
 import { japaneseLocale, japaneseSearch } from "./site/locale-ja.ts";
+import { resolveForPages } from "./site/pages-elsewhere.ts";
 import { miniSearch, renderForSearch } from "./site/search.ts";
 
 /** Where the site lies on its host; it begins and ends with a slash. */
@@ -18,6 +23,10 @@ const chapters = await readChapters();
 
 export default defineConfig({
   base,
+  // Chapters' pages lie with their labs, so what is served comes from the whole clone; addresses know nothing of that.
+  srcDir: root,
+  srcExclude: ["*.md", "!(docs|labs)/**", "labs/*/!(page).md"],
+  rewrites: (file) => pageIn(file) ?? file,
   cleanUrls: process.env["SITE_CLEAN_URLS"] !== "false",
   head: [
     ["link", { rel: "icon", type: "image/svg+xml", href: `${base}icon.svg` }],
@@ -38,7 +47,9 @@ export default defineConfig({
   transformPageData: addPageFacts,
   transformHtml: progress.written,
   vite: {
-    plugins: [progress.plugin],
+    publicDir: join(import.meta.dirname, "../public"),
+    server: { watch: { ignored: ["**/.workbook/**", "**/workspace/**", "**/cdktf.out/**"] } },
+    plugins: [progress.plugin, resolveForPages()],
     // A language's search index is one chunk, which is loaded when a reader searches and not before (kilobytes).
     build: { chunkSizeWarningLimit: 800 },
   },

@@ -8,11 +8,11 @@ import { join } from "node:path";
 
 import { type Lab, loadLabs } from "@workbook/lab-kit";
 
+import { pageFile, root } from "../../scripts/site-pages.ts";
 import { findMinutesProblem, labTime } from "../.vitepress/data/lab-time.ts";
 import { readMeasuredTimes } from "../.vitepress/data/measured-times.ts";
 import { readShape } from "./translations/page-shape.ts";
 
-const docs = join(import.meta.dirname, "..");
 const COMPONENTS = ["LabFacts", "StackPicture", "LabCost", "LabQuiz"];
 const CLOSING = ["what-you-have-learned", "what-it-costs-on-aws", "clean-up", "check-yourself"];
 
@@ -44,21 +44,22 @@ function findTimeProblems({ id, directory, minutes }: Lab, page: string, source:
   return problem === undefined ? [] : [`labs/${id}/lab.ts: ${problem}`];
 }
 
-const labs = await loadLabs(join(docs, "../labs"));
+const labs = await loadLabs(join(root, "labs"));
 let problems = 0;
 let missing = 0;
 for (const lab of labs) {
   const page = `labs/${lab.id}.md`;
-  if (!existsSync(join(docs, page))) {
+  const file = pageFile(page);
+  if (!existsSync(join(root, file))) {
     missing += 1;
-    console.log(`docs/${page}: missing`);
+    console.log(`${file}: missing`);
     continue;
   }
-  const source = readFileSync(join(docs, page), "utf8");
+  const source = readFileSync(join(root, file), "utf8");
   const ids = lab.checks.map(({ id }) => id);
   for (const problem of [...findProblems(source, ids), ...findTimeProblems(lab, page, source)]) {
     problems += 1;
-    console.error(`docs/${page}: ${problem}`);
+    console.error(`${file}: ${problem}`);
   }
 }
 console.log(`${labs.length} labs: ${missing} without a page, ${problems} problems`);

@@ -7,33 +7,35 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { pageFile, root } from "../../scripts/site-pages.ts";
 import { surveyTranslations } from "./translations/survey.ts";
 import { recordSource } from "./translations/translation.ts";
 
-const docs = join(import.meta.dirname, "..");
 const args = process.argv.slice(2);
 
 if (args.includes("--record")) {
   const names = args.filter((arg) => !arg.startsWith("--"));
-  for (const page of surveyTranslations(docs).pages.keys()) {
-    const file = join(docs, "ja", page);
+  for (const page of surveyTranslations(root).pages.keys()) {
+    const file = join(root, pageFile(`ja/${page}`));
     if (!names.some((name) => page.includes(name)) || !existsSync(file)) continue;
-    const english = readFileSync(join(docs, page), "utf8");
+    const english = readFileSync(join(root, pageFile(page)), "utf8");
     writeFileSync(file, recordSource(english, readFileSync(file, "utf8")));
   }
 }
 
-const { pages, orphans } = surveyTranslations(docs);
+const { pages, orphans } = surveyTranslations(root);
 const counts = { current: 0, behind: 0, missing: 0, different: 0 };
 for (const [page, result] of pages) {
   counts[result.state] += 1;
-  if (result.state === "behind") console.log(`docs/ja/${page}: behind docs/${page}`);
-  if (result.state === "missing") console.error(`docs/ja/${page}: missing`);
+  const file = pageFile(`ja/${page}`);
+  if (result.state === "behind") console.log(`${file}: behind ${pageFile(page)}`);
+  if (result.state === "missing") console.error(`${file}: missing`);
   if (result.state !== "current") continue;
   if (result.problems.length > 0) counts.different += 1;
-  for (const problem of result.problems) console.error(`docs/ja/${page}: ${problem}`);
+  for (const problem of result.problems) console.error(`${file}: ${problem}`);
 }
-for (const page of orphans) console.error(`docs/ja/${page}: there is no docs/${page}`);
+for (const page of orphans)
+  console.error(`${pageFile(`ja/${page}`)}: there is no ${pageFile(page)}`);
 const { current, behind, missing, different } = counts;
 console.log(
   `${pages.size} pages: ${current} translated, ${behind} behind, ${missing} missing, ${different} of another shape`,

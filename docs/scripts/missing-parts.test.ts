@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { loadLabs } from "@workbook/lab-kit";
 import { expect, test } from "vitest";
 
-const root = join(import.meta.dirname, "../..");
+import { pageFile, root } from "../../scripts/site-pages.ts";
+
 const LAB = "08-two-services";
 
 const labs = await loadLabs(join(root, "labs"));
@@ -29,7 +30,7 @@ function codeIn(cell = ""): string[] {
 
 /** Rows whose second cell is a check of the chapter: what is missing, which check says so, what is seen. */
 function missingParts(page: string): { readonly checks: string[]; readonly seen: string[] }[] {
-  const lines = readFileSync(join(root, "docs", page), "utf8").split("\n");
+  const lines = readFileSync(join(root, pageFile(page)), "utf8").split("\n");
   return lines
     .map((line) => line.split("|").slice(1, -1))
     .filter((cells) => cells.length === 3 && /^ `go-[\w-]+` /.test(cells[1] ?? ""))

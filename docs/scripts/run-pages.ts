@@ -5,10 +5,9 @@
  * records how long the English ones took. Ends with 1 where a page and the program disagree, or a recorded time is far
  * from what it takes.
  */
-import { globSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 
+import { listSitePages } from "../../scripts/site-pages.ts";
 import {
   findTimeProblem,
   readMeasuredTimes,
@@ -18,18 +17,16 @@ import { makeWorkspace, removeWorkspace, resetWorkspace } from "./pages/fresh-wo
 import { readBlocks, runPage, type PageReport } from "./pages/run-page.ts";
 import { formatTable } from "./pages/summary.ts";
 
-const docs = join(import.meta.dirname, "..");
 const { values, positionals: wanted } = parseArgs({
   allowPositionals: true,
   options: { update: { type: "boolean", default: false }, language: { type: "string" } },
 });
 const { update, language } = values;
 
-const pages = globSync("{,ja/}{*,labs/*,concepts/*,reference/*}.md", { cwd: docs })
+const pages = listSitePages()
   .filter((page) => language === undefined || isJapanese(page) === (language === "ja"))
   .filter((page) => wanted.length === 0 || wanted.some((part) => page.includes(part)))
-  .filter((page) => readBlocks(page).some((block) => !block.hidden))
-  .toSorted();
+  .filter((page) => readBlocks(page).some((block) => !block.hidden));
 
 const interrupt = new AbortController();
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

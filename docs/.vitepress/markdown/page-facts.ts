@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import type { PageData } from "vitepress";
 
-import { pagesFolder } from "../site/pages.ts";
+import { root } from "../../../scripts/site-pages.ts";
 
 const WORDS_A_MINUTE = 200;
 const JAPANESE_CHARACTERS_A_MINUTE = 500;
@@ -21,7 +21,7 @@ interface Question {
  * @throws when a question has not exactly one right answer, or an answer says no `why`
  */
 export function addPageFacts(page: PageData): void {
-  const source = readFileSync(join(pagesFolder, page.filePath), "utf8");
+  const source = readFileSync(join(root, page.filePath), "utf8");
   page.frontmatter["readingMinutes"] = readingMinutes(source);
   const quiz = page.frontmatter["quiz"] as readonly Question[] | undefined;
   if (!quiz) return;

@@ -1,8 +1,7 @@
-import { globSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { basename, join, posix } from "node:path";
 
-/** The folder of the site's pages. */
-export const pagesFolder = join(import.meta.dirname, "../..");
+import { listSitePages, pageFile, root } from "../../../scripts/site-pages.ts";
 
 /** A page as a list shows it. */
 export interface ListedPage {
@@ -16,19 +15,19 @@ export interface ListedPage {
 /**
  * The pages of a folder, by their `order`, then by name. An `index.md` is not among them.
  *
- * @param folder relative to the site's folder, e.g. `ja/concepts`
+ * @param folder of their addresses, e.g. `ja/concepts`; `.` is the root
  */
 export function listPages(folder: string): ListedPage[] {
-  const files = globSync("*.md", { cwd: join(pagesFolder, folder) });
-  return files
-    .filter((file) => file !== "index.md")
-    .map((file) => readListed(join(pagesFolder, folder, file)))
+  return listSitePages()
+    .filter((page) => posix.dirname(page) === folder && basename(page) !== "index.md")
+    .map(readListed)
     .toSorted((a, b) => a.order - b.order || a.name.localeCompare(b.name));
 }
 
-function readListed(file: string): ListedPage {
-  const source = readFileSync(file, "utf8");
-  const name = basename(file, ".md");
+function readListed(page: string): ListedPage {
+  const file = pageFile(page);
+  const source = readFileSync(join(root, file), "utf8");
+  const name = basename(page, ".md");
   const heading = /^#\s+(.+?)(?:\s+\{#[^}]*\})?\s*$/m.exec(source)?.[1];
   if (!heading) throw new Error(`${file} has no heading of the first level`);
   const order = /^order:\s*(\d+)\s*$/m.exec(source)?.[1];

@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { DefaultTheme } from "vitepress";
 
-import { listPages, pagesFolder } from "./pages.ts";
+import { listPages } from "./pages.ts";
 
 /** What the groups of the sidebar are called in a language. */
 export interface SidebarWords {
@@ -23,19 +21,17 @@ const INSIDE = ["architecture", "benchmarks", "writing"];
  * @param prefix `""` for English, `"ja/"` for Japanese
  */
 export function toSidebar(prefix: string, words: SidebarWords): DefaultTheme.SidebarItem[] {
-  const top = listPages(prefix || ".");
+  const top = listPages(prefix.replace(/\/$/, "") || ".");
   const pick = (names: readonly string[]) =>
     names.flatMap((name) => {
       const page = top.find((each) => each.name === name);
       return page ? [{ text: page.title, link: `/${prefix}${page.name}` }] : [];
     });
   const folder = (name: string) =>
-    existsSync(join(pagesFolder, prefix, name))
-      ? listPages(`${prefix}${name}`).map((page) => ({
-          text: page.title,
-          link: `/${prefix}${name}/${page.name}`,
-        }))
-      : [];
+    listPages(`${prefix}${name}`).map((page) => ({
+      text: page.title,
+      link: `/${prefix}${name}/${page.name}`,
+    }));
   const groups: DefaultTheme.SidebarItem[] = [
     { text: words.start, items: pick(START) },
     { text: words.labs, items: folder("labs").map(withNumber) },

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 
+import { pageFile, root } from "../../../scripts/site-pages.ts";
 import { compareOutput } from "./compare-output.ts";
 import type { FreshWorkspace } from "./fresh-workspace.ts";
 import { mapPorts } from "./listener-ports.ts";
@@ -15,11 +16,9 @@ import {
 } from "./run-block.ts";
 import { showsOtherTimes, updateOutput } from "./update-output.ts";
 
-const docs = join(import.meta.dirname, "../..");
-
 /** How a page went. */
 export interface PageReport {
-  /** Relative to `docs/`. */
+  /** By its address, such as `labs/05-service.md`. */
   readonly page: string;
   readonly ran: number;
   readonly compared: number;
@@ -31,14 +30,18 @@ export interface PageReport {
   readonly seconds: number;
 }
 
-/** The blocks of a page of `docs/`, or of any file. @throws {PageError} with the page's name */
+/** The blocks of a page of the site, or of any file by its absolute path. @throws {PageError} with the page's name */
 export function readBlocks(page: string): ShellBlock[] {
   try {
-    return parsePage(readFileSync(resolve(docs, page), "utf8"));
+    return parsePage(readFileSync(fileOf(page), "utf8"));
   } catch (error) {
     if (error instanceof PageError) throw new PageError(`${page}, ${error.message}`);
     throw error;
   }
+}
+
+function fileOf(page: string): string {
+  return isAbsolute(page) ? page : join(root, pageFile(page));
 }
 
 /** How a page is run. */
@@ -138,7 +141,7 @@ function writeUpdates(
   page: string,
   updates: readonly { readonly block: ShellBlock; readonly text: string }[],
 ): void {
-  const file = resolve(docs, page);
+  const file = fileOf(page);
   const lines = readFileSync(file, "utf8").split("\n");
   for (const { block, text } of updates.toReversed()) {
     const { firstLine, endLine } = block.output!;

@@ -1,10 +1,8 @@
-import { globSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { listSitePages, pageFile } from "../../../scripts/site-pages.ts";
 import { compareTranslation, type TranslationState } from "./translation.ts";
-
-/** The pages of one language, below its folder: all that lies there but scripts and what the site is made of. */
-const PAGES = "{*,labs/*,concepts/*,reference/*}.md";
 
 /** How the pages of both languages stand to each other. */
 export interface Survey {
@@ -15,16 +13,19 @@ export interface Survey {
 }
 
 /**
- * Compares all pages below a folder with those below its `ja/`.
+ * Compares the pages of both languages.
  *
- * @param docs absolute
+ * @param root of the workbook
  */
-export function surveyTranslations(docs: string): Survey {
-  const read = (page: string) => readFileSync(join(docs, page), "utf8");
-  const english = globSync(PAGES, { cwd: docs }).toSorted();
-  const japanese = new Set(globSync(PAGES, { cwd: join(docs, "ja") }));
+export function surveyTranslations(root: string): Survey {
+  const read = (page: string) => readFileSync(join(root, pageFile(page)), "utf8");
+  const all = listSitePages(root);
+  const english = all.filter((page) => !page.startsWith("ja/"));
+  const japanese = new Set(
+    all.filter((page) => page.startsWith("ja/")).map((page) => page.slice(3)),
+  );
   const compare = (page: string) =>
-    compareTranslation(read(page), japanese.has(page) ? read(join("ja", page)) : undefined);
+    compareTranslation(read(page), japanese.has(page) ? read(`ja/${page}`) : undefined);
   return {
     pages: new Map(english.map((page) => [page, compare(page)])),
     orphans: [...japanese].filter((page) => !english.includes(page)).toSorted(),

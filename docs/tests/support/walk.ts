@@ -1,5 +1,3 @@
-import { globSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import {
@@ -7,21 +5,23 @@ import {
   removeWorkspace,
   type FreshWorkspace,
 } from "../../scripts/pages/fresh-workspace.ts";
+import { listSitePages } from "../../../scripts/site-pages.ts";
 import { runPage } from "../../scripts/pages/run-page.ts";
 
 const MINUTES = 60_000;
-const docs = join(import.meta.dirname, "../..");
 
 /**
  * A learner who takes chapter after chapter in one workspace and one cloud, and takes nothing away in between: each
  * chapter finds what the ones before have left, revisions that have counted up among it. Typed is what the pages say,
  * and compared what they show.
  *
- * @param folder of the language's pages below `docs/`: `""` or `"ja/"`
+ * @param folder of the language's addresses: `""` or `"ja/"`
  */
 export function describeWalk(folder: "" | "ja/"): void {
   describe("one walk through all chapters, nothing taken away in between", () => {
-    const chapters = globSync(`${folder}labs/[0-9]*.md`, { cwd: docs }).toSorted();
+    const chapters = listSitePages().filter((page) =>
+      /^labs\/\d\d-/.test(page.slice(folder.length)),
+    );
     let workspace: FreshWorkspace;
     beforeAll(async () => {
       workspace = await makeWorkspace();

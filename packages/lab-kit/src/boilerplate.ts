@@ -46,8 +46,8 @@ function readme({ id, title, summary, files }: LabManifest): string {
 
 # ${id.slice(0, 2)} ${title.en}
 
-${summary.en} You write in ${edited}; \`start/\` is what you begin with, \`solution/\` the reference answer, and the
-chapter is [docs/labs/${id}.md](../../docs/labs/${id}.md).
+${summary.en} You write in ${edited}; \`start/\` is what you begin with, \`solution/\` the reference answer. The chapter is
+[page.md](page.md), in Japanese [ja/page.md](ja/page.md); \`./workbook site\` shows it.
 
 \`\`\`
 ${commands.join("\n")}
