@@ -8,15 +8,15 @@ import {
   terraformCliConfig,
   UserError,
 } from "@workbook/toolchain";
+import { readFile } from "node:fs/promises";
 import { findCloud } from "../cloud/cloud.ts";
 import { describeHolder } from "../cloud/port-holder.ts";
 import { laneFolder } from "../lane/end-lane.ts";
 import { describeLane, laneStatus } from "../lane/lane-status.ts";
+import { nextStep } from "../output/next.ts";
 import { style } from "../output/style.ts";
 import { fill } from "../output/wrap.ts";
-import { knowsLocalNames } from "./local-names.ts";
 import type { Session } from "../session.ts";
-import { nextStep } from "../output/next.ts";
 
 const PUT_RIGHT = [
   "put right what is marked ✗, then ./workbook doctor",
@@ -151,4 +151,21 @@ async function cloudFinding(session: Session): Promise<Finding> {
 function format({ name, status, text, needed }: Finding): string {
   const mark = status === "ok" ? style.good("✓") : needed ? style.bad("✗") : "-";
   return `${mark} ${fill(name, 17)} ${text}`;
+}
+
+/**
+ * Whether programs of this machine know `NAME.elb.localhost`, which curl and browsers know by themselves. It is read, not tried:
+ * without a network a look-up of what nobody knows takes its time.
+ * @param switchFile where the C library says whom it asks,
+ * https://www.freedesktop.org/software/systemd/man/latest/nss-myhostname.html
+ */
+export async function knowsLocalNames(switchFile = "/etc/nsswitch.conf"): Promise<boolean> {
+  try {
+    const hosts = /^hosts:(.*)$/m.exec(await readFile(switchFile, "utf8"))?.[1] ?? "";
+    return /\b(?:myhostname|resolve)\b/.test(hosts);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "EACCES") return false;
+    throw error;
+  }
 }

@@ -1,5 +1,8 @@
 import { inStep, type Lab } from "@workbook/lab-kit";
 import { exclusively, leftAtWork, rollBackCutOff } from "@workbook/lab-kit/deploy";
+import { createHash } from "node:crypto";
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import type { RunningCloud } from "../cloud/cloud.ts";
 import {
   deleteSnapshot,
@@ -9,11 +12,10 @@ import {
   saveSnapshot,
 } from "../cloud/snapshots.ts";
 import type { Session } from "../session.ts";
-import { beginningOf } from "./chapters.ts";
-import { noteBeginning } from "./leave-chapter.ts";
-import { beginningName } from "./sources.ts";
+import { ownerOf, type Workspace } from "../workspace.ts";
+import { type Beginning, beginningOf } from "./chapters.ts";
 import { chosenLab } from "./chosen-lab.ts";
-import { ownerOf } from "../workspace.ts";
+import { noteBeginning } from "./leave-chapter.ts";
 
 /**
  * Brings Local AWS into the state that a chapter begins from: from a snapshot, where this state was there before, else by
@@ -88,4 +90,42 @@ function restoreAlone(session: Session, lab: Lab, restore: () => Promise<void>):
       await restore();
     },
   );
+}
+
+/** What lies in source folders without being a source. */
+const NO_SOURCE = /^(?:node_modules|cdktf\.out|\..*|.*\.test\.ts|README\.md)$/;
+
+/**
+ * The name of the snapshot in which a chapter's beginning is kept. It changes with everything that the beginning is made
+ * of: who it is made for, the address that image names begin with, and the sources of stack, constructs and apps.
+ */
+function beginningName(workspace: Workspace, lab: Lab, { variant }: Beginning): string {
+  const { root, config } = workspace;
+  const owner = ownerOf(workspace);
+  const hash = createHash("sha256").update(`${owner}\0${config.port}\0${variant}\0`);
+  const places = [
+    join(lab.directory, variant),
+    join(dirname(lab.directory), "main.ts"),
+    join(lab.directory, "lab.ts"),
+    join(root, "infra/src"),
+    join(root, "infra/package.json"),
+    ...lab.apps.map(({ folder }) => join(root, folder)),
+  ];
+  for (const place of places) {
+    for (const file of sources(place))
+      hash
+        .update(`${relative(root, file)}\0`)
+        .update(readFileSync(file))
+        .update("\0");
+  }
+  return `after-${lab.id}-${owner}-${hash.digest("hex").slice(0, 12)}`;
+}
+
+function* sources(path: string): Generator<string> {
+  if (!lstatSync(path).isDirectory()) {
+    yield path;
+    return;
+  }
+  for (const name of readdirSync(path).toSorted())
+    if (!NO_SOURCE.test(name)) yield* sources(join(path, name));
 }

@@ -1,15 +1,14 @@
+import { dependenciesOf, type Lab, learnerCompilerOptions } from "@workbook/lab-kit";
 import { existsSync, lstatSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join, relative } from "node:path";
-import { dependenciesOf, type Lab } from "@workbook/lab-kit";
 import {
   copyDirectory,
+  type Files,
+  type LearnerFolder,
   readFiles,
   writeFolderInOneStep,
   writeInOneStep,
-  type Files,
-  type LearnerFolder,
 } from "./learner-folder.ts";
-import { writeProjectFiles } from "./project-files.ts";
 import { saveCopy, type SavedCopy } from "./saved-copies.ts";
 
 /** The parts of a lab that its copy needs. */
@@ -84,4 +83,39 @@ function linkDependencies(folder: LearnerFolder, lab: CopiedLab): void {
 /** By a relative path, which still leads there when the clone is moved. */
 function dependencies(folder: LearnerFolder, { id, directory }: CopiedLab): string {
   return relative(copyDirectory(folder, id), dependenciesOf(directory));
+}
+
+/**
+ * Puts beside the learner's copies what makes modules of them for Node, and a project for editors. What a learner has made
+ * of these files stays; a tsconfig.json that an earlier workbook wrote is brought up to date.
+ *
+ * @param root the clone
+ */
+export function writeProjectFiles(folder: LearnerFolder, root: string): void {
+  const there = relative(folder.root, root).replaceAll("\\", "/") || ".";
+  const settings = {
+    compilerOptions: learnerCompilerOptions(`${there}/node_modules/@types`),
+    include: ["**/*.ts"],
+    exclude: ["**/node_modules", "**/cdktf.out"],
+  };
+  write(folder, "package.json", { private: true, type: "module" }, []);
+  write(folder, "tsconfig.json", settings, [
+    { extends: `${there}/tsconfig.json`, include: ["*/"], exclude: settings.exclude },
+  ]);
+}
+
+/** @param outdated what earlier versions wrote */
+function write(
+  folder: LearnerFolder,
+  name: string,
+  value: object,
+  outdated: readonly object[],
+): void {
+  const file = join(folder.root, name);
+  const isTheirs = existsSync(file) && !outdated.map(toJson).includes(readFileSync(file, "utf8"));
+  if (!isTheirs) writeInOneStep(folder, file, toJson(value));
+}
+
+function toJson(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -1,7 +1,12 @@
 import cliTruncate from "cli-truncate";
 import columns from "string-width";
 
-/** The last lines of a terminal, drawn again and again in place; what is printed goes above them. */
+/**
+ * The last lines of a terminal, drawn again and again in place; what is printed goes above them.
+ *
+ * log-update was tried and is not used: it remembers how many rows a drawing took when it was drawn, and after a resize, when
+ * the terminal has broken the same lines anew, it clears too few or too many.
+ */
 export class LiveArea {
   readonly #stream: NodeJS.WriteStream;
   #drawn: readonly string[] = [];

@@ -9,7 +9,8 @@ const WIDE = /[\u2E80-\uFFEF]/u;
 
 /**
  * Breaks text into lines that fit, at spaces where there are some, with a margin on the left. Japanese, which has none,
- * is broken between words. What is too long stays whole, so that it can be copied.
+ * is broken between words, where wrap-ansi breaks anywhere and lets a line begin with 。. What is too long stays whole, so that
+ * it can be copied.
  *
  * @param width columns of the terminal
  * @param margin what stands before every line

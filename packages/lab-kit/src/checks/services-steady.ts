@@ -1,16 +1,45 @@
 import type { Deployment, Service, Task } from "@aws-sdk/client-ecs";
 import { text, type Words } from "@workbook/toolchain";
-
-import { defineCheck, failed, passed } from "../check.ts";
-import type { Check, CheckResult } from "../check.ts";
+import { type Check, type CheckResult, defineCheck, failed, passed } from "../check.ts";
 import type { Finding } from "../diagnosis/diagnose.ts";
+import { hint } from "../hint.ts";
 import type { LiveContext } from "../live.ts";
 import { pollUntil } from "../poll.ts";
 import type { WebApp } from "../web-app.ts";
 import { describeService, serviceNames, stoppedTasks } from "./deployed.ts";
 import { Doctor, failedBy } from "./diagnosed.ts";
-import { SERVICE_FAULTS } from "./services-steady-hints.ts";
 import { combined } from "./steps.ts";
+
+/** Help with services that are not there, or of which nothing says why they do not come to rest. */
+const SERVICE_FAULTS = {
+  "not-deployed": hint(
+    [
+      "Has the stack been deployed since you wrote the service?",
+      "サービスを書いた後、デプロイしましたか。",
+    ],
+    [
+      "The checks of this tier look at what runs.",
+      "この段階のチェックは、実際に動いているものを見ます。",
+    ],
+    "./workbook deploy",
+  ),
+  "desired-count": hint(
+    ["How many tasks does the service want?", "サービスはタスクをいくつ求めていますか。"],
+    ["Two, one for each zone.", "AZ ごとに 1 つ、合計 2 つです。"],
+    "desiredCount: 2,",
+  ),
+  slow: hint(
+    [
+      "What do the service's latest events say?",
+      "サービスの最新イベントには何が書いてありますか。",
+    ],
+    [
+      "The events tell step by step what ECS is doing: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html",
+      "イベントを見ると、ECS が何をしているか順に分かります: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/service-event-messages.html",
+    ],
+    "./workbook status",
+  ),
+};
 
 const DESIRED_COUNT = 2;
 const DEADLINE_MS = 180_000;

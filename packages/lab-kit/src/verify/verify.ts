@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { stackDirectory } from "../deploy/stack.ts";
 import type { FoundTools, Target } from "../deploy/target.ts";
 import type { Lab } from "../load-lab.ts";
-import { keepArtifacts } from "./artifacts.ts";
 import { Builds } from "./builds.ts";
-import { jobsOf } from "./jobs.ts";
+import { type Job, jobsOf } from "./jobs.ts";
 import { Lane, type LaneCloud, type LaneOptions } from "./lane.ts";
 import type { Proof } from "./proof.ts";
 import { EMPTY } from "./prove-lab.ts";
@@ -96,4 +97,36 @@ function chainOf({ labs, wanted }: VerifyOptions): Lab[] {
     const next = labs[index + 1];
     return wanted.includes(lab) || (next !== undefined && wanted.includes(next));
   });
+}
+
+/** Keeps what there is to see of a failed job in a folder of its own: JSON, Terraform's output, topology, complaints. */
+async function keepArtifacts(
+  root: string,
+  lane: Lane,
+  { lab, kind, id }: Job,
+  error: unknown,
+): Promise<string> {
+  const folder = join(root, lab.id, kind === id ? kind : `${kind}-${id}`);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  await writeFile(join(folder, "error.txt"), `${what}\n`);
+  const topology = JSON.stringify(lane.cloud.engine.topology(), null, 2);
+  await writeFile(join(folder, "topology.json"), `${topology}\n`);
+  await writeFile(
+    join(folder, "local-aws.log"),
+    lane.complaints.map((line) => `${line}\n`).join(""),
+  );
+  const { directories, target } = lane.run(lab, "solution").deployment;
+  for (const stack of lab.stacks) {
+    const from = stackDirectory(directories, target, stack);
+    if (!existsSync(from)) continue;
+    const names = (await readdir(from)).filter((name) => /\.(?:json|log|tfplan)$/.test(name));
+    for (const name of names) await cp(join(from, name), join(folder, stack, name));
+  }
+  for (const mutant of [id, `${id}-deployed`]) {
+    const stack = lane.folder(`mutants/${lab.id}/${mutant}/stack.ts`);
+    if (existsSync(stack)) await cp(stack, join(folder, "mutant.ts"));
+  }
+  return folder;
 }

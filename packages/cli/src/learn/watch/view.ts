@@ -4,8 +4,7 @@ import { EXPECTED, HINT_LEVELS, SEEN } from "../../output/check-output.ts";
 import cliTruncate from "cli-truncate";
 import columns from "string-width";
 import wrapAnsi from "wrap-ansi";
-import { wrap } from "../../output/wrap.ts";
-import { fill } from "../../output/wrap.ts";
+import { fill, wrap } from "../../output/wrap.ts";
 import { formatDuration, style } from "../../output/style.ts";
 
 /** What the plan says, or what it is about to. */

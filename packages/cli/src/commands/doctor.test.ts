@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { knowsLocalNames } from "./local-names.ts";
+import { knowsLocalNames } from "./doctor.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "names-"));
 afterAll(() => rmSync(dir, { recursive: true }));

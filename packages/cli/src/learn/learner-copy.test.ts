@@ -8,7 +8,7 @@ import { listLabs, loadLab } from "@workbook/lab-kit";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { ensureCopy, labFiles, replaceCopy } from "./learner-copy.ts";
 import { learnerFolder, type LearnerFolder } from "./learner-folder.ts";
-import { writeProjectFiles } from "./project-files.ts";
+import { writeProjectFiles } from "./learner-copy.ts";
 
 const ROOT = join(import.meta.dirname, "../../../..");
 const COMPILER = join(
