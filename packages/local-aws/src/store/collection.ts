@@ -18,6 +18,18 @@ export interface Change {
   readonly after: object | undefined;
 }
 
+/** Names under which values of a kind are found without looking at all of them. */
+export interface Index<T> {
+  namesOf(value: Readonly<T>): readonly (string | undefined)[];
+}
+
+/** Defines an index: `namesOf` gives the names of a value, such as the service that a task is of. */
+export function defineIndex<T extends object>(
+  namesOf: (value: Readonly<T>) => readonly (string | undefined)[],
+): Index<T> {
+  return { namesOf };
+}
+
 /** Takes each change of the transaction under way, and how to take it back; throws outside of one. */
 export type Recorder = (kind: Kind<object>, change: Change, undo: () => void) => void;
 
@@ -29,6 +41,8 @@ export class Collection<T extends object> {
   /** The number of each value, by creation: where it belongs when its removal is taken back. */
   readonly #created = new Map<string, number>();
   #count = 0;
+  /** Made when they are first asked for: ids by name. */
+  readonly #indexes = new Map<Index<T>, Map<string, Set<string>>>();
   readonly #record: Recorder;
 
   constructor(kind: Kind<T>, place: Place, record: Recorder) {
@@ -72,13 +86,41 @@ export class Collection<T extends object> {
     return found;
   }
 
+  /** The values that have this name in an index, in the order in which they were created. */
+  by(index: Index<T>, name: string): Readonly<T>[] {
+    const ids = this.#indexed(index).get(name) ?? [];
+    return [...ids]
+      .sort((a, b) => this.#created.get(a)! - this.#created.get(b)!)
+      .map((id) => this.#values.get(id)!);
+  }
+
+  #indexed(index: Index<T>): Map<string, Set<string>> {
+    let names = this.#indexes.get(index);
+    if (!names) {
+      this.#indexes.set(index, (names = new Map()));
+      for (const [id, value] of this.#values) addNames(names, index.namesOf(value), id);
+    }
+    return names;
+  }
+
+  /** Sets or removes a value, in every index as well. */
+  #set(id: string, value: T | undefined): void {
+    const before = this.#values.get(id);
+    for (const [index, names] of this.#indexes) {
+      if (before) removeNames(names, index.namesOf(before), id);
+      if (value) addNames(names, index.namesOf(value), id);
+    }
+    if (value) this.#values.set(id, value);
+    else this.#values.delete(id);
+  }
+
   /** Stores `value` under `id`, in the transaction under way. The value is frozen, deeply. */
   put(id: string, value: T): Readonly<T> {
     const before = this.#values.get(id);
     deepFreeze(value);
     const change = { ...this.place, kind: this.kind.name, id, before, after: value };
     this.#record(this.kind, change, () => this.restore(id, before));
-    this.#values.set(id, value);
+    this.#set(id, value);
     this.#born(id);
     return value;
   }
@@ -102,16 +144,17 @@ export class Collection<T extends object> {
       this.#sort();
     });
     this.#created.delete(id);
-    return this.#values.delete(id);
+    this.#set(id, undefined);
+    return true;
   }
 
   /** Sets or removes a value without a transaction: loading and rolling back. For the store alone. */
   restore(id: string, value: object | undefined): void {
     if (value === undefined) {
-      this.#values.delete(id);
+      this.#set(id, undefined);
       this.#created.delete(id);
     } else {
-      this.#values.set(id, deepFreeze(value) as T);
+      this.#set(id, deepFreeze(value) as T);
       this.#born(id);
     }
   }
@@ -126,6 +169,25 @@ export class Collection<T extends object> {
     const entries = [...this.#values].sort(([a], [b]) => created(a) - created(b));
     this.#values.clear();
     for (const [id, value] of entries) this.#values.set(id, value);
+  }
+}
+
+type Names = readonly (string | undefined)[];
+
+function addNames(index: Map<string, Set<string>>, names: Names, id: string): void {
+  for (const name of names) {
+    if (name === undefined) continue;
+    const ids = index.get(name);
+    if (ids) ids.add(id);
+    else index.set(name, new Set([id]));
+  }
+}
+
+function removeNames(index: Map<string, Set<string>>, names: Names, id: string): void {
+  for (const name of names) {
+    const ids = name === undefined ? undefined : index.get(name);
+    ids?.delete(id);
+    if (ids?.size === 0) index.delete(name!);
   }
 }
 

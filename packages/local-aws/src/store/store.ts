@@ -2,6 +2,7 @@ import { Collection, type Change, type Place } from "./collection.ts";
 import { damaged, openDatabase, parseRow } from "./damaged-data.ts";
 import type { Database } from "./database.ts";
 import type { Kind } from "./kind.ts";
+import { Waiters } from "./waiters.ts";
 import { ChangeWriter } from "./change-writer.ts";
 
 /** What was committed together: one API call, or one step of the engine. */
@@ -31,6 +32,7 @@ export class Store {
   readonly #collections = new Map<string, Collection<object>>();
   readonly #byKind = new Map<string, Collection<object>[]>();
   readonly #listeners = new Set<CommitListener>();
+  readonly #waiters = new Waiters();
   readonly #owners = new Map<new (database: Database) => TableOwner, TableOwner>();
   readonly #onFault: (error: unknown) => void;
   #changes: Recorded[] | undefined;
@@ -152,7 +154,8 @@ export class Store {
   #tell(recorded: readonly Recorded[], committed: readonly (() => void)[]): void {
     const changes = recorded.map(({ change }) => change);
     const listeners = changes.length === 0 ? [] : [...this.#listeners];
-    for (const tell of [...committed, ...listeners.map((listener) => () => listener(changes))]) {
+    const told = listeners.map((listener) => () => listener(changes));
+    for (const tell of [...committed, ...told, ...this.#waiters.of(changes)]) {
       try {
         tell();
       } catch (error) {
@@ -165,6 +168,15 @@ export class Store {
   onCommit(listener: CommitListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls `listener` after each transaction that changed the value with this id; returns how to stop. */
+  onChange(
+    collection: Pick<Collection<object>, "kind" | "place">,
+    id: string,
+    listener: () => void,
+  ) {
+    return this.#waiters.add({ ...collection.place, kind: collection.kind.name, id }, listener);
   }
 
   /** The one owner of a table (log events) for this store, made when it is first asked for. */

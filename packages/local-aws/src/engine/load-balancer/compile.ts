@@ -1,31 +1,26 @@
 import type { ForwardConfig } from "../../services/elbv2/actions.ts";
+import { listenersByBalancer } from "../../services/elbv2/indexes.ts";
 import { rulesOf } from "../../services/elbv2/rules.ts";
 import {
   listeners,
   loadBalancers,
-  registrationId,
   targetGroups,
-  targetHealths,
-  targetRegistrations,
   type Action,
   type Listener,
   type LoadBalancer,
-  type TargetGroup,
-  type TargetRegistration,
 } from "../../services/elbv2/state.ts";
 import type { Scope, Store } from "../../store/store.ts";
+import { compileUsed } from "./compile-target-groups.ts";
 import type {
   ActionConfiguration,
   BalancerConfiguration,
   ConditionConfiguration,
   Configuration,
   ListenerConfiguration,
-  TargetConfiguration,
   TargetGroupConfiguration,
 } from "./configuration.ts";
 import type { LoadBalancerPorts } from "./ports.ts";
-import { clientAccess, routeTo } from "./routes.ts";
-import { usersOf } from "../../services/elbv2/target-groups.ts";
+import { clientAccess } from "./routes.ts";
 
 /** What compiling looks at beside the store. */
 export interface CompileContext {
@@ -46,9 +41,8 @@ export function compile(store: Store, context: CompileContext): Configuration {
   for (const collection of store.all(targetGroups)) {
     const scope = store.scope(collection.place.account, collection.place.region);
     for (const group of collection.values()) {
-      const [user] = usersOf(scope, group.arn);
-      const balancer = user === undefined ? undefined : scope.of(loadBalancers).get(user);
-      if (balancer) groups.push(compileGroup(scope, group, balancer, context.ports));
+      const compiled = compileUsed(scope, group, context.ports);
+      if (compiled) groups.push(compiled);
     }
   }
   const { homeAddress, acceleration } = context;
@@ -73,7 +67,7 @@ function compileBalancer(
     dropInvalidHeaders: attributes["routing.http.drop_invalid_header_fields.enabled"] === "true",
     listeners: scope
       .of(listeners)
-      .filter(({ loadBalancerArn }) => loadBalancerArn === balancer.arn)
+      .by(listenersByBalancer, balancer.arn)
       .map((listener) => compileListener(scope, balancer, listener, context)),
   };
 }
@@ -177,81 +171,4 @@ function compileAction(action: Action): ActionConfiguration {
     contentType: config["ContentType"] ?? "text/plain",
     body: config["MessageBody"] ?? "",
   };
-}
-
-function compileGroup(
-  scope: Scope,
-  group: Readonly<TargetGroup>,
-  balancer: Readonly<LoadBalancer>,
-  ports: LoadBalancerPorts,
-): TargetGroupConfiguration {
-  const { attributes } = group;
-  const targets = scope
-    .of(targetRegistrations)
-    .filter(({ targetGroupArn }) => targetGroupArn === group.arn)
-    .map((registration) => compileTarget(scope, balancer, registration, ports));
-  const stickiness = compileStickiness(attributes);
-  return {
-    arn: group.arn,
-    tls: group.protocol === "HTTPS",
-    algorithm: attributes["load_balancing.algorithm.type"] as TargetGroupConfiguration["algorithm"],
-    slowStartMs: Number(attributes["slow_start.duration_seconds"]) * 1000,
-    ...(stickiness && { stickiness }),
-    minimumHealthy: minimumHealthy(attributes, targets),
-    targets,
-  };
-}
-
-function compileStickiness(
-  attributes: Readonly<Record<string, string>>,
-): TargetGroupConfiguration["stickiness"] {
-  if (attributes["stickiness.enabled"] !== "true") return undefined;
-  if (attributes["stickiness.type"] === "app_cookie")
-    return {
-      type: "app_cookie",
-      seconds: Number(attributes["stickiness.app_cookie.duration_seconds"]),
-      cookie: attributes["stickiness.app_cookie.cookie_name"]!,
-    };
-  return {
-    type: "lb_cookie",
-    seconds: Number(attributes["stickiness.lb_cookie.duration_seconds"]),
-  };
-}
-
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health.html */
-function minimumHealthy(
-  attributes: Readonly<Record<string, string>>,
-  targets: readonly TargetConfiguration[],
-): number {
-  const prefix = "target_group_health.unhealthy_state_routing.minimum_healthy_targets";
-  const count = Number(attributes[`${prefix}.count`]);
-  const percentage = attributes[`${prefix}.percentage`]!;
-  if (percentage === "off") return count;
-  const registered = targets.filter(({ state }) => state !== "draining").length;
-  return Math.max(count, Math.ceil((Number(percentage) / 100) * registered));
-}
-
-function compileTarget(
-  scope: Scope,
-  balancer: Readonly<LoadBalancer>,
-  registration: Readonly<TargetRegistration>,
-  ports: LoadBalancerPorts,
-): TargetConfiguration {
-  const { targetGroupArn, id, port } = registration;
-  const health = scope.of(targetHealths).get(registrationId(targetGroupArn, id, port));
-  return {
-    key: `${id}:${port}`,
-    state: stateOf(registration, health?.state),
-    healthySince: health?.state === "healthy" ? health.since : 0,
-    route: routeTo(scope, balancer, registration, port, ports).route,
-  };
-}
-
-/** Targets whose first checks are under way count as unhealthy: they are used only where no healthy one is left. */
-function stateOf(
-  registration: Readonly<TargetRegistration>,
-  health: string | undefined,
-): TargetConfiguration["state"] {
-  if (registration.drainingSince !== undefined) return "draining";
-  return health === "healthy" || health === "unused" ? health : "unhealthy";
 }

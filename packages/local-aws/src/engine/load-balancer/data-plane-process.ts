@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Clock, Timer } from "../../clock/clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Room } from "../runtime/containers/room.ts";
-import type { Configuration } from "./configuration.ts";
+import type { Configuration, TargetGroupConfiguration } from "./configuration.ts";
 import type {
   ChildMessage,
   MetricDelta,
@@ -99,6 +99,12 @@ export class DataPlaneProcess {
   configure(configuration: Configuration): void {
     this.#configuration = configuration;
     if (this.#ready) this.#send({ type: "configure", configuration });
+  }
+
+  /** Changes some target groups of the configuration, which is `configuration` with them. */
+  regroup(targetGroups: readonly TargetGroupConfiguration[], configuration: Configuration): void {
+    this.#configuration = configuration;
+    if (this.#ready) this.#send({ type: "regroup", targetGroups });
   }
 
   /** Hands a listening socket over; resolves when the process has it (or has ended), so that this one can be closed. */

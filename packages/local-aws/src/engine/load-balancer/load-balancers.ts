@@ -1,13 +1,12 @@
 import type { Timer } from "../../clock/clock.ts";
 import { loadBalancers } from "../../services/elbv2/state.ts";
-import type { Change } from "../../store/collection.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
-import { compile } from "./compile.ts";
-import type { Configuration } from "./configuration.ts";
 import { DataPlaneProcess } from "./data-plane-process.ts";
+import { affectedBy, bothAffected, type Affected } from "./affected.ts";
 import { describeAccess } from "./describe-access.ts";
 import { type EffectiveListener, ListenerPorts } from "./listener-ports.ts";
 import { requestListener, type ListenerAnswer } from "./request-listener.ts";
+import { KnownConfiguration } from "./known-configuration.ts";
 import { MetricTotals } from "./metric-totals.ts";
 import type { LoadBalancerPorts } from "./ports.ts";
 import { TargetHealths } from "./target-healths.ts";
@@ -55,7 +54,9 @@ class LoadBalancerPart implements LoadBalancers {
   readonly #totals = new MetricTotals();
   readonly #provisioning = new Map<string, Timer>();
   #scheduled: NodeJS.Immediate | undefined;
-  #sent = "";
+  readonly #known = new KnownConfiguration();
+  /** What commits have changed since it was worked out; everything, before the first time. */
+  #affected: Affected = "all";
   #unsubscribe: readonly (() => void)[] = [];
 
   constructor(context: EngineContext, ports: LoadBalancerPorts) {
@@ -87,10 +88,11 @@ class LoadBalancerPart implements LoadBalancers {
     const { store, clock } = this.#context;
     this.#unsubscribe = [
       store.onCommit((changes) => {
-        if (changes.some(concerns)) this.#schedule();
+        const affected = affectedBy(store, changes);
+        if (affected === "all" || affected.size > 0) this.#schedule(affected);
       }),
       // Targets in their slow start take more requests as idle time passes.
-      clock.onPace(() => this.#schedule()),
+      clock.onPace(() => this.#schedule("all")),
     ];
     this.#reconcile();
     await this.#sockets.settled();
@@ -146,11 +148,13 @@ class LoadBalancerPart implements LoadBalancers {
   }
 
   /** Many commits come at once; what they come to is worked out once, when they are through. */
-  #schedule(): void {
+  #schedule(affected: Affected): void {
+    this.#affected = bothAffected(this.#affected, affected);
     this.#scheduled ??= setImmediate(() => {
       try {
         this.#reconcile();
       } catch (error) {
+        this.#affected = "all";
         this.#context.logger.error("load balancers", error);
       }
     });
@@ -158,24 +162,25 @@ class LoadBalancerPart implements LoadBalancers {
 
   #reconcile(): void {
     this.#scheduled = undefined;
-    this.#provision();
-    this.#healths.reconcile();
-    this.#send(this.#compile());
+    const affected = this.#affected;
+    this.#affected = new Set();
+    if (affected === "all") this.#provision();
+    this.#healths.reconcile(affected);
+    // The healths that have changed by that count as well: they are not waited for.
+    this.#send(bothAffected(affected, this.#affected));
   }
 
-  #compile(): Configuration {
+  #send(affected: Affected): void {
     const { store, clock, settings } = this.#context;
-    return compile(store, {
-      homeAddress: settings.homeAddress,
-      acceleration: clock.acceleration,
-      ports: this.#ports,
-    });
-  }
-
-  #send(configuration: Configuration): void {
-    const text = JSON.stringify(configuration);
-    if (text === this.#sent) return;
-    this.#sent = text;
+    const { homeAddress } = settings;
+    const { acceleration } = clock;
+    const context = { homeAddress, acceleration, ports: this.#ports };
+    const changed = this.#known.update(store, context, affected);
+    const configuration = this.#known.whole;
+    if (changed !== "all") {
+      if (changed.length > 0) this.#process.regroup(changed, configuration);
+      return;
+    }
     // A cloud without load balancers does not pay for their process.
     if (configuration.balancers.length > 0) this.#process.ensureStarted();
     this.#process.configure(configuration);
@@ -197,9 +202,4 @@ class LoadBalancerPart implements LoadBalancers {
         this.#provisioning.set(arn, timer);
       }
   }
-}
-
-/** What load balancing depends on: its own resources, the network, and tasks, which are what targets are. */
-function concerns({ kind }: Change): boolean {
-  return kind.startsWith("elbv2.") || kind.startsWith("ec2.") || kind === "ecs.task";
 }

@@ -1,4 +1,4 @@
-import type { Configuration, Route } from "./configuration.ts";
+import type { Configuration, Route, TargetGroupConfiguration } from "./configuration.ts";
 
 /** A listening socket as the data plane sees it. */
 export interface SocketInfo {
@@ -32,6 +32,8 @@ export type ProbeOutcome =
 /** From the parent. `listen` comes with a server handle, `accept` with a connection. */
 export type ParentMessage =
   | { readonly type: "configure"; readonly configuration: Configuration }
+  /** Changes these target groups of the configuration. */
+  | { readonly type: "regroup"; readonly targetGroups: readonly TargetGroupConfiguration[] }
   | { readonly type: "listen"; readonly socket: SocketInfo }
   | { readonly type: "accept"; readonly socket: SocketInfo }
   | { readonly type: "unlisten"; readonly id: number }

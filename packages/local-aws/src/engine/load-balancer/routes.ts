@@ -1,4 +1,4 @@
-import { networkInterfaces } from "../../services/ec2/state.ts";
+import { interfacesByAddress, networkInterfaces } from "../../services/ec2/state.ts";
 import type { LoadBalancer, TargetRegistration } from "../../services/elbv2/state.ts";
 import type { Scope } from "../../store/store.ts";
 import { mayConnect } from "../network/reachability.ts";
@@ -48,7 +48,8 @@ export function routeTo(
 ): TargetRoute {
   const target = scope
     .of(networkInterfaces)
-    .find(({ privateIpAddress, vpcId }) => privateIpAddress === id && vpcId === balancer.vpcId);
+    .by(interfacesByAddress, id)
+    .find(({ vpcId }) => vpcId === balancer.vpcId);
   if (!target)
     return { route: "silent", why: `nothing in ${balancer.vpcId} has the address ${id}` };
   const { open, why } = firstOpen(

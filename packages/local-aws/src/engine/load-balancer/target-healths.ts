@@ -5,6 +5,7 @@ import {
   ZONE_NOT_ENABLED,
   type HealthWords,
 } from "../../services/elbv2/health-words.ts";
+import { healthsByGroup, registrationsByGroup } from "../../services/elbv2/indexes.ts";
 import {
   loadBalancers,
   registrationId,
@@ -17,8 +18,9 @@ import {
   type TargetRegistration,
 } from "../../services/elbv2/state.ts";
 import { usersOf } from "../../services/elbv2/target-groups.ts";
-import type { Scope } from "../../store/store.ts";
+import type { Scope, Store } from "../../store/store.ts";
 import type { EngineContext } from "../engine.ts";
+import type { Affected } from "./affected.ts";
 import type { DataPlaneProcess } from "./data-plane-process.ts";
 import { Draining } from "./draining.ts";
 import { HealthChecker } from "./health-checker.ts";
@@ -36,7 +38,8 @@ export class TargetHealths {
   readonly #context: EngineContext;
   readonly #ports: LoadBalancerPorts;
   readonly #process: DataPlaneProcess;
-  readonly #watched = new Map<string, Watched>();
+  /** By target group and target. */
+  readonly #watched = new Map<string, Map<string, Watched>>();
 
   constructor(context: EngineContext, ports: LoadBalancerPorts, process: DataPlaneProcess) {
     this.#context = context;
@@ -44,58 +47,82 @@ export class TargetHealths {
     this.#process = process;
   }
 
-  /** Brings checks and drains in line with the registrations in the store. */
-  reconcile(): void {
+  /** Brings checks and drains of what is affected in line with the registrations in the store. */
+  reconcile(affected: Affected): void {
     const { store } = this.#context;
-    const seen = new Set<string>();
+    const groups = affected === "all" ? this.#allGroups() : affected;
     store.record(() => {
-      for (const collection of store.all(targetRegistrations)) {
-        const { account, region } = collection.place;
-        const scope = store.scope(account, region);
-        for (const registration of collection.values())
-          seen.add(this.#reconcileTarget(scope, registration));
-        this.#forgetHealths(scope);
-      }
+      for (const arn of groups) this.#reconcileGroup(scopeOf(store, arn), arn);
     });
-    for (const [key, watched] of this.#watched) if (!seen.has(key)) this.#unwatch(key, watched);
+  }
+
+  /** Those that have targets, and those that had some. */
+  #allGroups(): ReadonlySet<string> {
+    const groups = new Set(this.#watched.keys());
+    for (const kind of [targetRegistrations, targetHealths])
+      for (const collection of this.#context.store.all<{ targetGroupArn: string }>(kind))
+        for (const { targetGroupArn } of collection.values()) groups.add(targetGroupArn);
+    return groups;
+  }
+
+  #reconcileGroup(scope: Scope, arn: string): void {
+    const registrations = scope.of(targetRegistrations);
+    const seen = new Set<string>();
+    const balancer = userOf(scope, arn);
+    for (const registration of registrations.by(registrationsByGroup, arn)) {
+      seen.add(idOf(registration));
+      this.#reconcileTarget(scope, registration, balancer);
+    }
+    for (const id of this.#watched.get(arn)?.keys() ?? [])
+      if (!seen.has(id)) this.#unwatch(arn, id);
+    const healths = scope.of(targetHealths);
+    for (const health of healths.by(healthsByGroup, arn))
+      if (!seen.has(idOf(health))) healths.delete(idOf(health));
   }
 
   stop(): void {
-    for (const [key, watched] of this.#watched) this.#unwatch(key, watched);
+    for (const [arn, targets] of this.#watched)
+      for (const id of targets.keys()) this.#unwatch(arn, id);
   }
 
-  #reconcileTarget(scope: Scope, registration: Readonly<TargetRegistration>): string {
-    const key = `${scope.account}|${scope.region}|${idOf(registration)}`;
-    const watched = this.#watched.get(key);
-    const balancer = userOf(scope, registration.targetGroupArn);
+  #reconcileTarget(
+    scope: Scope,
+    registration: Readonly<TargetRegistration>,
+    balancer: Readonly<LoadBalancer> | undefined,
+  ): void {
+    const { targetGroupArn: arn } = registration;
+    const id = idOf(registration);
+    const watched = this.#watched.get(arn)?.get(id);
     if (registration.drainingSince !== undefined) {
       this.#put(scope, registration, DRAINING);
-      if (!watched?.drain) this.#watch(key, { drain: this.#drain(scope, registration, balancer) });
-      return key;
+      if (!watched?.drain)
+        this.#watch(arn, id, { drain: this.#drain(scope, registration, balancer) });
+      return;
     }
     const unused = unusedWords(registration, balancer);
     if (unused) {
       this.#put(scope, registration, unused);
-      if (watched) this.#unwatch(key, watched);
-      return key;
+      this.#unwatch(arn, id);
+      return;
     }
-    const health = scope.of(targetHealths).get(idOf(registration));
+    const health = scope.of(targetHealths).get(id);
     if (!health || health.state === "unused" || health.state === "draining")
       this.#put(scope, registration, INITIAL);
-    if (!watched?.checker) this.#watch(key, { checker: this.#checker(scope, registration) });
-    return key;
+    if (!watched?.checker) this.#watch(arn, id, { checker: this.#checker(scope, registration) });
   }
 
-  #watch(key: string, next: Watched): void {
-    const before = this.#watched.get(key);
-    if (before) this.#unwatch(key, before);
-    this.#watched.set(key, next);
+  #watch(arn: string, id: string, next: Watched): void {
+    this.#unwatch(arn, id);
+    const targets = this.#watched.get(arn) ?? new Map<string, Watched>();
+    this.#watched.set(arn, targets.set(id, next));
   }
 
-  #unwatch(key: string, { checker, drain }: Watched): void {
-    checker?.stop();
-    drain?.cancel();
-    this.#watched.delete(key);
+  #unwatch(arn: string, id: string): void {
+    const targets = this.#watched.get(arn);
+    targets?.get(id)?.checker?.stop();
+    targets?.get(id)?.drain?.cancel();
+    targets?.delete(id);
+    if (targets?.size === 0) this.#watched.delete(arn);
   }
 
   #checker(scope: Scope, registration: Readonly<TargetRegistration>): HealthChecker {
@@ -153,12 +180,6 @@ export class TargetHealths {
     );
   }
 
-  /** Healths of targets that are not registered any more. */
-  #forgetHealths(scope: Scope): void {
-    const healths = scope.of(targetHealths);
-    for (const id of healths.ids()) if (!scope.of(targetRegistrations).has(id)) healths.delete(id);
-  }
-
   #put(scope: Scope, registration: Readonly<TargetRegistration>, words: HealthWords): void {
     const healths = scope.of(targetHealths);
     const before = healths.get(idOf(registration));
@@ -194,6 +215,12 @@ const idOf = ({
   port,
 }: Pick<TargetRegistration, "targetGroupArn" | "id" | "port">) =>
   registrationId(targetGroupArn, id, port);
+
+/** Where a target group is: its ARN tells. */
+function scopeOf(store: Store, targetGroupArn: string): Scope {
+  const [, , , region = "", account = ""] = targetGroupArn.split(":");
+  return store.scope(account, region);
+}
 
 /** The load balancer that forwards to a target group: there is at most one. */
 function userOf(scope: Scope, targetGroupArn: string): Readonly<LoadBalancer> | undefined {

@@ -12,6 +12,8 @@ import { newId } from "../../services/ec2/ids.ts";
 import { requireResource, SECURITY_GROUP, SUBNET } from "../../services/ec2/resources.ts";
 import {
   addresses,
+  addressesByInterface,
+  interfacesBySubnet,
   type NetworkInterface,
   networkInterfaces,
   securityGroups,
@@ -98,9 +100,8 @@ export function deleteNetworkInterface(scope: Scope, networkInterfaceId: string)
   if (!networkInterface) return false;
   if (networkInterface.publicIp !== undefined)
     releasePublicAddress(scope, networkInterface.publicIp);
-  for (const address of scope.of(addresses).values())
-    if (address.networkInterfaceId === networkInterfaceId)
-      disassociateAddress(scope, address.allocationId);
+  for (const { allocationId } of scope.of(addresses).by(addressesByInterface, networkInterfaceId))
+    disassociateAddress(scope, allocationId);
   return scope.of(networkInterfaces).delete(networkInterfaceId);
 }
 
@@ -135,9 +136,9 @@ export function publicAddressOf(
   scope: Scope,
   networkInterface: Readonly<NetworkInterface>,
 ): { publicIp: string; allocationId?: string; associationId?: string } | undefined {
-  const elastic = scope
+  const [elastic] = scope
     .of(addresses)
-    .find(({ networkInterfaceId }) => networkInterfaceId === networkInterface.networkInterfaceId);
+    .by(addressesByInterface, networkInterface.networkInterfaceId);
   if (elastic) return elastic;
   return networkInterface.publicIp === undefined
     ? undefined
@@ -174,7 +175,7 @@ function takenAddresses(scope: Scope, subnetId: string): Set<string> {
   return new Set(
     scope
       .of(networkInterfaces)
-      .filter((networkInterface) => networkInterface.subnetId === subnetId)
+      .by(interfacesBySubnet, subnetId)
       .map(({ privateIpAddress }) => privateIpAddress),
   );
 }

@@ -5,6 +5,7 @@ import {
   ecsServices,
   taskDefinitions,
   tasks,
+  tasksByService,
   type Deployment,
   type EcsService,
   type Tags,
@@ -95,7 +96,8 @@ function propagatedTags(service: EcsService, definition: TaskDefinition): Tags {
 function provider(scope: Scope, service: EcsService, deployment: Deployment): string | undefined {
   const live = scope
     .of(tasks)
-    .filter((it) => it.serviceArn === service.arn && it.desiredStatus === "RUNNING");
+    .by(tasksByService, service.arn)
+    .filter((it) => it.desiredStatus === "RUNNING");
   return nextCapacityProvider(
     deployment.capacityProviderStrategy,
     (name) => live.filter(({ capacityProviderName }) => capacityProviderName === name).length,

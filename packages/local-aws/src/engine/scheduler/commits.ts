@@ -1,11 +1,10 @@
-import type { Store } from "../../store/store.ts";
-
 /**
- * Resolves when `test` holds: now, or after a commit that makes it so. Resolves as well when `signal` is aborted, so that
+ * Resolves when `test` holds: now, or after a change that makes it so. Resolves as well when `signal` is aborted, so that
  * whoever waits can look what else has happened.
+ * @param watch calls what it is given after each change that `test` depends on; answers how to stop
  */
-export function untilCommitted(
-  store: Store,
+export function untilChanged(
+  watch: (changed: () => void) => () => void,
   test: () => boolean,
   signal: AbortSignal,
 ): Promise<void> {
@@ -16,7 +15,7 @@ export function untilCommitted(
       signal.removeEventListener("abort", done);
       resolve();
     };
-    const unwatch = store.onCommit(() => {
+    const unwatch = watch(() => {
       if (test()) done();
     });
     signal.addEventListener("abort", done);

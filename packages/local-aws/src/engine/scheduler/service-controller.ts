@@ -3,6 +3,7 @@ import {
   ecsServices,
   taskDefinitions,
   tasks,
+  tasksByService,
   type EcsService,
   type Task,
 } from "../../services/ecs/state.ts";
@@ -99,7 +100,8 @@ export class ServiceController {
   #tasks(): Task[] {
     return this.#scope
       .of(tasks)
-      .filter((task) => task.serviceArn === this.arn && task.lastStatus !== "STOPPED");
+      .by(tasksByService, this.arn)
+      .filter((task) => task.lastStatus !== "STOPPED");
   }
 
   #planned(service: EcsService, task: Task): PlannedTask {

@@ -4,7 +4,7 @@ import { TEXTS } from "../../services/ecs/texts.ts";
 import type { TaskObserver } from "../runtime/driver.ts";
 import { taskHealth } from "../../services/ecs/container-health.ts";
 import { unlessAborted } from "../unless-aborted.ts";
-import { untilCommitted } from "./commits.ts";
+import { untilChanged } from "./commits.ts";
 import type { LogSink, SchedulerPorts } from "./ports.ts";
 import {
   openLogs,
@@ -16,7 +16,12 @@ import {
 } from "./task-start.ts";
 import { TaskFault } from "./task-faults.ts";
 import type { TaskRecord } from "./task-store.ts";
-import { deregisterTargets, holdsTargets, registerTargets } from "./task-targets.ts";
+import {
+  deregisterTargets,
+  holdsTargets,
+  onTargetsChange,
+  registerTargets,
+} from "./task-targets.ts";
 
 /**
  * One task from PROVISIONING to STOPPED. It writes each step into the store and stops when the store says that the task
@@ -47,14 +52,14 @@ export class TaskRunner {
 
   /** Lives the task's life; resolves when it has STOPPED, or the scheduler ends. Rejects only for a fault of our own. */
   async run(): Promise<void> {
-    const { store } = this.#context;
     const mustStop = () => this.record.task.desiredStatus === "STOPPED";
-    const unwatch = store.onCommit(() => {
+    const watch = (changed: () => void) => this.record.onChange(changed);
+    const unwatch = watch(() => {
       if (!this.#closing.aborted && mustStop()) this.#stopping.abort();
     });
     try {
       await this.#start();
-      await untilCommitted(store, mustStop, this.#closing);
+      await untilChanged(watch, mustStop, this.#closing);
       await this.#stop();
     } finally {
       unwatch();
@@ -168,7 +173,11 @@ export class TaskRunner {
       return { lastStatus: "DEACTIVATING" };
     });
     const drained = () => !holdsTargets(record.scope, service, record.task);
-    await untilCommitted(this.#context.store, drained, this.#closing);
+    await untilChanged(
+      (changed) => onTargetsChange(this.#context.store, record.scope, record.task, changed),
+      drained,
+      this.#closing,
+    );
   }
 
   #end(): void {

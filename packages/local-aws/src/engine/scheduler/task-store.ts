@@ -75,6 +75,11 @@ export class TaskRecord {
     });
   }
 
+  /** Calls `listener` after each change of the task; returns how to stop. */
+  onChange(listener: () => void): () => void {
+    return this.#store.onChange(this.scope.of(tasks), this.arn, listener);
+  }
+
   /** Writes to the task, with anything else that belongs into the same transaction. */
   write(change: (task: Readonly<Task>) => Partial<Task>): void {
     this.#store.record(() => {

@@ -1,8 +1,9 @@
+import { registrationsByAddress } from "../../services/elbv2/indexes.ts";
 import { registrationId, targetRegistrations } from "../../services/elbv2/state.ts";
 import { deregisterTarget, registerTarget } from "../../services/elbv2/targets.ts";
 import type { EcsService, Task } from "../../services/ecs/state.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
-import type { Scope } from "../../store/store.ts";
+import type { Scope, Store } from "../../store/store.ts";
 import { addServiceEvents } from "./service-events.ts";
 import { loadBalancersOf } from "./task-phase.ts";
 
@@ -44,4 +45,20 @@ export function holdsTargets(scope: Scope, service: EcsService, task: Task): boo
       .of(targetRegistrations)
       .has(registrationId(targetGroupArn, task.privateIpAddress ?? "", containerPort)),
   );
+}
+
+/** Calls `listener` after each change of a target at the task's address; returns how to stop. */
+export function onTargetsChange(
+  store: Store,
+  scope: Scope,
+  { privateIpAddress = "" }: Task,
+  listener: () => void,
+): () => void {
+  const all = scope.of(targetRegistrations);
+  const stops = all
+    .by(registrationsByAddress, privateIpAddress)
+    .map(({ targetGroupArn, id, port }) =>
+      store.onChange(all, registrationId(targetGroupArn, id, port), listener),
+    );
+  return () => stops.forEach((stop) => stop());
 }

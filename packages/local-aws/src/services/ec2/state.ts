@@ -1,3 +1,4 @@
+import { defineIndex } from "../../store/collection.ts";
 import { defineKind } from "../../store/kind.ts";
 
 /** Tags as EC2 keeps them, in the order in which they were set. */
@@ -213,8 +214,15 @@ export const routeTables = defineKind<RouteTable>("ec2.route-table");
 export const securityGroups = defineKind<SecurityGroup>("ec2.security-group");
 export const securityGroupRules = defineKind<SecurityGroupRule>("ec2.security-group-rule");
 export const addresses = defineKind<Address>("ec2.address");
+export const addressesByInterface = defineIndex<Address>(({ networkInterfaceId }) => [
+  networkInterfaceId,
+]);
 export const natGateways = defineKind<NatGateway>("ec2.nat-gateway");
 export const networkInterfaces = defineKind<NetworkInterface>("ec2.network-interface");
+export const interfacesByAddress = defineIndex<NetworkInterface>(({ privateIpAddress }) => [
+  privateIpAddress,
+]);
+export const interfacesBySubnet = defineIndex<NetworkInterface>(({ subnetId }) => [subnetId]);
 export const networkAcls = defineKind<NetworkAcl>("ec2.network-acl");
 export const dhcpOptions = defineKind<DhcpOptions>("ec2.dhcp-options");
 export const vpcEndpoints = defineKind<VpcEndpoint>("ec2.vpc-endpoint");

@@ -8,7 +8,7 @@ import { isPending, isRunning } from "./counts.ts";
 import { resolvePlatformVersion } from "./launch.ts";
 import { fromNetworkConfiguration } from "./network-configuration.ts";
 import { revisionArn, serviceDeploymentArn } from "./service-deployments.ts";
-import { tasks, type Deployment, type EcsService, type Task } from "./state.ts";
+import { tasks, tasksByService, type Deployment, type EcsService, type Task } from "./state.ts";
 import { fromTags } from "./tags.ts";
 
 /** A service as the API shows it. Counts are those of its tasks now. */
@@ -17,7 +17,7 @@ export function describeService(
   service: EcsService,
   include: readonly ServiceField[],
 ): SdkService {
-  const ownTasks = scope.of(tasks).filter((task) => task.serviceArn === service.arn);
+  const ownTasks = scope.of(tasks).by(tasksByService, service.arn);
   const primary = service.deployments.find(({ status }) => status === "PRIMARY");
   return {
     ...settings(service),

@@ -1,4 +1,5 @@
 import type * as Sdk from "@aws-sdk/client-ecs";
+import { defineIndex } from "../../store/collection.ts";
 import { defineKind } from "../../store/kind.ts";
 
 export type Tags = readonly { readonly key: string; readonly value: string }[];
@@ -230,6 +231,7 @@ export const taskDefinitions = defineKind<TaskDefinition>("ecs.task-definition")
 export const revisions = defineKind<{ last: number }>("ecs.revision");
 export const ecsServices = defineKind<EcsService>("ecs.service");
 export const tasks = defineKind<Task>("ecs.task");
+export const tasksByService = defineIndex<Task>(({ serviceArn }) => [serviceArn]);
 /** What a principal (or everyone, `default`) has set; by `<name> <principal>`. */
 export const accountSettings = defineKind<{ name: string; value: string; principal: string }>(
   "ecs.account-setting",

@@ -4,6 +4,7 @@ import { actionTargetGroups, checkedActions } from "./actions.ts";
 import { checkArn, listenerArn, ruleArn } from "./arns.ts";
 import { changeAttributes, defaultsOf, LISTENER_ATTRIBUTES, listAttributes } from "./attributes.ts";
 import type { Elbv2Handlers } from "./handlers.ts";
+import { listenersByBalancer, rulesByListener } from "./indexes.ts";
 import { page } from "./paging.ts";
 import {
   listeners,
@@ -35,7 +36,7 @@ export function requireListener(scope: Scope, arn: string): Readonly<Listener> {
 /** Removes a listener with its rules. */
 export function deleteListener(scope: Scope, arn: string): void {
   const all = scope.of(rules);
-  for (const rule of all.filter(({ listenerArn: owner }) => owner === arn)) all.delete(rule.arn);
+  for (const rule of all.by(rulesByListener, arn)) all.delete(rule.arn);
   scope.of(listeners).delete(arn);
 }
 
@@ -101,7 +102,8 @@ function checkProtocol(input: ProtocolInput): void {
 function checkPortFree(scope: Scope, balancer: string, port: number, except?: string): void {
   const other = scope
     .of(listeners)
-    .find((l) => l.loadBalancerArn === balancer && l.port === port && l.arn !== except);
+    .by(listenersByBalancer, balancer)
+    .find((l) => l.port === port && l.arn !== except);
   if (other) throw portTaken(balancer);
 }
 
@@ -147,7 +149,10 @@ export const listenerHandlers: Elbv2Handlers = {
     const defaultActions = input.DefaultActions
       ? actionsOf(store, balancer, input.DefaultActions)
       : listener.defaultActions;
-    const rule = store.of(rules).find((r) => r.listenerArn === listener.arn && r.isDefault)!;
+    const rule = store
+      .of(rules)
+      .by(rulesByListener, listener.arn)
+      .find((r) => r.isDefault)!;
     store.of(rules).patch(rule.arn, { actions: defaultActions });
     const changed = store.of(listeners).patch(listener.arn, { port, defaultActions });
     return { Listeners: [describe(changed)] };
@@ -163,7 +168,7 @@ export const listenerHandlers: Elbv2Handlers = {
     const found =
       balancer === undefined
         ? arns!.map((arn) => requireListener(store, arn))
-        : store.of(listeners).filter((l) => l.loadBalancerArn === balancer);
+        : store.of(listeners).by(listenersByBalancer, balancer);
     const { items, NextMarker } = page(found, input, "listeners", ({ arn }) => arn);
     return { Listeners: items.map(describe), NextMarker };
   },

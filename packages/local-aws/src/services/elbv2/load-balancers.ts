@@ -11,6 +11,7 @@ import {
 import type { Elbv2Handlers } from "./handlers.ts";
 import { deleteListener } from "./listeners.ts";
 import { checkLoadBalancerName, dnsNameOf, hostedZoneOf } from "./names.ts";
+import { listenersByBalancer } from "./indexes.ts";
 import { page } from "./paging.ts";
 import { listeners, loadBalancers, type LoadBalancer } from "./state.ts";
 import { tagsOf } from "./tags.ts";
@@ -146,7 +147,7 @@ export const loadBalancerHandlers: Elbv2Handlers = {
     const balancer = store.of(loadBalancers).get(arn);
     if (!balancer) return {};
     if (balancer.attributes["deletion_protection.enabled"] === "true") throw deletionProtected(arn);
-    for (const listener of store.of(listeners).filter((l) => l.loadBalancerArn === arn))
+    for (const listener of store.of(listeners).by(listenersByBalancer, arn))
       deleteListener(store, listener.arn);
     for (const zone of balancer.availabilityZones) detachZone(store, zone);
     store.of(loadBalancers).delete(arn);

@@ -3,6 +3,7 @@ import type { Scope } from "../../store/store.ts";
 import { checkArn, ruleArn } from "./arns.ts";
 import { checkedConditions } from "./conditions.ts";
 import type { Elbv2Handlers } from "./handlers.ts";
+import { rulesByListener } from "./indexes.ts";
 import { actionsOf, requireListener } from "./listeners.ts";
 import { page } from "./paging.ts";
 import { loadBalancers, rules, type Rule } from "./state.ts";
@@ -33,7 +34,7 @@ function requireRule(scope: Scope, arn: string): Readonly<Rule> {
 export function rulesOf(scope: Scope, listenerArn: string): Readonly<Rule>[] {
   return scope
     .of(rules)
-    .filter((rule) => rule.listenerArn === listenerArn)
+    .by(rulesByListener, listenerArn)
     .sort((one, other) => position(one) - position(other));
 }
 

@@ -1,7 +1,6 @@
 import type * as Sdk from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Scope } from "../../store/store.ts";
 import { vpcs } from "../ec2/state.ts";
-import { actionTargetGroups } from "./actions.ts";
 import { checkArn, targetGroupArn } from "./arns.ts";
 import {
   changeAttributes,
@@ -11,6 +10,7 @@ import {
 } from "./attributes.ts";
 import type { Elbv2Handlers } from "./handlers.ts";
 import { changedHealthCheck, defaultHealthCheck } from "./health-check.ts";
+import { groupsByName, listenersByGroup, registrationsByGroup, rulesByGroup } from "./indexes.ts";
 import { checkTargetGroupName } from "./names.ts";
 import { page } from "./paging.ts";
 import {
@@ -44,15 +44,11 @@ export function requireTargetGroup(scope: Scope, arn: string): Readonly<TargetGr
 
 /** ARNs of the load balancers whose listeners or rules forward to the target group. */
 export function usersOf(scope: Scope, arn: string): string[] {
-  const users = new Set<string>();
   const all = scope.of(listeners);
-  for (const listener of all.values())
-    if (actionTargetGroups(listener.defaultActions).includes(arn))
-      users.add(listener.loadBalancerArn);
-  for (const rule of scope.of(rules).values())
-    if (actionTargetGroups(rule.actions).includes(arn))
-      users.add(all.get(rule.listenerArn)!.loadBalancerArn);
-  return [...users];
+  const users = all.by(listenersByGroup, arn).map(({ loadBalancerArn }) => loadBalancerArn);
+  for (const { listenerArn } of scope.of(rules).by(rulesByGroup, arn))
+    users.push(all.get(listenerArn)!.loadBalancerArn);
+  return [...new Set(users)];
 }
 
 function describe(scope: Scope, group: Readonly<TargetGroup>): Sdk.TargetGroup {
@@ -122,7 +118,7 @@ export const targetGroupHandlers: Elbv2Handlers = {
       attributes: defaultsOf(TARGET_GROUP_ATTRIBUTES),
       tags: tagsOf(input.Tags),
     };
-    const existing = store.of(targetGroups).find((other) => other.name === name);
+    const [existing] = store.of(targetGroups).by(groupsByName, name);
     if (existing) {
       if (!sameSettings(existing, group)) throw sameNameOtherSettings("target group", name);
       return { TargetGroups: [describe(store, existing)] };
@@ -143,21 +139,27 @@ export const targetGroupHandlers: Elbv2Handlers = {
       throw validationError(
         "Only one of target group names, target group ARNs and a load balancer ARN can be specified",
       );
-    let found = store.of(targetGroups).values();
+    let found: readonly Readonly<TargetGroup>[] = [];
     if (arns?.length) {
-      for (const arn of arns) requireTargetGroup(store, arn);
-      found = found.filter(({ arn }) => arns.includes(arn));
+      found = [...new Set(arns)].map((arn) => requireTargetGroup(store, arn));
     }
     if (names?.length) {
-      if (!names.every((name) => found.some((group) => group.name === name)))
-        throw targetGroupNotFound();
-      found = found.filter(({ name }) => names.includes(name));
+      const named = [...new Set(names)].map((name) =>
+        store.of(targetGroups).by(groupsByName, name),
+      );
+      if (named.some((groups) => groups.length === 0)) throw targetGroupNotFound();
+      found = named.flat();
     }
     if (balancer !== undefined) {
       checkArn(balancer, "loadbalancer");
       if (!store.of(loadBalancers).has(balancer)) throw targetGroupNotFound();
-      found = found.filter(({ arn }) => usersOf(store, arn).includes(balancer));
+      found = store
+        .of(targetGroups)
+        .values()
+        .filter(({ arn }) => usersOf(store, arn).includes(balancer));
     }
+    if (!arns?.length && !names?.length && balancer === undefined)
+      found = store.of(targetGroups).values();
     const { items, NextMarker } = page(found, input, "target-groups", ({ arn }) => arn);
     return { TargetGroups: items.map((group) => describe(store, group)), NextMarker };
   },
@@ -167,7 +169,7 @@ export const targetGroupHandlers: Elbv2Handlers = {
     if (!store.of(targetGroups).has(arn)) return {};
     if (usersOf(store, arn).length > 0) throw targetGroupInUse(arn);
     const registrations = store.of(targetRegistrations);
-    for (const { id, port } of registrations.filter((target) => target.targetGroupArn === arn)) {
+    for (const { id, port } of registrations.by(registrationsByGroup, arn)) {
       registrations.delete(registrationId(arn, id, port));
       store.of(targetHealths).delete(registrationId(arn, id, port));
     }

@@ -11,6 +11,7 @@ import {
   type TargetGroup,
   type TargetRegistration,
 } from "./state.ts";
+import { registrationsByGroup } from "./indexes.ts";
 import { requireTargetGroup } from "./target-groups.ts";
 import { deregisterTarget, registerTarget } from "./targets.ts";
 import { invalidTarget, validationError } from "./words.ts";
@@ -130,5 +131,5 @@ export const targetHandlers: Elbv2Handlers = {
 };
 
 function registrationsOf(scope: Scope, arn: string): Readonly<TargetRegistration>[] {
-  return scope.of(targetRegistrations).filter(({ targetGroupArn }) => targetGroupArn === arn);
+  return scope.of(targetRegistrations).by(registrationsByGroup, arn);
 }

@@ -84,6 +84,12 @@ export class DataPlane {
     this.#held.retryAll();
   }
 
+  /** Changes some target groups of the configuration, and nothing else. */
+  regroup(targetGroups: Configuration["targetGroups"]): void {
+    for (const group of targetGroups) this.#groups.get(group.arn)?.configure(group);
+    this.#held.retryAll();
+  }
+
   /** Tells `answered` the key of the target that answers the request with this `X-Amzn-Trace-Id`; undefined: no longer. */
   trace(trace: string, answered: ((target: string) => void) | undefined): void {
     if (answered) this.#traced.set(trace, answered);

@@ -33,6 +33,8 @@ function handle(message: ParentMessage, resource: unknown): void {
   switch (message.type) {
     case "configure":
       return dataPlane.configure(message.configuration);
+    case "regroup":
+      return dataPlane.regroup(message.targetGroups);
     case "listen":
       if (resource instanceof Server) dataPlane.listen(resource, message.socket);
       return;
