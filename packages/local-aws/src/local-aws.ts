@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -12,6 +12,7 @@ import { RunningCloud } from "./running-cloud.ts";
 import { FrontDoor } from "./server/front-door.ts";
 import type { CloudSettings } from "./services/service.ts";
 import type { Snapshots } from "./snapshot/snapshots.ts";
+import { missingLog, requireWhole } from "./store/damaged-data.ts";
 import { lockDataDir } from "./store/lock.ts";
 import { makeEntriesPrivate, makePrivate, makePrivateFile } from "./store/private-files.ts";
 import { Store } from "./store/store.ts";
@@ -148,11 +149,16 @@ function openData(wanted: string | undefined, logger: Logger): OpenedData {
     wanted === undefined ? mkdtempSync(join(tmpdir(), "local-aws-")) : resolve(wanted);
   makePrivate(dataDir);
   makePrivateFile(join(dataDir, "server.lock"));
+  const wasKilled = existsSync(join(dataDir, "server.pid"));
   const unlock = lockDataDir(dataDir);
   try {
-    makePrivateFile(join(dataDir, "cloud.db"));
+    const file = join(dataDir, "cloud.db");
+    const missing = wasKilled ? missingLog(file) : undefined;
+    if (missing !== undefined) logger.error(missing);
+    requireWhole(file, existsSync(join(dataDir, "objects")));
+    makePrivateFile(file);
     makeEntriesPrivate(dataDir);
-    const store = Store.open(join(dataDir, "cloud.db"), toldTo(logger));
+    const store = Store.open(file, toldTo(logger));
     const close = () => {
       unlock();
       if (wanted === undefined) rmSync(dataDir, { recursive: true, force: true });

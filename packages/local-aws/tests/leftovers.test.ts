@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import {
+  appendFileSync,
   chmodSync,
   mkdirSync,
   mkdtempSync,
@@ -6,11 +8,14 @@ import {
   renameSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import {
+  CopyObjectCommand,
   CreateBucketCommand,
   GetObjectCommand,
   PutObjectCommand,
@@ -18,6 +23,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { CreateClusterCommand, DescribeClustersCommand, ECSClient } from "@aws-sdk/client-ecs";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { pushImage } from "../src/engine/scheduler/testing/push-tiny-image.ts";
 import { startTestCloud } from "../src/testing.ts";
 
 let dataDir: string;
@@ -77,6 +83,45 @@ test("a snapshot that was being replaced when the server died comes back", async
   expect(readdirSync(join(dataDir, "snapshots"))).toEqual(["s"]);
   await again.stop();
 });
+
+test.for([
+  ["is cut", (file: string) => truncateSync(file, 3), "has 3 bytes instead of 7000"],
+  ["is longer", (file: string) => appendFileSync(file, "x"), "has 7001 bytes instead of 7000"],
+  ["is gone", (file: string) => rmSync(file), "is gone"],
+] as const)(
+  "an object and a layer whose file %s are refused at once, and the log names the file",
+  async ([, damage, says]) => {
+    const cloud = await startTestCloud({ dataDir });
+    const s3 = new S3Client({ ...cloud.clientConfig, region: "us-east-1" });
+    const Bucket = "left";
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    await s3.send(new PutObjectCommand({ Bucket, Key: "k", Body: "x".repeat(7000) }));
+    const ecr = new ECRClient(cloud.clientConfig);
+    const bytes = Buffer.alloc(7000, "x");
+    const layers = [{ mediaType: "application/vnd.oci.image.layer.v1.tar", bytes }];
+    const image = { repository: "left", tag: "t", layers, diffIds: [], config: {} };
+    await pushImage(ecr, cloud.endpoint, image);
+    const digest = createHash("sha256").update(bytes).digest("hex");
+    const layer = join(dataDir, "layers", digest);
+    const blob = readdirSync(join(dataDir, "objects")).find((name) => name !== "incoming");
+    const object = join(dataDir, "objects", blob!);
+    for (const file of [object, layer]) damage(file);
+    await expect(s3.send(new GetObjectCommand({ Bucket, Key: "k" }))).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 500 },
+    });
+    const copy = new CopyObjectCommand({ Bucket, Key: "copy", CopySource: `${Bucket}/k` });
+    await expect(s3.send(copy)).rejects.toThrow("Local AWS failed");
+    const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
+    const authorization = `Basic ${authorizationData![0]!.authorizationToken!}`;
+    const answer = await fetch(`${cloud.endpoint}/v2/left/blobs/sha256:${digest}`, {
+      headers: { authorization },
+    });
+    expect(answer.status).toBe(says === "is gone" ? 404 : 500);
+    expect(cloud.errors.join("\n")).toContain(`${object} ${says}`);
+    if (says !== "is gone") expect(cloud.errors.join("\n")).toContain(`${layer} ${says}`);
+    await cloud.stop();
+  },
+);
 
 test("all of it is its owner's alone, whoever made the folder, whatever the umask", async () => {
   chmodSync(dataDir, 0o755);

@@ -43,6 +43,8 @@ export class Database {
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;",
       );
       migrate(sql);
+      // Its owner asks for it later, when the server answers already.
+      sql.prepare("SELECT message FROM log_event LIMIT 0").all();
       return new Database(sql);
     } catch (error) {
       sql.close();

@@ -253,6 +253,10 @@ test("damaged data names its file and the way out, and is left untouched", () =>
   sql.close();
   expect(open).toThrow(`${file} is damaged: test.thing a cannot be read`);
   expect(open).toThrow("snapshot");
+  const table = new DatabaseSync(file);
+  table.exec("DROP TABLE log_event");
+  table.close();
+  expect(open).toThrow(`${file} is damaged: no such table: log_event`);
   writeFileSync(file, "no database");
   expect(open).toThrow(`${file} is damaged`);
   expect(readFileSync(file, "utf8")).toBe("no database");

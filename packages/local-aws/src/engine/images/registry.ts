@@ -149,6 +149,9 @@ async function sendBlob({
     throw new RegistryError(404, "BLOB_UNKNOWN", `blob ${reference} is not known`);
   const range = request.method === "GET" ? rangeOf(request, layer.size) : undefined;
   const part = range ?? { start: 0, end: layer.size - 1 };
+  const hasBody = request.method !== "HEAD" && layer.size > 0;
+  // Before the head: what is damaged is told by an error.
+  const body = hasBody ? files.read(reference, layer.size, range) : undefined;
   response.writeHead(range ? 206 : 200, {
     "content-type": "application/octet-stream",
     "content-length": part.end - part.start + 1,
@@ -157,8 +160,8 @@ async function sendBlob({
     ...(range ? { "content-range": `bytes ${range.start}-${range.end}/${layer.size}` } : {}),
     etag: `"${reference}"`,
   });
-  if (request.method === "HEAD" || layer.size === 0) response.end();
-  else await pipeline(files.read(reference, range), response);
+  if (body) await pipeline(body, response);
+  else response.end();
 }
 
 /**

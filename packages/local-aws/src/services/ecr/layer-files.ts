@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { openWhole } from "../../store/damaged-data.ts";
 import { makePrivate, PRIVATE_FILE } from "../../store/private-files.ts";
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
@@ -49,8 +50,9 @@ export class LayerFiles {
     return join(this.#dir, digest.slice("sha256:".length));
   }
 
-  read(digest: string, range?: { start: number; end: number }): Readable {
-    return createReadStream(this.path(digest), range);
+  /** @param size what the file has to have, in bytes @throws DamagedData where it has not */
+  read(digest: string, size: number, range?: { start: number; end: number }): Readable {
+    return createReadStream("", { ...range, fd: openWhole(this.path(digest), size) });
   }
 
   text(digest: string): string {

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream, openSync, rmSync } from "node:fs";
+import { createReadStream, createWriteStream, rmSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Transform, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { openWhole } from "../../store/damaged-data.ts";
 import { makePrivate, PRIVATE_FILE } from "../../store/private-files.ts";
 import { ChecksumStream } from "./checksums.ts";
 
@@ -59,10 +60,11 @@ export class Blobs {
   /**
    * Reads a file, from `start` to `end`, both included, where they are given. It is open when this returns: what is
    * removed later is still read to its end.
-   * @throws Error with the code `ENOENT` where it is gone
+   * @param size what it has to have, in bytes
+   * @throws DamagedData where it has not
    */
-  read(blob: string, range?: { start: number; end: number }): Readable {
-    return createReadStream("", { ...range, fd: openSync(this.path(blob), "r") });
+  read(blob: string, size: number, range?: { start: number; end: number }): Readable {
+    return createReadStream("", { ...range, fd: openWhole(this.path(blob), size) });
   }
 
   /** Removes a file that nothing speaks of any more. */

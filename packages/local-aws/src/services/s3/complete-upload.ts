@@ -116,7 +116,7 @@ function etagOf(parts: readonly Part[]): string {
 }
 
 function* readAll(blobs: Blobs, parts: readonly Part[]): Generator<Readable> {
-  for (const { blob } of parts) yield blobs.read(blob);
+  for (const { blob, size } of parts) yield blobs.read(blob, size);
 }
 
 function chooseParts(

@@ -90,7 +90,7 @@ export const objectStreamHandlers: Handlers<S3, CallContext> = {
       ...head,
       ...overrides(input),
       TagCount: version.tags.length || undefined,
-      Body: new Blobs(context.settings.dataDir).read(version.blob!, range),
+      Body: new Blobs(context.settings.dataDir).read(version.blob!, version.size, range),
     };
   },
 };

@@ -64,7 +64,10 @@ export const objectWriteHandlers: Handlers<typeof import("@aws-sdk/client-s3"), 
     if (from.bucket === input.Bucket && from.key === input.Key && !changesSomething(input, target))
       throw copyOntoItself();
     const blobs = new Blobs(context.settings.dataDir);
-    const written = await blobs.write([blobs.read(source.blob!)], copiedChecksums(input, source));
+    const written = await blobs.write(
+      [blobs.read(source.blob!, source.size)],
+      copiedChecksums(input, source),
+    );
     const given = readAttributes(input, target, context);
     const { storageClass, serverSideEncryption, kmsKeyId, bucketKeyEnabled } = given;
     const websiteRedirectLocation = given.websiteRedirectLocation;

@@ -65,8 +65,8 @@ async function upload(Key: string, count: number, bucket = Bucket) {
 test("a reader keeps the file that it has opened", async () => {
   const dir = mkdtempSync(join(tmpdir(), "blobs-"));
   const blobs = new Blobs(dir);
-  const { blob } = await blobs.write([Readable.from([Buffer.from("kept")])], []);
-  const reader = blobs.read(blob);
+  const { blob, size } = await blobs.write([Readable.from([Buffer.from("kept")])], []);
+  const reader = blobs.read(blob, size);
   blobs.remove(blob);
   expect(Buffer.concat(await reader.toArray()).toString()).toBe("kept");
   rmSync(dir, { recursive: true });

@@ -50,7 +50,7 @@ export const uploadPartHandlers: Handlers<typeof import("@aws-sdk/client-s3"), C
     const algorithms = upload.checksumAlgorithm ? [upload.checksumAlgorithm] : [];
     const range = match ? { start: Number(match[1]), end: Number(match[2]) } : undefined;
     const blobs = new Blobs(context.settings.dataDir);
-    const written = await blobs.write([blobs.read(source.blob!, range)], algorithms);
+    const written = await blobs.write([blobs.read(source.blob!, source.size, range)], algorithms);
     const part = putPart(context, input, written, () => toMembers(written.checksums));
     return {
       CopyPartResult: {
