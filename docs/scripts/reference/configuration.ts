@@ -130,6 +130,16 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
     },
     default: { en: "made by the workbook", ja: "ワークブックが作成" },
   },
+  TF_PLUGIN_CACHE_DIR: {
+    meaning: {
+      en: "Your own cache of Terraform's plugins. It is used where the folder exists.",
+      ja: "Terraform のプラグインのキャッシュ。フォルダーがあれば使います。",
+    },
+    default: {
+      en: "one in `.workbook/terraform/`",
+      ja: "`.workbook/terraform/` の中のキャッシュ",
+    },
+  },
   TERRAFORM_CONFIG: {
     meaning: {
       en: "The older name of `TF_CLI_CONFIG_FILE`, read after it.",

@@ -1,6 +1,12 @@
-import type { OperationModel } from "../../../packages/local-aws/src/protocol/model.ts";
-import type { MemberAccounts } from "../../../packages/local-aws/src/services/kit/members.ts";
-import type { WalkedMember } from "../../../packages/local-aws/src/services/kit/walk-members.ts";
+import {
+  MemberAccounts,
+  type OperationModel,
+  SERVICE_IDS,
+  ServiceIndex,
+  SERVICES,
+  type WalkedMember,
+  walkMembers,
+} from "@workbook/local-aws/support";
 import type { ReferencePage } from "./reference-page.ts";
 import { formatTable, type Language, type Words } from "./reference-page.ts";
 
@@ -73,10 +79,6 @@ export async function supportMatrix(): Promise<ReferencePage> {
 }
 
 async function readSupport(): Promise<ServiceSupport[]> {
-  const { SERVICES } = await import("../../../packages/local-aws/src/services/table.ts");
-  const { SERVICE_IDS } = await import("../../../packages/local-aws/src/protocol/service-id.ts");
-  const { ServiceIndex } =
-    await import("../../../packages/local-aws/src/protocol/service-index.ts");
   const index = new ServiceIndex();
   return Promise.all(
     SERVICE_IDS.toSorted().map(async (id) => {
@@ -102,10 +104,6 @@ async function countMembers(
   table: ConstructorParameters<typeof MemberAccounts>[0],
   operations: readonly OperationModel[],
 ): Promise<Members> {
-  const { MemberAccounts } =
-    await import("../../../packages/local-aws/src/services/kit/members.ts");
-  const { walkMembers } =
-    await import("../../../packages/local-aws/src/services/kit/walk-members.ts");
   const accounts = new MemberAccounts(table);
   const walked = operations.flatMap((model) => [...walkMembers(model, accounts)]);
   const byOperation = (members: readonly WalkedMember[]) =>

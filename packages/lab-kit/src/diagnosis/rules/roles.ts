@@ -1,8 +1,11 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
-import { serviceCallKeys } from "@workbook/local-aws/iam/policy-conditions";
-import { parsePolicy } from "@workbook/local-aws/iam/policy-document";
-import { evaluateResourcePolicy } from "@workbook/local-aws/iam/policy-evaluation";
-import { type Refusal, refusalOf } from "@workbook/local-aws/iam/refusal";
+import {
+  evaluateResourcePolicy,
+  parsePolicy,
+  type Refusal,
+  refusalOf,
+  serviceCallKeys,
+} from "@workbook/local-aws/iam";
 import { endpointUsed } from "@workbook/local-aws/reachability";
 
 import type { Deployed, DiagnosisScope } from "../deployed.ts";
