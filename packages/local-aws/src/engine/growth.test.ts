@@ -177,3 +177,35 @@ test("a commit costs tasks that wait for something else nothing", async () => {
   expect(await work(tag("b"))).toBe(before);
   expect(listeners).not.toHaveBeenCalled();
 });
+
+test("a deleted service is described for an hour, and forgotten then", async () => {
+  const { subnets } = await subnetIds();
+  await tasks.send(new ecs.CreateClusterCommand({ clusterName: "c" }));
+  await tasks.send(
+    new ecs.RegisterTaskDefinitionCommand({
+      family: "t",
+      requiresCompatibilities: ["FARGATE"],
+      networkMode: "awsvpc",
+      cpu: "256",
+      memory: "512",
+      containerDefinitions: [{ name: "main", image: "busybox" }],
+    }),
+  );
+  await tasks.send(
+    new ecs.CreateServiceCommand({
+      cluster: "c",
+      serviceName: "s",
+      taskDefinition: "t",
+      desiredCount: 0,
+      launchType: "FARGATE",
+      networkConfiguration: { awsvpcConfiguration: { subnets: subnets.slice(0, 1) } },
+    }),
+  );
+  await tasks.send(new ecs.DeleteServiceCommand({ cluster: "c", service: "s" }));
+  const describe = () =>
+    tasks.send(new ecs.DescribeServicesCommand({ cluster: "c", services: ["s"] }));
+  await clock.advance(50 * 60_000);
+  expect((await describe()).services).toMatchObject([{ status: "INACTIVE" }]);
+  await clock.advance(30 * 60_000);
+  expect(await describe()).toMatchObject({ services: [], failures: [{ reason: "MISSING" }] });
+});

@@ -31,7 +31,10 @@ const CONFIGURED = new Map<string, Configured<object>>([
   configured(layers, NOTHING),
   configured(registrySecrets, NOTHING),
   configured(uploads, NOTHING),
-  configured(ecsServices, (each) => without(each, "deployments", "events", "lastCompleted")),
+  // Whoever deletes a service takes it away; that it drains, and is forgotten at last, is the cloud's own.
+  configured(ecsServices, (each) =>
+    each.status === "ACTIVE" ? without(each, "deployments", "events", "lastCompleted") : undefined,
+  ),
   configured(networkInterfaces, (each) => (each.requesterManaged ? undefined : each)),
   // Keys of sessions come and go with tasks.
   configured(accessKeys, (key) => (key.sessionToken === undefined ? key : undefined)),

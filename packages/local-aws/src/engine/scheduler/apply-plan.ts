@@ -35,7 +35,7 @@ export function applyPlan(applied: Applied): void {
   const services = scope.of(ecsServices);
   const before = services.get(arn)!;
   if (plan.inactive) {
-    services.patch(arn, { status: "INACTIVE", deployments: [] });
+    services.patch(arn, { status: "INACTIVE", inactiveAt: now, deployments: [] });
     return;
   }
   const messages = [...startTasks(applied, before), ...stopTasks(applied, before)];

@@ -121,8 +121,15 @@ class Scheduler implements EnginePart {
       for (const work of this.#todo.splice(0)) this.#guarded(work);
       const dirty = [...this.#dirty];
       this.#dirty.clear();
-      for (const arn of dirty) this.#guarded(() => this.#controllers.get(arn)?.reconcile());
+      for (const arn of dirty) this.#guarded(() => this.#reconcile(arn));
     });
+  }
+
+  /** A service that has ended needs no controller; one that is made again under its name gets another. */
+  #reconcile(arn: string): void {
+    const controller = this.#controllers.get(arn);
+    controller?.reconcile();
+    if (controller?.hasEnded) this.#controllers.delete(arn);
   }
 
   /** A fault in one service's or task's turn is logged and does not keep the others from theirs. */

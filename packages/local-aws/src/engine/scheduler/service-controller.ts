@@ -37,6 +37,11 @@ export class ServiceController {
     this.#wake = wake;
   }
 
+  /** Whether there is nothing left to keep. */
+  get hasEnded(): boolean {
+    return (this.#service?.status ?? "INACTIVE") === "INACTIVE";
+  }
+
   /** Looks at what is and does what is next. */
   reconcile(): void {
     const service = this.#service;

@@ -95,6 +95,8 @@ export interface EcsService {
   name: string;
   clusterArn: string;
   status: "ACTIVE" | "DRAINING" | "INACTIVE";
+  /** When it became INACTIVE, in milliseconds since the epoch. */
+  inactiveAt?: number;
   desiredCount: number;
   taskDefinitionArn: string;
   launchType?: string;
