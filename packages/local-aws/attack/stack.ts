@@ -108,7 +108,7 @@ export class Stack {
   push(program: string): Promise<string> {
     const source = readFileSync(join(import.meta.dirname, "programs", `${program}.ts`));
     return pushTinyImage(this.ecr, this.cloud.endpoint, this.#scratch, program, {
-      files: { "main.ts": source },
+      files: { "main.ts": source, "package.json": '{"type":"module"}' },
       config: { Cmd: ["node", "/main.ts"], Env: [`PORT=${PORT}`] },
     });
   }

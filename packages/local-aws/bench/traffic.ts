@@ -23,6 +23,32 @@ interface LoadResult {
   readonly firstFailure?: string;
 }
 
+/** Requests at a rate that holds whatever the answers take; times are in milliseconds. */
+export interface Pace {
+  /** host:port. */
+  readonly address: string;
+  readonly host: string;
+  readonly perSecond: number;
+  readonly seconds: number;
+  /** How long the target takes for an answer: anything in between, as often. */
+  readonly shortestMs: number;
+  readonly longestMs: number;
+  /** How much longer than that an answer may take. */
+  readonly patienceMs: number;
+}
+
+export interface PaceResult {
+  readonly sent: number;
+  readonly answered: number;
+  /** How often what went wrong did. */
+  readonly failures: Readonly<Record<string, number>>;
+  readonly mostUnderWay: number;
+  /** From the first failure to the first answer to a request that was sent after the last one. */
+  readonly outageMs: number;
+  /** How much longer than the target's time answers took: median, 99th percentile, most. */
+  readonly lateMs: readonly [number, number, number];
+}
+
 /** A server that answers every request with the same few bytes: the target behind load balancers. */
 export interface TargetServer {
   readonly port: number;
@@ -52,18 +78,28 @@ export class Traffic {
 
   /** Sends requests as fast as they are answered. Resolves to how many were; rejects where any failed. */
   async load({ port, ...load }: Load): Promise<{ answered: number; seconds: number }> {
-    const child = spawn(this.#program, ["load"], { stdio: ["pipe", "pipe", "inherit"] });
-    let output = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
-    const closed = once(child, "close");
-    child.stdin.end(JSON.stringify({ ...load, address: `127.0.0.1:${port}` }));
-    await closed;
-    const result = JSON.parse(output) as LoadResult;
+    const options = { ...load, address: `127.0.0.1:${port}` };
+    const result = await this.#run<LoadResult>("load", options);
     if (result.failures === 0) return result;
     const { failures, answered, firstFailure } = result;
     throw new Error(
       `of ${answered + failures} requests to port ${port}, ${failures} failed: ${firstFailure}`,
     );
+  }
+
+  /** Resolves when the last request has been answered, or has failed. */
+  pace(pace: Pace): Promise<PaceResult> {
+    return this.#run("pace", pace);
+  }
+
+  async #run<Result>(command: string, options: object): Promise<Result> {
+    const child = spawn(this.#program, [command], { stdio: ["pipe", "pipe", "inherit"] });
+    let output = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+    const closed = once(child, "close");
+    child.stdin.end(JSON.stringify(options));
+    await closed;
+    return JSON.parse(output) as Result;
   }
 
   async serve(): Promise<TargetServer> {

@@ -11,10 +11,12 @@
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { damage } from "./damage.ts";
+import { fullDisk } from "./full-disk.ts";
 import { kills } from "./kills.ts";
+import { traffic } from "./traffic.ts";
 import { Course, type Trial } from "./trial.ts";
 
-const TRIALS: readonly Trial[] = [kills, damage];
+const TRIALS: readonly Trial[] = [kills, damage, fullDisk, traffic];
 /** These fit into seconds. */
 const SHORT: readonly Trial[] = [kills, damage];
 

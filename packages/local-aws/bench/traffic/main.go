@@ -15,10 +15,10 @@ func main() {
 	}
 }
 
-// run is `load`, with its options as JSON on standard input, or `serve`, until standard input ends.
+// run is `load` or `pace`, with its options as JSON on standard input, or `serve`, until standard input ends.
 func run(args []string) error {
 	if len(args) != 1 {
-		return fmt.Errorf("usage: traffic load|serve")
+		return fmt.Errorf("usage: traffic load|pace|serve")
 	}
 	switch args[0] {
 	case "load":
@@ -27,9 +27,15 @@ func run(args []string) error {
 			return fmt.Errorf("the options of load are not JSON: %w", err)
 		}
 		return json.NewEncoder(os.Stdout).Encode(load(options))
+	case "pace":
+		var options paceOptions
+		if err := json.NewDecoder(os.Stdin).Decode(&options); err != nil {
+			return fmt.Errorf("the options of pace are not JSON: %w", err)
+		}
+		return json.NewEncoder(os.Stdout).Encode(pace(options))
 	case "serve":
 		return serve()
 	default:
-		return fmt.Errorf("there is no %q: usage: traffic load|serve", args[0])
+		return fmt.Errorf("there is no %q: usage: traffic load|pace|serve", args[0])
 	}
 }
