@@ -7,6 +7,7 @@ import { measureApply } from "./apply.ts";
 import { measureBalancer } from "./balancer.ts";
 import { toMarkdown } from "./table.ts";
 import { Traffic } from "./traffic.ts";
+import { measureUpstream } from "./upstream.ts";
 import { measureVerify } from "./verify.ts";
 
 /*
@@ -18,6 +19,7 @@ import { measureVerify } from "./verify.ts";
 const PARTS = {
   api: measureApi,
   "load-balancer": measureBalancer,
+  upstream: measureUpstream,
   apply: measureApply,
   verify: measureVerify,
 };
