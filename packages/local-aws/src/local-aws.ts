@@ -5,8 +5,8 @@ import { join, resolve } from "node:path";
 import type { Clock } from "./clock/clock.ts";
 import { LOCAL_ACCELERATION, SystemClock } from "./clock/system-clock.ts";
 import type { Engine } from "./engine/create-engine.ts";
-import { EventChannel } from "./engine/event-channel.ts";
-import { toldTo, type Logger } from "./engine/logger.ts";
+import { EventChannel } from "./ground/event-channel.ts";
+import { toldTo, type Logger } from "./ground/logger.ts";
 import { createWire } from "./protocol/wire.ts";
 import { RunningCloud } from "./running-cloud.ts";
 import { FrontDoor } from "./server/front-door.ts";
@@ -16,7 +16,7 @@ import { missingLog, requireWhole } from "./store/damaged-data.ts";
 import { lockDataDir } from "./store/lock.ts";
 import { makeEntriesPrivate, makePrivate, makePrivateFile } from "./store/private-files.ts";
 import { Store } from "./store/store.ts";
-import { DEFAULT_ACCOUNT, workspaceKey } from "./workspace-keys.ts";
+import { DEFAULT_ACCOUNT, workspaceKey } from "./services/iam/workspace-keys.ts";
 
 /** How the listeners of load balancers choose their port on this machine. */
 export type ListenersMode = "exact" | "offset" | "ephemeral";

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SystemClock, LOCAL_ACCELERATION } from "./clock/system-clock.ts";
-import { createJsonLogger } from "./engine/logger.ts";
+import { createJsonLogger } from "./ground/logger.ts";
 import {
   DEFAULT_LOG_BYTES,
   DEFAULT_PORT,

@@ -16,9 +16,9 @@ import {
 import { SnapshotError } from "./snapshot/snapshot-error.ts";
 import { DATABASE_FILE } from "./snapshot/snapshot-folder.ts";
 import { Snapshots } from "./snapshot/snapshots.ts";
-import { toldTo } from "./engine/logger.ts";
+import { toldTo } from "./ground/logger.ts";
 import { Store } from "./store/store.ts";
-import { DEFAULT_ACCOUNT, workspaceKey } from "./workspace-keys.ts";
+import { DEFAULT_ACCOUNT, workspaceKey } from "./services/iam/workspace-keys.ts";
 
 /** How long requests under way may take to end before a restore gives up. */
 const QUIET_DEADLINE_MS = 10_000;

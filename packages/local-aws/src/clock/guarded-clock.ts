@@ -1,5 +1,5 @@
-import type { Logger } from "../engine/logger.ts";
-import { isDiskFull } from "../store/disk-full.ts";
+import type { Logger } from "../ground/logger.ts";
+import { isDiskFull } from "../ground/disk-full.ts";
 import type { Clock, Timer } from "./clock.ts";
 
 /** How soon a timer that found no room on the disk tries again, in milliseconds. */

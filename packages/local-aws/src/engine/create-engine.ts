@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Mount } from "../server/front-door.ts";
+import type { Mount } from "../ground/http.ts";
 import type { EngineContext, EnginePart } from "./engine.ts";
 import { DiskRoom } from "./disk-room.ts";
 import { ImageExpiry } from "./images/image-expiry.ts";

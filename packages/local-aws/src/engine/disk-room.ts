@@ -1,5 +1,5 @@
 import type { Timer } from "../clock/clock.ts";
-import { isDiskFull } from "../store/disk-full.ts";
+import { isDiskFull } from "../ground/disk-full.ts";
 import type { EngineContext, EnginePart } from "./engine.ts";
 
 /** How soon it is tried again to write what waits for room. */

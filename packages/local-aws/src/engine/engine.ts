@@ -1,8 +1,8 @@
 import type { Clock } from "../clock/clock.ts";
 import type { CloudSettings } from "../services/service.ts";
 import type { Store } from "../store/store.ts";
-import type { EventChannel } from "./event-channel.ts";
-import type { Logger } from "./logger.ts";
+import type { EventChannel } from "../ground/event-channel.ts";
+import type { Logger } from "../ground/logger.ts";
 
 /** What every part of the engine is given. Parts reconcile what the store wants to what is, and write back what happened. */
 export interface EngineContext {

@@ -3,7 +3,7 @@ import { MOST_ACCELERATION } from "../clock/idle-time.ts";
 import { taskHandlers } from "../services/ecs/tasks.ts";
 import { tasks } from "../services/ecs/state.ts";
 import type { CallContext } from "../services/service.ts";
-import { workspaceKey } from "../workspace-keys.ts";
+import { workspaceKey } from "../services/iam/workspace-keys.ts";
 import { InvalidBody, isRecord, requireText } from "./body-checks.ts";
 import type { LiveContents } from "./live-feed.ts";
 import type { RequestMessage } from "./messages.ts";

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AwsError } from "../protocol/aws-error.ts";
-import { MAX_BODY_BYTES, readBody } from "../server/body.ts";
-import { sendJson } from "../server/front-door.ts";
+import { MAX_BODY_BYTES, readBody } from "../protocol/body.ts";
+import { sendJson } from "../ground/http.ts";
 import { changePace, NotThere, sendRequest, stopTask } from "./actions.ts";
 import { InvalidBody } from "./body-checks.ts";
 import type { LiveContents, LiveFeed } from "./live-feed.ts";

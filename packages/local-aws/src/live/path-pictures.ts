@@ -5,7 +5,7 @@ import {
   type Source,
   type Verdict,
 } from "../engine/network/reachability.ts";
-import { formatAddress, storedCidr } from "../services/ec2/cidr.ts";
+import { formatAddress, storedCidr } from "../ground/cidr.ts";
 import { subnets, type Subnet } from "../services/ec2/state.ts";
 import { ecsServices, type EcsService } from "../services/ecs/state.ts";
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { jsonRequest } from "./test-requests.ts";
+import { jsonRequest } from "./testing/requests.ts";
 import { createWire } from "./wire.ts";
 
 const ECS = "AmazonEC2ContainerServiceV20141113";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formRequest } from "./test-requests.ts";
+import { formRequest } from "./testing/requests.ts";
 import { createWire } from "./wire.ts";
 
 const wire = createWire();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formRequest, jsonRequest, s3Request } from "./test-requests.ts";
+import { formRequest, jsonRequest, s3Request } from "./testing/requests.ts";
 import type { WireRequest } from "./wire-types.ts";
 import { createWire } from "./wire.ts";
 

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { AwsError } from "./aws-error.ts";
-import { formRequest, jsonRequest, s3Request } from "./test-requests.ts";
+import { formRequest, jsonRequest, s3Request } from "./testing/requests.ts";
 import type { WireRequest } from "./wire-types.ts";
 import { createWire } from "./wire.ts";
 

@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress } from "../services/ec2/cidr.ts";
+import { formatAddress, parseAddress } from "../ground/cidr.ts";
 import { groupIdsOf, type Interface, type NetworkData } from "./network-data.ts";
 import {
   ANYWHERE,

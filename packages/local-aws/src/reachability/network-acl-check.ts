@@ -1,5 +1,5 @@
 import type { NetworkAcl, NetworkAclEntry } from "@aws-sdk/client-ec2";
-import { formatAddress } from "../services/ec2/cidr.ts";
+import { formatAddress } from "../ground/cidr.ts";
 import { protocolNumber } from "../services/ec2/ip-permissions.ts";
 import type { NetworkData } from "./network-data.ts";
 import { covers, type Flow } from "./security-group-check.ts";

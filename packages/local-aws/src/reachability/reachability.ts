@@ -1,5 +1,5 @@
 import type { Vpc, VpcEndpoint } from "@aws-sdk/client-ec2";
-import { parseAddress } from "../services/ec2/cidr.ts";
+import { parseAddress } from "../ground/cidr.ts";
 import { endpointServiceName } from "../services/ec2/vpc-endpoint-services.ts";
 import { egress, fromOutside, ingress, insideVpc, seenAs } from "./connections.ts";
 import { networkAclVerdict } from "./network-acl-check.ts";

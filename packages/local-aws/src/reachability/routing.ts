@@ -1,5 +1,5 @@
 import type { NatGateway, Route, RouteTable } from "@aws-sdk/client-ec2";
-import { parseCidr, storedCidr } from "../services/ec2/cidr.ts";
+import { parseCidr, storedCidr } from "../ground/cidr.ts";
 import { networkAclVerdict } from "./network-acl-check.ts";
 import type { Interface, NetworkData } from "./network-data.ts";
 import { covers, type Flow } from "./security-group-check.ts";

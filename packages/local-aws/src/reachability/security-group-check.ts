@@ -1,5 +1,5 @@
 import type { SecurityGroupRule } from "@aws-sdk/client-ec2";
-import { containsAddress, parseCidr } from "../services/ec2/cidr.ts";
+import { containsAddress, parseCidr } from "../ground/cidr.ts";
 import { protocolNumber } from "../services/ec2/ip-permissions.ts";
 import type { NetworkData } from "./network-data.ts";
 

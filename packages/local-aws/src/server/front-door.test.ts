@@ -19,7 +19,7 @@ import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwa
 import { SchedulerClient, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { startTestCloud, type TestCloud } from "../testing.ts";
-import { bodyLimit, MAX_BODY_BYTES, readAll } from "./body.ts";
+import { bodyLimit, MAX_BODY_BYTES, readAll } from "../protocol/body.ts";
 import { FrontDoor } from "./front-door.ts";
 import { exchange } from "./testing/signed-call.ts";
 

@@ -2,17 +2,11 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
-import type { Logger } from "../engine/logger.ts";
+import { type Mount, sendJson } from "../ground/http.ts";
+import type { Logger } from "../ground/logger.ts";
 import type { WireResponse } from "../protocol/wire-types.ts";
 import type { AwsEndpoint } from "./aws-endpoint.ts";
 import { refuse } from "./guard.ts";
-
-/** Something of this server that is not the AWS API: the registry, the task endpoints, introspection. */
-export interface Mount {
-  /** Such as `/_local/`. */
-  readonly prefix: string;
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void> | void;
-}
 
 export interface FrontDoorOptions {
   /** A loopback address, unless the caller has taken care that others may reach the cloud. */
@@ -150,13 +144,6 @@ function isConnectionFault(error: unknown): boolean {
 
 /** Introspection and snapshots: they go on while all else is paused. */
 export const LOCAL_PREFIX = "/_local/";
-
-/** Writes `value` as JSON. */
-export function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  const body = Buffer.from(`${JSON.stringify(value)}\n`);
-  response.writeHead(status, { "content-type": "application/json", "content-length": body.length });
-  response.end(body);
-}
 
 /** As text of single bytes, Node sends a small body together with the head: one system call, of the cheapest kind. */
 function endWith(response: ServerResponse, body: Buffer): void {

@@ -7,7 +7,8 @@ import { answerLive } from "../live/live-routes.ts";
 import { answerSnapshots } from "../snapshot/snapshot-routes.ts";
 import type { Snapshots } from "../snapshot/snapshots.ts";
 import { Revision } from "./revision.ts";
-import { LOCAL_PREFIX, sendJson, type Mount } from "./front-door.ts";
+import { LOCAL_PREFIX } from "./front-door.ts";
+import { sendJson, type Mount } from "../ground/http.ts";
 
 export interface LocalRoutesParts {
   readonly context: EngineContext;

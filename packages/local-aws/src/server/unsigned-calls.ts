@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { ResolvedOperation, Wire, WireRequest } from "../protocol/wire-types.ts";
-import { readBody } from "./body.ts";
+import { readBody } from "../protocol/body.ts";
 
 /**
  * Calls that AWS takes without a signature, since they bring another proof of who calls. None of them is here, and each

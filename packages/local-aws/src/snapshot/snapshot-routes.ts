@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { sendJson } from "../server/front-door.ts";
+import { sendJson } from "../ground/http.ts";
 import { SnapshotError } from "./snapshot-error.ts";
 import type { Snapshots } from "./snapshots.ts";
 

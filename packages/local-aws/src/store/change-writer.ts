@@ -1,6 +1,6 @@
 import type { Change } from "./collection.ts";
 import type { Database } from "./database.ts";
-import { isDiskFull } from "./disk-full.ts";
+import { isDiskFull } from "../ground/disk-full.ts";
 
 /** What is to be told when a transaction is on disk, or has happened all the same. */
 type Told = (() => void)[];

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { lstatSync, readFileSync, readlinkSync } from "node:fs";
-import type { TinyEntry } from "../../src/engine/runtime/tiny-image.ts";
+import type { TinyEntry } from "../../src/engine/runtime/testing/tiny-image.ts";
 
 /** What packages need at their installation and not when they run. */
 const NOT_NEEDED =

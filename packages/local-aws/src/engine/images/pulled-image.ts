@@ -29,3 +29,23 @@ export interface PulledImage {
     readonly diffId?: string | undefined;
   }[];
 }
+
+/** Fetches images for tasks. Roles and reachability have been checked before: this is about the image alone. */
+export interface ImagePuller {
+  /**
+   * Brings `reference` into the blob store and answers what is needed to unpack it.
+   * Rejects with an error whose message is ECS's own (`CannotPullContainerError: …`); it becomes the task's `stoppedReason`.
+   */
+  pull(request: ImagePullRequest): Promise<PulledImage>;
+}
+
+export interface ImagePullRequest {
+  readonly account: string;
+  readonly region: string;
+  /** As the task definition names it. */
+  readonly reference: string;
+  /** The task's `runtimePlatform`: `X86_64` unless told. */
+  readonly cpuArchitecture: string | undefined;
+  /** Aborted when the task is stopped while it is pending. */
+  readonly signal: AbortSignal;
+}

@@ -3,9 +3,9 @@ import { findImage } from "../../services/ecr/errors.ts";
 import { LayerFiles } from "../../services/ecr/layer-files.ts";
 import { repositories } from "../../services/ecr/state.ts";
 import type { EngineContext } from "../engine.ts";
-import type { ImagePuller, ImagePullRequest } from "../scheduler/ports.ts";
+import type { ImagePuller, ImagePullRequest } from "./pulled-image.ts";
 import type { PulledImage } from "./pulled-image.ts";
-import { parseReference, type ImageReference } from "./reference.ts";
+import { parseReference, type ImageReference } from "../../ground/image-reference.ts";
 
 /** The label and the annotation in which a build records the image that it started from. */
 const BASE_NAME = "org.opencontainers.image.base.name";

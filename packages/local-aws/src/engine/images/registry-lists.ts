@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { sendJson } from "../../server/front-door.ts";
+import { sendJson } from "../../ground/http.ts";
 import { parseManifest } from "../../services/ecr/manifest.ts";
 import { images, repositories } from "../../services/ecr/state.ts";
 import type { Scope } from "../../store/store.ts";

@@ -1,4 +1,4 @@
-import { readBody } from "../../server/body.ts";
+import { readBody } from "../../protocol/body.ts";
 import { findImage } from "../../services/ecr/errors.ts";
 import { deleteImage } from "../../services/ecr/image-failures.ts";
 import { parseManifest } from "../../services/ecr/manifest.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { AwsError } from "../../protocol/aws-error.ts";
-import { sendJson, type Mount } from "../../server/front-door.ts";
+import { sendJson, type Mount } from "../../ground/http.ts";
 import { DigestMismatch, LayerFiles } from "../../services/ecr/layer-files.ts";
 import { layers, repositories } from "../../services/ecr/state.ts";
 import { readPassword } from "../../services/ecr/tokens.ts";

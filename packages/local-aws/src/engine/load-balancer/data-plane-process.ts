@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { Server, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Clock, Timer } from "../../clock/clock.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../ground/logger.ts";
 import type { Room } from "../runtime/containers/room.ts";
 import type { Configuration, TargetGroupConfiguration } from "./configuration.ts";
 import type {

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "../../clock/clock.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../ground/logger.ts";
 import { ownAddress } from "./addresses.ts";
 import type { BalancerConfiguration } from "./configuration.ts";
 import type { DataPlaneProcess } from "./data-plane-process.ts";

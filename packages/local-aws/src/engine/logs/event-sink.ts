@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "../../clock/clock.ts";
-import type { LogSink } from "../scheduler/ports.ts";
+import type { LogSink } from "./log-sink.ts";
 
 /** Takes one event. `timestamp` is wall time in milliseconds. A promise resolves when there is room for more. */
 export type Emit = (message: string, timestamp: number) => void | Promise<void>;

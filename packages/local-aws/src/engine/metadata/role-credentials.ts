@@ -3,7 +3,7 @@ import type { Clock } from "../../clock/clock.ts";
 import { findRole } from "../../services/iam/authorize.ts";
 import { accessKeys, type AccessKey } from "../../services/iam/state.ts";
 import type { Store } from "../../store/store.ts";
-import { iamId } from "../../workspace-keys.ts";
+import { iamId } from "../../ground/iam-id.ts";
 
 /** ECS's credentials for tasks last six hours, and new ones are there well before the end. */
 const LIFETIME_MS = 6 * 3_600_000;

@@ -1,10 +1,10 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
-import { formatAddress, storedCidr } from "../../services/ec2/cidr.ts";
+import { formatAddress, storedCidr } from "../../ground/cidr.ts";
 import { networkInterfaces, subnets, vpcs } from "../../services/ec2/state.ts";
 import { taskDefinitions, tasks } from "../../services/ecs/state.ts";
 import type { Task, TaskContainer, TaskDefinition } from "../../services/ecs/state.ts";
 import type { Scope } from "../../store/store.ts";
-import { privateDomain } from "./private-domain.ts";
+import { privateDomain } from "../../ground/private-domain.ts";
 
 /** A task with what it was made from. */
 export interface KnownTask {

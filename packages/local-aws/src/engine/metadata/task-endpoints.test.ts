@@ -11,7 +11,7 @@ import { accessKeys, roles } from "../../services/iam/state.ts";
 import { Store } from "../../store/store.ts";
 import type { TaskSpec } from "../runtime/driver.ts";
 import { createProcessDriver, type ProcessDriver } from "../runtime/process/process-driver.ts";
-import { writeTinyImage } from "../runtime/tiny-image.ts";
+import { writeTinyImage } from "../runtime/testing/tiny-image.ts";
 import { TaskEndpoints } from "./task-endpoints.ts";
 
 const ACCOUNT = "123456789012";

@@ -1,10 +1,10 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../clock/clock.ts";
-import { sendJson, type Mount } from "../../server/front-door.ts";
+import { sendJson, type Mount } from "../../ground/http.ts";
 import type { Store } from "../../store/store.ts";
 import type { TaskDriver } from "../runtime/driver.ts";
-import type { MetadataRegistration, MetadataRegistry, MetadataTask } from "../scheduler/ports.ts";
+import type { MetadataRegistration, MetadataRegistry, MetadataTask } from "./metadata-registry.ts";
 import { revokeCredentials, roleCredentials, type TaskSession } from "./role-credentials.ts";
 import { statsDocument, takeSample, type Sample } from "./stats.ts";
 import {

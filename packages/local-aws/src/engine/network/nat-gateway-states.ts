@@ -1,6 +1,6 @@
 import { internetGateways, type NatGateway, natGateways } from "../../services/ec2/state.ts";
 import type { Scope } from "../../store/store.ts";
-import { deleteNetworkInterface } from "./interfaces.ts";
+import { deleteNetworkInterface } from "../../services/ec2/interfaces.ts";
 
 /** What the gateway becomes when its present state has lasted long enough: available, failed, or deleted. */
 export function advanceNatGateway(scope: Scope, gateway: Readonly<NatGateway>): void {

@@ -3,7 +3,7 @@ import type { Timer } from "../../clock/clock.ts";
 import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
-import { deleteNetworkInterface } from "./interfaces.ts";
+import { deleteNetworkInterface } from "../../services/ec2/interfaces.ts";
 import { advanceNatGateway } from "./nat-gateway-states.ts";
 
 /** About what AWS takes; idle time, so the local clock shortens it. */

@@ -3,7 +3,7 @@ import { prefixListsOf } from "../../services/ec2/prefix-lists.ts";
 import { internetGateways, natGateways, vpcEndpoints, vpcs } from "../../services/ec2/state.ts";
 import { isPublicSubnet, mayConnect, mayReachInternet, mayReachService } from "./reachability.ts";
 
-import { TestNetwork } from "./test-network.ts";
+import { TestNetwork } from "./testing/test-network.ts";
 
 const HOME = "203.0.113.10";
 const ALLOWED = { allowed: true };

@@ -1,4 +1,4 @@
-import { formatAddress, storedCidr } from "../../services/ec2/cidr.ts";
+import { formatAddress, storedCidr } from "../../ground/cidr.ts";
 import { networkInterfaces, vpcs } from "../../services/ec2/state.ts";
 import type { Scope } from "../../store/store.ts";
 

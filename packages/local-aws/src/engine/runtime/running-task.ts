@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { DiffIdError, LayerError } from "@workbook/image-layers";
 import type { Clock } from "../../clock/clock.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../ground/logger.ts";
 import {
   CannotStartError,
   type ContainerSpec,
@@ -10,7 +10,7 @@ import {
   type TaskObserver,
   type TaskSpec,
 } from "./driver.ts";
-import { unlessAborted } from "../unless-aborted.ts";
+import { unlessAborted } from "../../ground/unless-aborted.ts";
 import { awaitDependencies } from "./dependencies.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { badImage, badLayer, stoppedWhileStarting, wrongDiffId } from "./reasons.ts";

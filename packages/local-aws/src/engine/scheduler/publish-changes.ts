@@ -1,6 +1,6 @@
 import { ecsServices, tasks, type EcsService, type Task } from "../../services/ecs/state.ts";
 import type { Change } from "../../store/collection.ts";
-import type { EventChannel } from "../event-channel.ts";
+import type { EventChannel } from "../../ground/event-channel.ts";
 
 /** Tells watchers what a commit changed: `ecs.task`, `ecs.service-event`, `ecs.deployment`. */
 export function publishChanges(events: EventChannel, changes: readonly Change[], at: number): void {

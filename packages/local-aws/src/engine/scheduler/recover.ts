@@ -1,7 +1,7 @@
 import { tasks, ecsServices, type Task } from "../../services/ecs/state.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import type { Scope, Store } from "../../store/store.ts";
-import { deleteNetworkInterface } from "../network/interfaces.ts";
+import { deleteNetworkInterface } from "../../services/ec2/interfaces.ts";
 import { stoppedTask } from "./task-runner.ts";
 import { deregisterTargets } from "./task-targets.ts";
 

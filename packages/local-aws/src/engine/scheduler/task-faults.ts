@@ -9,7 +9,7 @@ import { roleRefusal } from "../../services/iam/authorize.ts";
 import { refusalWords } from "../../services/iam/refusal.ts";
 import { logGroups } from "../../services/logs/state.ts";
 import type { Scope, Store } from "../../store/store.ts";
-import { parseReference } from "../images/reference.ts";
+import { parseReference } from "../../ground/image-reference.ts";
 import {
   endpointUsed,
   mayReachInternet,

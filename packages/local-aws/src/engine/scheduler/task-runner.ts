@@ -1,11 +1,12 @@
-import { deleteNetworkInterface } from "../network/interfaces.ts";
+import { deleteNetworkInterface } from "../../services/ec2/interfaces.ts";
 import type { EngineContext } from "../engine.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import type { TaskObserver } from "../runtime/driver.ts";
 import { taskHealth } from "../../services/ecs/container-health.ts";
-import { unlessAborted } from "../unless-aborted.ts";
+import { unlessAborted } from "../../ground/unless-aborted.ts";
 import { untilChanged } from "./commits.ts";
-import type { LogSink, SchedulerPorts } from "./ports.ts";
+import type { LogSink } from "../logs/log-sink.ts";
+import type { SchedulerPorts } from "./ports.ts";
 import {
   openLogs,
   provision,

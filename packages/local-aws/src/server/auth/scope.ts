@@ -1,6 +1,6 @@
 import type { ResolvedOperation } from "../../protocol/wire-types.ts";
 import { S3_SIGNING_NAMES } from "../../protocol/service-index.ts";
-import { REGION_NAMES } from "../../services/ec2/regions.ts";
+import { REGION_NAMES } from "../../ground/regions.ts";
 import { authError } from "./failures.ts";
 import type { SignedRequest } from "./signed-request.ts";
 

@@ -1,6 +1,6 @@
 import type { Address as ApiAddress } from "@aws-sdk/client-ec2";
-import { associateAddress, disassociateAddress } from "../../engine/network/interfaces.ts";
-import { releasePublicAddress, takePublicAddress } from "../../engine/network/public-addresses.ts";
+import { associateAddress, disassociateAddress } from "./interfaces.ts";
+import { releasePublicAddress, takePublicAddress } from "./public-addresses.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Scope } from "../../store/store.ts";
 import { describe } from "./describe.ts";

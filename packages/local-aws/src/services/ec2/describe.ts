@@ -1,4 +1,4 @@
-import { cutPage } from "../pages.ts";
+import { cutPage } from "../kit/pages.ts";
 import type { Scope } from "../../store/store.ts";
 import { invalidNextToken } from "./faults.ts";
 import { type Filter, type FilterTable, toFilterTest } from "./filters.ts";

@@ -1,5 +1,5 @@
 import type { InternetGateway as ApiInternetGateway } from "@aws-sdk/client-ec2";
-import { publicAddressOf } from "../../engine/network/interfaces.ts";
+import { publicAddressOf } from "./interfaces.ts";
 import type { Scope } from "../../store/store.ts";
 import { describe } from "./describe.ts";
 import * as faults from "./faults.ts";

@@ -1,6 +1,6 @@
 import type { IpPermission } from "@aws-sdk/client-ec2";
 import type { Scope } from "../../store/store.ts";
-import { canonicalIpv6Cidr, formatCidr, parseCidr } from "./cidr.ts";
+import { canonicalIpv6Cidr, formatCidr, parseCidr } from "../../ground/cidr.ts";
 import * as faults from "./faults.ts";
 import { findPrefixList } from "./prefix-lists.ts";
 import { requireResource, SECURITY_GROUP } from "./resources.ts";

@@ -1,5 +1,5 @@
 import type { NatGateway as ApiNatGateway } from "@aws-sdk/client-ec2";
-import { associateAddress, createNetworkInterface } from "../../engine/network/interfaces.ts";
+import { associateAddress, createNetworkInterface } from "./interfaces.ts";
 import type { Scope } from "../../store/store.ts";
 import { describe } from "./describe.ts";
 import * as faults from "./faults.ts";

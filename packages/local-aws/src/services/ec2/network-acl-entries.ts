@@ -1,5 +1,5 @@
 import { AwsError } from "../../protocol/aws-error.ts";
-import { canonicalIpv6Cidr, formatCidr, parseCidr } from "./cidr.ts";
+import { canonicalIpv6Cidr, formatCidr, parseCidr } from "../../ground/cidr.ts";
 import * as faults from "./faults.ts";
 import type { Ec2Handlers } from "./handlers.ts";
 import { newId } from "./ids.ts";

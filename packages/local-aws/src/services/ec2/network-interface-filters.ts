@@ -1,4 +1,4 @@
-import { publicAddressOf } from "../../engine/network/interfaces.ts";
+import { publicAddressOf } from "./interfaces.ts";
 import type { FilterTable } from "./filters.ts";
 import { type NetworkInterface, securityGroups } from "./state.ts";
 

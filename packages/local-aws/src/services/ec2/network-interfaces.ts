@@ -1,9 +1,5 @@
 import type { NetworkInterface as ApiNetworkInterface } from "@aws-sdk/client-ec2";
-import {
-  createNetworkInterface,
-  deleteNetworkInterface,
-  publicAddressOf,
-} from "../../engine/network/interfaces.ts";
+import { createNetworkInterface, deleteNetworkInterface, publicAddressOf } from "./interfaces.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Scope } from "../../store/store.ts";
 import { describe } from "./describe.ts";

@@ -1,4 +1,4 @@
-import { createNetworkInterface } from "../../engine/network/interfaces.ts";
+import { createNetworkInterface } from "./interfaces.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Scope } from "../../store/store.ts";
 import * as faults from "./faults.ts";

@@ -1,7 +1,7 @@
 import type { Scope } from "../../store/store.ts";
-import { formatCidr, storedCidr } from "./cidr.ts";
+import { formatCidr, storedCidr } from "../../ground/cidr.ts";
 import { newId } from "./ids.ts";
-import { zonesOf } from "./regions.ts";
+import { zonesOf } from "../../ground/regions.ts";
 import * as state from "./state.ts";
 import type { NetworkAclEntry, Route, Subnet, Vpc } from "./state.ts";
 

@@ -1,5 +1,11 @@
 import type { Scope } from "../../store/store.ts";
-import { canonicalIpv6Cidr, coversRange, formatCidr, parseCidr, storedCidr } from "./cidr.ts";
+import {
+  canonicalIpv6Cidr,
+  coversRange,
+  formatCidr,
+  parseCidr,
+  storedCidr,
+} from "../../ground/cidr.ts";
 import * as faults from "./faults.ts";
 import type { Ec2Handlers } from "./handlers.ts";
 import { findPrefixList } from "./prefix-lists.ts";

@@ -1,6 +1,6 @@
 import * as ec2 from "@aws-sdk/client-ec2";
 import { beforeAll, expect, test } from "vitest";
-import { useEc2 } from "./ec2-test-cloud.ts";
+import { useEc2 } from "./testing/ec2-cloud.ts";
 
 const aws = useEc2();
 let vpcId: string;

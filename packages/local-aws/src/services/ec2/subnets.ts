@@ -1,14 +1,20 @@
 import type { Subnet as ApiSubnet } from "@aws-sdk/client-ec2";
-import { availableAddressCount } from "../../engine/network/interfaces.ts";
+import { availableAddressCount } from "./interfaces.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Scope } from "../../store/store.ts";
-import { coversRange, formatCidr, parseCidr, rangesOverlap, storedCidr } from "./cidr.ts";
+import {
+  coversRange,
+  formatCidr,
+  parseCidr,
+  rangesOverlap,
+  storedCidr,
+} from "../../ground/cidr.ts";
 import { describe } from "./describe.ts";
 import * as faults from "./faults.ts";
 import type { FilterTable } from "./filters.ts";
 import type { Ec2Handlers } from "./handlers.ts";
 import { putDefaultSubnet, putSubnet } from "./new-vpc.ts";
-import { type Zone, zonesOf } from "./regions.ts";
+import { type Zone, zonesOf } from "../../ground/regions.ts";
 import { ec2Arn, requireResource, SUBNET, VPC } from "./resources.ts";
 import * as state from "./state.ts";
 import type { Subnet, Vpc } from "./state.ts";

@@ -3,7 +3,7 @@ import { AwsError } from "../../protocol/aws-error.ts";
 import { paginate } from "./describe.ts";
 import { toFilterTest } from "./filters.ts";
 import type { Ec2Handlers } from "./handlers.ts";
-import { zonesOf } from "./regions.ts";
+import { zonesOf } from "../../ground/regions.ts";
 import {
   endpointServiceName,
   GATEWAY_SERVICES,

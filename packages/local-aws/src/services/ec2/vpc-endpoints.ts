@@ -1,5 +1,5 @@
 import type { State, VpcEndpoint as ApiVpcEndpoint } from "@aws-sdk/client-ec2";
-import { deleteNetworkInterface } from "../../engine/network/interfaces.ts";
+import { deleteNetworkInterface } from "./interfaces.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Scope } from "../../store/store.ts";
 import { describe } from "./describe.ts";

@@ -1,7 +1,7 @@
 import type { Vpc as ApiVpc } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Scope } from "../../store/store.ts";
-import { formatCidr, type Ipv4Range, parseCidr } from "./cidr.ts";
+import { formatCidr, type Ipv4Range, parseCidr } from "../../ground/cidr.ts";
 import { describe } from "./describe.ts";
 import * as faults from "./faults.ts";
 import type { FilterTable } from "./filters.ts";

@@ -3,7 +3,7 @@ import { AwsError } from "../../protocol/aws-error.ts";
 import { invalidParameterValue } from "./faults.ts";
 import { toFilterTest } from "./filters.ts";
 import type { Ec2Handlers } from "./handlers.ts";
-import { optInStatus, REGION_NAMES, zonesOf } from "./regions.ts";
+import { optInStatus, REGION_NAMES, zonesOf } from "../../ground/regions.ts";
 import { vpcs } from "./state.ts";
 
 const endpointOf = (region: string) => `ec2.${region}.amazonaws.com`;

@@ -1,5 +1,5 @@
 import { AwsError } from "../../protocol/aws-error.ts";
-import { cutPage } from "../pages.ts";
+import { cutPage } from "../kit/pages.ts";
 
 /**
  * Cuts one page out of `items`, which `key` tells apart and puts in order.

@@ -1,4 +1,4 @@
-import { parseReference } from "../../engine/images/reference.ts";
+import { parseReference } from "../../ground/image-reference.ts";
 
 /**
  * Whether an image comes from ECR: from AWS's host, or from the local registry on loopback, whose port may change from

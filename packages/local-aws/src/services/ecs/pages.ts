@@ -1,4 +1,4 @@
-import { cutPage } from "../pages.ts";
+import { cutPage } from "../kit/pages.ts";
 import { invalidParameter } from "./faults.ts";
 import { TEXTS } from "./texts.ts";
 

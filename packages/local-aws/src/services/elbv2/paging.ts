@@ -1,4 +1,4 @@
-import { cutPage } from "../pages.ts";
+import { cutPage } from "../kit/pages.ts";
 import { validationError } from "./words.ts";
 
 /**

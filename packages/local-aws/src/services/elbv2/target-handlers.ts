@@ -1,6 +1,6 @@
 import type * as Sdk from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Scope } from "../../store/store.ts";
-import { containsAddress, parseAddress, storedCidr } from "../ec2/cidr.ts";
+import { containsAddress, parseAddress, storedCidr } from "../../ground/cidr.ts";
 import { subnets, vpcs } from "../ec2/state.ts";
 import type { Elbv2Handlers } from "./handlers.ts";
 import { DRAINING, NOT_REGISTERED, REGISTERING, type HealthWords } from "./health-words.ts";

@@ -3,7 +3,7 @@ import {
   availableAddressCount,
   createNetworkInterface,
   deleteNetworkInterface,
-} from "../../engine/network/interfaces.ts";
+} from "../ec2/interfaces.ts";
 import { internetGateways, securityGroups, subnets } from "../ec2/state.ts";
 import type { Subnet } from "../ec2/state.ts";
 import { arnSuffix } from "./arns.ts";

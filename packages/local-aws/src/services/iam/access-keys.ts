@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Scope } from "../../store/store.ts";
-import { iamId } from "../../workspace-keys.ts";
+import { iamId } from "../../ground/iam-id.ts";
 import type { CallContext } from "../service.ts";
 import { requireUser } from "./entities.ts";
 import * as faults from "./faults.ts";

@@ -1,4 +1,4 @@
-import { iamId } from "../../workspace-keys.ts";
+import { iamId } from "../../ground/iam-id.ts";
 import type { Scope } from "../../store/store.ts";
 import { AWS_MANAGED_POLICIES } from "./aws-managed-policies.ts";
 import * as faults from "./faults.ts";

@@ -1,4 +1,4 @@
-import { containsAddress, parseAddress, parseCidr } from "../ec2/cidr.ts";
+import { containsAddress, parseAddress, parseCidr } from "../../ground/cidr.ts";
 import { type ConditionBlock, type OneOrMany, toList } from "./policy-document.ts";
 import { matchesPattern } from "./policy-patterns.ts";
 

@@ -1,7 +1,7 @@
 import type { StatementSync } from "node:sqlite";
 import type { Database } from "../../store/database.ts";
 import type { Place } from "../../store/collection.ts";
-import { isDiskFull } from "../../store/disk-full.ts";
+import { isDiskFull } from "../../ground/disk-full.ts";
 import { EVENT_OVERHEAD_BYTES, LogVolume, type LogStorage } from "./log-volume.ts";
 
 /** Which stream of which group. */

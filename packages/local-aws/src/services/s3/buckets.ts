@@ -1,7 +1,7 @@
 import type { CreateBucketRequest, Grant } from "@aws-sdk/client-s3";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
-import { REGION_NAMES } from "../ec2/regions.ts";
+import { REGION_NAMES } from "../../ground/regions.ts";
 import { askedGrants, isPublic, ownershipOf } from "./acl.ts";
 import { Blobs } from "./blobs.ts";
 import { owner } from "./owner.ts";

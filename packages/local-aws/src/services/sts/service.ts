@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { AssumeRoleRequest, Credentials } from "@aws-sdk/client-sts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/typed.ts";
-import { iamId } from "../../workspace-keys.ts";
+import { iamId } from "../../ground/iam-id.ts";
 import { checkIdentityPolicy } from "../iam/validate-policy.ts";
 import { accessKeys, type AccessKey, roles } from "../iam/state.ts";
 import type { CallContext, Service } from "../service.ts";

@@ -11,8 +11,11 @@ import type { CallContext, Service } from "../../../services/service.ts";
 import type { Scope } from "../../../store/store.ts";
 import { Store } from "../../../store/store.ts";
 import type { EngineContext } from "../../engine.ts";
-import { type CloudEvent, EventChannel } from "../../event-channel.ts";
-import { createNetworkInterface, deleteNetworkInterface } from "../../network/interfaces.ts";
+import { type CloudEvent, EventChannel } from "../../../ground/event-channel.ts";
+import {
+  createNetworkInterface,
+  deleteNetworkInterface,
+} from "../../../services/ec2/interfaces.ts";
 import type { Endpoint } from "../../runtime/driver.ts";
 import { createLoadBalancers, type LoadBalancers } from "../load-balancers.ts";
 import type { ListenersMode } from "../ports.ts";

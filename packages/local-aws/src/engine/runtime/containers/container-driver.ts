@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Clock } from "../../../clock/clock.ts";
-import type { Logger } from "../../logger.ts";
+import type { Logger } from "../../../ground/logger.ts";
 import type { ContainerUsage, Endpoint, TaskDriver, TaskObserver, TaskSpec } from "../driver.ts";
 import { isExecutable } from "../process/base-tools.ts";
 import { RunningTask } from "../running-task.ts";

@@ -1,4 +1,4 @@
-import { privateDomain } from "../../metadata/private-domain.ts";
+import { privateDomain } from "../../../ground/private-domain.ts";
 import type { TaskSpec } from "../driver.ts";
 
 /** The name that an ENI has in its VPC, which is the task's as well. */

@@ -6,7 +6,7 @@ import type { Server } from "node:net";
 import { fileURLToPath } from "node:url";
 import { LayerError } from "@workbook/image-layers";
 import type { Clock, Timer } from "../../../clock/clock.ts";
-import type { Logger } from "../../logger.ts";
+import type { Logger } from "../../../ground/logger.ts";
 import { mapUsers, rootOutside } from "./map-users.ts";
 import type { Message, OperationName, Operations, RoomFacts } from "./inside/messages.ts";
 

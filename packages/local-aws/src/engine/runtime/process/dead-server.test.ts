@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { isAlive } from "@workbook/toolchain";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { SystemClock } from "../../../clock/system-clock.ts";
-import { writeTinyImage } from "../tiny-image.ts";
+import { writeTinyImage } from "../testing/tiny-image.ts";
 import { createProcessDriver } from "./process-driver.ts";
 import { processStart } from "./process-records.ts";
 

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { privateDomain } from "../../metadata/private-domain.ts";
+import { privateDomain } from "../../../ground/private-domain.ts";
 import {
   CannotStartError,
   type ContainerSpec,

@@ -8,7 +8,7 @@ import { ManualClock } from "../../../clock/manual-clock.ts";
 import { SystemClock } from "../../../clock/system-clock.ts";
 import type { PulledImage } from "../../images/pulled-image.ts";
 import type { ContainerSpec, Endpoint, TaskSpec } from "../driver.ts";
-import { writeTinyImage, type TinyEntry } from "../tiny-image.ts";
+import { writeTinyImage, type TinyEntry } from "../testing/tiny-image.ts";
 import { createProcessDriver, type ProcessDriver } from "./process-driver.ts";
 
 let dir: string;

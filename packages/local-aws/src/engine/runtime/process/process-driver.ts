@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Clock } from "../../../clock/clock.ts";
-import type { Logger } from "../../logger.ts";
+import type { Logger } from "../../../ground/logger.ts";
 import type { ContainerUsage, Endpoint, TaskDriver, TaskObserver, TaskSpec } from "../driver.ts";
 import { BaseTools } from "./base-tools.ts";
 import { ProcessMarks } from "./process-marks.ts";

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { Logger } from "../../logger.ts";
+import type { Logger } from "../../../ground/logger.ts";
 
 const SCRIPT = fileURLToPath(new URL("supervise-groups.sh", import.meta.url));
 

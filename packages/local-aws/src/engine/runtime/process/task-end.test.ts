@@ -5,7 +5,7 @@ import { isAlive } from "@workbook/toolchain";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ManualClock } from "../../../clock/manual-clock.ts";
 import type { ContainerSpec, TaskObserver, TaskSpec } from "../driver.ts";
-import { writeTinyImage } from "../tiny-image.ts";
+import { writeTinyImage } from "../testing/tiny-image.ts";
 import { createProcessDriver, type ProcessDriver } from "./process-driver.ts";
 
 let dir: string;

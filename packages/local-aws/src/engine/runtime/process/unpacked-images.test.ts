@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { unpackLayer } from "@workbook/image-layers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { PulledImage } from "../../images/pulled-image.ts";
-import { writeTinyLayer, type TinyEntry } from "../tiny-image.ts";
+import { writeTinyLayer, type TinyEntry } from "../testing/tiny-image.ts";
 import { UnpackedImages } from "./unpacked-images.ts";
 
 type Entries = Readonly<Record<string, TinyEntry>> | readonly (readonly [string, TinyEntry])[];

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { UNPACK_LIMITS, unpackLayer } from "@workbook/image-layers";
 import type { PulledImage } from "../../images/pulled-image.ts";
-import { unlessAborted } from "../../unless-aborted.ts";
+import { unlessAborted } from "../../../ground/unless-aborted.ts";
 
 /** How many unpacked images are kept; those used longest ago go first. */
 const KEPT_IMAGES = 20;

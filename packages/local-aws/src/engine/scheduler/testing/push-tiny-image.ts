@@ -8,7 +8,7 @@ import {
   RepositoryAlreadyExistsException,
 } from "@aws-sdk/client-ecr";
 import type { PulledImage } from "../../images/pulled-image.ts";
-import { type TinyEntry, writeTinyLayer } from "../../runtime/tiny-image.ts";
+import { type TinyEntry, writeTinyLayer } from "../../runtime/testing/tiny-image.ts";
 
 /** An image of one layer, as a test wants it. */
 export interface TinyImage {

@@ -6,10 +6,10 @@ import {
   parseAddress,
   sizeOf,
   storedCidr,
-} from "../../services/ec2/cidr.ts";
-import * as faults from "../../services/ec2/faults.ts";
-import { newId } from "../../services/ec2/ids.ts";
-import { requireResource, SECURITY_GROUP, SUBNET } from "../../services/ec2/resources.ts";
+} from "../../ground/cidr.ts";
+import * as faults from "./faults.ts";
+import { newId } from "./ids.ts";
+import { requireResource, SECURITY_GROUP, SUBNET } from "./resources.ts";
 import {
   addresses,
   addressesByInterface,
@@ -19,7 +19,7 @@ import {
   securityGroups,
   type Subnet,
   type Tags,
-} from "../../services/ec2/state.ts";
+} from "./state.ts";
 import type { Scope } from "../../store/store.ts";
 import { releasePublicAddress, takePublicAddress } from "./public-addresses.ts";
 

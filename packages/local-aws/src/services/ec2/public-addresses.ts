@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
-import { formatAddress, sizeOf, storedCidr } from "../../services/ec2/cidr.ts";
-import { publicAddresses } from "../../services/ec2/state.ts";
+import { formatAddress, sizeOf, storedCidr } from "../../ground/cidr.ts";
+import { publicAddresses } from "./state.ts";
 import type { Scope } from "../../store/store.ts";
 
 /**

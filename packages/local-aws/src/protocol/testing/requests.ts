@@ -1,4 +1,4 @@
-import type { WireRequest } from "./wire-types.ts";
+import type { WireRequest } from "../wire-types.ts";
 
 /** A JSON call of the given target. */
 export function jsonRequest(target: string, body: unknown): WireRequest {

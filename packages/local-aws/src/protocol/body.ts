@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
-import { AwsError } from "../protocol/aws-error.ts";
-import type { ProtocolGuess } from "../protocol/wire-types.ts";
+import { AwsError } from "./aws-error.ts";
+import type { ProtocolGuess } from "./wire-types.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;

@@ -5,8 +5,8 @@ import {
   EC2Client,
 } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll } from "vitest";
-import { ManualClock } from "../../clock/manual-clock.ts";
-import { startTestCloud, type TestCloud } from "../../testing.ts";
+import { ManualClock } from "../../../clock/manual-clock.ts";
+import { startTestCloud, type TestCloud } from "../../../testing.ts";
 
 /** A cloud for the tests of one file, with time that stands still. */
 export interface Ec2TestCloud {

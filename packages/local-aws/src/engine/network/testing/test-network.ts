@@ -1,11 +1,14 @@
-import { newId } from "../../services/ec2/ids.ts";
-import { putSubnet, putVpc } from "../../services/ec2/new-vpc.ts";
-import { addRules } from "../../services/ec2/security-group-rules.ts";
-import type { RuleSpec } from "../../services/ec2/ip-permissions.ts";
-import * as state from "../../services/ec2/state.ts";
-import { zonesOf } from "../../services/ec2/regions.ts";
-import { type Scope, Store } from "../../store/store.ts";
-import { createNetworkInterface, type NewNetworkInterface } from "./interfaces.ts";
+import { newId } from "../../../services/ec2/ids.ts";
+import { putSubnet, putVpc } from "../../../services/ec2/new-vpc.ts";
+import { addRules } from "../../../services/ec2/security-group-rules.ts";
+import type { RuleSpec } from "../../../services/ec2/ip-permissions.ts";
+import * as state from "../../../services/ec2/state.ts";
+import { zonesOf } from "../../../ground/regions.ts";
+import { type Scope, Store } from "../../../store/store.ts";
+import {
+  createNetworkInterface,
+  type NewNetworkInterface,
+} from "../../../services/ec2/interfaces.ts";
 
 /** A VPC (10.0.0.0/16) with an internet gateway, a public and a private subnet, for tests of what reaches what. */
 export class TestNetwork {

@@ -1,18 +1,10 @@
-import { randomBytes, randomInt } from "node:crypto";
-import { accessKeys, type AccessKey } from "./services/iam/state.ts";
-import type { Store } from "./store/store.ts";
+import { randomBytes } from "node:crypto";
+import { iamId } from "../../ground/iam-id.ts";
+import { accessKeys, type AccessKey } from "./state.ts";
+import type { Store } from "../../store/store.ts";
 
 /** The account that a new cloud has. */
 export const DEFAULT_ACCOUNT = "123456789012";
-
-const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-
-/** A random identifier such as IAM gives: `prefix` and characters of base 32 up to `length` in all. */
-export function iamId(prefix: string, length: number): string {
-  let id = prefix;
-  while (id.length < length) id += BASE32[randomInt(32)];
-  return id;
-}
 
 /** The access key of the workbook's user in `account`, minted at the first call. Its account is what the key selects. */
 export function workspaceKey(store: Store, account: string): Readonly<AccessKey> {

@@ -1,0 +1,15 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+/** Something of this server that is not the AWS API: the registry, the task endpoints, introspection. */
+export interface Mount {
+  /** Such as `/_local/`. */
+  readonly prefix: string;
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void> | void;
+}
+
+/** Writes `value` as JSON. */
+export function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  const body = Buffer.from(`${JSON.stringify(value)}\n`);
+  response.writeHead(status, { "content-type": "application/json", "content-length": body.length });
+  response.end(body);
+}

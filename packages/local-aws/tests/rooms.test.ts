@@ -1,0 +1,57 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { expect, test } from "vitest";
+import { ROOMS } from "./support/rooms.ts";
+
+const packageFolder = join(import.meta.dirname, "..");
+const source = join(packageFolder, "src");
+const docs = join(packageFolder, "../../docs");
+/** Whatever names a module: imports, exports from one, imports on demand; types as well as values. */
+const SPECIFIER = /(?:\bfrom|\bimport\(|^import)\s*"(\.[^"]+)"/gm;
+
+/** Tests and their helpers start whole clouds: they stand beside the rooms. */
+const files = globSync("**/*.ts", { cwd: source }).filter(
+  (file) => !/\.test(?:-d)?\.ts$|(?:^|\/)testing(?:\/|\.ts$)/.test(file),
+);
+
+/** Where the room of a file stands in the list; the closest name counts. */
+function floorOf(file: string): number {
+  const named = ROOMS.filter((room) => file === room || file.startsWith(`${room}/`));
+  const closest = named.toSorted((a, b) => b.length - a.length)[0] ?? ".";
+  const isRoot = closest === "." && file.includes("/");
+  if (isRoot) throw new Error(`${file} is in no room`);
+  return ROOMS.indexOf(closest);
+}
+
+test("no room imports from one above it", () => {
+  const upwards = files.flatMap((file) =>
+    Array.from(readFileSync(join(source, file), "utf8").matchAll(SPECIFIER), ([, specifier]) =>
+      relative(source, join(source, dirname(file), specifier!)),
+    )
+      .filter((imported) => floorOf(imported) > floorOf(file))
+      .map((imported) => `${file} imports ${imported}`),
+  );
+  expect(upwards).toEqual([]);
+});
+
+test("each room is there", () => {
+  const empty = ROOMS.filter(
+    (room) => !files.some((file) => floorOf(file) === ROOMS.indexOf(room)),
+  );
+  // The models are data.
+  expect(empty).toEqual(["models"]);
+});
+
+test.each(["architecture.md", "ja/architecture.md"])("%s shows the same rooms in order", (page) => {
+  const [, after = ""] = readFileSync(join(docs, page), "utf8").split("| `ground`");
+  const [table = ""] = `| \`ground\`${after}`.split(/\n\n/);
+  const shown = Array.from(table.matchAll(/^\| `([^`]+)` +\|/gm), ([, room]) => room);
+  expect(shown).toEqual(ROOMS);
+});
+
+test("what a test alone needs lies in a folder called testing", () => {
+  const astray = globSync("**/{test-*,*-test-*,tiny-image}.ts", { cwd: source }).filter(
+    (file) => !file.includes("testing/"),
+  );
+  expect(astray).toEqual([]);
+});
