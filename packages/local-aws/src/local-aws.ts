@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import type { Clock } from "./clock/clock.ts";
 import { LOCAL_ACCELERATION, SystemClock } from "./clock/system-clock.ts";
 import type { Engine } from "./engine/create-engine.ts";
+import { API_ADDRESS } from "./engine/network/router/router.ts";
 import { EventChannel } from "./ground/event-channel.ts";
 import { toldTo, type Logger } from "./ground/logger.ts";
 import { createWire } from "./protocol/wire.ts";
@@ -176,7 +177,8 @@ async function start(options: LocalAwsOptions, host: string, data: OpenedData): 
   const frontDoor = new FrontDoor({
     host,
     port: options.port ?? DEFAULT_PORT,
-    hosts: isLoopback(host) ? [] : [host],
+    // Tasks with a network of their own reach it by an address that is nobody's.
+    hosts: [API_ADDRESS, ...(isLoopback(host) ? [] : [host])],
     logger,
   });
   const endpoint = await frontDoor.listen();

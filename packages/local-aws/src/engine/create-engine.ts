@@ -10,6 +10,8 @@ import type { ListenerAnswer } from "./load-balancer/request-listener.ts";
 import { Leftovers } from "./leftovers.ts";
 import { CloudWatchLogRouter } from "./logs/log-router.ts";
 import { TaskEndpoints } from "./metadata/task-endpoints.ts";
+import { InsideDoors } from "./network/inside/inside-doors.ts";
+import { API_ADDRESS, Router } from "./network/router/router.ts";
 import { NetworkPart } from "./network/network-part.ts";
 import { ContainerDriver } from "./runtime/containers/container-driver.ts";
 import { Room } from "./runtime/containers/room.ts";
@@ -44,7 +46,7 @@ export interface Engine {
 /** Puts the engine's parts together. Parts are started in order and stopped in the opposite one. */
 export function createEngine(context: EngineContext, options: EngineOptions): Engine {
   const { clock, logger, settings } = context;
-  const { driver, room, info } = createDriver();
+  const { driver, room, router, info } = createDriver();
   const loadBalancers = createLoadBalancers(context, {
     endpoint: (address, port) => driver.endpoint(address, port),
     listenersMode: options.listeners,
@@ -57,11 +59,21 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     logger,
     maxBytes: options.maxLogBytes,
   });
-  const metadata = new TaskEndpoints({ store, clock, endpoint: settings.endpoint, driver });
+  const metadata = new TaskEndpoints({
+    store,
+    clock,
+    endpoint: settings.endpoint,
+    driver,
+    inside: room !== undefined,
+  });
   const images = createImagePuller(context);
   const parts: EnginePart[] = [
-    ...(room
-      ? [{ name: "room", start: async () => void (await room.start()), stop: () => room.close() }]
+    ...(room && router
+      ? [
+          { name: "room", start: async () => void (await room.start()), stop: () => room.close() },
+          router,
+          new InsideDoors(context, room, metadata),
+        ]
       : []),
     new DiskRoom(context),
     new NetworkPart(context),
@@ -71,7 +83,13 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     loadBalancers,
     { name: "tasks", start: async () => {}, stop: () => driver.close() },
     // Uses all the others, so it starts last and stops first.
-    createScheduler(context, { driver, images, logs, metadata }),
+    createScheduler(context, {
+      driver,
+      images,
+      logs,
+      metadata,
+      apiEndpoint: room ? `http://${API_ADDRESS}` : settings.endpoint,
+    }),
   ];
   const started: EnginePart[] = [];
   return {
@@ -110,15 +128,16 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     const { dataDir } = settings;
     if (options.tasks === "containers") {
       const room = new Room({ clock, logger, folder: join(dataDir, "runtime", "room") });
+      const router = new Router(context, room);
       const driver = new ContainerDriver({
         clock,
         logger,
         room,
         dataDir,
         toolsPath,
-        routed: async () => {},
+        routed: () => router.settled(),
       });
-      return { driver, room, info: () => ({ driver: driver.name }) };
+      return { driver, room, router, info: () => ({ driver: driver.name }) };
     }
     const driver = createProcessDriver({ clock, logger, dataDir, toolsPath });
     return { driver, info: () => driver.info() };

@@ -65,6 +65,9 @@ function compileBalancer(
     forwardedForPort: attributes["routing.http.xff_client_port.enabled"] === "true",
     preserveHost: attributes["routing.http.preserve_host_header.enabled"] === "true",
     dropInvalidHeaders: attributes["routing.http.drop_invalid_header_fields.enabled"] === "true",
+    ...(context.ports.room && {
+      addresses: balancer.availabilityZones.map(({ address }) => address),
+    }),
     listeners: scope
       .of(listeners)
       .by(listenersByBalancer, balancer.arn)

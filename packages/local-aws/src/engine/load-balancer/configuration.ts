@@ -21,6 +21,8 @@ export interface BalancerConfiguration {
   readonly preserveHost: boolean;
   readonly dropInvalidHeaders: boolean;
   readonly listeners: readonly ListenerConfiguration[];
+  /** Of its interfaces, where the network of tasks is real: it listens there as well. */
+  readonly addresses?: readonly string[];
 }
 
 export interface ListenerConfiguration {
@@ -102,4 +104,12 @@ export interface TargetConfiguration {
   readonly route: Route;
 }
 
-export type Route = { readonly host: string; readonly port: number } | "refused" | "silent";
+export type Route =
+  | {
+      readonly host: string;
+      readonly port: number;
+      /** The address that connections come from; any of this machine's where it does not say. */
+      readonly from?: string;
+    }
+  | "refused"
+  | "silent";

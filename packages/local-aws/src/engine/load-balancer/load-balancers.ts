@@ -4,6 +4,7 @@ import type { EngineContext, EnginePart } from "../engine.ts";
 import { DataPlaneProcess } from "./data-plane-process.ts";
 import { affectedBy, bothAffected, type Affected } from "./affected.ts";
 import { describeAccess } from "./describe-access.ts";
+import { InsideListeners } from "./inside-listeners.ts";
 import { type EffectiveListener, ListenerPorts } from "./listener-ports.ts";
 import { requestListener, type ListenerAnswer } from "./request-listener.ts";
 import { KnownConfiguration } from "./known-configuration.ts";
@@ -15,6 +16,9 @@ export type { EffectiveListener } from "./listener-ports.ts";
 
 /** About what AWS takes to make a load balancer ready; idle time, so short where the clock is accelerated. */
 const PROVISIONING_MS = 60_000;
+
+/** Numbers of sockets from here on are those of the tasks' network. */
+const INSIDE_SOCKETS = 1_000_000;
 
 /** The load balancers of the cloud. */
 export interface LoadBalancers extends EnginePart {
@@ -50,6 +54,7 @@ class LoadBalancerPart implements LoadBalancers {
   readonly #ports: LoadBalancerPorts;
   readonly #process: DataPlaneProcess;
   readonly #sockets: ListenerPorts;
+  readonly #inside: InsideListeners | undefined;
   readonly #healths: TargetHealths;
   readonly #totals = new MetricTotals();
   readonly #provisioning = new Map<string, Timer>();
@@ -67,7 +72,10 @@ class LoadBalancerPart implements LoadBalancers {
       clock,
       logger,
       {
-        ready: () => this.#sockets.handOver(),
+        ready: () => {
+          this.#sockets.handOver();
+          this.#inside?.reopen();
+        },
         lost: () => this.#sockets.reopen(),
         metrics: (deltas) => this.#totals.add(deltas),
       },
@@ -81,6 +89,15 @@ class LoadBalancerPart implements LoadBalancers {
       logger,
       changed: () => context.events.publish({ type: "local.listeners", at: clock.now() }),
     });
+    let lastId = INSIDE_SOCKETS;
+    this.#inside =
+      ports.room &&
+      new InsideListeners({
+        room: ports.room,
+        process: this.#process,
+        logger,
+        nextSocketId: () => ++lastId,
+      });
     this.#healths = new TargetHealths(context, ports, this.#process);
   }
 
@@ -143,6 +160,7 @@ class LoadBalancerPart implements LoadBalancers {
     clearImmediate(this.#scheduled);
     this.#reconcile();
     await this.#sockets.settled();
+    await this.#inside?.settled();
     // The channel keeps the order: when the report is back, the configuration before it has been taken.
     await this.#process.report();
   }
@@ -185,6 +203,7 @@ class LoadBalancerPart implements LoadBalancers {
     if (configuration.balancers.length > 0) this.#process.ensureStarted();
     this.#process.configure(configuration);
     this.#sockets.update(configuration.balancers);
+    this.#inside?.update(configuration.balancers);
   }
 
   /** Load balancers become active a while after they were created. */

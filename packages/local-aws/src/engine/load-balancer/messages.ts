@@ -9,6 +9,8 @@ export interface SocketInfo {
   readonly balancerArn?: string;
   /** Bound to all addresses: clients that are not of this machine are dropped. */
   readonly wildcard?: boolean;
+  /** In the tasks' own network: clients are who they are, and the router has let them pass. */
+  readonly inside?: boolean;
 }
 
 /** One health check request. */

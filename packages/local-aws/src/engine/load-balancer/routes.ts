@@ -44,7 +44,7 @@ export function routeTo(
   balancer: Readonly<LoadBalancer>,
   { id }: Pick<TargetRegistration, "id">,
   port: number,
-  { endpoint }: Pick<LoadBalancerPorts, "endpoint">,
+  { endpoint, room }: Pick<LoadBalancerPorts, "endpoint" | "room">,
 ): TargetRoute {
   const target = scope
     .of(networkInterfaces)
@@ -52,16 +52,20 @@ export function routeTo(
     .find(({ vpcId }) => vpcId === balancer.vpcId);
   if (!target)
     return { route: "silent", why: `nothing in ${balancer.vpcId} has the address ${id}` };
-  const { open, why } = firstOpen(
-    balancer.availabilityZones.map(({ networkInterfaceId }) =>
-      mayConnect(scope, { networkInterfaceId }, target, port),
-    ),
+  const verdicts = balancer.availabilityZones.map(({ networkInterfaceId }) =>
+    mayConnect(scope, { networkInterfaceId }, target, port),
   );
+  const { open, why } = firstOpen(verdicts);
   if (!open) return { route: "silent", ...(why !== undefined && { why }) };
   const found = endpoint(id, port);
   if (!found) return { route: "silent", why: `no running task has the address ${id}` };
   if ("refused" in found) return { route: "refused", why: found.why };
-  return { route: { host: found.host, port: found.port } };
+  const { host } = found;
+  if (!room) return { route: { host, port: found.port } };
+  // In the tasks' own network, security groups look at which interface a connection comes from.
+  const zone = balancer.availabilityZones[verdicts.findIndex(({ allowed }) => allowed)];
+  const from = scope.of(networkInterfaces).get(zone?.networkInterfaceId ?? "")?.privateIpAddress;
+  return { route: { host, port: found.port, ...(from !== undefined && { from }) } };
 }
 
 function firstOpen(verdicts: readonly ReturnType<typeof mayConnect>[]): Access {

@@ -36,7 +36,14 @@ export interface TaskEndpointsParts {
   /** The front door's address, as tasks reach it. */
   readonly endpoint: string;
   readonly driver: Pick<TaskDriver, "usage">;
+  /** Tasks have a network of their own, in which the endpoint is where AWS has it. */
+  readonly inside?: boolean;
 }
+
+const INSIDE = "http://169.254.170.2";
+/** `/v4/<token>-<container>[/…]`, `/v2/credentials/<token>`, `/api/<token>-<container>/…`. */
+const INSIDE_PATH =
+  /^\/(?:(v[34])\/([0-9a-f]{32})-([\w-]+)(\/[\w/]*)?|v2\/credentials\/([0-9a-f]{32})|(api)\/.*)$/;
 
 /**
  * The task metadata endpoint (versions 4 and 3) and the container credentials endpoint. On AWS they are at 169.254.170.2,
@@ -99,7 +106,32 @@ export class TaskEndpoints implements MetadataRegistry, Mount {
     await this.#sendMetadata(known, version!, container, rest.replace(/\/$/, ""), response);
   }
 
+  /** As {@link handle}, for a task's own network: a task is answered about itself alone, and by its address. */
+  async handleInside(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? "").split("?", 1)[0]!;
+    const [, version, metadata, container = "", rest = "", credentials, agent] =
+      INSIDE_PATH.exec(path) ?? [];
+    if (agent) return sendJson(response, 501, NO_AGENT_API);
+    const known = this.#registered.get(metadata ?? credentials ?? "");
+    if (!known || this.#addressOf(known.task) !== request.socket.remoteAddress)
+      return sendJson(response, 404, "404 page not found");
+    if (request.method !== "GET") return sendJson(response, 405, "only GET is answered here");
+    if (credentials) return this.#answerCredentials(known, response);
+    await this.#sendMetadata(known, version!, container, rest.replace(/\/$/, ""), response);
+  }
+
+  #addressOf({ account, region, taskArn }: MetadataTask): string | undefined {
+    const scope = this.#parts.store.scope(account, region);
+    return findTask(scope, taskArn)?.task.privateIpAddress;
+  }
+
   #metadataUris(token: string, container: string): Record<string, string> {
+    if (this.#parts.inside)
+      return {
+        ECS_CONTAINER_METADATA_URI: `${INSIDE}/v3/${token}-${container}`,
+        ECS_CONTAINER_METADATA_URI_V4: `${INSIDE}/v4/${token}-${container}`,
+        ECS_AGENT_URI: `${INSIDE}/api/${token}-${container}`,
+      };
     const base = `${this.#parts.endpoint}${PREFIX}${token}`;
     return {
       ECS_CONTAINER_METADATA_URI: `${base}/v3/${container}`,
@@ -109,6 +141,8 @@ export class TaskEndpoints implements MetadataRegistry, Mount {
   }
 
   #credentialsUri(token: string, authorization: string): Record<string, string> {
+    if (this.#parts.inside)
+      return { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: `/v2/credentials/${token}` };
     return {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: `${this.#parts.endpoint}${PREFIX}${token}/credentials`,
       AWS_CONTAINER_AUTHORIZATION_TOKEN: authorization,
@@ -121,6 +155,10 @@ export class TaskEndpoints implements MetadataRegistry, Mount {
         code: "AccessDenied",
         message: "the Authorization header does not hold AWS_CONTAINER_AUTHORIZATION_TOKEN",
       });
+    this.#answerCredentials(known, response);
+  }
+
+  #answerCredentials(known: Registered, response: ServerResponse): void {
     const { store, clock } = this.#parts;
     const credentials = known.session && roleCredentials(store, clock, known.session);
     if (!credentials)

@@ -9,4 +9,6 @@ export interface SchedulerPorts {
   readonly images: ImagePuller;
   readonly logs: LogRouter;
   readonly metadata: MetadataRegistry;
+  /** The API as tasks reach it. */
+  readonly apiEndpoint: string;
 }

@@ -110,7 +110,7 @@ export async function openLogs(parts: StartParts): Promise<Map<string, LogSink>>
 
 /** What the driver is told, with the task registered at the metadata service. */
 export function toSpec(parts: StartParts, images: ReadonlyMap<string, PulledImage>): TaskSpec {
-  const { context, ports, record } = parts;
+  const { ports, record } = parts;
   const { scope, definition, task } = record;
   const containers = startOrder(definition.containerDefinitions)!;
   const metadata = ports.metadata.register({
@@ -135,7 +135,7 @@ export function toSpec(parts: StartParts, images: ReadonlyMap<string, PulledImag
         override,
         metadata: metadata.environment[name] ?? {},
         region: scope.region,
-        endpoint: context.settings.endpoint,
+        endpoint: ports.apiEndpoint,
       }),
       stopTimeoutSeconds: container.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS,
     };

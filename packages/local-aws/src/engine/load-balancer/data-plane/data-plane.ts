@@ -52,7 +52,7 @@ export class DataPlane {
       stickiness: new Stickiness(clock),
       traceIds: new TraceIds(clock),
       traced: this.#traced,
-      homeAddress: () => this.#configuration.homeAddress,
+      clientAddress: (socket) => this.#clientAddress(socket),
       targetGroup: (arn) => this.#groups.get(arn),
     };
     this.#http = this.#createHttpServer();
@@ -200,7 +200,8 @@ export class DataPlane {
   ): void {
     const listener = this.#listenerOf(request, facts);
     if (!listener) return this.#misdirected(request, response);
-    if (!listener.configuration.admits)
+    const { inside } = (request.socket as OriginSocket)[ORIGIN]!;
+    if (!inside && !listener.configuration.admits)
       return this.#held.hold(request.socket, () =>
         this.#onRequest(request, response, early, facts),
       );
@@ -228,8 +229,13 @@ export class DataPlane {
       url: request.url ?? "/",
       facts,
       rawHeaders: request.rawHeaders,
-      clientAddress: this.#configuration.homeAddress,
+      clientAddress: this.#clientAddress(request.socket),
     };
+  }
+
+  /** Clients of this machine count as coming from the learner's home. */
+  #clientAddress(socket: OriginSocket): string {
+    return (socket[ORIGIN]?.inside && socket.remoteAddress) || this.#configuration.homeAddress;
   }
 
   #listenerOf(request: IncomingMessage, facts: RequestFacts): CompiledListener | undefined {

@@ -65,7 +65,7 @@ export class Exchange implements ConnectionUser {
     const context = {
       balancer: listener.balancer,
       listenerPort: listener.configuration.port,
-      homeAddress: services.homeAddress(),
+      clientAddress: services.clientAddress(request.socket),
       traceIds: services.traceIds,
     };
     this.#head = requestHead(request, facts, context, early !== undefined);

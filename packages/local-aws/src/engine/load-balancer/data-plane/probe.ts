@@ -29,6 +29,7 @@ export function startProbe(request: ProbeRequest, done: (outcome: ProbeOutcome) 
   const outgoing = send({
     host: route.host,
     port: route.port,
+    ...(route.from !== undefined && { localAddress: route.from }),
     path: request.path,
     agent: false,
     headers: {

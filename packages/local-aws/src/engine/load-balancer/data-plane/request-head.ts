@@ -8,7 +8,7 @@ export interface HeadContext {
   readonly balancer: BalancerConfiguration;
   /** The port that the listener is configured with. */
   readonly listenerPort: number;
-  readonly homeAddress: string;
+  readonly clientAddress: string;
   readonly traceIds: TraceIds;
 }
 
@@ -49,13 +49,13 @@ export function hostValue(host: string, listenerPort: number): string {
 function forwardedForValue(
   request: IncomingMessage,
   facts: RequestFacts,
-  { balancer, homeAddress }: HeadContext,
+  { balancer, clientAddress }: HeadContext,
 ): string {
   if (balancer.forwardedFor === "remove") return "";
   if (balancer.forwardedFor === "preserve") return facts.forwardedFor;
   const client = balancer.forwardedForPort
-    ? `${homeAddress}:${request.socket.remotePort}`
-    : homeAddress;
+    ? `${clientAddress}:${request.socket.remotePort}`
+    : clientAddress;
   return facts.forwardedFor === "" ? client : `${facts.forwardedFor}, ${client}`;
 }
 

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { Clock } from "../../../clock/clock.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Stickiness } from "./stickiness.ts";
@@ -12,8 +13,8 @@ export interface Services {
   readonly traceIds: TraceIds;
   /** Who is to be told the key of the target that answers, by the `X-Amzn-Trace-Id` of the request. */
   readonly traced: ReadonlyMap<string, (target: string) => void>;
-  /** The address that clients count as coming from. */
-  homeAddress(): string;
+  /** The address that a client counts as coming from. */
+  clientAddress(client: Socket): string;
   /** The group with this ARN; undefined where the configuration has none. */
   targetGroup(arn: string): TargetGroup | undefined;
 }

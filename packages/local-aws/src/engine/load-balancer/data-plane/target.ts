@@ -63,9 +63,11 @@ export class Target {
       throw new Error(`target ${this.key} cannot be connected to: ${route}`);
     // Load balancers do not verify the certificates of targets:
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-group-routing-configuration
+    const { host, port, from } = route;
+    const way = { host, port, ...(from !== undefined && { localAddress: from }) };
     const socket = this.#options.tls
-      ? connectTls({ host: route.host, port: route.port, rejectUnauthorized: false })
-      : connectTcp({ host: route.host, port: route.port });
+      ? connectTls({ ...way, rejectUnauthorized: false })
+      : connectTcp(way);
     const connection = new TargetConnection(socket, {
       idleTimeoutMs,
       readyEvent: this.#options.tls ? "secureConnect" : "connect",

@@ -1,0 +1,76 @@
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { tasks } from "../../../services/ecs/state.ts";
+import type { Store } from "../../../store/store.ts";
+import type { Verdict } from "../../../reachability/verdict.ts";
+import { mayReachInternet, mayReachService } from "../reachability.ts";
+
+/** Names under which endpoints know a service that signs by another. */
+const ENDPOINT_SERVICES: Readonly<Record<string, string>> = { ecr: "ecr.api" };
+
+const HELD_MS = 130_000;
+
+/**
+ * Hands a task's call to the API on, if the network lets the task reach that service: through the internet, or by a VPC endpoint. Otherwise
+ * nothing is answered, which on AWS is what a client sees.
+ */
+export class ApiDoor {
+  readonly #store: Store;
+  readonly #endpoint: URL;
+
+  constructor(store: Store, endpoint: string) {
+    this.#store = store;
+    this.#endpoint = new URL(endpoint);
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    const verdict = this.#verdict(request);
+    // The socket's own time-out: a client that waits longer is let go as a broken connection.
+    if (!verdict?.allowed)
+      return void request.socket.setTimeout(HELD_MS, () => request.socket.destroy());
+    const { hostname, port } = this.#endpoint;
+    const { method, url, rawHeaders } = request;
+    const onward = httpRequest({
+      hostname,
+      port,
+      method,
+      path: url,
+      headers: rawHeaders as never,
+      agent: false,
+    });
+    onward.on("response", (answer) => {
+      response.writeHead(answer.statusCode!, answer.statusMessage, answer.rawHeaders);
+      answer.pipe(response);
+      answer.on("error", () => response.destroy());
+    });
+    onward.on("error", () => response.destroy());
+    response.on("close", () => onward.destroy());
+    request.pipe(onward);
+  }
+
+  #verdict(request: IncomingMessage): Verdict | undefined {
+    const from = request.socket.remoteAddress;
+    for (const collection of this.#store.all(tasks)) {
+      const task = collection
+        .values()
+        .find(
+          ({ privateIpAddress, lastStatus }) =>
+            privateIpAddress === from && lastStatus !== "STOPPED",
+        );
+      if (!task?.networkInterfaceId) continue;
+      const scope = this.#store.scope(collection.place.account, collection.place.region);
+      const service = serviceOf(request);
+      return service === undefined
+        ? mayReachInternet(scope, task.networkInterfaceId)
+        : mayReachService(scope, task.networkInterfaceId, service);
+    }
+    return undefined;
+  }
+}
+
+/** The service that a request is signed for, or that its path belongs to. */
+function serviceOf({ headers, url = "" }: IncomingMessage): string | undefined {
+  if (url.startsWith("/v2/")) return "ecr.dkr";
+  const signed = `${headers.authorization ?? ""} ${decodeURIComponent(/X-Amz-Credential=[^&]*/.exec(url)?.[0] ?? "")}`;
+  const service = /\/\d{8}\/[\w-]+\/([\w-]+)\/aws4_request/.exec(signed)?.[1];
+  return service === undefined ? undefined : (ENDPOINT_SERVICES[service] ?? service);
+}

@@ -1,0 +1,91 @@
+import type { Socket as UdpSocket } from "node:dgram";
+import { createServer, type RequestListener, type Server as HttpServer } from "node:http";
+import type { Server } from "node:net";
+import { vpcs } from "../../../services/ec2/state.ts";
+import type { EngineContext, EnginePart } from "../../engine.ts";
+import type { TaskEndpoints } from "../../metadata/task-endpoints.ts";
+import type { Room } from "../../runtime/containers/room.ts";
+import { vpcResolver } from "../resolver-address.ts";
+import { API_ADDRESS, METADATA_ADDRESS } from "../router/router.ts";
+import { ApiDoor } from "./api-door.ts";
+import { Resolver } from "./resolver.ts";
+import { vpcName } from "./vpc-names.ts";
+
+const DNS_PORT = 53;
+const HTTP_PORT = 80;
+const RESOLVER_OF_ALL = "169.254.169.253";
+
+/** What tasks meet in their own network that is this server's: the metadata endpoint, the API, and the VPCs' resolvers. */
+export class InsideDoors implements EnginePart {
+  readonly name = "doors of the tasks' network";
+  readonly #context: EngineContext;
+  readonly #room: Room;
+  readonly #http: readonly (readonly [address: string, server: HttpServer])[];
+  readonly #resolver: Resolver;
+  readonly #sockets = new Set<Server>();
+  #resolvers = new Set<string>();
+  #unsubscribe: (() => void) | undefined;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(context: EngineContext, room: Room, metadata: TaskEndpoints) {
+    const { store, settings, clock } = context;
+    this.#context = context;
+    this.#room = room;
+    const api = new ApiDoor(store, settings.endpoint);
+    const toMetadata: RequestListener = (request, response) =>
+      void metadata
+        .handleInside(request, response)
+        .catch((error: unknown) => context.logger.error("the metadata endpoint", error));
+    this.#http = [
+      [METADATA_ADDRESS, createServer(toMetadata)],
+      [API_ADDRESS, createServer((request, response) => api.handle(request, response))],
+    ];
+    this.#resolver = new Resolver({ clock, find: (name) => vpcName(store, name) });
+  }
+
+  async start(): Promise<void> {
+    this.#room.onRemade(() => this.#open());
+    await this.#open();
+    this.#unsubscribe = this.#context.store.onCommit((changes) => {
+      if (changes.some(({ kind }) => kind === vpcs.name)) this.#openResolvers();
+    });
+    this.#openResolvers();
+    await this.#work;
+  }
+
+  async stop(): Promise<void> {
+    this.#unsubscribe?.();
+    await this.#work;
+    for (const socket of this.#sockets) socket.close();
+    this.#resolver.close();
+    for (const [, server] of this.#http) server.closeAllConnections();
+  }
+
+  async #open(): Promise<void> {
+    this.#sockets.clear();
+    this.#resolvers.clear();
+    for (const [address, http] of this.#http) {
+      const socket = (await this.#room.listen(address, HTTP_PORT)) as Server;
+      socket.on("connection", (connection) => http.emit("connection", connection));
+      this.#sockets.add(socket);
+    }
+    this.#openResolvers();
+  }
+
+  /** One that its VPC has no more stays open: the router lets nobody reach it. */
+  #openResolvers(): void {
+    const wanted = this.#context.store
+      .all(vpcs)
+      .flatMap((collection) => collection.values())
+      .flatMap((vpc) => vpcResolver(vpc) ?? []);
+    for (const address of new Set([RESOLVER_OF_ALL, ...wanted])) {
+      if (this.#resolvers.has(address)) continue;
+      this.#resolvers.add(address);
+      this.#work = this.#work
+        .then(async () => {
+          this.#resolver.serve((await this.#room.listen(address, DNS_PORT, "udp")) as UdpSocket);
+        })
+        .catch((error: unknown) => this.#context.logger.error("a resolver", error));
+    }
+  }
+}

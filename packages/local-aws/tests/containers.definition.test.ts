@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { ContainerCloud } from "./support/container-cloud.ts";
+import { whyNoRoom } from "./support/room-probe.ts";
+
+const closed = await whyNoRoom();
+
+describe.skipIf(closed)("what a container definition says", { timeout: 60_000 }, () => {
+  let cloud: ContainerCloud;
+
+  beforeAll(async () => {
+    cloud = await ContainerCloud.start();
+  }, 120_000);
+  afterAll(async () => {
+    expect(cloud.cloud.test.errors).toEqual([]);
+    await cloud.stop();
+  });
+
+  test("an entry point script finds its files by absolute paths", async () => {
+    const { lines, exitCodes } = await cloud.ask("entry", "", {
+      entryPoint: ["/start.sh"],
+      command: ["sh", "-c", "pwd; echo $0 is $$; exit 3"],
+      workingDirectory: "/var/www/html",
+    });
+    expect(lines).toEqual(["a script reads /app/greeting", "/var/www/html", "sh is 1"]);
+    expect(exitCodes).toEqual({ main: 3 });
+  });
+
+  test("a program that is not in the image is named", async () => {
+    const { task } = await cloud.ask("missing", "", { command: ["no-such-program"] });
+    expect(task.stoppedReason).toBe(
+      'CannotStartContainerError: ResourceInitializationError: failed to create new container runtime task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "no-such-program": executable file not found in $PATH: unknown',
+    );
+  });
+
+  test("a root file system that is only read", async () => {
+    const { lines } = await cloud.ask("readonly", "touch /app/x; touch /tmp/y; echo $?", {
+      readonlyRootFilesystem: true,
+    });
+    expect(lines).toEqual([
+      "touch: cannot touch '/app/x': Read-only file system",
+      "touch: cannot touch '/tmp/y': Read-only file system",
+      "1",
+    ]);
+  });
+
+  test.each([
+    ["www-data", "uid=33(www-data) gid=33(www-data) groups=33(www-data)", "mine"],
+    ["33:0", "uid=33(www-data) gid=0(root) groups=0(root)", "mine"],
+    ["1234", "uid=1234 gid=0(root) groups=0(root)", "cat: /home/web/own: Permission denied"],
+  ])("a program of the user %s", async (user, id, file) => {
+    const { lines } = await cloud.ask("user", "id; cat /home/web/own; echo err >/dev/stderr", {
+      user,
+    });
+    expect(lines).toEqual([id, file, "err"]);
+  });
+
+  test("capabilities are Docker's, less what is dropped", async () => {
+    const caps = "grep CapBnd /proc/self/status";
+    const { lines } = await cloud.ask("caps", caps);
+    expect(lines).toEqual(["CapBnd:\t00000000a80425fb"]);
+    const dropped = await cloud.ask("caps", `${caps}; chown 33 /app; echo $?`, {
+      linuxParameters: { capabilities: { drop: ["ALL"] } },
+    });
+    expect(dropped.lines).toEqual([
+      "CapBnd:\t0000000000000000",
+      "chown: changing ownership of '/app': Operation not permitted",
+      "1",
+    ]);
+  });
+
+  test("limits and kernel parameters", async () => {
+    const { lines } = await cloud.ask(
+      "limits",
+      "ulimit -n; ulimit -Hn; ulimit -c; cat /proc/sys/net/ipv4/ip_unprivileged_port_start",
+      {
+        ulimits: [
+          { name: "nofile", softLimit: 2048, hardLimit: 4096 },
+          { name: "core", softLimit: 0, hardLimit: 0 },
+        ],
+        systemControls: [{ namespace: "net.ipv4.ip_unprivileged_port_start", value: "80" }],
+      },
+    );
+    expect(lines).toEqual(["2048", "4096", "0", "80"]);
+  });
+
+  test("an init container writes into a volume that another only reads", async () => {
+    const volume = { sourceVolume: "shared", containerPath: "/shared" };
+    const started = await cloud.run(
+      "volumes",
+      [
+        cloud.container("init", {
+          essential: false,
+          command: ["sh", "-c", "echo configured > /shared/settings"],
+          mountPoints: [volume],
+        }),
+        cloud.script("cat /shared/settings; touch /shared/x; echo $?", {
+          mountPoints: [{ ...volume, readOnly: true }],
+          dependsOn: [{ containerName: "init", condition: "SUCCESS" }],
+        }),
+        cloud.container("other", {
+          essential: false,
+          command: ["sh", "-c", "cat /shared/settings"],
+          volumesFrom: [{ sourceContainer: "main" }],
+          dependsOn: [{ containerName: "init", condition: "COMPLETE" }],
+        }),
+      ],
+      { volumes: [{ name: "shared" }] },
+    );
+    const { lines, exitCodes } = await cloud.ended(started);
+    expect(lines.toSorted()).toEqual([
+      "1",
+      "configured",
+      "configured",
+      "touch: cannot touch '/shared/x': Read-only file system",
+    ]);
+    expect(exitCodes).toEqual({ init: 0, main: 0, other: 0 });
+  });
+
+  test("a container reaches its neighbour on localhost, once that is healthy", async () => {
+    const started = await cloud.run("sidecar", [
+      cloud.container("nginx", {
+        portMappings: [{ containerPort: 80 }],
+        healthCheck: { command: ["CMD-SHELL", "curl -fsS http://localhost/"], interval: 5 },
+      }),
+      cloud.script("curl -sS http://localhost/", {
+        dependsOn: [{ containerName: "nginx", condition: "HEALTHY" }],
+      }),
+    ]);
+    const { lines } = await cloud.ended(started);
+    expect(lines).toEqual(["Welcome to nginx!"]);
+  });
+
+  const NGINX = "exec nginx -g 'daemon off; error_log /dev/stderr notice;'";
+
+  // https://docs.docker.com/reference/cli/docker/container/stop: the signal goes to the first process alone.
+  test.each([
+    ["a shell that has become its program", ["sh", "-c", NGINX], "start worker", 0],
+    ["a shell that forwards nothing", ["sh", "-c", "echo ready; sleep 600; :"], "ready", 137],
+    [
+      "a program that leaves SIGTERM to its default",
+      ["stdbuf", "-o0", "tail", "-f", "/app/greeting"],
+      "reads",
+      137,
+    ],
+    [
+      "a shell with a trap",
+      ["sh", "-c", "trap 'exit 7' TERM; echo ready; while :; do sleep 0.05; done"],
+      "ready",
+      7,
+    ],
+  ])("%s, when it is told to end", async (_name, command, ready, exitCode) => {
+    const started = await cloud.run("signals", [
+      cloud.container("main", { command, stopTimeout: 2 }),
+    ]);
+    await vi.waitFor(
+      async () => expect((await cloud.cloud.lines(started.taskArn!)).join("\n")).toContain(ready),
+      { timeout: 20_000, interval: 20 },
+    );
+    const { exitCodes } = await cloud.end(started);
+    expect(exitCodes).toEqual({ main: exitCode });
+  });
+});
