@@ -48,8 +48,8 @@ function notFound(context: SynthContext, app: WebApp): CheckResult<Fault> {
   const unreadable = definitions.find((definition) => containersOf(definition) === undefined);
   if (unreadable !== undefined) {
     return failed("unreadable", expected, [
-      `container_definitions of ${unreadable.address} is not JSON text`,
-      `${unreadable.address} の container_definitions が JSON テキストではありません`,
+      `container_definitions of ${unreadable.address} is no list of containers in JSON: JSON.stringify([…])`,
+      `${unreadable.address} の container_definitions が、コンテナのリストの JSON ではありません: JSON.stringify([…])`,
     ]);
   }
   const images = definitions

@@ -8,6 +8,7 @@ import { synthesiseIn, type SynthesiseOptions } from "../synth.ts";
 import type { CheckReportEntry } from "../run-checks.ts";
 import { NODE_APP } from "../web-app.ts";
 import { before, COMPILER_MISTAKES, type Mistake } from "./beginners-errors.cases.ts";
+import { LIST_MISTAKES, TOKEN_MISTAKES } from "./beginners-errors.more.cases.ts";
 import { RUN_MISTAKES } from "./beginners-errors.run.cases.ts";
 import { readProgram } from "./read-program.ts";
 import { SynthProcess } from "./synth-process.ts";
@@ -84,20 +85,24 @@ async function check(name: string, mistake: Mistake): Promise<CheckReportEntry> 
   return checks[0]!;
 }
 
-describe.each(Object.entries({ ...COMPILER_MISTAKES, ...RUN_MISTAKES }))(
-  "mistakes with %s",
-  (kind, mistakes) => {
-    test("are told like a person would, in both languages", async () => {
-      const told: string[] = [];
-      for (const [name, mistake] of Object.entries(mistakes)) {
-        const { id, status, actual } = await check(name, mistake);
-        expect({ name, id, status }).toEqual({ name, id: "stack-can-be-read", status: "failed" });
-        told.push(`# ${name}\n\n${actual!.en}\n\n${actual!.ja}\n`);
-      }
-      await expect(told.join("\n")).toMatchFileSnapshot(`golden/${kind}.txt`);
-    }, 240_000);
-  },
-);
+const KINDS = {
+  ...COMPILER_MISTAKES,
+  ...RUN_MISTAKES,
+  lists: LIST_MISTAKES,
+  tokens: TOKEN_MISTAKES,
+};
+
+describe.each(Object.entries(KINDS))("mistakes with %s", (kind, mistakes) => {
+  test("are told like a person would, in both languages", async () => {
+    const told: string[] = [];
+    for (const [name, mistake] of Object.entries(mistakes)) {
+      const { id, status, actual } = await check(name, mistake);
+      expect({ name, id, status }).toEqual({ name, id: "stack-can-be-read", status: "failed" });
+      told.push(`# ${name}\n\n${actual!.en}\n\n${actual!.ja}\n`);
+    }
+    await expect(told.join("\n")).toMatchFileSnapshot(`golden/${kind}.txt`);
+  }, 240_000);
+});
 
 test.each(Object.entries(FINE))(
   "%s is no mistake",

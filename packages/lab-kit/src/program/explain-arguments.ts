@@ -1,4 +1,5 @@
 import { both, type Words } from "@workbook/toolchain";
+import { nothingGiven } from "./explain-lists.ts";
 import { missingProperties } from "./given.ts";
 import type { Explain, Explanation } from "./wrong.ts";
 
@@ -16,6 +17,7 @@ const otherArgument: Explain = (wrong) => {
     return arguments_(made, ["what it belongs to", "どこに属するか"]);
   if (target === "string" && source.startsWith("{") && made !== undefined)
     return arguments_(made, ["its name in the stack", "スタック内での名前"]);
+  if (/^void(?:\[\])?$/.test(source)) return nothingGiven(span, source, wrong);
   const choices = importable.choices(target);
   if (choices.length === 0) return undefined;
   const quoted = choices.map((choice) => `"${choice}"`);
@@ -37,11 +39,13 @@ function arguments_(made: string, forgotten: Words): Explanation {
 }
 
 /** 2554: too few or too many arguments. */
-const argumentCount: Explain = ({ span, text }) => {
+const argumentCount: Explain = ({ span, text, relatedInformation }) => {
+  const related = relatedInformation?.[0]?.text ?? "";
   const [, wanted, got] = /Expected (\d)(?:-\d)? arguments, but got (\d)/.exec(text) ?? [];
   if (/^super\b/.test(span)) return superCall();
   const made = /^new (\w+)\(/.exec(span)?.[1];
-  if (made === undefined || !(Number(got) < Number(wanted))) return undefined;
+  if (made === undefined) return otherCount(span, Number(wanted), Number(got), related);
+  if (!(Number(got) < Number(wanted))) return undefined;
   return arguments_(
     made,
     Number(got) < 2
@@ -49,6 +53,29 @@ const argumentCount: Explain = ({ span, text }) => {
       : ["its properties", "プロパティ"],
   );
 };
+
+/** @param related the compiler's word of what is left out */
+function otherCount(
+  span: string,
+  wanted: number,
+  got: number,
+  related: string,
+): Explanation | undefined {
+  if (!/^\w+$/.test(span) || Number.isNaN(wanted)) return undefined;
+  const missing = /argument for '(\w+)'/.exec(related)?.[1];
+  return {
+    says:
+      missing === undefined
+        ? [
+            `${span} wants ${wanted} values in its round brackets, and is given ${got}.`,
+            `${span} の丸かっこには値を ${wanted} 個渡しますが、${got} 個になっています。`,
+          ]
+        : [
+            `${span} is not given ${missing}: it wants ${wanted} values, and is given ${got}.`,
+            `${span} に ${missing} が渡されていません。必要な値は ${wanted} 個ですが、${got} 個になっています。`,
+          ],
+  };
+}
 
 function noStack(): Explanation {
   return {

@@ -64,10 +64,12 @@ const noExtension: Explain = ({ span, content, pos }) => {
 
 /** 2305, 2614, 2724: the module is there, and has nothing of this name. */
 const noExport: Explain = ({ span, text, content, pos, importable }) => {
+  const similar = /Did you mean '([^']+)'/.exec(text)?.[1];
   const module = /"([^"]+)"/.exec(text)?.[1]?.replace(/\/index$/, "/index.js") ?? "";
   const exact = importable.find(span);
   const nearest = importable.nearest(span);
-  const found = exact.length > 0 ? exact : nearest ? [nearest] : [];
+  const likely = exact.length > 0 ? exact : nearest ? [nearest] : [];
+  const found = likely.length > 0 || similar === undefined ? likely : importable.find(similar);
   const says = [
     `${module} exports nothing called ${span}.`,
     `${module} には ${span} がありません。`,

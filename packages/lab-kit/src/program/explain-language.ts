@@ -1,3 +1,4 @@
+import { namesNotElements } from "./explain-lists.ts";
 import type { Explain } from "./wrong.ts";
 
 /** 1308: nothing that a stack is made of is waited for. */
@@ -109,6 +110,54 @@ const forgotThis: Explain = ({ span }) => ({
   write: `this.${span}`,
 });
 
+/** 2349: what is called is no function. */
+const notCallable: Explain = ({ span }) => ({
+  says: [
+    `${span} is no function, so it cannot be called.`,
+    `${span} は関数ではないので、呼び出せません。`,
+  ],
+  ...(span === "JSON"
+    ? {
+        advice: ["What makes JSON of something is:", "JSON にするのは次の関数です。"] as const,
+        write: "JSON.stringify(…)",
+      }
+    : {
+        advice: [
+          "Leave the round brackets out, or call one of its methods.",
+          "丸かっこを取るか、そのメソッドを呼び出します。",
+        ] as const,
+      }),
+});
+
+/** 6234: an attribute with round brackets. */
+const calledAttribute: Explain = ({ span }) => ({
+  says: [
+    `${span} is a value and no function: it has no round brackets.`,
+    `${span} は関数ではなく値なので、丸かっこは付けません。`,
+  ],
+  advice: ["Write:", "次のように書きます。"],
+  write: span,
+});
+
+/** 2355: a method with the type of what it gives, and without return. */
+const noReturn: Explain = ({ span }) => ({
+  says: [
+    `This method says that it gives a ${span}, and gives nothing back.`,
+    `このメソッドは ${span} を返すと書かれていますが、何も返していません。`,
+  ],
+  advice: ["Its last line says what it gives:", "最後の行で、返すものを書きます。"],
+  write: "return …;",
+});
+
+/** 1184: private and the like, within a method. */
+const noMember: Explain = ({ span }) => ({
+  says: [
+    `${span} stands before what belongs to a class, not in front of a line of a method.`,
+    `${span} を書けるのはクラスに属するものの前だけです。メソッドの中の行には書けません。`,
+  ],
+  advice: ["Leave it out.", "消してください。"],
+});
+
 export const LANGUAGE: Readonly<Record<number, Explain>> = {
   1308: awaits,
   1089: modifier,
@@ -119,4 +168,9 @@ export const LANGUAGE: Readonly<Record<number, Explain>> = {
   2663: forgotThis,
   2348: forgotNew,
   1312: equals,
+  1184: noMember,
+  2349: notCallable,
+  2355: noReturn,
+  6234: calledAttribute,
+  2491: namesNotElements,
 };

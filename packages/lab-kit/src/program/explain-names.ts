@@ -1,3 +1,9 @@
+import {
+  attributeOfList,
+  loopOverNames,
+  namesNotElements,
+  nothingBefore,
+} from "./explain-lists.ts";
 import { lineAt, missingImport, nearestOwnName } from "./explain-imports.ts";
 import type { Explain, Explanation, Wrong } from "./wrong.ts";
 import { closestTo } from "./importable-names.ts";
@@ -11,6 +17,8 @@ const noName: Explain = (wrong) => {
     const own = nearestOwnName(wrong) ?? suggested(text);
     if (own !== undefined && /^[a-z]/.test(own)) return meant(span, own);
   }
+  const global = GLOBALS.find((each) => each.toLowerCase() === span.toLowerCase());
+  if (global !== undefined) return meant(span, global);
   return (
     missingImport(wrong) ?? {
       says: [`Nothing here is called ${span}.`, `${span} という名前のものはありません。`],
@@ -22,6 +30,9 @@ const noName: Explain = (wrong) => {
     }
   );
 };
+
+/** What is there without an import, and is written in other letters. */
+const GLOBALS = ["JSON", "Number", "String", "Boolean", "Object", "Array", "Math", "console"];
 
 /** `vpc` where `new Vpc(…)` stands there without a name. */
 function unnamedConstruct({ span, content }: Wrong): Explanation | undefined {
@@ -48,9 +59,17 @@ const similarProperty: Explain = (wrong) => {
 
 /** 2339: no such property. */
 const noProperty: Explain = async (wrong) => {
-  const { span, text, pos, fileName, types } = wrong;
+  const { span, text, pos, fileName, content, types } = wrong;
   const type = /on type '([^']+)'/.exec(text)?.[1] ?? "";
   if (type.startsWith("typeof ")) return undefined;
+  if (type.endsWith("[]")) return attributeOfList(wrong);
+  const owner = /(\w+)\.$/.exec(content.slice(0, pos))?.[1] ?? "";
+  if (type === "void") return nothingBefore(wrong);
+  const loop = type === "string" ? loopOverNames(owner, content) : undefined;
+  if (loop !== undefined) {
+    const explained = await namesNotElements({ ...wrong, pos: loop, end: loop });
+    return explained && { ...explained, at: [loop, loop + "for".length] };
+  }
   const members = await types.membersAt(fileName, pos - 2);
   const other =
     attributeFor(span, members)[0] ?? closestTo(span, members) ?? beginsLike(span, members);
@@ -67,8 +86,10 @@ function beginsLike(name: string, members: readonly string[]): string | undefine
 }
 
 /** 2448, 2454: used above the line that declares it. */
-const tooEarly: Explain = ({ span, relatedInformation, content }) => {
-  const line = relatedInformation?.[0] && lineNumber(content, relatedInformation[0].pos);
+const tooEarly: Explain = ({ span, pos, relatedInformation, content }) => {
+  const declared = relatedInformation?.[0]?.pos;
+  if (declared !== undefined && declared < pos) return refersToItself(span);
+  const line = declared === undefined ? undefined : lineNumber(content, declared);
   return {
     says:
       line === undefined
@@ -83,6 +104,19 @@ const tooEarly: Explain = ({ span, relatedInformation, content }) => {
     ],
   };
 };
+
+function refersToItself(name: string): Explanation {
+  return {
+    says: [
+      `${name} refers to itself: it is used in the lines that make it.`,
+      `${name} が自分自身を参照しています。それを作る行の中で使われています。`,
+    ],
+    advice: [
+      "Make it without that first; what refers to it is a resource of its own, further down.",
+      "まずそれなしで作ります。それを参照するものは、別のリソースとして後ろに書きます。",
+    ],
+  };
+}
 
 /** 2451, 2300: two of one name. */
 const twice: Explain = ({ span, content }) => {

@@ -23,6 +23,10 @@ const EXPLAIN: Readonly<Record<number, Explain>> = {
 /** Errors in syntax make more of them further down: the first one counts. */
 const IS_SYNTAX = (code: number) => code >= 1000 && code < 1200;
 
+/** A loop through names in place of elements: what it gives is of no type that anything can be made of. */
+const LOOP_OVER_NAMES = 2491;
+const isOfSyntax = (code: number) => IS_SYNTAX(code) || code === LOOP_OVER_NAMES;
+
 /** A module that is not there. */
 const NO_MODULE = 2307;
 
@@ -44,7 +48,7 @@ export async function explainTypes(
 ): Promise<readonly Problem[]> {
   const counted = diagnostics.filter((each) => !harmless(each));
   const [first] = counted;
-  const told = first && IS_SYNTAX(first.code) ? [first] : onePerCause(counted);
+  const told = first && isOfSyntax(first.code) ? [first] : onePerCause(counted);
   const problems = await Promise.all(
     told.map(async (each) => {
       const span = each.content.slice(each.pos, each.end);

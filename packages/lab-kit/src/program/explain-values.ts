@@ -1,4 +1,5 @@
 import { attributeFor, suggested } from "./explain-names.ts";
+import { listForOne, notDependable, nothingGiven } from "./explain-lists.ts";
 import { givenAt, missingProperties, wantsOne, type Given } from "./given.ts";
 import type { Explain, Explanation, Wrong } from "./wrong.ts";
 
@@ -16,15 +17,35 @@ const otherType: Explain = async (wrong) => {
   const { property, value } = given;
   const name = property ?? value;
   if (/tags$/i.test(name) && source.startsWith("{")) return wantsPairs(name);
-  if (wanted === "string" && /^\{|\[\]$/.test(source)) return wantsJson(name, value);
+  if (wanted === "ITerraformDependable" && source === "string") return notDependable(value);
+  if (/^void(?:\[\])?$/.test(source)) return nothingGiven(value, source, wrong);
+  if (wanted === "string" && source.startsWith("{")) return wantsJson(name, value);
+  if (wanted === "string" && source.endsWith("[]")) return listForOne(given, name);
   if (wanted.startsWith("{ [key: string]: string")) return wantsPairs(name);
   if (wanted.endsWith("[]") && !source.endsWith("[]")) return wantsList(given, name, wrong, wanted);
   if (source.endsWith("[]") && !wanted.endsWith("[]")) return wantsOne(name);
   if (/^\(.*\) => /.test(source) && !wanted.includes("=>")) return uncalled(value);
   if (/^[A-Z]\w*$/.test(source) && wanted === "string") return wholeConstruct(given, source, wrong);
   const literal = asLiteral(value, wanted);
-  return literal === undefined ? undefined : wantsLiteral(given, name, wanted, literal);
+  if (literal !== undefined) return wantsLiteral(given, name, wanted, literal);
+  return source in KINDS && wanted in KINDS ? wantsKind(name, wanted) : undefined;
 };
+
+/** 2559: a text or a number where an object is wanted that may be empty. */
+const wantsObject: Explain = (wrong) => {
+  const { property, value } = givenAt(wrong)!;
+  const name = property ?? value;
+  return {
+    says: [`${name} takes an object.`, `${name} にはオブジェクトを渡します。`],
+    advice: ["Write its properties in braces:", "波かっこの中にプロパティを書きます。"],
+    write: `${name}: { … }`,
+  };
+};
+
+function wantsKind(name: string, wanted: string): Explanation {
+  const kind = KINDS[wanted]!;
+  return { says: [`${name} takes ${kind[0]}.`, `${name} には${kind[1]}を渡します。`] };
+}
 
 function wantsLiteral(
   { inList }: Given,
@@ -32,9 +53,8 @@ function wantsLiteral(
   wanted: string,
   literal: string,
 ): Explanation {
-  const kind = KINDS[wanted]!;
   return {
-    says: [`${name} takes ${kind[0]}.`, `${name} には${kind[1]}を渡します。`],
+    ...wantsKind(name, wanted),
     advice: ["Write:", "次のように書きます。"],
     write: inList ? literal : `${name}: ${literal}`,
   };
@@ -50,7 +70,9 @@ const KINDS: Readonly<Record<string, readonly [string, string]>> = {
 function asLiteral(value: string, wanted: string): string | undefined {
   const bare = /^["'`](.*)["'`]$/.exec(value)?.[1];
   if (wanted === "string" && /^(?:-?\d[\d_.]*|true|false)$/.test(value)) return `"${value}"`;
-  if (wanted === "number" && bare !== undefined && /^-?\d+(?:\.\d+)?$/.test(bare)) return bare;
+  // With a unit after it as well: "180 days".
+  if (wanted === "number" && bare !== undefined)
+    return /^(-?\d+(?:\.\d+)?)(?:\s*[a-zA-Z%]*)$/.exec(bare)?.[1];
   if (wanted !== "boolean") return undefined;
   const word = (bare ?? value).toLowerCase();
   if (/^(?:true|yes|on|1|enabled)$/.test(word)) return "true";
@@ -179,6 +201,7 @@ export const VALUES: Readonly<Record<number, Explain>> = {
   2739: otherType,
   2740: otherType,
   2741: otherType,
+  2559: wantsObject,
   2353: unknownProperty,
   2561: unknownProperty,
 };
