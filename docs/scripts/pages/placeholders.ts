@@ -88,13 +88,14 @@ export function toKind(line: string): string {
   return withPlaceholders([line])[0]!.replaceAll(/(?<=‹[a-z ]+) \d+(?=›)/g, "");
 }
 
-/** Removes `• Step` and what is indented below it, up to the line that says how the step ended. */
+/** Removes `• Step` and what is indented below it, up to the lines that say how it and those beside it ended. */
 export function withoutProgress(text: string): string {
-  let isInStep = false;
+  let open = 0;
   const lines = text.split("\n").filter((line) => {
-    if (line.startsWith("• ")) isInStep = true;
-    else if (/^[✓✗]/.test(line)) isInStep = false;
-    return !(isInStep && (line.startsWith("• ") || /^ {4}\S/.test(line)));
+    const begins = line.startsWith("• ");
+    if (begins) open += 1;
+    else if (open > 0 && /^[✓✗]/.test(line)) open -= 1;
+    return !(begins || (open > 0 && /^ {4}\S/.test(line)));
   });
   return lines.join("\n");
 }

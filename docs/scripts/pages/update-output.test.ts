@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { withoutProgress } from "./placeholders.ts";
 import { showsOtherTimes, updateOutput } from "./update-output.ts";
 
 const update = (shown: readonly string[], printed: readonly string[]) =>
@@ -61,4 +62,20 @@ test("a time is another one where a reader would wonder, not where a machine was
   expect(showsOtherTimes(line("1m 22s"), line("1m 02s"))).toBe(false);
   expect(showsOtherTimes(line("0.1s"), line("0.9s"))).toBe(false);
   expect(showsOtherTimes(line("2.0s"), line("1m 10s"))).toBe(true);
+});
+
+test("what steps are doing is left out until the last of those side by side has ended", () => {
+  const printed = [
+    "• Terraform: images",
+    "• Images",
+    "✓ Terraform: images  4 added  0.3s",
+    "    pushing node-app",
+    "✓ Images  nodejs-app:1  2.0s",
+    "    what stays",
+  ];
+  expect(withoutProgress(printed.join("\n")).split("\n")).toEqual([
+    "✓ Terraform: images  4 added  0.3s",
+    "✓ Images  nodejs-app:1  2.0s",
+    "    what stays",
+  ]);
 });
