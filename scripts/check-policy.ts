@@ -65,7 +65,7 @@ const rules: readonly Rule[] = [
   {
     name: "no-unfinished-work",
     pattern: /\b(?:[T]ODO|[F]IXME)\b/,
-    files: /\.(?:ts|js|go|sh)$/,
+    files: /\.(?:ts|js|go|sh|md)$/,
     why: "what is missing says so by name when it is used",
   },
 ];

@@ -55,7 +55,7 @@ export {
 export { hint } from "./hint.ts";
 export { createRequester, type EffectiveAddress, HttpRequestError } from "./http-request.ts";
 export { costPerHour, defineLab, type LabManifest } from "./lab.ts";
-export { dependenciesOf } from "./lab-copy.ts";
+export { dependenciesOf, labFiles } from "./lab-copy.ts";
 export {
   type AwsClients,
   type AwsConnection,
@@ -103,3 +103,4 @@ export {
   tasks,
 } from "./picture.ts";
 export { defineTeaching, type Teaching } from "./teaching.ts";
+export { newLabFiles } from "./new-lab.ts";

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { mutate, type Mutation } from "./mutation.ts";
@@ -15,6 +16,14 @@ export interface CopiedLab {
  */
 export function dependenciesOf(labDirectory: string): string {
   return join(dirname(labDirectory), "node_modules");
+}
+
+/** The files that a lab begins with, or its reference answer, by path in the variant's folder. */
+export function labFiles(
+  { directory, files }: CopiedLab,
+  variant: "start" | "solution",
+): ReadonlyMap<string, Buffer> {
+  return new Map(files.map((name) => [name, readFileSync(join(directory, variant, name))]));
 }
 
 /**

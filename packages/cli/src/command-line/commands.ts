@@ -1,11 +1,12 @@
 import { UserError } from "@workbook/toolchain";
+import { AUTHORING } from "./authoring.ts";
 import type { Command } from "./define-command.ts";
 import { LEARNING } from "./learning.ts";
 import { OPERATING } from "./operating.ts";
 import { WORKBOOK } from "./workbook.ts";
 
 /** Every command. */
-export const COMMANDS: readonly Command[] = [...LEARNING, ...OPERATING, ...WORKBOOK];
+export const COMMANDS: readonly Command[] = [...LEARNING, ...OPERATING, ...WORKBOOK, ...AUTHORING];
 
 /** The command of that name. */
 export function findCommand(name: string): Command | undefined {

@@ -6,7 +6,8 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { listLabs, loadLab } from "@workbook/lab-kit";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { ensureCopy, labFiles, replaceCopy } from "./learner-copy.ts";
+import { labFiles } from "@workbook/lab-kit";
+import { ensureCopy, replaceCopy } from "./learner-copy.ts";
 import { learnerFolder, type LearnerFolder } from "./learner-folder.ts";
 import { writeProjectFiles } from "./learner-copy.ts";
 

@@ -1,4 +1,4 @@
-import { dependenciesOf, type Lab, learnerCompilerOptions } from "@workbook/lab-kit";
+import { dependenciesOf, type Lab, labFiles, learnerCompilerOptions } from "@workbook/lab-kit";
 import { existsSync, lstatSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join, relative } from "node:path";
 import {
@@ -21,11 +21,6 @@ export interface PutCopy {
   readonly outcome: "made" | "completed" | "kept" | "replaced";
   /** Where what the learner had is kept, where there was anything. */
   readonly saved: SavedCopy | undefined;
-}
-
-/** The files that a chapter begins with, or its reference answer. */
-export function labFiles(lab: CopiedLab, variant: "start" | "solution"): Files {
-  return new Map(lab.files.map((name) => [name, readFileSync(join(lab.directory, variant, name))]));
 }
 
 /**

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { ensureCopy, labFiles, replaceCopy, type CopiedLab } from "./learner-copy.ts";
+import { labFiles } from "@workbook/lab-kit";
+import { ensureCopy, replaceCopy, type CopiedLab } from "./learner-copy.ts";
 import { learnerFolder, readFiles, type LearnerFolder } from "./learner-folder.ts";
 import { findSavedCopy, listSavedCopies, saveCopy } from "./saved-copies.ts";
 
