@@ -33,7 +33,7 @@ export function errorCodes(): ReferencePage {
   const files = readSources("packages/{cli,toolchain,lab-kit,image-builder}/src/**/*.ts");
   return {
     name: "errors",
-    title: { en: "Error codes", ja: "エラーコード" },
+    title: { en: "Error messages", ja: "エラーメッセージ" },
     order: 3,
     pageClass: "stacked-tables",
     body(language) {
