@@ -80,6 +80,9 @@ export const duplicateGroup = (name: string, vpcId: string) =>
     `The security group '${name}' already exists for VPC '${vpcId}'`,
   );
 
+export const malformedElasticIp = (id: string) =>
+  new AwsError("InvalidElasticIpID.Malformed", `The elastic-ip ID '${id}' is malformed`);
+
 export const malformedGroupId = (id: string) =>
   new AwsError("InvalidGroupId.Malformed", `The security group ID '${id}' is malformed`);
 

@@ -56,6 +56,8 @@ function freeAddress(
     return undefined;
   }
   if (allocationId === undefined) throw faults.missingParameter("AllocationId");
+  if (!/^eipalloc-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(allocationId))
+    throw faults.malformedElasticIp(allocationId);
   const address = requireResource(scope, ADDRESS, allocationId);
   if (address.associationId !== undefined)
     throw faults.alreadyAssociated(`resource ${allocationId} is already associated`);

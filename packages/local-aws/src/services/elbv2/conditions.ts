@@ -108,6 +108,8 @@ function httpHeader(config: Sdk.HttpHeaderConditionConfig | undefined): Conditio
   if (name.length === 0) throw validationError("A 'HttpHeaderName' must be specified");
   if (name.length > 40)
     throw validationError("The 'HttpHeaderName' value is too long; the limit is '40'");
+  // RFC 9110, 5.1: a field's name is a token.
+  checkCharacters([name], /^[\w!#$%&'*+.^`|~-]+$/);
   if (/^host$/i.test(name))
     throw validationError("Use a 'host-header' condition to match the host header");
   const values = config.Values ?? [];

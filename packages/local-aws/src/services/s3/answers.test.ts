@@ -308,7 +308,15 @@ test("answers have the headers, statuses and words that AWS gives", async () => 
   const TagSet = [{ Key: "a", Value: "b" }];
   const tagged = await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }));
   expect(tagged.$metadata.httpStatusCode).toBe(204);
-  const policy = await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: '{"Statement":[]}' }));
+  const Policy = JSON.stringify({
+    Statement: {
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:*",
+      Resource: `arn:aws:s3:::${Bucket}/none`,
+    },
+  });
+  const policy = await s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
   expect(policy.$metadata.httpStatusCode).toBe(204);
   const ResponseExpires = new Date(0);
   const got = await s3.send(new HeadObjectCommand({ Bucket, Key: "k", ResponseExpires }));

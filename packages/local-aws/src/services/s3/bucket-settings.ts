@@ -2,6 +2,8 @@ import type { Grant } from "@aws-sdk/client-s3";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { ownersGrants, ownershipOf, readAcl } from "./acl.ts";
+import { checkBucketPolicy, isPublicPolicy } from "./bucket-policy.ts";
+import { checkTags } from "./object-attributes.ts";
 import { owner } from "./owner.ts";
 import { needBucket, s3Error } from "./errors.ts";
 import { checkAccelerated, checkCors, checkLogging, readLifecycle } from "./setting-rules.ts";
@@ -119,19 +121,12 @@ export const bucketSettingHandlers: Handlers<typeof import("@aws-sdk/client-s3")
 
   GetBucketPolicy: ({ Bucket }, context) => ({ Policy: need(context, Bucket, "policy") }),
   GetBucketPolicyStatus: ({ Bucket }, context) => {
-    need(context, Bucket, "policy");
-    return { PolicyStatus: { IsPublic: false } };
+    const policy = need(context, Bucket, "policy");
+    return { PolicyStatus: { IsPublic: isPublicPolicy(String(policy)) } };
   },
   PutBucketPolicy: ({ Bucket, Policy }, context) => {
-    try {
-      JSON.parse(Policy);
-    } catch {
-      throw s3Error(
-        "MalformedPolicy",
-        400,
-        "Policies must be valid JSON and the first byte must be '{'",
-      );
-    }
+    needBucket(context, Bucket);
+    checkBucketPolicy(Bucket, Policy);
     return write(context, Bucket, "policy", Policy);
   },
   DeleteBucketPolicy: ({ Bucket }, context) => write(context, Bucket, "policy", undefined),
@@ -150,11 +145,9 @@ export const bucketSettingHandlers: Handlers<typeof import("@aws-sdk/client-s3")
 
   GetBucketTagging: ({ Bucket }, context) => ({ TagSet: need(context, Bucket, "tagging") }),
   PutBucketTagging: ({ Bucket, Tagging }, context) => {
-    const keys = Tagging!.TagSet!.map(({ Key }) => Key);
-    if (new Set(keys).size < keys.length) {
-      throw s3Error("InvalidTag", 400, "Cannot provide multiple Tags with the same key");
-    }
-    return write(context, Bucket, "tagging", keys.length === 0 ? undefined : Tagging!.TagSet);
+    const tags = Tagging!.TagSet!;
+    checkTags(tags, "Bucket");
+    return write(context, Bucket, "tagging", tags.length === 0 ? undefined : tags);
   },
   DeleteBucketTagging: ({ Bucket }, context) => write(context, Bucket, "tagging", undefined),
 

@@ -4,6 +4,7 @@ import type { CallContext } from "../service.ts";
 import { REGION_NAMES } from "../../ground/regions.ts";
 import { askedGrants, isPublic, ownershipOf } from "./acl.ts";
 import { Blobs } from "./blobs.ts";
+import { checkTags } from "./object-attributes.ts";
 import { owner } from "./owner.ts";
 import { needBucket, s3Error } from "./errors.ts";
 import { buckets, objects, uploads, type Bucket } from "./state.ts";
@@ -48,6 +49,7 @@ export const bucketHandlers: Handlers<typeof import("@aws-sdk/client-s3"), CallC
     const acl = firstAcl(input, bucket, context);
     if (!known) {
       const tagging = input.CreateBucketConfiguration?.Tags;
+      checkTags(tagging ?? [], "Bucket");
       all.put(name, { ...bucket, settings: { ...bucket.settings, acl, tagging } });
     }
     return {

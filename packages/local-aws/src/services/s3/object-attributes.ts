@@ -30,6 +30,7 @@ export function readAttributes(
   context: CallContext,
 ): MultipartUpload["attributes"] {
   const encryption = input.ServerSideEncryption ? undefined : defaultEncryption(bucket);
+  checkMetadata(input.Metadata ?? {});
   return {
     contentType: input.ContentType,
     contentEncoding: withoutAwsChunked(input.ContentEncoding),
@@ -108,10 +109,46 @@ function readTags(header: string | undefined): { Key: string; Value: string }[] 
   return tags;
 }
 
-/** @throws AwsError `BadRequest`/`InvalidTag` where there are more than ten, or two of one key */
-export function checkTags(tags: readonly { Key: string | undefined }[]): void {
-  if (tags.length > 10) throw s3Error("BadRequest", 400, "Object tags cannot be greater than 10");
-  if (new Set(tags.map(({ Key }) => Key)).size < tags.length) {
-    throw s3Error("InvalidTag", 400, "Cannot provide multiple Tags with the same key");
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html, and CostAllocTagging.html for buckets */
+const MOST_TAGS = { Object: 10, Bucket: 50 } as const;
+const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
+/** @throws AwsError `BadRequest` where there are too many, `InvalidTag` where one cannot be, or two are of one key */
+export function checkTags(
+  tags: readonly { Key?: string | undefined; Value?: string | undefined }[],
+  of: keyof typeof MOST_TAGS = "Object",
+): void {
+  const invalid = (message: string) => s3Error("InvalidTag", 400, message);
+  if (tags.length > MOST_TAGS[of])
+    throw s3Error("BadRequest", 400, `${of} tags cannot be greater than ${MOST_TAGS[of]}`);
+  if (new Set(tags.map(({ Key }) => Key)).size < tags.length)
+    throw invalid("Cannot provide multiple Tags with the same key");
+  for (const { Key = "", Value = "" } of tags) {
+    if (Key === "" || Key.length > 128 || !CHARACTERS.test(Key))
+      throw invalid("The TagKey you have provided is invalid");
+    if (Value.length > 256 || !CHARACTERS.test(Value))
+      throw invalid("The TagValue you have provided is invalid");
+    if (Key.startsWith("aws:")) throw invalid("System tags cannot be added/updated by requester");
   }
+}
+
+/** What user metadata may come to: names and values, in bytes of UTF-8. */
+const MOST_METADATA_BYTES = 2048;
+
+/**
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html#UserMetadata
+ * @throws AwsError `MetadataTooLarge`
+ */
+function checkMetadata(metadata: Readonly<Record<string, string>>): void {
+  const size = Object.entries(metadata).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
+    0,
+  );
+  if (size <= MOST_METADATA_BYTES) return;
+  throw s3Error(
+    "MetadataTooLarge",
+    400,
+    "Your metadata headers exceed the maximum allowed metadata size",
+    { Size: size, MaxSizeAllowed: MOST_METADATA_BYTES },
+  );
 }

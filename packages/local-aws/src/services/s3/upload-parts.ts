@@ -17,8 +17,8 @@ type Part = MultipartUpload["parts"][number];
 /** Parts of uploads: each is a file until the upload is completed or aborted. */
 export const uploadPartHandlers: Handlers<typeof import("@aws-sdk/client-s3"), CallContext> = {
   async UploadPart(input, context) {
-    const upload = needUpload(context, input.Bucket, input.Key, input.UploadId);
     checkPartNumber(input.PartNumber);
+    const upload = needUpload(context, input.Bucket, input.Key, input.UploadId);
     const body = input.Body as Readable | undefined;
     const algorithms = upload.checksumAlgorithm
       ? [upload.checksumAlgorithm]
@@ -34,8 +34,8 @@ export const uploadPartHandlers: Handlers<typeof import("@aws-sdk/client-s3"), C
   },
 
   async UploadPartCopy(input, context) {
-    const upload = needUpload(context, input.Bucket, input.Key, input.UploadId);
     checkPartNumber(input.PartNumber);
+    const upload = needUpload(context, input.Bucket, input.Key, input.UploadId);
     const from = readCopySource(input.CopySource);
     const source = needSource(context, from);
     checkRead(copyConditions(input), source, "copy");
