@@ -10,6 +10,7 @@ import {
   PutImageTagMutabilityCommand,
   PutLifecyclePolicyCommand,
   SetRepositoryPolicyCommand,
+  TagResourceCommand,
 } from "@aws-sdk/client-ecr";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestCloud, type TestCloud } from "../../testing.ts";
@@ -280,5 +281,39 @@ test("a repository under KMS has the account's own key where it names none", asy
   expect(repositories![0]!.encryptionConfiguration).toEqual({
     encryptionType: "KMS",
     kmsKey: expect.stringMatching(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[0-9a-f-]{36}$/),
+  });
+});
+
+describe("tags of a repository", () => {
+  const tags = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ Key: `k${index}`, Value: "v" }));
+
+  test.each<[name: string, tags: { Key: string; Value: string }[]]>([
+    ["InvalidTagParameterException", [{ Key: "aws:x", Value: "v" }]],
+    ["InvalidTagParameterException", [{ Key: "k".repeat(129), Value: "v" }]],
+    ["InvalidTagParameterException", [{ Key: "k", Value: "v".repeat(257) }]],
+    ["InvalidTagParameterException", [{ Key: "a?", Value: "v" }]],
+    ["InvalidTagParameterException", [...tags(1), ...tags(1)]],
+    ["TooManyTagsException", tags(51)],
+  ])("are refused: %s %j", async (name, given) => {
+    await expect(repository({ tags: given })).rejects.toMatchObject({ name });
+    const { repositories } = await ecr.send(
+      new DescribeRepositoriesCommand({ repositoryNames: [await repository()] }),
+    );
+    const resourceArn = repositories![0]!.repositoryArn!;
+    await expect(
+      ecr.send(new TagResourceCommand({ resourceArn, tags: given })),
+    ).rejects.toMatchObject({ name });
+  });
+
+  test("are fifty together with those that it has", async () => {
+    const { repositories } = await ecr.send(
+      new DescribeRepositoriesCommand({ repositoryNames: [await repository({ tags: tags(50) })] }),
+    );
+    const resourceArn = repositories![0]!.repositoryArn!;
+    await ecr.send(new TagResourceCommand({ resourceArn, tags: tags(2) }));
+    await expect(
+      ecr.send(new TagResourceCommand({ resourceArn, tags: [{ Key: "more", Value: "" }] })),
+    ).rejects.toMatchObject({ name: "TooManyTagsException" });
   });
 });

@@ -7,6 +7,7 @@ import { checkRegistry, needRepository } from "./errors.ts";
 import { images, layers, repositories, type Repository } from "./state.ts";
 import { exclusionFilters } from "./tag-mutability.ts";
 import { mintPassword, TOKEN_MS } from "./tokens.ts";
+import { withTags } from "./tags.ts";
 
 type Ecr = typeof import("@aws-sdk/client-ecr");
 
@@ -39,7 +40,7 @@ export const repositoryHandlers: Handlers<Ecr, CallContext> = {
       scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false,
       encryptionType: input.encryptionConfiguration?.encryptionType ?? "AES256",
       kmsKey: input.encryptionConfiguration?.kmsKey ?? managedKey(input, context),
-      tags: (input.tags ?? []).map(({ Key, Value }) => ({ Key: Key!, Value: Value ?? "" })),
+      tags: withTags([], input.tags ?? []),
     });
     return { repository: describe(repository, context) };
   },
@@ -127,11 +128,9 @@ export const repositoryHandlers: Handlers<Ecr, CallContext> = {
 
   TagResource({ resourceArn, tags }, context) {
     const repository = byArn(context, resourceArn);
-    const merged = new Map(repository.tags.map(({ Key, Value }) => [Key, Value]));
-    for (const { Key, Value } of tags) merged.set(Key!, Value ?? "");
-    context.store.of(repositories).patch(repository.name, {
-      tags: [...merged].map(([Key, Value]) => ({ Key, Value })),
-    });
+    context.store
+      .of(repositories)
+      .patch(repository.name, { tags: withTags(repository.tags, tags) });
     return {};
   },
 

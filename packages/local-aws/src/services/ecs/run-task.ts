@@ -77,6 +77,8 @@ function checkLengths(input: RunTaskRequest): void {
   ] as const)
     if ((input[member]?.length ?? 0) > most)
       throw invalidParameter(TEXTS.tooLong({ member, most }));
+  if (!/^[\w/-]*$/.test(input.startedBy ?? "")) throw invalidParameter(TEXTS.startedByInvalid());
+  if (input.propagateTags === "SERVICE") throw invalidParameter(TEXTS.propagateOfNoService());
 }
 
 function taskTags(input: RunTaskRequest, cluster: Cluster, definition: TaskDefinition): Tags {
@@ -96,5 +98,8 @@ function toOverrides(definition: TaskDefinition, given: TaskOverride | undefined
   const size = { cpu: cpu ?? definition.cpu ?? "", memory: memory ?? definition.memory ?? "" };
   if (!isFargateSize(Number(size.cpu), Number(size.memory)))
     throw clientException(TEXTS.noFargateConfiguration(size));
+  for (const { name = "", memory: own, memoryReservation } of given.containerOverrides ?? [])
+    if (Math.max(own ?? 0, memoryReservation ?? 0) > Number(size.memory))
+      throw clientException(TEXTS.containerMemoryOverTask({ container: name }));
   return { ...given, cpu, memory };
 }

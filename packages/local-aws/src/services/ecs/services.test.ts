@@ -14,6 +14,7 @@ import {
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
+  type RunTaskCommandInput,
   StopTaskCommand,
   UpdateServiceCommand,
   type CreateServiceCommandInput,
@@ -311,6 +312,30 @@ test("RunTask takes startedBy and a token up to their documented lengths", async
       message: `${member} cannot be longer than ${most} characters.`,
     });
   }
+});
+
+test.each<[message: string, more: Partial<RunTaskCommandInput>]>([
+  [
+    "startedBy can have letters, numbers, hyphens, forward slashes and underscores.",
+    { startedBy: "me?" },
+  ],
+  [
+    "The propagateTags value SERVICE is not supported for tasks that are run on their own.",
+    { propagateTags: "SERVICE" },
+  ],
+  [
+    "The 'memory' setting for container 'main' is greater than for the task.",
+    { overrides: { containerOverrides: [{ name: "main", memory: 100_000 }] } },
+  ],
+])("RunTask refuses what no task of its own can have: %s", async (message, more) => {
+  const command = new RunTaskCommand({
+    cluster: "c",
+    taskDefinition: "web:1",
+    launchType: "FARGATE",
+    networkConfiguration: { awsvpcConfiguration },
+    ...more,
+  });
+  expect(await refusal(ecs.send(command))).toMatchObject({ message });
 });
 
 test("a revision that was deregistered is not deployed again", async () => {

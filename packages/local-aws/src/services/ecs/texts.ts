@@ -237,6 +237,12 @@ export const TEXTS = {
     "ECS was unable to assume the role '{role}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.",
     QUOTED,
   ),
+  startedByInvalid: text(
+    "startedBy can have letters, numbers, hyphens, forward slashes and underscores.",
+  ),
+  propagateOfNoService: text(
+    "The propagateTags value SERVICE is not supported for tasks that are run on their own.",
+  ),
   tagsManaged: text("Managed tags cannot be enabled or propagated without the new ARN format."),
 
   // Why a task stopped
