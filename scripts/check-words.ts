@@ -16,7 +16,7 @@ const SPEAKING = [
 const SILENT: readonly RegExp[] = [
   /\.(?:test|(?:[\w-]+-)?cases)\.ts$|\/testing\/|\/testing\.ts$/,
   // Proofs and wrong answers are for those who change a lab; tests for those who change the workbook.
-  /lab-kit\/src\/(?:verify\/|mutation\.ts$|lab\.ts$|boilerplate\.ts$)|\/mutations\.ts$|cli\/src\/test-runner\//,
+  /lab-kit\/src\/(?:verify\/|mutation\.ts$|lab\.ts$|(?:boilerplate|new-lab)\.ts$)|\/mutations\.ts$|cli\/src\/test-runner\//,
   // Programs for shells; what they describe comes from the commands.
   /cli\/src\/command-line\/completion\.ts$/,
   // What a log keeps.

@@ -98,7 +98,7 @@ export const teaching = defineTeaching({
 });
 `;
 
-/** The headings that every chapter has, as \`docs/writing.md\` wants them. */
+/** The headings that every chapter has, as docs/writing.md wants them. */
 const ENGLISH = [
   "Begin",
   "What you have learned",
