@@ -55,3 +55,17 @@ test("what a test alone needs lies in a folder called testing", () => {
   );
   expect(astray).toEqual([]);
 });
+
+test("the same room has the same name in every service", () => {
+  const other = globSync("services/*/{errors,words,paging,paginate}.ts", { cwd: source });
+  expect(other).toEqual([]);
+  // Sessions are IAM's keys: STS has neither a state nor sentences of its own.
+  const without = ["kit", "sts", "testing"];
+  const services = globSync("services/*/", { cwd: source })
+    .map((folder) => folder.split("/")[1]!)
+    .filter((name) => !name.includes(".") && !without.includes(name));
+  expect(services.length).toBeGreaterThan(6);
+  for (const service of services)
+    for (const room of ["service", "state", "faults", "members"])
+      expect(files, `${room} of ${service}`).toContain(`services/${service}/${room}.ts`);
+});

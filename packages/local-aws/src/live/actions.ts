@@ -8,6 +8,7 @@ import { InvalidBody, isRecord, requireText } from "./body-checks.ts";
 import type { LiveContents } from "./live-feed.ts";
 import type { RequestMessage } from "./messages.ts";
 import { taskAt } from "./vpc-pictures.ts";
+import { parseArn } from "../ground/arn.ts";
 
 /** What an action is about is not there. */
 export class NotThere extends Error {}
@@ -92,6 +93,6 @@ export function changePace({ context }: LiveContents, body: unknown): void {
 
 /** The account and the region that an ARN names. */
 function scopeOf({ store }: LiveContents["context"], arn: string) {
-  const [, , , region = "", account = ""] = arn.split(":");
+  const { region = "", account = "" } = parseArn(arn) ?? {};
   return store.scope(account, region);
 }

@@ -124,6 +124,15 @@ test("an ARN of another account, region or service names nothing here", async ()
     "web:1:2",
   ])
     await expect(describeIt(other), other).rejects.toMatchObject({ name: "ClientException" });
+  const provider = `arn:aws:ecs:${cloud.clientConfig.region}:${account}:capacity-provider/FARGATE`;
+  const create = (name: string, capacityProvider: string) =>
+    ecs.send(
+      new CreateClusterCommand({ clusterName: name, capacityProviders: [capacityProvider] }),
+    );
+  expect((await create("own", provider)).cluster!.capacityProviders).toEqual(["FARGATE"]);
+  await expect(create("foreign", provider.replace(account, "999999999999"))).rejects.toMatchObject({
+    name: "ClientException",
+  });
   const { repository } = await ecr.send(
     new CreateRepositoryCommand({ repositoryName: "team/app" }),
   );

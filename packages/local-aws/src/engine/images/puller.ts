@@ -1,5 +1,5 @@
 import { parseManifest, type Descriptor, type Manifest } from "../../services/ecr/manifest.ts";
-import { findImage } from "../../services/ecr/errors.ts";
+import { findImage } from "../../services/ecr/faults.ts";
 import { LayerFiles } from "../../services/ecr/layer-files.ts";
 import { repositories } from "../../services/ecr/state.ts";
 import type { EngineContext } from "../engine.ts";

@@ -1,5 +1,5 @@
 import { readBody } from "../../protocol/body.ts";
-import { findImage } from "../../services/ecr/errors.ts";
+import { findImage } from "../../services/ecr/faults.ts";
 import { deleteImage } from "../../services/ecr/image-failures.ts";
 import { parseManifest } from "../../services/ecr/manifest.ts";
 import { putImage } from "../../services/ecr/put-image.ts";

@@ -12,43 +12,44 @@ import {
 import { usersOf } from "../../services/elbv2/target-groups.ts";
 import type { Scope, Store } from "../../store/store.ts";
 import type { TargetConfiguration, TargetGroupConfiguration } from "./configuration.ts";
-import type { LoadBalancerPorts } from "./ports.ts";
+import type { LoadBalancerNeeds } from "./needs.ts";
 import { routeTo } from "./routes.ts";
+import { readArn } from "../../ground/arn.ts";
 
 /** One target group of the data plane's configuration; undefined where there is none, or no load balancer uses it. */
 export function compileTargetGroup(
   store: Store,
   arn: string,
-  ports: LoadBalancerPorts,
+  needs: LoadBalancerNeeds,
 ): TargetGroupConfiguration | undefined {
-  const [, , , region = "", account = ""] = arn.split(":");
+  const { region, account } = readArn(arn);
   const scope = store.scope(account, region);
   const group = scope.of(targetGroups).get(arn);
-  return group && compileUsed(scope, group, ports);
+  return group && compileUsed(scope, group, needs);
 }
 
 /** The same, of a group in its scope. */
 export function compileUsed(
   scope: Scope,
   group: Readonly<TargetGroup>,
-  ports: LoadBalancerPorts,
+  needs: LoadBalancerNeeds,
 ): TargetGroupConfiguration | undefined {
   const [user] = usersOf(scope, group.arn);
   const balancer = user === undefined ? undefined : scope.of(loadBalancers).get(user);
-  return balancer && compileGroup(scope, group, balancer, ports);
+  return balancer && compileGroup(scope, group, balancer, needs);
 }
 
 function compileGroup(
   scope: Scope,
   group: Readonly<TargetGroup>,
   balancer: Readonly<LoadBalancer>,
-  ports: LoadBalancerPorts,
+  needs: LoadBalancerNeeds,
 ): TargetGroupConfiguration {
   const { attributes } = group;
   const targets = scope
     .of(targetRegistrations)
     .by(registrationsByGroup, group.arn)
-    .map((registration) => compileTarget(scope, balancer, registration, ports));
+    .map((registration) => compileTarget(scope, balancer, registration, needs));
   const stickiness = compileStickiness(attributes);
   return {
     arn: group.arn,
@@ -94,7 +95,7 @@ function compileTarget(
   scope: Scope,
   balancer: Readonly<LoadBalancer>,
   registration: Readonly<TargetRegistration>,
-  ports: LoadBalancerPorts,
+  needs: LoadBalancerNeeds,
 ): TargetConfiguration {
   const { targetGroupArn, id, port } = registration;
   const health = scope.of(targetHealths).get(registrationId(targetGroupArn, id, port));
@@ -102,7 +103,7 @@ function compileTarget(
     key: `${id}:${port}`,
     state: stateOf(registration, health?.state),
     healthySince: health?.state === "healthy" ? health.since : 0,
-    route: routeTo(scope, balancer, registration, port, ports).route,
+    route: routeTo(scope, balancer, registration, port, needs).route,
   };
 }
 

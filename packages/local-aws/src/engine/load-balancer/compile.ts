@@ -19,14 +19,14 @@ import type {
   ListenerConfiguration,
   TargetGroupConfiguration,
 } from "./configuration.ts";
-import type { LoadBalancerPorts } from "./ports.ts";
+import type { LoadBalancerNeeds } from "./needs.ts";
 import { clientAccess } from "./routes.ts";
 
 /** What compiling looks at beside the store. */
 export interface CompileContext {
   readonly homeAddress: string;
   readonly acceleration: number;
-  readonly ports: LoadBalancerPorts;
+  readonly needs: LoadBalancerNeeds;
 }
 
 /** Makes the data plane's configuration of everything in the store. */
@@ -41,7 +41,7 @@ export function compile(store: Store, context: CompileContext): Configuration {
   for (const collection of store.all(targetGroups)) {
     const scope = store.scope(collection.place.account, collection.place.region);
     for (const group of collection.values()) {
-      const compiled = compileUsed(scope, group, context.ports);
+      const compiled = compileUsed(scope, group, context.needs);
       if (compiled) groups.push(compiled);
     }
   }
@@ -65,7 +65,7 @@ function compileBalancer(
     forwardedForPort: attributes["routing.http.xff_client_port.enabled"] === "true",
     preserveHost: attributes["routing.http.preserve_host_header.enabled"] === "true",
     dropInvalidHeaders: attributes["routing.http.drop_invalid_header_fields.enabled"] === "true",
-    ...(context.ports.room && {
+    ...(context.needs.room && {
       addresses: balancer.availabilityZones.map(({ address }) => address),
     }),
     listeners: scope

@@ -6,7 +6,7 @@ import {
 } from "../../services/elbv2/state.ts";
 import { usersOf } from "../../services/elbv2/target-groups.ts";
 import type { Scope, Store } from "../../store/store.ts";
-import type { LoadBalancerPorts } from "./ports.ts";
+import type { LoadBalancerNeeds } from "./needs.ts";
 import { clientAccess, routeTo } from "./routes.ts";
 
 /** Who reaches whom, and where not, why: in words for a learner. */
@@ -33,7 +33,7 @@ export type AccessFact =
 export function describeAccess(
   store: Store,
   homeAddress: string,
-  ports: Pick<LoadBalancerPorts, "endpoint">,
+  needs: Pick<LoadBalancerNeeds, "endpoint">,
 ): AccessFact[] {
   return store.all(loadBalancers).flatMap((collection) => {
     const { account, region } = collection.place;
@@ -42,7 +42,7 @@ export function describeAccess(
       .values()
       .flatMap((balancer) => [
         ...fromHome(scope, balancer, homeAddress),
-        ...toTargets(scope, balancer, ports),
+        ...toTargets(scope, balancer, needs),
       ]);
   });
 }
@@ -67,14 +67,14 @@ function fromHome(
 function toTargets(
   scope: Scope,
   balancer: Readonly<LoadBalancer>,
-  ports: Pick<LoadBalancerPorts, "endpoint">,
+  needs: Pick<LoadBalancerNeeds, "endpoint">,
 ): AccessFact[] {
   return scope
     .of(targetRegistrations)
     .filter(({ targetGroupArn }) => usersOf(scope, targetGroupArn).includes(balancer.arn))
     .map((registration) => {
       const { targetGroupArn, id, port } = registration;
-      const { route, why } = routeTo(scope, balancer, registration, port, ports);
+      const { route, why } = routeTo(scope, balancer, registration, port, needs);
       const open = typeof route !== "string";
       return {
         from: "load-balancer",

@@ -23,7 +23,7 @@ export class KnownConfiguration {
     if (affected === "all" || !this.#settings) return this.#updateAll(compile(store, context));
     const changed: TargetGroupConfiguration[] = [];
     for (const arn of affected) {
-      const next = compileTargetGroup(store, arn, context.ports);
+      const next = compileTargetGroup(store, arn, context.needs);
       // Which groups are in use follows from listeners and rules; these affect everything.
       if (next && this.#groups.has(arn) && this.#put(next)) changed.push(next);
     }

@@ -3,7 +3,7 @@ import { offsetPort } from "./addresses.ts";
 import type { DataPlaneProcess } from "./data-plane-process.ts";
 import type { SocketInfo } from "./messages.ts";
 import { portHolder } from "./port-holder.ts";
-import type { ListenersMode } from "./ports.ts";
+import type { ListenersMode } from "./needs.ts";
 
 interface OpenSocket {
   readonly host: string;

@@ -4,7 +4,7 @@ import { ownAddress } from "./addresses.ts";
 import type { BalancerConfiguration } from "./configuration.ts";
 import type { DataPlaneProcess } from "./data-plane-process.ts";
 import { ListenerPort } from "./listener-port.ts";
-import type { ListenersMode } from "./ports.ts";
+import type { ListenersMode } from "./needs.ts";
 
 /** This machine's matter, not AWS's time: never shortened. */
 const RETRY_MS = 2000;

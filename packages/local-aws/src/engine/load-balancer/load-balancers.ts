@@ -9,7 +9,7 @@ import { type EffectiveListener, ListenerPorts } from "./listener-ports.ts";
 import { requestListener, type ListenerAnswer } from "./request-listener.ts";
 import { KnownConfiguration } from "./known-configuration.ts";
 import { MetricTotals } from "./metric-totals.ts";
-import type { LoadBalancerPorts } from "./ports.ts";
+import type { LoadBalancerNeeds } from "./needs.ts";
 import { TargetHealths } from "./target-healths.ts";
 
 export type { EffectiveListener } from "./listener-ports.ts";
@@ -43,15 +43,15 @@ export interface LoadBalancers extends EnginePart {
  */
 export function createLoadBalancers(
   context: EngineContext,
-  ports: LoadBalancerPorts,
+  needs: LoadBalancerNeeds,
 ): LoadBalancers {
-  return new LoadBalancerPart(context, ports);
+  return new LoadBalancerPart(context, needs);
 }
 
 class LoadBalancerPart implements LoadBalancers {
   readonly name = "load balancers";
   readonly #context: EngineContext;
-  readonly #ports: LoadBalancerPorts;
+  readonly #needs: LoadBalancerNeeds;
   readonly #process: DataPlaneProcess;
   readonly #sockets: ListenerPorts;
   readonly #inside: InsideListeners | undefined;
@@ -64,9 +64,9 @@ class LoadBalancerPart implements LoadBalancers {
   #affected: Affected = "all";
   #unsubscribe: readonly (() => void)[] = [];
 
-  constructor(context: EngineContext, ports: LoadBalancerPorts) {
+  constructor(context: EngineContext, needs: LoadBalancerNeeds) {
     this.#context = context;
-    this.#ports = ports;
+    this.#needs = needs;
     const { clock, logger } = context;
     this.#process = new DataPlaneProcess(
       clock,
@@ -79,11 +79,11 @@ class LoadBalancerPart implements LoadBalancers {
         lost: () => this.#sockets.reopen(),
         metrics: (deltas) => this.#totals.add(deltas),
       },
-      ports.room,
+      needs.room,
     );
-    ports.room?.onRemade(() => this.#process.moveIn());
+    needs.room?.onRemade(() => this.#process.moveIn());
     this.#sockets = new ListenerPorts({
-      mode: ports.listenersMode,
+      mode: needs.listenersMode,
       process: this.#process,
       clock,
       logger,
@@ -91,14 +91,14 @@ class LoadBalancerPart implements LoadBalancers {
     });
     let lastId = INSIDE_SOCKETS;
     this.#inside =
-      ports.room &&
+      needs.room &&
       new InsideListeners({
-        room: ports.room,
+        room: needs.room,
         process: this.#process,
         logger,
         nextSocketId: () => ++lastId,
       });
-    this.#healths = new TargetHealths(context, ports, this.#process);
+    this.#healths = new TargetHealths(context, needs, this.#process);
   }
 
   async start(): Promise<void> {
@@ -136,7 +136,7 @@ class LoadBalancerPart implements LoadBalancers {
       clock: this.#context.clock,
       process: this.#process,
       whyClosed: () =>
-        describeAccess(store, settings.homeAddress, this.#ports).find(
+        describeAccess(store, settings.homeAddress, this.#needs).find(
           (fact) => fact.from === "home" && fact.listenerArn === listenerArn,
         )?.why,
     });
@@ -146,7 +146,7 @@ class LoadBalancerPart implements LoadBalancers {
     return {
       dataPlane: { pid: this.#process.pid ?? null, ready: this.#process.ready },
       listeners: this.effectiveListeners(),
-      access: describeAccess(this.#context.store, this.#context.settings.homeAddress, this.#ports),
+      access: describeAccess(this.#context.store, this.#context.settings.homeAddress, this.#needs),
       metrics: Object.fromEntries(this.#totals.all()),
     };
   }
@@ -192,7 +192,7 @@ class LoadBalancerPart implements LoadBalancers {
     const { store, clock, settings } = this.#context;
     const { homeAddress } = settings;
     const { acceleration } = clock;
-    const context = { homeAddress, acceleration, ports: this.#ports };
+    const context = { homeAddress, acceleration, needs: this.#needs };
     const changed = this.#known.update(store, context, affected);
     const configuration = this.#known.whole;
     if (changed !== "all") {

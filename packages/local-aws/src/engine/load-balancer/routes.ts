@@ -3,7 +3,7 @@ import type { LoadBalancer, TargetRegistration } from "../../services/elbv2/stat
 import type { Scope } from "../../store/store.ts";
 import { mayConnect } from "../network/reachability.ts";
 import type { Route } from "./configuration.ts";
-import type { LoadBalancerPorts } from "./ports.ts";
+import type { LoadBalancerNeeds } from "./needs.ts";
 
 /** Whether something can be reached, and where not, why: in words for a learner. */
 export interface Access {
@@ -44,7 +44,7 @@ export function routeTo(
   balancer: Readonly<LoadBalancer>,
   { id }: Pick<TargetRegistration, "id">,
   port: number,
-  { endpoint, room }: Pick<LoadBalancerPorts, "endpoint" | "room">,
+  { endpoint, room }: Pick<LoadBalancerNeeds, "endpoint" | "room">,
 ): TargetRoute {
   const target = scope
     .of(networkInterfaces)

@@ -25,8 +25,9 @@ import type { DataPlaneProcess } from "./data-plane-process.ts";
 import { Draining } from "./draining.ts";
 import { HealthChecker } from "./health-checker.ts";
 import type { ProbeRequest } from "./messages.ts";
-import type { LoadBalancerPorts } from "./ports.ts";
+import type { LoadBalancerNeeds } from "./needs.ts";
 import { routeTo } from "./routes.ts";
+import { readArn } from "../../ground/arn.ts";
 
 interface Watched {
   readonly checker?: HealthChecker;
@@ -36,14 +37,14 @@ interface Watched {
 /** Keeps the health of every registered target: who is checked, who is not in use, who drains and for how long. */
 export class TargetHealths {
   readonly #context: EngineContext;
-  readonly #ports: LoadBalancerPorts;
+  readonly #needs: LoadBalancerNeeds;
   readonly #process: DataPlaneProcess;
   /** By target group and target. */
   readonly #watched = new Map<string, Map<string, Watched>>();
 
-  constructor(context: EngineContext, ports: LoadBalancerPorts, process: DataPlaneProcess) {
+  constructor(context: EngineContext, needs: LoadBalancerNeeds, process: DataPlaneProcess) {
     this.#context = context;
-    this.#ports = ports;
+    this.#needs = needs;
     this.#process = process;
   }
 
@@ -148,7 +149,7 @@ export class TargetHealths {
     const port = healthCheck.port === "traffic-port" ? registration.port : Number(healthCheck.port);
     const balancer = userOf(scope, arn);
     return {
-      route: balancer ? routeTo(scope, balancer, registration, port, this.#ports).route : "silent",
+      route: balancer ? routeTo(scope, balancer, registration, port, this.#needs).route : "silent",
       tls: healthCheck.protocol === "HTTPS",
       path: healthCheck.path,
       host: `${registration.id}:${port}`,
@@ -218,7 +219,7 @@ const idOf = ({
 
 /** Where a target group is: its ARN tells. */
 function scopeOf(store: Store, targetGroupArn: string): Scope {
-  const [, , , region = "", account = ""] = targetGroupArn.split(":");
+  const { region, account } = readArn(targetGroupArn);
   return store.scope(account, region);
 }
 

@@ -9,13 +9,13 @@ import type { StartParts } from "./task-start.ts";
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html#deployment-container-image-stability
  */
 export async function pullContainerImage(
-  { ports, record, signal }: StartParts,
+  { needs, record, signal }: StartParts,
   { name = "", image = "", versionConsistency }: ContainerDefinition,
 ): Promise<PulledImage> {
   const { account, region } = record.scope;
   const { cpuArchitecture } = record.definition.runtimePlatform ?? {};
   const pull = (reference: string) =>
-    ports.images.pull({ account, region, reference, cpuArchitecture, signal });
+    needs.images.pull({ account, region, reference, cpuArchitecture, signal });
   const pullDigest = async (digest: string) => ({
     ...(await pull(`${image.split("@")[0]}@${digest}`)),
     reference: image,

@@ -4,7 +4,7 @@ import { targetHealths, type TargetHealth } from "../../services/elbv2/state.ts"
 import type { Change } from "../../store/collection.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
 import { expire } from "./expire.ts";
-import type { SchedulerPorts } from "./ports.ts";
+import type { SchedulerNeeds } from "./needs.ts";
 import { publishChanges } from "./publish-changes.ts";
 import { recoverTasks } from "./recover.ts";
 import { ServiceController } from "./service-controller.ts";
@@ -18,14 +18,14 @@ const EXPIRE_EVERY_MS = 10 * 60_000;
  * Makes the part that runs ECS: it keeps services at what they ask for, and takes each task from PROVISIONING to STOPPED.
  * It learns of everything from the store's commits. Start it last and stop it first: tasks use all the other parts.
  */
-export function createScheduler(context: EngineContext, ports: SchedulerPorts): EnginePart {
-  return new Scheduler(context, ports);
+export function createScheduler(context: EngineContext, needs: SchedulerNeeds): EnginePart {
+  return new Scheduler(context, needs);
 }
 
 class Scheduler implements EnginePart {
   readonly name = "scheduler";
   readonly #context: EngineContext;
-  readonly #ports: SchedulerPorts;
+  readonly #needs: SchedulerNeeds;
   readonly #closing = new AbortController();
   readonly #controllers = new Map<string, ServiceController>();
   readonly #running = new Map<string, Promise<void>>();
@@ -36,14 +36,14 @@ class Scheduler implements EnginePart {
   #unwatch: (() => void) | undefined;
   #expiry: Timer | undefined;
 
-  constructor(context: EngineContext, ports: SchedulerPorts) {
+  constructor(context: EngineContext, needs: SchedulerNeeds) {
     this.#context = context;
-    this.#ports = ports;
+    this.#needs = needs;
   }
 
   async start(): Promise<void> {
     const { store, clock } = this.#context;
-    await this.#ports.driver.reap();
+    await this.#needs.driver.reap();
     this.#unwatch = store.onCommit((changes) => this.#committed(changes));
     recoverTasks(store, clock.now());
     for (const collection of store.all(ecsServices))
@@ -58,7 +58,7 @@ class Scheduler implements EnginePart {
     this.#expiry?.cancel();
     clearImmediate(this.#flush);
     for (const controller of this.#controllers.values()) controller.stop();
-    await this.#ports.driver.close();
+    await this.#needs.driver.close();
     await Promise.all(this.#running.values());
   }
 
@@ -145,7 +145,7 @@ class Scheduler implements EnginePart {
     if (this.#closing.signal.aborted || this.#running.has(arn)) return;
     const { store, logger } = this.#context;
     const record = new TaskRecord(store, store.scope(place.account, place.region), arn);
-    const runner = new TaskRunner(record, this.#context, this.#ports, this.#closing.signal);
+    const runner = new TaskRunner(record, this.#context, this.#needs, this.#closing.signal);
     const done = runner
       .run()
       .catch((error: unknown) => logger.error(`the task ${arn} was lost`, error))

@@ -16,6 +16,7 @@ import {
   mayReachService,
   mayResolveNames,
 } from "../network/reachability.ts";
+import { parseArn } from "../../ground/arn.ts";
 
 /** Why a task cannot start: the message is ECS's own and becomes the task's `stoppedReason`. */
 export class TaskFault extends Error {
@@ -182,7 +183,7 @@ const SERVICE_ADDRESS = "192.0.2.1";
 /** Who a task is when it has taken on a role: the session is named after the task. */
 function assumedRole({ definition, task }: Asked): string {
   const roleArn = rolesOf(definition, task.overrides).executionRoleArn ?? "";
-  const [, , , , account = "", role = ""] = roleArn.split(":");
+  const { account = "", resource: role = "" } = parseArn(roleArn) ?? {};
   const name = role.slice(role.lastIndexOf("/") + 1);
   return `arn:aws:sts::${account}:assumed-role/${name}/${task.arn.slice(task.arn.lastIndexOf("/") + 1)}`;
 }

@@ -6,7 +6,7 @@ import { taskHealth } from "../../services/ecs/container-health.ts";
 import { unlessAborted } from "../../ground/unless-aborted.ts";
 import { untilChanged } from "./commits.ts";
 import type { LogSink } from "../logs/log-sink.ts";
-import type { SchedulerPorts } from "./ports.ts";
+import type { SchedulerNeeds } from "./needs.ts";
 import {
   openLogs,
   provision,
@@ -31,7 +31,7 @@ import {
 export class TaskRunner {
   readonly record: TaskRecord;
   readonly #context: EngineContext;
-  readonly #ports: SchedulerPorts;
+  readonly #needs: SchedulerNeeds;
   /** Aborted when the scheduler ends: nothing is written any more. */
   readonly #closing: AbortSignal;
   readonly #stopping = new AbortController();
@@ -42,12 +42,12 @@ export class TaskRunner {
   constructor(
     record: TaskRecord,
     context: EngineContext,
-    ports: SchedulerPorts,
+    needs: SchedulerNeeds,
     closing: AbortSignal,
   ) {
     this.record = record;
     this.#context = context;
-    this.#ports = ports;
+    this.#needs = needs;
     this.#closing = closing;
   }
 
@@ -86,7 +86,7 @@ export class TaskRunner {
   async #startSteps(): Promise<void> {
     const { record } = this;
     const signal = AbortSignal.any([this.#closing, this.#stopping.signal]);
-    const parts: StartParts = { context: this.#context, ports: this.#ports, record, signal };
+    const parts: StartParts = { context: this.#context, needs: this.#needs, record, signal };
     provision(parts);
     refuseUnsupported(parts);
     const images = await unlessAborted(pullImages(parts), signal);
@@ -94,8 +94,8 @@ export class TaskRunner {
       for (const sink of sinks.values()) void sink.close();
     });
     const spec = toSpec(parts, images);
-    record.sayUnheeded(this.#ports.driver.unheeded(spec), this.#context.clock.now());
-    await this.#ports.driver.start(spec, this.#observer(), signal);
+    record.sayUnheeded(this.#needs.driver.unheeded(spec), this.#context.clock.now());
+    await this.#needs.driver.start(spec, this.#observer(), signal);
     signal.throwIfAborted();
     this.#activate();
   }
@@ -156,9 +156,9 @@ export class TaskRunner {
     if (!this.#closing.aborted) await this.#drain();
     const ran = this.record.task.containers.some(({ runtimeId }) => runtimeId !== undefined);
     if (ran && !this.#closing.aborted) this.record.write(() => ({ lastStatus: "STOPPING" }));
-    await this.#ports.driver.stop(this.record.arn);
+    await this.#needs.driver.stop(this.record.arn);
     await Promise.all(Array.from(this.#sinks.values(), (sink) => sink.close()));
-    this.#ports.metadata.unregister(this.record.arn);
+    this.#needs.metadata.unregister(this.record.arn);
     if (this.#closing.aborted) return;
     this.record.write(() => ({ lastStatus: "DEPROVISIONING" }));
     this.#end();

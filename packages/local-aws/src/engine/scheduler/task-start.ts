@@ -11,7 +11,7 @@ import { resolverOf } from "../network/resolver-address.ts";
 import type { ContainerSpec, TaskSpec } from "../runtime/driver.ts";
 import { pullContainerImage } from "./container-image.ts";
 import type { LogSink } from "../logs/log-sink.ts";
-import type { SchedulerPorts } from "./ports.ts";
+import type { SchedulerNeeds } from "./needs.ts";
 import { environmentOf } from "./task-environment.ts";
 import { imageFault, logsFault, mayPutLogs, TaskFault } from "./task-faults.ts";
 import type { TaskRecord } from "./task-store.ts";
@@ -24,7 +24,7 @@ const UNREACHABLE_AFTER_MS = 60_000;
 /** What the steps of a start work with. */
 export interface StartParts {
   readonly context: EngineContext;
-  readonly ports: SchedulerPorts;
+  readonly needs: SchedulerNeeds;
   readonly record: TaskRecord;
   /** Aborted when the task is to stop, or the scheduler does. */
   readonly signal: AbortSignal;
@@ -87,7 +87,7 @@ export async function pullImages(parts: StartParts): Promise<Map<string, PulledI
 
 /** Opens what each container's lines go to, by container name. @throws TaskFault, or the router's own error */
 export async function openLogs(parts: StartParts): Promise<Map<string, LogSink>> {
-  const { context, ports, record } = parts;
+  const { context, needs, record } = parts;
   const { scope, definition, id } = record;
   const asked = { store: context.store, scope, task: record.task, definition };
   await failOn(logsFault(asked), parts);
@@ -97,7 +97,7 @@ export async function openLogs(parts: StartParts): Promise<Map<string, LogSink>>
       const { name = "", logConfiguration } = container;
       const { account, region } = scope;
       const request = { account, region, taskId: id, containerName: name, logConfiguration };
-      const sink = await ports.logs.open(request);
+      const sink = await needs.logs.open(request);
       const deaf: LogSink = { write: () => {}, close: () => sink.close() };
       sinks.set(name, mayPutLogs(asked, container) ? sink : deaf);
     }
@@ -110,10 +110,10 @@ export async function openLogs(parts: StartParts): Promise<Map<string, LogSink>>
 
 /** What the driver is told, with the task registered at the metadata service. */
 export function toSpec(parts: StartParts, images: ReadonlyMap<string, PulledImage>): TaskSpec {
-  const { ports, record } = parts;
+  const { needs, record } = parts;
   const { scope, definition, task } = record;
   const containers = startOrder(definition.containerDefinitions)!;
-  const metadata = ports.metadata.register({
+  const metadata = needs.metadata.register({
     taskArn: task.arn,
     account: scope.account,
     region: scope.region,
@@ -135,7 +135,7 @@ export function toSpec(parts: StartParts, images: ReadonlyMap<string, PulledImag
         override,
         metadata: metadata.environment[name] ?? {},
         region: scope.region,
-        endpoint: ports.apiEndpoint,
+        endpoint: needs.apiEndpoint,
       }),
       stopTimeoutSeconds: container.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS,
     };

@@ -1,6 +1,6 @@
 import type { ImageFailure, ImageIdentifier } from "@aws-sdk/client-ecr";
 import type { Scope } from "../../store/store.ts";
-import { findImage } from "./errors.ts";
+import { findImage } from "./faults.ts";
 import type { LayerFiles } from "./layer-files.ts";
 import { isIndex, parseManifest } from "./manifest.ts";
 import { images, type Image } from "./state.ts";

@@ -1,9 +1,9 @@
-import { page } from "./paging.ts";
+import { page } from "./pages.ts";
 import type { ImageFailure, ImageIdentifier, ListImagesFilter } from "@aws-sdk/client-ecr";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
-import { findImage, imageIdText, needRepository, notConverted } from "./errors.ts";
+import { findImage, imageIdText, needRepository, notConverted } from "./faults.ts";
 import { deleteImage, lookUp } from "./image-failures.ts";
 import { LayerFiles } from "./layer-files.ts";
 import { putImage } from "./put-image.ts";

@@ -13,7 +13,7 @@ export const members: Members = {
     },
   ],
   usedIn: {
-    "errors.ts": { "*": "registryId" },
+    "faults.ts": { "*": "registryId" },
     "images.ts": { DescribeImagesFilter: "imageStatus tagStatus" },
   },
 };

@@ -3,7 +3,7 @@ import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { toList, type OneOrMany } from "../iam/policy-document.ts";
 import { readStatements } from "../iam/validate-policy.ts";
-import { needRepository } from "./errors.ts";
+import { needRepository } from "./faults.ts";
 import { checkLifecyclePolicy } from "./lifecycle-policy.ts";
 import { repositories, type Repository } from "./state.ts";
 

@@ -1,6 +1,6 @@
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Scope } from "../../store/store.ts";
-import { findImage, needRepository } from "./errors.ts";
+import { findImage, needRepository } from "./faults.ts";
 import type { LayerFiles } from "./layer-files.ts";
 import { checkComplete, parseManifest } from "./manifest.ts";
 import { images, layers, type Image, type Repository } from "./state.ts";

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { page } from "./paging.ts";
+import { page } from "./pages.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
-import { checkRegistry, needRepository } from "./errors.ts";
+import { checkRegistry, needRepository } from "./faults.ts";
 import { images, layers, repositories, type Repository } from "./state.ts";
 import { exclusionFilters } from "./tag-mutability.ts";
 import { mintPassword, TOKEN_MS } from "./tokens.ts";

@@ -1,5 +1,5 @@
 import type { AnyHandler, Service } from "../service.ts";
-import { checkRegistry } from "./errors.ts";
+import { checkRegistry } from "./faults.ts";
 import { imageHandlers, imageWriteHandlers } from "./images.ts";
 import { policyHandlers } from "./policies.ts";
 import { repositoryHandlers } from "./repositories.ts";

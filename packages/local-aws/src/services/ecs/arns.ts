@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from "node:crypto";
+import { parseArn } from "../../ground/arn.ts";
 
 /** Whose resource an ARN names. */
 interface Place {
@@ -12,7 +13,7 @@ export const ecsArn = ({ account, region }: Place, resource: string) =>
 
 /** The part of an ARN after its resource type: `cluster/name` → `name`, `service/cluster/name` → `cluster/name`. */
 export function resourceOf(arn: string): { type: string; path: readonly string[] } {
-  const [type = "", ...path] = arn.split(":").slice(5).join(":").split("/");
+  const [type = "", ...path] = (parseArn(arn)?.resource ?? "").split("/");
   return { type, path };
 }
 

@@ -1,4 +1,5 @@
 import type { CapacityProviderStrategyItem } from "@aws-sdk/client-ecs";
+import { isOwn, parseArn, readArn } from "../../ground/arn.ts";
 import type { CallContext } from "../service.ts";
 import { ecsArn, lastPart } from "./arns.ts";
 import { clientException, invalidParameter } from "./faults.ts";
@@ -9,6 +10,18 @@ import { TEXTS } from "./texts.ts";
 
 /** The capacity providers that every account has; the others need instances. */
 const FARGATE_PROVIDERS = ["FARGATE", "FARGATE_SPOT"] as const;
+
+interface Place {
+  readonly account: string;
+  readonly region: string;
+}
+
+/** The name in a name or an ARN; a provider of another account or region is none of this one's. */
+function nameOf(reference: string, place: Place): string {
+  const arn = parseArn(reference);
+  const isMine = arn?.service === "ecs" && isOwn(arn, place);
+  return isMine && arn.resource.startsWith("capacity-provider/") ? lastPart(reference) : reference;
+}
 
 export type Strategy = readonly { capacityProvider: string; weight?: number; base?: number }[];
 
@@ -21,9 +34,9 @@ const describe = (context: CallContext, name: (typeof FARGATE_PROVIDERS)[number]
 });
 
 /** Capacity provider names as given (names or ARNs). @throws AwsError where one does not exist */
-export function toCapacityProviders(given: readonly string[] | undefined): string[] {
+export function toCapacityProviders(given: readonly string[] | undefined, place: Place): string[] {
   return (given ?? []).map((reference) => {
-    const name = reference.startsWith("arn:") ? lastPart(reference) : reference;
+    const name = nameOf(reference, place);
     if (!FARGATE_PROVIDERS.some((known) => known === name))
       throw clientException(TEXTS.capacityProviderNotFound({ name }));
     return name;
@@ -37,13 +50,12 @@ export function toCapacityProviders(given: readonly string[] | undefined): strin
 export function toStrategy(
   given: readonly CapacityProviderStrategyItem[] | undefined,
   allowed: readonly string[],
+  place: Place,
 ): Strategy {
   if ((given ?? []).filter(({ base = 0 }) => base > 0).length > 1)
     throw invalidParameter(TEXTS.strategyOneBase());
   return (given ?? []).map(({ capacityProvider = "", weight = 0, base = 0 }) => {
-    const name = capacityProvider.startsWith("arn:")
-      ? lastPart(capacityProvider)
-      : capacityProvider;
+    const name = nameOf(capacityProvider, place);
     if (!allowed.includes(name)) throw invalidParameter(TEXTS.strategyNotInCluster());
     return { capacityProvider: name, weight, base };
   });
@@ -56,7 +68,8 @@ export function strategyOf(
   launchType: string | undefined,
 ): Strategy {
   if (given?.length && launchType) throw invalidParameter(TEXTS.launchTypeAndStrategy());
-  if (given?.length) return weighted(toStrategy(given, cluster.capacityProviders));
+  if (given?.length)
+    return weighted(toStrategy(given, cluster.capacityProviders, readArn(cluster.arn)));
   return launchType ? [] : weighted(cluster.defaultCapacityProviderStrategy);
 }
 
@@ -69,9 +82,7 @@ function weighted(strategy: Strategy): Strategy {
 
 export const capacityProviderHandlers: EcsHandlers = {
   DescribeCapacityProviders(input, context) {
-    const wanted = input.capacityProviders?.map((reference) =>
-      reference.startsWith("arn:") ? lastPart(reference) : reference,
-    );
+    const wanted = input.capacityProviders?.map((reference) => nameOf(reference, context));
     const known = FARGATE_PROVIDERS.filter((name) => wanted?.includes(name) ?? true);
     const missing = (wanted ?? []).filter((name) => !FARGATE_PROVIDERS.some((one) => one === name));
     const { items, nextToken } = page(known, (name) => name, input, { of: "capacity-providers" });

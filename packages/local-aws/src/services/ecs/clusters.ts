@@ -55,7 +55,7 @@ export const clusterHandlers: EcsHandlers = {
     // Creating a cluster that is there answers with it, as it is.
     if (existing?.status === "ACTIVE")
       return { cluster: describeCluster(context, existing, ANSWER_FIELDS) };
-    const capacityProviders = toCapacityProviders(input.capacityProviders);
+    const capacityProviders = toCapacityProviders(input.capacityProviders, context);
     const cluster: Cluster = {
       arn: ecsArn(context, `cluster/${name}`),
       name,
@@ -65,6 +65,7 @@ export const clusterHandlers: EcsHandlers = {
       defaultCapacityProviderStrategy: toStrategy(
         input.defaultCapacityProviderStrategy,
         capacityProviders,
+        context,
       ),
       configuration: input.configuration,
       serviceConnectDefaults: input.serviceConnectDefaults && {
@@ -126,12 +127,13 @@ export const clusterHandlers: EcsHandlers = {
 
   PutClusterCapacityProviders(input, context) {
     const cluster = requireCluster(context, input.cluster);
-    const capacityProviders = toCapacityProviders(input.capacityProviders);
+    const capacityProviders = toCapacityProviders(input.capacityProviders, context);
     const updated = context.store.of(clusters).patch(cluster.arn, {
       capacityProviders,
       defaultCapacityProviderStrategy: toStrategy(
         input.defaultCapacityProviderStrategy,
         capacityProviders,
+        context,
       ),
     });
     return { cluster: describeCluster(context, updated, ANSWER_FIELDS) };

@@ -1,4 +1,4 @@
-import { text } from "./text.ts";
+import { text } from "../kit/text.ts";
 
 const github = (thread: string) => `https://github.com/${thread}`;
 

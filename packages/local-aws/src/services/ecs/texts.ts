@@ -1,4 +1,4 @@
-import { text } from "./text.ts";
+import { text } from "../kit/text.ts";
 
 const guide = (page: string) =>
   `https://docs.aws.amazon.com/AmazonECS/latest/developerguide/${page}.html`;

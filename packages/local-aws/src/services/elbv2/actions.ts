@@ -6,7 +6,7 @@ import {
   targetGroupNotFound,
   unsupported,
   validationError,
-} from "./words.ts";
+} from "./faults.ts";
 
 const SUPPORTED = ["forward", "redirect", "fixed-response"];
 const CONTENT_TYPES = [

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { notAnArn } from "./words.ts";
+import { notAnArn } from "./faults.ts";
+import { parseArn, readArn } from "../../ground/arn.ts";
 
 interface Place {
   readonly account: string;
@@ -39,12 +40,13 @@ export const ruleArn = (listener: string) =>
 
 /** What CloudWatch and interface descriptions call it: `app/NAME/ID`, `targetgroup/NAME/ID`. */
 export function arnSuffix(arn: string): string {
-  const resource = arn.split(":").slice(5).join(":");
+  const { resource } = readArn(arn);
   return resource.startsWith("loadbalancer/") ? resource.slice("loadbalancer/".length) : resource;
 }
 
 /** @throws AwsError ValidationError where `value` is no ARN of that kind */
 export function checkArn(value: string, kind: ArnKind): void {
-  if (!new RegExp(`^arn:[^:]*:elasticloadbalancing:[^:]*:[^:]*:${kind}/.+$`).test(value))
+  const arn = parseArn(value);
+  if (arn?.service !== "elasticloadbalancing" || !arn.resource.startsWith(`${kind}/`))
     throw notAnArn(value, KIND_WORDS[kind]);
 }

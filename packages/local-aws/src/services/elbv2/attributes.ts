@@ -1,4 +1,4 @@
-import { badAttribute, unknownAttribute, unsupported } from "./words.ts";
+import { badAttribute, unknownAttribute, unsupported } from "./faults.ts";
 
 /** One attribute: what it is when nobody set it, and what it may be. */
 export interface AttributeRule {

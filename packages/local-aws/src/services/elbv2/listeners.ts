@@ -5,7 +5,7 @@ import { checkArn, listenerArn, ruleArn } from "./arns.ts";
 import { changeAttributes, defaultsOf, LISTENER_ATTRIBUTES, listAttributes } from "./attributes.ts";
 import type { Elbv2Handlers } from "./handlers.ts";
 import { listenersByBalancer, rulesByListener } from "./indexes.ts";
-import { page } from "./paging.ts";
+import { page } from "./pages.ts";
 import {
   listeners,
   loadBalancers,
@@ -23,7 +23,7 @@ import {
   portTaken,
   unsupported,
   validationError,
-} from "./words.ts";
+} from "./faults.ts";
 
 /** @throws AwsError ListenerNotFound, ValidationError where `arn` is none of a listener */
 export function requireListener(scope: Scope, arn: string): Readonly<Listener> {

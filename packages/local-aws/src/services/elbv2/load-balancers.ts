@@ -12,7 +12,7 @@ import type { Elbv2Handlers } from "./handlers.ts";
 import { deleteListener } from "./listeners.ts";
 import { checkLoadBalancerName, dnsNameOf, hostedZoneOf } from "./names.ts";
 import { listenersByBalancer } from "./indexes.ts";
-import { page } from "./paging.ts";
+import { page } from "./pages.ts";
 import { listeners, loadBalancers, type LoadBalancer } from "./state.ts";
 import { tagsOf } from "./tags.ts";
 import {
@@ -22,7 +22,7 @@ import {
   sameNameOtherSettings,
   unsupported,
   validationError,
-} from "./words.ts";
+} from "./faults.ts";
 import { attachZone, detachZone, securityGroupsOf, subnetsOf } from "./zones.ts";
 
 /** @throws AwsError LoadBalancerNotFound, ValidationError where `arn` is none of a load balancer */

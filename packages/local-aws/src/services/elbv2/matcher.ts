@@ -1,4 +1,4 @@
-import { validationError } from "./words.ts";
+import { validationError } from "./faults.ts";
 
 /** Status codes from `low` to `high`, both included. */
 export interface CodeRange {

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { LoadBalancer } from "./state.ts";
-import { validationError } from "./words.ts";
+import { validationError } from "./faults.ts";
 
 const LONGEST_NAME = 32;
 

@@ -1,5 +1,5 @@
 import type { Elbv2Handlers } from "./handlers.ts";
-import { page } from "./paging.ts";
+import { page } from "./pages.ts";
 
 /** Quotas that a new account has. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
 const LIMITS: readonly (readonly [name: string, max: number])[] = [

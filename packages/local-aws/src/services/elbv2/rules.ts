@@ -5,7 +5,7 @@ import { checkedConditions } from "./conditions.ts";
 import type { Elbv2Handlers } from "./handlers.ts";
 import { rulesByListener } from "./indexes.ts";
 import { actionsOf, requireListener } from "./listeners.ts";
-import { page } from "./paging.ts";
+import { page } from "./pages.ts";
 import { loadBalancers, rules, type Rule } from "./state.ts";
 import { tagsOf } from "./tags.ts";
 import {
@@ -17,7 +17,7 @@ import {
   tooMany,
   unsupported,
   validationError,
-} from "./words.ts";
+} from "./faults.ts";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
 const MOST_RULES = 100;

@@ -11,7 +11,7 @@ import {
   targetGroupNotFound,
   tooManyTags,
   validationError,
-} from "./words.ts";
+} from "./faults.ts";
 
 const MOST_TAGS = 50;
 

@@ -12,7 +12,7 @@ import type { Elbv2Handlers } from "./handlers.ts";
 import { changedHealthCheck, defaultHealthCheck } from "./health-check.ts";
 import { groupsByName, listenersByGroup, registrationsByGroup, rulesByGroup } from "./indexes.ts";
 import { checkTargetGroupName } from "./names.ts";
-import { page } from "./paging.ts";
+import { page } from "./pages.ts";
 import {
   listeners,
   loadBalancers,
@@ -32,7 +32,7 @@ import {
   unsupported,
   validationError,
   vpcNotFound,
-} from "./words.ts";
+} from "./faults.ts";
 
 /** @throws AwsError TargetGroupNotFound, ValidationError where `arn` is none of a target group */
 export function requireTargetGroup(scope: Scope, arn: string): Readonly<TargetGroup> {

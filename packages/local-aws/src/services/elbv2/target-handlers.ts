@@ -14,7 +14,7 @@ import {
 import { registrationsByGroup } from "./indexes.ts";
 import { requireTargetGroup } from "./target-groups.ts";
 import { deregisterTarget, registerTarget } from "./targets.ts";
-import { invalidTarget, validationError } from "./words.ts";
+import { invalidTarget, validationError } from "./faults.ts";
 
 /** Blocks outside of the VPC that targets may be in. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-type */
 const PRIVATE_BLOCKS = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"];

@@ -6,7 +6,7 @@ import {
   targetRegistrations,
   type TargetRegistration,
 } from "./state.ts";
-import { targetGroupNotFound } from "./words.ts";
+import { targetGroupNotFound } from "./faults.ts";
 
 /** One target of one target group, at the time of the call. */
 export interface TargetRequest {

@@ -18,7 +18,7 @@ import {
   twoZonesNeeded,
   unsupported,
   validationError,
-} from "./words.ts";
+} from "./faults.ts";
 
 type Zone = LoadBalancer["availabilityZones"][number];
 

@@ -5,6 +5,7 @@ import {
   type Decision,
   type PolicyRequest,
 } from "./policy-evaluation.ts";
+import { parseArn } from "../../ground/arn.ts";
 
 /** The policies that have a say in what a role may do, as JSON documents. */
 export interface RolePolicies {
@@ -49,7 +50,7 @@ export function refusalOf(
 ): Refusal | undefined {
   const context = {
     "aws:PrincipalArn": roleArn,
-    "aws:PrincipalAccount": roleArn.split(":")[4] ?? "",
+    "aws:PrincipalAccount": parseArn(roleArn)?.account ?? "",
     "aws:RequestedRegion": region,
     "aws:SecureTransport": "true",
   };
@@ -80,7 +81,7 @@ const own = (document: string, request: PolicyRequest) =>
 
 /** Under which names a policy's `Principal` may mean a role. */
 function namesOf(roleArn: string): string[] {
-  const account = roleArn.split(":")[4] ?? "";
+  const account = parseArn(roleArn)?.account ?? "";
   return [roleArn, `arn:aws:iam::${account}:root`, account, "*"];
 }
 

@@ -1,6 +1,6 @@
 import type { Scope } from "../../store/store.ts";
 import { logGroups, logStreams, type LogGroup, type LogStream } from "./state.ts";
-import { groupMissing, invalidParameter, oneOf, streamMissing } from "./words.ts";
+import { groupMissing, invalidParameter, oneOf, streamMissing } from "./faults.ts";
 
 const GROUP_ARN = /^arn:aws:logs:([^:]+):(\d{12}):log-group:([^:]+)(?::\*)?$/;
 

@@ -4,7 +4,7 @@ import type { Scope } from "../../store/store.ts";
 import type { CallContext } from "../service.ts";
 import { compareNames, nameFromIdentifier, needGroup, streamKey, streamsOf } from "./find.ts";
 import { LogEvents } from "./log-events.ts";
-import { page } from "./paging.ts";
+import { page } from "./pages.ts";
 import { logGroups, logStreams, type LogGroup } from "./state.ts";
 import { checkTags } from "./tags.ts";
 import {
@@ -13,7 +13,7 @@ import {
   groupExists,
   notAllowedValue,
   reservedGroup,
-} from "./words.ts";
+} from "./faults.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const RETENTION_DAYS = [

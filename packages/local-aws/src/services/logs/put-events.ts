@@ -5,7 +5,7 @@ import { expiryOf, needGroup, needStream } from "./find.ts";
 import { LogEvents } from "./log-events.ts";
 import { EVENT_OVERHEAD_BYTES } from "./log-volume.ts";
 import { SEQUENCE_TOKEN } from "./streams.ts";
-import { batchSpansTooLong, notChronological, uploadTooLarge } from "./words.ts";
+import { batchSpansTooLong, notChronological, uploadTooLarge } from "./faults.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
 const MAX_BATCH_BYTES = 1_048_576;

@@ -6,8 +6,8 @@ import { parseFilterPattern } from "./filter-pattern/filter-pattern.ts";
 import { expiryOf, groupNameOf, needGroup, needStream, streamsOf } from "./find.ts";
 import { LogEvents, type LogEvent, type LogEventQuery, type Position } from "./log-events.ts";
 import { EVENT_OVERHEAD_BYTES } from "./log-volume.ts";
-import { decodeToken, encodeToken } from "./paging.ts";
-import { exclusive, invalidToken, streamMissing } from "./words.ts";
+import { decodeToken, encodeToken } from "./pages.ts";
+import { exclusive, invalidToken, streamMissing } from "./faults.ts";
 
 const MAX_EVENTS = 10_000;
 /** An answer ends at this size, as AWS's do. */

@@ -4,9 +4,9 @@ import type { Scope } from "../../store/store.ts";
 import type { CallContext } from "../service.ts";
 import { compareNames, groupNameOf, needGroup, needStream, streamKey, streamsOf } from "./find.ts";
 import { LogEvents, type StreamTimes } from "./log-events.ts";
-import { page } from "./paging.ts";
+import { page } from "./pages.ts";
 import { logStreams, type LogStream } from "./state.ts";
-import { invalidParameter, orderedPrefix, streamExists } from "./words.ts";
+import { invalidParameter, orderedPrefix, streamExists } from "./faults.ts";
 
 const DEFAULT_PAGE = 50;
 

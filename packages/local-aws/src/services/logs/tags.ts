@@ -3,7 +3,7 @@ import type { Scope } from "../../store/store.ts";
 import type { CallContext } from "../service.ts";
 import { nameFromIdentifier, needGroup } from "./find.ts";
 import { logGroups } from "./state.ts";
-import { invalidParameter, tooManyTags } from "./words.ts";
+import { invalidParameter, tooManyTags } from "./faults.ts";
 
 const MAX_TAGS = 50;
 

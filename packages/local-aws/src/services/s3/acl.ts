@@ -1,7 +1,7 @@
 import type { Grant } from "@aws-sdk/client-s3";
 import type { CallContext } from "../service.ts";
 import { owner } from "./owner.ts";
-import { s3Error } from "./errors.ts";
+import { s3Error } from "./faults.ts";
 import type { Bucket } from "./state.ts";
 
 /** The members of a request that set an access control list. */

@@ -1,5 +1,5 @@
 import { type OneOrMany, textsOf, toList, type RawStatement } from "../iam/policy-document.ts";
-import { s3Error } from "./errors.ts";
+import { s3Error } from "./faults.ts";
 
 const ELEMENTS = [
   "Sid",

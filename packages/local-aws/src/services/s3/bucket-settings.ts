@@ -5,7 +5,7 @@ import { ownersGrants, ownershipOf, readAcl } from "./acl.ts";
 import { checkBucketPolicy, isPublicPolicy } from "./bucket-policy.ts";
 import { checkTags } from "./object-attributes.ts";
 import { owner } from "./owner.ts";
-import { needBucket, s3Error } from "./errors.ts";
+import { needBucket, s3Error } from "./faults.ts";
 import { checkAccelerated, checkCors, checkLogging, readLifecycle } from "./setting-rules.ts";
 import { buckets } from "./state.ts";
 

@@ -6,7 +6,7 @@ import { askedGrants, isPublic, ownershipOf } from "./acl.ts";
 import { Blobs } from "./blobs.ts";
 import { checkTags } from "./object-attributes.ts";
 import { owner } from "./owner.ts";
-import { needBucket, s3Error } from "./errors.ts";
+import { needBucket, s3Error } from "./faults.ts";
 import { buckets, objects, uploads, type Bucket } from "./state.ts";
 
 const NAME =

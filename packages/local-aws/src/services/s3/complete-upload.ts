@@ -4,7 +4,7 @@ import type { CompletedPart } from "@aws-sdk/client-s3";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { Blobs, type WrittenBlob } from "./blobs.ts";
-import { s3Error, shownVersion } from "./errors.ts";
+import { s3Error, shownVersion } from "./faults.ts";
 import { checkWhole, compositeChecksum, hasListedChecksum } from "./multipart-checksums.ts";
 import { needUpload } from "./multipart.ts";
 import { encryptionFacts } from "./object-attributes.ts";

@@ -1,5 +1,5 @@
 import { AwsError } from "../../protocol/aws-error.ts";
-import { s3Error } from "./errors.ts";
+import { s3Error } from "./faults.ts";
 import type { ObjectVersion } from "./state.ts";
 
 interface ReadConditions {

@@ -1,4 +1,4 @@
-import { s3Error } from "./errors.ts";
+import { s3Error } from "./faults.ts";
 
 /**
  * Reads `x-amz-copy-source`: `[/]bucket/key[?versionId=…]`, percent-encoded.

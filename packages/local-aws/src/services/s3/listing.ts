@@ -1,8 +1,8 @@
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { owner } from "./owner.ts";
-import { needBucket, s3Error } from "./errors.ts";
-import { compareKeys, encoder, pageOf, pageSize, type Page } from "./paging.ts";
+import { needBucket, s3Error } from "./faults.ts";
+import { compareKeys, encoder, pageOf, pageSize, type Page } from "./pages.ts";
 import { objects, type ObjectVersion, type StoredObject } from "./state.ts";
 
 const isCurrent = ({ versions }: Readonly<StoredObject>) => !versions[0]!.deleteMarker;

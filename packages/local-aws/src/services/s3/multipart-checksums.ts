@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { createDigest } from "./checksums.ts";
-import { s3Error } from "./errors.ts";
+import { s3Error } from "./faults.ts";
 import { memberOf, statedAlgorithms, type ChecksumInput } from "./request-checksums.ts";
 import type { MultipartUpload } from "./state.ts";
 

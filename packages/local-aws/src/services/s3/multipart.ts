@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { Blobs } from "./blobs.ts";
-import { checkKey, needBucket, s3Error } from "./errors.ts";
+import { checkKey, needBucket, s3Error } from "./faults.ts";
 import { checksumTypeOf } from "./multipart-checksums.ts";
 import { encryptionFacts, readAttributes } from "./object-attributes.ts";
 import { uploads, type MultipartUpload } from "./state.ts";

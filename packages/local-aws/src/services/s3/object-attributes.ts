@@ -1,6 +1,6 @@
 import type { CallContext } from "../service.ts";
 import { readAcl, type AclInput } from "./acl.ts";
-import { s3Error } from "./errors.ts";
+import { s3Error } from "./faults.ts";
 import { readLock } from "./object-lock.ts";
 import type { Bucket, MultipartUpload, ObjectVersion } from "./state.ts";
 

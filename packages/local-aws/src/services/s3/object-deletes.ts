@@ -3,7 +3,7 @@ import { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { Blobs } from "./blobs.ts";
-import { checkKey, findObject, needBucket, needVersion, s3Error, shownVersion } from "./errors.ts";
+import { checkKey, findObject, needBucket, needVersion, s3Error, shownVersion } from "./faults.ts";
 import { checkTags } from "./object-attributes.ts";
 import { checkUnlocked } from "./object-lock.ts";
 import { objects, type ObjectVersion } from "./state.ts";

@@ -1,5 +1,5 @@
 import type { CallContext } from "../service.ts";
-import { s3Error } from "./errors.ts";
+import { s3Error } from "./faults.ts";
 import type { Bucket, ObjectVersion } from "./state.ts";
 
 interface LockInput {

@@ -5,9 +5,9 @@ import { ownersGrants } from "./acl.ts";
 import { Blobs } from "./blobs.ts";
 import { owner } from "./owner.ts";
 import { checkRead } from "./conditions.ts";
-import { isArchived, needBucket, needVersion, s3Error, shownVersion } from "./errors.ts";
+import { isArchived, needBucket, needVersion, s3Error, shownVersion } from "./faults.ts";
 import { lockFacts } from "./object-lock.ts";
-import { checkCount, pageSize } from "./paging.ts";
+import { checkCount, pageSize } from "./pages.ts";
 import type { Bucket, ObjectVersion } from "./state.ts";
 
 type S3 = typeof import("@aws-sdk/client-s3");

@@ -5,7 +5,7 @@ import type { CallContext } from "../service.ts";
 import { Blobs } from "./blobs.ts";
 import { checkRead, copyConditions } from "./conditions.ts";
 import { readCopySource } from "./copy-source.ts";
-import { checkKey, needBucket, needSource, s3Error, shownVersion } from "./errors.ts";
+import { checkKey, needBucket, needSource, s3Error, shownVersion } from "./faults.ts";
 import { attributesOf, encryptionFacts, readAttributes } from "./object-attributes.ts";
 import { memberOf, requestedChecksums, verifyChecksums } from "./request-checksums.ts";
 import type { Bucket, ObjectVersion } from "./state.ts";

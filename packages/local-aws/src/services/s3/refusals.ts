@@ -1,5 +1,5 @@
 import type { AnyHandler, CallContext } from "../service.ts";
-import { needBucket, s3Error } from "./errors.ts";
+import { needBucket, s3Error } from "./faults.ts";
 
 type Input = Readonly<Record<string, unknown>> | undefined;
 

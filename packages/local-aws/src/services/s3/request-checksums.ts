@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { CHECKSUM_ALGORITHMS } from "./checksums.ts";
-import { s3Error } from "./errors.ts";
+import { s3Error } from "./faults.ts";
 import { trailersOf } from "../../protocol/chunked.ts";
 
 /** The members of a write that tell of checksums. */

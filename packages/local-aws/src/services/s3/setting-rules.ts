@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { CORSRule, LifecycleRule, LoggingEnabled } from "@aws-sdk/client-s3";
 import type { CallContext } from "../service.ts";
-import { s3Error } from "./errors.ts";
+import { s3Error } from "./faults.ts";
 import { buckets } from "./state.ts";
 
 const MAX_CORS_RULES = 100;

@@ -1,9 +1,9 @@
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { owner } from "./owner.ts";
-import { needBucket } from "./errors.ts";
+import { needBucket } from "./faults.ts";
 import { needUpload } from "./multipart.ts";
-import { checkCount, compareKeys, encoder, pageOf, pageSize } from "./paging.ts";
+import { checkCount, compareKeys, encoder, pageOf, pageSize } from "./pages.ts";
 import { uploads, type MultipartUpload } from "./state.ts";
 
 /** Lists of uploads and of their parts. */

@@ -4,7 +4,7 @@ import type { CallContext } from "../service.ts";
 import { Blobs, type WrittenBlob } from "./blobs.ts";
 import { checkRead, copyConditions } from "./conditions.ts";
 import { readCopySource } from "./copy-source.ts";
-import { needSource, s3Error } from "./errors.ts";
+import { needSource, s3Error } from "./faults.ts";
 import { checkPartAlgorithm } from "./multipart-checksums.ts";
 import { needUpload } from "./multipart.ts";
 import { encryptionFacts } from "./object-attributes.ts";

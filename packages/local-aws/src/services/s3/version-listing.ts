@@ -1,9 +1,9 @@
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { owner } from "./owner.ts";
-import { needBucket, s3Error, shownVersion } from "./errors.ts";
+import { needBucket, s3Error, shownVersion } from "./faults.ts";
 import { checksumFacts, sortedObjects } from "./listing.ts";
-import { compareKeys, encoder, pageOf, pageSize } from "./paging.ts";
+import { compareKeys, encoder, pageOf, pageSize } from "./pages.ts";
 import type { ObjectVersion } from "./state.ts";
 
 interface Entry {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { CallContext } from "../service.ts";
 import { Blobs } from "./blobs.ts";
 import { checkWrite } from "./conditions.ts";
-import { findObject, needBucket } from "./errors.ts";
+import { findObject, needBucket } from "./faults.ts";
 import { objects, type Bucket, type ObjectVersion } from "./state.ts";
 
 /** A version id such as S3 gives: opaque. */

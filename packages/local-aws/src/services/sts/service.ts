@@ -8,6 +8,7 @@ import { accessKeys, type AccessKey, roles } from "../iam/state.ts";
 import type { CallContext, Service } from "../service.ts";
 import { requireAssumableRole } from "./assumable-role.ts";
 import { members } from "./members.ts";
+import { readArn } from "../../ground/arn.ts";
 
 const ROLE_SESSION_SECONDS = 3600;
 const USER_SESSION_SECONDS = 12 * 3600;
@@ -63,7 +64,7 @@ const handlers = {
         "ValidationError",
         "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
       );
-    const [, , , , account = ""] = role.arn.split(":");
+    const { account } = readArn(role.arn);
     const arn = `arn:aws:sts::${account}:assumed-role/${role.roleName}/${input.RoleSessionName}`;
     const userId = `${role.roleId}:${input.RoleSessionName}`;
     cloud.of(roles, account, "").patch(role.roleName, { lastUsed: { at: clock.now(), region } });

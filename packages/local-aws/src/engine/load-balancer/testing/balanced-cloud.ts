@@ -18,7 +18,7 @@ import {
 } from "../../../services/ec2/interfaces.ts";
 import type { Endpoint } from "../../runtime/driver.ts";
 import { createLoadBalancers, type LoadBalancers } from "../load-balancers.ts";
-import type { ListenersMode } from "../ports.ts";
+import type { ListenersMode } from "../needs.ts";
 import { type Answer, fetchPort } from "./fetch-port.ts";
 
 const ACCOUNT = "123456789012";

@@ -29,6 +29,7 @@ import {
   taskNetwork,
   type TaskNetwork,
 } from "./task-network.ts";
+import { readArn } from "../../../ground/arn.ts";
 
 export interface ContainerHostParts {
   readonly clock: Clock;
@@ -90,7 +91,7 @@ mkdir ${bundle}; cd ${bundle}; mkdir upper work rootfs
 mount -t overlay -o userxattr,lowerdir=${lower},upperdir=upper,workdir=work overlay rootfs
 mkfifo -m 600 stdout stderr
 `);
-    const region = this.#spec.taskArn.split(":")[3]!;
+    const { region } = readArn(this.#spec.taskArn);
     const { privateIpAddress: address } = this.#spec;
     await this.#parts.room.ask("write", {
       files: [

@@ -1,10 +1,11 @@
 import { privateDomain } from "../../../ground/private-domain.ts";
 import type { TaskSpec } from "../driver.ts";
+import { readArn } from "../../../ground/arn.ts";
 
 /** The name that an ENI has in its VPC, which is the task's as well. */
 export function taskHostName({ privateIpAddress, taskArn, taskId }: TaskSpec): string {
   if (!privateIpAddress) return taskId.slice(0, 12);
-  const region = taskArn.split(":")[3]!;
+  const { region } = readArn(taskArn);
   return `ip-${privateIpAddress.replaceAll(".", "-")}.${privateDomain(region)}`;
 }
 

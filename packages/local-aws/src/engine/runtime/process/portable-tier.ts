@@ -16,6 +16,7 @@ import { findProgram } from "./program.ts";
 import { badImage, noCommand } from "../reasons.ts";
 import { resolveInRoot } from "@workbook/image-layers";
 import type { Launch, Tier, TierTask } from "./tier.ts";
+import { readArn } from "../../../ground/arn.ts";
 
 export interface PortableTierOptions {
   readonly tools: BaseTools;
@@ -203,7 +204,7 @@ class PortableTask implements TierTask {
 /** The name that an ENI has in its VPC. */
 function hostName({ privateIpAddress, taskArn, taskId }: TaskSpec): string {
   if (!privateIpAddress) return taskId.slice(0, 12);
-  const region = taskArn.split(":")[3]!;
+  const { region } = readArn(taskArn);
   return `ip-${privateIpAddress.replaceAll(".", "-")}.${privateDomain(region)}`;
 }
 

@@ -1,4 +1,4 @@
-import { invalidPattern } from "../words.ts";
+import { invalidPattern } from "../faults.ts";
 import type { ConditionParser, Token } from "./condition-parser.ts";
 import { compileRegex, compileWildcard } from "./regex.ts";
 

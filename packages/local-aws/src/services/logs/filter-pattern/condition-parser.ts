@@ -1,4 +1,4 @@
-import { invalidPattern } from "../words.ts";
+import { invalidPattern } from "../faults.ts";
 
 /** A word of an expression and what it is. `raw` is as it was written. */
 export interface Token {

@@ -1,4 +1,4 @@
-import { unclosedPattern } from "../words.ts";
+import { unclosedPattern } from "../faults.ts";
 import { parseJsonPattern } from "./json-pattern.ts";
 import { parseFieldPattern } from "./field-pattern.ts";
 import { parseTermPattern } from "./term-pattern.ts";

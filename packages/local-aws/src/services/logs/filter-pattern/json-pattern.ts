@@ -1,4 +1,4 @@
-import { invalidPattern } from "../words.ts";
+import { invalidPattern } from "../faults.ts";
 import { parseComparison, type ValueTest } from "./comparison.ts";
 import { ConditionParser, tokenize } from "./condition-parser.ts";
 import type { MessageTest } from "./filter-pattern.ts";

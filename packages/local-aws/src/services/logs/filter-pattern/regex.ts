@@ -1,5 +1,5 @@
 import { SimpleRegex } from "../../../patterns/simple-regex.ts";
-import { invalidPattern } from "../words.ts";
+import { invalidPattern } from "../faults.ts";
 
 /** The characters that CloudWatch Logs allows in a regular expression; parentheses are not among them. */
 const ALLOWED = /^(?:[A-Za-z0-9_#=@/;,\-:\s^$?[\]{}|*+.<>"'&~`!]|\\.)*$/;

@@ -1,4 +1,4 @@
-import { invalidPattern } from "../words.ts";
+import { invalidPattern } from "../faults.ts";
 import type { MessageTest } from "./filter-pattern.ts";
 import { compileRegex } from "./regex.ts";
 

@@ -1,4 +1,4 @@
-import { invalidToken } from "./words.ts";
+import { invalidToken } from "./faults.ts";
 
 /**
  * One page of `items`, which are sorted by `key`. The token names the last item that was given out, so that a page

@@ -1,4 +1,4 @@
-import { s3Error } from "./errors.ts";
+import { s3Error } from "./faults.ts";
 
 const MAX_PAGE = 1000;
 const MAX_INTEGER = 2_147_483_647;

@@ -4,7 +4,7 @@ import type { MetadataRegistry } from "../metadata/metadata-registry.ts";
 import type { TaskDriver } from "../runtime/driver.ts";
 
 /** What the scheduler needs of the rest of the engine. Network interfaces, targets and roles are functions over the store. */
-export interface SchedulerPorts {
+export interface SchedulerNeeds {
   readonly driver: TaskDriver;
   readonly images: ImagePuller;
   readonly logs: LogRouter;

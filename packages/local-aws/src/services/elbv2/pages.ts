@@ -1,5 +1,5 @@
 import { cutPage } from "../kit/pages.ts";
-import { validationError } from "./words.ts";
+import { validationError } from "./faults.ts";
 
 /**
  * Cuts one page out of `items`, which `key` tells apart and puts in order.

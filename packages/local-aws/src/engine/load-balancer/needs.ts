@@ -8,7 +8,7 @@ import type { Endpoint } from "../runtime/driver.ts";
 export type ListenersMode = "exact" | "offset" | "ephemeral";
 
 /** What load balancers need of the rest of the engine. */
-export interface LoadBalancerPorts {
+export interface LoadBalancerNeeds {
   /** Where a port of the task with this address is; undefined where no running task has the address. */
   endpoint(privateIpAddress: string, port: number): Endpoint | undefined;
   readonly listenersMode: ListenersMode;
