@@ -19,6 +19,7 @@ const words = {
     stop: ".",
     action: "Action",
     option: "Option",
+    example: "Example",
     meaning: "What it does",
     every: "`--json` and `--help` are there for every command.",
     code: "Exit code",
@@ -30,6 +31,7 @@ const words = {
     stop: "。",
     action: "操作",
     option: "オプション",
+    example: "例",
     meaning: "説明",
     every: "`--json` と `--help` はすべてのコマンドで使えます。",
     code: "終了コード",
@@ -71,17 +73,22 @@ function formatCommand(command: Command, language: Language): string {
     escapeText(say(action.does, language)),
   ]);
   const options = optionsOf(command)
-    .filter(([name]) => !command.isVerbatim && name !== "json" && name !== "help")
+    .filter(([name]) => name !== "json" && name !== "help")
     .map(([name, option]) => [
       code(optionUsage(name, option)),
       escapeText(say(option.does, language)),
     ]);
+  const examples = command.examples.map(([line, does]) => [
+    code(`./workbook ${line}`),
+    escapeText(say(does, language)),
+  ]);
   return [
     `### ${command.name} {#${command.name}}`,
     `\`\`\`\n./workbook ${usageOf(command)}\n\`\`\``,
     `${escapeText(say(command.summary, language))}${texts.stop}`,
     ...(actions.length > 0 ? [formatTable([texts.action, texts.meaning], actions)] : []),
     ...(options.length > 0 ? [formatTable([texts.option, texts.meaning], options)] : []),
+    ...(examples.length > 0 ? [formatTable([texts.example, texts.meaning], examples)] : []),
     ...(command.more === undefined ? [] : [`\`\`\`text\n${say(command.more, language)}\n\`\`\``]),
   ].join("\n\n");
 }

@@ -38,6 +38,30 @@ export const AUTHORING = [
       "Run all tests, or those whose path contains a name",
       "すべてのテスト、または名前を含むパスのテストを実行する",
     ],
+    examples: [
+      ["test", ["every test but the journeys", "journey を除くすべてのテスト"]],
+      [
+        "test infra go-app",
+        [
+          "those whose path contains a name: a package's, a folder's, a file's",
+          "パスにパッケージ、フォルダー、ファイルなどの名前を含むテスト",
+        ],
+      ],
+      [
+        "test journey",
+        [
+          "whole paths through the product, at a terminal: half an hour",
+          "端末で製品を通して使うテスト: 30 分ほど",
+        ],
+      ],
+      [
+        "test walk",
+        [
+          "all chapters one after the other in one workspace, in both languages: an hour",
+          "1 つのワークスペースで全章を順に、両方の言語で: 1 時間ほど",
+        ],
+      ],
+    ],
     args: { name: { isRest: true } },
     isVerbatim: true,
     exits: { 1: ["a test failed", "失敗したテストがある"] },

@@ -50,6 +50,8 @@ export interface Value<T> {
 }
 
 export type Option = Flag | Value<unknown>;
+/** A way to type a command, and what it does. */
+type Example = readonly [line: string, does: Words];
 type Arguments = Readonly<Record<string, Argument>>;
 type Options = Readonly<Record<string, Option>>;
 
@@ -71,6 +73,8 @@ interface Definition<A extends Arguments, O extends Options> {
   readonly summary: Words;
   /** What its help says below all else, such as what to do once to have it. */
   readonly more?: Words;
+  /** Ways to type it, without `./workbook`, and what each does. */
+  readonly examples?: readonly Example[];
   /** In the order in which they are given. */
   readonly args?: A;
   /** By their names, without dashes. */
@@ -92,6 +96,7 @@ export interface Command {
   readonly isEssential: boolean;
   readonly summary: Words;
   readonly more: Words | undefined;
+  readonly examples: readonly Example[];
   readonly args: Arguments;
   readonly options: Options;
   readonly isOnAws: boolean;
@@ -111,6 +116,7 @@ export function defineCommand<A extends Arguments, O extends Options>(
     group,
     summary,
     more,
+    examples: definition.examples ?? [],
     isEssential: isEssential ?? false,
     args: args ?? {},
     options: options ?? {},

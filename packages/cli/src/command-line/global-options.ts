@@ -27,8 +27,9 @@ export const GLOBAL_OPTIONS = {
   help: flag(["Display this message", "この説明を表示する"], "h"),
 };
 
-/** All options that mean something to a command, its own first. */
+/** All options that mean something to a command, its own first; none where they are another program's. */
 export function optionsOf(command: Command): readonly (readonly [name: string, option: Option])[] {
+  if (command.isVerbatim) return [];
   const { json, target, yes, help } = GLOBAL_OPTIONS;
   return Object.entries<Option>({
     ...command.options,

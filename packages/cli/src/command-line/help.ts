@@ -109,6 +109,10 @@ function usageIn(command: Command, width: number, language: Language): string {
         fill(`  ${optionUsage(name, option)}`, words(option.does), width),
       ),
     ),
+    ...section(
+      ["Examples", "例"],
+      command.examples.map(([line, does]) => fill(`  ${line}`, words(does), width)),
+    ),
   ].join("\n\n");
 }
 

@@ -10,19 +10,6 @@ const ALL: Words = [
   "All tests but the journeys: some fifteen minutes on two cores. ./workbook test NAME… runs a part.\n",
   "journey を除くすべてのテストを実行します (2 コアで 15 分ほど)。./workbook test NAME… で一部だけ実行できます。\n",
 ];
-const HELP: Words = [
-  `./workbook test              every test but the journeys
-./workbook test NAME…        those whose path contains a name: infra, go-app, @workbook/cli, lab-kit/src/poll
-./workbook test journey      whole paths through the product, at a terminal: half an hour
-./workbook test walk         all chapters one after the other in one workspace, in both languages: an hour
-`,
-  `./workbook test              journey を除くすべてのテスト
-./workbook test NAME…        パスに名前を含むテスト: infra、go-app、@workbook/cli、lab-kit/src/poll
-./workbook test journey      端末で製品を通して使うテスト: 30 分ほど
-./workbook test walk         1 つのワークスペースで全章を順に、両方の言語で: 1 時間ほど
-`,
-];
-
 /**
  * Runs the tests whose path contains one of the names; without names all but the
  * journeys. Nothing is cached: a test that talks
@@ -32,8 +19,8 @@ const HELP: Words = [
  */
 export async function runTests(args: readonly string[], language: Language): Promise<number> {
   if (args.some((arg) => arg === "--help" || arg === "-h")) {
-    process.stdout.write(say(HELP, language));
-    return 0;
+    const { helpCommand } = await import("./help.ts");
+    return helpCommand({ language }, "test", false);
   }
   const option = args.find((arg) => arg.startsWith("-"));
   if (option)
