@@ -1,6 +1,14 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, constants, mkdtempSync, openSync, readdirSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -10,12 +18,7 @@ import {
   DescribeVpcsCommand,
   EC2Client,
 } from "@aws-sdk/client-ec2";
-import {
-  CreateBucketCommand,
-  GetObjectCommand,
-  PutObjectCommand,
-  S3Client,
-} from "@aws-sdk/client-s3";
+import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { MAIN, SpawnedCloud } from "./support/spawned-cloud.ts";
 
@@ -82,23 +85,25 @@ test("SIGTERM ends the server also where the disk holds it", async () => {
   const s3 = new S3Client({ ...cloud.clientConfig, forcePathStyle: true });
   const CreateBucketConfiguration = { LocationConstraint: "ap-northeast-1" } as const;
   await s3.send(new CreateBucketCommand({ Bucket: "held", CreateBucketConfiguration }));
-  await s3.send(new PutObjectCommand({ Bucket: "held", Key: "k", Body: "x" }));
-  const [blob] = readdirSync(join(dir, "objects"), { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => join(dir, "objects", name));
-  rmSync(blob!);
-  execFileSync("mkfifo", [blob!]);
-  const reading = s3.send(new GetObjectCommand({ Bucket: "held", Key: "k" }));
-  // A pipe can be opened for writing when somebody reads it; as long as it is open and nobody writes, the reader waits.
-  let pipe = 0;
-  const open = () => (pipe = openSync(blob!, constants.O_WRONLY | constants.O_NONBLOCK));
-  await expect.poll(open, { timeout: 10_000 }).toBeGreaterThan(0);
-  const outcome = reading.then(
+  await s3.send(new PutObjectCommand({ Bucket: "held", Key: "k" }));
+  s3.destroy();
+  const { token } = JSON.parse(readFileSync(join(dir, "server.json"), "utf8")) as { token: string };
+  const headers = { authorization: `Bearer ${token}` };
+  const snapshot = `${cloud.endpoint}/_local/snapshots/held`;
+  expect((await fetch(snapshot, { method: "PUT", headers })).status).toBe(200);
+  const objects = join(dir, "snapshots/held/objects");
+  const blob = join(objects, readdirSync(objects)[0]!);
+  rmSync(blob);
+  execFileSync("mkfifo", [blob]);
+  const outcome = fetch(`${snapshot}/restore`, { method: "POST", headers }).then(
     () => "answered",
     () => "cut",
   );
+  // A pipe can be opened for writing when somebody reads it; as long as it is open and nobody writes, the reader waits.
+  let pipe = 0;
+  const open = () => (pipe = openSync(blob, constants.O_WRONLY | constants.O_NONBLOCK));
+  await expect.poll(open, { timeout: 10_000 }).toBeGreaterThan(0);
   await cloud.end("SIGTERM");
   expect(await outcome).toBe("cut");
   closeSync(pipe);
-  s3.destroy();
 }, 30_000);
