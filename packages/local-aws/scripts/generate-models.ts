@@ -8,8 +8,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { ModelJson, ServiceRow } from "../src/protocol/model-json.ts";
-import { SERVICE_IDS, type ServiceId } from "../src/protocol/service-id.ts";
-import { CLIENTS, PROTOCOL_OF_CLASS } from "./models/clients.ts";
+import { modelled, SERVICE_IDS, type ServiceId } from "../src/protocol/service-id.ts";
+import { PROTOCOL_OF_CLASS } from "./models/clients.ts";
 import { readConstraints, refreshConstraints } from "./models/constraints.ts";
 import { lowerClient } from "./models/lower-client.ts";
 
@@ -26,7 +26,7 @@ interface SdkClient {
 type ClientModule = Record<string, unknown>;
 
 async function loadClient(service: ServiceId): Promise<ClientModule> {
-  return (await import(`@aws-sdk/client-${CLIENTS[service].client}`)) as ClientModule;
+  return (await import(`@aws-sdk/client-${modelled(service).client}`)) as ClientModule;
 }
 
 function rowOf(service: ServiceId, clientModule: ClientModule): ServiceRow {
@@ -40,7 +40,7 @@ function rowOf(service: ServiceId, clientModule: ClientModule): ServiceRow {
   const spoken = PROTOCOL_OF_CLASS[className];
   if (spoken === undefined) throw new Error(`${service}: unknown protocol class ${className}`);
   return {
-    protocols: [spoken, ...(CLIENTS[service].otherProtocols ?? [])],
+    protocols: [spoken, ...(modelled(service).otherProtocols ?? [])],
     signingName: defaultSigningName,
     target: protocolSettings.serviceTarget,
     version: protocolSettings.version,

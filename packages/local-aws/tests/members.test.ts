@@ -1,10 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { CLIENTS } from "../scripts/models/clients.ts";
 import { readMembers } from "../scripts/members/read-members.ts";
 import { ServiceIndex } from "../src/protocol/service-index.ts";
-import type { ServiceId } from "../src/protocol/service-id.ts";
+import { modelled } from "../src/protocol/service-id.ts";
 import { MemberAccounts } from "../src/services/kit/members.ts";
 import { walkMembers, type WalkedMember } from "../src/services/kit/walk-members.ts";
 import type { Service } from "../src/services/service.ts";
@@ -15,7 +14,7 @@ const index = new ServiceIndex();
 
 function membersOf({ id, members, ...service }: Service): WalkedMember[] {
   const accounts = new MemberAccounts(members);
-  const model = index.model(id as ServiceId);
+  const model = index.model(id);
   const names = Object.keys({ ...service.handlers, ...service.streaming });
   return names.flatMap((name) => [...walkMembers(model.operation(name)!, accounts)]);
 }
@@ -23,7 +22,7 @@ function membersOf({ id, members, ...service }: Service): WalkedMember[] {
 test("each member of each operation's input is used, refused by name, or without meaning for a reason", () => {
   const read = readMembers();
   const lost = SERVICES.flatMap((service) => {
-    const { client } = CLIENTS[service.id as ServiceId];
+    const { client } = modelled(service.id);
     return membersOf(service)
       .filter(({ account, key }) => !account && !read.has(`client-${client} ${key}`))
       .map(({ key }) => `${service.id} ${key}`);

@@ -1,26 +1,4 @@
-import {
-  addresses,
-  internetGateways,
-  natGateways,
-  networkInterfaces,
-  routeTables,
-  securityGroupRules,
-  securityGroups,
-  subnets,
-  vpcs,
-} from "../services/ec2/state.ts";
-import { clusters, ecsServices, taskDefinitions, tasks } from "../services/ecs/state.ts";
-import {
-  listeners,
-  loadBalancers,
-  rules,
-  targetGroups,
-  targetHealths,
-  targetRegistrations,
-} from "../services/elbv2/state.ts";
-import { managedPolicies, roles } from "../services/iam/state.ts";
-import { logGroups, logStreams } from "../services/logs/state.ts";
-import type { Kind } from "../store/kind.ts";
+import { SERVICES } from "../services/table.ts";
 import type { Store } from "../store/store.ts";
 
 /** One resource of the graph: what it is, whose, and the value that the store has. */
@@ -38,39 +16,13 @@ export interface Topology {
   readonly resources: readonly TopologyNode[];
 }
 
-const KINDS: readonly Kind<object>[] = [
-  vpcs,
-  subnets,
-  internetGateways,
-  natGateways,
-  addresses,
-  routeTables,
-  securityGroups,
-  securityGroupRules,
-  networkInterfaces,
-  loadBalancers,
-  listeners,
-  rules,
-  targetGroups,
-  targetRegistrations,
-  targetHealths,
-  clusters,
-  taskDefinitions,
-  ecsServices,
-  tasks,
-  logGroups,
-  logStreams,
-  roles,
-  managedPolicies,
-];
-
 /**
  * Reads the graph from the store. What has ended for good (stopped tasks, inactive services, deleted NAT gateways) is left
  * out, and so are the roles that AWS's services make for themselves: they stay when what needed them is gone.
  */
 export function topology(store: Store): Topology {
   const resources: TopologyNode[] = [];
-  for (const kind of KINDS) {
+  for (const kind of SERVICES.flatMap(({ shown }) => shown)) {
     for (const collection of store.all(kind)) {
       for (const id of collection.ids()) {
         const value = collection.get(id)!;

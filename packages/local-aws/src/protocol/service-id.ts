@@ -1,29 +1,46 @@
-/**
- * The services whose wire Local AWS speaks. An id is the folder name under `services/`, the name of the model under
- * `models/`, and the key of a service everywhere.
- */
-export const SERVICE_IDS = [
-  "ecs",
-  "elbv2",
-  "ec2",
-  "iam",
-  "sts",
-  "logs",
-  "ecr",
-  "s3",
-  "ssm",
-  "kms",
-  "secretsmanager",
-  "application-autoscaling",
-  "cloudwatch",
-  "events",
-  "scheduler",
-  "servicediscovery",
-  "autoscaling",
-  "codebuild",
-  "codepipeline",
-  "codedeploy",
-  "resourcegroupstaggingapi",
-] as const;
+interface ModelledService {
+  /** The SDK client that the model is made from: its package's name after `@aws-sdk/client-`. */
+  readonly client: string;
+  /** Protocols that AWS still serves for the service beside the one the SDK picked. */
+  readonly otherProtocols?: readonly ("query" | "rpc-v2-cbor")[];
+  /** What Terraform's AWS provider calls the service, where that is not its id. */
+  readonly terraform?: string;
+}
 
-export type ServiceId = (typeof SERVICE_IDS)[number];
+/**
+ * The services whose wire Local AWS speaks, one row each: what has a folder under `services/` as well. A row's key is the
+ * name of that folder, the name of the model under `models/`, and the key of the service everywhere. Model generation, the
+ * list of ids and what `infra` sends here follow from it. CloudWatch moved from query to JSON and CBOR and serves all three:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/using-post-api.html
+ */
+export const MODELLED = {
+  ecs: { client: "ecs" },
+  elbv2: { client: "elastic-load-balancing-v2" },
+  ec2: { client: "ec2" },
+  iam: { client: "iam" },
+  sts: { client: "sts" },
+  logs: { client: "cloudwatch-logs" },
+  ecr: { client: "ecr" },
+  s3: { client: "s3" },
+  ssm: { client: "ssm" },
+  kms: { client: "kms" },
+  secretsmanager: { client: "secrets-manager" },
+  "application-autoscaling": { client: "application-auto-scaling", terraform: "appautoscaling" },
+  cloudwatch: { client: "cloudwatch", otherProtocols: ["rpc-v2-cbor", "query"] },
+  events: { client: "eventbridge" },
+  scheduler: { client: "scheduler" },
+  servicediscovery: { client: "servicediscovery" },
+  autoscaling: { client: "auto-scaling" },
+  codebuild: { client: "codebuild" },
+  codepipeline: { client: "codepipeline" },
+  codedeploy: { client: "codedeploy" },
+  resourcegroupstaggingapi: { client: "resource-groups-tagging-api" },
+} as const satisfies Readonly<Record<string, ModelledService>>;
+
+export type ServiceId = keyof typeof MODELLED;
+
+/** Their ids, in the order of the table. */
+export const SERVICE_IDS = Object.keys(MODELLED) as readonly ServiceId[];
+
+/** What is known of a service before its model is. */
+export const modelled = (id: ServiceId): ModelledService => MODELLED[id];

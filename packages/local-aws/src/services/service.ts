@@ -1,6 +1,8 @@
 import type { Clock } from "../clock/clock.ts";
+import type { ServiceId } from "../protocol/service-id.ts";
+import type { Kind } from "../store/kind.ts";
 import type { Scope, Store } from "../store/store.ts";
-import type { Members } from "./kit/members.ts";
+import { MemberAccounts, type Members } from "./kit/members.ts";
 
 /** Who makes a call, as `sts:GetCallerIdentity` would tell. */
 export interface Principal {
@@ -45,14 +47,28 @@ export type AnyHandler<Context = CallContext> = (input: any, context: Context) =
  * searches); they open transactions themselves.
  */
 export interface Service {
-  /** The model's id, such as `ecs` or `elbv2`. */
-  readonly id: string;
+  /** Its row among the modelled services tells client and protocols. */
+  readonly id: ServiceId;
   readonly handlers: Readonly<Record<string, AnyHandler>>;
   /** What becomes of each member of its operations' inputs. */
   readonly members: Members;
   readonly streaming?: Readonly<Record<string, AnyHandler>>;
+  /** The kinds of resources that a picture of the cloud shows; in the order in which they build on each other. */
+  readonly shown: readonly Kind<object>[];
   /** What every account has in every region from the start (the default VPC). Runs in the transaction of the first call. */
   readonly seed?: (context: SeedContext) => void;
+}
+
+/**
+ * Checks a service's row.
+ * @throws Error where an operation has two handlers, or a member two accounts
+ */
+export function defineService(service: Service): Service {
+  const twice = Object.keys(service.streaming ?? {}).find((name) => name in service.handlers);
+  if (twice !== undefined) throw new Error(`${service.id}:${twice} has two handlers`);
+  // Read once here, so that a table at odds with itself is told before anything is served.
+  void new MemberAccounts(service.members);
+  return service;
 }
 
 /** What seeding knows: there is no caller yet. */

@@ -11,7 +11,7 @@ import type {
   WireRequest,
   WireResponse,
 } from "../../src/protocol/wire-types.ts";
-import { CLIENTS } from "../../scripts/models/clients.ts";
+import { modelled } from "../../src/protocol/service-id.ts";
 
 type Values = Record<string, unknown>;
 
@@ -45,7 +45,7 @@ export async function createSdkPeer(
   protocol: Protocol,
   first: boolean,
 ): Promise<SdkPeer> {
-  const packageName = `@aws-sdk/client-${CLIENTS[service].client}`;
+  const packageName = `@aws-sdk/client-${modelled(service).client}`;
   const clientModule = (await import(packageName)) as Record<
     string,
     new (input: unknown) => SdkClient

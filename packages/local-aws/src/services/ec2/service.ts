@@ -1,4 +1,4 @@
-import type { AnyHandler, CallContext, Service } from "../service.ts";
+import { defineService, type AnyHandler, type CallContext } from "../service.ts";
 import { addressHandlers } from "./addresses.ts";
 import { withClientToken } from "./client-tokens.ts";
 import { dhcpOptionsHandlers } from "./dhcp-options.ts";
@@ -24,6 +24,17 @@ import { vpcEndpointHandlers } from "./vpc-endpoints.ts";
 import { vpcHandlers } from "./vpcs.ts";
 import { zoneHandlers } from "./zones.ts";
 import { members } from "./members.ts";
+import {
+  vpcs,
+  subnets,
+  internetGateways,
+  natGateways,
+  addresses,
+  routeTables,
+  securityGroups,
+  securityGroupRules,
+  networkInterfaces,
+} from "./state.ts";
 
 const handlers: Readonly<Record<string, AnyHandler>> = {
   ...vpcHandlers,
@@ -62,9 +73,20 @@ function withDryRun(handler: AnyHandler): AnyHandler {
 }
 
 /** Amazon EC2: the network. Instances and launch templates are not there yet. */
-export const ec2: Service = {
+export const ec2 = defineService({
   id: "ec2",
   members,
+  shown: [
+    vpcs,
+    subnets,
+    internetGateways,
+    natGateways,
+    addresses,
+    routeTables,
+    securityGroups,
+    securityGroupRules,
+    networkInterfaces,
+  ],
   handlers: Object.fromEntries(
     Object.entries(handlers).map(([name, handler]) => [
       name,
@@ -72,4 +94,4 @@ export const ec2: Service = {
     ]),
   ),
   seed: seedEc2,
-};
+});

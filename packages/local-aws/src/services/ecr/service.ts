@@ -1,4 +1,4 @@
-import type { AnyHandler, Service } from "../service.ts";
+import { defineService, type AnyHandler } from "../service.ts";
 import { checkRegistry } from "./faults.ts";
 import { imageHandlers, imageWriteHandlers } from "./images.ts";
 import { policyHandlers } from "./policies.ts";
@@ -6,12 +6,13 @@ import { repositoryHandlers } from "./repositories.ts";
 import { members } from "./members.ts";
 
 /** Amazon ECR's control plane; images go in and out through the registry under `/v2/`. */
-export const ecr: Service = {
+export const ecr = defineService({
   id: "ecr",
   members,
+  shown: [],
   handlers: inOwnRegistry({ ...repositoryHandlers, ...policyHandlers, ...imageHandlers }),
   streaming: inOwnRegistry(imageWriteHandlers),
-};
+});
 
 /** Every operation may name a registry, and acts on the caller's alone. */
 function inOwnRegistry(handlers: Readonly<Record<string, AnyHandler>>): Record<string, AnyHandler> {

@@ -1,4 +1,4 @@
-import type { Service } from "../service.ts";
+import { defineService, type Service } from "../service.ts";
 import { accountSettingHandlers } from "./account-settings.ts";
 import { capacityProviderHandlers } from "./capacity-providers.ts";
 import { clusterHandlers } from "./clusters.ts";
@@ -8,6 +8,7 @@ import { tagHandlers } from "./tag-operations.ts";
 import { taskDefinitionHandlers } from "./task-definitions.ts";
 import { taskHandlers } from "./tasks.ts";
 import { members } from "./members.ts";
+import { clusters, taskDefinitions, ecsServices, tasks } from "./state.ts";
 
 const handlers = {
   ...accountSettingHandlers,
@@ -20,4 +21,9 @@ const handlers = {
 } satisfies EcsHandlers;
 
 /** Amazon Elastic Container Service, https://docs.aws.amazon.com/AmazonECS/latest/APIReference/Welcome.html */
-export const ecs: Service = { id: "ecs", members, handlers: handlers as Service["handlers"] };
+export const ecs = defineService({
+  id: "ecs",
+  members,
+  shown: [clusters, taskDefinitions, ecsServices, tasks],
+  handlers: handlers as Service["handlers"],
+});

@@ -1,4 +1,4 @@
-import type { Service } from "../service.ts";
+import { defineService } from "../service.ts";
 import { listenerHandlers } from "./listeners.ts";
 import { loadBalancerHandlers } from "./load-balancers.ts";
 import { referenceHandlers } from "./reference.ts";
@@ -7,14 +7,23 @@ import { tagHandlers } from "./tags.ts";
 import { targetGroupHandlers } from "./target-groups.ts";
 import { targetHandlers } from "./target-handlers.ts";
 import { members } from "./members.ts";
+import {
+  loadBalancers,
+  listeners,
+  rules,
+  targetGroups,
+  targetRegistrations,
+  targetHealths,
+} from "./state.ts";
 
 /**
  * Elastic Load Balancing v2: Application Load Balancers. What the engine makes of them is in `engine/load-balancer`.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/Welcome.html
  */
-export const elbv2: Service = {
+export const elbv2 = defineService({
   id: "elbv2",
   members,
+  shown: [loadBalancers, listeners, rules, targetGroups, targetRegistrations, targetHealths],
   handlers: {
     ...loadBalancerHandlers,
     ...targetGroupHandlers,
@@ -24,4 +33,4 @@ export const elbv2: Service = {
     ...tagHandlers,
     ...referenceHandlers,
   },
-};
+});

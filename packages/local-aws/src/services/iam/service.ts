@@ -1,4 +1,4 @@
-import type { SeedContext, Service } from "../service.ts";
+import { defineService, type SeedContext } from "../service.ts";
 import { accessKeyHandlers } from "./access-keys.ts";
 import { accountHandlers } from "./account.ts";
 import { attachedPolicyHandlers } from "./attached-policies.ts";
@@ -10,6 +10,7 @@ import { roleHandlers } from "./roles.ts";
 import { ensureServiceLinkedRole, serviceLinkedRoleHandlers } from "./service-linked-roles.ts";
 import { userHandlers } from "./users.ts";
 import { members } from "./members.ts";
+import { roles, managedPolicies } from "./state.ts";
 
 /** The roles that ECS and load balancing make in an account the first time they are used: here they are there at once. */
 function seedIam({ store, clock }: SeedContext): void {
@@ -18,9 +19,10 @@ function seedIam({ store, clock }: SeedContext): void {
 }
 
 /** AWS Identity and Access Management. Groups, identity providers, MFA and passwords are not there. */
-export const iam: Service = {
+export const iam = defineService({
   id: "iam",
   members,
+  shown: [roles, managedPolicies],
   handlers: {
     ...roleHandlers,
     ...inlinePolicyHandlers,
@@ -34,4 +36,4 @@ export const iam: Service = {
     ...serviceLinkedRoleHandlers,
   },
   seed: seedIam,
-};
+});

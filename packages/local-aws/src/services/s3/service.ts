@@ -1,4 +1,4 @@
-import type { Service } from "../service.ts";
+import { defineService } from "../service.ts";
 import { bucketSettingHandlers } from "./bucket-settings.ts";
 import { bucketDeleteHandlers, bucketHandlers } from "./buckets.ts";
 import { completeUploadHandlers } from "./complete-upload.ts";
@@ -14,9 +14,10 @@ import { versionListingHandlers } from "./version-listing.ts";
 import { members } from "./members.ts";
 
 /** Amazon S3. What touches files is among the streaming handlers: they open their transactions themselves. */
-export const s3: Service = {
+export const s3 = defineService({
   id: "s3",
   members,
+  shown: [],
   handlers: guarded({
     ...bucketHandlers,
     ...bucketSettingHandlers,
@@ -36,4 +37,4 @@ export const s3: Service = {
     ...completeUploadHandlers,
     ...bucketDeleteHandlers,
   }),
-};
+});

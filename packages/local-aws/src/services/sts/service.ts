@@ -5,7 +5,7 @@ import type { Handlers } from "../../protocol/typed.ts";
 import { iamId } from "../../ground/iam-id.ts";
 import { checkIdentityPolicy } from "../iam/validate-policy.ts";
 import { accessKeys, type AccessKey, roles } from "../iam/state.ts";
-import type { CallContext, Service } from "../service.ts";
+import { defineService, type CallContext } from "../service.ts";
 import { requireAssumableRole } from "./assumable-role.ts";
 import { members } from "./members.ts";
 import { readArn } from "../../ground/arn.ts";
@@ -86,4 +86,4 @@ const handlers = {
 } satisfies Handlers<typeof import("@aws-sdk/client-sts"), CallContext>;
 
 /** AWS Security Token Service. Federation (SAML, web identities) is not there. */
-export const sts: Service = { id: "sts", members, handlers };
+export const sts = defineService({ id: "sts", members, shown: [], handlers });

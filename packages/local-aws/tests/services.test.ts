@@ -1,0 +1,53 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { modelled, SERVICE_IDS } from "../src/protocol/service-id.ts";
+import { defineService } from "../src/services/service.ts";
+import { SERVICES } from "../src/services/table.ts";
+
+const folder = join(import.meta.dirname, "..");
+const read = (file: string) => readFileSync(join(folder, file), "utf8");
+
+test("every row has its model, and the client that the model is made from", () => {
+  const rows = JSON.parse(read("src/models/services.json")) as Record<string, unknown>;
+  expect(Object.keys(rows).toSorted()).toEqual(SERVICE_IDS.toSorted());
+  const { devDependencies } = JSON.parse(read("package.json")) as {
+    readonly devDependencies: Readonly<Record<string, string>>;
+  };
+  for (const id of SERVICE_IDS) {
+    expect(globSync(`src/models/${id}.json`, { cwd: folder })).toHaveLength(1);
+    expect(devDependencies).toHaveProperty([`@aws-sdk/client-${modelled(id).client}`]);
+  }
+});
+
+test("every folder with a service in it is in the table", () => {
+  const folders = globSync("src/services/*/service.ts", { cwd: folder }).map(
+    (file) => file.split("/")[2]!,
+  );
+  expect(SERVICES.map(({ id }) => id).toSorted()).toEqual(folders.toSorted());
+});
+
+test("infra sends every service here, and no other", () => {
+  const text = readFileSync(join(folder, "../../infra/src/provider-endpoints.ts"), "utf8");
+  const [list = ""] = /\[[^\]]*\]/.exec(text) ?? [];
+  const names = SERVICE_IDS.map((id) => modelled(id).terraform ?? id).toSorted();
+  expect(Array.from(list.matchAll(/"([^"]+)"/g), ([, name]) => name)).toEqual(names);
+});
+
+test("a picture shows each kind of resource once", () => {
+  const names = SERVICES.flatMap(({ shown }) => shown.map(({ name }) => name));
+  expect(new Set(names).size).toBe(names.length);
+  expect(names).toContain("ecs.task");
+});
+
+test("a row with two handlers for an operation, or two accounts of a member, is refused", () => {
+  const [row] = SERVICES;
+  const [operation] = Object.keys(row!.handlers);
+  expect(() => defineService({ ...row!, streaming: { [operation!]: () => ({}) } })).toThrow(
+    "has two handlers",
+  );
+  const refused = { CreateVpcRequest: "CidrBlock CidrBlock" };
+  expect(() =>
+    defineService({ ...row!, members: { refused, meaningless: [], usedIn: {} } }),
+  ).toThrow("is accounted for twice");
+});
