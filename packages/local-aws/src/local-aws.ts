@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import type { Clock } from "./clock/clock.ts";
 import { LOCAL_ACCELERATION, SystemClock } from "./clock/system-clock.ts";
 import type { Engine } from "./engine/create-engine.ts";
-import { API_ADDRESS } from "./engine/network/router/router.ts";
+import { API_ADDRESS } from "./engine/task-network/router/router.ts";
 import { EventChannel } from "./ground/event-channel.ts";
 import { toldTo, type Logger } from "./ground/logger.ts";
 import { createWire } from "./protocol/wire.ts";

@@ -29,6 +29,7 @@ export const ROOMS = [
   "engine/runtime",
   "engine/metadata",
   "engine/network",
+  "engine/task-network",
   "engine/load-balancer",
   "engine/scheduler",
   "engine",

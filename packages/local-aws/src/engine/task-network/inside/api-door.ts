@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage, type ServerResponse } fro
 import { tasks } from "../../../services/ecs/state.ts";
 import type { Store } from "../../../store/store.ts";
 import type { Verdict } from "../../../reachability/verdict.ts";
-import { mayReachInternet, mayReachService } from "../reachability.ts";
+import { mayReachInternet, mayReachService } from "../../network/reachability.ts";
 
 /** Names under which endpoints know a service that signs by another. */
 const ENDPOINT_SERVICES: Readonly<Record<string, string>> = { ecr: "ecr.api" };

@@ -4,8 +4,8 @@ import type { Change } from "../../../store/collection.ts";
 import type { EngineContext, EnginePart } from "../../engine.ts";
 import type { Room } from "../../runtime/containers/room.ts";
 import { taskNetwork } from "../../runtime/containers/task-network.ts";
-import { vpcResolver } from "../resolver-address.ts";
-import { StoredNetwork } from "../stored-network.ts";
+import { vpcResolver } from "../../network/resolver-address.ts";
+import { StoredNetwork } from "../../network/stored-network.ts";
 import { ruleSet, type RoutedLink, type RoutedVpc } from "./rule-set.ts";
 
 /** What is answered inside by this server, for every task. */

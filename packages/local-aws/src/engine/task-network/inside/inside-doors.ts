@@ -5,7 +5,7 @@ import { vpcs } from "../../../services/ec2/state.ts";
 import type { EngineContext, EnginePart } from "../../engine.ts";
 import type { TaskEndpoints } from "../../metadata/task-endpoints.ts";
 import type { Room } from "../../runtime/containers/room.ts";
-import { vpcResolver } from "../resolver-address.ts";
+import { vpcResolver } from "../../network/resolver-address.ts";
 import { API_ADDRESS, METADATA_ADDRESS } from "../router/router.ts";
 import { ApiDoor } from "./api-door.ts";
 import { Resolver } from "./resolver.ts";
