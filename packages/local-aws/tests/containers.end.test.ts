@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { CreateServiceCommand, ECSClient, ListTasksCommand } from "@aws-sdk/client-ecs";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { TaskCloud } from "../src/engine/scheduler/testing/task-cloud.ts";
+import { whyNoRoom } from "./support/room-probe.ts";
+import { SpawnedCloud } from "./support/spawned-cloud.ts";
+
+const closed = await whyNoRoom();
+const KINDS = ["user", "net", "mnt", "pid"] as const;
+/** A shell of the image's base, so that the base is proved as well. */
+const PROGRAM = "while :; do sleep 600; done # of a task";
+
+const processes = () => readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+
+/** What a process of this machine says of itself; "" where it has ended meanwhile. */
+function told(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return "";
+  }
+}
+
+const commandOf = (pid: string) => told(() => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
+const namespaceOf = (pid: string, kind: string) =>
+  told(() => readlinkSync(`/proc/${pid}/ns/${kind}`));
+
+const programs = () => processes().filter((pid) => commandOf(pid).includes("of a task"));
+
+describe.skipIf(closed)("a cloud of containers that ends", { timeout: 120_000 }, () => {
+  let scratch: string | undefined;
+  let server: SpawnedCloud | undefined;
+  afterEach(async () => {
+    await server?.end();
+    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
+  });
+
+  /** A cloud with a service of two tasks, in a process of its own. */
+  async function serve(): Promise<{ dataDir: string; running: SpawnedCloud }> {
+    const cloud = await TaskCloud.start({ tasks: "containers" });
+    scratch = cloud.scratch;
+    const image = await cloud.push("shell", {
+      files: { "app/x": "" },
+      config: { Cmd: ["sh", "-c", PROGRAM] },
+    });
+    const taskDefinition = await cloud.define("shell", [{ name: "main", image, stopTimeout: 2 }]);
+    await cloud.ecs.send(
+      new CreateServiceCommand({
+        cluster: "c",
+        serviceName: "s",
+        taskDefinition,
+        desiredCount: 2,
+        launchType: "FARGATE",
+        networkConfiguration: cloud.network,
+      }),
+    );
+    await running(2);
+    await cloud.test.stop();
+    expect(programs()).toEqual([]);
+    server = await SpawnedCloud.spawn(cloud.dataDir, {
+      args: ["--tasks", "containers"],
+      stderr: "pipe",
+    });
+    await running(2);
+    return { dataDir: cloud.dataDir, running: server };
+  }
+
+  const running = (count: number) =>
+    vi.waitFor(() => expect(programs()).toHaveLength(count), { timeout: 60_000, interval: 50 });
+
+  test("by kill -9: no process, namespace, mount or link of it is left, and another goes on", async () => {
+    const before = readdirSync("/sys/class/net");
+    const { dataDir, running: first } = await serve();
+    const [program = ""] = programs();
+    const own = KINDS.map((kind) => namespaceOf("self", kind));
+    const theirs = KINDS.map((kind) => namespaceOf(program, kind));
+    expect(theirs.filter((name) => own.includes(name))).toEqual([]);
+
+    await first.end("SIGKILL");
+    await vi.waitFor(
+      () => {
+        expect(programs()).toEqual([]);
+        const all = processes();
+        const left = all.filter((pid) =>
+          KINDS.some((kind) => theirs.includes(namespaceOf(pid, kind))),
+        );
+        expect(left.map(commandOf)).toEqual([]);
+        const mounts = all.map((pid) => told(() => readFileSync(`/proc/${pid}/mountinfo`, "utf8")));
+        expect(mounts.filter((text) => text.includes(join(dataDir, "runtime")))).toEqual([]);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+    expect(readdirSync("/sys/class/net")).toEqual(before);
+
+    server = await SpawnedCloud.spawn(dataDir, { args: ["--tasks", "containers"], stderr: "pipe" });
+    await running(2);
+    await server.end();
+    expect(server.errors).toEqual([]);
+  });
+
+  test("by the death of its supervisor: the tasks end with it, and others take their place", async () => {
+    const { running: cloud } = await serve();
+    const tasks = async () => {
+      const ecs = new ECSClient(cloud.clientConfig);
+      const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster: "c" }));
+      ecs.destroy();
+      return taskArns;
+    };
+    const [first, supervisors] = [
+      await tasks(),
+      processes().filter(
+        (pid) =>
+          commandOf(pid).startsWith(`${process.execPath}\0`) &&
+          commandOf(pid).includes("containers/inside/main.ts"),
+      ),
+    ];
+    // Other clouds of this machine have theirs.
+    const ours = supervisors.filter((pid) => namespaceOf(pid, "net") === networkOf(cloud.pid));
+    expect(ours).toHaveLength(1);
+    process.kill(Number(ours[0]), "SIGKILL");
+    await vi.waitFor(
+      async () => {
+        const now = await tasks();
+        expect(now.filter((arn) => first.includes(arn))).toEqual([]);
+        expect(programs()).toHaveLength(2);
+      },
+      { timeout: 60_000, interval: 50 },
+    );
+    await cloud.end();
+    expect(programs()).toEqual([]);
+  });
+});
+
+/** The network namespace that a server's first child is in: the room's. */
+function networkOf(server: number): string {
+  const children = told(() => readFileSync(`/proc/${server}/task/${server}/children`, "utf8"));
+  const [room = ""] = children.split(" ").filter((pid) => commandOf(pid).startsWith("unshare"));
+  return namespaceOf(room, "net");
+}
