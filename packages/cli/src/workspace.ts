@@ -8,6 +8,8 @@ export interface Config {
   /** The front door's port. */
   readonly port: number;
   readonly listeners: "exact" | "offset" | "ephemeral";
+  /** How tasks run. */
+  readonly tasks: "containers" | "process" | "off";
   /** What all log events of the cloud may take up, in MiB. */
   readonly logLimit: number;
 }
@@ -44,7 +46,7 @@ export function stateFolder(env: NodeJS.ProcessEnv): string {
   return env["WORKBOOK_DIR"] ? resolve(env["WORKBOOK_DIR"]) : join(ROOT, ".workbook");
 }
 
-/** Finds the workspace and reads its configuration. Environment variables go before the file: OWNER, WORKBOOK_PORT, WORKBOOK_LISTENERS, WORKBOOK_LOG_LIMIT. */
+/** Finds the workspace and reads its configuration. Environment variables go before the file: OWNER, WORKBOOK_PORT, WORKBOOK_LISTENERS, WORKBOOK_TASKS, WORKBOOK_LOG_LIMIT. */
 export function openWorkspace(env: NodeJS.ProcessEnv = process.env): Workspace {
   const root = ROOT;
   const state = stateFolder(env);
@@ -53,6 +55,7 @@ export function openWorkspace(env: NodeJS.ProcessEnv = process.env): Workspace {
   const config: Config = {
     port: checkPort(env["WORKBOOK_PORT"] ?? saved.port ?? DEFAULT_PORT),
     listeners: checkListeners(env["WORKBOOK_LISTENERS"] || saved.listeners || "exact"),
+    tasks: checkTasks(env["WORKBOOK_TASKS"] || saved.tasks || "process"),
     logLimit: checkLogLimit(env["WORKBOOK_LOG_LIMIT"] || saved.logLimit || DEFAULT_LOG_LIMIT),
   };
   const learner = join(env["WORKBOOK_DIR"] ? state : root, "workspace");
@@ -157,6 +160,21 @@ function checkListeners(mode: string): Config["listeners"] {
     {
       code: "LISTENERS_INVALID",
       next: "./workbook cloud up --listeners exact",
+      exitCode: 2,
+    },
+  );
+}
+
+function checkTasks(tasks: string): Config["tasks"] {
+  if (tasks === "containers" || tasks === "process" || tasks === "off") return tasks;
+  throw new UserError(
+    [
+      `Tasks are to run as "${tasks}": it has to be containers, process or off.`,
+      `タスクの動かし方が「${tasks}」になっています。containers、process、off のどれかを指定してください。`,
+    ],
+    {
+      code: "TASKS_INVALID",
+      next: "./workbook cloud up --tasks process",
       exitCode: 2,
     },
   );

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ContainerCloud } from "./support/container-cloud.ts";
-import { whyNoRoom } from "./support/room-probe.ts";
+import { probeRoom } from "../src/engine/runtime/containers/probe-room.ts";
 
-const closed = await whyNoRoom();
+const closed = await probeRoom();
 
 describe.skipIf(closed)("what a container definition says", { timeout: 60_000 }, () => {
   let cloud: ContainerCloud;

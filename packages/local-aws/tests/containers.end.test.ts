@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { CreateServiceCommand, ECSClient, ListTasksCommand } from "@aws-sdk/client-ecs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { TaskCloud } from "../src/engine/scheduler/testing/task-cloud.ts";
-import { whyNoRoom } from "./support/room-probe.ts";
+import { probeRoom } from "../src/engine/runtime/containers/probe-room.ts";
 import { SpawnedCloud } from "./support/spawned-cloud.ts";
 
-const closed = await whyNoRoom();
+const closed = await probeRoom();
 const KINDS = ["user", "net", "mnt", "pid"] as const;
 /** A shell of the image's base, so that the base is proved as well. */
 const PROGRAM = "while :; do sleep 600; done # of a task";
@@ -135,6 +135,6 @@ describe.skipIf(closed)("a cloud of containers that ends", { timeout: 120_000 },
 /** The network namespace that a server's first child is in: the room's. */
 function networkOf(server: number): string {
   const children = told(() => readFileSync(`/proc/${server}/task/${server}/children`, "utf8"));
-  const [room = ""] = children.split(" ").filter((pid) => commandOf(pid).startsWith("unshare"));
-  return namespaceOf(room, "net");
+  const room = children.split(" ").find((pid) => commandOf(pid).startsWith("unshare"));
+  return namespaceOf(room ?? "", "net");
 }

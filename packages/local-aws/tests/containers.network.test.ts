@@ -12,9 +12,9 @@ import {
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createWeb } from "../src/engine/scheduler/testing/web.ts";
 import { addressOf, ContainerCloud } from "./support/container-cloud.ts";
-import { whyNoRoom } from "./support/room-probe.ts";
+import { probeRoom } from "../src/engine/runtime/containers/probe-room.ts";
 
-const closed = await whyNoRoom();
+const closed = await probeRoom();
 /** curl's own code for a time-out. */
 const TIMED_OUT = "curl 28";
 

@@ -6,7 +6,7 @@ import { isAlive, UserError } from "@workbook/toolchain";
 import { fullDisk } from "../disk-room.ts";
 import { machineFault } from "../machine-faults.ts";
 import { REGION } from "../region.ts";
-import { saveConfig, type Workspace } from "../workspace.ts";
+import { saveConfig, type Config, type Workspace } from "../workspace.ts";
 import { endLane, laneFolder } from "../lane/end-lane.ts";
 import { describeHolder } from "./port-holder.ts";
 import { EMPTY_SNAPSHOT, saveSnapshot } from "./snapshots.ts";
@@ -21,7 +21,7 @@ export interface RunningCloud extends ServerFile {
 export interface StartOptions {
   readonly port?: number;
   readonly listeners?: "exact" | "offset" | "ephemeral";
-  readonly tasks?: string;
+  readonly tasks?: Config["tasks"];
   readonly realTime?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -97,10 +97,12 @@ export async function startCloud(
   if (!cloud) return (await findCloud(workspace)) ?? raise(await startError(workspace, port));
   // The address is part of image names, so it has to stay what it is: a port chosen by chance is kept as well.
   const listeners = options.listeners ?? workspace.config.listeners;
+  const tasks = options.tasks ?? workspace.config.tasks;
   const { logLimit } = workspace.config;
   await openRegion(cloud);
   if (isNew) await saveSnapshot(cloud, EMPTY_SNAPSHOT);
-  saveConfig(workspace, { port: Number(new URL(cloud.endpoint).port), listeners, logLimit });
+  const at = Number(new URL(cloud.endpoint).port);
+  saveConfig(workspace, { port: at, listeners, tasks, logLimit });
   return cloud;
 }
 
@@ -153,7 +155,7 @@ function spawnServer(workspace: Workspace, options: StartOptions & { port: numbe
   const args = ["--port", String(options.port), "--data", dataDirectory(workspace)];
   args.push("--listeners", options.listeners ?? workspace.config.listeners);
   args.push("--log-limit", String(workspace.config.logLimit));
-  if (options.tasks) args.push("--tasks", options.tasks);
+  args.push("--tasks", options.tasks ?? workspace.config.tasks);
   if (options.realTime) args.push("--real-time");
   const child = spawn(process.execPath, [main, ...args], {
     cwd: workspace.root,

@@ -26,11 +26,12 @@ export function openCloud(
  * @throws {UserError} where it is asked to be somewhere else
  */
 export function refuseOtherPlace(
-  { endpoint }: Pick<RunningCloud, "endpoint">,
+  { endpoint, health }: Pick<RunningCloud, "endpoint" | "health">,
   listeners: Config["listeners"],
-  wanted: Pick<StartOptions, "port" | "listeners">,
+  wanted: Pick<StartOptions, "port" | "listeners" | "tasks">,
 ): void {
   const port = Number(new URL(endpoint).port);
+  const { driver } = health["tasks"] as { driver: string };
   const other = [
     ...(wanted.port !== undefined && wanted.port !== 0 && wanted.port !== port
       ? [`--port ${wanted.port}`]
@@ -38,6 +39,7 @@ export function refuseOtherPlace(
     ...(wanted.listeners !== undefined && wanted.listeners !== listeners
       ? [`--listeners ${wanted.listeners}`]
       : []),
+    ...(wanted.tasks !== undefined && wanted.tasks !== driver ? [`--tasks ${wanted.tasks}`] : []),
   ];
   if (other.length === 0) return;
   throw new UserError(

@@ -134,8 +134,8 @@ export const WORKBOOK = [
         "<driver>",
         ["containers", "process", "off"],
         [
-          "How tasks run: containers, process or off (the control plane alone)",
-          "タスクの動かし方: containers、process、off",
+          "How tasks run: containers, process or off (the control plane alone); it is remembered",
+          "タスクの動かし方: containers、process、off (コントロールプレーンのみ)。覚えておかれる",
         ],
         (given, command) =>
           refused(

@@ -10,6 +10,7 @@ import {
 } from "@workbook/toolchain";
 import { readFile } from "node:fs/promises";
 import { findCloud } from "../cloud/cloud.ts";
+import { containersFinding } from "./doctor-containers.ts";
 import { describeHolder } from "../cloud/port-holder.ts";
 import { laneFolder } from "../lane/end-lane.ts";
 import { describeLane, laneStatus } from "../lane/lane-status.ts";
@@ -23,7 +24,7 @@ const PUT_RIGHT = [
   "✗ の付いたものを直してから ./workbook doctor",
 ] as const;
 
-interface Finding {
+export interface Finding {
   readonly name: string;
   readonly status: "ok" | "missing" | "problem";
   readonly text: string;
@@ -44,6 +45,7 @@ export async function doctorCommand(session: Session): Promise<number> {
     await look(session, "Go", true, async () => tell(await findGo(options))),
     await look(session, "AWS CLI", false, async () => tell(await findAwsCli())),
     await cloudFinding(session),
+    await containersFinding(session),
     await providerFinding(session),
     await namesFinding(session),
   ];

@@ -70,7 +70,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
   const parts: EnginePart[] = [
     ...(room && router
       ? [
-          { name: "room", start: async () => void (await room.start()), stop: () => room.close() },
+          { name: "room", start: () => openRoom(room), stop: () => room.close() },
           router,
           new InsideDoors(context, room, metadata),
         ]
@@ -141,5 +141,15 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     }
     const driver = createProcessDriver({ clock, logger, dataDir, toolsPath });
     return { driver, info: () => driver.info() };
+  }
+}
+
+/** @throws Error that says what cannot be here, as the machine said it */
+async function openRoom(room: Room): Promise<void> {
+  try {
+    await room.start();
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new Error(`tasks cannot run as containers here: ${said}`, { cause: error });
   }
 }

@@ -91,7 +91,7 @@ export class BaseLayers {
   async #addRuntime(layer: LayerWriter): Promise<void> {
     const node = this.#toolsPath.map((directory) => join(directory, "node")).find(isExecutable);
     if (node === undefined) return;
-    await layer.program(node, "usr/local/bin/node");
+    await layer.programs([[node, "usr/local/bin/node"]]);
     const npm = join(dirname(realpathSync(node)), "../lib/node_modules/npm");
     if (!existsSync(npm)) return;
     await layer.tree(npm, "usr/local/lib/node_modules/npm");
@@ -101,10 +101,11 @@ export class BaseLayers {
 }
 
 async function addSystem(layer: LayerWriter): Promise<void> {
-  for (const name of SYSTEM_PROGRAMS) {
+  const programs = SYSTEM_PROGRAMS.flatMap((name) => {
     const found = SYSTEM_DIRECTORIES.map((directory) => join(directory, name)).find(isExecutable);
-    if (found !== undefined) await layer.program(found, `usr/bin/${name}`);
-  }
+    return found === undefined ? [] : [[found, `usr/bin/${name}`] as const];
+  });
+  await layer.programs(programs);
   for (const path of SYSTEM_FILES)
     if (existsSync(path)) await layer.file(realpathSync(path), path.slice(1), 0o644);
 }
@@ -141,11 +142,11 @@ class LayerWriter {
     });
   }
 
-  /** A program and the libraries that its loader would bring, at their own paths. */
-  async program(path: string, name: string): Promise<void> {
-    const program = realpathSync(path);
-    await this.file(program, name, 0o755);
-    for (const [from, to] of await librariesOf(program)) await this.file(from, to, 0o755);
+  /** Programs and the libraries that their loader would bring, at their own paths. */
+  async programs(list: readonly (readonly [path: string, name: string])[]): Promise<void> {
+    for (const [path, name] of list) await this.file(realpathSync(path), name, 0o755);
+    const libraries = await librariesOf(list.map(([path]) => realpathSync(path)));
+    for (const [from, to] of libraries) await this.file(from, to, 0o755);
   }
 
   async tree(path: string, name: string): Promise<void> {
@@ -161,13 +162,16 @@ class LayerWriter {
 }
 
 /**
- * The libraries of a program, with their paths in the layer; none for a static program and for a script.
+ * The libraries of programs, with their paths in the layer; none for a static one and for a script.
  * @see https://man7.org/linux/man-pages/man1/ldd.1.html
  */
 async function librariesOf(
-  program: string,
+  programs: readonly string[],
 ): Promise<readonly (readonly [from: string, to: string])[]> {
-  const { stdout } = await promisify(execFile)("ldd", [program]).catch(() => ({ stdout: "" }));
+  // It complains of those that have none, and tells of the others all the same.
+  const { stdout } = await promisify(execFile)("ldd", programs).catch(
+    (error: { stdout: string }) => error,
+  );
   return Array.from(stdout.matchAll(/(?:=> |^\s+)(\/\S+) \(0x/gm), ([, path = ""]) => [
     realpathSync(path),
     path.replace(/^\/(?=lib(?:64)?\/)/, "/usr/").slice(1),

@@ -24,7 +24,7 @@ const YOUNG_MS = 5000;
 const ENTER = `read -r _ && exec unshare --net --mount --pid --ipc --fork --kill-child --mount-proc -- \
   /bin/sh -c '"$@"; exit $?' supervisor "$@"`;
 
-/** Nothing of the server's environment goes in but where programs are. */
+/** Nothing of the server's environment goes in but where programs are: those of the system. */
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 export type RoomSocket = Server | UdpSocket;
