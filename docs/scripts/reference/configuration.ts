@@ -97,6 +97,13 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
     },
     default: both("`exact`"),
   },
+  WORKBOOK_TASKS: {
+    meaning: {
+      en: "How tasks run: `process` (plain processes, everywhere), `containers` (on Linux, see [architecture](/architecture#containers)), or `off`.",
+      ja: "タスクの動かし方。`process` (プロセスとして。どこでも)、`containers` (Linux のみ。[アーキテクチャ](/ja/architecture#containers)を参照)、`off` (動かさない)。",
+    },
+    default: both("`process`"),
+  },
   WORKBOOK_LOG_LIMIT: {
     meaning: {
       en: "What all log events of Local AWS may take up, in MiB; it is remembered, and holds from the next `cloud up` on. Where it is reached, the oldest events of the largest log group are dropped, and `status` says so.",

@@ -68,6 +68,14 @@ describe.skipIf(closed)("what a container definition says", { timeout: 60_000 },
     ]);
   });
 
+  test("a program that takes more memory than it may is killed", async () => {
+    const { task, exitCodes } = await cloud.ask("hungry", "tail /dev/zero", { memory: 64 });
+    expect(exitCodes).toEqual({ main: 137 });
+    expect(task.containers![0]!.reason).toBe(
+      "OutOfMemoryError: Container killed due to memory usage",
+    );
+  });
+
   test("limits and kernel parameters", async () => {
     const { lines } = await cloud.ask(
       "limits",
