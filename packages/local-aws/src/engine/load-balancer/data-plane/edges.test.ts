@@ -276,6 +276,14 @@ describe("a handshake", () => {
     expect(seen.text).not.toContain("/forbidden");
   });
 
+  test("whose answer is not 101 leaves its target's connection to nobody", async () => {
+    const { route, seen } = await recorder();
+    const port = await listenTo(route);
+    await new RawClient(port).send(handshake()).sees("\r\n\r\nok");
+    await exchangeRaw(port, request(""));
+    expect(seen.connections).toBe(2);
+  });
+
   test("that is accepted opens a tunnel, early bytes included", async () => {
     const { route } = await served.rawProgram((socket) => {
       let text = "";

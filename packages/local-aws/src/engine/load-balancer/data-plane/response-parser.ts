@@ -144,7 +144,8 @@ export class ResponseParser {
     if (head.status === 101) return this.#upgrade(head, rest);
     // 100 and 103 come before the answer.
     if (head.status < 200) return rest;
-    this.keepAlive = head.keepAlive;
+    // Whoever was asked for another protocol may take what comes next for a part of it.
+    this.keepAlive = head.keepAlive && !this.#mayUpgrade;
     this.keepAliveSeconds = head.keepAliveSeconds;
     this.#begin(head);
     return rest;
