@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { giveBackMemory } from "./give-back-memory.ts";
 import { SystemClock, LOCAL_ACCELERATION } from "./clock/system-clock.ts";
 import { createJsonLogger } from "./ground/logger.ts";
 import {
@@ -110,6 +111,7 @@ function oneOf<T extends string>(
  * 0600); the same line goes to stdout when the server is ready.
  */
 async function serve(options: LocalAwsOptions): Promise<void> {
+  giveBackMemory();
   const cloud = await LocalAws.start(options);
   const file = join(cloud.dataDir, "server.json");
   const { endpoint, credentials, token, dataDir } = cloud;

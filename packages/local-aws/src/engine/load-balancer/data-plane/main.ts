@@ -1,5 +1,6 @@
 import { Server, Socket } from "node:net";
 import { SystemClock } from "../../../clock/system-clock.ts";
+import { giveBackMemory } from "../../../give-back-memory.ts";
 import type { ChildMessage, ParentMessage } from "../messages.ts";
 import { DataPlane } from "./data-plane.ts";
 import { endWithParent } from "./parent-watch.ts";
@@ -84,6 +85,7 @@ process.on("uncaughtException", (error) => {
   if (!process.connected) process.exit(1);
   process.send!(faultMessage(error), () => process.exit(1));
 });
+giveBackMemory();
 setInterval(() => report(false), METRICS_INTERVAL_MS);
 // The channel may have been closed before anyone listened for it.
 if (!process.connected) process.exit(0);
