@@ -13,8 +13,8 @@ const MOST_MS = 30_000;
 /** How many connections are opened at once. */
 const STEP = 100;
 /** What the load balancers' process may keep of a flood, and how soon it has given back the rest. */
-const MAY_KEEP = 48 * MIB;
-const GIVE_BACK_MS = 60_000;
+const MAY_KEEP = 64 * MIB;
+const GIVE_BACK_MS = 30_000;
 /** What a client that reads slowly, or a target without an end, may cost. */
 const MOST_WAITING = 256 * MIB;
 

@@ -46,7 +46,7 @@ class Exchange implements ConnectionUser {
     this.#head = `${head}\r\n`;
     const idle = target.take();
     this.#connection = idle ?? target.connect(IDLE_TIMEOUT_MS);
-    this.#connection.use(this, { noBody: false, mayUpgrade: false });
+    this.#connection.use(this, { noBody: false, mayUpgrade: false }, IDLE_TIMEOUT_MS);
     if (idle) this.connected();
   }
 

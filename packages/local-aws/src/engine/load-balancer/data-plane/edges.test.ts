@@ -370,6 +370,19 @@ describe("a handshake", () => {
   });
 });
 
+test("an idle time-out that is changed holds for connections that stand already", async () => {
+  let isSilent = false;
+  const { route } = await served.program((_request, response) => {
+    if (!isSilent) response.end("ok");
+  });
+  const port = await listenTo(route);
+  expect(firstLine(await exchangeRaw(port, request("")))).toBe("HTTP/1.1 200 OK");
+  isSilent = true;
+  const listeners = [listener(80, [forwardAll()])];
+  served.configure([balancer("web", listeners, { idleTimeoutMs: 50 })], [group([target(route)])]);
+  expect(firstLine(await exchangeRaw(port, request("")))).toBe("HTTP/1.1 504 Gateway Time-out");
+});
+
 test("a target is idle when its last request has been answered", async () => {
   const waiting: (() => void)[] = [];
   const { route } = await served.program((_request, response) => {

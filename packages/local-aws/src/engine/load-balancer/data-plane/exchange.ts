@@ -177,14 +177,14 @@ export class Exchange implements ConnectionUser {
       this.#silence = this.#services.clock.deadline(CONNECT_TIMEOUT_MS, () => this.#refuse(504));
       return;
     }
+    const { request, early, listener } = this.#options;
+    const { idleTimeoutMs } = listener.balancer;
     const idle = target.take();
-    const connection = idle ?? target.connect(this.#options.listener.balancer.idleTimeoutMs);
+    const connection = idle ?? target.connect(idleTimeoutMs);
     target.begin();
     this.#connection = connection;
-    connection.use(this, {
-      noBody: this.#options.request.method === "HEAD",
-      mayUpgrade: this.#options.early !== undefined,
-    });
+    const expected = { noBody: request.method === "HEAD", mayUpgrade: early !== undefined };
+    connection.use(this, expected, idleTimeoutMs);
     if (idle) this.connected();
   }
 

@@ -27,7 +27,7 @@ export class TargetConnection {
   readonly #socket: Socket;
   readonly #parser = new ResponseParser();
   readonly #listeners: Readonly<Record<string, (chunk: Buffer) => void>>;
-  readonly #idleTimeoutMs: number;
+  #idleTimeoutMs: number;
   readonly #release: (connection: TargetConnection) => void;
   readonly #gone: (connection: TargetConnection) => void;
   readonly #fault: (error: unknown) => void;
@@ -83,9 +83,13 @@ export class TargetConnection {
     return !this.#socket.destroyed && this.staleAt > performance.now();
   }
 
-  /** Hands the connection to a request. */
-  use(user: ConnectionUser, expected: Expected): void {
+  /** Hands the connection to a request, which may be silent for as long as `idleTimeoutMs`. */
+  use(user: ConnectionUser, expected: Expected, idleTimeoutMs: number): void {
     this.#user = user;
+    if (idleTimeoutMs !== this.#idleTimeoutMs) {
+      this.#idleTimeoutMs = idleTimeoutMs;
+      if (!this.#connecting) this.#socket.setTimeout(idleTimeoutMs);
+    }
     this.#requestSent = false;
     this.uses++;
     this.#parser.expect(user, expected);
