@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ContainerCloud } from "./support/container-cloud.ts";
 import { probeRoom } from "../src/engine/runtime/containers/probe-room.ts";
@@ -46,9 +47,9 @@ describe.skipIf(closed)("what a container definition says", { timeout: 60_000 },
   test.each([
     ["www-data", "uid=33(www-data) gid=33(www-data) groups=33(www-data)", "mine"],
     ["33:0", "uid=33(www-data) gid=0(root) groups=0(root)", "mine"],
-    ["1234", "uid=1234 gid=0(root) groups=0(root)", "cat: /home/web/own: Permission denied"],
+    ["1234", "uid=1234 gid=0(root) groups=0(root)", "cat: /srv/own: Permission denied"],
   ])("a program of the user %s", async (user, id, file) => {
-    const { lines } = await cloud.ask("user", "id; cat /home/web/own; echo err >/dev/stderr", {
+    const { lines } = await cloud.ask("user", "id; cat /srv/own; echo err >/dev/stderr", {
       user,
     });
     expect(lines).toEqual([id, file, "err"]);
@@ -139,6 +140,19 @@ describe.skipIf(closed)("what a container definition says", { timeout: 60_000 },
   });
 
   const NGINX = "exec nginx -g 'daemon off; error_log /dev/stderr notice;'";
+
+  test.skipIf(!existsSync("/usr/bin/tini-static"))(
+    "an init process hands the signal on to a shell that forwards nothing",
+    async () => {
+      const command = ["sh", "-c", "cat /proc/1/comm; sleep 600; :"];
+      const started = await cloud.run("init", [
+        cloud.container("main", { command, linuxParameters: { initProcessEnabled: true } }),
+      ]);
+      const lines = () => cloud.cloud.lines(started.taskArn!);
+      await vi.waitFor(async () => expect(await lines()).toEqual(["init"]), 20_000);
+      expect((await cloud.end(started)).exitCodes).toEqual({ main: 143 });
+    },
+  );
 
   // https://docs.docker.com/reference/cli/docker/container/stop: the signal goes to the first process alone.
   test.each([

@@ -43,7 +43,7 @@ export class ContainerCloud {
         ],
         ["start.sh", { mode: 0o755, content: '#!/bin/sh\nset -e\ncat /app/greeting\nexec "$@"\n' }],
         ["app/greeting", "a script reads /app/greeting\n"],
-        ["home/web/own", { content: "mine\n", uid: 33, gid: 33, mode: 0o600 }],
+        ["srv/own", { content: "mine\n", uid: 33, gid: 33, mode: 0o600 }],
       ],
       config: { Cmd: ["nginx", "-g", "daemon off; error_log /dev/stderr;"] },
     });

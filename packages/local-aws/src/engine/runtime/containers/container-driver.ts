@@ -108,6 +108,7 @@ export class ContainerDriver implements TaskDriver {
     });
     await Promise.all(Array.from(this.#tasks.keys(), (taskArn) => this.stop(taskArn)));
     kill.cancel();
+    await this.#images.close();
   }
 }
 

@@ -58,6 +58,20 @@ export class RoomImages {
     );
   }
 
+  /**
+   * Lets unpacking end, and removes what this user could not remove from outside: folders of the room's other users. Root can remove
+   * everything, so its images stay for the next time.
+   */
+  async close(): Promise<void> {
+    await this.#turn;
+    if (process.getuid!() === 0 || this.#room.pid === undefined) return;
+    await this.#room.script(`
+for image in ${ROOM}/images/*; do
+  if [ -n "$(find "$image" -type d ! -uid 0 ! -empty -print -quit)" ]; then rm -rf "$image"; fi
+done
+`);
+  }
+
   #outside(name: string): string {
     return join(this.#room.folder, "images", name);
   }

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import type { Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
 import { chownSync, mkdirSync } from "node:fs";
@@ -8,6 +8,7 @@ import { LayerError } from "@workbook/image-layers";
 import type { Clock, Timer } from "../../../clock/clock.ts";
 import type { Logger } from "../../../ground/logger.ts";
 import { mapUsers, rootOutside } from "./map-users.ts";
+import { spawnRoom } from "./spawn-room.ts";
 import type { Message, OperationName, Operations, RoomFacts } from "./inside/messages.ts";
 
 const MAIN = fileURLToPath(new URL("./inside/main.ts", import.meta.url));
@@ -16,16 +17,6 @@ const STOP_TIMEOUT_MS = 3000;
 /** Between the deaths of a supervisor that dies young; a single death is answered at once. */
 const RESTART_DELAY_MS = 1000;
 const YOUNG_MS = 5000;
-
-/**
- * The namespaces are made in two steps: a user namespace, whose users are mapped from outside, and then all others, which belong to it.
- * The shell stays as the first process, because it collects those that nobody waits for.
- */
-const ENTER = `read -r _ && exec unshare --net --mount --pid --ipc --fork --kill-child --mount-proc -- \
-  /bin/sh -c '"$@"; exit $?' supervisor "$@"`;
-
-/** Nothing of the server's environment goes in but where programs are: those of the system. */
-const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 export type RoomSocket = Server | UdpSocket;
 
@@ -154,13 +145,7 @@ export class Room {
 
   async #enter(): Promise<RoomFacts> {
     const startedAt = performance.now();
-    const script = ["--user", "--keep-caps", "--", "/bin/sh", "-c", ENTER, "enter"];
-    const child = spawn("unshare", [...script, process.execPath, MAIN], {
-      cwd: this.folder,
-      env: { PATH },
-      stdio: ["pipe", "ignore", "pipe", "ipc"],
-      detached: true,
-    });
+    const child = spawnRoom(MAIN, this.folder);
     this.#child = child;
     let complaint = "";
     child.stderr!.setEncoding("utf8").on("data", (text: string) => {
