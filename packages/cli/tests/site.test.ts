@@ -230,7 +230,7 @@ test("a reader of Japanese is led to the Japanese pages", async () => {
   expect(new URL(url).pathname).toBe("/ja/");
   process.kill(-other.child.pid!, "SIGINT");
   await other.ended;
-});
+}, 60_000);
 
 test("a folder that is not a site is not built over", async () => {
   const { code, stderr } = await workbook.run(["site", "--build", "--out", workbook.state]);
