@@ -12,6 +12,22 @@ export const lab = defineLab({
   apps: [NODE_APP],
   stacks: ["images", "service"],
   files: ["stack.ts"],
+  teaches: {
+    adds: [
+      "aws_eip",
+      "aws_internet_gateway",
+      "aws_nat_gateway",
+      "aws_route",
+      "aws_route_table",
+      "aws_route_table_association",
+      "aws_security_group",
+      "aws_subnet",
+      "aws_vpc",
+      "aws_vpc_security_group_egress_rule",
+      "aws_vpc_security_group_ingress_rule",
+    ],
+    changes: [],
+  },
   startFailsAt: "subnets",
   cost: [
     { price: NAT_GATEWAY, quantity: 1 },

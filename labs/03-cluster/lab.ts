@@ -12,6 +12,10 @@ export const lab = defineLab({
   apps: [NODE_APP],
   stacks: ["images", "service"],
   files: ["stack.ts"],
+  teaches: {
+    adds: ["aws_ecs_cluster", "aws_ecs_cluster_capacity_providers", "cluster_name"],
+    changes: [],
+  },
   startFailsAt: "cluster",
   // The cluster itself costs nothing; this is the network's.
   cost: [

@@ -19,6 +19,10 @@ export const lab = defineLab({
   apps: [NODE_APP],
   stacks: ["images", "service"],
   files: ["stack.ts"],
+  teaches: {
+    adds: ["aws_ecs_task_definition", "aws_iam_policy", "aws_iam_role", "aws_iam_role_policy"],
+    changes: [],
+  },
   startFailsAt: "node-task",
   cost: [
     // One task at a time, for a minute, of a quarter of a vCPU and half a gigabyte.

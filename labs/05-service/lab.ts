@@ -19,6 +19,7 @@ export const lab = defineLab({
   apps: [NODE_APP],
   stacks: ["images", "service"],
   files: ["stack.ts"],
+  teaches: { adds: ["aws_ecs_service"], changes: [] },
   startFailsAt: "service",
   cost: [
     // Two tasks of a quarter of a vCPU and half a gigabyte.

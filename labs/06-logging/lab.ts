@@ -19,6 +19,13 @@ export const lab = defineLab({
   apps: [NODE_APP],
   stacks: ["images", "service"],
   files: ["stack.ts"],
+  teaches: {
+    adds: ["aws_cloudwatch_log_group", "aws_iam_policy_document"],
+    changes: [
+      "service/resource.aws_ecs_task_definition.node_task",
+      "service/resource.aws_iam_role_policy.execution_role_policy",
+    ],
+  },
   startFailsAt: "execution-role",
   cost: [
     // Two tasks of a quarter of a vCPU and half a gigabyte.

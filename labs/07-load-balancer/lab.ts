@@ -20,6 +20,10 @@ export const lab = defineLab({
   apps: [NODE_APP],
   stacks: ["images", "service"],
   files: ["stack.ts"],
+  teaches: {
+    adds: ["alb_dns_name", "aws_lb", "aws_lb_listener", "aws_lb_target_group"],
+    changes: ["service/resource.aws_ecs_service.node_service"],
+  },
   startFailsAt: "load-balancer",
   cost: [
     // Two tasks of a quarter of a vCPU and half a gigabyte.

@@ -21,6 +21,19 @@ export const lab = defineLab({
   apps: [NODE_APP, GO_APP],
   stacks: ["images", "service"],
   files: ["stack.ts"],
+  teaches: {
+    adds: [
+      "aws_cloudwatch_log_group",
+      "aws_ecs_service",
+      "aws_ecs_task_definition",
+      "aws_lb_listener",
+      "aws_lb_target_group",
+      "aws_security_group",
+      "aws_vpc_security_group_egress_rule",
+      "aws_vpc_security_group_ingress_rule",
+    ],
+    changes: [],
+  },
   startFailsAt: "go-task",
   isFullHandsOn: true,
   cost: [

@@ -28,6 +28,13 @@ export interface LabManifest {
   readonly stacks: readonly ("images" | "service")[];
   /** The files that the learner edits, relative to `start/` and to the learner's copy. */
   readonly files: readonly string[];
+  /** What its solution has over that of the chapter before it; left out where there is none. */
+  readonly teaches?: {
+    /** Types of resources, data sources and outputs, in their order. */
+    readonly adds: readonly string[];
+    /** What was there and is otherwise now, such as `service/resource.aws_ecs_service.node_service`. */
+    readonly changes: readonly string[];
+  };
   /** Id of the check that the start state fails at. */
   readonly startFailsAt: string;
   /** Set for the one lab that commands take where none is named. */

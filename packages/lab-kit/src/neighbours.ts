@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 
 import { listLabs } from "./load-lab.ts";
 
@@ -44,6 +45,24 @@ export function readBlocks(outDirectory: string): StackBlocks {
       ];
     }),
   );
+}
+
+/**
+ * What stacks have over others, which they contain.
+ *
+ * @returns `adds` by type, and `changes` by address, of what others have otherwise; both in order
+ */
+export function differenceOf(
+  before: StackBlocks,
+  after: StackBlocks,
+): { readonly adds: readonly string[]; readonly changes: readonly string[] } {
+  const addresses = Object.keys(after);
+  const added = addresses.filter((address) => !(address in before));
+  const changed = addresses.filter(
+    (address) => address in before && !isDeepStrictEqual(after[address], before[address]),
+  );
+  const types = new Set(added.map((address) => address.split(".")[1]!));
+  return { adds: [...types].toSorted(), changes: changed.toSorted() };
 }
 
 function blocksIn(prefix: string, types: Record<string, unknown>): [string, unknown][] {

@@ -59,6 +59,8 @@ export const lab = defineLab({
   apps: [${names.join(", ")}],
   stacks: ${list(stacks)},
   files: ${list(files)},
+  // ${OPEN}: the types of what it adds, and what it changes of what was there.
+  teaches: { adds: [], changes: [] },
   startFailsAt: "${OPEN}",
   // ${OPEN}: what is paid for by the hour on AWS.
   cost: [],

@@ -9,7 +9,7 @@ import { namesIn, namesReferredTo } from "../hint-names.ts";
 import { writeMutant } from "../lab-copy.ts";
 import type { Lab } from "../load-lab.ts";
 import { loadLab } from "../load-lab.ts";
-import { chaptersBefore, readBlocks } from "../neighbours.ts";
+import { chaptersBefore, differenceOf, readBlocks } from "../neighbours.ts";
 import type { StackBlocks } from "../neighbours.ts";
 import { firstNotPassed, type CheckReport } from "../run-checks.ts";
 import { synthesise } from "../synth.ts";
@@ -64,11 +64,12 @@ export async function proveLab(directory: string): Promise<void> {
       expect(inOneLanguage(report)).toEqual([]);
     });
 
-    test.each(before)("begins where $id ends, and takes nothing of it away", async (previous) => {
+    test.each(before)("begins where $id ends, and adds what it teaches", async (previous) => {
       const solved = await synthesiseBlocks(previous.directory, "solution", scratch);
       expect(await synthesiseBlocks(directory, "start", scratch)).toEqual(solved);
-      const addresses = Object.keys(await synthesiseBlocks(directory, "solution", scratch));
-      expect(addresses).toEqual(expect.arrayContaining(Object.keys(solved)));
+      const solution = await synthesiseBlocks(directory, "solution", scratch);
+      expect(Object.keys(solution)).toEqual(expect.arrayContaining(Object.keys(solved)));
+      expect(differenceOf(solved, solution)).toEqual(lab.teaches);
     });
 
     test("the lines that hints give name nothing but what the solution has", async () => {
