@@ -1,22 +1,14 @@
 import { execFileSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { once } from "node:events";
 
+import { copyClone } from "../../../scripts/copy-clone.ts";
+import { root } from "../../../scripts/site-pages.ts";
 import { programsFolder } from "./listener-ports.ts";
 
-const root = join(import.meta.dirname, "../../..");
 /** Whom the pages are written for: part of every name that they show. */
 const OWNER = "hanako";
 /** Kept between two pages: none of it is what a reader did. */
@@ -36,8 +28,7 @@ export interface FreshWorkspace {
 export async function makeWorkspace(): Promise<FreshWorkspace> {
   const parent = mkdtempSync(join(tmpdir(), "workbook-pages-"));
   const folder = join(parent, "ecs-workbook");
-  copyFiles(folder);
-  linkDependencies(folder);
+  copyClone(folder);
   for (const name of ["tools", "terraform"]) {
     const kept = join(root, ".workbook", name);
     mkdirSync(join(folder, ".workbook"), { recursive: true });
@@ -75,31 +66,6 @@ function command({ folder, env }: FreshWorkspace, ...args: readonly string[]): v
     env,
     stdio: ["ignore", "ignore", "pipe"],
   });
-}
-
-function copyFiles(folder: string): void {
-  const args = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"];
-  const files = execFileSync("git", args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
-  for (const file of new Set(files.split("\0"))) {
-    const from = join(root, file);
-    if (file === "" || !existsSync(from)) continue;
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    cpSync(from, join(folder, file), { verbatimSymlinks: true });
-  }
-}
-
-/** Packages find each other in the copy; what comes from outside is shared with the original. */
-function linkDependencies(folder: string): void {
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  for (const file of globSync("{apps,docs,infra,labs,packages/*}/package.json", { cwd: root })) {
-    const modules = join(dirname(file), "node_modules");
-    if (!existsSync(join(root, modules)) || !existsSync(join(folder, dirname(file)))) continue;
-    cpSync(join(root, modules), join(folder, modules), {
-      recursive: true,
-      verbatimSymlinks: true,
-      filter: (path) => !path.includes("/.vite"),
-    });
-  }
 }
 
 function readerEnvironment(folder: string, port: number): NodeJS.ProcessEnv {

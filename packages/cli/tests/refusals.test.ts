@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { listLabs } from "@workbook/lab-kit";
 import { afterAll, expect, test } from "vitest";
 import { TestWorkbook } from "../src/testing/workbook.ts";
 
@@ -37,6 +39,12 @@ test.each([
   ],
   [["deploy", "1", "--varient", "x"], "--variant <name>", "./workbook help deploy"],
   [["help", "strat"], "Did you mean start?", "./workbook start"],
+  [["new-lab"], "A chapter is called like 09-sidecar", "./workbook new-lab 09-sidecar"],
+  [
+    ["new-lab", "08-other"],
+    "a chapter 08 already: 08-two-services",
+    "./workbook new-lab 09-sidecar",
+  ],
 ] as const)(
   "%j is refused with what may have been meant",
   async (args, said, next) => {
@@ -70,7 +78,7 @@ test(
   "list names the chapters",
   async () => {
     const chapters = await workbook.json<{ id: string; status: string }[]>(["list"]);
-    expect(chapters).toHaveLength(8);
+    expect(chapters.map(({ id }) => id)).toEqual(listLabs(join(workbook.root, "labs")));
     expect((await workbook.run(["list"])).stdout).toMatch(/^ {3}01 {2}/m);
   },
   LONG,
