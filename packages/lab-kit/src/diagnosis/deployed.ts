@@ -6,7 +6,7 @@ import { type ImageState, readImages } from "./read/read-images.ts";
 import { awslogsOf, type LogState, readLogs } from "./read/read-logs.ts";
 import { type NetworkState, readNetwork, vpcsOf } from "./read/read-network.ts";
 import { type KnownRole, readRoles } from "./read/read-roles.ts";
-import { type ClusterState, readCluster, readTask } from "./read/read-services.ts";
+import { type ClusterState, readCluster, readEnded, readTask } from "./read/read-services.ts";
 import type { Reader } from "./read/reader.ts";
 import { type Subject, subjectOf, taskSubject } from "./subject.ts";
 
@@ -46,6 +46,8 @@ export interface Deployed {
   readonly roles: ReadonlyMap<string, KnownRole>;
   readonly images: ReadonlyMap<string, ImageState>;
   readonly logs: LogState;
+  /** ARNs of tasks that ran when they were read, and no longer when the load balancers had been. */
+  readonly ended: ReadonlySet<string>;
 }
 
 /** How many tasks of a kind are asked for their last words. */
@@ -72,7 +74,8 @@ export async function readDeployed(
     readImages(aws, reader, unique(containers.flatMap(({ image }) => image ?? []))),
     readLogs(aws, reader, unique(containers.flatMap(groupOf)), toldTasks(looked)),
   ]);
-  return { scope, cluster, subjects, asked, network, balancers, roles, images, logs };
+  const ended = await readEnded(aws, reader, scope.cluster, looked.filter(isBalanced));
+  return { scope, cluster, subjects, asked, network, balancers, roles, images, logs, ended };
 }
 
 /** The service of a task, or the task by itself where it is of none. */
@@ -104,6 +107,8 @@ async function readSurroundings(
     readBalancers(aws, reader, vpcIds, targetGroups),
   ]);
 }
+
+const isBalanced = ({ service: { loadBalancers = [] } }: Subject) => loadBalancers.length > 0;
 
 const unique = (names: readonly string[]): string[] => [...new Set(names)];
 

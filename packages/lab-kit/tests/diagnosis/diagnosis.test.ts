@@ -106,6 +106,34 @@ async function examine(mistake: Mistake): Promise<Row> {
   }
 }
 
+/** The cloud as somebody sees it who asks for the targets when a task has just been stopped, and is no target any more. */
+function stoppingOneMeanwhile({ cluster }: Stack): AwsClients {
+  const healthy = async (TargetGroupArn: string | undefined) => {
+    const { TargetHealthDescriptions = [] } = await aws.elbv2.describeTargetHealth({
+      TargetGroupArn,
+    });
+    return TargetHealthDescriptions.filter(({ TargetHealth }) => TargetHealth?.State === "healthy");
+  };
+  const elbv2 = Object.create(aws.elbv2) as AwsClients["elbv2"];
+  elbv2.describeTargetHealth = async ({
+    TargetGroupArn,
+  }: {
+    TargetGroupArn: string | undefined;
+  }) => {
+    const before = await healthy(TargetGroupArn);
+    const { taskArns = [] } = await aws.ecs.listTasks({ cluster });
+    await aws.ecs.stopTask({ cluster, task: taskArns[0] });
+    const known = new Set(before.map(({ Target }) => Target?.Id));
+    await pollUntil(
+      async () => (await healthy(TargetGroupArn)).filter(({ Target }) => known.has(Target?.Id)),
+      (left) => left.length < before.length,
+      { deadlineMs: DEADLINE_MS, intervalMs: 10 },
+    );
+    return aws.elbv2.describeTargetHealth({ TargetGroupArn });
+  };
+  return { ...aws, elbv2 };
+}
+
 /** Whether the mistake has done what it does: a task has stopped. */
 async function hasShown({ cluster }: Stack): Promise<boolean> {
   const { clusterArns = [] } = await aws.ecs.listClusters({});
@@ -191,6 +219,15 @@ describe("nothing is found in what is well", { concurrent: true, timeout: 120_00
       const { taskArns = [] } = await aws.ecs.listTasks({ cluster });
       await aws.ecs.stopTask({ cluster, task: taskArns[0] });
       return watchUntilSteady(stack);
+    });
+    expect(told).toEqual([]);
+  });
+
+  test("while a task ends between two looks at it", async () => {
+    const told = await healthy("a task that ends while it is looked at", 7, async (stack) => {
+      await steady(stack);
+      const { findings } = await diagnose(stoppingOneMeanwhile(stack), stack.scope);
+      return findings.map(({ id }) => id);
     });
     expect(told).toEqual([]);
   });

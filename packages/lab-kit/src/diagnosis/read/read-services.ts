@@ -147,6 +147,30 @@ export async function readTask(
   return definition && { task: task!, definition };
 }
 
+/** Which tasks of some services have ended since the services were read. @returns their ARNs */
+export async function readEnded(
+  { ecs }: AwsClients,
+  reader: Reader,
+  cluster: string,
+  services: readonly { readonly name: string; readonly running: readonly Task[] }[],
+): Promise<ReadonlySet<string>> {
+  const ended = await Promise.all(
+    services.map(async ({ name, running }) => {
+      const arns = running.flatMap(({ taskArn }) => taskArn ?? []);
+      if (arns.length === 0) return [];
+      const taskArns = await reader.ask(
+        "ecs list-tasks",
+        async () => (await ecs.listTasks({ cluster, serviceName: name })).taskArns ?? [],
+        [] as string[],
+        // One that is deleted meanwhile has none.
+        ["ServiceNotFound", "ClusterNotFound"],
+      );
+      return arns.filter((arn) => !taskArns.includes(arn));
+    }),
+  );
+  return new Set(ended.flat());
+}
+
 async function readTasks(
   ecs: Ecs,
   cluster: string,

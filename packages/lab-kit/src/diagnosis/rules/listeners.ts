@@ -223,7 +223,8 @@ export function unregistered(deployed: Deployed, subject: Subject): Cause[] {
       .filter(({ TargetHealth }) => TargetHealth?.State !== "draining")
       .map(({ Target }) => Target?.Id),
   );
-  const lost = subject.running.filter(({ lastStatus, containers = [] }) => {
+  const lost = subject.running.filter(({ taskArn = "", lastStatus, containers = [] }) => {
+    if (deployed.ended.has(taskArn)) return false;
     const address = containers
       .flatMap(({ networkInterfaces = [] }) => networkInterfaces)
       .map(({ privateIpv4Address }) => privateIpv4Address)
