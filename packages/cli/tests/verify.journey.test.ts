@@ -124,7 +124,7 @@ test(
 
 test.each([
   [["verify"], /Say which labs to verify, or --all/],
-  [["verify", "99"], /There is no lab "99"/],
+  [["verify", "99"], /There is no chapter "99"/],
   [["verify", "--all", "--shard", "5/4"], /--shard takes a part such as 1\/4, not 5\/4/],
   [["verify", "--all", "--lanes", "none"], /--lanes takes a number from 1 to 16, not none/],
 ])(
