@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { giveBackMemory } from "./give-back-memory.ts";
+import { giveBackMemory } from "./ground/give-back-memory.ts";
 import { SystemClock, LOCAL_ACCELERATION } from "./clock/system-clock.ts";
 import { createJsonLogger } from "./ground/logger.ts";
 import {

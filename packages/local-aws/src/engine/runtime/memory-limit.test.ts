@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ContainerSpec } from "./driver.ts";
-import { overLimit } from "./memory-limit.ts";
+import { overLimit } from "./memory-watch.ts";
 
 const MIB = 1024 * 1024;
 

@@ -2,8 +2,15 @@ import type { Clock } from "../../clock/clock.ts";
 import type { ContainerSpec } from "./driver.ts";
 import { checkCommand, HealthMonitor } from "./health-check.ts";
 import { OUT_OF_MEMORY } from "./reasons.ts";
-import { stopSignal } from "./stop-signal.ts";
 import type { ContainerHandle, OutputListener, PreparedContainer } from "./task-host.ts";
+import { constants } from "node:os";
+
+/** A STOPSIGNAL as Dockerfiles write it (`SIGINT`, `INT`, `2`); SIGTERM where there is none, or none that this system has. */
+function stopSignal(name: string | undefined): NodeJS.Signals | number {
+  if (name && /^\d+$/.test(name)) return Number(name);
+  const known = name && (`SIG${name.toUpperCase().replace(/^SIG/, "")}` as NodeJS.Signals);
+  return known && known in constants.signals ? known : "SIGTERM";
+}
 
 export type Health = "HEALTHY" | "UNHEALTHY";
 

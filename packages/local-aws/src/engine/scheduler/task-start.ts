@@ -1,4 +1,4 @@
-import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import type { ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs";
 import { idleFor } from "../../clock/clock.ts";
 import { subnets } from "../../services/ec2/state.ts";
 import { startOrder } from "../../services/ecs/container-rules.ts";
@@ -9,12 +9,74 @@ import type { PulledImage } from "../images/pulled-image.ts";
 import { availableAddressCount, createNetworkInterface } from "../../services/ec2/interfaces.ts";
 import { resolverOf } from "../network/resolver-address.ts";
 import type { ContainerSpec, TaskSpec } from "../runtime/driver.ts";
-import { pullContainerImage } from "./container-image.ts";
 import type { LogSink } from "../logs/log-sink.ts";
 import type { SchedulerNeeds } from "./needs.ts";
-import { environmentOf } from "./task-environment.ts";
 import { imageFault, logsFault, mayPutLogs, TaskFault } from "./task-faults.ts";
 import type { TaskRecord } from "./task-store.ts";
+
+/** What a container's environment is put together from. */
+interface EnvironmentSources {
+  readonly image: PulledImage;
+  readonly definition: ContainerDefinition;
+  readonly override: ContainerOverride | undefined;
+  /** What the task metadata service gives. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly region: string;
+  /** The front door: SDKs in a container find this cloud by it, unless the definition says otherwise. */
+  readonly endpoint: string;
+}
+
+/**
+ * A container's whole environment. Later sources win: this cloud's address, the image, the definition, the override, ECS.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-fargate.html
+ */
+function environmentOf(sources: EnvironmentSources): Record<string, string> {
+  const { image, definition, override, metadata, region, endpoint } = sources;
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    ...Object.fromEntries((image.config.Env ?? []).map(splitPair)),
+    ...toRecord(definition.environment),
+    ...toRecord(override?.environment),
+    AWS_EXECUTION_ENV: "AWS_ECS_FARGATE",
+    ...metadata,
+  };
+}
+
+function splitPair(pair: string): [string, string] {
+  const at = pair.indexOf("=");
+  return at === -1 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)];
+}
+
+const toRecord = (pairs: readonly { name?: string; value?: string }[] = []) =>
+  Object.fromEntries(pairs.map(({ name = "", value = "" }) => [name, value]));
+
+/**
+ * Brings the image of one container. All tasks of a service's deployment run the same one: what the tag meant for the
+ * first of them goes for the others too, unless the container's `versionConsistency` is `disabled`.
+ * @throws the puller's own error
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html#deployment-container-image-stability
+ */
+async function pullContainerImage(
+  { needs, record, signal }: StartParts,
+  { name = "", image = "", versionConsistency }: ContainerDefinition,
+): Promise<PulledImage> {
+  const { account, region } = record.scope;
+  const { cpuArchitecture } = record.definition.runtimePlatform ?? {};
+  const pull = (reference: string) =>
+    needs.images.pull({ account, region, reference, cpuArchitecture, signal });
+  const pullDigest = async (digest: string) => ({
+    ...(await pull(`${image.split("@")[0]}@${digest}`)),
+    reference: image,
+  });
+  if (versionConsistency === "disabled") return pull(image);
+  const settled = record.deployment?.imageDigests?.[name];
+  if (settled !== undefined) return pullDigest(settled);
+  const pulled = await pull(image);
+  const first = record.settleImage(name, pulled.digest);
+  return first === pulled.digest ? pulled : pullDigest(first);
+}
 
 /** How long a container may take to end after SIGTERM, without a word of the definition. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 const DEFAULT_STOP_TIMEOUT_SECONDS = 30;

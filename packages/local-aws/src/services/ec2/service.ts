@@ -1,4 +1,4 @@
-import { defineService, type AnyHandler, type CallContext } from "../service.ts";
+import { defineService, type AnyHandler, type CallContext, type SeedContext } from "../service.ts";
 import { addressHandlers } from "./addresses.ts";
 import { withClientToken } from "./client-tokens.ts";
 import { dhcpOptionsHandlers } from "./dhcp-options.ts";
@@ -15,7 +15,6 @@ import { routeHandlers } from "./routes.ts";
 import { securityGroupPermissionHandlers } from "./security-group-permissions.ts";
 import { securityGroupRuleHandlers } from "./security-group-rule-operations.ts";
 import { securityGroupHandlers } from "./security-groups.ts";
-import { seedEc2 } from "./seed.ts";
 import { subnetHandlers } from "./subnets.ts";
 import { tagHandlers } from "./tag-operations.ts";
 import { vpcAttributeHandlers } from "./vpc-attributes.ts";
@@ -34,7 +33,26 @@ import {
   securityGroups,
   securityGroupRules,
   networkInterfaces,
+  dhcpOptions,
 } from "./state.ts";
+import { newId } from "./ids.ts";
+import { putDefaultVpc } from "./new-vpc.ts";
+
+/** Gives an account what it has in each region from the start: default DHCP options and the default VPC. */
+function seedEc2({ region, store }: SeedContext): void {
+  const dhcpOptionsId = newId("dopt");
+  const domain = region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`;
+  store.of(dhcpOptions).put(dhcpOptionsId, {
+    dhcpOptionsId,
+    isDefault: true,
+    configurations: [
+      { key: "domain-name", values: [domain] },
+      { key: "domain-name-servers", values: ["AmazonProvidedDNS"] },
+    ],
+    tags: {},
+  });
+  putDefaultVpc(store);
+}
 
 const handlers: Readonly<Record<string, AnyHandler>> = {
   ...vpcHandlers,

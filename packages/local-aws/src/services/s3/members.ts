@@ -76,7 +76,7 @@ export const members: Members = {
     },
   ],
   usedIn: {
-    "refusals.ts": { "*": "ExpectedBucketOwner ExpectedSourceBucketOwner" },
+    "service.ts": { "*": "ExpectedBucketOwner ExpectedSourceBucketOwner" },
     "acl.ts": {
       OwnershipControls: "Rules",
       OwnershipControlsRule: "ObjectOwnership",

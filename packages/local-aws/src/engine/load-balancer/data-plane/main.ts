@@ -1,6 +1,6 @@
 import { Server, Socket } from "node:net";
 import { SystemClock } from "../../../clock/system-clock.ts";
-import { giveBackMemory } from "../../../give-back-memory.ts";
+import { giveBackMemory } from "../../../ground/give-back-memory.ts";
 import type { ChildMessage, ParentMessage } from "../messages.ts";
 import { DataPlane } from "./data-plane.ts";
 import { endWithParent } from "./parent-watch.ts";

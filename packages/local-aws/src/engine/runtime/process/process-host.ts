@@ -11,11 +11,45 @@ import type { ContainerHandle, OutputListener, PreparedContainer, TaskHost } fro
 import { ContainerProcess } from "./container-process.ts";
 import type { ProcessMarks } from "./process-marks.ts";
 import { processUsage } from "./process-usage.ts";
-import { runCheck } from "./run-check.ts";
 import type { Strays } from "./strays.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { Launch, Tier, TierTask } from "./tier.ts";
 import type { UnpackedImages } from "./unpacked-images.ts";
+import { spawn } from "node:child_process";
+import { killGroup } from "./process-records.ts";
+
+/**
+ * Runs a health check's program beside its container; resolves to whether it ended with 0 within `timeoutMs`. What it
+ * started is killed with it.
+ */
+function runCheck(
+  launch: Launch,
+  timeoutMs: number,
+  { clock, supervisor }: { readonly clock: Clock; readonly supervisor: Supervisor },
+): Promise<boolean> {
+  if (launch.failure !== undefined) return Promise.resolve(false);
+  const [argv0, ...args] = launch.argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(launch.file, args, {
+      argv0: argv0!,
+      cwd: launch.workingDirectory,
+      env: launch.environment,
+      detached: true,
+      stdio: "ignore",
+    });
+    const { pid } = child;
+    child.once("error", reject);
+    if (pid === undefined) return;
+    supervisor.watch(pid);
+    const timeout = clock.deadline(timeoutMs, () => killGroup(pid, "SIGKILL"));
+    child.once("exit", (code) => {
+      timeout.cancel();
+      killGroup(pid, "SIGKILL");
+      supervisor.forget(pid);
+      resolve(code === 0);
+    });
+  });
+}
 
 export interface ProcessHostParts {
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runProgram } from "../tests/support/run-program.ts";
+import { runProgram } from "../../tests/support/run-program.ts";
 
 const PROGRAM = `
   import { getHeapStatistics } from "node:v8";

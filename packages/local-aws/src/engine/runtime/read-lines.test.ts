@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { LineSplitter, MAX_LINE_BYTES } from "./line-splitter.ts";
+import { LineSplitter, MAX_LINE_BYTES } from "./read-lines.ts";
 
 function split(...chunks: (string | Buffer)[]): string[] {
   const lines: string[] = [];
