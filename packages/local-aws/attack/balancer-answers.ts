@@ -62,7 +62,7 @@ const CORPUS: readonly Entry[] = [
   ],
   ["status 999", "HTTP/1.1 999 Odd\r\nContent-Length: 2\r\n\r\nok", "end", 999, 502],
   ["status 099", "HTTP/1.1 099 Odd\r\nContent-Length: 2\r\n\r\nok", "end", 502],
-  ["a continue, then an answer", `HTTP/1.1 100 Continue\r\n\r\n${OK}`, "wait", 200],
+  ["a continue, then an answer", `HTTP/1.1 100 Continue\r\n\r\n${OK}`, "end", 200],
   [
     "an upgrade that nobody asked for",
     "HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nxx",
