@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import {
   BatchDeleteImageCommand,
+  CreateRepositoryCommand,
   ECRClient,
   GetAuthorizationTokenCommand,
   ListImagesCommand,
@@ -41,6 +42,7 @@ const ROLE = "kills";
 export async function prepare(config: ClientConfig): Promise<void> {
   const logs = new CloudWatchLogsClient(config);
   await new S3Client(config).send(new CreateBucketCommand({ Bucket: BUCKET }));
+  await new ECRClient(config).send(new CreateRepositoryCommand({ repositoryName: REPOSITORY }));
   await logs.send(new CreateLogGroupCommand(GROUP));
   await logs.send(new CreateLogStreamCommand(STREAM));
   const trust = {
