@@ -14,7 +14,10 @@ import { writeTinyImage } from "../src/engine/runtime/testing/tiny-image.ts";
 const count = Number(process.argv[2] ?? 50);
 const folder = mkdtempSync(join(tmpdir(), "bench-containers-"));
 const clock = new SystemClock(1);
-const logger = { info: () => {}, error: console.error };
+const logger = {
+  info: () => {},
+  error: (message: string) => void process.stderr.write(`${message}\n`),
+};
 const room = new Room({ clock, logger, folder: join(folder, "runtime", "room") });
 const toolsPath = [dirname(process.execPath)];
 const driver = new ContainerDriver({
@@ -62,8 +65,9 @@ try {
   for (let index = 2; index <= count + 1; index++) times.push(await start(index));
   times.sort((one, other) => one - other);
   const at = (share: number) => times[Math.floor((times.length - 1) * share)]!.toFixed(0);
-  console.log(`the first, with its image unpacked: ${first.toFixed(0)} ms`);
-  console.log(`${count} more: median ${at(0.5)} ms, p95 ${at(0.95)} ms, longest ${at(1)} ms`);
+  process.stdout.write(
+    `the first, with its image unpacked: ${first.toFixed(0)} ms\n${count} more: median ${at(0.5)} ms, p95 ${at(0.95)} ms, longest ${at(1)} ms\n`,
+  );
 } finally {
   await driver.close();
   await room.close();

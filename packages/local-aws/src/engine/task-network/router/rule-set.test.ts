@@ -25,7 +25,7 @@ function randomNetwork(seed: number): NetworkData {
   };
   const rule = (index: number) => {
     const { from, to } = ports();
-    const IpProtocol = pick(["tcp", "tcp", "udp", "icmp", "-1"]);
+    const IpProtocol = pick(["tcp", "udp", "icmp", "-1"]);
     const hasPorts = IpProtocol === "tcp" || IpProtocol === "udp";
     return {
       SecurityGroupRuleId: `sgr-${index}`,
@@ -65,12 +65,13 @@ function randomNetwork(seed: number): NetworkData {
     networkAcls: [
       {
         NetworkAclId: "acl-1",
-        Associations: [{ SubnetId: "subnet-1" }],
+        // Of every other network: a random one lets little pass.
+        Associations: seed % 2 === 0 ? [{ SubnetId: "subnet-1" }] : [],
         Entries: Array.from({ length: 10 }, (_, index) => entry(index)),
       },
     ],
     securityGroups: groups.map((GroupId) => ({ GroupId, GroupName: GroupId })),
-    securityGroupRules: Array.from({ length: 14 }, (_, index) => rule(index)),
+    securityGroupRules: Array.from({ length: 24 }, (_, index) => rule(index)),
     internetGateways: [],
     natGateways: [],
     vpcEndpoints: [],
