@@ -1,3 +1,4 @@
+import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 /**
  * What ECS says where a container cannot start. Sources: Fargate platform 1.4 as reported in
  * https://github.com/aws/amazon-ecs-agent/issues/3526 and https://github.com/saebyn/glowing-telegram/issues/398 (the frame and
@@ -51,3 +52,9 @@ export const dependencyTimedOut = (container: string) =>
 
 /** Never shown: the scheduler that stopped the task knows why. */
 export const stoppedWhileStarting = () => "the task was stopped while it was starting";
+
+/** What nobody can have here, since nobody is at a task's terminal: a service's events name it. */
+export const terminalsOf = ({ interactive, pseudoTerminal }: ContainerDefinition): string[] => [
+  ...(interactive ? ["interactive"] : []),
+  ...(pseudoTerminal ? ["pseudoTerminal"] : []),
+];

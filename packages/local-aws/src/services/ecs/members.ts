@@ -26,8 +26,6 @@ export const members: Members = {
         RepositoryCredentials: "credentialsParameter",
         ContainerRestartPolicy: "ignoredExitCodes restartAttemptPeriod",
         EnvironmentFile: "type value",
-        VolumeFrom: "readOnly sourceContainer",
-        MountPoint: "readOnly containerPath",
         ResourceRequirement: "sharingStrategy value",
         FirelensConfiguration: "type options",
         Volume:
@@ -35,18 +33,6 @@ export const members: Members = {
         EFSVolumeConfiguration:
           "fileSystemId rootDirectory transitEncryption transitEncryptionPort authorizationConfig",
         ProxyConfiguration: "type containerName properties",
-      },
-    },
-    {
-      why: [
-        "Stored and shown. Tasks go without it, and the service's events say so by name.",
-        "保存され、表示されます。タスクには適用されず、サービスのイベントに名前が示されます。",
-      ],
-      members: {
-        SystemControl: "namespace value",
-        Ulimit: "name softLimit hardLimit",
-        LinuxParameters: "initProcessEnabled sharedMemorySize",
-        KernelCapabilities: "drop",
       },
     },
     {
@@ -60,7 +46,6 @@ export const members: Members = {
         ContainerDefinition: "credentialSpecs",
         Device: "containerPath hostPath permissions",
         HostEntry: "hostname ipAddress",
-        Tmpfs: "containerPath mountOptions",
       },
     },
     {

@@ -9,6 +9,7 @@ import { BaseLayers } from "./base-layers.ts";
 import { ContainerHost } from "./container-host.ts";
 import type { Room } from "./room.ts";
 import { RoomImages } from "./room-images.ts";
+import { terminalsOf } from "../reasons.ts";
 
 export interface ContainerDriverOptions {
   readonly clock: Clock;
@@ -76,8 +77,11 @@ export class ContainerDriver implements TaskDriver {
     await started.finally(() => signal?.removeEventListener("abort", stop));
   }
 
-  unheeded(_task: TaskSpec): readonly string[] {
-    return [];
+  unheeded({ containers }: TaskSpec): readonly string[] {
+    return containers.flatMap(({ name, definition }) => {
+      const what = terminalsOf(definition);
+      return what.length === 0 ? [] : [`container "${name}": ${what.join(", ")}`];
+    });
   }
 
   async stop(taskArn: string): Promise<void> {

@@ -69,6 +69,13 @@ test.each<
     [],
   ],
   ["ulimits", { ulimits: [{ name: "nofile", softLimit: 1, hardLimit: 1 }] }, {}, ["ulimits"]],
+  [
+    "a terminal",
+    { interactive: true, pseudoTerminal: true },
+    {},
+    ["interactive", "pseudoTerminal"],
+  ],
+  ["no terminal", { interactive: false, pseudoTerminal: false }, {}, []],
   ["empty lists", { ulimits: [], systemControls: [], linuxParameters: {} }, {}, []],
   [
     "parameters of the kernel",

@@ -1,7 +1,7 @@
 import { userInfo } from "node:os";
 import { CannotStartError, type ContainerSpec, type TaskSpec } from "../driver.ts";
 import { containerCommand } from "../container-command.ts";
-import { unsupported } from "../reasons.ts";
+import { terminalsOf, unsupported } from "../reasons.ts";
 
 /** A port of the machine itself, in an address or a URL. */
 export const LOCALHOST_PORT = /(?:localhost|\b127\.0\.0\.1|\[?::1\]?):(\d{1,5})\b/g;
@@ -56,13 +56,11 @@ export function unheededOf(task: TaskSpec): readonly string[] {
   return task.containers.flatMap((container) => {
     const { definition, environment, image } = container;
     const { ulimits, systemControls, linuxParameters, dockerSecurityOptions } = definition;
-    const { interactive, pseudoTerminal } = definition;
     const members = { ulimits, systemControls, linuxParameters, dockerSecurityOptions };
     const what = Object.entries(members)
       .filter(([, value]) => value !== undefined && Object.keys(value).length > 0)
       .map(([member]) => member);
-    if (interactive) what.push("interactive");
-    if (pseudoTerminal) what.push("pseudoTerminal");
+    what.push(...terminalsOf(definition));
     const { User: user } = image.config;
     if (user && !definition.user) what.push(`USER ${user} of the image`);
     const port = definition.portMappings?.[0]?.containerPort;
