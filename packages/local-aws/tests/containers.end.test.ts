@@ -9,7 +9,8 @@ import { SpawnedCloud } from "./support/spawned-cloud.ts";
 const closed = await probeRoom();
 const KINDS = ["user", "net", "mnt", "pid"] as const;
 /** A shell of the image's base, so that the base is proved as well. */
-const PROGRAM = "while :; do sleep 600; done # of a task";
+const MARK = `of a task of ${process.pid}`;
+const PROGRAM = `while :; do sleep 600; done # ${MARK}`;
 
 const processes = () => readdirSync("/proc").filter((name) => /^\d+$/.test(name));
 
@@ -26,7 +27,7 @@ const commandOf = (pid: string) => told(() => readFileSync(`/proc/${pid}/cmdline
 const namespaceOf = (pid: string, kind: string) =>
   told(() => readlinkSync(`/proc/${pid}/ns/${kind}`));
 
-const programs = () => processes().filter((pid) => commandOf(pid).includes("of a task"));
+const programs = () => processes().filter((pid) => commandOf(pid).includes(MARK));
 
 describe.skipIf(closed)("a cloud of containers that ends", { timeout: 120_000 }, () => {
   let scratch: string | undefined;
