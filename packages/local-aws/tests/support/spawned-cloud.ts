@@ -62,6 +62,10 @@ export class SpawnedCloud {
     const [command, ...rest] = [...through, process.execPath, ...own];
     const began = performance.now();
     const server = spawn(command!, rest, { stdio: ["ignore", "pipe", stderr] });
+    // Whoever fails half-way leaves no server behind.
+    const endToo = () => server.kill("SIGKILL");
+    process.once("exit", endToo);
+    server.once("exit", () => process.off("exit", endToo));
     const errors: string[] = [];
     if (server.stderr)
       createInterface({ input: server.stderr }).on("line", (line) => {
