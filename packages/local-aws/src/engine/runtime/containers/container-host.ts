@@ -16,7 +16,7 @@ import { couldNotRun, noCommand } from "../reasons.ts";
 import type { ContainerHandle, OutputListener, PreparedContainer, TaskHost } from "../task-host.ts";
 import { containerUser } from "./container-user.ts";
 import { hostsFile, nameServers, taskHostName } from "./host-files.ts";
-import { ROOM } from "./inside/messages.ts";
+import { ROOM, UPPER } from "./inside/messages.ts";
 import type { Room } from "./room.ts";
 import type { RoomImages } from "./room-images.ts";
 import { toRuntimeConfig, volumeMounts, type RuntimeMount } from "./runtime-config.ts";
@@ -87,8 +87,10 @@ export class ContainerHost implements TaskHost {
     const config = await this.#config(container, directories, bundle);
     const lower = directories.map((name) => `${ROOM}/images/${name}`).join(":");
     await this.#parts.room.script(`
-mkdir ${bundle}; cd ${bundle}; mkdir upper work rootfs
-mount -t overlay -o userxattr,lowerdir=${lower},upperdir=upper,workdir=work overlay rootfs
+mkdir ${bundle}; cd ${bundle}; mkdir rootfs
+own=${bundle}; if [ -d ${UPPER} ]; then own=${this.#upper}/${container.name}; fi
+mkdir -p $own/upper $own/work
+mount -t overlay -o userxattr,lowerdir=${lower},upperdir=$own/upper,workdir=$own/work overlay rootfs
 mkfifo -m 600 stdout stderr
 `);
     const { region } = readArn(this.#spec.taskArn);
@@ -129,10 +131,14 @@ mkfifo -m 600 stdout stderr
   async close(): Promise<void> {
     const mounts = this.#spec.containers.map(({ name }) => `${this.#folder}/${name}/rootfs`);
     const unmount = mounts.map((path) => `if [ -d ${path} ]; then umount -l ${path} || :; fi\n`);
-    const script = `${unmount.join("")}rm -rf ${this.#folder}
+    const script = `${unmount.join("")}rm -rf ${this.#folder} ${this.#upper}
 if [ -e ${namespacePath(this.#network)} ]; then ${dropNetworkScript(this.#network)}fi\n`;
     // A room that has ended has taken all of it with it.
     if (this.#parts.room.pid !== undefined) await this.#parts.room.script(script);
+  }
+
+  get #upper(): string {
+    return `${UPPER}/${this.#spec.taskId}`;
   }
 
   get #volumes(): readonly string[] {

@@ -4,6 +4,9 @@ import type { ContainerUsage } from "../../driver.ts";
 /** Where the room's folder is, seen from inside. */
 export const ROOM = "/run/cloud";
 
+/** Where containers write if the room's folder cannot be written over; there in that case alone. */
+export const UPPER = "/run/upper";
+
 /** A file to write: small ones, such as a container's `config.json`. */
 export interface RoomFile {
   readonly path: string;

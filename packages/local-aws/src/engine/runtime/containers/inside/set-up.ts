@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { ROOM, type RoomFacts } from "./messages.ts";
+import { ROOM, UPPER, type RoomFacts } from "./messages.ts";
 
 /** `mount -c`: the folder is known by where this process stands; who it is now may not follow the path to it. */
 const SCRIPT = `
@@ -17,7 +17,7 @@ mkdir -p tasks incoming images probe/lower probe/upper probe/work probe/merged
 options=userxattr,lowerdir=probe/lower,upperdir=probe/upper,workdir=probe/work
 if mount -t overlay -o "$options" overlay probe/merged 2>/dev/null
 then umount probe/merged; echo folder
-else mount -t tmpfs -o mode=755 tmpfs tasks; echo memory
+else mkdir ${UPPER}; mount -t tmpfs -o mode=755 tmpfs ${UPPER}; echo memory
 fi
 rm -rf probe
 `;
