@@ -4,7 +4,7 @@ import { createEngine, type Engine, type EngineOptions } from "./engine/create-e
 import type { EngineContext } from "./engine/engine.ts";
 import type { EventChannel } from "./ground/event-channel.ts";
 import type { Logger } from "./ground/logger.ts";
-import type { Wire } from "./protocol/wire-types.ts";
+import type { Wire } from "./protocol/wire.ts";
 import { AnyKeyAuthenticator, KeyAuthenticator } from "./server/auth/authenticator.ts";
 import { AwsEndpoint } from "./server/aws-endpoint.ts";
 import { Seeder } from "./server/seeder.ts";

@@ -10,7 +10,15 @@ import { groundworkOf } from "./groundwork.ts";
 import type { BuiltApp } from "./images.ts";
 import { planKey, readPlanRecord, writePlanRecord, type PlanRecord } from "./plan-record.ts";
 import { namesBeforeBuild, RunImages } from "./run-images.ts";
-import { placeStack, stackDirectory, wasApplied, type Deployment, type StackId } from "./stack.ts";
+import {
+  placeStack,
+  stackDirectory,
+  synthesiseStacks,
+  wasApplied,
+  type Deployment,
+  type StackId,
+  type Synthesised,
+} from "./stack.ts";
 import {
   NO_CHANGES,
   isNothing,
@@ -19,7 +27,6 @@ import {
   type StackPlan,
 } from "./stack-answer.ts";
 import { ensureStateBucket } from "./state-bucket.ts";
-import { synthesiseStacks, type Synthesised } from "./synthesise-stacks.ts";
 
 type Listener = (event: TerraformEvent) => void;
 

@@ -54,40 +54,6 @@ export interface ResolvedOperation extends ProtocolGuess {
   readonly form?: ReadonlyMap<string, string>;
 }
 
-/** The wire layer: everything between bytes and the SDK's input and output types. Made by `createWire()`. */
-export interface Wire {
-  /** Tells protocol and service as far as possible; never throws. `scopeService` is the SigV4 scope's service name. */
-  guessProtocol(request: WireRequest, scopeService?: string): ProtocolGuess;
-  /** True when the operation stands in a form body: then the body is a Buffer before the operation is resolved. */
-  needsBodyToResolve(request: WireRequest, scopeService?: string): boolean;
-  /** Finds the operation. Throws `AwsError` in AWS's words (`UnknownOperationException`, `InvalidAction`, …). */
-  resolveOperation(request: WireRequest, scopeService?: string): ResolvedOperation;
-  /** True when the request's body must be handed over as a stream and must not be read before. */
-  isStreamingInput(resolved: ResolvedOperation): boolean;
-  /** Reads the input into the SDK's input type. Throws `AwsError` (`SerializationException`, `MalformedXML`, …). */
-  decodeInput(resolved: ResolvedOperation, request: WireRequest): Record<string, unknown>;
-  /** Checks required members, enums, lengths, ranges and patterns. Throws the service's own validation error. */
-  validateInput(resolved: ResolvedOperation, input: Record<string, unknown>): void;
-  /** Writes an output of the SDK's output type. */
-  encodeOutput(
-    resolved: ResolvedOperation,
-    output: Record<string, unknown>,
-    requestId: string,
-  ): WireResponse;
-  /** Writes an error in the protocol of the request. */
-  encodeError(
-    target: ResolvedOperation | ProtocolGuess,
-    error: AwsErrorLike,
-    requestId: string,
-  ): WireResponse;
-  /** The 501 answer to an operation that Local AWS has no handler for: code `NotImplemented`, the operation by name. */
-  encodeNotImplemented(
-    resolved: ResolvedOperation,
-    supportUrl: string,
-    requestId: string,
-  ): WireResponse;
-}
-
 /** The part of `AwsError` that is written. */
 export type AwsErrorLike = Pick<
   import("./aws-error.ts").AwsError,

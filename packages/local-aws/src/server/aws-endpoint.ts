@@ -9,10 +9,10 @@ import { SUPPORT_MATRIX } from "../protocol/support-matrix.ts";
 import type {
   ProtocolGuess,
   ResolvedOperation,
-  Wire,
   WireRequest,
   WireResponse,
 } from "../protocol/wire-types.ts";
+import type { Wire } from "../protocol/wire.ts";
 import { MemberAccounts } from "../services/kit/members.ts";
 import type { CallContext, CloudSettings, Principal, Service } from "../services/service.ts";
 import { isDiskFull } from "../ground/disk-full.ts";

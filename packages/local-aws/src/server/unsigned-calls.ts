@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import type { ResolvedOperation, Wire, WireRequest } from "../protocol/wire-types.ts";
+import type { ResolvedOperation, WireRequest } from "../protocol/wire-types.ts";
+import type { Wire } from "../protocol/wire.ts";
 import { readBody } from "../protocol/body.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { AwsError } from "../../src/protocol/aws-error.ts";
 import type { ErrorModel, OperationModel } from "../../src/protocol/model.ts";
-import type { Wire } from "../../src/protocol/wire-types.ts";
+import type { Wire } from "../../src/protocol/wire.ts";
 import { ViolationFinder } from "../../src/protocol/violations.ts";
 import { difference, toPlain } from "./compare.ts";
 import { Random } from "./random.ts";

@@ -7,10 +7,10 @@ import type { ServiceId } from "../../src/protocol/service-id.ts";
 import type {
   Protocol,
   ResolvedOperation,
-  Wire,
   WireRequest,
   WireResponse,
 } from "../../src/protocol/wire-types.ts";
+import type { Wire } from "../../src/protocol/wire.ts";
 import { modelled } from "../../src/protocol/service-id.ts";
 
 type Values = Record<string, unknown>;

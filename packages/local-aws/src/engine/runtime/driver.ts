@@ -1,5 +1,5 @@
 import type { ContainerDefinition, ContainerOverride, Volume } from "@aws-sdk/client-ecs";
-import type { PulledImage } from "../images/pulled-image.ts";
+import type { PulledImage } from "../images/puller.ts";
 
 /** What a driver needs to start the containers of one task. Everything is resolved: no store, no AWS calls. */
 export interface TaskSpec {

@@ -4,7 +4,7 @@ import { targetHealths, type TargetHealth } from "../../services/elbv2/state.ts"
 import type { Change } from "../../store/collection.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
 import { expire } from "./expire.ts";
-import type { SchedulerNeeds } from "./needs.ts";
+import type { SchedulerNeeds } from "./task-start.ts";
 import { publishChanges } from "./publish-changes.ts";
 import { ServiceController } from "./service-controller.ts";
 import { TaskRunner, stoppedTask } from "./task-runner.ts";

@@ -6,13 +6,13 @@ import { taskHealth } from "../../services/ecs/container-health.ts";
 import { unlessAborted } from "../../ground/unless-aborted.ts";
 import { untilChanged } from "./commits.ts";
 import type { LogSink } from "../logs/log-sink.ts";
-import type { SchedulerNeeds } from "./needs.ts";
 import {
   openLogs,
   provision,
   pullImages,
   refuseUnsupported,
   toSpec,
+  type SchedulerNeeds,
   type StartParts,
 } from "./task-start.ts";
 import { TaskFault } from "./task-faults.ts";

@@ -5,14 +5,24 @@ import { startOrder } from "../../services/ecs/container-rules.ts";
 import { rolesOf } from "../../services/ecs/task-roles.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import type { EngineContext } from "../engine.ts";
-import type { PulledImage } from "../images/pulled-image.ts";
+import type { ImagePuller, PulledImage } from "../images/puller.ts";
+import type { MetadataRegistry } from "../metadata/metadata-registry.ts";
 import { availableAddressCount, createNetworkInterface } from "../../services/ec2/interfaces.ts";
 import { resolverOf } from "../network/resolver-address.ts";
-import type { ContainerSpec, TaskSpec } from "../runtime/driver.ts";
-import type { LogSink } from "../logs/log-sink.ts";
-import type { SchedulerNeeds } from "./needs.ts";
+import type { ContainerSpec, TaskDriver, TaskSpec } from "../runtime/driver.ts";
+import type { LogRouter, LogSink } from "../logs/log-sink.ts";
 import { imageFault, logsFault, mayPutLogs, TaskFault } from "./task-faults.ts";
 import type { TaskRecord } from "./task-store.ts";
+
+/** What the scheduler needs of the rest of the engine. Network interfaces, targets and roles are functions over the store. */
+export interface SchedulerNeeds {
+  readonly driver: TaskDriver;
+  readonly images: ImagePuller;
+  readonly logs: LogRouter;
+  readonly metadata: MetadataRegistry;
+  /** The API as tasks reach it. */
+  readonly apiEndpoint: string;
+}
 
 /** What a container's environment is put together from. */
 interface EnvironmentSources {

@@ -8,8 +8,14 @@ import { ClientConnections } from "./client-connections.ts";
 import { chooseAction, compileListeners, type CompiledListener, type Port } from "./compiled.ts";
 import { HeldClients } from "./held-clients.ts";
 import { Metrics, balancerCodeMetric } from "./metrics.ts";
-import { malformed, refusal, statusOf, type ParseError } from "./refusals.ts";
-import { readRequest, type RequestFacts } from "./request-facts.ts";
+import {
+  malformed,
+  readRequest,
+  refusal,
+  statusOf,
+  type ParseError,
+  type RequestFacts,
+} from "./request-facts.ts";
 import { act } from "./routing.ts";
 import type { Services } from "./services.ts";
 import { Stickiness } from "./stickiness.ts";

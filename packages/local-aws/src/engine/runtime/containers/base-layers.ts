@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { pack, type Pack } from "tar-stream";
-import type { PulledImage } from "../../images/pulled-image.ts";
+import type { PulledImage } from "../../images/puller.ts";
 import { isExecutable, SYSTEM_PROGRAMS } from "../process/base-tools.ts";
 
 type Layer = PulledImage["layers"][number];

@@ -3,7 +3,7 @@ import { constants, existsSync } from "node:fs";
 import { chmod, copyFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { resolveInRoot } from "@workbook/image-layers";
-import type { PulledImage } from "../../images/pulled-image.ts";
+import type { PulledImage } from "../../images/puller.ts";
 import type { BaseLayers } from "./base-layers.ts";
 import { ROOM } from "./inside/messages.ts";
 import type { Room } from "./room.ts";

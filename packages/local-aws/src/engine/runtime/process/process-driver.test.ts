@@ -6,7 +6,7 @@ import { isAlive } from "@workbook/toolchain";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ManualClock } from "../../../clock/manual-clock.ts";
 import { SystemClock } from "../../../clock/system-clock.ts";
-import type { PulledImage } from "../../images/pulled-image.ts";
+import type { PulledImage } from "../../images/puller.ts";
 import type { ContainerSpec, Endpoint, TaskSpec } from "../driver.ts";
 import { writeTinyImage, type TinyEntry } from "../testing/tiny-image.ts";
 import { createProcessDriver, type ProcessDriver } from "./process-driver.ts";

@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unpackLayer } from "@workbook/image-layers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { PulledImage } from "../../images/pulled-image.ts";
+import type { PulledImage } from "../../images/puller.ts";
 import { writeTinyLayer, type TinyEntry } from "../testing/tiny-image.ts";
 import { UnpackedImages } from "./unpacked-images.ts";
 

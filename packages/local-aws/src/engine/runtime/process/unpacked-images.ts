@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from "node:fs/promi
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { UNPACK_LIMITS, unpackLayer } from "@workbook/image-layers";
-import type { PulledImage } from "../../images/pulled-image.ts";
+import type { PulledImage } from "../../images/puller.ts";
 import { unlessAborted } from "../../../ground/unless-aborted.ts";
 
 /** How many unpacked images are kept; those used longest ago go first. */

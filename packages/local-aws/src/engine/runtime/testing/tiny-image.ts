@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { pack, type Header } from "tar-stream";
-import type { PulledImage } from "../../images/pulled-image.ts";
+import type { PulledImage } from "../../images/puller.ts";
 
 /** A file's content, or a tar entry in full. */
 export type TinyEntry = string | Buffer | (Partial<Header> & { content?: string });

@@ -7,7 +7,7 @@ import {
   GetAuthorizationTokenCommand,
   RepositoryAlreadyExistsException,
 } from "@aws-sdk/client-ecr";
-import type { PulledImage } from "../../images/pulled-image.ts";
+import type { PulledImage } from "../../images/puller.ts";
 import { type TinyEntry, writeTinyLayer } from "../../runtime/testing/tiny-image.ts";
 
 /** An image of one layer, as a test wants it. */
