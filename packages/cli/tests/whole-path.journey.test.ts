@@ -137,7 +137,7 @@ test(
   async () => {
     const run = await workbook.run(["run"]);
     expect(run.code, run.stderr).toBe(0);
-    expect(run.stderr).toMatch(/Terraform {2}no changes/);
+    expect(run.stderr).toMatch(/Terraform: service {2}no changes/);
     const plan = await workbook.run(["plan"]);
     expect(plan.code, plan.stderr).toBe(0);
     expect(plan.stdout).toBe("Nothing would change.\n");

@@ -84,6 +84,7 @@ class Step implements StepReporter {
   readonly #working = new Map<string, Working>();
   readonly #timer: NodeJS.Timeout | undefined;
   #detail = "";
+  #announcement: NodeJS.Timeout | undefined;
   #frame = 0;
   #done = 0;
 
@@ -102,8 +103,11 @@ class Step implements StepReporter {
 
   detail(what: Words): void {
     const text = say(what, this.#language);
-    if (!this.#isLive && text !== this.#detail) this.#progress.print(`    ${text}`);
+    if (text === this.#detail) return;
     this.#detail = text;
+    if (this.#isLive) return;
+    clearTimeout(this.#announcement);
+    this.#announcement = setTimeout(() => this.#progress.print(`    ${text}`), ANNOUNCED_MS);
   }
 
   terraform(event: TerraformEvent): void {
@@ -177,6 +181,7 @@ class Step implements StepReporter {
 
   #close(line: string): void {
     clearInterval(this.#timer);
+    clearTimeout(this.#announcement);
     for (const address of this.#working.keys()) this.#forget(address);
     const ms = performance.now() - this.#since;
     this.#progress.timings.push({ title: this.#title, ms });
