@@ -14,10 +14,14 @@ const files = globSync("**/*.ts", { cwd: source }).filter(
   (file) => !/\.test(?:-d)?\.ts$|(?:^|\/)testing(?:\/|\.ts$)/.test(file),
 );
 
+const TABLE = "services/table.ts";
+
 /** Where the room of a file stands in the list; the closest name counts. */
 function floorOf(file: string): number {
   const named = ROOMS.filter((room) => file === room || file.startsWith(`${room}/`));
   const closest = named.toSorted((a, b) => b.length - a.length)[0] ?? ".";
+  // A service that no room is named for stands on the others: below their table, whose row is all else that it needs.
+  if (closest === "." && /^services\/[^/]+\//.test(file)) return ROOMS.indexOf(TABLE) - 0.5;
   const isRoot = closest === "." && file.includes("/");
   if (isRoot) throw new Error(`${file} is in no room`);
   return ROOMS.indexOf(closest);

@@ -1,7 +1,8 @@
 /**
  * The rooms of Local AWS from the ground up, as folders or files below `src`. A file imports from its own room and from
- * those before it, types included; a file is in the room that names it most closely. A test holds every import to this, and the
- * page on architecture shows the same list.
+ * those before it, types included; a file is in the room that names it most closely. A service that no other imports needs no
+ * row: it stands between the others and their table. A test holds every import to this, and the page on architecture shows the
+ * same list.
  */
 export const ROOMS = [
   "ground",

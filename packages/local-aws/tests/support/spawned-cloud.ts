@@ -25,6 +25,8 @@ interface SpawnOptions {
   readonly stderr?: "inherit" | "pipe";
   /** What starts it, in front of Node: `unshare --mount`. */
   readonly through?: readonly string[];
+  /** The program; {@link MAIN} unless told. */
+  readonly main?: string;
 }
 
 /** A cloud in a process of its own, which can be killed. */
@@ -56,9 +58,9 @@ export class SpawnedCloud {
   /** As {@link start}. Rejects where the server ends before it is ready, with what it said. */
   static async spawn(
     dataDir: string,
-    { args = [], stderr = "inherit", through = [] }: SpawnOptions,
+    { args = [], stderr = "inherit", through = [], main = MAIN }: SpawnOptions,
   ): Promise<SpawnedCloud> {
-    const own = [MAIN, "--port", "0", "--data", dataDir, "--listeners", "ephemeral", ...args];
+    const own = [main, "--port", "0", "--data", dataDir, "--listeners", "ephemeral", ...args];
     const [command, ...rest] = [...through, process.execPath, ...own];
     const began = performance.now();
     const server = spawn(command!, rest, { stdio: ["ignore", "pipe", stderr] });
