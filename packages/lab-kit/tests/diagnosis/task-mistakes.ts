@@ -99,16 +99,16 @@ export const TASK_MISTAKES: readonly Mistake[] = [
     },
   },
   {
-    what: "a log option that the driver does not know",
+    what: "a log buffer whose size is none",
     chapter: 5,
     finding: "log-options",
-    before: logs({ "awslogs-stream": "web" }),
+    before: logs({ mode: "non-blocking", "max-buffer-size": "big" }),
   },
   {
-    what: "a log mode that there is none of",
+    what: "two ways to begin a log event at once",
     chapter: 5,
     finding: "log-options",
-    before: logs({ mode: "nonblocking" }),
+    before: logs({ "awslogs-datetime-format": "%Y", "awslogs-multiline-pattern": "^INFO" }),
   },
   {
     what: "a typo in the command",
