@@ -10,5 +10,6 @@ test("a short attack finds nothing", async () => {
     env: process.env as Record<string, string>,
   });
   expect(stdout).toContain("malformed requests");
-  expect({ code, stdout }).toEqual({ code: 0, stdout });
+  // The table and the violations below it are what there is to know of a failure.
+  expect(code, stdout).toBe(0);
 }, 120_000);
