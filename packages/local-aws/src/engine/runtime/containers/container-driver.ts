@@ -4,7 +4,7 @@ import type { Clock } from "../../../clock/clock.ts";
 import type { Logger } from "../../../ground/logger.ts";
 import type { ContainerUsage, Endpoint, TaskDriver, TaskObserver, TaskSpec } from "../driver.ts";
 import { isExecutable } from "../process/base-tools.ts";
-import { RunningTask } from "../running-task.ts";
+import { RunningTasks } from "../running-tasks.ts";
 import { BaseLayers } from "./base-layers.ts";
 import { ContainerHost } from "./container-host.ts";
 import type { Room } from "./room.ts";
@@ -23,9 +23,6 @@ export interface ContainerDriverOptions {
   readonly routed: () => Promise<void>;
 }
 
-/** How long containers may take to end when the server does, whatever their stop time-outs are: its owner waits. */
-const CLOSE_MS = 5000;
-
 /** Programs that a container's first process can be, statically linked. */
 const INITS = ["/usr/bin/tini-static", "/usr/bin/docker-init"];
 
@@ -34,47 +31,33 @@ export class ContainerDriver implements TaskDriver {
   readonly name = "containers";
   readonly #options: ContainerDriverOptions;
   readonly #images: RoomImages;
-  readonly #tasks = new Map<string, { task: RunningTask; gone: Promise<void> }>();
+  readonly #tasks: RunningTasks;
   readonly #openFiles = hardLimitOfOpenFiles();
   readonly #init = INITS.find(isExecutable);
 
   constructor(options: ContainerDriverOptions) {
     this.#options = options;
+    this.#tasks = new RunningTasks(options);
     const toolsPath = options.toolsPath ?? [dirname(process.execPath)];
     const bases = new BaseLayers(join(options.dataDir, "runtime", "bases"), toolsPath);
     this.#images = new RoomImages(options.room, bases);
   }
 
-  async start(spec: TaskSpec, observer: TaskObserver, signal?: AbortSignal): Promise<void> {
-    if (this.#tasks.has(spec.taskArn)) throw new Error(`${spec.taskArn} runs already`);
-    const { clock, logger, room, routed } = this.#options;
-    const task = new RunningTask(spec, observer, {
+  start(spec: TaskSpec, observer: TaskObserver, signal?: AbortSignal): Promise<void> {
+    return this.#tasks.start(spec, observer, () => this.#open(spec), signal);
+  }
+
+  async #open(spec: TaskSpec): Promise<ContainerHost> {
+    const { clock, room, routed } = this.#options;
+    const host = await ContainerHost.open(spec, {
       clock,
-      logger,
-      open: async () => {
-        const host = await ContainerHost.open(spec, {
-          clock,
-          room,
-          images: this.#images,
-          openFiles: this.#openFiles,
-          init: this.#init,
-        });
-        await routed();
-        return host;
-      },
+      room,
+      images: this.#images,
+      openFiles: this.#openFiles,
+      init: this.#init,
     });
-    const started = task.start();
-    const gone = task
-      .ended()
-      .catch((error: unknown) =>
-        logger.error(`the files of ${spec.taskArn} were not removed`, error),
-      )
-      .then(() => void this.#tasks.delete(spec.taskArn));
-    this.#tasks.set(spec.taskArn, { task, gone });
-    const stop = () => void task.stop();
-    signal?.addEventListener("abort", stop, { once: true });
-    if (signal?.aborted) stop();
-    await started.finally(() => signal?.removeEventListener("abort", stop));
+    await routed();
+    return host;
   }
 
   unheeded({ containers }: TaskSpec): readonly string[] {
@@ -84,21 +67,16 @@ export class ContainerDriver implements TaskDriver {
     });
   }
 
-  async stop(taskArn: string): Promise<void> {
-    const running = this.#tasks.get(taskArn);
-    if (!running) return;
-    await running.task.stop();
-    await running.gone;
+  stop(taskArn: string): Promise<void> {
+    return this.#tasks.stop(taskArn);
   }
 
   endpoint(privateIpAddress: string, port: number): Endpoint | undefined {
-    for (const { task } of this.#tasks.values())
-      if (task.spec.privateIpAddress === privateIpAddress) return task.endpoint(port);
-    return undefined;
+    return this.#tasks.endpoint(privateIpAddress, port);
   }
 
-  async usage(taskArn: string): Promise<ReadonlyMap<string, ContainerUsage>> {
-    return this.#tasks.get(taskArn)?.task.usage() ?? new Map<string, ContainerUsage>();
+  usage(taskArn: string): Promise<ReadonlyMap<string, ContainerUsage>> {
+    return this.#tasks.usage(taskArn);
   }
 
   /** Nothing outlives a room: only what it wrote is left, and goes when the room is made. */
@@ -107,11 +85,7 @@ export class ContainerDriver implements TaskDriver {
   }
 
   async close(): Promise<void> {
-    const kill = this.#options.clock.deadline(CLOSE_MS, () => {
-      for (const { task } of this.#tasks.values()) task.kill();
-    });
-    await Promise.all(Array.from(this.#tasks.keys(), (taskArn) => this.stop(taskArn)));
-    kill.cancel();
+    await this.#tasks.close();
     await this.#images.close();
   }
 }

@@ -9,7 +9,7 @@ import { PortPool } from "./port-pool.ts";
 import { PortableTier } from "./portable-tier.ts";
 import { ProcessHost } from "./process-host.ts";
 import { reapTasks } from "./process-records.ts";
-import { RunningTask } from "../running-task.ts";
+import { RunningTasks } from "../running-tasks.ts";
 import { Strays } from "./strays.ts";
 import { Supervisor } from "./supervisor.ts";
 import type { Tier } from "./tier.ts";
@@ -26,9 +26,6 @@ export interface ProcessDriverOptions {
   readonly tier?: "portable";
 }
 
-/** How long containers may take to end when the server does, whatever their stop time-outs are: its owner waits. */
-const CLOSE_MS = 5000;
-
 /** Linux answers on all of 127.0.0.0/8; elsewhere only 127.0.0.1 is there. */
 const TASK_ADDRESS = process.platform === "linux" ? "127.0.0.2" : "127.0.0.1";
 
@@ -42,12 +39,13 @@ export class ProcessDriver implements TaskDriver {
   readonly #marks = new ProcessMarks();
   readonly #strays = new Strays();
   readonly #tasksDirectory: string;
-  readonly #tasks = new Map<string, { task: RunningTask; gone: Promise<void> }>();
+  readonly #tasks: RunningTasks;
 
   /** Use {@link createProcessDriver}. */
   constructor(options: ProcessDriverOptions, tier: Tier) {
     const runtime = join(options.dataDir, "runtime");
     this.#options = options;
+    this.#tasks = new RunningTasks(options);
     this.#tier = tier;
     this.#tasksDirectory = join(runtime, "tasks");
     this.#images = new UnpackedImages(join(runtime, "images"));
@@ -59,56 +57,34 @@ export class ProcessDriver implements TaskDriver {
     return { driver: this.name, tier: this.#tier.name, ...this.#tier.info() };
   }
 
-  async start(spec: TaskSpec, observer: TaskObserver, signal?: AbortSignal): Promise<void> {
-    if (this.#tasks.has(spec.taskArn)) throw new Error(`${spec.taskArn} runs already`);
-    const { clock, logger } = this.#options;
-    const task = new RunningTask(spec, observer, {
-      clock,
-      logger,
-      open: () =>
-        ProcessHost.open(spec, {
-          clock,
-          tier: this.#tier,
-          images: this.#images,
-          supervisor: this.#supervisor,
-          marks: this.#marks,
-          strays: this.#strays,
-          directory: join(this.#tasksDirectory, spec.taskId),
-        }),
-    });
-    const started = task.start();
-    const gone = task
-      .ended()
-      .catch((error: unknown) =>
-        logger.error(`the files of ${spec.taskArn} were not removed`, error),
-      )
-      .then(() => void this.#tasks.delete(spec.taskArn));
-    this.#tasks.set(spec.taskArn, { task, gone });
-    const stop = () => void task.stop();
-    signal?.addEventListener("abort", stop, { once: true });
-    if (signal?.aborted) stop();
-    await started.finally(() => signal?.removeEventListener("abort", stop));
+  start(spec: TaskSpec, observer: TaskObserver, signal?: AbortSignal): Promise<void> {
+    const open = () =>
+      ProcessHost.open(spec, {
+        clock: this.#options.clock,
+        tier: this.#tier,
+        images: this.#images,
+        supervisor: this.#supervisor,
+        marks: this.#marks,
+        strays: this.#strays,
+        directory: join(this.#tasksDirectory, spec.taskId),
+      });
+    return this.#tasks.start(spec, observer, open, signal);
   }
 
   unheeded(task: TaskSpec): readonly string[] {
     return this.#tier.unheeded(task);
   }
 
-  async stop(taskArn: string): Promise<void> {
-    const running = this.#tasks.get(taskArn);
-    if (!running) return;
-    await running.task.stop();
-    await running.gone;
+  stop(taskArn: string): Promise<void> {
+    return this.#tasks.stop(taskArn);
   }
 
   endpoint(privateIpAddress: string, port: number): Endpoint | undefined {
-    for (const { task } of this.#tasks.values())
-      if (task.spec.privateIpAddress === privateIpAddress) return task.endpoint(port);
-    return undefined;
+    return this.#tasks.endpoint(privateIpAddress, port);
   }
 
-  async usage(taskArn: string): Promise<ReadonlyMap<string, ContainerUsage>> {
-    return this.#tasks.get(taskArn)?.task.usage() ?? new Map<string, ContainerUsage>();
+  usage(taskArn: string): Promise<ReadonlyMap<string, ContainerUsage>> {
+    return this.#tasks.usage(taskArn);
   }
 
   async reap(): Promise<void> {
@@ -118,11 +94,7 @@ export class ProcessDriver implements TaskDriver {
   }
 
   async close(): Promise<void> {
-    const kill = this.#options.clock.deadline(CLOSE_MS, () => {
-      for (const { task } of this.#tasks.values()) task.kill();
-    });
-    await Promise.all(Array.from(this.#tasks.keys(), (taskArn) => this.stop(taskArn)));
-    kill.cancel();
+    await this.#tasks.close();
     await this.#images.close();
     await this.#supervisor.close();
   }
