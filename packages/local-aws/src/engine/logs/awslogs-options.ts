@@ -1,3 +1,4 @@
+import { AWSLOGS_OPTIONS } from "../../services/ecs/log-rules.ts";
 import { RE2JS } from "re2js";
 import type { EventStart } from "./event-sink.ts";
 import {
@@ -59,16 +60,6 @@ export interface AwslogsOptions {
 const MAX_PATTERN = 4_096;
 const MAX_REPETITIONS = 1_000;
 
-const OPTIONS = new Set([
-  "awslogs-create-group",
-  "awslogs-datetime-format",
-  "awslogs-group",
-  "awslogs-multiline-pattern",
-  "awslogs-region",
-  "awslogs-stream-prefix",
-  "max-buffer-size",
-  "mode",
-]);
 const BOOLEANS: Readonly<Record<string, boolean>> = {
   "1": true,
   t: true,
@@ -84,7 +75,7 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
  * @throws LoggerArgsError in the driver's words
  */
 export function parseAwslogsOptions(options: Readonly<Record<string, string>>): AwslogsOptions {
-  const unknown = Object.keys(options).find((option) => !OPTIONS.has(option));
+  const unknown = Object.keys(options).find((option) => !AWSLOGS_OPTIONS.has(option));
   if (unknown !== undefined) throw new LoggerArgsError(unknownOption(unknown));
   checkBuffer(options);
   return {

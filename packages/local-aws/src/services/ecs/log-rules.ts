@@ -4,11 +4,13 @@ import { clientException } from "./faults.ts";
 import { TEXTS } from "./texts.ts";
 
 const FARGATE_LOG_DRIVERS = ["awslogs", "splunk", "awsfirelens"];
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html */
-const AWSLOGS_OPTIONS: ReadonlySet<string> = new Set([
+/**
+ * What the driver `awslogs` takes here.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
+ */
+export const AWSLOGS_OPTIONS: ReadonlySet<string> = new Set([
   "awslogs-create-group",
   "awslogs-datetime-format",
-  "awslogs-endpoint",
   "awslogs-group",
   "awslogs-multiline-pattern",
   "awslogs-region",
@@ -16,6 +18,8 @@ const AWSLOGS_OPTIONS: ReadonlySet<string> = new Set([
   "max-buffer-size",
   "mode",
 ]);
+/** Registered like the others, though the driver here knows no other endpoint and refuses it when a task starts. */
+const AWSLOGS_ENDPOINT = "awslogs-endpoint";
 
 /**
  * Checks where containers send what they write.
@@ -44,7 +48,9 @@ function checkOptions({ logDriver, options = {} }: LogConfiguration): void {
     const needed = ["awslogs-group", "awslogs-region"].filter((option) => !options[option]);
     if (needed.length > 0)
       throw clientException(TEXTS.awslogsOptions({ options: needed.join(", ") }));
-    const unknown = Object.keys(options).filter((option) => !AWSLOGS_OPTIONS.has(option));
+    const unknown = Object.keys(options).filter(
+      (option) => !AWSLOGS_OPTIONS.has(option) && option !== AWSLOGS_ENDPOINT,
+    );
     if (unknown.length > 0)
       throw clientException(SAID.awslogsUnknown({ options: unknown.join(", ") }));
   }

@@ -1,22 +1,8 @@
 import { type OneOrMany, textsOf, toList, type RawStatement } from "../iam/policy-document.ts";
+import { isObject, STATEMENT_ELEMENTS } from "../iam/validate-policy.ts";
 import { s3Error } from "./faults.ts";
 
-const ELEMENTS = [
-  "Sid",
-  "Effect",
-  "Principal",
-  "NotPrincipal",
-  "Action",
-  "NotAction",
-  "Resource",
-  "NotResource",
-  "Condition",
-];
-
 const malformed = (message: string) => s3Error("MalformedPolicy", 400, message);
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
  * Checks a policy of a bucket: its grammar, and that it speaks of S3 and of this bucket.
@@ -25,7 +11,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
  */
 export function checkBucketPolicy(bucket: string, text: string): void {
   for (const statement of readStatements(text)) {
-    const unknown = Object.keys(statement).find((name) => !ELEMENTS.includes(name));
+    const unknown = Object.keys(statement).find((name) => !STATEMENT_ELEMENTS.includes(name));
     if (unknown !== undefined) throw malformed(`Unknown field ${unknown}`);
     const { Effect: effect } = statement;
     if (effect === undefined) throw malformed("Missing required field Effect");
