@@ -1,48 +1,21 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
-import { createRequester, GO_APP, type LiveContext, pollUntil } from "@workbook/lab-kit";
-import {
-  deployIdleService,
-  idleServiceStack,
-  REGION,
-  startTestCloud,
-  type TestCloud,
-} from "@workbook/lab-kit/testing";
+import { GO_APP, pollUntil } from "@workbook/lab-kit";
+import { startIdleService, type IdleService } from "@workbook/lab-kit/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { tasksSpreadOverZones } from "../checks/tasks-in-zones.ts";
 
 const SERVICE = "go-app-hanako";
 
-let cloud: TestCloud;
-let scratch: string;
-let context: LiveContext;
+let service: IdleService;
 
 beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), "running-"));
-  cloud = await startTestCloud({ tasks: "process" });
-  context = {
-    owner: "hanako",
-    region: REGION,
-    homeCidr: "203.0.113.10/32",
-    synth: idleServiceStack(),
-    aws: cloud.aws,
-    images: [],
-    request: createRequester(),
-    deadlineMs: 60_000,
-    pace: 60,
-  };
-  await deployIdleService(cloud.aws, scratch);
+  service = await startIdleService();
 }, 120_000);
 
-afterAll(async () => {
-  await cloud.stop();
-  await rm(scratch, { recursive: true, force: true });
-});
+afterAll(() => service.stop());
 
 test("the public addresses of tasks are found", async () => {
+  const { cloud, context } = service;
   await pollUntil(
     () => cloud.aws.ecs.describeServices({ cluster: SERVICE, services: [SERVICE] }),
     ({ services = [] }) => services[0]?.runningCount === 2,

@@ -4,15 +4,16 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join, relative } from "node:path";
-import { cleanEnvironment, findTerraform, terraformCliConfig, saidBy } from "@workbook/toolchain";
+import { saidBy } from "@workbook/toolchain";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { deploy } from "../src/deploy/deploy.ts";
 import { LabRun } from "../src/deploy/lab-run.ts";
 import type { DeployReporter } from "../src/deploy/reporter.ts";
 import type { Deployment } from "../src/deploy/stack.ts";
 import { loadLab } from "../src/load-lab.ts";
-import { KeptLane } from "../src/terraform/kept-lane.ts";
-import { REGION, startTestCloud, type TestCloud } from "../src/testing/test-cloud.ts";
+import type { KeptLane } from "../src/terraform/kept-lane.ts";
+import { startTestCloud, type TestCloud } from "../src/testing/test-cloud.ts";
+import { testDeployment } from "../src/testing/test-deployment.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const TIMEOUT_MS = 240_000;
@@ -27,16 +28,6 @@ const go = Promise.withResolvers<void>();
 beforeAll(async () => {
   cloud = await startTestCloud({ tasks: "off" });
   folder = await mkdtemp(join(tmpdir(), "beside-build-"));
-  const { endpoint, connection } = cloud;
-  const environment = {
-    ...cleanEnvironment(process.env, {
-      endpoint,
-      credentials: connection.credentials!,
-      region: REGION,
-    }),
-    TF_CLI_CONFIG_FILE: terraformCliConfig({ root, env: process.env }).file,
-  };
-  lane = new KeptLane(environment, () => {});
   // A build that lasts until it is let go on, and is good for nothing then.
   gate = createServer((_request, response) => void go.promise.then(() => response.end()));
   await once(gate.listen(0, "127.0.0.1"), "listening");
@@ -50,23 +41,13 @@ beforeAll(async () => {
   );
   const lab = await loadLab(join(root, "labs/07-load-balancer"));
   const builder = { node: process.execPath, path: [dirname(process.execPath)] };
-  deployment = {
-    lab: { ...lab, apps: lab.apps.map((each) => ({ ...each, folder: relative(root, app) })) },
-    variant: "solution",
-    target: {
-      name: "local",
-      owner: "hanako",
-      region: REGION,
-      homeCidr: "203.0.113.10/32",
-      endpointUrl: endpoint,
-      connection,
-      environment,
-      lane,
-      effectiveAddress: undefined,
-    },
-    directories: { root, state: join(folder, "state") },
-    tools: { terraform: (await findTerraform({ root })).path, build: builder },
-  };
+  const apps = lab.apps.map((each) => ({ ...each, folder: relative(root, app) }));
+  ({ deployment, lane } = await testDeployment(cloud, {
+    root,
+    lab: { ...lab, apps },
+    state: join(folder, "state"),
+    build: builder,
+  }));
 });
 
 afterAll(async () => {

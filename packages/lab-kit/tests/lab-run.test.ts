@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cleanEnvironment, findTerraform, terraformCliConfig } from "@workbook/toolchain";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CheckRun } from "../src/deploy/check-run.ts";
 import { LabRun } from "../src/deploy/lab-run.ts";
@@ -10,8 +9,9 @@ import type { Deployment } from "../src/deploy/stack.ts";
 import { copyLab } from "../src/lab-copy.ts";
 import type { Lab } from "../src/load-lab.ts";
 import { loadLab } from "../src/load-lab.ts";
-import { KeptLane } from "../src/terraform/kept-lane.ts";
-import { REGION, startTestCloud, type TestCloud } from "../src/testing/test-cloud.ts";
+import type { KeptLane } from "../src/terraform/kept-lane.ts";
+import { startTestCloud, type TestCloud } from "../src/testing/test-cloud.ts";
+import { testDeployment } from "../src/testing/test-deployment.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const REPOSITORY = "nodejs-app-hanako";
@@ -28,34 +28,15 @@ beforeAll(async () => {
   cloud = await startTestCloud({ tasks: "off" });
   lab = await loadLab(join(root, "labs/01-images"));
   folder = await mkdtemp(join(tmpdir(), "lab-run-"));
-  const { endpoint, connection } = cloud;
-  const credentials = connection.credentials!;
-  const environment = {
-    ...cleanEnvironment(process.env, { endpoint, credentials, region: REGION }),
-    TF_CLI_CONFIG_FILE: terraformCliConfig({ root, env: process.env }).file,
+  const own = { root, lab, state: folder, tell: (line: string) => void complaints.push(line) };
+  const made = await testDeployment(cloud, own);
+  ({ lane } = made);
+  const revision = async () => {
+    const response = await fetch(`${cloud.endpoint}/_local/revision`);
+    return ((await response.json()) as { revision: string }).revision;
   };
-  lane = new KeptLane(environment, (line) => complaints.push(line));
-  deployment = {
-    lab,
-    variant: "solution",
-    target: {
-      name: "local",
-      owner: "hanako",
-      region: REGION,
-      homeCidr: "203.0.113.10/32",
-      endpointUrl: endpoint,
-      connection,
-      environment,
-      lane,
-      effectiveAddress: undefined,
-      revision: async () => {
-        const response = await fetch(`${endpoint}/_local/revision`);
-        return ((await response.json()) as { revision: string }).revision;
-      },
-    },
-    directories: { root, state: folder },
-    tools: { terraform: (await findTerraform({ root })).path, build: {} },
-  };
+  const { deployment: plain } = made;
+  deployment = { ...plain, target: { ...plain.target, revision } };
 });
 
 afterAll(async () => {

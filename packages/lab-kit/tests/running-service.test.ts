@@ -1,45 +1,20 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { targetsAreHealthy } from "../src/checks/targets-healthy.ts";
-import { createRequester } from "../src/http-request.ts";
-import type { LiveContext } from "../src/live.ts";
 import { pollUntil } from "../src/poll.ts";
-import { deployIdleService, idleServiceStack } from "../src/testing/idle-service.ts";
-import { REGION, startTestCloud, type TestCloud } from "../src/testing/test-cloud.ts";
+import { startIdleService, type IdleService } from "../src/testing/idle-service.ts";
 import { GO_APP } from "../src/web-app.ts";
 
-let cloud: TestCloud;
-let scratch: string;
-let context: LiveContext;
-let targetGroup: string;
+let service: IdleService;
 
 beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), "running-"));
-  cloud = await startTestCloud({ tasks: "process" });
-  context = {
-    owner: "hanako",
-    region: REGION,
-    homeCidr: "203.0.113.10/32",
-    synth: idleServiceStack(),
-    aws: cloud.aws,
-    images: [],
-    request: createRequester(),
-    deadlineMs: 60_000,
-    pace: 60,
-  };
-  ({ targetGroup } = await deployIdleService(cloud.aws, scratch));
+  service = await startIdleService();
 }, 120_000);
 
-afterAll(async () => {
-  await cloud.stop();
-  await rm(scratch, { recursive: true, force: true });
-});
+afterAll(() => service.stop());
 
 test("targets on whose port nothing listens are told from those that a rule keeps out", async () => {
+  const { cloud, context, targetGroup } = service;
   await pollUntil(
     () => cloud.aws.elbv2.describeTargetHealth({ TargetGroupArn: targetGroup }),
     ({ TargetHealthDescriptions: targets = [] }) =>

@@ -1,7 +1,12 @@
-import type { AwsClients } from "../live.ts";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRequester } from "../http-request.ts";
+import type { AwsClients, LiveContext } from "../live.ts";
 import { SynthReader } from "../synth-reader.ts";
 import { GO_APP } from "../web-app.ts";
 import { pushIdleImage } from "./push-image.ts";
+import { REGION, startTestCloud, type TestCloud } from "./test-cloud.ts";
 
 const NAME = "go-app-hanako";
 const POLICY = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
@@ -9,7 +14,7 @@ const POLICY = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRoleP
 const GRACE_PERIOD_S = 36_000;
 
 /** The program that {@link deployIdleService} stands for. */
-export function idleServiceStack(): SynthReader {
+function idleServiceStack(): SynthReader {
   const container = { name: "go-app", image: "golang-app-hanako:v1" };
   const resource = (type: string, attributes: Record<string, unknown>) => {
     const address = `${type}.go`;
@@ -25,13 +30,43 @@ export function idleServiceStack(): SynthReader {
   ]);
 }
 
+/** A cloud in which the service runs, and what checks see of it. */
+export interface IdleService {
+  readonly cloud: TestCloud;
+  readonly context: LiveContext;
+  readonly targetGroup: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts a cloud whose tasks run, and {@link deployIdleService} in it. */
+export async function startIdleService(): Promise<IdleService> {
+  const scratch = await mkdtemp(join(tmpdir(), "running-"));
+  const cloud = await startTestCloud({ tasks: "process" });
+  const context: LiveContext = {
+    owner: "hanako",
+    region: REGION,
+    homeCidr: "203.0.113.10/32",
+    synth: idleServiceStack(),
+    aws: cloud.aws,
+    images: [],
+    request: createRequester(),
+    deadlineMs: 60_000,
+    pace: 60,
+  };
+  const stop = async () => {
+    await cloud.stop();
+    await rm(scratch, { recursive: true, force: true });
+  };
+  return { cloud, context, stop, ...(await deployIdleService(cloud.aws, scratch)) };
+}
+
 /**
  * Starts two tasks of an app that listens nowhere, in public subnets, behind a load balancer that may reach them.
  *
  * @param scratch an empty folder to build its image in
  * @returns the ARN of the target group that it registers in
  */
-export async function deployIdleService(
+async function deployIdleService(
   aws: AwsClients,
   scratch: string,
 ): Promise<{ readonly targetGroup: string }> {

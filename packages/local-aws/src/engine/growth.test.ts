@@ -56,6 +56,21 @@ async function work(call: () => Promise<unknown>): Promise<number> {
   return count;
 }
 
+/** The cluster `c`, and the task definition `t`. */
+async function createCluster(): Promise<void> {
+  await tasks.send(new ecs.CreateClusterCommand({ clusterName: "c" }));
+  await tasks.send(
+    new ecs.RegisterTaskDefinitionCommand({
+      family: "t",
+      requiresCompatibilities: ["FARGATE"],
+      networkMode: "awsvpc",
+      cpu: "256",
+      memory: "512",
+      containerDefinitions: [{ name: "main", image: "busybox" }],
+    }),
+  );
+}
+
 async function subnetIds(): Promise<{ vpcId: string; subnets: string[] }> {
   const { Subnets } = await network.send(new ec2.DescribeSubnetsCommand({}));
   return { vpcId: Subnets![0]!.VpcId!, subnets: Subnets!.map(({ SubnetId }) => SubnetId!) };
@@ -139,17 +154,7 @@ test("a change of one target costs the same however many groups and targets ther
 
 test("a commit costs tasks that wait for something else nothing", async () => {
   const { subnets } = await subnetIds();
-  await tasks.send(new ecs.CreateClusterCommand({ clusterName: "c" }));
-  await tasks.send(
-    new ecs.RegisterTaskDefinitionCommand({
-      family: "t",
-      requiresCompatibilities: ["FARGATE"],
-      networkMode: "awsvpc",
-      cpu: "256",
-      memory: "512",
-      containerDefinitions: [{ name: "main", image: "busybox" }],
-    }),
-  );
+  await createCluster();
   // Without a way out a task waits for the registry.
   const awsvpcConfiguration = { subnets: subnets.slice(0, 1) };
   const run = () =>
@@ -180,17 +185,7 @@ test("a commit costs tasks that wait for something else nothing", async () => {
 
 test("a deleted service is described for an hour, and forgotten then", async () => {
   const { subnets } = await subnetIds();
-  await tasks.send(new ecs.CreateClusterCommand({ clusterName: "c" }));
-  await tasks.send(
-    new ecs.RegisterTaskDefinitionCommand({
-      family: "t",
-      requiresCompatibilities: ["FARGATE"],
-      networkMode: "awsvpc",
-      cpu: "256",
-      memory: "512",
-      containerDefinitions: [{ name: "main", image: "busybox" }],
-    }),
-  );
+  await createCluster();
   await tasks.send(
     new ecs.CreateServiceCommand({
       cluster: "c",

@@ -9,6 +9,7 @@ import { SystemClock } from "../../../clock/system-clock.ts";
 import type { PulledImage } from "../../images/puller.ts";
 import type { ContainerSpec, Endpoint, TaskSpec } from "../driver.ts";
 import { writeTinyImage, type TinyEntry } from "../testing/tiny-image.ts";
+import { TaskLog } from "../testing/task-log.ts";
 import { createProcessDriver, type ProcessDriver } from "./process-driver.ts";
 
 let dir: string;
@@ -34,29 +35,6 @@ afterEach(async () => {
   expect(errors).toEqual([]);
   rmSync(dir, { recursive: true });
 });
-
-/** What a task told, as one list. */
-class Log {
-  readonly entries: string[] = [];
-  started(container: string) {
-    this.entries.push(`${container} started`);
-  }
-  output(container: string, stream: string, line: string) {
-    this.entries.push(`${container} ${stream}: ${line}`);
-  }
-  health(container: string, status: string) {
-    this.entries.push(`${container} ${status}`);
-  }
-  exited(container: string, exitCode: number, reason?: string) {
-    this.entries.push(`${container} exited ${exitCode}${reason ? ` ${reason}` : ""}`);
-  }
-  async see(entry: string | RegExp): Promise<string> {
-    const find = () =>
-      this.entries.find((seen) => (typeof entry === "string" ? seen === entry : entry.test(seen)));
-    await vi.waitFor(() => expect(find(), this.entries.join("\n")).toBeDefined(), 10_000);
-    return find()!;
-  }
-}
 
 function image(
   files: Record<string, TinyEntry>,
@@ -93,8 +71,8 @@ function task(...containers: ContainerSpec[]): TaskSpec {
   };
 }
 
-async function run(spec: TaskSpec): Promise<Log> {
-  const log = new Log();
+async function run(spec: TaskSpec): Promise<TaskLog> {
+  const log = new TaskLog();
   await driver.start(spec, log);
   return log;
 }
@@ -268,7 +246,7 @@ describe("a container that cannot start", () => {
     ["no command at all", [], undefined, "no command specified"],
   ])("says so in ECS's words: %s", async (_what, command, base, words) => {
     const spec = task(await container({ plain: "text" }, { config: { Cmd: command }, base }));
-    const log = new Log();
+    const log = new TaskLog();
     const start = driver.start(spec, log);
     await expect(start).rejects.toMatchObject({ name: "CannotStartError" });
     await expect(start).rejects.toThrow(words);
@@ -290,7 +268,7 @@ describe("a container that cannot start", () => {
       },
     );
     const setup = await container({}, { name: "setup", config: { Cmd: ["sh", "-c", "exit 4"] } });
-    const log = new Log();
+    const log = new TaskLog();
     await expect(driver.start(task(first, setup, second), log)).rejects.toThrow(
       'Container "setup" that others depend on ended with 4',
     );
@@ -407,7 +385,7 @@ describe("a health check", () => {
       process.on("SIGUSR2", () => { fs.rmSync("ok"); console.log("removed"); });
       console.log(process.pid)`);
     const definition = { healthCheck: { command: ["CMD-SHELL", "test -f ok"], retries: 2 } };
-    const log = new Log();
+    const log = new TaskLog();
     await quick.start(task(await container({}, { config, definition })), log);
     const pid = Number((await log.see(/stdout: \d+$/)).split(" ").at(-1));
     await log.see("web HEALTHY");
@@ -418,7 +396,7 @@ describe("a health check", () => {
   });
 
   test("that no program of the image can run makes the container unhealthy", async () => {
-    const log = new Log();
+    const log = new TaskLog();
     const files = { "main.js": "setInterval(() => {}, 1000)" };
     const definition = {
       healthCheck: { command: ["CMD", "/no/such/program"], retries: 1, interval: 5 },
@@ -439,7 +417,7 @@ describe("a health check", () => {
       environment: { PORT: "80" },
       config: { Cmd: ["node", "server.js"] },
     };
-    const log = new Log();
+    const log = new TaskLog();
     await quick.start(task(await container({ "server.js": SERVER }, settings)), log);
     expect(await log.see("web HEALTHY")).toBeDefined();
   });
@@ -450,7 +428,7 @@ describe("a health check", () => {
     const db = await container({}, { name: "db", config: slow, definition: { healthCheck } });
     const definition = { dependsOn: [{ containerName: "db", condition: "HEALTHY" as const }] };
     const web = await container({}, { config: program("0"), definition });
-    const log = new Log();
+    const log = new TaskLog();
     await quick.start(task(db, web), log);
     expect(log.entries).toEqual(["db started", "db HEALTHY", "web started"]);
   });
@@ -460,7 +438,7 @@ describe("a health check", () => {
       "process.on('SIGTERM', () => {}); require('node:fs').writeFileSync('pid', String(process.pid)); setInterval(() => {}, 1000)";
     const definition = { healthCheck: { command: ["CMD", "node", "-e", hang], timeout: 2 } };
     const spec = task(await container({}, { config: program("0"), definition }));
-    await quick.start(spec, new Log());
+    await quick.start(spec, new TaskLog());
     const file = join(dir, "quick/runtime/tasks", spec.taskId, "web/app/pid");
     await vi.waitFor(() => expect(existsSync(file)).toBe(true), 10_000);
     const pid = Number(readFileSync(file, "utf8"));
@@ -532,7 +510,7 @@ describe("what plain processes cannot do", () => {
     const config = { Cmd: ["node", "-e", "0"] };
     const other = await container({}, { name: "other", config });
     const spec = task(other, await container({}, { config, ...settings }));
-    await expect(driver.start(spec, new Log())).rejects.toThrow(
+    await expect(driver.start(spec, new TaskLog())).rejects.toThrow(
       `CannotStartContainerError: container "web" ${words}`,
     );
   });
@@ -599,7 +577,7 @@ describe("stopping a task", () => {
     const first = await container({}, { name: "first", config });
     const definition = { dependsOn: [{ containerName: "first", condition: "COMPLETE" as const }] };
     const spec = task(first, await container({}, { config, definition }));
-    const log = new Log();
+    const log = new TaskLog();
     const start = driver.start(spec, log);
     const failure = start.catch((error: unknown) => error);
     await log.see("first started");

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { isAlive } from "@workbook/toolchain";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ManualClock } from "../../../clock/manual-clock.ts";
-import type { ContainerSpec, TaskObserver, TaskSpec } from "../driver.ts";
+import type { ContainerSpec, TaskSpec } from "../driver.ts";
 import { writeTinyImage } from "../testing/tiny-image.ts";
+import { TaskLog } from "../testing/task-log.ts";
 import { createProcessDriver, type ProcessDriver } from "./process-driver.ts";
 
 let dir: string;
@@ -61,28 +62,8 @@ function task(...containers: ContainerSpec[]): TaskSpec {
   };
 }
 
-/** What a task told, as one list. */
-class Log implements TaskObserver {
-  readonly entries: string[] = [];
-  started(name: string) {
-    this.entries.push(`${name} started`);
-  }
-  output(name: string, stream: string, line: string): undefined {
-    this.entries.push(`${name} ${stream}: ${line}`);
-  }
-  health() {}
-  exited(name: string, exitCode: number) {
-    this.entries.push(`${name} exited ${exitCode}`);
-  }
-  async see(entry: RegExp): Promise<string> {
-    const find = () => this.entries.find((seen) => entry.test(seen));
-    await vi.waitFor(() => expect(find(), this.entries.join("\n")).toBeDefined(), 10_000);
-    return find()!;
-  }
-}
-
-async function run(spec: TaskSpec): Promise<Log> {
-  const log = new Log();
+async function run(spec: TaskSpec): Promise<TaskLog> {
+  const log = new TaskLog();
   await driver.start(spec, log);
   return log;
 }
@@ -127,7 +108,7 @@ test("a task that is stopped while it starts lets its containers end as they are
   const definition = { dependsOn: [{ containerName: "quick", condition: "COMPLETE" as const }] };
   const last = await container("", { name: "last", definition });
   const stopping = new AbortController();
-  const log = new Log();
+  const log = new TaskLog();
   const started = driver.start(task(quick, slow, last), log, stopping.signal);
   const failure = started.catch((error: unknown) => error);
   await log.see(/^quick stdout: up/);
