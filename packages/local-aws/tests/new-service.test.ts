@@ -41,21 +41,19 @@ export const groupExists = (name: string) =>
 export const groupMissing = (name: string) =>
   new AwsError("ResourceNotFoundException", \`Schedule group \${name} does not exist.\`);
 `,
-  "members.ts": `import type { Members } from "../kit/members.ts";
+  "service.ts": `import type { Handlers } from "../../protocol/typed.ts";
+import type { Members } from "../kit/members.ts";
+import { defineService, type CallContext } from "../service.ts";
+import { groupExists, groupMissing } from "./faults.ts";
+import { scheduleGroups } from "./state.ts";
 
-export const members: Members = {
+const members: Members = {
   refused: { CreateScheduleGroupInput: "Tags" },
   meaningless: [
     { why: ["A toy.", "おもちゃです。"], members: { CreateScheduleGroupInput: "ClientToken" } },
   ],
   usedIn: {},
 };
-`,
-  "service.ts": `import type { Handlers } from "../../protocol/typed.ts";
-import { defineService, type CallContext } from "../service.ts";
-import { groupExists, groupMissing } from "./faults.ts";
-import { members } from "./members.ts";
-import { scheduleGroups } from "./state.ts";
 
 const handlers = {
   CreateScheduleGroup({ Name: name }, { account, region, clock, store }) {
