@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { compileCondition } from "../engine/load-balancer/data-plane/matching.ts";
 import type { ConditionConfiguration } from "../engine/load-balancer/configuration.ts";
 import { toFilterTest } from "../services/ec2/filters.ts";
-import { matchesPattern } from "../services/iam/policy-patterns.ts";
+import { matchesPattern } from "../services/iam/policy-conditions.ts";
 import { Store } from "../store/store.ts";
 
 /** Patterns that a backtracking engine would answer after the end of this universe. */

@@ -1,9 +1,17 @@
-import { encodeDocument, requireModifiableRole, requireRole, requireUser } from "./entities.ts";
-import * as faults from "./faults.ts";
+import type { AttachedPolicy } from "@aws-sdk/client-iam";
+import type { Scope } from "../../store/store.ts";
+import {
+  encodeDocument,
+  requireModifiableRole,
+  requireRole,
+  requireUser,
+  findPolicy,
+} from "./entities.ts";
 import type { IamHandlers } from "./handlers.ts";
-import { paginate } from "./pages.ts";
-import { roles, users } from "./state.ts";
+import { paginate, type PageRequest } from "./pages.ts";
+import { roles, users, type Role, type User } from "./state.ts";
 import { checkIdentityPolicy } from "./validate-policy.ts";
+import * as faults from "./faults.ts";
 
 /** Characters of all inline policies together: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_ROLE_BYTES = 10_240;
@@ -29,8 +37,48 @@ function withPolicy(
 const withoutPolicy = (before: Documents, name: string): Documents =>
   Object.fromEntries(Object.entries(before).filter(([other]) => other !== name));
 
-/** Inline policies of roles and users. */
-export const inlinePolicyHandlers = {
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const MAX_ATTACHED = 10;
+
+/** The attachments with one more; attaching what is attached changes nothing. */
+function attached(
+  scope: Scope,
+  entity: Readonly<Role | User>,
+  arn: string,
+  quota: string,
+): readonly string[] {
+  if (!findPolicy(scope, arn)) throw faults.policyNotAttachable(arn);
+  if (entity.attachedPolicies.includes(arn)) return entity.attachedPolicies;
+  if (entity.attachedPolicies.length >= MAX_ATTACHED)
+    throw faults.quotaExceeded(quota, MAX_ATTACHED);
+  return [...entity.attachedPolicies, arn];
+}
+
+function detached(entity: Readonly<Role | User>, arn: string): readonly string[] {
+  if (!entity.attachedPolicies.includes(arn)) throw faults.policyNotFound(arn);
+  return entity.attachedPolicies.filter((one) => one !== arn);
+}
+
+function listed(
+  scope: Scope,
+  entity: Readonly<Role | User>,
+  input: PageRequest & { PathPrefix?: string | undefined },
+) {
+  const policies = entity.attachedPolicies
+    .map((arn) => findPolicy(scope, arn))
+    .filter((policy) => policy?.path.startsWith(input.PathPrefix ?? "/"))
+    .map((policy): AttachedPolicy => ({ PolicyName: policy?.policyName, PolicyArn: policy?.arn }));
+  const { items, paging } = paginate(
+    policies,
+    input,
+    "attached-policies",
+    ({ PolicyArn }) => PolicyArn!,
+  );
+  return { AttachedPolicies: items, ...paging };
+}
+
+/** Policies of roles and users: their own inline ones, and the managed ones that are attached to them. */
+export const entityPolicyHandlers = {
   PutRolePolicy(input, { store }) {
     const { roleName, inlinePolicies } = requireModifiableRole(store, input.RoleName);
     const { PolicyName, PolicyDocument } = input;
@@ -103,5 +151,35 @@ export const inlinePolicyHandlers = {
     const names = Object.keys(requireUser(store, input.UserName).inlinePolicies);
     const { items, paging } = paginate(names, input, "user-policies", (name) => name);
     return { PolicyNames: items, ...paging };
+  },
+
+  AttachRolePolicy(input, { store }) {
+    const role = requireModifiableRole(store, input.RoleName);
+    const attachedPolicies = attached(store, role, input.PolicyArn, "PoliciesPerRole");
+    store.of(roles).patch(role.roleName, { attachedPolicies });
+    return {};
+  },
+  DetachRolePolicy(input, { store }) {
+    const role = requireModifiableRole(store, input.RoleName);
+    store.of(roles).patch(role.roleName, { attachedPolicies: detached(role, input.PolicyArn) });
+    return {};
+  },
+  ListAttachedRolePolicies(input, { store }) {
+    return listed(store, requireRole(store, input.RoleName), input);
+  },
+
+  AttachUserPolicy(input, { store }) {
+    const user = requireUser(store, input.UserName);
+    const attachedPolicies = attached(store, user, input.PolicyArn, "PoliciesPerUser");
+    store.of(users).patch(user.userName, { attachedPolicies });
+    return {};
+  },
+  DetachUserPolicy(input, { store }) {
+    const user = requireUser(store, input.UserName);
+    store.of(users).patch(user.userName, { attachedPolicies: detached(user, input.PolicyArn) });
+    return {};
+  },
+  ListAttachedUserPolicies(input, { store }) {
+    return listed(store, requireUser(store, input.UserName), input);
   },
 } satisfies IamHandlers;

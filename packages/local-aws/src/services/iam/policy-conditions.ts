@@ -1,6 +1,11 @@
 import { containsAddress, parseAddress, parseCidr } from "../../ground/cidr.ts";
+import { Glob } from "../../patterns/glob.ts";
 import { type ConditionBlock, type OneOrMany, toList } from "./policy-document.ts";
-import { matchesPattern } from "./policy-patterns.ts";
+
+/** True where `text` matches a pattern in which `*` stands for any characters and `?` for one. */
+export function matchesPattern(text: string, pattern: string): boolean {
+  return /[*?]/.test(pattern) ? new Glob(pattern).matches(text) : text === pattern;
+}
 
 /** What is known of a request, by condition key (`aws:SourceAccount`, `ecs:cluster`). Keys' case does not count. */
 export type RequestContext = Readonly<Record<string, string | readonly string[]>>;

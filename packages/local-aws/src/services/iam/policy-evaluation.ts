@@ -1,4 +1,9 @@
-import { conditionsHold, type RequestContext, withVariables } from "./policy-conditions.ts";
+import {
+  conditionsHold,
+  type RequestContext,
+  withVariables,
+  matchesPattern,
+} from "./policy-conditions.ts";
 import {
   type OneOrMany,
   type PolicyDocument,
@@ -6,7 +11,6 @@ import {
   type Statement,
   toList,
 } from "./policy-document.ts";
-import { matchesPattern } from "./policy-patterns.ts";
 
 /** What is asked of policies. */
 export interface PolicyRequest {

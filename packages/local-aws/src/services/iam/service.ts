@@ -1,16 +1,30 @@
 import { defineService, type SeedContext } from "../service.ts";
+import type { Members } from "../kit/members.ts";
 import { accessKeyHandlers } from "./access-keys.ts";
 import { accountHandlers } from "./account.ts";
-import { attachedPolicyHandlers } from "./attached-policies.ts";
-import { inlinePolicyHandlers } from "./inline-policies.ts";
+import { entityPolicyHandlers } from "./entity-policies.ts";
 import { instanceProfileHandlers } from "./instance-profiles.ts";
 import { managedPolicyVersionHandlers } from "./managed-policy-versions.ts";
 import { managedPolicyHandlers } from "./managed-policies.ts";
 import { roleHandlers } from "./roles.ts";
 import { ensureServiceLinkedRole, serviceLinkedRoleHandlers } from "./service-linked-roles.ts";
 import { userHandlers } from "./users.ts";
-import { members } from "./members.ts";
 import { roles, managedPolicies } from "./state.ts";
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html */
+const members: Members = {
+  refused: {},
+  meaningless: [
+    {
+      why: [
+        "There are no groups here: a user is in none.",
+        "ここにはグループがなく、ユーザーはどのグループにも属しません。",
+      ],
+      members: { ListGroupsForUserRequest: "Marker MaxItems" },
+    },
+  ],
+  usedIn: {},
+};
 
 /** The roles that ECS and load balancing make in an account the first time they are used: here they are there at once. */
 function seedIam({ store, clock }: SeedContext): void {
@@ -25,8 +39,7 @@ export const iam = defineService({
   shown: [roles, managedPolicies],
   handlers: {
     ...roleHandlers,
-    ...inlinePolicyHandlers,
-    ...attachedPolicyHandlers,
+    ...entityPolicyHandlers,
     ...managedPolicyHandlers,
     ...managedPolicyVersionHandlers,
     ...instanceProfileHandlers,

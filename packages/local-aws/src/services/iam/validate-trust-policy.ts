@@ -1,7 +1,6 @@
 import type { Scope } from "../../store/store.ts";
 import { malformedPolicy } from "./faults.ts";
 import { type OneOrMany, type RawStatement, toList } from "./policy-document.ts";
-import { isServicePrincipal } from "./service-principals.ts";
 import { roles, users } from "./state.ts";
 import {
   isConditionBlock,
@@ -10,7 +9,50 @@ import {
   TOP_ELEMENTS,
   VERSIONS,
 } from "./validate-policy.ts";
-import { type JsonPath, valuePosition } from "./value-position.ts";
+
+/**
+ * Names of services that may stand as a principal, without `.amazonaws.com`. IAM refuses others. From the services' own pages
+ * and https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services
+ */
+const NAMES = `
+access-analyzer acm acm-pca airflow airflow-env amplify aoss apigateway appflow application-autoscaling
+application-insights appmesh apprunner appsync arc-zonal-shift athena auditmanager autoscaling autoscaling-plans
+backup batch bedrock build.apprunner tasks.apprunner budgets cassandra ce chatbot cloud9 clouddirectory cloudformation
+cloudfront cloudhsm cloudsearch cloudtrail cloudwatch cloudwatch-crossaccount codeartifact codebuild codecommit
+codeconnections codedeploy codeguru-profiler codeguru-reviewer codepipeline codestar codestar-connections
+codestar-notifications cognito-identity cognito-idp cognito-sync comprehend compute-optimizer config
+config-conforms config-multiaccountsetup connect controltower dax databrew datapipeline datasync delivery.logs
+devops-guru dlm dms docdb-elastic ds dynamodb dynamodb.application-autoscaling ec2 ec2.application-autoscaling
+ec2fleet ec2scheduled ecr ecs ecs-tasks ecs.application-autoscaling edgelambda eks eks-fargate eks-fargate-pods
+eks-nodegroup elasticache elasticbeanstalk elasticfilesystem elasticloadbalancing elasticmapreduce
+elasticmapreduce.application-autoscaling elastictranscoder email.cognito-idp emr-containers emr-serverless es events
+export.rds firehose fis fms forecast freertos fsx gamelift globalaccelerator glue grafana greengrass guardduty health
+healthlake iam imagebuilder inspector inspector2 internetmonitor iot iotevents iotsitewise iotthingsgraph ivs jellyfish
+kafka kafkaconnect kendra kinesis kinesisanalytics kms lakeformation lambda lex lexv2 license-manager lightsail logdelivery
+logger.cloudfront logs lookoutmetrics m2 machinelearning macie managedblockchain mediaconnect mediaconvert medialive
+mediapackage mediastore mediatailor member.org.stacksets mgn migrationhub mobileanalytics monitoring monitoring.rds mq
+neptune network-firewall networkmanager notifications oam ops.apigateway opensearchservice opsworks opsworks-cm
+organizations osis outposts personalize pinpoint pipes polly pricing qldb quicksight ram rds rds.application-autoscaling
+redshift redshift-serverless rekognition replication.dynamodb replicator.lambda resilience-hub resource-explorer-2
+resource-groups robomaker rolesanywhere route53 route53-recovery-control-config route53domains route53resolver rum
+s3 sagemaker scheduler scheduler.redshift schemas secretsmanager securityhub serverlessrepo servicecatalog
+servicecatalog-appregistry servicediscovery servicequotas ses shield signer signin sms-voice sms-sap snow-device-management
+sns spot spotfleet sqs ssm ssm-incidents ssm-sap ssmmessages sso states storagegateway streams.metrics.cloudwatch sts
+support swf synthetics tagging textract timestream tnb transcribe transcribe.streaming transfer translate
+transitgateway translate trustedadvisor tts verifiedpermissions vmie vpc-flow-logs vpc-lattice vpce voiceid waf
+waf-regional wafv2 wellarchitected wisdom workdocs worklink workmail workspaces workspaces-web xray
+`;
+
+const KNOWN: ReadonlySet<string> = new Set(NAMES.trim().split(/\s+/));
+
+/** True for `ecs-tasks.amazonaws.com`, and for the regional form that some services have. */
+function isServicePrincipal(principal: string): boolean {
+  const name =
+    /^([a-z0-9-]+(?:\.[a-z0-9-]+)*?)(?:\.[a-z]{2}(?:-[a-z]+)+-\d)?\.amazonaws\.com(?:\.cn)?$/.exec(
+      principal,
+    )?.[1];
+  return name !== undefined && KNOWN.has(name);
+}
 
 const ACTIONS = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"].map(
   (action) => action.toLowerCase(),
@@ -121,4 +163,72 @@ function isAwsPrincipal(scope: Scope, name: string): boolean {
   if (kind === "role") return scope.of(roles).get(entity)?.arn === name;
   // Users that a workspace's keys stand for are not stored.
   return scope.of(users).get(entity)?.arn === name || entity === "workbook";
+}
+
+/** A way into a JSON document: names of members and numbers of items. */
+type JsonPath = readonly (string | number)[];
+
+/**
+ * Where IAM's parser stands when it meets the value at `path`: line and column, past the value's first character, as in
+ * `Syntax error at position (1,83)`. Past the document's last character where there is no such value.
+ * @param text JSON that can be parsed
+ */
+function valuePosition(text: string, path: JsonPath): string {
+  let at: number | undefined = skipSpace(text, 0);
+  for (const step of path) if (at !== undefined) at = childOf(text, at, step);
+  const before = text.slice(0, at === undefined ? text.trimEnd().length : at + 1);
+  const line = before.split("\n");
+  return `(${line.length},${line.at(-1)!.length + 1})`;
+}
+
+/** Where the child of the object or array at `start` begins. Of members of one name the last counts, as for JSON.parse. */
+function childOf(text: string, start: number, step: string | number): number | undefined {
+  const isObject = text[start] === "{";
+  let found: number | undefined;
+  let at = skipSpace(text, start + 1);
+  for (let index = 0; text[at] !== "}" && text[at] !== "]"; index++) {
+    let key: string | number = index;
+    if (isObject) {
+      const end = endOfValue(text, at);
+      key = JSON.parse(text.slice(at, end)) as string;
+      // Past the colon.
+      at = skipSpace(text, skipSpace(text, end) + 1);
+    }
+    if (key === step) found = at;
+    at = skipSpace(text, endOfValue(text, at));
+    if (text[at] === ",") at = skipSpace(text, at + 1);
+  }
+  return found;
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  while (/\s/.test(text[at] ?? "")) at++;
+  return at;
+}
+
+const SCALAR = /[^\s,}\]]*/y;
+const STRING = /"(?:[^"\\]|\\.)*"/y;
+
+/** Past the value that begins at `start`; brackets are counted, so that no depth is too much. */
+function endOfValue(text: string, start: number): number {
+  let depth = 0;
+  let at = start;
+  do {
+    const char = text[at]!;
+    if (char === '"') at = endOfMatch(STRING, text, at);
+    else if (/[^\]{}[]/.test(char) && depth === 0) at = endOfMatch(SCALAR, text, at);
+    else {
+      if (char === "{" || char === "[") depth++;
+      if (char === "}" || char === "]") depth--;
+      at++;
+    }
+  } while (depth > 0);
+  return at;
+}
+
+function endOfMatch(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  pattern.exec(text);
+  return pattern.lastIndex;
 }
