@@ -1,11 +1,34 @@
 import { defineService } from "../service.ts";
+import type { Members } from "../kit/members.ts";
 import { groupHandlers } from "./groups.ts";
-import { putEventHandlers } from "./put-events.ts";
-import { readEventHandlers, searchEventHandlers } from "./read-events.ts";
 import { streamHandlers } from "./streams.ts";
+import { readEventHandlers, searchEventHandlers } from "./read-events.ts";
 import { tagHandlers } from "./tags.ts";
-import { members } from "./members.ts";
 import { logGroups, logStreams } from "./state.ts";
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_Operations.html */
+const members: Members = {
+  refused: {
+    DescribeLogGroupsRequest: "accountIdentifiers includeLinkedAccounts",
+    ListLogGroupsRequest:
+      "dataSources fieldIndexNames logGroupTags accountIdentifiers includeLinkedAccounts",
+    PutLogEventsRequest: "entity",
+  },
+  meaningless: [
+    {
+      why: ["AWS does not look at it any more either.", "AWS でも、もう参照されません。"],
+      members: { PutLogEventsRequest: "sequenceToken", FilterLogEventsRequest: "interleaved" },
+    },
+    {
+      why: [
+        "Nothing is masked here: groups have no data protection policies.",
+        "ここでは何もマスクされません。ロググループにデータ保護ポリシーはありません。",
+      ],
+      members: { GetLogEventsRequest: "unmask", FilterLogEventsRequest: "unmask" },
+    },
+  ],
+  usedIn: {},
+};
 
 /** Amazon CloudWatch Logs: groups, streams and events. Queries (Insights), metric filters and subscriptions are not there. */
 export const logs = defineService({
@@ -15,7 +38,6 @@ export const logs = defineService({
   handlers: {
     ...groupHandlers,
     ...streamHandlers,
-    ...putEventHandlers,
     ...readEventHandlers,
     ...tagHandlers,
   },

@@ -1,17 +1,33 @@
-import type { LogStream as ApiLogStream } from "@aws-sdk/client-cloudwatch-logs";
+import type { LogStream as ApiLogStream, InputLogEvent } from "@aws-sdk/client-cloudwatch-logs";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { Scope } from "../../store/store.ts";
 import type { CallContext } from "../service.ts";
-import { compareNames, groupNameOf, needGroup, needStream, streamKey, streamsOf } from "./find.ts";
+import {
+  compareNames,
+  groupNameOf,
+  needGroup,
+  needStream,
+  streamKey,
+  streamsOf,
+  expiryOf,
+} from "./find.ts";
 import { LogEvents, type StreamTimes } from "./log-events.ts";
 import { page } from "./pages.ts";
 import { logStreams, type LogStream } from "./state.ts";
-import { invalidParameter, orderedPrefix, streamExists } from "./faults.ts";
+import {
+  invalidParameter,
+  orderedPrefix,
+  streamExists,
+  batchSpansTooLong,
+  notChronological,
+  uploadTooLarge,
+} from "./faults.ts";
+import { EVENT_OVERHEAD_BYTES } from "./log-volume.ts";
 
 const DEFAULT_PAGE = 50;
 
 /** The last token that AWS gives out; it stopped to look at them in 2023. */
-export const SEQUENCE_TOKEN = "49039859627488219428438485048148000000000000000000000001";
+const SEQUENCE_TOKEN = "49039859627488219428438485048148000000000000000000000001";
 
 export const streamHandlers: Handlers<
   typeof import("@aws-sdk/client-cloudwatch-logs"),
@@ -50,6 +66,27 @@ export const streamHandlers: Handlers<
     );
     return { logStreams: items.map((one) => describe(one, times.get(one.name))), nextToken };
   },
+
+  PutLogEvents: ({ logGroupName, logStreamName, logEvents }, { store, cloud, clock }) => {
+    needStream(store, logGroupName, logStreamName);
+    checkBatch(logEvents);
+    const now = clock.now();
+    const expiry = expiryOf(needGroup(store, logGroupName), now);
+    const timely = sortByTime(logEvents, now, expiry);
+    const { account, region } = store;
+    cloud.owner(LogEvents).write(
+      timely.accepted.map(({ timestamp, message }) => ({
+        account,
+        region,
+        group: logGroupName,
+        stream: logStreamName,
+        timestamp: timestamp!,
+        ingestionTime: now,
+        message: message!,
+      })),
+    );
+    return { nextSequenceToken: SEQUENCE_TOKEN, rejectedLogEventsInfo: timely.rejected };
+  },
 };
 
 /**
@@ -84,4 +121,42 @@ function describe(stream: Readonly<LogStream>, times: StreamTimes | undefined): 
     arn: stream.arn,
     storedBytes: 0,
   };
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
+const MAX_BATCH_BYTES = 1_048_576;
+const DAY_MS = 86_400_000;
+const MAX_FUTURE_MS = 2 * 3_600_000;
+const MAX_PAST_MS = 14 * DAY_MS;
+
+function checkBatch(events: readonly InputLogEvent[]): void {
+  let bytes = 0;
+  let last = -Infinity;
+  for (const { timestamp, message } of events) {
+    bytes += Buffer.byteLength(message!) + EVENT_OVERHEAD_BYTES;
+    if (timestamp! < last) throw notChronological();
+    last = timestamp!;
+  }
+  if (bytes > MAX_BATCH_BYTES) throw uploadTooLarge(bytes, MAX_BATCH_BYTES);
+  if (last - events[0]!.timestamp! > DAY_MS) throw batchSpansTooLong();
+}
+
+/** The events in time, and from where to where the others were: the batch is in the order of time. */
+function sortByTime(events: readonly InputLogEvent[], now: number, expiry: number) {
+  const before = (limit: number) => {
+    const index = events.findIndex(({ timestamp }) => timestamp! >= limit);
+    return index === -1 ? events.length : index;
+  };
+  const tooOld = before(now - MAX_PAST_MS);
+  const expired = before(expiry);
+  const tooNew = before(now + MAX_FUTURE_MS + 1);
+  const rejected =
+    tooOld === 0 && expired === 0 && tooNew === events.length
+      ? undefined
+      : {
+          tooOldLogEventEndIndex: tooOld > 0 ? tooOld : undefined,
+          expiredLogEventEndIndex: expired > 0 ? expired : undefined,
+          tooNewLogEventStartIndex: tooNew < events.length ? tooNew : undefined,
+        };
+  return { accepted: events.slice(Math.max(tooOld, expired), tooNew), rejected };
 }
