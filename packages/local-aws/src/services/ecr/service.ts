@@ -1,9 +1,27 @@
 import { defineService, type AnyHandler } from "../service.ts";
+import type { Members } from "../kit/members.ts";
 import { checkRegistry } from "./faults.ts";
 import { imageHandlers, imageWriteHandlers } from "./images.ts";
 import { policyHandlers } from "./policies.ts";
 import { repositoryHandlers } from "./repositories.ts";
-import { members } from "./members.ts";
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Operations.html */
+const members: Members = {
+  refused: {},
+  meaningless: [
+    {
+      why: [
+        "Policies do not keep anyone from setting the next one here.",
+        "ここでは、ポリシーのために次のポリシーを設定できなくなることはありません。",
+      ],
+      members: { SetRepositoryPolicyRequest: "force" },
+    },
+  ],
+  usedIn: {
+    "faults.ts": { "*": "registryId" },
+    "images.ts": { DescribeImagesFilter: "imageStatus tagStatus" },
+  },
+};
 
 /** Amazon ECR's control plane; images go in and out through the registry under `/v2/`. */
 export const ecr = defineService({
