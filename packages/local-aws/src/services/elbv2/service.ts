@@ -1,12 +1,12 @@
 import { defineService } from "../service.ts";
+import type { Members } from "../kit/members.ts";
 import { listenerHandlers } from "./listeners.ts";
 import { loadBalancerHandlers } from "./load-balancers.ts";
 import { referenceHandlers } from "./reference.ts";
 import { ruleHandlers } from "./rules.ts";
 import { tagHandlers } from "./tags.ts";
 import { targetGroupHandlers } from "./target-groups.ts";
-import { targetHandlers } from "./target-handlers.ts";
-import { members } from "./members.ts";
+import { targetHandlers } from "./targets.ts";
 import {
   loadBalancers,
   listeners,
@@ -15,6 +15,51 @@ import {
   targetRegistrations,
   targetHealths,
 } from "./state.ts";
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Operations.html */
+const members: Members = {
+  refused: {
+    CreateLoadBalancerInput: "CustomerOwnedIpv4Pool EnablePrefixForIpv6SourceNat=off IpamPools",
+    SetSubnetsInput: "EnablePrefixForIpv6SourceNat=off",
+    SetSecurityGroupsInput: "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
+    SubnetMapping: "SourceNatIpv6Prefix",
+    MutualAuthenticationAttributes:
+      "TrustStoreArn IgnoreClientCertificateExpiry AdvertiseTrustStoreCaNames",
+    SourceIpConditionConfig: "IpAddressType",
+    CreateRuleInput: "Transforms",
+    ModifyRuleInput: "Transforms",
+    TargetDescription: "QuicServerId",
+    DescribeTargetHealthInput: "Include",
+  },
+  meaningless: [
+    {
+      why: [
+        "An action of its type is refused, and no other looks at it.",
+        "このタイプのアクションは拒否され、ほかのタイプのアクションでは参照されません。",
+      ],
+      members: { Action: "AuthenticateOidcConfig AuthenticateCognitoConfig JwtValidationConfig" },
+    },
+    {
+      why: ["Only answers have it.", "応答だけが持つものです。"],
+      members: {
+        Certificate: "CertificateArn IsDefault",
+        MutualAuthenticationAttributes: "TrustStoreAssociationStatus",
+      },
+    },
+    {
+      why: ["No rule has transforms here.", "ここのルールにトランスフォームはありません。"],
+      members: { ModifyRuleInput: "ResetTransforms" },
+    },
+    {
+      why: [
+        "No listener has certificates here, so the list is always empty.",
+        "ここのリスナーに証明書はなく、一覧は常に空です。",
+      ],
+      members: { DescribeListenerCertificatesInput: "Marker PageSize" },
+    },
+  ],
+  usedIn: {},
+};
 
 /**
  * Elastic Load Balancing v2: Application Load Balancers. What the engine makes of them is in `engine/load-balancer`.
