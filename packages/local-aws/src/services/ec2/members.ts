@@ -66,7 +66,6 @@ export const members: Members = {
     },
   ],
   usedIn: {
-    "service.ts": { "*": "DryRun" },
-    "client-tokens.ts": { "*": "ClientToken" },
+    "service.ts": { "*": "DryRun ClientToken" },
   },
 };

@@ -1,24 +1,21 @@
+import { isDeepStrictEqual } from "node:util";
 import { defineService, type AnyHandler, type CallContext, type SeedContext } from "../service.ts";
 import { addressHandlers } from "./addresses.ts";
-import { withClientToken } from "./client-tokens.ts";
 import { dhcpOptionsHandlers } from "./dhcp-options.ts";
-import { dryRunSucceeded } from "./faults.ts";
+import { dryRunSucceeded, idempotentMismatch } from "./faults.ts";
 import { internetGatewayHandlers } from "./internet-gateways.ts";
 import { natGatewayHandlers } from "./nat-gateways.ts";
-import { networkAclEntryHandlers } from "./network-acl-entries.ts";
 import { networkAclHandlers } from "./network-acls.ts";
 import { networkInterfaceHandlers } from "./network-interfaces.ts";
 import { prefixListHandlers } from "./prefix-lists.ts";
-import { routeTableAssociationHandlers } from "./route-table-associations.ts";
 import { routeTableHandlers } from "./route-tables.ts";
 import { routeHandlers } from "./routes.ts";
 import { securityGroupPermissionHandlers } from "./security-group-permissions.ts";
-import { securityGroupRuleHandlers } from "./security-group-rule-operations.ts";
 import { securityGroupHandlers } from "./security-groups.ts";
 import { subnetHandlers } from "./subnets.ts";
-import { tagHandlers } from "./tag-operations.ts";
+import { tagHandlers } from "./tags.ts";
 import { vpcAttributeHandlers } from "./vpc-attributes.ts";
-import { vpcEndpointServiceHandlers } from "./vpc-endpoint-service-operations.ts";
+import { vpcEndpointServiceHandlers } from "./vpc-endpoint-services.ts";
 import { vpcEndpointHandlers } from "./vpc-endpoints.ts";
 import { vpcHandlers } from "./vpcs.ts";
 import { zoneHandlers } from "./zones.ts";
@@ -34,9 +31,40 @@ import {
   securityGroupRules,
   networkInterfaces,
   dhcpOptions,
+  clientTokens,
 } from "./state.ts";
 import { newId } from "./ids.ts";
 import { putDefaultVpc } from "./new-vpc.ts";
+
+/** How long a token is remembered. https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html */
+const REMEMBERED_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Makes a handler idempotent by `ClientToken`: the second call with a token answers what the first one was answered, and
+ * makes nothing. https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
+ */
+function withClientToken(operation: string, handler: AnyHandler): AnyHandler {
+  return (input: { ClientToken?: string }, context: CallContext) => {
+    const { ClientToken: token, ...asked } = input;
+    if (!token) return handler(input, context);
+    const tokens = context.store.of(clientTokens);
+    const now = context.clock.now();
+    const id = `${operation} ${token}`;
+    const before = tokens.get(id);
+    if (before && now - before.at < REMEMBERED_MS) {
+      if (!isDeepStrictEqual(before.input, plain(asked))) throw idempotentMismatch();
+      return before.output;
+    }
+    for (const old of tokens.filter(({ at }) => now - at >= REMEMBERED_MS)) tokens.delete(old.id);
+    const output = handler(input, context);
+    tokens.put(id, { id, at: now, input: plain(asked), output: plain(output) });
+    return output;
+  };
+}
+
+/** As the store keeps it. */
+const plain = (value: unknown): Record<string, unknown> =>
+  JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
 
 /** Gives an account what it has in each region from the start: default DHCP options and the default VPC. */
 function seedEc2({ region, store }: SeedContext): void {
@@ -64,12 +92,9 @@ const handlers: Readonly<Record<string, AnyHandler>> = {
   ...addressHandlers,
   ...routeTableHandlers,
   ...routeHandlers,
-  ...routeTableAssociationHandlers,
   ...securityGroupHandlers,
   ...securityGroupPermissionHandlers,
-  ...securityGroupRuleHandlers,
   ...networkAclHandlers,
-  ...networkAclEntryHandlers,
   ...networkInterfaceHandlers,
   ...vpcEndpointHandlers,
   ...vpcEndpointServiceHandlers,
