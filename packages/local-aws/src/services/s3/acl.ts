@@ -1,8 +1,18 @@
 import type { Grant } from "@aws-sdk/client-s3";
 import type { CallContext } from "../service.ts";
-import { owner } from "./owner.ts";
 import { s3Error } from "./faults.ts";
 import type { Bucket } from "./state.ts";
+
+/** The canonical user of the account. */
+export function owner(context: CallContext): { ID: string; DisplayName: string } {
+  return {
+    ID: Buffer.from(`canonical-user-of-${context.account}`)
+      .toString("hex")
+      .padEnd(64, "0")
+      .slice(0, 64),
+    DisplayName: context.account,
+  };
+}
 
 /** The members of a request that set an access control list. */
 export interface AclInput {

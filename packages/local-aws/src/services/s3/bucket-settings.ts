@@ -1,10 +1,9 @@
 import type { Grant } from "@aws-sdk/client-s3";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
-import { ownersGrants, ownershipOf, readAcl } from "./acl.ts";
+import { ownersGrants, ownershipOf, readAcl, owner } from "./acl.ts";
 import { checkBucketPolicy, isPublicPolicy } from "./bucket-policy.ts";
 import { checkTags } from "./object-attributes.ts";
-import { owner } from "./owner.ts";
 import { needBucket, s3Error } from "./faults.ts";
 import { checkAccelerated, checkCors, checkLogging, readLifecycle } from "./setting-rules.ts";
 import { buckets } from "./state.ts";

@@ -1,11 +1,10 @@
 import type { CreateBucketRequest, Grant } from "@aws-sdk/client-s3";
 import type { Handlers } from "../../protocol/typed.ts";
-import type { CallContext } from "../service.ts";
 import { REGION_NAMES } from "../../ground/regions.ts";
-import { askedGrants, isPublic, ownershipOf } from "./acl.ts";
+import type { CallContext } from "../service.ts";
+import { askedGrants, isPublic, ownershipOf, owner } from "./acl.ts";
 import { Blobs } from "./blobs.ts";
 import { checkTags } from "./object-attributes.ts";
-import { owner } from "./owner.ts";
 import { needBucket, s3Error } from "./faults.ts";
 import { buckets, objects, uploads, type Bucket } from "./state.ts";
 

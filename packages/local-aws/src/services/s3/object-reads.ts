@@ -1,9 +1,8 @@
 import type { GetObjectAttributesRequest, GetObjectRequest, Grant } from "@aws-sdk/client-s3";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
-import { ownersGrants } from "./acl.ts";
+import { ownersGrants, owner } from "./acl.ts";
 import { Blobs } from "./blobs.ts";
-import { owner } from "./owner.ts";
 import { checkRead } from "./conditions.ts";
 import { isArchived, needBucket, needVersion, s3Error, shownVersion } from "./faults.ts";
 import { lockFacts } from "./object-lock.ts";

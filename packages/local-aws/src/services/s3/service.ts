@@ -7,9 +7,7 @@ import { multipartAbortHandlers, multipartHandlers } from "./multipart.ts";
 import { objectDeleteHandlers, objectTagHandlers } from "./object-deletes.ts";
 import { objectReadHandlers, objectStreamHandlers } from "./object-reads.ts";
 import { objectWriteHandlers } from "./object-writes.ts";
-import { uploadListingHandlers } from "./upload-listing.ts";
-import { uploadPartHandlers } from "./upload-parts.ts";
-import { versionListingHandlers } from "./version-listing.ts";
+import { uploadListingHandlers, uploadPartHandlers } from "./upload-parts.ts";
 import { members } from "./members.ts";
 import { needBucket, s3Error } from "./faults.ts";
 
@@ -60,7 +58,6 @@ export const s3 = defineService({
     ...objectReadHandlers,
     ...objectTagHandlers,
     ...listingHandlers,
-    ...versionListingHandlers,
     ...multipartHandlers,
     ...uploadListingHandlers,
   }),
