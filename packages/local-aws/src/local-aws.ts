@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import type { Clock } from "./clock/clock.ts";
 import { LOCAL_ACCELERATION, SystemClock } from "./clock/system-clock.ts";
 import type { Engine } from "./engine/create-engine.ts";
+import type { RegistryMirrors } from "./engine/images/remote/registries.ts";
 import { API_ADDRESS } from "./engine/task-network/router/router.ts";
 import { EventChannel } from "./ground/event-channel.ts";
 import { toldTo, type Logger } from "./ground/logger.ts";
@@ -42,6 +43,10 @@ export interface LocalAwsOptions {
   readonly toolsPath?: readonly string[];
   /** What all log events may take up, in bytes; then the oldest of the largest group go. Default 256 MiB. */
   readonly maxLogBytes?: number;
+  /** Mirrors of registries, such as `{ "docker.io": ["http://127.0.0.1:5000"] }`: asked before the registries themselves. */
+  readonly registryMirrors?: RegistryMirrors;
+  /** Absolute path of a `registries.json`, which names mirrors as well and is read at each pull. */
+  readonly registriesFile?: string;
   readonly logger?: Logger;
 }
 
@@ -200,6 +205,7 @@ async function start(options: LocalAwsOptions, host: string, data: OpenedData): 
         listeners: options.listeners ?? "exact",
         toolsPath: options.toolsPath,
         maxLogBytes: options.maxLogBytes ?? DEFAULT_LOG_BYTES,
+        registries: { mirrors: options.registryMirrors, file: options.registriesFile },
       },
       credentials: options.credentials ?? "workspace",
     });

@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { giveBackMemory } from "./ground/give-back-memory.ts";
 import { SystemClock, LOCAL_ACCELERATION } from "./clock/system-clock.ts";
+import { parseMirrors } from "./engine/images/remote/registries.ts";
 import { createJsonLogger } from "./ground/logger.ts";
 import {
   DEFAULT_LOG_BYTES,
@@ -24,6 +25,8 @@ const USAGE = `Usage: node packages/local-aws/src/main.ts [options]
   --listeners exact|offset|ephemeral   ports of load balancers on this machine (default exact)
   --home-address ADDRESS         where requests from this machine count as coming from
   --log-limit MIB                what all log events may take up, in MiB (default ${DEFAULT_LOG_BYTES / MIB})
+  --registry-mirror NAME=URL     where images of a registry are asked for first; several may be given
+  --registries FILE              a registries.json that names mirrors
   --real-time                    keep AWS's own waits
   --help
 `;
@@ -41,6 +44,8 @@ const { values } = parseArgs({
     listeners: { type: "string" },
     "home-address": { type: "string" },
     "log-limit": { type: "string" },
+    "registry-mirror": { type: "string", multiple: true },
+    registries: { type: "string" },
     "real-time": { type: "boolean" },
     help: { type: "boolean" },
   },
@@ -81,6 +86,8 @@ function readOptions(): LocalAwsOptions {
     ]),
     homeAddress: values["home-address"],
     maxLogBytes: logLimit === undefined ? undefined : logLimit * MIB,
+    registryMirrors: parseMirrors(values["registry-mirror"] ?? []),
+    registriesFile: values.registries === undefined ? undefined : resolve(values.registries),
     clock: new SystemClock(values["real-time"] ? 1 : LOCAL_ACCELERATION),
     logger: createJsonLogger(process.stderr),
   };

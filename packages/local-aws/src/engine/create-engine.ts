@@ -5,6 +5,7 @@ import { DiskRoom } from "./disk-room.ts";
 import { ImageExpiry } from "./images/image-expiry.ts";
 import { createImagePuller } from "./images/puller.ts";
 import { createRegistry } from "./images/registry.ts";
+import type { RegistriesOptions } from "./images/remote/registries.ts";
 import { createLoadBalancers, type EffectiveListener } from "./load-balancer/load-balancers.ts";
 import type { ListenerAnswer } from "./load-balancer/request-listener.ts";
 import { Leftovers } from "./leftovers.ts";
@@ -25,6 +26,7 @@ export interface EngineOptions {
   readonly listeners: "exact" | "offset" | "ephemeral";
   readonly toolsPath: readonly string[] | undefined;
   readonly maxLogBytes: number;
+  readonly registries: RegistriesOptions;
 }
 
 /** Everything that happens behind the API. */
@@ -66,7 +68,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     driver,
     inside: room !== undefined,
   });
-  const images = createImagePuller(context);
+  const images = createImagePuller(context, options.registries);
   const parts: EnginePart[] = [
     ...(room && router
       ? [
@@ -82,6 +84,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     logs,
     loadBalancers,
     { name: "tasks", start: async () => {}, stop: () => driver.close() },
+    { name: "image pulls", start: async () => {}, stop: () => images.close() },
     // Uses all the others, so it starts last and stops first.
     createScheduler(context, {
       driver,

@@ -8,6 +8,12 @@ export interface ImageReference {
   readonly digest: string | undefined;
 }
 
+/** A name in full, as containers' runtimes and ECS say it: with its registry, and `library/` and `latest` where they are meant. */
+export function fullName({ registry, repository, tag, digest }: ImageReference): string {
+  const version = `${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
+  return `${registry}/${repository}${version}`;
+}
+
 /** Reads an image's name; `latest` and Docker Hub are what it means where it does not say. */
 export function parseReference(text: string): ImageReference {
   const [named, digest] = text.split("@", 2) as [string, string?];

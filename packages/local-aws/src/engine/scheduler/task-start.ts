@@ -232,6 +232,8 @@ export function refuseUnsupported({ record }: StartParts): void {
   if (proxyConfiguration) throw new TaskFault(TEXTS.proxyUnsupported());
   for (const definition of record.definition.containerDefinitions) {
     const { name: container = "", secrets, environmentFiles, restartPolicy } = definition;
+    if (definition.repositoryCredentials)
+      throw new TaskFault(TEXTS.credentialsUnsupported({ container }));
     if (secrets?.length) throw new TaskFault(TEXTS.secretsUnsupported({ container }));
     if (environmentFiles?.length)
       throw new TaskFault(TEXTS.environmentFilesUnsupported({ container }));

@@ -9,6 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -72,9 +73,14 @@ export class LayerFiles {
     return existsSync(file) ? statSync(file).size : undefined;
   }
 
-  /** Adds `body` to the end of an upload. */
-  async append(id: string, body: Readable): Promise<void> {
-    await pipeline(body, createWriteStream(this.#upload(id), { flags: "a" }));
+  /** Adds `body` to the end of an upload. When this rejects, the upload has what came and nothing is written any more: it may go on there. */
+  async append(id: string, body: AsyncIterable<Uint8Array>): Promise<void> {
+    const file = await open(this.#upload(id), "a");
+    try {
+      for await (const chunk of body) await file.writeFile(chunk);
+    } finally {
+      await file.close();
+    }
   }
 
   /** Ends an upload as `digest`. The upload is gone afterwards either way. @throws DigestMismatch */

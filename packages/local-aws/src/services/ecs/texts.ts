@@ -298,6 +298,9 @@ export const TEXTS = {
   secretsUnsupported: text(
     "ResourceInitializationError: unable to pull secrets or registry auth: Local AWS does not support secrets of containers (container '{container}')",
   ),
+  credentialsUnsupported: text(
+    "ResourceInitializationError: unable to pull secrets or registry auth: Local AWS does not support credentials of private registries (container '{container}'): Secrets Manager, where they would be, is not there",
+  ),
   environmentFilesUnsupported: text(
     "ResourceInitializationError: failed to download env files: Local AWS does not support environment files (container '{container}')",
   ),

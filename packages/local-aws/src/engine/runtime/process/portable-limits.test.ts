@@ -42,10 +42,6 @@ test.each<[ContainerDefinition, string]>([
   [{ user: `${uid}:${gid + 1}` }, `runs as the user "${uid}:${gid + 1}"`],
   [{ user: "nobody-here" }, 'runs as the user "nobody-here"'],
   [{ resourceRequirements: [{ type: "GPU", value: "1" }] }, "needs a GPU"],
-  [
-    { repositoryCredentials: { credentialsParameter: "arn" } },
-    "has credentials of a private registry",
-  ],
   [{ mountPoints: [{ sourceVolume: "data" }] }, 'mounts the volume "data"'],
 ])("%j is refused by name", (definition, words) => {
   expect(() => refusePortableTask(task(definition))).toThrow(

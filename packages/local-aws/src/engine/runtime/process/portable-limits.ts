@@ -35,8 +35,9 @@ function needsIsolation({ definition }: ContainerSpec): string | undefined {
   if (definition.readonlyRootFilesystem) return "needs a root file system that can only be read";
   if (definition.user && !isOwnUser(definition.user))
     return `runs as the user "${definition.user}"`;
-  if (definition.resourceRequirements?.some(({ type }) => type === "GPU")) return "needs a GPU";
-  return definition.repositoryCredentials ? "has credentials of a private registry" : undefined;
+  return definition.resourceRequirements?.some(({ type }) => type === "GPU")
+    ? "needs a GPU"
+    : undefined;
 }
 
 /** Whether `user`, `user:group` or `uid:gid` is who this process is already. */

@@ -1,0 +1,93 @@
+import { parseManifest, type Descriptor, type Manifest } from "../../services/ecr/manifest.ts";
+import type { LayerFiles } from "../../services/ecr/layer-files.ts";
+import { CannotPullError, wrongPlatform } from "./cannot-pull.ts";
+import type { PulledImage } from "./puller.ts";
+
+/** The label and the annotation in which a build records the image that it started from. */
+const BASE_NAME = "org.opencontainers.image.base.name";
+
+/** A manifest among files, or an index of some. */
+export interface FoundManifest {
+  /** As the task definition names it. */
+  readonly reference: string;
+  readonly digest: string;
+  readonly mediaType: string;
+  /** As images call it: `amd64`. */
+  readonly architecture: string;
+}
+
+/**
+ * What is needed to unpack an image whose parts are all in `files`.
+ * @throws CannotPullError where it is for another platform, or its parts are not what it says
+ */
+export function imageOf(files: LayerFiles, found: FoundManifest): PulledImage {
+  const { reference, architecture } = found;
+  const given = parseManifest(files.text(found.digest), found.mediaType);
+  const chosen = choosePlatform(given, architecture);
+  const manifest = chosen ? parseManifest(files.text(chosen.digest), chosen.mediaType) : given;
+  if (!manifest.config)
+    throw new CannotPullError(
+      `ref ${reference} is not an image: its manifest has no configuration`,
+    );
+  for (const part of [manifest.config, ...manifest.layers]) checkSize(files, part);
+  const config = JSON.parse(files.text(manifest.config.digest)) as {
+    os?: string;
+    architecture?: string;
+    config?: PulledImage["config"];
+    rootfs?: { diff_ids?: readonly string[] };
+  };
+  if (config.architecture !== undefined && config.architecture !== architecture)
+    throw wrongPlatform(architecture);
+  const diffIds = checkedDiffIds(config.rootfs?.diff_ids, manifest);
+  return {
+    reference,
+    digest: found.digest,
+    config: config.config ?? {},
+    platform: `${config.os ?? "linux"}/${config.architecture ?? "unknown"}`,
+    base: manifest.annotations[BASE_NAME] ?? config.config?.Labels?.[BASE_NAME],
+    layers: manifest.layers.map(({ digest, mediaType }, index) => ({
+      digest,
+      mediaType,
+      diffId: diffIds[index],
+      file: files.path(digest),
+    })),
+  };
+}
+
+/** Of an index, the entry for the architecture; undefined where the manifest is no index. @throws CannotPullError */
+export function choosePlatform(manifest: Manifest, architecture: string): Descriptor | undefined {
+  if (manifest.manifests.length === 0) return undefined;
+  const match = manifest.manifests.find(
+    ({ platform }) => platform?.os === "linux" && platform.architecture === architecture,
+  );
+  if (!match) throw wrongPlatform(architecture);
+  return match;
+}
+
+/** How images call the architecture that a task wants: locally the host's stands in for X86_64. */
+export function architectureOf(cpuArchitecture: string | undefined): string {
+  if (cpuArchitecture === "ARM64") return "arm64";
+  return process.arch === "x64" ? "amd64" : process.arch;
+}
+
+/** A manifest may say any size: who pulls compares it with what comes, and says it so. */
+function checkSize(files: LayerFiles, { digest, size }: Descriptor): void {
+  const actual = files.size(digest);
+  if (actual !== size)
+    throw new CannotPullError(
+      `ref pull has been retried 1 time(s): failed to copy: failed size validation: ${actual} != ${size}: failed precondition`,
+    );
+}
+
+/**
+ * What the layers are without compression, in their order, as the configuration says. One that names none says nothing of
+ * them: then there is nothing to compare.
+ */
+function checkedDiffIds(given: unknown, { layers }: Manifest): readonly (string | undefined)[] {
+  const diffIds = Array.isArray(given) ? (given as readonly string[]) : [];
+  if (diffIds.length > 0 && diffIds.length !== layers.length)
+    throw new CannotPullError(
+      "ref pull has been retried 1 time(s): failed to unpack image on snapshotter overlayfs: mismatched image rootfs and manifest layers",
+    );
+  return diffIds;
+}

@@ -1,0 +1,208 @@
+import { idleFor, type Clock } from "../../../clock/clock.ts";
+import { fullName, type ImageReference } from "../../../ground/image-reference.ts";
+import { unlessAborted } from "../../../ground/unless-aborted.ts";
+import { parseManifest, type Descriptor, type Manifest } from "../../../services/ecr/manifest.ts";
+import { CannotPullError } from "../cannot-pull.ts";
+import { choosePlatform, imageOf } from "../image-parts.ts";
+import type { PulledImage } from "../puller.ts";
+import { BearerTokens } from "./bearer-tokens.ts";
+import { downloadBlob } from "./download-blob.ts";
+import { PulledFiles } from "./pulled-files.ts";
+import type { Registries } from "./registries.ts";
+import { mostTelling, RegistryFault } from "./registry-fault.ts";
+import { RegistryHost } from "./registry-host.ts";
+
+interface RemoteOptions {
+  readonly clock: Clock;
+  /** Where what is pulled is kept. */
+  readonly folder: string;
+  readonly registries: Registries;
+}
+
+/** A manifest as a registry gave it, in the files. */
+interface Found {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly manifest: Manifest;
+  /** Who had it, and then the others. */
+  readonly hosts: readonly RegistryHost[];
+}
+
+const MANIFESTS = [
+  "application/vnd.docker.distribution.manifest.v2+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.oci.image.index.v1+json",
+];
+const ACCEPT = { accept: `${MANIFESTS.join(", ")}, */*` };
+/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests */
+const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+/** How often ECS tries what may go another time, and how long it waits in between at first. */
+const ATTEMPTS = 5;
+const FIRST_WAIT_MS = 1000;
+
+/** Brings images from registries that are not this cloud's: each file once, checked against its digest. */
+export class RemoteImages {
+  readonly #options: RemoteOptions;
+  readonly #files: PulledFiles;
+  readonly #tokens: BearerTokens;
+  readonly #closing = new AbortController();
+  /** Pulls under way, by image and platform: tasks that start together share one. */
+  readonly #underWay = new Map<string, Promise<PulledImage>>();
+  /** Files under way: images that are pulled together share layers. */
+  readonly #downloads = new Map<string, Promise<void>>();
+
+  constructor(options: RemoteOptions) {
+    this.#options = options;
+    this.#files = new PulledFiles(options.folder);
+    this.#tokens = new BearerTokens(() => options.clock.now());
+  }
+
+  /** @param architecture as images call it @throws CannotPullError */
+  pull(reference: ImageReference, architecture: string): Promise<PulledImage> {
+    const key = `${fullName(reference)} ${architecture}`;
+    let pulling = this.#underWay.get(key);
+    if (!pulling) {
+      pulling = this.#pull(reference, architecture);
+      this.#underWay.set(key, pulling);
+      void pulling.finally(() => this.#underWay.delete(key)).catch(() => {});
+    }
+    return pulling;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled([...this.#underWay.values(), ...this.#downloads.values()]);
+  }
+
+  async #pull(reference: ImageReference, architecture: string): Promise<PulledImage> {
+    const name = fullName(reference);
+    const hosts = this.#options.registries
+      .endpoints(reference.registry)
+      .map((endpoint) => new RegistryHost(endpoint, reference.repository, this.#needs()));
+    const resolved = await this.#resolve(name, reference, hosts);
+    const chosen = choosePlatform(resolved.manifest, architecture);
+    const { manifest } = chosen
+      ? await this.#inspect(chosen.digest, chosen.mediaType, resolved.hosts)
+      : resolved;
+    const parts = [...(manifest.config ? [manifest.config] : []), ...manifest.layers];
+    for (const part of parts) await this.#bring(part, resolved.hosts);
+    const digests = [resolved.digest, ...(chosen ? [chosen.digest] : [])];
+    this.#files.keep(resolved.digest, [...digests, ...parts.map(({ digest }) => digest)]);
+    const { digest, mediaType } = resolved;
+    return imageOf(this.#files.layers, {
+      reference: reference.text,
+      digest,
+      mediaType,
+      architecture,
+    });
+  }
+
+  #needs() {
+    return { clock: this.#options.clock, tokens: this.#tokens, signal: this.#closing.signal };
+  }
+
+  /** What the name means: by the registry, or without it where its digest says all and its manifest is here. */
+  async #resolve(
+    name: string,
+    { tag, digest }: ImageReference,
+    hosts: readonly RegistryHost[],
+  ): Promise<Found> {
+    if (digest !== undefined && this.#files.layers.has(digest))
+      return this.#known(digest, undefined, hosts);
+    const wanted = digest ?? tag ?? "latest";
+    const frame = (times: number, why: string) =>
+      `pull image manifest has been retried ${times} time(s): failed to resolve ref ${name}: ${why}`;
+    const { host, type, actual } = await this.#trying(frame, name, hosts, async (host) => {
+      const head = await host.ask("HEAD", `manifests/${wanted}`, ACCEPT);
+      const type = head.headers.get("content-type")?.split(";")[0]?.trim() ?? "";
+      return { host, type, actual: head.headers.get("docker-content-digest") ?? wanted };
+    });
+    const others = hosts.filter((each) => each !== host);
+    return this.#inspect(digest ?? actual, type, [host, ...others]);
+  }
+
+  /** Brings a manifest by its digest, or by a tag where the registry told no digest. */
+  async #inspect(
+    wanted: string,
+    mediaType: string,
+    hosts: readonly RegistryHost[],
+  ): Promise<Found> {
+    const isDigest = wanted.startsWith("sha256:");
+    if (isDigest && this.#files.layers.has(wanted)) return this.#known(wanted, mediaType, hosts);
+    const frame = (times: number, why: string) =>
+      `inspect image has been retried ${times} time(s): failed to copy: ${why}`;
+    const { text, type } = await this.#trying(frame, wanted, hosts, async (host) => {
+      const response = await host.ask("GET", `manifests/${wanted}`, ACCEPT);
+      const type = response.headers.get("content-type")?.split(";")[0]?.trim() ?? "";
+      return { text: await readLimited(response), type };
+    });
+    const digest = await this.#files.layers.put(text);
+    if (isDigest && digest !== wanted)
+      throw new CannotPullError(
+        frame(1, `unexpected commit digest ${digest}, expected ${wanted}: failed precondition`),
+      );
+    return this.#known(digest, mediaType || type, hosts);
+  }
+
+  #known(digest: string, mediaType: string | undefined, hosts: readonly RegistryHost[]): Found {
+    const manifest = parseManifest(this.#files.layers.text(digest), mediaType);
+    return { digest, mediaType: manifest.mediaType, manifest, hosts };
+  }
+
+  async #bring(part: Descriptor, hosts: readonly RegistryHost[]): Promise<void> {
+    const { layers } = this.#files;
+    if (layers.has(part.digest)) return;
+    let download = this.#downloads.get(part.digest);
+    if (!download) {
+      const frame = (times: number, why: string) =>
+        `ref pull has been retried ${times} time(s): failed to copy: ${why}`;
+      download = this.#trying(frame, part.digest, hosts, (host) =>
+        downloadBlob(host, layers, part, this.#closing.signal),
+      );
+      this.#downloads.set(part.digest, download);
+      void download.finally(() => this.#downloads.delete(part.digest)).catch(() => {});
+    }
+    await download;
+  }
+
+  /** Asks one host after the other, and all of them again where that may help. @throws CannotPullError in ECS's frame */
+  async #trying<T>(
+    frame: (times: number, why: string) => string,
+    what: string,
+    hosts: readonly RegistryHost[],
+    ask: (host: RegistryHost) => Promise<T>,
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const faults: RegistryFault[] = [];
+      for (const host of hosts) {
+        try {
+          return await ask(host);
+        } catch (error) {
+          this.#closing.signal.throwIfAborted();
+          if (!(error instanceof RegistryFault)) throw error;
+          faults.push(error);
+        }
+      }
+      const told = mostTelling(faults);
+      if (told.stage === "missing")
+        throw new CannotPullError(frame(7, `${what}: not found`), { cause: told });
+      if (!told.isPassing || attempt === ATTEMPTS)
+        throw new CannotPullError(frame(attempt, told.message), { cause: told });
+      const pause = idleFor(this.#options.clock, FIRST_WAIT_MS * 2 ** (attempt - 1));
+      await unlessAborted(pause, this.#closing.signal);
+    }
+  }
+}
+
+async function readLimited(response: Response): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of response.body ?? []) {
+    length += part.length;
+    if (length > MAX_MANIFEST_BYTES)
+      throw new RegistryFault(`rejecting a manifest of more than ${MAX_MANIFEST_BYTES} bytes`);
+    parts.push(Buffer.from(part));
+  }
+  return Buffer.concat(parts);
+}
