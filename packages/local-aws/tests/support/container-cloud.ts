@@ -50,6 +50,11 @@ export class ContainerCloud {
     return new ContainerCloud(cloud, image);
   }
 
+  /** One whose containers run an image that the test brings, whatever registry has it. */
+  static async of(image: string, options: LocalAwsOptions): Promise<ContainerCloud> {
+    return new ContainerCloud(await TaskCloud.start({ tasks: "containers", ...options }), image);
+  }
+
   stop(): Promise<void> {
     return this.cloud.stop();
   }

@@ -1,0 +1,180 @@
+import { execFile } from "node:child_process";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { spawn } from "node:child_process";
+import { promisify } from "node:util";
+import { extract } from "tar-stream";
+import type { Entry } from "./recipes.ts";
+
+const run = promisify(execFile);
+
+/** What packages need at their installation and not when they run. */
+const NOT_NEEDED =
+  /^(?:adduser|debconf.*|debianutils|dpkg|init-system-helpers|iproute2|libpam.*|lsb-base|passwd|perl.*|sysvinit-utils|tar)$/;
+/** What nobody reads there. */
+const NOT_READ = /^usr\/share\/(?:bash-completion|bug|doc|i18n|info|lintian|locale|man|zoneinfo)\//;
+
+/** The files of Debian packages, with all that they depend on, by path without the first slash. */
+export interface DebianFiles {
+  readonly entries: ReadonlyMap<string, Entry>;
+  /** By package. */
+  readonly versions: ReadonlyMap<string, string>;
+}
+
+/**
+ * Takes packages apart, as `debootstrap` would unpack them and without installing any: from Debian's archive, or where that
+ * cannot be reached from this machine, where they are installed.
+ * @param scratch a folder for packages; it is made, and removed afterwards
+ * @throws Error that says what is missing
+ */
+export async function debianFiles(
+  packages: readonly string[],
+  scratch: string,
+  signal?: AbortSignal,
+): Promise<DebianFiles> {
+  const versions = await closure(packages, signal);
+  const names = [...versions.keys()];
+  const entries = new Map<string, Entry>();
+  try {
+    mkdirSync(scratch, { recursive: true });
+    const unreachable = await download(names, scratch, signal);
+    if (unreachable === undefined) {
+      const archives = readdirSync(scratch).filter((name) => name.endsWith(".deb"));
+      for (const name of archives.toSorted()) await unpack(join(scratch, name), entries, signal);
+    } else {
+      await takeInstalled(names, entries, unreachable);
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  return { entries, versions };
+}
+
+/** Names and versions of packages with all that they need to run. @throws Error where one is not known */
+async function closure(packages: readonly string[], signal?: AbortSignal) {
+  const versions = new Map<string, string>();
+  for (let pending = [...packages]; pending.length > 0;) {
+    const found = await describe(pending, signal);
+    const unknown = pending.filter((name) => !found.some((each) => each.name === name));
+    // An alternative, or a virtual package, which another provides: where it is needed, the program says so.
+    const wanted = unknown.filter((name) => packages.includes(name));
+    if (wanted.length > 0) throw new Error(`Debian's lists have no package ${wanted.join(", ")}`);
+    for (const { name, version } of found) versions.set(name, version);
+    const next = new Set(found.flatMap(({ depends }) => depends));
+    pending = [...next].filter((name) => !versions.has(name) && !unknown.includes(name));
+  }
+  return versions;
+}
+
+async function describe(names: readonly string[], signal?: AbortSignal) {
+  const { stdout } = await run("apt-cache", ["show", "--no-all-versions", ...names], {
+    signal,
+    maxBuffer: 1e8,
+    env: { ...process.env, LC_ALL: "C" },
+  }).catch((error: Error & { stdout?: string }) => {
+    // It ends so where one of them is virtual, and tells of the others all the same.
+    if (error.stdout) return { stdout: error.stdout };
+    throw error;
+  });
+  return stdout.split(/\n\n+/).flatMap((paragraph) => {
+    const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(paragraph)?.[1];
+    const name = field("Package");
+    if (name === undefined) return [];
+    const depends = [field("Depends"), field("Pre-Depends")]
+      .flatMap((list) => list?.split(",") ?? [])
+      .map((one) =>
+        one
+          .split("|")[0]!
+          .trim()
+          .replace(/[ :(].*/s, ""),
+      )
+      .filter((one) => one !== "" && !NOT_NEEDED.test(one));
+    return [{ name, version: field("Version") ?? "", depends }];
+  });
+}
+
+/** Fetches packages; answers why not, where they cannot be had. */
+async function download(names: readonly string[], folder: string, signal?: AbortSignal) {
+  try {
+    const quick = ["-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=10"];
+    await run("apt-get", ["download", "-q", ...quick, ...names], { cwd: folder, signal });
+    return undefined;
+  } catch (error) {
+    signal?.throwIfAborted();
+    return error as Error;
+  }
+}
+
+async function unpack(archive: string, entries: Map<string, Entry>, signal?: AbortSignal) {
+  const dpkg = spawn("dpkg-deb", ["--fsys-tarfile", archive], {
+    stdio: ["ignore", "pipe", "inherit"],
+    signal,
+  });
+  const ended = new Promise<number | null>((resolve, reject) =>
+    dpkg.once("error", reject).once("close", resolve),
+  );
+  const tar = dpkg.stdout.pipe(extract());
+  for await (const entry of tar) {
+    const { name, type, mode = 0o644, uid = 0, gid = 0, linkname } = entry.header;
+    const content = await buffer(entry);
+    const owner = { mode: mode & 0o7777, uid, gid };
+    if (type === "directory") add(entries, name, { type, ...owner });
+    else if (type === "symlink") add(entries, name, { type, target: linkname! });
+    else if (type === "link") add(entries, name, { type, target: placeOf(linkname!) });
+    else if (type === "file") add(entries, name, { type, content, ...owner });
+  }
+  const code = await ended;
+  if (code !== 0) throw new Error(`dpkg-deb could not unpack ${archive}: exit code ${code}`);
+}
+
+/** The same files, as they lie on this machine. */
+async function takeInstalled(
+  names: readonly string[],
+  entries: Map<string, Entry>,
+  unreachable: Error,
+): Promise<void> {
+  const { stdout } = await run("dpkg-query", ["-W", "-f=${Package} ${Status}\\n"], {
+    maxBuffer: 1e8,
+  });
+  const installed = new Set(
+    stdout
+      .split("\n")
+      .flatMap((line) => (line.endsWith(" installed") ? [line.split(" ")[0]!] : [])),
+  );
+  const missing = names.filter((name) => !installed.has(name));
+  if (missing.length > 0) {
+    const lines = unreachable.message.trim().split("\n");
+    const said = lines.find((line) => line.startsWith("E:")) ?? lines.at(-1);
+    throw new Error(`neither installed here nor to be fetched: ${missing.join(", ")} (${said})`);
+  }
+  for (const name of names) {
+    const { stdout: files } = await run("dpkg-query", ["-L", name], { maxBuffer: 1e8 });
+    for (const path of files.split("\n")) if (path.startsWith("/")) addInstalled(entries, path);
+  }
+}
+
+function addInstalled(entries: Map<string, Entry>, path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found || NOT_READ.test(path.slice(1))) return;
+  const owner = { mode: found.mode & 0o7777, uid: found.uid, gid: found.gid };
+  if (found.isDirectory()) add(entries, path, { type: "directory", ...owner });
+  else if (found.isSymbolicLink())
+    add(entries, path, { type: "symlink", target: readlinkSync(path) });
+  else if (found.isFile())
+    add(entries, path, { type: "file", content: readFileSync(path), ...owner });
+}
+
+function add(entries: Map<string, Entry>, path: string, entry: Entry): void {
+  const place = placeOf(path);
+  if (place === "" || NOT_READ.test(place) || /^(?:s?bin|lib|lib32|lib64|libx32)$/.test(place))
+    return;
+  if (entry.type === "directory" && entries.has(place)) return;
+  entries.set(place, entry);
+}
+
+/** Where a package's file lies: `/bin` and the like are `/usr`'s since Debian 12. */
+function placeOf(path: string): string {
+  const bare = path.replace(/^\.?\//, "").replace(/\/$/, "");
+  return bare === "." ? "" : bare.replace(/^(?=(?:s?bin|lib|lib32|lib64|libx32)\/)/, "usr/");
+}

@@ -1,0 +1,147 @@
+/** A file of an image: its content, or what else it is. */
+export type Entry =
+  | {
+      readonly type: "file";
+      readonly content: Buffer | string;
+      readonly mode: number;
+      readonly uid?: number;
+      readonly gid?: number;
+    }
+  | {
+      readonly type: "directory";
+      readonly mode: number;
+      readonly uid?: number;
+      readonly gid?: number;
+    }
+  | { readonly type: "symlink" | "link"; readonly target: string };
+
+/** How an image that stands in for a public one is made of Debian's packages. */
+export interface Recipe {
+  /** Short, for people and for files: `nginx`. */
+  readonly name: string;
+  /** What it stands in for, with the registry: `docker.io/library/nginx`. */
+  readonly repositories: readonly string[];
+  readonly tags: readonly string[];
+  readonly packages: readonly string[];
+  /** The package whose version the image says. */
+  readonly version: string;
+  /** Beside Debian's own: name, and id of the user and of its group. */
+  readonly users: readonly (readonly [name: string, id: number])[];
+  /** By path, without the first slash: what the public image has where the package has it elsewhere. */
+  readonly files: Readonly<Record<string, Entry>>;
+  /** The `config` of the image's configuration. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** Of every image: a shell, and what scripts call. */
+const BASE = [
+  "base-passwd",
+  "bash",
+  "coreutils",
+  "dash",
+  "findutils",
+  "grep",
+  "hostname",
+  "libc-bin",
+  "sed",
+];
+const PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+const text = (content: string, mode = 0o644): Entry => ({ type: "file", content, mode });
+const folder = (id = 0, mode = 0o755): Entry => ({ type: "directory", mode, uid: id, gid: id });
+
+const NGINX_CONF = `user  nginx;
+worker_processes  auto;
+error_log  /var/log/nginx/error.log notice;
+pid        /run/nginx.pid;
+events {
+    worker_connections  1024;
+}
+http {
+    include       /etc/nginx/mime.types;
+    default_type  application/octet-stream;
+    access_log  /var/log/nginx/access.log;
+    sendfile        on;
+    keepalive_timeout  65;
+    include /etc/nginx/conf.d/*.conf;
+}
+`;
+
+const NGINX_DEFAULT = `server {
+    listen       80;
+    server_name  localhost;
+    location / {
+        root   /usr/share/nginx/html;
+        index  index.html index.htm;
+    }
+}
+`;
+
+const nginx: Recipe = {
+  name: "nginx",
+  repositories: [
+    "docker.io/library/nginx",
+    "public.ecr.aws/nginx/nginx",
+    "public.ecr.aws/docker/library/nginx",
+  ],
+  tags: ["latest", "stable", "mainline", "1.22", "1.26", "1.27", "1.28", "1.29"],
+  packages: [...BASE, "curl", "nginx"],
+  version: "nginx",
+  users: [["nginx", 101]],
+  files: {
+    "etc/nginx/nginx.conf": text(NGINX_CONF),
+    "etc/nginx/conf.d/default.conf": text(NGINX_DEFAULT),
+    // As in the public image: what nginx logs is what the container writes.
+    "var/log/nginx": folder(),
+    "var/log/nginx/access.log": { type: "symlink", target: "/dev/stdout" },
+    "var/log/nginx/error.log": { type: "symlink", target: "/dev/stderr" },
+    "docker-entrypoint.sh": text('#!/bin/sh\nset -e\nexec "$@"\n', 0o755),
+  },
+  config: {
+    Env: [PATH],
+    Entrypoint: ["/docker-entrypoint.sh"],
+    Cmd: ["nginx", "-g", "daemon off;"],
+    ExposedPorts: { "80/tcp": {} },
+    StopSignal: "SIGQUIT",
+  },
+};
+
+const REDIS_START = `#!/bin/sh
+set -e
+if [ "\${1#-}" != "$1" ]; then set -- redis-server "$@"; fi
+# As the public image is built: others may connect, because a network of its own keeps who may not away.
+if [ "$1" = redis-server ]; then set -- "$@" --protected-mode no; fi
+exec "$@"
+`;
+
+const redis: Recipe = {
+  name: "redis",
+  repositories: ["docker.io/library/redis", "public.ecr.aws/docker/library/redis"],
+  tags: ["latest", "7", "7.0", "7.2", "7.4", "8"],
+  packages: [...BASE, "redis-tools"],
+  version: "redis-tools",
+  users: [["redis", 999]],
+  files: {
+    data: folder(999),
+    // One program by several names. Debian puts this one into a package that would run it at once.
+    "usr/bin/redis-server": { type: "symlink", target: "redis-check-rdb" },
+    "usr/local/bin/docker-entrypoint.sh": text(REDIS_START, 0o755),
+  },
+  config: {
+    Env: [PATH],
+    Entrypoint: ["docker-entrypoint.sh"],
+    Cmd: ["redis-server"],
+    WorkingDir: "/data",
+    ExposedPorts: { "6379/tcp": {} },
+  },
+};
+
+/** All images that can be made. */
+export const RECIPES: readonly Recipe[] = [nginx, redis];
+
+/** The recipe for an image's full name, `docker.io/library/nginx:1.28`, or undefined where there is none. One with a digest has none: what is made here has another. */
+export function recipeFor(image: string): Recipe | undefined {
+  return RECIPES.find(({ repositories, tags }) =>
+    repositories.some((repository) => tags.some((tag) => image === `${repository}:${tag}`)),
+  );
+}
