@@ -26,6 +26,8 @@ export interface FargateServiceProps {
   readonly desiredCount?: number;
   /** Left out, no load balancer leads to the service. */
   readonly target?: ServiceTarget;
+  /** Whether ECS Exec may run commands in its containers. It may not unless told. */
+  readonly enableExecuteCommand?: boolean;
   /** What its tasks need before they can start, beyond what the other properties refer to. */
   readonly dependsOn?: readonly ITerraformDependable[];
 }
@@ -73,6 +75,7 @@ export class FargateService extends Construct {
           },
         ],
       }),
+      ...(props.enableExecuteCommand && { enableExecuteCommand: true }),
       lifecycle: { ignoreChanges: ["task_definition"] },
       ...(props.dependsOn && { dependsOn: [...props.dependsOn] }),
     });

@@ -117,6 +117,15 @@ test("a service behind a load balancer gives its tasks a minute to start", () =>
   });
 });
 
+test("a service lets ECS Exec in where it is told to", () => {
+  const { resource } = synthesised((scope) => {
+    new FargateService(scope, "go_service", { ...SERVICE, enableExecuteCommand: true });
+  });
+  expect(resource["aws_ecs_service"]?.["go_service"]).toMatchObject({
+    enable_execute_command: true,
+  });
+});
+
 test("a cluster offers Fargate and Fargate Spot, with Container Insights", () => {
   const { resource } = synthesised((scope) => {
     new Cluster(scope, "cluster", { name: "workbook-hanako" });

@@ -46,6 +46,20 @@ test("has a listener for each port, which leads to its own target group", () => 
   });
 });
 
+test("a listener is found by its port, and one that is not there is named", () => {
+  synthesised((scope) => {
+    const balancer = new LoadBalancer(scope, "alb", {
+      name: "workbook-hanako",
+      subnetIds: ["subnet-1", "subnet-2"],
+      securityGroupIds: ["sg-1"],
+      internet: new InternetGateway(scope, "gateway", { vpcId: "vpc-1" }),
+      listeners: [{ port: 80, targetGroupArn: "arn:node" }],
+    });
+    expect(balancer.listener(80)).toBe(balancer.listeners.get(80));
+    expect(() => balancer.listener(8081)).toThrow("no listener on port 8081");
+  });
+});
+
 test("a target group reaches tasks by address and asks /healthz", () => {
   const { resource } = synthesised((scope) => {
     new TargetGroup(scope, "go", { name: "go-app-hanako", vpcId: "vpc-1", port: 8080 });

@@ -65,4 +65,15 @@ export class LoadBalancer extends Construct {
       }),
     );
   }
+  /**
+   * The listener on a port, for what has to be made after it.
+   *
+   * @throws {RangeError} where it has none on that port
+   */
+  listener(port: number): ITerraformDependable {
+    const listener = this.listeners.get(port);
+    if (listener === undefined)
+      throw new RangeError(`The load balancer has no listener on port ${port}`);
+    return listener;
+  }
 }

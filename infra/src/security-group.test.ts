@@ -36,6 +36,16 @@ test("admits each CIDR block and each group on its port, and lets everything out
   });
 });
 
+test("admits each source on each of several ports", () => {
+  const { resource } = synthesised((scope) => {
+    new SecurityGroup(scope, "alb", { ...PROPS, port: [80, 8080], cidrs: ["203.0.113.7/32"] });
+  });
+  expect(resource["aws_vpc_security_group_ingress_rule"]).toMatchObject({
+    alb_80_cidr_0: { from_port: 80, to_port: 80 },
+    alb_8080_cidr_0: { from_port: 8080, to_port: 8080, cidr_ipv4: "203.0.113.7/32" },
+  });
+});
+
 test("admits nobody unless told", () => {
   const { resource } = synthesised((scope) => {
     new SecurityGroup(scope, "alb", PROPS);

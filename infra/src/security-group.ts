@@ -5,7 +5,7 @@ import { Construct } from "constructs";
 
 import { pinned } from "./logical-id.ts";
 
-/** Who may connect to one TCP port. */
+/** Who may connect, and to which TCP ports. */
 export interface SecurityGroupProps {
   readonly name: string;
   /**
@@ -14,8 +14,8 @@ export interface SecurityGroupProps {
    */
   readonly description: string;
   readonly vpcId: string;
-  /** The TCP port that the sources may connect to. */
-  readonly port: number;
+  /** The TCP port that the sources may connect to, or several. */
+  readonly port: number | readonly number[];
   /** IPv4 CIDR blocks that may connect. */
   readonly cidrs?: readonly string[];
   /** Ids of security groups whose members may connect. */
@@ -26,7 +26,7 @@ export interface SecurityGroupProps {
 const DESCRIPTION = /^[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/;
 
 /**
- * A security group that admits one TCP port from the given sources and lets everything out.
+ * A security group that admits TCP ports from the given sources and lets everything out.
  *
  * Each rule is a resource of its own, so a later rule (another port) is an addition and touches nothing.
  * https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
@@ -62,11 +62,12 @@ export class SecurityGroup extends Construct {
       }),
       `${id}_all`,
     );
-    const { port, cidrs = [], sourceGroupIds = [] } = props;
-    for (const [index, cidrIpv4] of cidrs.entries())
-      this.admit(`${id}_${port}_cidr_${index}`, port, { cidrIpv4 });
-    for (const [index, referencedSecurityGroupId] of sourceGroupIds.entries()) {
-      this.admit(`${id}_${port}_group_${index}`, port, { referencedSecurityGroupId });
+    const { cidrs = [], sourceGroupIds = [] } = props;
+    for (const port of [props.port].flat()) {
+      for (const [index, cidrIpv4] of cidrs.entries())
+        this.admit(`${id}_${port}_cidr_${index}`, port, { cidrIpv4 });
+      for (const [index, referencedSecurityGroupId] of sourceGroupIds.entries())
+        this.admit(`${id}_${port}_group_${index}`, port, { referencedSecurityGroupId });
     }
   }
 

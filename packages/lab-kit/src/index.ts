@@ -11,8 +11,14 @@ export {
 } from "./check.ts";
 export { requestsAreLogged } from "./checks/access-logs.ts";
 export { closedToOthers } from "./checks/closed-to-others.ts";
-export { deployedService, runningTasks, serviceNames, stoppedTasks } from "./checks/deployed.ts";
-export { hasExecutionRole } from "./checks/execution-role.ts";
+export {
+  deployedService,
+  loadBalancerOf,
+  runningTasks,
+  serviceNames,
+  stoppedTasks,
+} from "./checks/deployed.ts";
+export { grantsOf, hasExecutionRole } from "./checks/execution-role.ts";
 export { answersGreeting } from "./checks/greeting.ts";
 export { covers, describeRule, type IngressRule, ingressRulesOf } from "./checks/ingress-rules.ts";
 export { keepsWhatIsThere } from "./checks/keeps-what-is-there.ts";
@@ -35,7 +41,16 @@ export { TAGS_MUTABLE } from "./checks/tags-mutable.ts";
 export { targetsAreHealthy } from "./checks/targets-healthy.ts";
 export { hasTaskDefinition } from "./checks/task-definition.ts";
 export { hasLogs } from "./checks/task-logs.ts";
-export { listed, parseJsonText, repositoryName } from "./checks/wiring.ts";
+export {
+  type Container,
+  containerOf,
+  containersOf,
+  listed,
+  parseJsonText,
+  repositoryName,
+  servicesOf,
+  taskDefinitionsOf,
+} from "./checks/wiring.ts";
 export { ContainerError, type LocalImage, NodeContainer } from "./container/node-container.ts";
 export { type DeployReporter, inStep, QUIET, type StepReporter } from "./deploy/reporter.ts";
 export {
@@ -90,7 +105,7 @@ export { type LabSettings, synthesise, type SynthesiseOptions } from "./synth.ts
 export { runSynthChecks } from "./synth-checks.ts";
 export { blocksOf, SynthReader, type SynthResource } from "./synth-reader.ts";
 export { WarmSynth } from "./warm-synth.ts";
-export { GO_APP, NODE_APP, type WebApp } from "./web-app.ts";
+export { GO_APP, NODE_APP, type PublicApp, type WebApp } from "./web-app.ts";
 export {
   arrow,
   box,

@@ -1,17 +1,36 @@
-/** One of the workbook's apps, as the labs run it. */
-export interface WebApp {
+/** What a service of the labs runs behind a listener of the load balancer. */
+export type ServedApp = WebApp | PublicApp;
+
+/** A program that others publish, as a lab runs it. */
+export interface PublicApp extends Served {
+  /** Its image, without a tag, e.g. `public.ecr.aws/nginx/nginx`. */
+  readonly publicImage: string;
+}
+
+interface Served {
   /** Name of the container in the task definition, e.g. `go-app`. */
   readonly container: string;
+  /** Port of the container, and of the listener that leads to it unless that is told. */
+  readonly port: number;
+  /** Port of the listener, where it is another than the container's. */
+  readonly listener?: number;
+  /** What `GET /` answers, to the letter. */
+  readonly greeting: string;
+}
+
+/** The port at which visitors meet an app. */
+export function listenerPort({ port, listener = port }: Served): number {
+  return listener;
+}
+
+/** One of the workbook's apps, as the labs run it. */
+export interface WebApp extends Served {
   /** Name of the image repository without the owner, e.g. `golang-app`. */
   readonly repository: string;
   /** Folder of its sources, from the root of the workbook. */
   readonly folder: string;
   /** The environment variable that tells a stack its image: see infra/src/settings.ts. */
   readonly imageVariable: string;
-  /** Port of the container and of the listener that leads to it. */
-  readonly port: number;
-  /** What `GET /` answers, to the letter. */
-  readonly greeting: string;
 }
 
 /** The Node.js app, in `apps/node-app`. */

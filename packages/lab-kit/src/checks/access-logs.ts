@@ -6,7 +6,7 @@ import type { Check, CheckResult } from "../check.ts";
 import { hint } from "../hint.ts";
 import type { LiveContext } from "../live.ts";
 import { pollUntil } from "../poll.ts";
-import type { WebApp } from "../web-app.ts";
+import { listenerPort, type ServedApp } from "../web-app.ts";
 import { deployedService, loadBalancerOf } from "./deployed.ts";
 import { combined } from "./steps.ts";
 
@@ -52,7 +52,7 @@ const FAULTS = {
 type Fault = keyof typeof FAULTS;
 
 /** A request just made turns up in the log group of the revision that answered it. */
-export function requestsAreLogged(id: string, apps: readonly WebApp[]): Check<"live"> {
+export function requestsAreLogged(id: string, apps: readonly ServedApp[]): Check<"live"> {
   return defineCheck({
     id,
     tier: "live",
@@ -67,7 +67,7 @@ export function requestsAreLogged(id: string, apps: readonly WebApp[]): Check<"l
   });
 }
 
-async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<Fault>> {
+async function examine(context: LiveContext, app: ServedApp): Promise<CheckResult<Fault>> {
   const group = await runningLogGroup(context, app);
   if (group === undefined) {
     return failed(
@@ -80,7 +80,12 @@ async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<F
   const trace = traceRoot();
   const startTime = Date.now() - 60_000;
   const headers = { "x-amzn-trace-id": `Root=${trace}` };
-  const { status } = await context.request({ dnsName, port: app.port, path: "/", headers });
+  const { status } = await context.request({
+    dnsName,
+    port: listenerPort(app),
+    path: "/",
+    headers,
+  });
   const expected = [
     `a line about request ${trace} in ${group}`,
     `${group} に、リクエスト ${trace} のログがある`,
@@ -110,7 +115,7 @@ async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<F
 }
 
 /** The log group of the app's container in the revision that runs. */
-async function runningLogGroup(context: LiveContext, app: WebApp): Promise<string | undefined> {
+async function runningLogGroup(context: LiveContext, app: ServedApp): Promise<string | undefined> {
   const { taskDefinition: arn } = await deployedService(context, app);
   const { taskDefinition } = await context.aws.ecs.describeTaskDefinition({ taskDefinition: arn });
   const container = taskDefinition?.containerDefinitions?.find(

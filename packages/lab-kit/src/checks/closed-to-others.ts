@@ -4,12 +4,12 @@ import { both, text, type Words } from "@workbook/toolchain";
 import { defineCheck, failed, passed } from "../check.ts";
 import type { Check } from "../check.ts";
 import { hint } from "../hint.ts";
-import type { WebApp } from "../web-app.ts";
+import { listenerPort, type ServedApp } from "../web-app.ts";
 import { loadBalancerOf } from "./deployed.ts";
 import { ruleLines } from "./rule-lines.ts";
 import { listed } from "./wiring.ts";
 
-function faultsFor(apps: readonly [WebApp, ...WebApp[]]) {
+function faultsFor(apps: readonly [ServedApp, ...ServedApp[]]) {
   // What was there before stays closed or open as it was: the newest app's rule is the one to look at.
   const { fromYou, youToBalancer } = ruleLines(apps.at(-1) ?? apps[0]);
   return {
@@ -36,7 +36,10 @@ function faultsFor(apps: readonly [WebApp, ...WebApp[]]) {
 }
 
 /** The load balancer's security groups, as they are on AWS, admit the learner's address on each port and nobody else. */
-export function closedToOthers(id: string, apps: readonly [WebApp, ...WebApp[]]): Check<"live"> {
+export function closedToOthers(
+  id: string,
+  apps: readonly [ServedApp, ...ServedApp[]],
+): Check<"live"> {
   return defineCheck({
     id,
     tier: "live",
@@ -51,7 +54,7 @@ export function closedToOthers(id: string, apps: readonly [WebApp, ...WebApp[]])
         Filters: [{ Name: "group-id", Values: groups }],
       });
       const rules = SecurityGroupRules.filter(({ IsEgress }) => IsEgress === false);
-      const ports = apps.map(({ port }) => port);
+      const ports = apps.map(listenerPort);
       const named = listed(ports.map(String));
       const expected = [
         `ingress from ${context.homeCidr} on ${named.en}, and no other`,

@@ -4,7 +4,7 @@ import { SpokenError } from "@workbook/toolchain";
 
 import type { LiveContext } from "../live.ts";
 import type { SynthResource } from "../synth-reader.ts";
-import type { WebApp } from "../web-app.ts";
+import { listenerPort, type ServedApp } from "../web-app.ts";
 import { listenersOn, servicesOf } from "./wiring.ts";
 
 /** The names by which ECS knows an app's service. */
@@ -26,7 +26,7 @@ export class NotDeployedError extends SpokenError {
  *
  * @throws {NotDeployedError} when the stack has no such service, or leaves a name to Terraform
  */
-export function serviceNames(context: LiveContext, app: WebApp): ServiceNames {
+export function serviceNames(context: LiveContext, app: ServedApp): ServiceNames {
   const [service] = servicesOf(context, app);
   if (service === undefined)
     throw new NotDeployedError([
@@ -45,7 +45,7 @@ export function serviceNames(context: LiveContext, app: WebApp): ServiceNames {
 /** An app's service as ECS has it now; undefined when it has none that is active. */
 export async function describeService(
   context: LiveContext,
-  app: WebApp,
+  app: ServedApp,
 ): Promise<Service | undefined> {
   const names = serviceNames(context, app);
   try {
@@ -65,7 +65,7 @@ export async function describeService(
  *
  * @throws {NotDeployedError} when there is none
  */
-export async function deployedService(context: LiveContext, app: WebApp): Promise<Service> {
+export async function deployedService(context: LiveContext, app: ServedApp): Promise<Service> {
   const service = await describeService(context, app);
   if (service !== undefined) return service;
   const names = serviceNames(context, app);
@@ -125,7 +125,7 @@ export function targetGroupArnOf(service: Service): string {
  *
  * @throws {NotDeployedError} when no load balancer leads to the service's target group
  */
-export async function loadBalancerOf(context: LiveContext, app: WebApp): Promise<NamedBalancer> {
+export async function loadBalancerOf(context: LiveContext, app: ServedApp): Promise<NamedBalancer> {
   const { elbv2 } = context.aws;
   const targetGroupArn = targetGroupArnOf(await deployedService(context, app));
   const { TargetGroups = [] } = await elbv2.describeTargetGroups({
@@ -151,15 +151,16 @@ export async function loadBalancerOf(context: LiveContext, app: WebApp): Promise
  */
 export async function loadBalancerInFrontOf(
   context: LiveContext,
-  app: WebApp,
+  app: ServedApp,
 ): Promise<NamedBalancer> {
-  const [balancer] = listenersOn(context, app.port).flatMap((listener) =>
+  const port = listenerPort(app);
+  const [balancer] = listenersOn(context, port).flatMap((listener) =>
     context.synth.referredToBy(listener, listener.attributes["load_balancer_arn"]),
   );
   if (balancer === undefined)
     throw new NotDeployedError([
-      `The stack has no load balancer that listens on ${app.port}`,
-      `スタックにポート ${app.port} で待ち受けるロードバランサーがありません`,
+      `The stack has no load balancer that listens on ${port}`,
+      `スタックにポート ${port} で待ち受けるロードバランサーがありません`,
     ]);
   const name = literal(balancer, balancer.attributes["name"]);
   const { LoadBalancers = [] } = await context.aws.elbv2.describeLoadBalancers({ Names: [name] });

@@ -3,7 +3,7 @@ import { both, text, type Words } from "@workbook/toolchain";
 import type { CheckResult } from "../check.ts";
 import { diagnose, type Diagnosis, type Finding } from "../diagnosis/diagnose.ts";
 import type { LiveContext } from "../live.ts";
-import type { WebApp } from "../web-app.ts";
+import { listenerPort, type ServedApp } from "../web-app.ts";
 import { serviceNames } from "./deployed.ts";
 import { listenersOn } from "./wiring.ts";
 
@@ -16,19 +16,19 @@ const OF_CLIENTS = /^load-balancer-(?:internal|subnet|ingress)$/;
 /** Diagnoses the services of some apps while a check waits for them, as often as is worth it. */
 export class Doctor {
   readonly #context: LiveContext;
-  readonly #apps: readonly WebApp[];
+  readonly #apps: readonly ServedApp[];
   readonly #of: "service" | "requests";
   #known: { readonly at: number; readonly diagnosis: Promise<Diagnosis> } | undefined;
 
   /** @param of `service`: what keeps clients from the load balancer is left out, since tasks run well without any */
-  constructor(context: LiveContext, apps: readonly WebApp[], of: "service" | "requests") {
+  constructor(context: LiveContext, apps: readonly ServedApp[], of: "service" | "requests") {
     this.#context = context;
     this.#apps = apps;
     this.#of = of;
   }
 
   /** The first cause of an app's trouble, by a diagnosis that is not old. */
-  async finding(app: WebApp): Promise<Finding | undefined> {
+  async finding(app: ServedApp): Promise<Finding | undefined> {
     const isLocal = (this.#context.pace ?? 1) > 1;
     const known = this.#known;
     const isFresh = known && Date.now() - known.at < FRESH_MS[isLocal ? "local" : "aws"];
@@ -37,17 +37,17 @@ export class Doctor {
   }
 
   /** The same, by a diagnosis of now. */
-  async findingNow(app: WebApp): Promise<Finding | undefined> {
+  async findingNow(app: ServedApp): Promise<Finding | undefined> {
     return this.#allOf(await this.#look().diagnosis, app)[0];
   }
 
   /** All causes of an app's trouble, by a diagnosis that is not old. */
-  async findings(app: WebApp): Promise<readonly Finding[]> {
+  async findings(app: ServedApp): Promise<readonly Finding[]> {
     await this.finding(app);
     return this.#allOf(await this.#known!.diagnosis, app);
   }
 
-  #allOf({ findings }: Diagnosis, app: WebApp): readonly Finding[] {
+  #allOf({ findings }: Diagnosis, app: ServedApp): readonly Finding[] {
     const { cluster, service } = serviceNames(this.#context, app);
     return findings.filter(
       ({ id, subjects }) =>
@@ -68,10 +68,10 @@ export class Doctor {
     return diagnose(context.aws, {
       region: context.region,
       cluster: named[0]!.names.cluster,
-      expected: named.map(({ app: { container, port }, names: { service } }) => ({
-        container,
+      expected: named.map(({ app, names: { service } }) => ({
+        container: app.container,
         service,
-        ...(listenersOn(context, port).length > 0 && { port }),
+        ...(listenersOn(context, listenerPort(app)).length > 0 && { port: listenerPort(app) }),
       })),
       clientAddress: context.homeCidr.split("/")[0]!,
       ...(context.pace !== undefined && { pace: context.pace }),

@@ -109,14 +109,7 @@ function examine(context: SynthContext, role: SynthResource): CheckResult<Fault>
       ],
     );
   }
-  const grants = [
-    ...policiesOf(context, role, "aws_iam_role_policy", "policy"),
-    ...policiesOf(context, role, "aws_iam_role_policy_attachment", "policy_arn"),
-    ...blocksOf(role.attributes, "inline_policy").map(({ policy }) =>
-      everythingIn(context, role, policy),
-    ),
-    everythingIn(context, role, role.attributes["managed_policy_arns"]),
-  ].join("\n");
+  const grants = grantsOf(context, role);
   if (!grants.includes(MANAGED_POLICY)) {
     return failed(
       "no-managed-policy",
@@ -140,6 +133,18 @@ function examine(context: SynthContext, role: SynthResource): CheckResult<Fault>
     `${role.address}, taken by ecs-tasks.amazonaws.com, has ${expected.en}`,
     `${role.address} (ecs-tasks.amazonaws.com が引き受けます): ${expected.ja}`,
   ]);
+}
+
+/** What the policies of a role say, one after the other. */
+export function grantsOf(context: SynthContext, role: SynthResource): string {
+  return [
+    ...policiesOf(context, role, "aws_iam_role_policy", "policy"),
+    ...policiesOf(context, role, "aws_iam_role_policy_attachment", "policy_arn"),
+    ...blocksOf(role.attributes, "inline_policy").map(({ policy }) =>
+      everythingIn(context, role, policy),
+    ),
+    everythingIn(context, role, role.attributes["managed_policy_arns"]),
+  ].join("\n");
 }
 
 /** What the resources of a type that belong to a role say in one attribute. */

@@ -6,7 +6,7 @@ import { HttpRequestError } from "../http-request.ts";
 import type { HttpAnswer } from "../http-request.ts";
 import type { LiveContext } from "../live.ts";
 import { pollUntil } from "../poll.ts";
-import type { WebApp } from "../web-app.ts";
+import { listenerPort, type ServedApp } from "../web-app.ts";
 import { loadBalancerOf } from "./deployed.ts";
 import { Doctor, failedBy } from "./diagnosed.ts";
 import { ruleLines } from "./rule-lines.ts";
@@ -17,8 +17,9 @@ const TROUBLE =
 const TROUBLE_JA =
   "https://docs.aws.amazon.com/ja_jp/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html";
 
-function faultsFor(app: WebApp) {
-  const { port, container } = app;
+function faultsFor(app: ServedApp) {
+  const { port: containerPort, container } = app;
+  const port = listenerPort(app);
   return {
     silent: hint(
       [
@@ -59,7 +60,7 @@ function faultsFor(app: WebApp) {
         `502 and 504 come from the way to the task: port, security group, a task that stops: ${TROUBLE}`,
         `502 と 504 はタスクまでの経路の問題です。ポート、セキュリティグループ、停止したタスクを確認します: ${TROUBLE_JA}`,
       ],
-      `containerPort: ${port},`,
+      `containerPort: ${containerPort},`,
     ),
     "other-answer": hint(
       [
@@ -78,24 +79,25 @@ function faultsFor(app: WebApp) {
 type Fault = keyof ReturnType<typeof faultsFor>;
 
 /** `GET /` on an app's port answers 200 with the app's greeting. */
-export function answersGreeting(id: string, app: WebApp): Check<"live"> {
+export function answersGreeting(id: string, app: ServedApp): Check<"live"> {
+  const port = listenerPort(app);
   return defineCheck<"live", string>({
     id,
     tier: "live",
     title: text([
-      `Port ${app.port} answers "${app.greeting}"`,
-      `ポート ${app.port} が "${app.greeting}" を返す`,
+      `Port ${port} answers "${app.greeting}"`,
+      `ポート ${port} が "${app.greeting}" を返す`,
     ]),
     faults: faultsFor(app),
     async run(context) {
       const { DNSName: dnsName } = await loadBalancerOf(context, app);
       const { last } = await pollUntil(
-        () => ask(context, dnsName, app.port),
+        () => ask(context, dnsName, port),
         // A new load balancer's name and sockets may take a moment, and so may its first target.
         (look) => !(look instanceof HttpRequestError) && look.status === 200,
         { deadlineMs: context.deadlineMs ?? DEADLINE_MS },
       );
-      const url = `http://${dnsName}:${app.port}/`;
+      const url = `http://${dnsName}:${port}/`;
       const expected = [
         `${url} answers 200 "${app.greeting}"`,
         `${url} が 200 "${app.greeting}" を返す`,

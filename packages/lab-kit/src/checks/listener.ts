@@ -4,14 +4,15 @@ import type { Check, CheckResult, SynthContext } from "../check.ts";
 import { hint } from "../hint.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
-import type { WebApp } from "../web-app.ts";
+import { listenerPort, type ServedApp } from "../web-app.ts";
 import { walk } from "./steps.ts";
 import { given, listed, listenersOn, targetGroupsOf } from "./wiring.ts";
 
 const HEALTH_PATH = "/healthz";
 
-function faultsFor(app: WebApp) {
-  const { port, container } = app;
+function faultsFor(app: ServedApp) {
+  const { port: containerPort, container } = app;
+  const port = listenerPort(app);
   return {
     "no-listener": hint(
       [
@@ -68,7 +69,7 @@ function faultsFor(app: WebApp) {
     "target-port": hint(
       [`On which port does ${container} listen?`, `${container} はどのポートで待ち受けますか。`],
       ["The target group carries that port.", "ターゲットグループにそのポートを指定します。"],
-      `protocol: "HTTP", port: ${port},`,
+      `protocol: "HTTP", port: ${containerPort},`,
     ),
     "health-check": hint(
       [
@@ -86,25 +87,36 @@ function faultsFor(app: WebApp) {
 
 type Fault = keyof ReturnType<typeof faultsFor>;
 
+/** What a listener is asked for beyond leading to the app. */
+interface ListenerOptions {
+  /** The path that the health check of its target group asks for, or that it may be any. `/healthz` unless told. */
+  readonly healthPath?: typeof HEALTH_PATH | "any";
+}
+
 /** The load balancer has a listener on an app's port that forwards to a target group made for its tasks. */
-export function hasListener(id: string, app: WebApp): Check<"synth"> {
+export function hasListener(
+  id: string,
+  app: ServedApp,
+  { healthPath = HEALTH_PATH }: ListenerOptions = {},
+): Check<"synth"> {
   return defineCheck({
     id,
     tier: "synth",
     title: text([
-      `Listener ${app.port} leads to a target group for ${app.container}`,
-      `リスナー ${app.port} から ${app.container} のターゲットグループへ`,
+      `Listener ${listenerPort(app)} leads to a target group for ${app.container}`,
+      `リスナー ${listenerPort(app)} から ${app.container} のターゲットグループへ`,
     ]),
     faults: faultsFor(app),
     run(context) {
-      const [listener] = listenersOn(context, app.port);
+      const wanted = listenerPort(app);
+      const [listener] = listenersOn(context, wanted);
       if (listener === undefined) {
         const ports = context.synth
           .all("aws_lb_listener")
           .map(({ attributes }) => String(attributes["port"]));
         return failed(
           "no-listener",
-          [`a listener on port ${app.port}`, `ポート ${app.port} のリスナーがある`],
+          [`a listener on port ${wanted}`, `ポート ${wanted} のリスナーがある`],
           both`${["listeners on", "リスナーのポート:"]} ${listed(ports)}`,
         );
       }
@@ -119,16 +131,19 @@ export function hasListener(id: string, app: WebApp): Check<"synth"> {
           ["it forwards to none", "転送先がありません"],
         );
       }
-      return examine(context, app, listener, group);
+      return examine(context, app, { listener, group, healthPath });
     },
   });
 }
 
 function examine(
   context: SynthContext,
-  app: WebApp,
-  listener: SynthResource,
-  group: SynthResource,
+  app: ServedApp,
+  {
+    listener,
+    group,
+    healthPath,
+  }: { listener: SynthResource; group: SynthResource } & Required<ListenerOptions>,
 ): CheckResult<Fault> {
   const rivals = context.synth
     .all("aws_lb_listener")
@@ -180,7 +195,7 @@ function examine(
         `ヘルスチェックのパスが ${HEALTH_PATH} である`,
       ],
       actual: [`a health check of ${path.en}`, `ヘルスチェックのパスは ${path.ja} です`],
-      holds: path.en === HEALTH_PATH,
+      holds: healthPath === "any" || path.en === healthPath,
     },
   ]);
 }

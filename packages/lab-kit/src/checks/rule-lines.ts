@@ -1,5 +1,4 @@
-import type { WebApp } from "../web-app.ts";
-import { GO_APP } from "../web-app.ts";
+import { GO_APP, listenerPort, type ServedApp } from "../web-app.ts";
 
 /** Lines that let somebody in, as the stack of an app's chapter writes them. */
 interface RuleLines {
@@ -14,7 +13,8 @@ interface RuleLines {
 }
 
 /** The Go app's rules are written out in chapter 8; those of the Node.js app come with infra's SecurityGroup by then. */
-export function ruleLines({ container, port }: WebApp): RuleLines {
+export function ruleLines(app: ServedApp): RuleLines {
+  const { container, port } = app;
   if (container === GO_APP.container) {
     const fromYou = "cidrIpv4: settings.homeCidr,";
     const fromBalancer = "referencedSecurityGroupId: albSecurityGroup.id,";
@@ -29,10 +29,10 @@ export function ruleLines({ container, port }: WebApp): RuleLines {
   }
   const fromYou = "cidrs: [settings.homeCidr],";
   const fromBalancer = "sourceGroupIds: [albSecurityGroup.id],";
-  const group = (name: string, source: string) =>
-    `new SecurityGroup(this, "${name}", { …, vpcId: network.vpcId, port: ${port}, ${source} });`;
+  const group = (name: string, source: string, to = port) =>
+    `new SecurityGroup(this, "${name}", { …, vpcId: network.vpcId, port: ${to}, ${source} });`;
   return {
-    youToBalancer: group("alb_security_group", fromYou),
+    youToBalancer: group("alb_security_group", fromYou, listenerPort(app)),
     balancerToTasks: group("node_security_group", fromBalancer),
     fromYou,
     fromBalancer,

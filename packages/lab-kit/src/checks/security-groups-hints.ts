@@ -1,9 +1,9 @@
 import { hint } from "../hint.ts";
-import type { WebApp } from "../web-app.ts";
+import { listenerPort, type ServedApp } from "../web-app.ts";
 import { ruleLines } from "./rule-lines.ts";
 
 /** Help with who may reach the load balancer and an app's tasks. */
-export function securityGroupHints(app: WebApp) {
+export function securityGroupHints(app: ServedApp) {
   const { port, container } = app;
   const { youToBalancer, balancerToTasks, fromYou, fromBalancer } = ruleLines(app);
   return {
@@ -17,8 +17,8 @@ export function securityGroupHints(app: WebApp) {
     ),
     "alb-closed": hint(
       [
-        `May you connect to port ${port} of the load balancer? Look at its security group.`,
-        `ALB のポート ${port} に接続できますか。ALB のセキュリティグループを見てください。`,
+        `May you connect to port ${listenerPort(app)} of the load balancer? Look at its security group.`,
+        `ALB のポート ${listenerPort(app)} に接続できますか。ALB のセキュリティグループを見てください。`,
       ],
       [
         "A listener alone is not enough, the load balancer's group has to let you in: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",

@@ -3,7 +3,7 @@ import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
-import type { WebApp } from "../web-app.ts";
+import { listenerPort, type ServedApp } from "../web-app.ts";
 import { covers, describeRule, ingressRulesOf } from "./ingress-rules.ts";
 import type { IngressRule } from "./ingress-rules.ts";
 import { securityGroupHints } from "./security-groups-hints.ts";
@@ -12,14 +12,21 @@ import { listed, servicesOf } from "./wiring.ts";
 type Fault = keyof ReturnType<typeof securityGroupHints>;
 
 /** You may reach the load balancer on an app's port, and nobody else; the load balancer may reach the tasks, and nobody else. */
-export function admitsOnlyTheWayIn(id: string, app: WebApp): Check<"synth"> {
+export function admitsOnlyTheWayIn(id: string, app: ServedApp): Check<"synth"> {
   return defineCheck({
     id,
     tier: "synth",
-    title: text([
-      `Security groups: you to the load balancer, it to the tasks, on ${app.port}`,
-      `セキュリティグループ: 自分から ALB、ALB からタスク (ポート ${app.port})`,
-    ]),
+    title: text(
+      listenerPort(app) === app.port
+        ? [
+            `Security groups: you to the load balancer, it to the tasks, on ${app.port}`,
+            `セキュリティグループ: 自分から ALB、ALB からタスク (ポート ${app.port})`,
+          ]
+        : [
+            `Security groups: you to the load balancer on ${listenerPort(app)}, it to the tasks on ${app.port}`,
+            `セキュリティグループ: 自分から ALB (ポート ${listenerPort(app)})、ALB からタスク (ポート ${app.port})`,
+          ],
+    ),
     faults: securityGroupHints(app),
     run(context) {
       const groups = balancerGroups(context);
@@ -56,14 +63,15 @@ function balancerGroups(context: SynthContext): readonly SynthResource[] {
 
 function examineBalancer(
   context: SynthContext,
-  app: WebApp,
+  app: ServedApp,
   groups: readonly SynthResource[],
 ): CheckResult<Fault> {
   const rules = groups.flatMap((group) => ingressRulesOf(context, group));
-  const onPort = rules.filter((rule) => covers(rule, app.port));
+  const port = listenerPort(app);
+  const onPort = rules.filter((rule) => covers(rule, port));
   const expected = [
-    `the load balancer admits ${context.homeCidr} on ${app.port} and nobody else`,
-    `ロードバランサーは、ポート ${app.port} への接続を ${context.homeCidr} からだけ許可する`,
+    `the load balancer admits ${context.homeCidr} on ${port} and nobody else`,
+    `ロードバランサーは、ポート ${port} への接続を ${context.homeCidr} からだけ許可する`,
   ] as const;
   const actual = both`${["it admits", "許可しているもの:"]} ${listed(rules.map(describeRule))}`;
   if (onPort.length === 0) return failed("alb-closed", expected, actual);
@@ -80,7 +88,7 @@ function examineBalancer(
  */
 function examineTasks(
   context: SynthContext,
-  app: WebApp,
+  app: ServedApp,
   balancerGroups: readonly SynthResource[],
 ): CheckResult<Fault> {
   const expected = [

@@ -1,13 +1,13 @@
 import { hint } from "../hint.ts";
-import { GO_APP, type WebApp } from "../web-app.ts";
+import { GO_APP, listenerPort, type ServedApp } from "../web-app.ts";
 
 /** Help with everything that can be wrong in an app's service. */
-export function serviceHints(app: WebApp) {
+export function serviceHints(app: ServedApp) {
   return { ...runningHints(app), ...targetHints(app) };
 }
 
 /** Help with what runs, and where. */
-export function runningHints({ container }: WebApp) {
+export function runningHints({ container }: ServedApp) {
   return {
     missing: hint(
       [
@@ -119,12 +119,13 @@ export function runningHints({ container }: WebApp) {
 }
 
 /** How a load balancer finds it. */
-function targetHints({ container, port }: WebApp) {
+function targetHints(app: ServedApp) {
+  const { container, port } = app;
   return {
     "target-group": hint(
       [
-        `Which target group does listener ${port} forward to?`,
-        `リスナー ${port} はどのターゲットグループに転送しますか。`,
+        `Which target group does listener ${listenerPort(app)} forward to?`,
+        `リスナー ${listenerPort(app)} はどのターゲットグループに転送しますか。`,
       ],
       [
         "The service registers its tasks in that one: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html",

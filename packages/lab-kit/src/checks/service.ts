@@ -3,21 +3,14 @@ import { defineCheck, failed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
-import type { WebApp } from "../web-app.ts";
+import { listenerPort, type ServedApp } from "../web-app.ts";
 import { deploymentRoom } from "./deployment-room.ts";
 import { ingressRulesOf, letsOut } from "./ingress-rules.ts";
 import { runningHints, serviceHints } from "./service-hints.ts";
 import { walk } from "./steps.ts";
 import type { Step } from "./steps.ts";
 import { gatewaysOf } from "./subnets.ts";
-import {
-  given,
-  listed,
-  listenersOn,
-  repositoryName,
-  servicesOf,
-  targetGroupsOf,
-} from "./wiring.ts";
+import { given, listed, listenersOn, imageName, servicesOf, targetGroupsOf } from "./wiring.ts";
 
 const DESIRED_COUNT = 2;
 const PLATFORM_VERSION = "1.4.0";
@@ -38,7 +31,7 @@ interface ServiceOptions {
 /** A service keeps two of an app's tasks running in private subnets, behind the listener on the app's port. */
 export function hasService(
   id: string,
-  app: WebApp,
+  app: ServedApp,
   { behindListener = true }: ServiceOptions = {},
 ): Check<"synth"> {
   const about = {
@@ -63,13 +56,13 @@ export function hasService(
 
 function examine<F extends string>(
   context: SynthContext,
-  app: WebApp,
+  app: ServedApp,
   stepsOf: (context: SynthContext, service: SynthResource) => readonly Step<F>[],
 ): CheckResult<F | "missing"> {
   const [service] = servicesOf(context, app);
   if (service !== undefined) return walk<F>(service.address, stepsOf(context, service));
   const services = context.synth.all("aws_ecs_service").map(({ address }) => address);
-  const image = repositoryName(context, app);
+  const image = imageName(context, app);
   return failed(
     "missing",
     [
@@ -188,10 +181,10 @@ function networkSteps(context: SynthContext, service: SynthResource): RunningSte
   ];
 }
 
-function targetSteps(context: SynthContext, app: WebApp, service: SynthResource): ServiceStep[] {
+function targetSteps(context: SynthContext, app: ServedApp, service: SynthResource): ServiceStep[] {
   const [target = {}] = blocksOf(service.attributes, "load_balancer");
   const groups = context.synth.referredToBy(service, target["target_group_arn"]);
-  const [listener] = listenersOn(context, app.port);
+  const [listener] = listenersOn(context, listenerPort(app));
   const wanted = listener === undefined ? [] : targetGroupsOf(context, listener);
   const container = String(target["container_name"]);
   const port = String(target["container_port"]);
@@ -202,8 +195,8 @@ function targetSteps(context: SynthContext, app: WebApp, service: SynthResource)
     {
       fault: "target-group",
       expected: [
-        `registers in the target group behind listener ${app.port} (${behind.en})`,
-        `ポート ${app.port} のリスナーのターゲットグループ (${behind.ja}) に登録される`,
+        `registers in the target group behind listener ${listenerPort(app)} (${behind.en})`,
+        `ポート ${listenerPort(app)} のリスナーのターゲットグループ (${behind.ja}) に登録される`,
       ],
       actual: both`${["registers in", "登録先:"]} ${listed(groups.map(({ address }) => address))}`,
       holds: groups.length > 0 && groups.every((group) => wanted.includes(group)),

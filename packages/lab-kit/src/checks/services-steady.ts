@@ -5,7 +5,7 @@ import type { Finding } from "../diagnosis/diagnose.ts";
 import { hint } from "../hint.ts";
 import type { LiveContext } from "../live.ts";
 import { pollUntil } from "../poll.ts";
-import type { WebApp } from "../web-app.ts";
+import type { ServedApp } from "../web-app.ts";
 import { describeService, serviceNames, stoppedTasks } from "./deployed.ts";
 import { Doctor, failedBy } from "./diagnosed.ts";
 import { combined } from "./steps.ts";
@@ -55,7 +55,7 @@ interface Look {
 }
 
 /** Each app's service runs two tasks of its newest revision, in one deployment that is completed. */
-export function servicesAreSteady(id: string, apps: readonly WebApp[]): Check<"live"> {
+export function servicesAreSteady(id: string, apps: readonly ServedApp[]): Check<"live"> {
   return defineCheck<"live", string>({
     id,
     tier: "live",
@@ -71,7 +71,7 @@ export function servicesAreSteady(id: string, apps: readonly WebApp[]): Check<"l
   });
 }
 
-async function examine(context: LiveContext, app: WebApp, doctor: Doctor): Promise<CheckResult> {
+async function examine(context: LiveContext, app: ServedApp, doctor: Doctor): Promise<CheckResult> {
   const names = serviceNames(context, app);
   const before = await look(context, app, doctor);
   const { last } = await pollUntil<Look>(
@@ -119,7 +119,7 @@ function stateOf({ serviceName, runningCount, taskDefinition, deployments = [] }
   ];
 }
 
-async function look(context: LiveContext, app: WebApp, doctor: Doctor): Promise<Look> {
+async function look(context: LiveContext, app: ServedApp, doctor: Doctor): Promise<Look> {
   const service = await describeService(context, app);
   if (service === undefined) return { service, failures: [], finding: undefined };
   const primary = primaryOf(service);

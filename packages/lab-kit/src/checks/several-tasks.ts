@@ -4,7 +4,7 @@ import type { Check, CheckResult } from "../check.ts";
 import { hint } from "../hint.ts";
 import type { LiveContext } from "../live.ts";
 import { pollUntil } from "../poll.ts";
-import type { WebApp } from "../web-app.ts";
+import { listenerPort, type ServedApp } from "../web-app.ts";
 import { loadBalancerOf } from "./deployed.ts";
 import { combined } from "./steps.ts";
 
@@ -36,7 +36,7 @@ const FAULTS = {
 type Fault = keyof typeof FAULTS;
 
 /** Requests to each app are answered by more than one task. */
-export function severalTasksAnswer(id: string, apps: readonly WebApp[]): Check<"live"> {
+export function severalTasksAnswer(id: string, apps: readonly ServedApp[]): Check<"live"> {
   return defineCheck({
     id,
     tier: "live",
@@ -50,14 +50,18 @@ export function severalTasksAnswer(id: string, apps: readonly WebApp[]): Check<"
   });
 }
 
-async function examine(context: LiveContext, app: WebApp): Promise<CheckResult<Fault>> {
+async function examine(context: LiveContext, app: ServedApp): Promise<CheckResult<Fault>> {
   const { DNSName: dnsName } = await loadBalancerOf(context, app);
   const tasks = new Set<string>();
   let requests = 0;
   const { last } = await pollUntil(
     async () => {
       requests += 1;
-      const { status, body } = await context.request({ dnsName, port: app.port, path: "/info" });
+      const { status, body } = await context.request({
+        dnsName,
+        port: listenerPort(app),
+        path: "/info",
+      });
       const arn = status === 200 ? taskArnIn(body) : undefined;
       if (arn !== undefined) tasks.add(arn);
       return { status, body, isTask: arn !== undefined };

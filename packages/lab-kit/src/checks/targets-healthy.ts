@@ -9,7 +9,7 @@ import { hint } from "../hint.ts";
 import { HttpRequestError } from "../http-request.ts";
 import type { LiveContext } from "../live.ts";
 import { pollUntil } from "../poll.ts";
-import type { WebApp } from "../web-app.ts";
+import { listenerPort, type ServedApp } from "../web-app.ts";
 import { deployedService, loadBalancerInFrontOf, targetGroupArnOf } from "./deployed.ts";
 import { Doctor, failedBy } from "./diagnosed.ts";
 import { combined } from "./steps.ts";
@@ -55,7 +55,10 @@ const FAULTS = {
 };
 
 /** Every task of each app's service is a healthy target. */
-export function targetsAreHealthy(id: string, apps: readonly [WebApp, ...WebApp[]]): Check<"live"> {
+export function targetsAreHealthy(
+  id: string,
+  apps: readonly [ServedApp, ...ServedApp[]],
+): Check<"live"> {
   return defineCheck<"live", string>({
     id,
     tier: "live",
@@ -77,7 +80,7 @@ interface Look {
   readonly finding: Finding | undefined;
 }
 
-async function examine(context: LiveContext, app: WebApp, doctor: Doctor): Promise<CheckResult> {
+async function examine(context: LiveContext, app: ServedApp, doctor: Doctor): Promise<CheckResult> {
   const service = await deployedService(context, app);
   if ((service.loadBalancers ?? []).length === 0)
     return examineAbsence(context, app, service, doctor);
@@ -120,7 +123,7 @@ const OF_TARGETS =
 const isFinal = (finding: Finding) => !finding.isSymptom || isOfTargets(finding);
 const isOfTargets = ({ id }: Finding) => OF_TARGETS.test(id);
 
-const wantedOf = ({ container }: WebApp, count: number): Words => [
+const wantedOf = ({ container }: ServedApp, count: number): Words => [
   `${container}: ${count} healthy targets`,
   `${container}: 正常なターゲットが ${count} つ`,
 ];
@@ -128,13 +131,14 @@ const wantedOf = ({ container }: WebApp, count: number): Words => [
 /** A service without a target group leaves the load balancer nobody to ask. */
 async function examineAbsence(
   context: LiveContext,
-  app: WebApp,
+  app: ServedApp,
   { serviceName, desiredCount }: Service,
   doctor: Doctor,
 ): Promise<CheckResult> {
   const { DNSName: dnsName } = await loadBalancerInFrontOf(context, app);
   const expected = wantedOf(app, desiredCount ?? 0);
-  const url = `http://${dnsName}:${app.port}/`;
+  const port = listenerPort(app);
+  const url = `http://${dnsName}:${port}/`;
   const seen = (answer: string): Words => [
     `${serviceName} registers in no target group; ${url} answers ${answer}`,
     `${serviceName} はどのターゲットグループにも登録されません。${url} の応答: ${answer}`,
@@ -143,7 +147,7 @@ async function examineAbsence(
   const fail = (answer: string) =>
     cause ? failedBy(cause, expected, seen(answer)) : failed("empty", expected, seen(answer));
   try {
-    const { status } = await context.request({ dnsName, port: app.port, path: "/" });
+    const { status } = await context.request({ dnsName, port, path: "/" });
     return fail(String(status));
   } catch (error) {
     if (!(error instanceof HttpRequestError)) throw error;

@@ -3,8 +3,8 @@ import { defineCheck, failed, passed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
 import { hint } from "../hint.ts";
 import type { SynthResource } from "../synth-reader.ts";
-import type { WebApp } from "../web-app.ts";
-import { containerOf, listed, repositoryName, taskDefinitionsOf } from "./wiring.ts";
+import type { ServedApp } from "../web-app.ts";
+import { containerOf, listed, imageName, taskDefinitionsOf } from "./wiring.ts";
 import type { Container } from "./wiring.ts";
 
 const RETENTION_DAYS = 180;
@@ -72,7 +72,7 @@ const FAULTS = {
 type Fault = keyof typeof FAULTS;
 
 /** An app's container logs to a log group of the stack that forgets after 180 days. */
-export function hasLogs(id: string, app: WebApp): Check<"synth"> {
+export function hasLogs(id: string, app: ServedApp): Check<"synth"> {
   return defineCheck({
     id,
     tier: "synth",
@@ -88,8 +88,8 @@ export function hasLogs(id: string, app: WebApp): Check<"synth"> {
         return failed(
           "no-task",
           [
-            `a task that runs ${repositoryName(context, app)}`,
-            `${repositoryName(context, app)} を動かすタスク定義がある`,
+            `a task that runs ${imageName(context, app)}`,
+            `${imageName(context, app)} を動かすタスク定義がある`,
           ],
           ["there is none", "ありません"],
         );

@@ -1,7 +1,7 @@
 import { list, text, type Text, type Words } from "@workbook/toolchain";
 import type { SynthContext } from "../check.ts";
 import type { SynthResource } from "../synth-reader.ts";
-import type { WebApp } from "../web-app.ts";
+import type { ServedApp, WebApp } from "../web-app.ts";
 import { parseJsonencode } from "./jsonencode.ts";
 
 /** A container of a task definition, as far as it can be read from the JSON. */
@@ -16,6 +16,16 @@ export interface Container {
   readonly memory: number | undefined;
   /** The words of the container's own health check; none where it has none. */
   readonly healthCheck: readonly string[];
+  /** Whether its end is the task's. */
+  readonly isEssential: boolean;
+  /** What it begins after. */
+  readonly dependsOn: readonly { readonly container: string; readonly condition: string }[];
+  /** The volumes of the task that it sees. */
+  readonly mounts: readonly { readonly volume: string; readonly path: string }[];
+  /** Its entry point and command, as words. */
+  readonly command: readonly string[];
+  /** Whether an init process stands before its program. */
+  readonly hasInit: boolean;
   readonly logDriver: string | undefined;
   readonly logOptions: Readonly<Record<string, unknown>>;
 }
@@ -23,6 +33,11 @@ export interface Container {
 /** The name of an app's repository: `golang-app-<owner>`. */
 export function repositoryName(context: { owner: string }, app: WebApp): string {
   return `${app.repository}-${context.owner}`;
+}
+
+/** What an app's image is called, without a tag: by its repository of this owner, or as others publish it. */
+export function imageName(context: { owner: string }, app: ServedApp): string {
+  return "publicImage" in app ? app.publicImage : repositoryName(context, app);
 }
 
 /**
@@ -60,21 +75,24 @@ function parseJson(text: string): unknown {
 /** The container that runs an app, in a task definition that does. */
 export function containerOf(
   context: SynthContext,
-  app: WebApp,
+  app: ServedApp,
   taskDefinition: SynthResource,
 ): Container | undefined {
-  return containersOf(taskDefinition)?.find(({ image }) => isImageOf(context, app, image));
+  const containers = containersOf(taskDefinition)?.filter(({ image }) =>
+    isImageOf(context, app, image),
+  );
+  return containers?.find(({ name }) => name === app.container) ?? containers?.[0];
 }
 
 /** The task definitions that run an app's image. */
-export function taskDefinitionsOf(context: SynthContext, app: WebApp): readonly SynthResource[] {
+export function taskDefinitionsOf(context: SynthContext, app: ServedApp): readonly SynthResource[] {
   return context.synth
     .all("aws_ecs_task_definition")
     .filter((definition) => containerOf(context, app, definition) !== undefined);
 }
 
 /** The services whose task definition runs an app's image. */
-export function servicesOf(context: SynthContext, app: WebApp): readonly SynthResource[] {
+export function servicesOf(context: SynthContext, app: ServedApp): readonly SynthResource[] {
   return taskDefinitionsOf(context, app).flatMap((definition) =>
     context.synth.referringTo(definition, "aws_ecs_service", "task_definition"),
   );
@@ -113,8 +131,8 @@ export function given(attribute: unknown, otherwise: string): Text {
 }
 
 /** An image of ECR ends in `/<repository>:<tag>` or `/<repository>@<digest>`, or refers to the repository's URL. */
-function isImageOf(context: SynthContext, app: WebApp, image: string): boolean {
-  const name = repositoryName(context, app);
+function isImageOf(context: SynthContext, app: ServedApp, image: string): boolean {
+  const name = imageName(context, app);
   const path = image.replace(/[:@][^/]*$/, "");
   if (path === name || path.endsWith(`/${name}`)) return true;
   const repositories = context.synth.resources.filter(
@@ -140,6 +158,17 @@ function toContainer(definition: Readonly<Record<string, unknown>>): Container {
     ),
     memory: definition["memory"] === undefined ? undefined : Number(definition["memory"]),
     healthCheck: [record(definition["healthCheck"])["command"] ?? []].flat().map(String),
+    isEssential: definition["essential"] !== false,
+    dependsOn: records(definition["dependsOn"]).map(({ containerName, condition }) => ({
+      container: String(containerName),
+      condition: String(condition),
+    })),
+    mounts: records(definition["mountPoints"]).map(({ sourceVolume, containerPath }) => ({
+      volume: String(sourceVolume),
+      path: String(containerPath),
+    })),
+    command: [definition["entryPoint"] ?? [], definition["command"] ?? []].flat().map(String),
+    hasInit: record(definition["linuxParameters"])["initProcessEnabled"] === true,
     logDriver:
       typeof logConfiguration["logDriver"] === "string" ? logConfiguration["logDriver"] : undefined,
     logOptions: record(logConfiguration["options"]),

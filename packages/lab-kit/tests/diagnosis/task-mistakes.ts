@@ -187,6 +187,28 @@ export const TASK_MISTAKES: readonly Mistake[] = [
     node: { environment: { EACCES: "1" } },
   },
   {
+    what: "a proxy that looks for the container beside it by name",
+    chapter: 5,
+    finding: "container-upstream",
+    node: {
+      environment: {
+        SAYS: 'nginx: [emerg] host not found in upstream "app" in /etc/nginx/conf.d/default.conf:6',
+        CRASH_ON_START: "1",
+      },
+    },
+  },
+  {
+    what: "a proxy that asks a port on which nobody listens",
+    chapter: 7,
+    finding: "upstream-refused",
+    node: {
+      environment: {
+        SAYS: '[error] 22#22: *1 connect() failed (111: Connection refused) while connecting to upstream, client: 10.0.0.5, server: , request: "GET /healthz HTTP/1.1", upstream: "http://127.0.0.1:3001/healthz"',
+        HEALTH: "502",
+      },
+    },
+  },
+  {
     what: "a sidecar that ends, and is essential",
     chapter: 5,
     finding: "container-ends",

@@ -7,12 +7,13 @@ import { buildImage, pushImage } from "@workbook/image-builder";
 import type { AwsClients } from "../../src/live.ts";
 import type { Stack } from "./stack.ts";
 
-/** Behaves like the workbook's apps, and as `HEALTH`, `HANG` and `REQUIRED` want it to. */
+/** Behaves like the workbook's apps, and as `HEALTH`, `HANG`, `SAYS` and `REQUIRED` want it to. */
 const PROGRAM = `
 const { createServer } = require("node:http");
-const { PORT = "80", START_DELAY_SECONDS = "0", CRASH_ON_START, HEALTH = "200", HANG, REQUIRED, EACCES } = process.env;
+const { PORT = "80", START_DELAY_SECONDS = "0", CRASH_ON_START, HEALTH = "200", HANG, REQUIRED, EACCES, SAYS } = process.env;
 if (REQUIRED && !process.env[REQUIRED]) { console.error(REQUIRED + " must be set"); process.exit(1); }
 if (EACCES) { console.error("Error: listen EACCES: permission denied 0.0.0.0:80"); process.exit(1); }
+if (SAYS) console.error(SAYS);
 if (CRASH_ON_START) { console.error("cannot go on"); process.exit(Number(CRASH_ON_START)); }
 const server = createServer((request, response) => {
   if (HANG) return;

@@ -83,6 +83,38 @@ export const TASK_KINDS = {
     page: STOPPED,
     line: 'environment: [{ name: "PORT", value: … }],',
   },
+  "container-dependency": {
+    question: [
+      "Which container does this one wait for, and what came of it?",
+      "このコンテナはどのコンテナを待ち、そのコンテナはどうなりましたか。",
+    ],
+    page: ecsPage("task_definition_parameters"),
+    line: '{ containerName: …, condition: "SUCCESS" },',
+  },
+  "container-upstream": {
+    question: [
+      "By which name do the containers of one task reach each other?",
+      "1 つのタスクのコンテナどうしは、どの名前で通信しますか。",
+    ],
+    page: ecsPage("fargate-task-networking"),
+    line: "proxy_pass http://127.0.0.1:…;",
+  },
+  "upstream-refused": {
+    question: [
+      "On which port does the app listen, which one does the proxy ask, and did it wait for the app?",
+      "アプリはどのポートで待ち受け、プロキシはどのポートに接続しますか。プロキシはアプリを待ちましたか。",
+    ],
+    page: ecsPage("fargate-task-networking"),
+    line: "proxy_pass http://127.0.0.1:…;",
+  },
+  "volume-unshared": {
+    question: [
+      "Which containers mount the volume?",
+      "ボリュームをマウントしているのは、どのコンテナですか。",
+    ],
+    page: ecsPage("bind-mounts"),
+    line: "mountPoints: [{ sourceVolume: …, containerPath: … }],",
+  },
   "container-environment": {
     question: [
       "Which settings does the program want, and who gives them to it?",

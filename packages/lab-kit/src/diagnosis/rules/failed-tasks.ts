@@ -10,6 +10,7 @@ import { shortOf, type Subject } from "../subject.ts";
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
  */
 const START_FAILURES: readonly (readonly [RegExp, FindingId])[] = [
+  [/dependency graph: /, "container-dependency"],
   [/which tasks that run as plain processes cannot do|Local AWS does not support/, "local-limit"],
   [/does not contain descriptor matching platform|no match for platform/, "image-platform"],
   [
@@ -88,6 +89,7 @@ function ended(deployed: Deployed, subject: Subject, task: Task): Cause | undefi
 /** What programs say last, the more telling first. */
 const LAST_WORDS: readonly (readonly [RegExp, FindingId])[] = [
   [/exec format error/i, "image-platform"],
+  [/host not found in upstream/, "container-upstream"],
   [
     /EACCES[^\n]*\b(?:listen|bind|:\d+)|(?:listen|bind)[^\n]*permission denied/i,
     "container-port-rights",
