@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
 import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
 import type { ModelJson } from "./model-json.ts";
-import { compilePattern } from "./pattern.ts";
+import { compilePattern } from "./violations.ts";
 import { SERVICE_IDS } from "./service-id.ts";
 
 describe("patterns", () => {
