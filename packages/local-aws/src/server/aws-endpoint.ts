@@ -17,17 +17,15 @@ import { MemberAccounts } from "../services/kit/members.ts";
 import type { CallContext, CloudSettings, Principal, Service } from "../services/service.ts";
 import { isDiskFull } from "../ground/disk-full.ts";
 import type { Store } from "../store/store.ts";
+import { bodyLimit, readAll, readBody } from "../protocol/body.ts";
 import type { Authenticated, Authenticator } from "./auth/authenticator.ts";
 import { authError } from "./auth/failures.ts";
 import { bindScope } from "./auth/scope.ts";
 import { readSignature, type SignedRequest } from "./auth/signed-request.ts";
-import { bodyLimit, readAll, readBody } from "../protocol/body.ts";
-import { checkDigests } from "./digests.ts";
+import { checkDigests, payloadStream } from "./payload.ts";
 import { isFormPost, readFormPost } from "./form-post/form-post.ts";
-import { payloadStream } from "./payload-stream.ts";
 import { unsignedOperation } from "./unsigned-calls.ts";
-import { withSignedQuery } from "./signed-query.ts";
-import { refuseRepeated } from "./repeated-headers.ts";
+import { withSignedQuery, refuseRepeated } from "./request-headers.ts";
 import type { Seeder } from "./seeder.ts";
 
 export interface AwsEndpointParts {
