@@ -1,7 +1,6 @@
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { openContents, type Contents, type ContentsOptions } from "./contents.ts";
-import type { Engine } from "./engine/create-engine.ts";
+import { type Engine, createEngine, type EngineOptions } from "./engine/create-engine.ts";
 import { sweepLeftovers } from "./engine/leftovers.ts";
 import { LiveFeed } from "./live/live-feed.ts";
 import type { FrontDoor } from "./server/front-door.ts";
@@ -16,9 +15,67 @@ import {
 import { SnapshotError } from "./snapshot/snapshot-error.ts";
 import { DATABASE_FILE } from "./snapshot/snapshot-folder.ts";
 import { Snapshots } from "./snapshot/snapshots.ts";
-import { toldTo } from "./ground/logger.ts";
+import { toldTo, type Logger } from "./ground/logger.ts";
 import { Store } from "./store/store.ts";
 import { DEFAULT_ACCOUNT, workspaceKey } from "./services/iam/workspace-keys.ts";
+import type { Clock } from "./clock/clock.ts";
+import { GuardedClock } from "./clock/guarded-clock.ts";
+import type { EngineContext } from "./engine/engine.ts";
+import type { EventChannel } from "./ground/event-channel.ts";
+import type { Wire } from "./protocol/wire.ts";
+import { AnyKeyAuthenticator, KeyAuthenticator } from "./server/auth/authenticator.ts";
+import { AwsEndpoint } from "./server/aws-endpoint.ts";
+import { Seeder } from "./server/seeder.ts";
+import type { CloudSettings } from "./services/service.ts";
+import { SERVICES } from "./services/table.ts";
+
+/** What stays when a cloud's contents are exchanged. */
+export interface ContentsOptions {
+  readonly clock: Clock;
+  readonly settings: CloudSettings;
+  readonly events: EventChannel;
+  readonly logger: Logger;
+  readonly wire: Wire;
+  readonly engine: EngineOptions;
+  readonly credentials: "workspace" | "any";
+}
+
+/** What a cloud holds and everything that works on it: exchanged as a whole when a snapshot is restored. */
+export interface Contents {
+  readonly store: Store;
+  readonly context: EngineContext;
+  readonly engine: Engine;
+  readonly aws: AwsEndpoint;
+}
+
+/** Starts the engine on what `store` holds. Where it does not start, nothing of it is left running. */
+async function openContents(store: Store, options: ContentsOptions): Promise<Contents> {
+  const { settings, events, logger, wire } = options;
+  const clock = new GuardedClock(options.clock, logger);
+  const context: EngineContext = { store, clock, settings, events, logger };
+  const engine = createEngine(context, options.engine);
+  try {
+    await engine.start();
+  } catch (error) {
+    await engine.stop();
+    throw error;
+  }
+  const authenticator =
+    options.credentials === "any" ? new AnyKeyAuthenticator() : new KeyAuthenticator(store);
+  const seeder = new Seeder(store, SERVICES, clock);
+  const services = SERVICES;
+  const aws = new AwsEndpoint({
+    wire,
+    services,
+    authenticator,
+    seeder,
+    store,
+    clock,
+    settings,
+    logger,
+  });
+  return { store, context, engine, aws };
+}
 
 /** How long requests under way may take to end before a restore gives up. */
 const QUIET_DEADLINE_MS = 10_000;

@@ -3,28 +3,7 @@ import type { Database } from "../../store/database.ts";
 import type { Place } from "../../store/collection.ts";
 import { isDiskFull } from "../../ground/disk-full.ts";
 import { EVENT_OVERHEAD_BYTES, LogVolume, type LogStorage } from "./log-volume.ts";
-
-/** Which stream of which group. */
-export interface StreamPlace extends Place {
-  readonly group: string;
-  readonly stream: string;
-}
-
-export interface NewLogEvent extends StreamPlace {
-  /** Milliseconds since the epoch, as is `ingestionTime`. */
-  readonly timestamp: number;
-  readonly ingestionTime: number;
-  readonly message: string;
-}
-
-export interface LogEvent {
-  /** Grows with every event of the cloud: the order among events of one millisecond. */
-  readonly seq: number;
-  readonly stream: string;
-  readonly timestamp: number;
-  readonly ingestionTime: number;
-  readonly message: string;
-}
+import type { LogEvent, NewLogEvent, StreamPlace } from "./state.ts";
 
 /** Between two events: after the one with this timestamp and number. */
 export interface Position {

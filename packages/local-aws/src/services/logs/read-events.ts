@@ -4,9 +4,10 @@ import type { Scope, Store } from "../../store/store.ts";
 import type { CallContext } from "../service.ts";
 import { parseFilterPattern } from "./filter-pattern/filter-pattern.ts";
 import { expiryOf, groupNameOf, needGroup, needStream, streamsOf } from "./find.ts";
-import { LogEvents, type LogEvent, type LogEventQuery, type Position } from "./log-events.ts";
+import { LogEvents, type LogEventQuery, type Position } from "./log-events.ts";
 import { EVENT_OVERHEAD_BYTES } from "./log-volume.ts";
 import { decodeToken, encodeToken } from "./pages.ts";
+import type { LogEvent } from "./state.ts";
 import { exclusive, invalidToken, streamMissing } from "./faults.ts";
 
 const MAX_EVENTS = 10_000;

@@ -1,3 +1,4 @@
+import type { Place } from "../../store/collection.ts";
 import { defineKind } from "../../store/kind.ts";
 
 /** Keyed by name. */
@@ -22,3 +23,25 @@ export interface LogStream {
 
 export const logGroups = defineKind<LogGroup>("logs.group");
 export const logStreams = defineKind<LogStream>("logs.stream");
+
+/** Which stream of which group. */
+export interface StreamPlace extends Place {
+  readonly group: string;
+  readonly stream: string;
+}
+
+export interface NewLogEvent extends StreamPlace {
+  /** Milliseconds since the epoch, as is `ingestionTime`. */
+  readonly timestamp: number;
+  readonly ingestionTime: number;
+  readonly message: string;
+}
+
+export interface LogEvent {
+  /** Grows with every event of the cloud: the order among events of one millisecond. */
+  readonly seq: number;
+  readonly stream: string;
+  readonly timestamp: number;
+  readonly ingestionTime: number;
+  readonly message: string;
+}
