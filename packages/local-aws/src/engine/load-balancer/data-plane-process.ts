@@ -1,41 +1,25 @@
-import { fork, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Server, Socket } from "node:net";
-import { fileURLToPath } from "node:url";
 import type { Clock, Timer } from "../../clock/clock.ts";
 import type { Logger } from "../../ground/logger.ts";
 import type { Room } from "../runtime/containers/room.ts";
 import type { Configuration, TargetGroupConfiguration } from "./configuration.ts";
+import { forkDataPlane } from "./fork-data-plane.ts";
 import type {
   ChildMessage,
-  MetricDelta,
+  DataPlaneEvents,
   ParentMessage,
-  ProbeOutcome,
+  PendingProbe,
+  ProbeDone,
   ProbeRequest,
   SocketInfo,
 } from "./messages.ts";
 
-const MAIN = fileURLToPath(new URL("./data-plane/main.ts", import.meta.url));
 /** Between the deaths of a process that dies young; a single death is answered at once. */
 const RESTART_DELAY_MS = 1000;
 const YOUNG_MS = 5000;
 const STOP_TIMEOUT_MS = 3000;
-
-export interface DataPlaneEvents {
-  /** A process is ready: it has been given the configuration and wants its sockets. */
-  ready(): void;
-  /** It has ended, and its sockets with it; another one is being started. */
-  lost(): void;
-  metrics(deltas: readonly MetricDelta[]): void;
-}
-
-type ProbeDone = (outcome: ProbeOutcome) => void;
-
-/** A health check under way. */
-export interface PendingProbe {
-  /** The time for an answer is over. */
-  expire(): void;
-}
 
 /** The data plane's process as the server sees it: started, kept running, spoken to. */
 export class DataPlaneProcess {
@@ -185,31 +169,13 @@ export class DataPlaneProcess {
     }
   }
 
-  #spawn(): ChildProcess {
+  #spawn(): void {
     this.#startedAt = performance.now();
-    // No options of this process (a debugger's port, a test runner's loader) are of use to the child.
-    const child = fork(MAIN, [], {
-      ...this.#program(),
-      env: childEnvironment(),
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    this.#child = forkDataPlane(this.#room?.pid, {
+      message: (message) => this.#onMessage(message),
+      error: (error) => this.#logger.error("the load balancers' process", error),
+      exit: (how, complaint) => this.#onExit(how, complaint),
     });
-    this.#child = child;
-    let complaint = "";
-    child.stderr!.setEncoding("utf8").on("data", (text: string) => {
-      complaint = (complaint + text).slice(-4096);
-    });
-    child.on("message", (message) => this.#onMessage(message as ChildMessage));
-    child.on("error", (error) => this.#logger.error("the load balancers' process", error));
-    child.once("exit", (code, signal) => this.#onExit(signal ?? String(code), complaint));
-    return child;
-  }
-
-  /** In the room's network, under this user's own name: it needs no right in there. */
-  #program(): { execPath?: string; execArgv: string[] } {
-    const pid = this.#room?.pid;
-    if (pid === undefined) return { execArgv: [] };
-    const flags = ["--target", String(pid), "--user", "--net", "--preserve-credentials"];
-    return { execPath: "nsenter", execArgv: [...flags, "--", process.execPath] };
   }
 
   #onMessage(message: ChildMessage): void {
@@ -267,7 +233,7 @@ export class DataPlaneProcess {
     this.#logger.error(`the load balancers' process ended (${how}) and is started anew`, complaint);
     this.#events.lost();
     const young = performance.now() - this.#startedAt < YOUNG_MS;
-    if (!young) return void this.#spawn();
+    if (!young) return this.#spawn();
     this.#restart = this.#clock.deadline(RESTART_DELAY_MS, () => {
       this.#restart = undefined;
       this.#spawn();
@@ -280,12 +246,4 @@ export class DataPlaneProcess {
     // A failure to send means that the process is ending; its exit is dealt with where it is heard of.
     child.send(message, handle, (_error) => sent?.());
   }
-}
-
-/** The child needs nothing of the caller's environment but what lets Node start. */
-function childEnvironment(): NodeJS.ProcessEnv {
-  const { PATH, HOME, TMPDIR, LANG, SystemRoot } = process.env;
-  return Object.fromEntries(
-    Object.entries({ PATH, HOME, TMPDIR, LANG, SystemRoot }).filter(([, value]) => value),
-  );
 }

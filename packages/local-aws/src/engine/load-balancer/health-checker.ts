@@ -8,8 +8,7 @@ import {
 } from "../../services/elbv2/health-words.ts";
 import { parseMatcher } from "../../services/elbv2/matcher.ts";
 import type { TargetGroup, TargetHealth } from "../../services/elbv2/state.ts";
-import type { PendingProbe } from "./data-plane-process.ts";
-import type { ProbeOutcome, ProbeRequest } from "./messages.ts";
+import type { PendingProbe, ProbeOutcome, ProbeRequest } from "./messages.ts";
 
 /** What one target's checker is given. All is read anew for each check: settings and routes change. */
 export interface CheckedTarget {

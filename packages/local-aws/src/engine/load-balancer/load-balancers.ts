@@ -7,10 +7,10 @@ import { describeAccess } from "./describe-access.ts";
 import { InsideListeners } from "./inside-listeners.ts";
 import { type EffectiveListener, ListenerPorts } from "./listener-ports.ts";
 import { requestListener, type ListenerAnswer } from "./request-listener.ts";
-import { KnownConfiguration } from "./known-configuration.ts";
-import { MetricTotals } from "./metric-totals.ts";
+import { KnownConfiguration } from "./compile.ts";
 import type { LoadBalancerNeeds } from "./needs.ts";
 import { TargetHealths } from "./target-healths.ts";
+import type { MetricDelta } from "./messages.ts";
 
 export type { EffectiveListener } from "./listener-ports.ts";
 
@@ -220,5 +220,23 @@ class LoadBalancerPart implements LoadBalancers {
         });
         this.#provisioning.set(arn, timer);
       }
+  }
+}
+
+/** Sums of what the data plane reports, by ARN, by CloudWatch's metric names. */
+class MetricTotals {
+  readonly #totals = new Map<string, Record<string, number>>();
+
+  add(deltas: readonly MetricDelta[]): void {
+    for (const { arn, counts } of deltas) {
+      const totals = this.#totals.get(arn) ?? {};
+      for (const [name, amount] of Object.entries(counts))
+        totals[name] = (totals[name] ?? 0) + amount;
+      this.#totals.set(arn, totals);
+    }
+  }
+
+  all(): ReadonlyMap<string, Readonly<Record<string, number>>> {
+    return this.#totals;
   }
 }

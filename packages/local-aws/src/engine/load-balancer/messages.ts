@@ -67,3 +67,20 @@ export interface MetricDelta {
   readonly arn: string;
   readonly counts: Readonly<Record<string, number>>;
 }
+
+/** What the server wants to hear of the process. */
+export interface DataPlaneEvents {
+  /** A process is ready: it has been given the configuration and wants its sockets. */
+  ready(): void;
+  /** It has ended, and its sockets with it; another one is being started. */
+  lost(): void;
+  metrics(deltas: readonly MetricDelta[]): void;
+}
+
+export type ProbeDone = (outcome: ProbeOutcome) => void;
+
+/** A health check under way. */
+export interface PendingProbe {
+  /** The time for an answer is over. */
+  expire(): void;
+}

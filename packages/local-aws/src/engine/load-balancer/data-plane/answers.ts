@@ -55,6 +55,19 @@ export function answer(
   response.end(bytes);
 }
 
+/** Not an answer of AWS: there, every load balancer has addresses of its own. @param names of those that listen on the port */
+export function answerMisdirected(
+  response: ServerResponse,
+  port: number,
+  names: readonly string[],
+): void {
+  const list = names.map((name) => `  curl --header 'Host: ${name}' …\n`).join("");
+  answer(response, 421, {
+    contentType: "text/plain",
+    body: `Local AWS cannot tell which load balancer this request is for. On port ${port} there listen:\n${list}`,
+  });
+}
+
 /** A whole answer as bytes, for connections that have no `ServerResponse`: parse errors and upgrades. */
 export function rawAnswer(status: number): string {
   const body = errorPage(status);

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { withoutChunking } from "./passed-headers.ts";
+import { withoutChunking } from "./response-head.ts";
 
 const SMALL_BODY = 16 * 1024;
 

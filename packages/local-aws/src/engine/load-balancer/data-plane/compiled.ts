@@ -28,6 +28,11 @@ export class Port {
     this.#byBalancer.set(listener.balancer.arn, listener);
   }
 
+  /** Before its first request nobody knows which load balancer a client is for. */
+  get longestIdleMs(): number {
+    return Math.max(...this.listeners.map(({ balancer }) => balancer.idleTimeoutMs));
+  }
+
   /**
    * The listener that a request is for: by the address it came to, by the load balancer's name in Host, or the only one
    * there is. Undefined where that does not tell, or names a load balancer that does not listen here.

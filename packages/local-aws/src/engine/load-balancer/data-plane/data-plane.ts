@@ -1,14 +1,14 @@
-import { createServer, ServerResponse, type IncomingMessage, type Server } from "node:http";
+import { ServerResponse, type IncomingMessage, type Server } from "node:http";
 import type { Server as NetServer, Socket } from "node:net";
 import type { Clock } from "../../../clock/clock.ts";
 import type { Configuration } from "../configuration.ts";
 import type { SocketInfo } from "../messages.ts";
-import { answer } from "./answers.ts";
-import { ClientConnections } from "./client-connections.ts";
+import { answer, answerMisdirected } from "./answers.ts";
+import { ClientConnections, HeldClients } from "./client-connections.ts";
 import { chooseAction, compileListeners, type CompiledListener, type Port } from "./compiled.ts";
-import { HeldClients } from "./held-clients.ts";
 import { Metrics, balancerCodeMetric } from "./metrics.ts";
 import {
+  createReader,
   malformed,
   readRequest,
   refusal,
@@ -22,8 +22,6 @@ import { Stickiness } from "./stickiness.ts";
 import { TargetGroup } from "./target-group.ts";
 import { TraceIds } from "./trace-ids.ts";
 
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html: 64 K of headers. */
-const LARGEST_HEAD = 64 * 1024;
 const CLIENT_IDLE_MS = 60_000;
 /** Where a connection came in. */
 const ORIGIN: unique symbol = Symbol("origin");
@@ -32,7 +30,7 @@ type OriginSocket = Socket & { [ORIGIN]?: SocketInfo };
 /** Serves the listeners of all load balancers over the sockets it is given. Knows only its configuration. */
 export class DataPlane {
   readonly #services: Services;
-  readonly #metrics = new Metrics();
+  readonly metrics = new Metrics();
   readonly #held: HeldClients;
   readonly #clients: ClientConnections;
   readonly #fault: (error: unknown) => void;
@@ -54,7 +52,7 @@ export class DataPlane {
     this.#clients = new ClientConnections(clock);
     this.#services = {
       clock,
-      metrics: this.#metrics,
+      metrics: this.metrics,
       stickiness: new Stickiness(clock),
       traceIds: new TraceIds(clock),
       traced: this.#traced,
@@ -62,10 +60,6 @@ export class DataPlane {
       targetGroup: (arn) => this.#groups.get(arn),
     };
     this.#http = this.#createHttpServer();
-  }
-
-  get metrics(): Metrics {
-    return this.#metrics;
   }
 
   /** Replaces the configuration; connections and requests under way go on. */
@@ -125,11 +119,8 @@ export class DataPlane {
     else idle();
   }
 
-  /** Before its first request nobody knows which load balancer a client is for. */
   #longestIdle(port: number): number {
-    const listeners = this.#ports.get(port)?.listeners ?? [];
-    const times = listeners.map(({ balancer }) => balancer.idleTimeoutMs);
-    return times.length > 0 ? Math.max(...times) : CLIENT_IDLE_MS;
+    return this.#ports.get(port)?.longestIdleMs ?? CLIENT_IDLE_MS;
   }
 
   /** Accepts nothing more on a socket; requests under way end by themselves. */
@@ -147,16 +138,7 @@ export class DataPlane {
   }
 
   #createHttpServer(): Server {
-    const http = createServer({
-      maxHeaderSize: LARGEST_HEAD,
-      // Time-outs are kept by whoever owns the connection: Node's own need a server that listens itself.
-      keepAliveTimeout: 0,
-      headersTimeout: 0,
-      requestTimeout: 0,
-      // Upgrades other than WebSocket (h2c, which curl offers) are ordinary requests to a load balancer.
-      shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === "websocket",
-    });
-    http.maxHeadersCount = 0;
+    const http = createReader();
     http.on("request", (request, response) => {
       this.#clients.begin(request.socket);
       this.#onRequest(request, response);
@@ -216,7 +198,7 @@ export class DataPlane {
     const wrong = malformed(request, facts, early !== undefined);
     const status = wrong ?? refusal(request, facts);
     if (status !== undefined) {
-      this.#metrics.add(listener.balancer.arn, balancerCodeMetric(status));
+      this.metrics.add(listener.balancer.arn, balancerCodeMetric(status));
       // Where one request ends and the next begins is not to be guessed: the connection ends with it.
       if (wrong !== undefined) this.#clients.leave(request.socket);
       response.shouldKeepAlive &&= wrong === undefined;
@@ -249,18 +231,14 @@ export class DataPlane {
     return this.#ports.get(origin.port)?.find(origin.balancerArn, facts.host);
   }
 
-  /** Not an answer of AWS: there, every load balancer has addresses of its own. */
+  /** A load balancer that is not told apart from the others on its port. */
   #misdirected(request: IncomingMessage, response: ServerResponse): void {
     const { port } = (request.socket as OriginSocket)[ORIGIN]!;
     response.on("finish", () => this.#clients.end(request.socket, this.#longestIdle(port)));
     const names = this.#ports.get(port)?.listeners.map(({ balancer }) => balancer.dnsName) ?? [];
     // The listener has just been deleted, and its socket is about to go.
     if (names.length === 0) return void request.socket.destroy();
-    const list = names.map((name) => `  curl --header 'Host: ${name}' …\n`).join("");
-    answer(response, 421, {
-      contentType: "text/plain",
-      body: `Local AWS cannot tell which load balancer this request is for. On port ${port} there listen:\n${list}`,
-    });
+    answerMisdirected(response, port, names);
   }
 }
 

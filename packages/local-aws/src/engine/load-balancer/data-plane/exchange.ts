@@ -6,7 +6,7 @@ import type { CompiledListener } from "./compiled.ts";
 import { balancerCodeMetric, targetCodeMetric } from "./metrics.ts";
 import type { RequestFacts } from "./request-facts.ts";
 import { requestHead } from "./request-head.ts";
-import { replaceHeaders, trailerLines } from "./passed-headers.ts";
+import { replaceHeaders, trailerLines } from "./response-head.ts";
 import type { Services } from "./services.ts";
 import {
   CONNECT_TIMEOUT_MS,

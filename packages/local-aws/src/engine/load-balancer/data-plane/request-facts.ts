@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 
 /** What the load balancer itself reads of a request's headers. */
 export interface RequestFacts {
@@ -19,6 +19,24 @@ export interface RequestFacts {
   upgrade: string;
   /** Header names that `Connection` lists, beside the usual ones; in lower case. */
   connectionNames: readonly string[];
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html: 64 K of headers. */
+const LARGEST_HEAD = 64 * 1024;
+
+/** Node's reader of requests, for connections that others accept and keep time for. */
+export function createReader(): Server {
+  const http = createServer({
+    maxHeaderSize: LARGEST_HEAD,
+    // Time-outs are kept by whoever owns the connection: Node's own need a server that listens itself.
+    keepAliveTimeout: 0,
+    headersTimeout: 0,
+    requestTimeout: 0,
+    // Upgrades other than WebSocket (h2c, which curl offers) are ordinary requests to a load balancer.
+    shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === "websocket",
+  });
+  http.maxHeadersCount = 0;
+  return http;
 }
 
 const NONE: readonly string[] = [];
