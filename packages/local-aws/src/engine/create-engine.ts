@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { Mount } from "../ground/http.ts";
 import type { EngineContext, EnginePart } from "./engine.ts";
+import { ExecAgents } from "./exec/exec-agents.ts";
+import { ExecSessions } from "./exec/exec-sessions.ts";
 import { DiskRoom } from "./disk-room.ts";
 import { ImageExpiry } from "./images/image-expiry.ts";
 import { createImagePuller } from "./images/puller.ts";
@@ -69,6 +71,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     inside: room !== undefined,
   });
   const images = createImagePuller(context, options.registries);
+  const sessions = new ExecSessions(context, driver, logs);
   const parts: EnginePart[] = [
     ...(room && router
       ? [
@@ -85,6 +88,8 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     loadBalancers,
     { name: "tasks", start: async () => {}, stop: () => driver.close() },
     { name: "image pulls", start: async () => {}, stop: () => images.close() },
+    new ExecAgents(context),
+    sessions,
     // Uses all the others, so it starts last and stops first.
     createScheduler(context, {
       driver,
@@ -96,7 +101,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
   ];
   const started: EnginePart[] = [];
   return {
-    mounts: [createRegistry(context), metadata],
+    mounts: [createRegistry(context), metadata, sessions],
     describe: () => ({
       tasks: info(),
       loadBalancers: loadBalancers.describe(),

@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 
 /** Something of this server that is not the AWS API: the registry, the task endpoints, introspection. */
 export interface Mount {
   /** Such as `/_local/`. */
   readonly prefix: string;
   handle(request: IncomingMessage, response: ServerResponse): Promise<void> | void;
+  /** Takes a connection that asks to become a WebSocket. */
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
 /** Writes `value` as JSON. */

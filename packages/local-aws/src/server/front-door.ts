@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Mount, sendJson } from "../ground/http.ts";
 import type { Logger } from "../ground/logger.ts";
@@ -31,6 +32,8 @@ export class FrontDoor {
   #mounts: readonly Mount[] = [];
   /** Requests being answered, those to `/_local/` apart. */
   #underWay = 0;
+  /** Connections that have become something else, which no answer ends. */
+  readonly #upgraded = new Set<Duplex>();
   #pause: { readonly resumed: Promise<void>; readonly idle: () => void } | undefined;
 
   constructor(options: FrontDoorOptions) {
@@ -44,6 +47,7 @@ export class FrontDoor {
       },
       (request, response) => void this.#take(request, response),
     );
+    this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
   /** Binds the port and resolves to the endpoint's URL. Rejects with Node's error (`EADDRINUSE`, `EACCES`). */
@@ -90,6 +94,7 @@ export class FrontDoor {
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
+    for (const socket of this.#upgraded) socket.destroy();
     await closed;
   }
 
@@ -106,6 +111,21 @@ export class FrontDoor {
     } catch (error) {
       this.#fail(request, response, error);
     }
+  }
+
+  /** Connections that become something else are kept from web pages like all others, and are a mount's own from then on. */
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on("error", () => socket.destroy());
+    const refusal = refuse(request, this.#hosts);
+    const url = request.url ?? "/";
+    const mount = this.#mounts.find((it) => it.upgrade && url.startsWith(it.prefix));
+    if (!refusal && mount) {
+      this.#upgraded.add(socket);
+      socket.once("close", () => this.#upgraded.delete(socket));
+      return mount.upgrade!(request, socket, head);
+    }
+    const [status, words] = refusal ? [refusal.status, refusal.code] : [404, "NotFound"];
+    socket.end(`HTTP/1.1 ${status} ${words}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   }
 
   /** A fault is logged, and told to whoever is still there; a connection that broke is neither. */

@@ -32,6 +32,7 @@ export const ROOMS = [
   "engine/network",
   "engine/task-network",
   "engine/load-balancer",
+  "engine/exec",
   "engine/scheduler",
   "engine",
   "live",

@@ -80,6 +80,15 @@ export class CloudWatchLogRouter implements LogRouter, EnginePart {
     return new EventSink(this.#clock, options.eventStart, this.#emitter(scope, place, options));
   }
 
+  /** Opens a stream by its name, for what is no container's output. @throws LoggerArgsError where the group is not there */
+  openStream({ account, region, group, stream }: StreamPlace): LogSink {
+    const options = parseAwslogsOptions({ "awslogs-group": group, "awslogs-region": region });
+    const scope = this.#store.scope(account, region);
+    this.#store.record(() => this.#prepare(scope, options, stream));
+    const place = { account, region, group, stream };
+    return new EventSink(this.#clock, undefined, this.#emitter(scope, place, options));
+  }
+
   /** Makes what is missing, as the driver does when it starts. */
   #prepare(scope: Scope, options: AwslogsOptions, stream: string): void {
     const { group } = options;

@@ -72,6 +72,37 @@ export interface ContainerUsage {
   readonly memoryBytes: number;
 }
 
+/** In characters. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** A program to run at a terminal beside a container's own. */
+export interface TerminalRequest {
+  readonly command: readonly string[];
+  readonly size: TerminalSize;
+  output(data: Buffer): void;
+}
+
+/** A program that runs at a terminal beside a container's own. It ends with its container. */
+export interface Terminal {
+  /** Resolves to the exit code, as Docker counts, after the last of the output. */
+  readonly exited: Promise<number>;
+  write(data: Buffer): void;
+  resize(size: TerminalSize): void;
+  /** Reads nothing more of what the program writes, which then waits. */
+  pause(): void;
+  resume(): void;
+  /** Hangs up; what does not end of that is killed. */
+  end(): void;
+}
+
+/** Why a program cannot be started beside a container's own: in the words of Go's `os/exec`, in which AWS's agent tells it. */
+export class CannotOpenTerminalError extends Error {
+  override readonly name = "CannotOpenTerminalError";
+}
+
 /** Runs tasks: as containers, or as processes. */
 export interface TaskDriver {
   readonly name: "process" | "containers" | "off";
@@ -86,6 +117,13 @@ export interface TaskDriver {
   stop(taskArn: string): Promise<void>;
   /** Where `port` of the task with this ENI address is; undefined where no running task has that address. */
   endpoint(privateIpAddress: string, port: number): Endpoint | undefined;
+  /**
+   * Runs a program at a terminal in a container that runs.
+   * @throws CannotOpenTerminalError
+   */
+  openTerminal(taskArn: string, container: string, request: TerminalRequest): Promise<Terminal>;
+  /** What whoever opens a terminal should know of it, where it is not as in a container. */
+  readonly terminalNote?: string;
   /** By container name, of those that run; empty where the task is not known. */
   usage(taskArn: string): Promise<ReadonlyMap<string, ContainerUsage>>;
   /** Ends everything that a dead server left running. Called once, before anything starts. */

@@ -1,4 +1,4 @@
-import { CannotStartError, type TaskDriver } from "./driver.ts";
+import { CannotOpenTerminalError, CannotStartError, type TaskDriver } from "./driver.ts";
 
 /** The driver of a cloud that is the control plane alone: no task can start, and none is ever there. */
 export function createOffDriver(): TaskDriver {
@@ -12,6 +12,9 @@ export function createOffDriver(): TaskDriver {
     unheeded: () => [],
     stop: async () => {},
     endpoint: () => undefined,
+    openTerminal: async (taskArn) => {
+      throw new CannotOpenTerminalError(`${taskArn} does not run`);
+    },
     usage: async () => new Map(),
     reap: async () => {},
     close: async () => {},

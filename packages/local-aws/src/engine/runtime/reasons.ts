@@ -58,3 +58,10 @@ export const terminalsOf = ({ interactive, pseudoTerminal }: ContainerDefinition
   ...(interactive ? ["interactive"] : []),
   ...(pseudoTerminal ? ["pseudoTerminal"] : []),
 ];
+
+/** Why the container runtime could not run a program beside a container's own, in the words of Go's `os/exec`, which AWS's agent uses. */
+export function asGoSays(reason: string): string {
+  const [, why = reason] = /unable to start container process: (.*)$/s.exec(reason) ?? [];
+  const [, path, what] = /^exec: "([^"]*\/[^"]*)": (?:stat \S+: )?(.*)$/s.exec(why) ?? [];
+  return path === undefined ? why : `fork/exec ${path}: ${what}`;
+}

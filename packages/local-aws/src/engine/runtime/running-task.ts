@@ -3,12 +3,15 @@ import { DiffIdError, LayerError } from "@workbook/image-layers";
 import type { Clock } from "../../clock/clock.ts";
 import type { Logger } from "../../ground/logger.ts";
 import {
+  CannotOpenTerminalError,
   CannotStartError,
   type ContainerSpec,
   type ContainerUsage,
   type Endpoint,
   type TaskObserver,
   type TaskSpec,
+  type Terminal,
+  type TerminalRequest,
 } from "./driver.ts";
 import { unlessAborted } from "../../ground/unless-aborted.ts";
 import { awaitDependencies } from "./dependencies.ts";
@@ -93,6 +96,13 @@ export class RunningTask {
   async usage(): Promise<ReadonlyMap<string, ContainerUsage>> {
     const running = [...this.#containers.values()].filter(({ handle }) => handle.isRunning);
     return this.#host?.usage(running.map(({ spec }) => spec.name)) ?? new Map<string, never>();
+  }
+
+  /** @throws CannotOpenTerminalError */
+  async openTerminal(name: string, request: TerminalRequest): Promise<Terminal> {
+    const handle = this.#containers.get(name)?.handle;
+    if (!handle?.isRunning) throw new CannotOpenTerminalError(`container ${name} does not run`);
+    return handle.openTerminal(request);
   }
 
   async #startAll(): Promise<void> {

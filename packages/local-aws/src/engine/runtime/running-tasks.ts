@@ -1,6 +1,14 @@
 import type { Clock } from "../../clock/clock.ts";
 import type { Logger } from "../../ground/logger.ts";
-import type { ContainerUsage, Endpoint, TaskObserver, TaskSpec } from "./driver.ts";
+import {
+  CannotOpenTerminalError,
+  type ContainerUsage,
+  type Endpoint,
+  type TaskObserver,
+  type TaskSpec,
+  type Terminal,
+  type TerminalRequest,
+} from "./driver.ts";
 import { RunningTask, type RunningTaskParts } from "./running-task.ts";
 
 /** How long containers may take to end when the server does, whatever their stop time-outs are: its owner waits. */
@@ -61,6 +69,17 @@ export class RunningTasks {
     for (const { task } of this.#tasks.values())
       if (task.spec.privateIpAddress === privateIpAddress) return task.endpoint(port);
     return undefined;
+  }
+
+  /** @throws CannotOpenTerminalError */
+  async openTerminal(
+    taskArn: string,
+    container: string,
+    request: TerminalRequest,
+  ): Promise<Terminal> {
+    const running = this.#tasks.get(taskArn);
+    if (!running) throw new CannotOpenTerminalError(`${taskArn} does not run`);
+    return running.task.openTerminal(container, request);
   }
 
   async usage(taskArn: string): Promise<ReadonlyMap<string, ContainerUsage>> {

@@ -1,4 +1,11 @@
-import type { ContainerSpec, ContainerUsage, Endpoint, PortBinding } from "./driver.ts";
+import type {
+  ContainerSpec,
+  ContainerUsage,
+  Endpoint,
+  PortBinding,
+  Terminal,
+  TerminalRequest,
+} from "./driver.ts";
 
 /** Where one task runs: what plain processes and containers do each in their own way, from its first file to its last. */
 export interface TaskHost {
@@ -37,4 +44,6 @@ export interface ContainerHandle {
   signal(signal: NodeJS.Signals | number): void;
   /** Runs a command beside its program; resolves to whether it ended with 0 within `timeoutMs`. */
   check(command: readonly string[], timeoutMs: number): Promise<boolean>;
+  /** Runs a program beside its own, at a terminal. @throws CannotOpenTerminalError */
+  openTerminal(request: TerminalRequest): Promise<Terminal>;
 }

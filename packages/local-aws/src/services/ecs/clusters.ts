@@ -1,9 +1,10 @@
-import type { ClusterField, ClusterSetting } from "@aws-sdk/client-ecs";
+import type { ClusterConfiguration, ClusterField, ClusterSetting } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { CallContext } from "../service.ts";
 import { ecsArn } from "./arns.ts";
 import { toCapacityProviders, toStrategy } from "./capacity-providers.ts";
 import { describeCluster } from "./cluster-view.ts";
+import { EXEC_TEXTS } from "./exec-texts.ts";
 import { invalidParameter } from "./faults.ts";
 import type { EcsHandlers } from "./handlers.ts";
 import { findCluster, requireCluster } from "./lookup.ts";
@@ -37,6 +38,13 @@ function toSettings(
   ];
 }
 
+/** @throws AwsError where sessions' records are to go elsewhere, and nothing says where */
+function toConfiguration(given: ClusterConfiguration | undefined): Cluster["configuration"] {
+  const { logging, logConfiguration } = given?.executeCommandConfiguration ?? {};
+  if (logging === "OVERRIDE" && !logConfiguration) throw invalidParameter(EXEC_TEXTS.logsNowhere());
+  return given;
+}
+
 /** @throws AwsError where services or tasks are left */
 function refuseInUse(context: CallContext, cluster: Cluster): void {
   const { store } = context;
@@ -67,7 +75,7 @@ export const clusterHandlers: EcsHandlers = {
         capacityProviders,
         context,
       ),
-      configuration: input.configuration,
+      configuration: toConfiguration(input.configuration),
       serviceConnectDefaults: input.serviceConnectDefaults && {
         namespace: input.serviceConnectDefaults.namespace!,
       },
@@ -111,7 +119,7 @@ export const clusterHandlers: EcsHandlers = {
     const cluster = requireCluster(context, input.cluster);
     const patch: Partial<Cluster> = {};
     if (input.settings) patch.settings = toSettings(context, input.settings);
-    if (input.configuration) patch.configuration = input.configuration;
+    if (input.configuration) patch.configuration = toConfiguration(input.configuration);
     if (input.serviceConnectDefaults)
       patch.serviceConnectDefaults = { namespace: input.serviceConnectDefaults.namespace! };
     const updated = context.store.of(clusters).patch(cluster.arn, patch);

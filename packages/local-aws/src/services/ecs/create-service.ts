@@ -2,6 +2,7 @@ import type { CreateServiceRequest } from "@aws-sdk/client-ecs";
 import type { CallContext } from "../service.ts";
 import { ecsArn } from "./arns.ts";
 import { toDeploymentConfiguration } from "./deployment-configuration.ts";
+import { EXEC_TEXTS } from "./exec-texts.ts";
 import { clientException, invalidParameter } from "./faults.ts";
 import { toLaunch } from "./launch.ts";
 import { findService, requireCluster, requireTaskDefinition } from "./lookup.ts";
@@ -45,6 +46,8 @@ function toService(
 ): EcsService {
   if (!input.taskDefinition) throw clientException(TEXTS.taskDefinitionBlank());
   const definition = requireTaskDefinition(context, input.taskDefinition);
+  if (input.enableExecuteCommand && !definition.taskRoleArn)
+    throw invalidParameter(EXEC_TEXTS.createNeedsRole());
   const launch = toLaunch(cluster, definition, input);
   if (input.role && definition.networkMode === "awsvpc")
     throw invalidParameter(TEXTS.roleNeedsLinked());

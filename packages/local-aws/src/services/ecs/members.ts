@@ -10,6 +10,7 @@ export const members: Members = {
     DeploymentConfiguration:
       "linearConfiguration canaryConfiguration earlySuccessCriteria lifecycleHooks",
     DeploymentAlarms: "enable",
+    ExecuteCommandConfiguration: "kmsKeyId",
     LoadBalancer: "advancedConfiguration",
     RegisterTaskDefinitionRequest: "inferenceAccelerators",
     RunTaskRequest: "volumeConfigurations",
@@ -64,10 +65,13 @@ export const members: Members = {
     },
     {
       why: [
-        "Stored and shown. No command is executed in a container here, and no storage is encrypted.",
-        "保存され、表示されます。ここではコンテナ内でコマンドを実行できず、ストレージの暗号化もありません。",
+        "Stored and shown. No storage is encrypted here.",
+        "保存され、表示されます。ここではストレージは暗号化されません。",
       ],
-      members: { ClusterConfiguration: "executeCommandConfiguration managedStorageConfiguration" },
+      members: {
+        ClusterConfiguration: "managedStorageConfiguration",
+        ExecuteCommandLogConfiguration: "cloudWatchEncryptionEnabled s3EncryptionEnabled",
+      },
     },
     {
       why: [

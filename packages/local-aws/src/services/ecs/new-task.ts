@@ -61,7 +61,7 @@ export function createTask(scope: Scope, wanted: NewTask): Task {
     subnetId: subnet?.subnetId,
     attachmentId: wanted.networkConfiguration && randomUUID(),
     containers: definition.containerDefinitions.map((container) =>
-      newContainer(scope, container, `${cluster.name}/${id}`),
+      newContainer(scope, container, `${cluster.name}/${id}`, wanted.enableExecuteCommand),
     ),
     overrides: wanted.overrides,
     enableExecuteCommand: wanted.enableExecuteCommand,
@@ -76,7 +76,12 @@ export function createTask(scope: Scope, wanted: NewTask): Task {
   return scope.of(tasks).put(arn, task);
 }
 
-function newContainer(scope: Scope, definition: ContainerDefinition, path: string): TaskContainer {
+function newContainer(
+  scope: Scope,
+  definition: ContainerDefinition,
+  path: string,
+  execEnabled: boolean,
+): TaskContainer {
   return {
     arn: ecsArn(scope, `container/${path}/${randomUUID()}`),
     name: definition.name!,
@@ -89,6 +94,7 @@ function newContainer(scope: Scope, definition: ContainerDefinition, path: strin
       definition.memoryReservation === undefined ? undefined : String(definition.memoryReservation),
     essential: definition.essential ?? true,
     bindings: [],
+    ...(execEnabled && { execAgent: { lastStatus: "PENDING", connected: false } }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { RunTaskRequest, TaskOverride } from "@aws-sdk/client-ecs";
 import type { CallContext } from "../service.ts";
+import { EXEC_TEXTS } from "./exec-texts.ts";
 import { clientException, invalidParameter } from "./faults.ts";
 import { isFargateSize, toCpuUnits, toMebibytes } from "./fargate-sizes.ts";
 import { nextCapacityProvider, resolvePlatformVersion, toLaunch } from "./launch.ts";
@@ -8,7 +9,7 @@ import { toNetworkConfiguration } from "./network-configuration.ts";
 import { createTask, managedTags } from "./new-task.ts";
 import { tasks, type Cluster, type Tags, type Task, type TaskDefinition } from "./state.ts";
 import { mergeTags, toTags } from "./tags.ts";
-import { roleFault } from "./task-roles.ts";
+import { roleFault, rolesOf } from "./task-roles.ts";
 import { TEXTS } from "./texts.ts";
 
 /**
@@ -39,6 +40,8 @@ export function runTask(input: RunTaskRequest, context: CallContext): Task[] {
     input.networkConfiguration,
   );
   const overrides = toOverrides(definition, input.overrides);
+  if (input.enableExecuteCommand && !rolesOf(definition, overrides).taskRoleArn)
+    throw invalidParameter(EXEC_TEXTS.runNeedsRole());
   const { account, region } = context;
   const now = context.clock.now();
   const use = { account, region, clusterName: cluster.name, now };

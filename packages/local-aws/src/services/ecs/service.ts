@@ -2,6 +2,7 @@ import { defineService, type Service } from "../service.ts";
 import { accountSettingHandlers } from "./account-settings.ts";
 import { capacityProviderHandlers } from "./capacity-providers.ts";
 import { clusterHandlers } from "./clusters.ts";
+import { executeCommandHandlers } from "./execute-command.ts";
 import type { EcsHandlers } from "./handlers.ts";
 import { serviceHandlers } from "./services.ts";
 import { tagHandlers } from "./tag-operations.ts";
@@ -14,6 +15,7 @@ const handlers = {
   ...accountSettingHandlers,
   ...capacityProviderHandlers,
   ...clusterHandlers,
+  ...executeCommandHandlers,
   ...serviceHandlers,
   ...tagHandlers,
   ...taskDefinitionHandlers,

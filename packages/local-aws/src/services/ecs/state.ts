@@ -151,6 +151,14 @@ export type TaskStatus =
   | "DEPROVISIONING"
   | "STOPPED";
 
+/** What runs in a container for ECS Exec. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedAgent.html */
+export interface ExecAgent {
+  lastStatus: "PENDING" | "RUNNING" | "STOPPED";
+  lastStartedAt?: number;
+  /** Whether it has found its way to Session Manager. */
+  connected: boolean;
+}
+
 export interface TaskContainer {
   arn: string;
   name: string;
@@ -172,6 +180,18 @@ export interface TaskContainer {
     protocol: string;
     bindIP: string;
   }[];
+  /** Absent where ECS Exec is not enabled. */
+  execAgent?: ExecAgent;
+}
+
+/** What ExecuteCommand has promised, and the channel of its session asks for; gone with the session. Keyed by session id. */
+export interface ExecSession {
+  id: string;
+  /** What whoever opens the channel has to show. */
+  token: string;
+  taskArn: string;
+  container: string;
+  command: string;
 }
 
 /** Keyed by ARN. */
@@ -233,6 +253,7 @@ export const taskDefinitions = defineKind<TaskDefinition>("ecs.task-definition")
 export const revisions = defineKind<{ last: number }>("ecs.revision");
 export const ecsServices = defineKind<EcsService>("ecs.service");
 export const tasks = defineKind<Task>("ecs.task");
+export const execSessions = defineKind<ExecSession>("ecs.exec-session");
 export const tasksByService = defineIndex<Task>(({ serviceArn }) => [serviceArn]);
 /** What a principal (or everyone, `default`) has set; by `<name> <principal>`. */
 export const accountSettings = defineKind<{ name: string; value: string; principal: string }>(

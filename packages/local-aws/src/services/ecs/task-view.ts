@@ -1,6 +1,7 @@
 import type {
   Attachment,
   Container as SdkContainer,
+  ManagedAgent,
   Task as SdkTask,
   TaskField,
 } from "@aws-sdk/client-ecs";
@@ -110,5 +111,19 @@ function describeContainer(task: Task, container: TaskContainer): SdkContainer {
     cpu: container.cpu,
     memory: container.memory,
     memoryReservation: container.memoryReservation,
+    managedAgents: managedAgents(container),
   };
+}
+
+/** An agent ends with its container. */
+function managedAgents({ execAgent, lastStatus }: TaskContainer): ManagedAgent[] | undefined {
+  if (!execAgent) return undefined;
+  const { lastStartedAt } = execAgent;
+  return [
+    {
+      name: "ExecuteCommandAgent",
+      lastStatus: lastStatus === "STOPPED" ? "STOPPED" : execAgent.lastStatus,
+      lastStartedAt: lastStartedAt === undefined ? undefined : new Date(lastStartedAt),
+    },
+  ];
 }

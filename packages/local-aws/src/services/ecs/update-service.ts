@@ -3,6 +3,7 @@ import type { UpdateServiceRequest } from "@aws-sdk/client-ecs";
 import type { CallContext } from "../service.ts";
 import { desiredCount } from "./create-service.ts";
 import { toDeploymentConfiguration } from "./deployment-configuration.ts";
+import { EXEC_TEXTS } from "./exec-texts.ts";
 import { invalidParameter, serviceNotActive } from "./faults.ts";
 import { toLaunch } from "./launch.ts";
 import {
@@ -44,6 +45,11 @@ export function updateService(input: UpdateServiceRequest, context: CallContext)
     throw invalidParameter(TEXTS.strategyNeedsForce());
   if (after.healthCheckGracePeriodSeconds > 0 && after.loadBalancers.length === 0)
     throw invalidParameter(TEXTS.gracePeriodNoLoadBalancer());
+  if (
+    after.enableExecuteCommand &&
+    !findTaskDefinition(context, after.taskDefinitionArn)?.taskRoleArn
+  )
+    throw invalidParameter(EXEC_TEXTS.updateNeedsRole());
   // Tasks that run keep an inactive revision alive; a deployment of it would begin something new.
   if (input.forceNewDeployment) requireTaskDefinition(context, after.taskDefinitionArn);
   const now = context.clock.now();

@@ -2,7 +2,15 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Clock } from "../../../clock/clock.ts";
 import type { Logger } from "../../../ground/logger.ts";
-import type { ContainerUsage, Endpoint, TaskDriver, TaskObserver, TaskSpec } from "../driver.ts";
+import type {
+  ContainerUsage,
+  Endpoint,
+  TaskDriver,
+  TaskObserver,
+  TaskSpec,
+  Terminal,
+  TerminalRequest,
+} from "../driver.ts";
 import { isExecutable } from "../process/base-tools.ts";
 import { RunningTasks } from "../running-tasks.ts";
 import { BaseLayers } from "./base-layers.ts";
@@ -73,6 +81,10 @@ export class ContainerDriver implements TaskDriver {
 
   endpoint(privateIpAddress: string, port: number): Endpoint | undefined {
     return this.#tasks.endpoint(privateIpAddress, port);
+  }
+
+  openTerminal(taskArn: string, container: string, request: TerminalRequest): Promise<Terminal> {
+    return this.#tasks.openTerminal(taskArn, container, request);
   }
 
   usage(taskArn: string): Promise<ReadonlyMap<string, ContainerUsage>> {

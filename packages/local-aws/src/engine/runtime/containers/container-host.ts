@@ -14,12 +14,18 @@ import { containerCommand } from "../container-command.ts";
 import { readLines } from "../read-lines.ts";
 import { couldNotRun, noCommand } from "../reasons.ts";
 import type { ContainerHandle, OutputListener, PreparedContainer, TaskHost } from "../task-host.ts";
+import { openContainerTerminal } from "./container-terminal.ts";
 import { containerUser } from "./container-user.ts";
 import { hostsFile, nameServers, taskHostName } from "./host-files.ts";
 import { ROOM, UPPER } from "./inside/messages.ts";
 import type { Room } from "./room.ts";
 import type { RoomImages } from "./room-images.ts";
-import { toRuntimeConfig, volumeMounts, type RuntimeMount } from "./runtime-config.ts";
+import {
+  toRuntimeConfig,
+  volumeMounts,
+  type RuntimeMount,
+  type RuntimeProcess,
+} from "./runtime-config.ts";
 import { refuseContainer } from "./refuse-container.ts";
 import {
   closedNetworkScript,
@@ -51,6 +57,8 @@ export class ContainerHost implements TaskHost {
   /** In the room. */
   readonly #folder: string;
   readonly #pids = new Map<string, number>();
+  readonly #programs = new Map<string, RuntimeProcess>();
+  #terminals = 0;
 
   private constructor(spec: TaskSpec, parts: ContainerHostParts) {
     this.#spec = spec;
@@ -85,6 +93,7 @@ export class ContainerHost implements TaskHost {
     const directories = await this.#parts.images.directories(container.image);
     const bundle = `${this.#folder}/${container.name}`;
     const config = await this.#config(container, directories, bundle);
+    this.#programs.set(container.name, config.process);
     const lower = directories.map((name) => `${ROOM}/images/${name}`).join(":");
     await this.#parts.room.script(`
 mkdir ${bundle}; cd ${bundle}; mkdir rootfs
@@ -211,6 +220,12 @@ if [ -e ${namespacePath(this.#network)} ]; then ${dropNetworkScript(this.#networ
           if (isRunning) tell(room.ask("signal", { pid: running.pid, signal }));
         },
         check: (command, timeoutMs) => room.ask("check", { id, command, timeoutMs }),
+        openTerminal: (request) => {
+          const program = this.#programs.get(name)!;
+          const number = ++this.#terminals;
+          const place = { clock, room, id, bundle, process: program, number };
+          return openContainerTerminal(place, request);
+        },
       };
     } catch (error) {
       for (const { reader } of readers) reader.destroy();

@@ -61,6 +61,9 @@ const DEFAULT_SHM = "65536k";
 const OPEN_FILES = 65_535;
 const INIT = "/dev/init";
 
+/** What a container's first program is started with. https://github.com/opencontainers/runtime-spec/blob/v1.0.2/config.md#process */
+export type RuntimeProcess = ReturnType<typeof toRuntimeConfig>["process"];
+
 /** The container's `config.json`. https://github.com/opencontainers/runtime-spec/blob/v1.0.2/config.md */
 export function toRuntimeConfig(container: ContainerSpec, place: ContainerPlace) {
   const { definition, environment } = container;

@@ -2,7 +2,15 @@ import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Clock } from "../../../clock/clock.ts";
 import type { Logger } from "../../../ground/logger.ts";
-import type { ContainerUsage, Endpoint, TaskDriver, TaskObserver, TaskSpec } from "../driver.ts";
+import type {
+  ContainerUsage,
+  Endpoint,
+  TaskDriver,
+  TaskObserver,
+  TaskSpec,
+  Terminal,
+  TerminalRequest,
+} from "../driver.ts";
 import { BaseTools } from "./base-tools.ts";
 import { ProcessMarks } from "./process-marks.ts";
 import { PortPool } from "./port-pool.ts";
@@ -32,6 +40,8 @@ const TASK_ADDRESS = process.platform === "linux" ? "127.0.0.2" : "127.0.0.1";
 /** Runs tasks as processes of this user. */
 export class ProcessDriver implements TaskDriver {
   readonly name = "process";
+  readonly terminalNote =
+    "This task runs as plain processes: what you run now is your own user on this machine, in the task's folder, with the container's environment.";
   readonly #options: ProcessDriverOptions;
   readonly #tier: Tier;
   readonly #images: UnpackedImages;
@@ -81,6 +91,10 @@ export class ProcessDriver implements TaskDriver {
 
   endpoint(privateIpAddress: string, port: number): Endpoint | undefined {
     return this.#tasks.endpoint(privateIpAddress, port);
+  }
+
+  openTerminal(taskArn: string, container: string, request: TerminalRequest): Promise<Terminal> {
+    return this.#tasks.openTerminal(taskArn, container, request);
   }
 
   usage(taskArn: string): Promise<ReadonlyMap<string, ContainerUsage>> {

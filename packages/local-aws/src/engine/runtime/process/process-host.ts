@@ -2,11 +2,16 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../../clock/clock.ts";
 import {
+  CannotOpenTerminalError,
   CannotStartError,
   type ContainerSpec,
   type ContainerUsage,
   type TaskSpec,
+  type Terminal,
+  type TerminalRequest,
 } from "../driver.ts";
+import { asGoSays } from "../reasons.ts";
+import { openProcessTerminal } from "./process-terminal.ts";
 import type { ContainerHandle, OutputListener, PreparedContainer, TaskHost } from "../task-host.ts";
 import { ContainerProcess } from "./container-process.ts";
 import type { ProcessMarks } from "./process-marks.ts";
@@ -125,7 +130,24 @@ export class ProcessHost implements TaskHost {
       },
       signal: (signal) => process.signal(signal),
       check: (command, timeoutMs) => this.#check(container, command, timeoutMs),
+      openTerminal: (request) => this.#openTerminal(container, process, request),
     };
+  }
+
+  async #openTerminal(
+    container: ContainerSpec,
+    { exited: containerEnded }: ContainerProcess,
+    request: TerminalRequest,
+  ): Promise<Terminal> {
+    const root = join(this.#parts.directory, container.name);
+    const launch = await this.#tierTask
+      .launchCheck(container, root, request.command)
+      .catch((error: unknown) => {
+        const [, why] = /(exec: .*?)(?:: unknown)?$/s.exec((error as Error).message) ?? [];
+        if (!(error instanceof CannotStartError) || why === undefined) throw error;
+        throw new CannotOpenTerminalError(asGoSays(why), { cause: error });
+      });
+    return openProcessTerminal(launch, request, { ...this.#parts, containerEnded });
   }
 
   async #check(

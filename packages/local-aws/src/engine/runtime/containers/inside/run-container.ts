@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, constants, existsSync, openSync, readFileSync, rmSync, watch } from "node:fs";
 import { constants as os } from "node:os";
 import { join } from "node:path";
+import { lastError } from "./last-error.ts";
 import type { ContainerRun } from "./messages.ts";
 
 /**
@@ -41,15 +42,4 @@ export function runContainer(run: ContainerRun, exited: (code: number) => void):
       rmSync(pidFile, { force: true });
     });
   });
-}
-
-/** What runc complained of last. */
-function lastError(log: string): string {
-  const lines = existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : [];
-  for (const line of lines.reverse()) {
-    if (!line) continue;
-    const { level, msg } = JSON.parse(line) as { level: string; msg: string };
-    if (level === "error") return msg;
-  }
-  return "runc ended without a word";
 }

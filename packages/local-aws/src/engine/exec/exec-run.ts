@@ -1,0 +1,127 @@
+import type { Clock, Timer } from "../../clock/clock.ts";
+import { EXEC_TEXTS } from "../../services/ecs/exec-texts.ts";
+import {
+  CannotOpenTerminalError,
+  type TaskDriver,
+  type Terminal,
+  type TerminalSize,
+} from "../runtime/driver.ts";
+import type { ExecSession } from "../../services/ecs/state.ts";
+import type { DataChannel } from "./data-channel.ts";
+import { splitWords, UnfinishedCommandError } from "./split-words.ts";
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html#ecs-exec-considerations */
+const IDLE_MS = 20 * 60_000;
+/** How long a client's first size is waited for, so that its program finds it when it starts. */
+const SIZE_MS = 500;
+const DEFAULT_SIZE: TerminalSize = { columns: 80, rows: 24 };
+/** How far a client may be behind before the program has to wait for it. */
+const MOST_BEHIND = 1024 * 1024;
+/** What AWS's agent sets before an error. */
+const ERROR_TITLE = "\n----------ERROR-------\n";
+
+export interface ExecRunParts {
+  readonly clock: Clock;
+  readonly driver: TaskDriver;
+  readonly session: ExecSession;
+  readonly channel: DataChannel;
+  /** Told all that the program writes. */
+  record(data: Buffer): void;
+  /** Delivers the record of what was written, before the client hears that the session is over. */
+  recorded(): Promise<void>;
+}
+
+/** The program of a session, between its client and its container. */
+export class ExecRun {
+  readonly #parts: ExecRunParts;
+  readonly #firstSize = Promise.withResolvers<void>();
+  readonly #early: Buffer[] = [];
+  #terminal: Terminal | undefined;
+  #size = DEFAULT_SIZE;
+  #idle: Timer | undefined;
+  #isPaused = false;
+  #isOver = false;
+  #said = "";
+
+  constructor(parts: ExecRunParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs the program to its end, and closes the channel. */
+  async run(): Promise<void> {
+    const { channel, clock } = this.#parts;
+    await channel.open();
+    const timer = clock.deadline(SIZE_MS, () => this.#firstSize.resolve());
+    await this.#firstSize.promise;
+    timer.cancel();
+    if (this.#isOver) return;
+    this.#stir();
+    try {
+      const terminal = await this.#open();
+      this.#terminal = terminal;
+      if (this.#isOver) terminal.end();
+      for (const data of this.#early.splice(0)) terminal.write(data);
+      const exitCode = await terminal.exited;
+      await this.#parts.recorded();
+      await channel.close(this.#said, exitCode);
+    } catch (error) {
+      if (!(error instanceof CannotOpenTerminalError || error instanceof UnfinishedCommandError))
+        throw error;
+      const why = EXEC_TEXTS.cannotStart({ why: error.message });
+      await channel.close(`${ERROR_TITLE}${why}\n`);
+    } finally {
+      this.#isOver = true;
+      this.#idle?.cancel();
+    }
+  }
+
+  input(data: Buffer): void {
+    this.#stir();
+    if (this.#terminal) this.#terminal.write(data);
+    else this.#early.push(data);
+  }
+
+  resize(size: TerminalSize): void {
+    this.#size = size;
+    this.#firstSize.resolve();
+    this.#terminal?.resize(size);
+  }
+
+  /** Lets the program wait while its client is too far behind. */
+  behind(bytes: number): void {
+    const isPaused = bytes > MOST_BEHIND;
+    if (isPaused === this.#isPaused) return;
+    this.#isPaused = isPaused;
+    if (isPaused) this.#terminal?.pause();
+    else this.#terminal?.resume();
+  }
+
+  /** Hangs up. @param said what the client is told, if it is still there */
+  end(said = ""): void {
+    this.#said = said;
+    this.#isOver = true;
+    this.#firstSize.resolve();
+    this.#terminal?.end();
+  }
+
+  #open(): Promise<Terminal> {
+    const { driver, session, channel, record } = this.#parts;
+    return driver.openTerminal(session.taskArn, session.container, {
+      command: splitWords(session.command),
+      size: this.#size,
+      output: (data) => {
+        this.#stir();
+        record(data);
+        channel.output(data);
+        this.behind(channel.behind);
+      },
+    });
+  }
+
+  /** Neither side has been silent for so long now. */
+  #stir(): void {
+    this.#idle?.cancel();
+    if (this.#isOver) return;
+    this.#idle = this.#parts.clock.deadline(IDLE_MS, () => this.end(EXEC_TEXTS.timedOut()));
+  }
+}
