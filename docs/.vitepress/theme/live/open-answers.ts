@@ -25,14 +25,13 @@ export function useOpenAnswers(live: LiveState, lab: () => string): void {
       // Two answers may belong to one check.
       const key = `${lab()} ${check} ${index}`;
       answer.toggleAttribute("data-passed", passed.has(check));
-      const kept = readKept()[key];
-      if (kept === undefined && passed.has(check)) answer.open = true;
-      else if (kept !== undefined && !seen.has(answer)) answer.open = kept;
-      if (seen.has(answer)) continue;
-      seen.add(answer);
-      answer.addEventListener("toggle", () => {
-        if (!matchMedia("print").matches) keep(key, answer.open);
-      });
+      if (!seen.has(answer)) {
+        seen.add(answer);
+        begin(answer, key);
+      }
+      if (!passed.has(check) || readKept()[key] !== undefined) continue;
+      answer.open = true;
+      keep(key, true);
     }
   }
   watch([() => live.reports.get(lab()), lab], show, { flush: "post" });
@@ -40,11 +39,18 @@ export function useOpenAnswers(live: LiveState, lab: () => string): void {
   onContentUpdated(show);
 }
 
+/** Puts an answer as it was left, and notes from now on how the reader leaves it. */
+function begin(answer: HTMLDetailsElement, key: string): void {
+  // It is open already where the reader was quicker than this script.
+  if (answer.open) keep(key, true);
+  answer.open = readKept()[key] ?? false;
+  // Keys click as well. A `toggle` comes later than what it tells of, tells of several at once, and whoever did it.
+  const summary = answer.querySelector("summary");
+  summary?.addEventListener("click", () => keep(key, !answer.open));
+}
+
 function keep(key: string, isOpen: boolean): void {
-  const kept = readKept();
-  // Closed is what an answer is anyway, until it was open once.
-  if (kept[key] === isOpen || (kept[key] === undefined && !isOpen)) return;
-  localStorage.setItem(KEPT, JSON.stringify({ ...kept, [key]: isOpen }));
+  localStorage.setItem(KEPT, JSON.stringify({ ...readKept(), [key]: isOpen }));
 }
 
 function readKept(): Kept {
