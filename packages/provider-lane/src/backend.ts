@@ -2,7 +2,8 @@ import { connect, type ClientHttp2Session } from "node:http2";
 import { createConnection } from "node:net";
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
-import { BrokenCall, isSuccess, LIMITS, send, type Answer, type Call } from "./grpc.ts";
+import { BrokenCall, CODES, isSuccess, LIMITS, send, statusOnly } from "./grpc.ts";
+import type { Answer, Call } from "./grpc.ts";
 import { kindOf } from "./methods.ts";
 import { ProviderProcess, type Attachment } from "./provider-process.ts";
 
@@ -20,8 +21,8 @@ export interface BackendOptions {
 export type Caller = object;
 
 /**
- * One provider. `Configure` sets what it is for everybody who calls after it, so it waits until nobody else's call is
- * under way, and nobody's call begins while it is.
+ * One provider. `Configure` sets what it is for everybody who calls after it, and `Stop` ends whatever is under way. So
+ * neither is sent while a call of anybody else is under way, and nobody's call begins while one of them is.
  */
 export class Backend {
   /** The last `Configure`, which may still wait for its turn; undefined where there was none. */
@@ -32,7 +33,7 @@ export class Backend {
   readonly #underWay = new Map<Caller, number>();
   #running: Running;
   #restart: Promise<boolean> | undefined;
-  #configuring: Promise<unknown> | undefined;
+  #alone: Promise<unknown> | undefined;
   #quiet = Promise.withResolvers<void>();
   #stopped = false;
 
@@ -55,13 +56,9 @@ export class Backend {
   async call(caller: Caller, call: Call): Promise<Answer> {
     const kind = kindOf(call.headers[":path"]!);
     if (kind === "configure") return this.#configure(caller, call);
-    while (this.#configuring) await this.#configuring;
+    if (kind === "stop") return this.#interrupt(caller, call);
+    while (this.#alone) await this.#alone;
     return this.#counted(caller, () => this.#send(call, kind !== "change"));
-  }
-
-  /** Whether a call of anybody else is under way: to ask the provider to stop would stop theirs as well. */
-  isBusyFor(caller: Caller): boolean {
-    return [...this.#underWay.keys()].some((other) => other !== caller);
   }
 
   async stop(): Promise<void> {
@@ -71,16 +68,33 @@ export class Backend {
   }
 
   async #configure(caller: Caller, call: Call): Promise<Answer> {
-    while (this.#configuring || this.isBusyFor(caller)) {
+    while (this.#alone || this.#isBusyFor(caller)) {
       call.signal.throwIfAborted();
-      await (this.#configuring ?? this.#quiet.promise);
+      await (this.#alone ?? this.#quiet.promise);
     }
+    return this.#sendAlone(caller, call);
+  }
+
+  /** Asks for what is under way to be left, where all of that is this caller's: Terraform waits for it in any case. */
+  async #interrupt(caller: Caller, call: Call): Promise<Answer> {
+    while (this.#alone) await this.#alone;
+    return this.#isBusyFor(caller) ? statusOnly(CODES.ok, "") : this.#sendAlone(caller, call);
+  }
+
+  /** Whether a call of anybody else is under way. */
+  #isBusyFor(caller: Caller): boolean {
+    return [...this.#underWay.keys()].some((other) => other !== caller);
+  }
+
+  /** Lets nobody's call begin before the provider has answered, even where the caller does not wait so long. */
+  async #sendAlone(caller: Caller, call: Call): Promise<Answer> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#configuring = promise;
+    this.#alone = promise;
     try {
-      return await this.#counted(caller, () => this.#send(call, true));
+      const { signal } = new AbortController();
+      return await this.#counted(caller, () => this.#send({ ...call, signal }, true));
     } finally {
-      this.#configuring = undefined;
+      this.#alone = undefined;
       resolve();
     }
   }

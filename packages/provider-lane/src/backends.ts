@@ -1,5 +1,5 @@
 import { Backend, type BackendOptions, type Caller } from "./backend.ts";
-import { BrokenCall, CODES, messageOf, statusOnly, type Answer, type Call } from "./grpc.ts";
+import { BrokenCall, messageOf, type Answer, type Call } from "./grpc.ts";
 import { settingsOf } from "./methods.ts";
 
 /**
@@ -47,14 +47,6 @@ export class Backends {
       ...this.#others,
     ];
     return mayHave(current) ? current : rest.find(mayHave);
-  }
-
-  /** Asks a provider to leave what it does, where all of that is this connection's. */
-  stop(caller: Caller, call: Call): Promise<Answer> {
-    const backend = this.#places.get(caller) ?? this.#first;
-    // Terraform waits for what it has begun in any case.
-    if (backend.isBusyFor(caller)) return Promise.resolve(statusOnly(CODES.ok, ""));
-    return backend.call(caller, call);
   }
 
   /** A connection has ended, or takes other settings. */

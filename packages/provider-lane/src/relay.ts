@@ -124,8 +124,6 @@ export class Relay {
         return this.#cached(kind, call, caller);
       case "configure":
         return backends.configure(caller, call);
-      case "stop":
-        return backends.stop(caller, call);
       default:
         return backends.call(caller, call);
     }
