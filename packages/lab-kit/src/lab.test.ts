@@ -29,6 +29,7 @@ test.each([
   [{ minutes: 0 }, "minutes is 0"],
   [{ files: [] }, "files names nothing"],
   [{ stacks: [] }, "stacks names nothing"],
+  [{ publicImages: ["docker.io/library/none:1"] }, "for which nothing can stand in"],
   [{ title: { en: "A network", ja: " " } }, "title has no words in ja"],
 ])("refuses %j", (part, words) => {
   expect(() => defineLab({ ...MANIFEST, ...part })).toThrow(LabManifestError);

@@ -1,4 +1,5 @@
 import type { Price } from "./prices.ts";
+import { recipeFor } from "@workbook/stand-in-images/recipes";
 import type { Text } from "@workbook/toolchain";
 import type { WebApp } from "./web-app.ts";
 
@@ -22,6 +23,11 @@ export interface LabManifest {
   readonly needs: readonly Tool[];
   /** The apps whose images it builds; each is pushed to `<repository>-<owner>`, where that repository exists. */
   readonly apps: readonly WebApp[];
+  /**
+   * Images of public registries that its tasks run, by their full names, such as `public.ecr.aws/nginx/nginx:1.28`. When the lab is
+   * proved, and where no registry can be reached, images made on this machine stand in for them.
+   */
+  readonly publicImages?: readonly string[];
   /** The Dockerfiles that the learner writes, out of `files`, by the app's container; other apps have their own. */
   readonly dockerfiles?: Readonly<Record<string, string>>;
   /** Stacks in the order in which they are applied. */
@@ -54,7 +60,8 @@ export class LabManifestError extends Error {
  * @throws {LabManifestError} for the first field that cannot be right
  */
 export function defineLab(manifest: LabManifest): LabManifest {
-  const { id, minutes, files, stacks, dockerfiles = {} } = manifest;
+  const { id, minutes, files, stacks, dockerfiles = {}, publicImages = [] } = manifest;
+  const unmade = publicImages.find((image) => recipeFor(image) === undefined);
   const unlisted = Object.values(dockerfiles).find((file) => !files.includes(file));
   const problem =
     (!/^\d\d(?:-[a-z0-9]+)+$/.test(id) && `id "${id}" is not like 08-two-services`) ||
@@ -62,6 +69,7 @@ export function defineLab(manifest: LabManifest): LabManifest {
     (files.length === 0 && "files names nothing for the learner to edit") ||
     (stacks.length === 0 && "stacks names nothing to apply") ||
     (unlisted !== undefined && `dockerfiles names ${unlisted}, which is not among files`) ||
+    (unmade !== undefined && `publicImages names ${unmade}, for which nothing can stand in`) ||
     emptyText({ title: manifest.title, summary: manifest.summary });
   if (problem) throw new LabManifestError(`${id}: ${problem}`);
   return manifest;

@@ -1,3 +1,2 @@
 export { findStandIn, makeStandIns, type StandIn } from "./make-stand-ins.ts";
-export { RECIPES, recipeFor } from "./recipes.ts";
 export { serveStandIns, type StandInRegistry } from "./serve-stand-ins.ts";

@@ -5,6 +5,7 @@ import {
   DEFAULT_HOME_ADDRESS,
   LOCAL_ACCELERATION,
   LocalAws,
+  type RegistryMirrors,
 } from "@workbook/local-aws";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { ECR } from "@aws-sdk/client-ecr";
@@ -38,6 +39,8 @@ export interface LaneOptions {
   readonly tools: FoundTools;
   readonly batch: SynthBatch;
   readonly builds: Builds;
+  /** Where images of public registries come from. */
+  readonly registryMirrors: RegistryMirrors;
   readonly targetOf: (cloud: LaneCloud) => Promise<Target>;
   readonly signal?: AbortSignal;
 }
@@ -81,6 +84,7 @@ export class Lane {
       port: 0,
       listeners: "ephemeral",
       dataDir: join(directory, "cloud"),
+      registryMirrors: options.registryMirrors,
       logger: {
         info: () => {},
         error: (message, error) => {

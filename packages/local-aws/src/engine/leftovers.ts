@@ -9,6 +9,7 @@ import { removeDatabase } from "../snapshot/restore-snapshot.ts";
 import { snapshotsFolder } from "../snapshot/snapshot-folder.ts";
 import type { Store } from "../store/store.ts";
 import type { EngineContext, EnginePart } from "./engine.ts";
+import { PulledFiles, pulledFolder } from "./images/remote/pulled-files.ts";
 
 const HOUR_MS = 3_600_000;
 /** Nothing is written for longer than a day. */
@@ -69,7 +70,7 @@ function sweep(store: Store, dataDir: string, unfinishedMs: number, unownedMs: n
   removed += removeOlder(join(dataDir, "objects"), unownedMs, (name) => !blobs.has(name));
   const digests = digestsOf(store);
   removed += removeOlder(join(dataDir, "layers"), unownedMs, (name) => !digests.has(name));
-  return removed;
+  return removed + new PulledFiles(pulledFolder(dataDir)).sweep(unfinishedMs);
 }
 
 /** Names of the files of objects, and of parts of uploads to buckets that are there. */

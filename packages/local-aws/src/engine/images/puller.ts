@@ -1,10 +1,10 @@
-import { join } from "node:path";
 import { parseReference } from "../../ground/image-reference.ts";
 import { unlessAborted } from "../../ground/unless-aborted.ts";
 import { LayerFiles } from "../../services/ecr/layer-files.ts";
 import type { EngineContext } from "../engine.ts";
 import { architectureOf } from "./image-parts.ts";
 import { isOwn, pullOwn } from "./own-images.ts";
+import { pulledFolder } from "./remote/pulled-files.ts";
 import { Registries, type RegistriesOptions } from "./remote/registries.ts";
 import { RemoteImages } from "./remote/remote-images.ts";
 
@@ -72,7 +72,7 @@ export function createImagePuller(context: EngineContext, options: RegistriesOpt
   const ours = new URL(endpoint).host;
   const remote = new RemoteImages({
     clock: context.clock,
-    folder: join(dataDir, "pulled"),
+    folder: pulledFolder(dataDir),
     registries: new Registries(options),
   });
   return {

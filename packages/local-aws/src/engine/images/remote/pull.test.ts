@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -173,9 +173,13 @@ test("a download that breaks off goes on where it stopped", async () => {
     ranges.push(request.headers.range);
     if (!isFirst) return false;
     isFirst = false;
-    // The configuration comes first; all of it but a byte is promised.
+    // The configuration comes first. What of it lies on the disk need not be sent again.
     response.writeHead(200, { "content-length": 10 });
-    response.write('{"os":', () => response.destroy());
+    response.write('{"os":');
+    const uploads = join(cloud.dataDir, "pulled/layers/uploads");
+    const isWritten = () =>
+      readdirSync(uploads).some((name) => statSync(join(uploads, name)).size === 6);
+    void vi.waitUntil(isWritten, 30_000).finally(() => response.destroy());
     return true;
   };
   expect(await linesOf(`${FAR}/team/broken:v1`)).toEqual(["whole"]);

@@ -5,7 +5,6 @@ import {
   readFileSync,
   rmSync,
   statSync,
-  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +13,9 @@ import { PRIVATE_FILE } from "../../../store/private-files.ts";
 
 /** How many images are kept; those used longest ago go first. */
 const KEPT_IMAGES = 20;
-const HOUR_MS = 3_600_000;
+
+/** Where that is, in a cloud's folder. */
+export const pulledFolder = (dataDir: string): string => join(dataDir, "pulled");
 
 /** What was pulled from other registries: files by their digest, shared by all images, and which image uses which. */
 export class PulledFiles {
@@ -29,30 +30,18 @@ export class PulledFiles {
     mkdirSync(this.#images, { recursive: true });
   }
 
-  /** Whether all files of an image that was pulled before are there. */
-  isComplete(digest: string): boolean {
-    const parts = this.#partsOf(nameOf(digest));
-    return parts.length > 0 && parts.every((part) => this.layers.has(part));
-  }
-
-  /** Keeps the files of an image until others have been used since. */
+  /** An image is used, with these files: they stay until so many others have been used since. */
   keep(digest: string, parts: readonly string[]): void {
     writeFileSync(join(this.#images, nameOf(digest)), JSON.stringify(parts), {
       mode: PRIVATE_FILE,
     });
   }
 
-  /** An image is used again. */
-  touch(digest: string): void {
-    const now = new Date();
-    utimesSync(join(this.#images, nameOf(digest)), now, now);
-  }
-
   /**
    * Removes the images used longest ago, the files that no kept image has, and what broken connections left; answers how many files.
-   * @param unfinishedMs how old what is being written has to be
+   * @param ageMs how old a file has to be that no kept image has: a pull brings its files before it is an image
    */
-  sweep(unfinishedMs: number): number {
+  sweep(ageMs: number): number {
     const byUse = readdirSync(this.#images)
       .map((name) => ({ name, at: statSync(join(this.#images, name)).mtimeMs }))
       .toSorted((a, b) => b.at - a.at);
@@ -62,8 +51,8 @@ export class PulledFiles {
     );
     const layers = join(this.#folder, "layers");
     return (
-      removeOld(layers, Math.min(unfinishedMs, HOUR_MS), (name) => !used.has(name)) +
-      removeOld(join(layers, "uploads"), unfinishedMs, () => true)
+      removeOld(layers, ageMs, (name) => !used.has(name)) +
+      removeOld(join(layers, "uploads"), ageMs, () => true)
     );
   }
 
