@@ -4,7 +4,7 @@ import type { SynthContext } from "../check.ts";
 import { SynthReader } from "../synth-reader.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { GO_APP } from "../web-app.ts";
-import { containersOf, listed, taskDefinitionsOf } from "./wiring.ts";
+import { containerOf, containersOf, listed, taskDefinitionsOf } from "./wiring.ts";
 
 function resource(type: string, attributes: Record<string, unknown>): SynthResource {
   return {
@@ -48,7 +48,7 @@ test.each([
   expect(taskDefinitionsOf(context(REPOSITORY, definition), GO_APP)).toEqual([]);
 });
 
-test("reads a container's memory, ports, variables, health check, kernel parameters and log options", () => {
+test("reads what a container definition says", () => {
   const definition = {
     name: "go-app",
     image: "golang",
@@ -57,6 +57,12 @@ test("reads a container's memory, ports, variables, health check, kernel paramet
     environment: [{ name: "PORT", value: "8080" }],
     healthCheck: { command: ["CMD", "/app", "--check"] },
     systemControls: [{ namespace: "net.core.somaxconn", value: "1024" }],
+    essential: false,
+    entryPoint: ["sh", "-c"],
+    command: ["/app"],
+    dependsOn: [{ containerName: "configure", condition: "SUCCESS" }],
+    mountPoints: [{ sourceVolume: "conf", containerPath: "/conf" }],
+    linuxParameters: { initProcessEnabled: true },
     logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "/ecs/go" } },
   };
   expect(containersOf(task(JSON.stringify([definition])))).toEqual([
@@ -68,10 +74,31 @@ test("reads a container's memory, ports, variables, health check, kernel paramet
       environment: new Map([["PORT", "8080"]]),
       healthCheck: ["CMD", "/app", "--check"],
       systemControls: new Map([["net.core.somaxconn", "1024"]]),
+      isEssential: false,
+      command: ["sh", "-c", "/app"],
+      dependsOn: [{ container: "configure", condition: "SUCCESS" }],
+      mounts: [{ volume: "conf", path: "/conf" }],
+      hasInit: true,
       logDriver: "awslogs",
       logOptions: { "awslogs-group": "/ecs/go" },
     },
   ]);
+});
+
+test("takes the container of that name where several run one image, and the default for what is not said", () => {
+  const image = "127.0.0.1:4566/golang-app-hanako:v1";
+  const definition = task(
+    JSON.stringify([
+      { name: "configure", image },
+      { name: "go-app", image },
+    ]),
+  );
+  expect(containerOf(context(REPOSITORY, definition), GO_APP, definition)).toMatchObject({
+    name: "go-app",
+    isEssential: true,
+    hasInit: false,
+    mounts: [],
+  });
 });
 
 test.each(["${file(var.definitions)}", "{}", undefined])(
