@@ -14,6 +14,7 @@ export const ROOMS = [
   "services/kit",
   "services/service.ts",
   "services/iam",
+  "services/kms",
   "services/ec2",
   "services/elbv2",
   "services/ecr",

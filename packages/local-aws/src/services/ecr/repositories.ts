@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { page } from "./pages.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/typed.ts";
+import { managedKeyArn } from "../kms/managed-keys.ts";
 import type { CallContext } from "../service.ts";
 import { checkRegistry, needRepository } from "./faults.ts";
 import { images, layers, repositories, type Repository } from "./state.ts";
@@ -149,10 +149,9 @@ function managedKey(
   { account, region }: CallContext,
 ): string | undefined {
   const type = encryptionConfiguration?.encryptionType;
-  if (type === undefined || type === "AES256") return undefined;
-  const hex = createHash("sha256").update(`aws/ecr ${account} ${region}`).digest("hex");
-  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
-  return `arn:aws:kms:${region}:${account}:key/${id}`;
+  return type === undefined || type === "AES256"
+    ? undefined
+    : managedKeyArn("ecr", account, region);
 }
 
 function byArn(context: CallContext, arn: string): Readonly<Repository> {

@@ -3,6 +3,7 @@ import { AWS_MANAGED_POLICIES } from "./aws-managed-policies.ts";
 import { type RequestContext, type ServiceCall, serviceCallKeys } from "./policy-conditions.ts";
 import { parsePolicy, type PolicyDocument } from "./policy-document.ts";
 import {
+  type Decision,
   evaluateIdentityPolicies,
   evaluateResourcePolicy,
   type PolicyRequest,
@@ -54,20 +55,19 @@ function identityPolicies(
   return identityDocuments(store, account, entity).map(parsePolicy);
 }
 
-function entityAllows(
+/** What an entity's policies say; its boundary, where it has one, has to allow it as well, and one whose policy is gone allows nothing. */
+function entityDecision(
   store: Store,
   account: string,
   entity: Readonly<Role | User>,
   request: PolicyRequest,
-): boolean {
+): Decision {
   const decision = evaluateIdentityPolicies(identityPolicies(store, account, entity), request);
-  if (decision !== "allowed" || entity.permissionsBoundary === undefined)
-    return decision === "allowed";
+  if (decision !== "allowed" || entity.permissionsBoundary === undefined) return decision;
   const boundary = managedDocument(store, account, entity.permissionsBoundary);
-  return (
-    boundary !== undefined &&
-    evaluateIdentityPolicies([parsePolicy(boundary)], request) === "allowed"
-  );
+  return boundary === undefined
+    ? "implicitDeny"
+    : evaluateIdentityPolicies([parsePolicy(boundary)], request);
 }
 
 /**
@@ -88,7 +88,7 @@ export function isAllowed(
   const role = findRole(store, account, roleArn);
   if (!role) return false;
   const known = { "aws:PrincipalArn": roleArn, "aws:PrincipalAccount": account, ...context };
-  return entityAllows(store, account, role, { action, resource, context: known });
+  return entityDecision(store, account, role, { action, resource, context: known }) === "allowed";
 }
 
 /** What is asked of a role, and the policies beside its own that have a say. */
@@ -129,7 +129,7 @@ export function isUserAllowed(
   const user = store.of(users, account, "").get(nameOf(userArn));
   if (user?.arn !== userArn) return true;
   const context = { "aws:PrincipalArn": userArn, "aws:username": user.userName };
-  return entityAllows(store, account, user, { action, resource, context });
+  return entityDecision(store, account, user, { action, resource, context }) === "allowed";
 }
 
 /**
@@ -158,4 +158,25 @@ export function trusts(
   const request = { action: "sts:AssumeRole", resource: role.arn, context };
   const policy = parsePolicy(role.assumeRolePolicyDocument);
   return evaluateResourcePolicy(policy, principal, request) === "allowed";
+}
+
+/**
+ * What the policies of a caller itself (a stored user, a role, a session of it) say of a request, its boundary held to. The
+ * workspace's own user and the root user are not stored, and may do everything.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ * @param arn of the user, of the role, or of the session
+ */
+export function identityDecision(
+  store: Store,
+  account: string,
+  arn: string,
+  request: PolicyRequest,
+): Decision {
+  const [, session] = /:assumed-role\/([^/]+)\//.exec(arn) ?? [];
+  const isRole = session !== undefined || arn.includes(":role/");
+  const entity = isRole
+    ? store.of(roles, account, "").get(session ?? nameOf(arn))
+    : store.of(users, account, "").get(nameOf(arn));
+  if (!entity) return isRole ? "implicitDeny" : "allowed";
+  return entityDecision(store, account, entity, request);
 }

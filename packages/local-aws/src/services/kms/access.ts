@@ -1,0 +1,171 @@
+import type { Clock } from "../../clock/clock.ts";
+import type { Scope, Store } from "../../store/store.ts";
+import { identityDecision } from "../iam/authorize.ts";
+import { requestKeys, type RequestContext } from "../iam/policy-conditions.ts";
+import { parsePolicy } from "../iam/policy-document.ts";
+import {
+  evaluateResourcePolicy,
+  type Decision,
+  type PolicyRequest,
+} from "../iam/policy-evaluation.ts";
+import { refusalWords, type Refusal } from "../iam/refusal.ts";
+import { accessDenied } from "./faults.ts";
+import { needKey } from "./find.ts";
+import { aliases, grants, type Grant, type Key } from "./state.ts";
+
+/** Who uses a key, and where: a call's context is one. */
+export interface KeyCaller {
+  readonly account: string;
+  readonly region: string;
+  readonly store: Scope;
+  readonly cloud: Store;
+  readonly clock: Clock;
+  /** The ARN of a user, of a role or of a session of it. */
+  readonly principal: { readonly arn: string };
+}
+
+/** The pairs that a ciphertext is bound to. https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html */
+export type EncryptionContext = Readonly<Record<string, string>>;
+
+/** What is known of a use beside its key. */
+export interface KeyUse {
+  readonly encryptionContext?: EncryptionContext | undefined;
+  /** The service through which a caller uses the key: `ssm`, `secretsmanager`. */
+  readonly via?: string | undefined;
+}
+
+/**
+ * Holds a use of a key to its policy, to the grants on it, and, where the policy leaves it to the account, to the caller's own
+ * policies. What is about no key in particular is held to the caller's alone.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
+ * @param operation such as `Decrypt`
+ * @throws AwsError `AccessDeniedException`, with the kind of policy that is missing
+ */
+export function checkAccess(
+  caller: KeyCaller,
+  key: Readonly<Key> | undefined,
+  operation: string,
+  use: KeyUse = {},
+): void {
+  const refusal = refusalOf(caller, key, key?.policy, operation, use);
+  if (!refusal) return;
+  const action = `kms:${operation}`;
+  const on = key ? ` on resource: ${key.arn}` : "";
+  throw accessDenied(
+    `User: ${caller.principal.arn} is not authorized to perform: ${action}${on} ${refusalWords(refusal, action)}`,
+  );
+}
+
+/**
+ * The key of this name, where the caller may do this to it.
+ * @throws AwsError `NotFoundException`, `AccessDeniedException`
+ */
+export function ownKey(
+  caller: KeyCaller,
+  name: string,
+  operation: string,
+  use?: KeyUse,
+): Readonly<Key> {
+  const key = needKey(caller, name);
+  checkAccess(caller, key, operation, use);
+  return key;
+}
+
+/** Whether a key with this policy could be used so; what a new policy is asked before it is taken. */
+export function policyAllows(caller: KeyCaller, policy: string, operation: string): boolean {
+  return refusalOf(caller, undefined, policy, operation, {}) === undefined;
+}
+
+function refusalOf(
+  caller: KeyCaller,
+  key: Readonly<Key> | undefined,
+  policy: string | undefined,
+  operation: string,
+  use: KeyUse,
+): Refusal | undefined {
+  const { account, cloud, principal } = caller;
+  const context = conditionKeys(caller, key, use);
+  const request = { action: `kms:${operation}`, resource: key?.arn ?? "*", context };
+  const identity = identityDecision(cloud, account, principal.arn, request);
+  if (identity === "explicitDeny") return { by: "identity-based policy", explicit: true };
+  if (policy === undefined)
+    return identity === "allowed" ? undefined : { by: "identity-based policy", explicit: false };
+  const [itself, throughAccount] = decisionsOf(policy, caller, request);
+  if (itself === "explicitDeny" || throughAccount === "explicitDeny")
+    return { by: "resource-based policy", explicit: true };
+  if (itself === "allowed") return undefined;
+  if (throughAccount === "allowed" && identity === "allowed") return undefined;
+  if (key && isGranted(caller, key, operation, use)) return undefined;
+  const by = throughAccount === "allowed" ? "identity-based policy" : "resource-based policy";
+  return { by, explicit: false };
+}
+
+/** What a key's policy says of the caller itself, and of the account, to whose policies it may leave the rest. */
+function decisionsOf(
+  policy: string,
+  caller: KeyCaller,
+  request: PolicyRequest,
+): [itself: Decision, throughAccount: Decision] {
+  const document = parsePolicy(policy);
+  const decide = (names: readonly string[]) =>
+    evaluateResourcePolicy(document, { kind: "AWS", names }, request);
+  return [decide(namesOf(caller)), decide([`arn:aws:iam::${caller.account}:root`, caller.account])];
+}
+
+/** Under which ARNs a policy or a grant may name a caller: its own, and its role's where it is a session. */
+export function namesOf({ account, principal }: KeyCaller): string[] {
+  const role = roleArnOf(account, principal.arn);
+  return role === undefined ? [principal.arn] : [principal.arn, role];
+}
+
+/** The role of a session. Its path does not stand in the session's ARN. */
+function roleArnOf(account: string, arn: string): string | undefined {
+  const [, name] = /:assumed-role\/([^/]+)\//.exec(arn) ?? [];
+  return name && `arn:aws:iam::${account}:role/${name}`;
+}
+
+/** https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
+function conditionKeys(
+  { account, region, clock, principal, store }: KeyCaller,
+  key: Readonly<Key> | undefined,
+  { encryptionContext = {}, via }: KeyUse,
+): RequestContext {
+  const pairs = Object.entries(encryptionContext);
+  const named = key ? store.of(aliases).filter(({ keyId }) => keyId === key.id) : [];
+  return {
+    ...requestKeys(region, clock.now()),
+    "aws:PrincipalArn": roleArnOf(account, principal.arn) ?? principal.arn,
+    "aws:PrincipalAccount": account,
+    "kms:CallerAccount": account,
+    ...(via !== undefined && { "kms:ViaService": `${via}.${region}.amazonaws.com` }),
+    ...(key && { "kms:KeySpec": key.spec, "kms:KeyUsage": key.usage, "kms:KeyOrigin": "AWS_KMS" }),
+    ...(named.length > 0 && { "kms:ResourceAliases": named.map(({ name }) => name) }),
+    ...Object.fromEntries(
+      (key?.tags ?? []).map((tag) => [`aws:ResourceTag/${tag.TagKey}`, tag.TagValue]),
+    ),
+    ...Object.fromEntries(pairs.map(([name, value]) => [`kms:EncryptionContext:${name}`, value])),
+    ...(pairs.length > 0 && { "kms:EncryptionContextKeys": pairs.map(([name]) => name) }),
+  };
+}
+
+function isGranted(caller: KeyCaller, key: Readonly<Key>, operation: string, use: KeyUse): boolean {
+  const names = namesOf(caller);
+  return caller.store
+    .of(grants)
+    .filter(({ keyId }) => keyId === key.id)
+    .some(
+      (grant) =>
+        names.includes(grant.grantee) &&
+        grant.operations.includes(operation) &&
+        isWithin(grant, use.encryptionContext ?? {}),
+    );
+}
+
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantConstraints.html */
+function isWithin({ contextEquals, contextSubset }: Readonly<Grant>, given: EncryptionContext) {
+  const wanted = contextEquals ?? contextSubset ?? {};
+  const hasAll = Object.entries(wanted).every(([name, value]) => given[name] === value);
+  const isExact =
+    contextEquals === undefined || Object.keys(given).length === Object.keys(wanted).length;
+  return hasAll && isExact;
+}

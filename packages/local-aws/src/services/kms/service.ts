@@ -1,0 +1,30 @@
+import { defineService } from "../service.ts";
+import { aliasHandlers } from "./aliases.ts";
+import { dataKeyHandlers, dataKeyPairHandlers } from "./data-keys.ts";
+import { encryptionHandlers } from "./encryption.ts";
+import { grantHandlers } from "./grants.ts";
+import { keyPolicyHandlers } from "./key-policies.ts";
+import { keyHandlers, newKeyHandlers } from "./keys.ts";
+import { members } from "./members.ts";
+import { rotationHandlers } from "./rotation.ts";
+import { signingHandlers } from "./signing.ts";
+import { tagHandlers } from "./tags.ts";
+
+/** AWS Key Management Service. Custom key stores, imported material and multi-Region keys are not there. */
+export const kms = defineService({
+  id: "kms",
+  members,
+  shown: [],
+  handlers: {
+    ...keyHandlers,
+    ...aliasHandlers,
+    ...keyPolicyHandlers,
+    ...rotationHandlers,
+    ...tagHandlers,
+    ...grantHandlers,
+    ...encryptionHandlers,
+    ...dataKeyHandlers,
+    ...signingHandlers,
+  },
+  streaming: { ...newKeyHandlers, ...dataKeyPairHandlers },
+});

@@ -1,0 +1,49 @@
+import type { Tag } from "@aws-sdk/client-kms";
+import type { Handlers } from "../../protocol/typed.ts";
+import type { CallContext } from "../service.ts";
+import { ownKey } from "./access.ts";
+import { limitExceeded, tagFault } from "./faults.ts";
+import { needKept } from "./find.ts";
+import { page } from "./pages.ts";
+import { keys, type Key } from "./state.ts";
+
+/** https://docs.aws.amazon.com/kms/latest/developerguide/tagging-keys.html */
+const MOST_TAGS = 50;
+
+export const tagHandlers: Handlers<typeof import("@aws-sdk/client-kms"), CallContext> = {
+  TagResource({ KeyId, Tags }, context) {
+    const key = needKept(ownKey(context, KeyId, "TagResource"));
+    context.store.of(keys).patch(key.id, { tags: withTags(key.tags, Tags) });
+    return {};
+  },
+
+  UntagResource({ KeyId, TagKeys }, context) {
+    const key = needKept(ownKey(context, KeyId, "UntagResource"));
+    const tags = key.tags.filter(({ TagKey }) => !TagKeys.includes(TagKey));
+    context.store.of(keys).patch(key.id, { tags });
+    return {};
+  },
+
+  ListResourceTags({ KeyId, Limit = 50, Marker }, context) {
+    const { tags } = ownKey(context, KeyId, "ListResourceTags");
+    const { items, ...rest } = page(tags, ({ TagKey }) => TagKey, { Limit, Marker }, "tags");
+    return { Tags: items, ...rest };
+  },
+};
+
+/**
+ * The tags of a key with `given` laid over them.
+ * @throws AwsError `TagException`, `LimitExceededException`
+ */
+export function withTags(before: Key["tags"], given: readonly Tag[]): Key["tags"] {
+  const merged = new Map(before.map(({ TagKey, TagValue }) => [TagKey, TagValue]));
+  const seen = new Set<string>();
+  for (const { TagKey = "", TagValue = "" } of given) {
+    if (/^aws:/i.test(TagKey)) throw tagFault("Tags beginning with aws: are reserved");
+    if (seen.has(TagKey)) throw tagFault("Duplicate tag keys");
+    seen.add(TagKey);
+    merged.set(TagKey, TagValue);
+  }
+  if (merged.size > MOST_TAGS) throw limitExceeded("Too many tags");
+  return [...merged].map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
+}
