@@ -53,7 +53,13 @@ async function start(index: number): Promise<number> {
       networkMode: "awsvpc",
       containers: [container],
     },
-    { started: () => {}, output: () => {}, health: () => {}, exited: () => {} },
+    {
+      started: () => {},
+      output: () => {},
+      health: () => {},
+      restarted: () => {},
+      exited: () => {},
+    },
   );
   return performance.now() - began;
 }

@@ -92,53 +92,6 @@ describe.skipIf(closed)("what a container definition says", { timeout: 60_000 },
     expect(lines).toEqual(["2048", "4096", "0", "80"]);
   });
 
-  test("an init container writes into a volume that another only reads", async () => {
-    const volume = { sourceVolume: "shared", containerPath: "/shared" };
-    const started = await cloud.run(
-      "volumes",
-      [
-        cloud.container("init", {
-          essential: false,
-          command: ["sh", "-c", "echo configured > /shared/settings"],
-          mountPoints: [volume],
-        }),
-        cloud.script("cat /shared/settings; touch /shared/x; echo $?", {
-          mountPoints: [{ ...volume, readOnly: true }],
-          dependsOn: [{ containerName: "init", condition: "SUCCESS" }],
-        }),
-        cloud.container("other", {
-          essential: false,
-          command: ["sh", "-c", "cat /shared/settings"],
-          volumesFrom: [{ sourceContainer: "main" }],
-          dependsOn: [{ containerName: "init", condition: "COMPLETE" }],
-        }),
-      ],
-      { volumes: [{ name: "shared" }] },
-    );
-    const { lines, exitCodes } = await cloud.ended(started);
-    expect(lines.toSorted()).toEqual([
-      "1",
-      "configured",
-      "configured",
-      "touch: cannot touch '/shared/x': Read-only file system",
-    ]);
-    expect(exitCodes).toEqual({ init: 0, main: 0, other: 0 });
-  });
-
-  test("a container reaches its neighbour on localhost, once that is healthy", async () => {
-    const started = await cloud.run("sidecar", [
-      cloud.container("nginx", {
-        portMappings: [{ containerPort: 80 }],
-        healthCheck: { command: ["CMD-SHELL", "curl -fsS http://localhost/"], interval: 5 },
-      }),
-      cloud.script("curl -sS http://localhost/", {
-        dependsOn: [{ containerName: "nginx", condition: "HEALTHY" }],
-      }),
-    ]);
-    const { lines } = await cloud.ended(started);
-    expect(lines).toEqual(["Welcome to nginx!"]);
-  });
-
   const NGINX = "exec nginx -g 'daemon off; error_log /dev/stderr notice;'";
 
   test.skipIf(!existsSync("/usr/bin/tini-static"))(

@@ -43,9 +43,14 @@ export class ContainerCloud {
         ],
         ["start.sh", { mode: 0o755, content: '#!/bin/sh\nset -e\ncat /app/greeting\nexec "$@"\n' }],
         ["app/greeting", "a script reads /app/greeting\n"],
+        ["var/lib/own/", { type: "directory", uid: 33, gid: 33, mode: 0o750 }],
+        ["var/lib/own/seed", "of the image\n"],
         ["srv/own", { content: "mine\n", uid: 33, gid: 33, mode: 0o600 }],
       ],
-      config: { Cmd: ["nginx", "-g", "daemon off; error_log /dev/stderr;"] },
+      config: {
+        Cmd: ["nginx", "-g", "daemon off; error_log /dev/stderr;"],
+        Volumes: { "/var/lib/own": {} },
+      },
     });
     return new ContainerCloud(cloud, image);
   }

@@ -23,6 +23,8 @@ export interface PulledImage {
     readonly User?: string;
     readonly ExposedPorts?: Readonly<Record<string, object>>;
     readonly StopSignal?: string;
+    /** By path: what a container has of its own there, beginning with the image's files. */
+    readonly Volumes?: Readonly<Record<string, object>>;
     readonly Labels?: Readonly<Record<string, string>>;
     readonly Healthcheck?: Readonly<Record<string, unknown>>;
   };

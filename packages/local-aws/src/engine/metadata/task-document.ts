@@ -82,6 +82,7 @@ export function containerDocument(
     StartedAt: instant(task.startedAt),
     FinishedAt: container.lastStatus === "STOPPED" ? instant(task.executionStoppedAt) : undefined,
     Type: "NORMAL",
+    RestartCount: own?.restartPolicy?.enabled ? (container.restartCount ?? 0) : undefined,
     Health: own?.healthCheck ? { status: container.healthStatus } : undefined,
     ...logMembers(task, own),
     ContainerARN: container.arn,

@@ -299,6 +299,7 @@ describe("the metadata endpoint", () => {
         started: () => {},
         output: () => resolve(),
         health: () => {},
+        restarted: () => {},
         exited: () => {},
       };
       driver.start(spec, observer).catch(reject);

@@ -41,7 +41,12 @@ export interface TaskObserver {
   output(container: string, stream: "stdout" | "stderr", line: string): void | Promise<void>;
   /** What the health check of a container's definition says, each time that this changes. */
   health(container: string, status: "HEALTHY" | "UNHEALTHY"): void;
-  /** A container ended by itself or was stopped. 137 = SIGKILL, 143 = SIGTERM, as Docker counts. */
+  /** A container's restart policy has started it again, for the `count`th time: nothing is known of its health. */
+  restarted(container: string, count: number): void;
+  /**
+   * A container ended by itself or was stopped. 137 = SIGKILL, 143 = SIGTERM, as Docker counts. One that never starts, because of what it
+   * depends on, is told as well, with 143 and the reason.
+   */
   exited(container: string, exitCode: number, reason?: string): void;
 }
 

@@ -1,4 +1,6 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import type { ContainerSpec } from "./driver.ts";
+
 /**
  * What ECS says where a container cannot start. Sources: Fargate platform 1.4 as reported in
  * https://github.com/aws/amazon-ecs-agent/issues/3526 and https://github.com/saebyn/glowing-telegram/issues/398 (the frame and
@@ -42,13 +44,25 @@ export const OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory u
 export const unsupported = (container: string, what: string) =>
   `CannotStartContainerError: container "${container}" ${what}, which tasks that run as plain processes cannot do`;
 
-/** Unverified: Fargate's words for a dependency that ends in the wrong way or too late. */
-export const dependencyFailed = (container: string, state: number | "UNHEALTHY" | "HEALTHY") =>
-  typeof state === "number"
-    ? `Container "${container}" that others depend on ended with ${state}`
-    : `Container "${container}" that others depend on is ${state}`;
-export const dependencyTimedOut = (container: string) =>
-  `Container "${container}" that others depend on was not ready within its start time-out`;
+/**
+ * What ECS's agent says of a container that will never start, and the exit code that it gives it: it has not run, but something must be
+ * said. Unverified on Fargate, whose agent shares this code.
+ * https://github.com/aws/amazon-ecs-agent/blob/master/agent/engine/dependencygraph/graph.go
+ */
+export const NEVER_STARTED_EXIT_CODE = 143;
+const ORDERING = "CannotStartContainerError: dependency graph:";
+
+type Named = Pick<ContainerSpec, "name" | "image">;
+const shown = ({ name, image }: Named, state: string, exitCode?: number) =>
+  `[${name}(${image.reference}) (${state}->RUNNING)${exitCode === undefined ? "" : ` - Exit: ${exitCode}`}]`;
+const target = (container: Named) => shown(container, "MANIFEST_PULLED");
+
+export const dependencyFailed = (dependency: Named, exitCode: number, container: Named) =>
+  `${ORDERING} failed to resolve container ordering dependency ${shown(dependency, "STOPPED", exitCode)} for target ${target(container)} as dependency did not exit successfully.`;
+export const dependencyTimedOut = (dependency: Named, container: Named) =>
+  `${ORDERING} container ordering dependency ${shown(dependency, "RUNNING")} for target ${target(container)} has timed out.`;
+export const dependencyNeverStarts = (dependency: Named, container: Named) =>
+  `${ORDERING} failed to resolve container ordering dependency ${shown(dependency, "STOPPED", NEVER_STARTED_EXIT_CODE)} for target ${target(container)} because dependency will never start`;
 
 /** Never shown: the scheduler that stopped the task knows why. */
 export const stoppedWhileStarting = () => "the task was stopped while it was starting";

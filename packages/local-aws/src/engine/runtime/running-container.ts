@@ -1,4 +1,5 @@
 import type { Clock } from "../../clock/clock.ts";
+import type { Dependency } from "./dependencies.ts";
 import type { ContainerSpec } from "./driver.ts";
 import { checkCommand, HealthMonitor } from "./health-check.ts";
 import { OUT_OF_MEMORY } from "./reasons.ts";
@@ -12,41 +13,56 @@ function stopSignal(name: string | undefined): NodeJS.Signals | number {
   return known && known in constants.signals ? known : "SIGTERM";
 }
 
+/** ECS's default. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerRestartPolicy.html */
+const DEFAULT_RESTART_SECONDS = 300;
+
 export type Health = "HEALTHY" | "UNHEALTHY";
 
 export interface RunningContainerParts {
   readonly clock: Clock;
   readonly output: OutputListener;
   health(status: Health): void;
+  /** Its restart policy has started it again, for the `count`th time. */
+  restarted(count: number): void;
   exited(code: number, reason: string | undefined): void;
-  /** A fault of our own in a health check. */
-  failed(error: unknown): void;
+  /** A fault of our own in a health check or in a restart. */
+  failed(what: string, error: unknown): void;
 }
 
-/** A container that runs, what is known of its health, and how it ends. */
-export class RunningContainer {
+/** A container that runs, what is known of its health, and how it ends: for good where its restart policy does not start it again. */
+export class RunningContainer implements Dependency {
   readonly spec: ContainerSpec;
-  readonly handle: ContainerHandle;
+  readonly startedAt: number;
   /** Resolves to the exit code, after the observer has heard of it. */
   readonly ended: Promise<number>;
-  /** Resolves to the first word of the health check, for those that wait for it. */
-  readonly firstHealth: Promise<Health>;
+  readonly healthy: Promise<void>;
+  readonly #prepared: PreparedContainer;
   readonly #parts: RunningContainerParts;
-  readonly #monitor: HealthMonitor | undefined;
+  readonly #becameHealthy: () => void;
+  #handle: ContainerHandle;
+  #monitor: HealthMonitor | undefined;
   #isOutOfMemory = false;
+  #isEnding = false;
+  #restarts = 0;
+  #lastStartAt: number;
 
-  private constructor(spec: ContainerSpec, handle: ContainerHandle, parts: RunningContainerParts) {
+  private constructor(
+    spec: ContainerSpec,
+    prepared: PreparedContainer,
+    handle: ContainerHandle,
+    parts: RunningContainerParts,
+  ) {
     this.spec = spec;
-    this.handle = handle;
+    this.#prepared = prepared;
+    this.#handle = handle;
     this.#parts = parts;
-    const { promise, resolve } = Promise.withResolvers<Health>();
-    this.firstHealth = promise;
-    this.#monitor = this.#monitorHealth(resolve);
-    this.ended = handle.exited.then((code) => {
-      this.#monitor?.stop();
-      parts.exited(code, this.#isOutOfMemory ? OUT_OF_MEMORY : undefined);
-      return code;
-    });
+    this.startedAt = parts.clock.now();
+    this.#lastStartAt = this.startedAt;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.healthy = promise;
+    this.#becameHealthy = resolve;
+    this.#monitor = this.#monitorHealth();
+    this.ended = this.#live();
   }
 
   /** @throws CannotStartError */
@@ -55,40 +71,96 @@ export class RunningContainer {
     prepared: PreparedContainer,
     parts: RunningContainerParts,
   ): Promise<RunningContainer> {
-    return new RunningContainer(spec, await prepared.start(parts.output), parts);
+    return new RunningContainer(spec, prepared, await prepared.start(parts.output), parts);
+  }
+
+  /** What runs now: another one after each restart. */
+  get handle(): ContainerHandle {
+    return this.#handle;
   }
 
   killForMemory(): void {
     this.#isOutOfMemory = true;
-    this.handle.signal("SIGKILL");
+    this.#handle.signal("SIGKILL");
+  }
+
+  /** Ends it at once. */
+  kill(): void {
+    this.#isEnding = true;
+    this.#handle.signal("SIGKILL");
   }
 
   /** Asks it to end, kills it after its stop time-out, and resolves when it has ended. */
   async stop(): Promise<void> {
+    this.#isEnding = true;
     this.#monitor?.stop();
-    this.handle.signal(stopSignal(this.spec.image.config.StopSignal));
+    this.#handle.signal(this.#stopSignal);
     const kill = this.#parts.clock.deadline(this.spec.stopTimeoutSeconds * 1000, () =>
-      this.handle.signal("SIGKILL"),
+      this.#handle.signal("SIGKILL"),
     );
     await this.ended;
     kill.cancel();
   }
 
-  #monitorHealth(first: (status: Health) => void): HealthMonitor | undefined {
-    const { spec } = this;
+  get #stopSignal(): NodeJS.Signals | number {
+    return stopSignal(this.spec.image.config.StopSignal);
+  }
+
+  async #live(): Promise<number> {
+    for (;;) {
+      const code = await this.#handle.exited;
+      this.#monitor?.stop();
+      if (this.#mayRestart(code) && (await this.#restart())) continue;
+      this.#parts.exited(code, this.#isOutOfMemory ? OUT_OF_MEMORY : undefined);
+      return code;
+    }
+  }
+
+  /**
+   * A container is started again each time that it ends, whatever its exit code, but for those that are ignored, and unless it has run for less than
+   * the attempt period since its last start.
+   * @see https://github.com/aws/amazon-ecs-agent/blob/master/ecs-agent/api/container/restart/restart_tracker.go
+   */
+  #mayRestart(code: number): boolean {
+    const { enabled, ignoredExitCodes, restartAttemptPeriod } =
+      this.spec.definition.restartPolicy ?? {};
+    if (!enabled || this.#isEnding || ignoredExitCodes?.includes(code)) return false;
+    const seconds = restartAttemptPeriod ?? DEFAULT_RESTART_SECONDS;
+    return this.#parts.clock.idleSince(this.#lastStartAt) >= seconds * 1000;
+  }
+
+  async #restart(): Promise<boolean> {
+    const { clock, output, restarted, failed } = this.#parts;
+    try {
+      this.#handle = await this.#prepared.start(output);
+    } catch (error) {
+      failed("could not be restarted", error);
+      return false;
+    }
+    this.#isOutOfMemory = false;
+    this.#lastStartAt = clock.now();
+    restarted(++this.#restarts);
+    // It was told to end while it was starting.
+    if (this.#isEnding) this.#handle.signal(this.#stopSignal);
+    else this.#monitor = this.#monitorHealth();
+    return true;
+  }
+
+  #monitorHealth(): HealthMonitor | undefined {
     const { clock, health, failed } = this.#parts;
-    const { healthCheck } = spec.definition;
+    const { healthCheck } = this.spec.definition;
     const command = checkCommand(healthCheck);
     if (!healthCheck || !command) return undefined;
+    const handle = this.#handle;
     return new HealthMonitor({
       clock,
       healthCheck,
-      failed,
+      failed: (error) => failed("has a health check that failed to run", error),
       changed: (status) => {
-        first(status);
+        if (status === "HEALTHY") this.#becameHealthy();
         health(status);
       },
-      check: (timeoutMs) => this.handle.check(command, timeoutMs),
+      check: (timeoutMs) => handle.check(command, timeoutMs),
     });
   }
 }

@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import { DiffIdError, LayerError } from "@workbook/image-layers";
 import type { Clock } from "../../clock/clock.ts";
 import type { Logger } from "../../ground/logger.ts";
@@ -13,11 +12,10 @@ import {
   type Terminal,
   type TerminalRequest,
 } from "./driver.ts";
-import { unlessAborted } from "../../ground/unless-aborted.ts";
-import { awaitDependencies } from "./dependencies.ts";
+import { allOf, ContainerStarts } from "./container-starts.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { badImage, badLayer, stoppedWhileStarting, wrongDiffId } from "./reasons.ts";
-import { RunningContainer } from "./running-container.ts";
+import type { RunningContainer } from "./running-container.ts";
 import type { PreparedContainer, TaskHost } from "./task-host.ts";
 
 export interface RunningTaskParts {
@@ -80,7 +78,7 @@ export class RunningTask {
 
   /** Ends the containers at once. */
   kill(): void {
-    for (const { handle } of this.#containers.values()) handle.signal("SIGKILL");
+    for (const container of this.#containers.values()) container.kill();
   }
 
   endpoint(port: number): Endpoint {
@@ -111,11 +109,14 @@ export class RunningTask {
       this.#host = host;
       // Everything that can fail by the image or the definition does so before the first process runs.
       const prepared = await allOf(this.spec.containers.map((c) => this.#prepare(c, host)));
-      for (const [index, container] of this.spec.containers.entries()) {
-        const ready = awaitDependencies(container, this.#containers, this.#parts.clock);
-        await unlessAborted(ready, this.#stopRequest.signal);
-        await this.#run(container, prepared[index]!, host);
-      }
+      const starts = new ContainerStarts({
+        ...this.#parts,
+        spec: this.spec,
+        observer: this.#observer,
+        host,
+        started: (container) => this.#containers.set(container.spec.name, container),
+      });
+      await starts.all(prepared, this.#stopRequest.signal);
       this.#stopRequest.signal.throwIfAborted();
       this.#memoryWatch.start();
     } catch (error) {
@@ -137,30 +138,6 @@ export class RunningTask {
       if (error instanceof CannotStartError) throw error;
       throw new CannotStartError(pullReason(error, container.image.reference), { cause: error });
     }
-  }
-
-  async #run(spec: ContainerSpec, prepared: PreparedContainer, host: TaskHost): Promise<void> {
-    const { name } = spec;
-    if (prepared.failure !== undefined) return this.#fail(name, prepared.failure);
-    const container = await RunningContainer.start(spec, prepared, {
-      clock: this.#parts.clock,
-      output: (stream, line) => this.#tell(() => this.#observer.output(name, stream, line)),
-      health: (status) => this.#tell(() => this.#observer.health(name, status)),
-      exited: (code, reason) => this.#tell(() => this.#observer.exited(name, code, reason)),
-      failed: (error) =>
-        this.#parts.logger.error(`the health check of ${name} in ${this.spec.taskArn}`, error),
-    });
-    this.#containers.set(name, container);
-    const bindings = host.bindings(name);
-    this.#tell(() => this.#observer.started(name, this.#runtimeId(), bindings));
-  }
-
-  /** A file that the kernel would not run: in a container that shows after the start, as a line and an exit code. */
-  #fail(name: string, line: string): void {
-    this.#tell(() => this.#observer.started(name, this.#runtimeId(), []));
-    this.#tell(() => this.#observer.output(name, "stderr", line));
-    // Later, as with a real process: the caller knows of the start before it hears of the end.
-    setImmediate(() => this.#tell(() => this.#observer.exited(name, 1)));
   }
 
   async #stopAll(): Promise<void> {
@@ -189,30 +166,6 @@ export class RunningTask {
     this.#memoryWatch.stop();
     await this.#host?.close();
   }
-
-  /** As on Fargate: the task's id and ten digits. */
-  #runtimeId(): string {
-    return `${this.spec.taskId}-${randomInt(10 ** 9, 10 ** 10)}`;
-  }
-
-  /** An observer's fault must not end the task. */
-  #tell<R>(call: () => R): R | undefined {
-    try {
-      return call();
-    } catch (error) {
-      this.#parts.logger.error(`the observer of ${this.spec.taskArn} failed`, error);
-      return undefined;
-    }
-  }
-}
-
-/** Waits for all, then throws the first error, so that nothing is still under way when the caller cleans up. */
-async function allOf<T>(promises: readonly Promise<T>[]): Promise<T[]> {
-  const results = await Promise.allSettled(promises);
-  return results.map((result) => {
-    if (result.status === "rejected") throw result.reason as Error;
-    return result.value;
-  });
 }
 
 /** Why an image could not be laid down, as ECS says that it could not be pulled. */

@@ -137,24 +137,35 @@ export class TaskRunner {
             return { containers: told, healthStatus: taskHealth(record.definition, told) };
           }),
         ),
+      restarted: (name, restartCount) =>
+        live(() => record.writeContainer(name, { restartCount, healthStatus: "UNKNOWN" })),
       exited: (name, exitCode, reason) => live(() => this.#exited(name, exitCode, reason)),
     };
   }
 
   #exited(name: string, exitCode: number, reason: string | undefined): void {
     this.record.writeContainer(name, { lastStatus: "STOPPED", exitCode, reason });
-    if (this.#started && hasEnded(this.record.task)) this.#endWithContainers();
+    const { task } = this.record;
+    // While containers are being started the driver's answer is waited for, unless one of them is not to start any more.
+    if (hasEnded(task) && (this.#started || !task.containers.every(hasRun)))
+      this.#endWithContainers();
   }
 
   #endWithContainers(): void {
     const now = this.#context.clock.now();
-    this.record.write((task) => ({ executionStoppedAt: task.executionStoppedAt ?? now }));
-    this.record.requestStop("EssentialContainerExited", TEXTS.essentialExited(), now);
+    const { record } = this;
+    const ended = record.task.containers.filter(({ lastStatus }) => lastStatus === "STOPPED");
+    if (ended.some((it) => it.essential && !hasRun(it))) {
+      record.requestStop("TaskFailedToStart", TEXTS.failedToStart(), now);
+      return;
+    }
+    record.write((task) => ({ executionStoppedAt: task.executionStoppedAt ?? now }));
+    record.requestStop("EssentialContainerExited", TEXTS.essentialExited(), now);
   }
 
   async #stop(): Promise<void> {
     if (!this.#closing.aborted) await this.#drain();
-    const ran = this.record.task.containers.some(({ runtimeId }) => runtimeId !== undefined);
+    const ran = this.record.task.containers.some(hasRun);
     if (ran && !this.#closing.aborted) this.record.write(() => ({ lastStatus: "STOPPING" }));
     await this.#needs.driver.stop(this.record.arn);
     await Promise.all(Array.from(this.#sinks.values(), (sink) => sink.close()));
@@ -195,6 +206,8 @@ export class TaskRunner {
 const hasEnded = ({ containers }: TaskRecord["task"]) =>
   containers.some((it) => it.essential && it.lastStatus === "STOPPED") ||
   containers.every((it) => it.lastStatus === "STOPPED");
+
+const hasRun = ({ runtimeId }: TaskRecord["task"]["containers"][number]) => runtimeId !== undefined;
 
 /** What a task is from the moment when it has stopped. */
 export function stoppedTask(task: TaskRecord["task"], now: number): Partial<TaskRecord["task"]> {

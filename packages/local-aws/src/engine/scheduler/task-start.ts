@@ -231,13 +231,12 @@ export function refuseUnsupported({ record }: StartParts): void {
   if (family !== "LINUX") throw new TaskFault(TEXTS.windowsUnsupported({ family }));
   if (proxyConfiguration) throw new TaskFault(TEXTS.proxyUnsupported());
   for (const definition of record.definition.containerDefinitions) {
-    const { name: container = "", secrets, environmentFiles, restartPolicy } = definition;
+    const { name: container = "", secrets, environmentFiles } = definition;
     if (definition.repositoryCredentials)
       throw new TaskFault(TEXTS.credentialsUnsupported({ container }));
     if (secrets?.length) throw new TaskFault(TEXTS.secretsUnsupported({ container }));
     if (environmentFiles?.length)
       throw new TaskFault(TEXTS.environmentFilesUnsupported({ container }));
-    if (restartPolicy?.enabled) throw new TaskFault(TEXTS.restartPolicyUnsupported({ container }));
   }
 }
 

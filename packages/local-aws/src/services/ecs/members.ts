@@ -25,16 +25,20 @@ export const members: Members = {
       ],
       members: {
         RepositoryCredentials: "credentialsParameter",
-        ContainerRestartPolicy: "ignoredExitCodes restartAttemptPeriod",
         EnvironmentFile: "type value",
         ResourceRequirement: "sharingStrategy value",
         FirelensConfiguration: "type options",
         Volume:
           "s3filesVolumeConfiguration fsxWindowsFileServerVolumeConfiguration configuredAtLaunch",
-        EFSVolumeConfiguration:
-          "fileSystemId rootDirectory transitEncryption transitEncryptionPort authorizationConfig",
         ProxyConfiguration: "type containerName properties",
       },
+    },
+    {
+      why: [
+        "Stored and shown. A file system is a directory of this machine, which needs no encryption on its way.",
+        "保存され、表示されます。ファイルシステムはこのマシンのディレクトリなので、転送時の暗号化は不要です。",
+      ],
+      members: { EFSVolumeConfiguration: "transitEncryption transitEncryptionPort" },
     },
     {
       why: [

@@ -168,6 +168,8 @@ export interface TaskContainer {
   lastStatus: string;
   exitCode?: number;
   reason?: string;
+  /** How often its restart policy has started it again. */
+  restartCount?: number;
   healthStatus: "HEALTHY" | "UNHEALTHY" | "UNKNOWN";
   cpu: string;
   memory?: string;

@@ -247,6 +247,7 @@ export const TEXTS = {
 
   // Why a task stopped
   essentialExited: text("Essential container in task exited", guide("stopped-task-errors")),
+  failedToStart: text("Task failed to start", QUOTED),
   taskStoppedByUser: text("Task stopped by user"),
   scalingActivity: text(
     "Scaling activity initiated by (deployment {deployment})",
@@ -312,9 +313,6 @@ export const TEXTS = {
   ),
   eventUnheeded: text(
     "(service {service}) (deployment {deployment}) Local AWS runs tasks as plain processes here, which go without: {what}.",
-  ),
-  restartPolicyUnsupported: text(
-    "ResourceInitializationError: Local AWS does not support restart policies of containers (container '{container}')",
   ),
 
   // Service events, https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html

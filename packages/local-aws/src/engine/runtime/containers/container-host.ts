@@ -20,12 +20,7 @@ import { hostsFile, nameServers, taskHostName } from "./host-files.ts";
 import { ROOM, UPPER } from "./inside/messages.ts";
 import type { Room } from "./room.ts";
 import type { RoomImages } from "./room-images.ts";
-import {
-  toRuntimeConfig,
-  volumeMounts,
-  type RuntimeMount,
-  type RuntimeProcess,
-} from "./runtime-config.ts";
+import { toRuntimeConfig, type RuntimeMount, type RuntimeProcess } from "./runtime-config.ts";
 import { refuseContainer } from "./refuse-container.ts";
 import {
   closedNetworkScript,
@@ -35,6 +30,7 @@ import {
   taskNetwork,
   type TaskNetwork,
 } from "./task-network.ts";
+import { TaskVolumes } from "./task-volumes.ts";
 import { readArn } from "../../../ground/arn.ts";
 
 export interface ContainerHostParts {
@@ -56,6 +52,7 @@ export class ContainerHost implements TaskHost {
   readonly #network: TaskNetwork;
   /** In the room. */
   readonly #folder: string;
+  readonly #volumes: TaskVolumes;
   readonly #pids = new Map<string, number>();
   readonly #programs = new Map<string, RuntimeProcess>();
   #terminals = 0;
@@ -65,6 +62,7 @@ export class ContainerHost implements TaskHost {
     this.#parts = parts;
     this.#network = taskNetwork(spec.taskId);
     this.#folder = `${ROOM}/tasks/${spec.taskId}`;
+    this.#volumes = new TaskVolumes(spec, this.#folder, parts.room);
   }
 
   /** @throws CannotStartError naming what the task needs and the room does not have */
@@ -76,11 +74,9 @@ export class ContainerHost implements TaskHost {
       address === undefined
         ? closedNetworkScript(host.#network)
         : openNetworkScript(host.#network, address);
-    const folders = host.#volumes.map((name) => `volumes/${name}`);
     try {
-      await parts.room.script(
-        `mkdir ${host.#folder}; cd ${host.#folder}; mkdir -p volumes ${folders.join(" ")}\n${network}`,
-      );
+      await parts.room.script(`mkdir ${host.#folder}\n${network}`);
+      await host.#volumes.open();
     } catch (error) {
       await host.close();
       throw new CannotStartError(couldNotRun((error as Error).message), { cause: error });
@@ -150,18 +146,12 @@ if [ -e ${namespacePath(this.#network)} ]; then ${dropNetworkScript(this.#networ
     return `${UPPER}/${this.#spec.taskId}`;
   }
 
-  get #volumes(): readonly string[] {
-    return (this.#spec.volumes ?? []).flatMap(({ name }) => name ?? []);
-  }
-
   async #config(container: ContainerSpec, directories: readonly string[], bundle: string) {
     const { images, openFiles, init } = this.#parts;
     const { definition, image } = container;
     const find = (path: string) => images.find(directories, path);
     const [passwd, group] = [await find("/etc/passwd"), await find("/etc/group")];
     const user = definition.user || image.config.User || "";
-    const all = this.#spec.containers.map((each) => each.definition);
-    const sourceOf = (volume: string) => `${this.#folder}/volumes/${volume}`;
     const ownFile = (destination: string): RuntimeMount => ({
       destination,
       type: "bind",
@@ -175,7 +165,7 @@ if [ -e ${namespacePath(this.#network)} ]; then ${dropNetworkScript(this.#networ
       user: await containerUser(user, { passwd, group }),
       mounts: [
         ...["/etc/hosts", "/etc/hostname", "/etc/resolv.conf"].map(ownFile),
-        ...volumeMounts(definition, all, sourceOf),
+        ...this.#volumes.mounts(container),
       ],
       init,
       openFiles,
@@ -183,11 +173,13 @@ if [ -e ${namespacePath(this.#network)} ]; then ${dropNetworkScript(this.#networ
   }
 
   async #start(
-    { name }: ContainerSpec,
+    container: ContainerSpec,
     bundle: string,
     output: OutputListener,
   ): Promise<ContainerHandle> {
+    const { name } = container;
     const { room, clock } = this.#parts;
+    await this.#volumes.fill(container, `${bundle}/rootfs`);
     const outside = join(room.folder, bundle.slice(ROOM.length));
     const readers = (["stdout", "stderr"] as const).map((stream) => {
       const fd = openSync(join(outside, stream), constants.O_RDONLY | constants.O_NONBLOCK);

@@ -32,11 +32,7 @@ export function refuseContainer(task: TaskSpec, container: ContainerSpec, tools:
   for (const volume of task.volumes ?? []) {
     if (volume.host?.sourcePath)
       no(`mounts ${volume.host.sourcePath} of its instance, and there is none`);
-    if (
-      volume.dockerVolumeConfiguration ||
-      volume.efsVolumeConfiguration ||
-      volume.fsxWindowsFileServerVolumeConfiguration
-    )
+    if (volume.dockerVolumeConfiguration || volume.fsxWindowsFileServerVolumeConfiguration)
       no(`mounts the volume "${volume.name}", which is more than an empty one`);
   }
 }

@@ -1,4 +1,4 @@
-import type { ContainerDefinition, MountPoint } from "@aws-sdk/client-ecs";
+import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import type { ContainerSpec } from "../driver.ts";
 import { containerCommand, containerWorkingDirectory, DEFAULT_PATH } from "../container-command.ts";
 import type { ContainerUser } from "./container-user.ts";
@@ -89,7 +89,8 @@ export function toRuntimeConfig(container: ContainerSpec, place: ContainerPlace)
       ...(usesInit && place.init !== undefined
         ? [{ destination: INIT, type: "bind", source: place.init, options: ["bind", "ro"] }]
         : []),
-      ...place.mounts,
+      // One that is within another comes after it, or nobody would see it.
+      ...[...tmpfsMounts(definition), ...place.mounts].toSorted((a, b) => depth(a) - depth(b)),
     ],
     annotations: definition.dockerLabels ?? {},
     linux: {
@@ -147,17 +148,10 @@ const limit = (value: number): unknown => (value < 0 ? rawJson("1844674407370955
 const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown };
 
 function systemMounts({ linuxParameters }: ContainerDefinition): RuntimeMount[] {
-  const { sharedMemorySize, tmpfs = [] } = linuxParameters ?? {};
+  const { sharedMemorySize } = linuxParameters ?? {};
   const shm = sharedMemorySize === undefined ? DEFAULT_SHM : `${sharedMemorySize}m`;
-  const safe = ["nosuid", "noexec", "nodev"];
-  const mount = (destination: string, type: string, source: string, options: string[]) => ({
-    destination,
-    type,
-    source,
-    options,
-  });
   return [
-    mount("/proc", "proc", "proc", safe),
+    mount("/proc", "proc", "proc", SAFE),
     mount("/dev", "tmpfs", "tmpfs", ["nosuid", "strictatime", "mode=755", "size=65536k"]),
     mount("/dev/pts", "devpts", "devpts", [
       "nosuid",
@@ -167,39 +161,24 @@ function systemMounts({ linuxParameters }: ContainerDefinition): RuntimeMount[] 
       "mode=0620",
       "gid=5",
     ]),
-    mount("/dev/shm", "tmpfs", "shm", [...safe, "mode=1777", `size=${shm}`]),
-    mount("/dev/mqueue", "mqueue", "mqueue", safe),
-    mount("/sys", "sysfs", "sysfs", [...safe, "ro"]),
-    ...tmpfs.map(({ containerPath = "", size = 0, mountOptions = [] }) =>
-      mount(containerPath, "tmpfs", "tmpfs", [...safe, `size=${size}m`, ...mountOptions]),
-    ),
+    mount("/dev/shm", "tmpfs", "shm", [...SAFE, "mode=1777", `size=${shm}`]),
+    mount("/dev/mqueue", "mqueue", "mqueue", SAFE),
+    mount("/sys", "sysfs", "sysfs", [...SAFE, "ro"]),
   ];
 }
 
-/** The mount points of a container, those of containers that it shares volumes with among them. */
-export function volumeMounts(
-  definition: ContainerDefinition,
-  all: readonly ContainerDefinition[],
-  sourceOf: (volume: string) => string,
-): RuntimeMount[] {
-  const shared = (definition.volumesFrom ?? []).flatMap(({ sourceContainer, readOnly }) => {
-    const other = all.find(({ name }) => name === sourceContainer);
-    return (other?.mountPoints ?? []).map((point) => ({
-      ...point,
-      readOnly: (readOnly ?? false) || (point.readOnly ?? false),
-    }));
-  });
-  return [...shared, ...(definition.mountPoints ?? [])].map((point) => toBind(point, sourceOf));
-}
+const SAFE = ["nosuid", "noexec", "nodev"];
+const mount = (destination: string, type: string, source: string, options: string[]) => ({
+  destination,
+  type,
+  source,
+  options,
+});
 
-function toBind(
-  { sourceVolume = "", containerPath = "", readOnly = false }: MountPoint,
-  sourceOf: (volume: string) => string,
-): RuntimeMount {
-  return {
-    destination: containerPath,
-    type: "bind",
-    source: sourceOf(sourceVolume),
-    options: ["rbind", readOnly ? "ro" : "rw"],
-  };
-}
+/** Docker's own options come first, so that those of the definition can undo them. */
+const tmpfsMounts = ({ linuxParameters }: ContainerDefinition): RuntimeMount[] =>
+  (linuxParameters?.tmpfs ?? []).map(({ containerPath = "", size = 0, mountOptions = [] }) =>
+    mount(containerPath, "tmpfs", "tmpfs", [...SAFE, `size=${size}m`, ...mountOptions]),
+  );
+
+const depth = ({ destination }: RuntimeMount) => destination.split("/").filter(Boolean).length;

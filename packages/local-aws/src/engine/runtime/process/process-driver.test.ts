@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { isAlive } from "@workbook/toolchain";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ManualClock } from "../../../clock/manual-clock.ts";
@@ -258,22 +259,16 @@ describe("a container that cannot start", () => {
 
   test("leaves none of the task's other containers running", async () => {
     const idle = { Cmd: ["node", "-e", "setInterval(() => {}, 1000)"] };
-    const first = await container({}, { name: "first", config: idle });
-    const second = await container(
-      {},
-      {
-        name: "second",
-        definition: { dependsOn: [{ containerName: "setup", condition: "SUCCESS" }] },
-        config: idle,
-      },
-    );
-    const setup = await container({}, { name: "setup", config: { Cmd: ["sh", "-c", "exit 4"] } });
+    const setup = await container({}, { name: "setup", config: idle });
+    const waiting: ContainerDefinition = {
+      dependsOn: [{ containerName: "setup", condition: "COMPLETE" }],
+    };
+    const last = await container({}, { name: "last", definition: waiting, config: idle });
+    const broken = await container({}, { name: "broken", config: { Cmd: ["no-such-program"] } });
     const log = new TaskLog();
-    await expect(driver.start(task(first, setup, second), log)).rejects.toThrow(
-      'Container "setup" that others depend on ended with 4',
-    );
-    expect(log.entries).toContain("first exited 137");
-    expect(log.entries).not.toContain("second started");
+    await expect(driver.start(task(setup, broken, last), log)).rejects.toThrow("no-such-program");
+    expect(log.entries).not.toContain("last started");
+    expect(readdirSync(join(dir, "runtime/tasks"))).toEqual([]);
   });
 
   test("is started, and then fails as the kernel would, where its file is no program", async () => {

@@ -17,6 +17,10 @@ export class TaskLog implements TaskObserver {
     this.entries.push(`${container} ${status}`);
   }
 
+  restarted(container: string, count: number): void {
+    this.entries.push(`${container} restarted ${count}`);
+  }
+
   exited(container: string, exitCode: number, reason?: string): void {
     this.entries.push(`${container} exited ${exitCode}${reason ? ` ${reason}` : ""}`);
   }
@@ -27,5 +31,11 @@ export class TaskLog implements TaskObserver {
       this.entries.find((seen) => (typeof entry === "string" ? seen === entry : entry.test(seen)));
     await vi.waitFor(() => expect(find(), this.entries.join("\n")).toBeDefined(), 10_000);
     return find()!;
+  }
+
+  /** Waits until an entry is there so many times. */
+  async seeTimes(entry: string, times: number): Promise<void> {
+    const count = () => this.entries.filter((seen) => seen === entry).length;
+    await vi.waitFor(() => expect(count(), this.entries.join("\n")).toBe(times), 10_000);
   }
 }

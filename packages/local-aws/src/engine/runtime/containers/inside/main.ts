@@ -9,6 +9,7 @@ import { processUsage } from "../../process/process-usage.ts";
 import { runContainer } from "./run-container.ts";
 import type { Message, OperationName, Operations, Request } from "./messages.ts";
 import { setUpRoom } from "./set-up.ts";
+import { fillVolume, makeDirectory } from "./volumes.ts";
 
 /*
  * The supervisor: the one program of ours in the namespaces that hold the cloud's network and its containers. It does what the server
@@ -43,6 +44,8 @@ const handlers: Handlers = {
     await rename(unfinished, target);
     return null;
   },
+  directory: makeDirectory,
+  fill: fillVolume,
   run: (run) => runContainer(run, (code) => send({ type: "exited", container: run.id, code })),
   signal: async ({ pid, signal }) => {
     try {

@@ -34,6 +34,13 @@ export interface Operations {
     request: { readonly layers: readonly LayerBlob[]; readonly target: string };
     answer: null;
   };
+  /** Makes a directory below a root, inside of which its path stays whatever links there are; answers where it is. */
+  directory: { request: { readonly root: string; readonly path: string }; answer: string };
+  /** Copies a directory of a container's image into a volume that is empty, with its owner and mode. */
+  fill: {
+    request: { readonly rootfs: string; readonly path: string; readonly volume: string };
+    answer: null;
+  };
   /** Answers the process id of the container's first process, as the room counts; its end comes as a message. */
   run: { request: ContainerRun; answer: number };
   signal: { request: { readonly pid: number; readonly signal: string | number }; answer: null };
