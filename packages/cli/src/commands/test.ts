@@ -1,6 +1,12 @@
 import { join } from "node:path";
 import { findRoot, say, UserError, type Language, type Words } from "@workbook/toolchain";
-import { addCounts, formatCounts, type Counts, type Suite } from "../test-runner/counts.ts";
+import {
+  addCounts,
+  formatCounts,
+  formatEnd,
+  type Counts,
+  type Suite,
+} from "../test-runner/counts.ts";
 import { goSuite } from "../test-runner/go-suite.ts";
 import { nodeSuite } from "../test-runner/node-suite.ts";
 import { selectFiles } from "../test-runner/select-files.ts";
@@ -13,7 +19,8 @@ const ALL: Words = [
 /**
  * Runs the tests whose path contains one of the names; without names all but the
  * journeys. Nothing is cached: a test that talks
- * to Terraform or to a server says something only when it runs. The last line is `N passed, N failed`.
+ * to Terraform or to a server says something only when it runs. The last line is `N passed, N failed`, and those that
+ * failed are named right above it.
  * @returns the exit code: 1 where a test failed
  * @throws UserError where an option is given, or a name is in no test's path (exit code 2)
  */
@@ -43,7 +50,7 @@ export async function runTests(args: readonly string[], language: Language): Pro
     all.push(counts);
   }
   const total = addCounts(all);
-  process.stdout.write(`\n${formatCounts(total)}\n`);
+  process.stdout.write(`\n${formatEnd(total)}\n`);
   return total.failed === 0 ? 0 : 1;
 }
 

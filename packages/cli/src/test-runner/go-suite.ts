@@ -17,7 +17,7 @@ export function goSuite(folder: string, title: string): Suite {
 
   async function run(): Promise<Counts> {
     const go = await findGo();
-    const tally = new GoTally((text) => process.stdout.write(text));
+    const tally = new GoTally(title, (text) => process.stdout.write(text));
     const code = await runProgram({
       path: go.path,
       args: ["test", "-json", "./..."],
@@ -25,22 +25,27 @@ export function goSuite(folder: string, title: string): Suite {
       env: process.env,
       onLine: (line) => tally.read(line),
     });
-    return settleCounts(tally.counts, code);
+    return settleCounts(tally.counts, code, title);
   }
 }
 
 /** Counts the tests of a `go test -json`, and passes on the output of those that fail. */
 export class GoTally {
+  readonly #title: string;
   readonly #write: (text: string) => void;
   readonly #output = new Map<string, string>();
-  #counts = { passed: 0, failed: 0, skipped: 0 };
+  readonly #failures: string[] = [];
+  #passed = 0;
+  #skipped = 0;
 
-  constructor(write: (text: string) => void) {
+  constructor(title: string, write: (text: string) => void) {
+    this.#title = title;
     this.#write = write;
   }
 
   get counts(): Counts {
-    return this.#counts;
+    const failures = this.#failures;
+    return { passed: this.#passed, failed: failures.length, skipped: this.#skipped, failures };
   }
 
   read(line: string): void {
@@ -59,9 +64,10 @@ export class GoTally {
   }
 
   #settle(event: GoEvent, key: string): void {
-    if (event.Action === "pass" && event.Test) this.#counts.passed++;
-    if (event.Action === "skip" && event.Test) this.#counts.skipped++;
-    if (event.Action === "fail" && event.Test) this.#counts.failed++;
+    if (event.Action === "pass" && event.Test) this.#passed++;
+    if (event.Action === "skip" && event.Test) this.#skipped++;
+    if (event.Action === "fail" && event.Test)
+      this.#failures.push(`${this.#title} > ${event.Test}`);
     if (event.Action === "fail") this.#write(this.#output.get(key) ?? "");
     if (event.Action === "pass" && !event.Test)
       this.#write(` ✓ ${event.Package} (${event.Elapsed} s)\n`);

@@ -6,7 +6,7 @@ export function nodeSuite(folder: string, files: readonly string[], title: strin
   return { title, run };
 
   async function run(): Promise<Counts> {
-    const tally = new SpecTally();
+    const tally = new SpecTally(title);
     const code = await runProgram({
       path: process.execPath,
       args: ["--test", "--test-reporter=spec", ...files],
@@ -17,13 +17,23 @@ export function nodeSuite(folder: string, files: readonly string[], title: strin
         process.stdout.write(`${line}\n`);
       },
     });
-    return settleCounts(tally.counts, code);
+    return settleCounts(tally.counts, code, title);
   }
 }
 
-/** Reads the closing lines of the `spec` reporter (`ℹ pass 12`): https://nodejs.org/docs/latest-v24.x/api/test.html#test-reporters */
+/**
+ * Reads the closing lines of the `spec` reporter (`ℹ pass 12`), and after them the tests that failed, each below its file:
+ * https://nodejs.org/docs/latest-v24.x/api/test.html#test-reporters
+ */
 export class SpecTally {
+  readonly #title: string;
   readonly #values = new Map<string, number>();
+  readonly #failures: string[] = [];
+  #file: string | undefined;
+
+  constructor(title: string) {
+    this.#title = title;
+  }
 
   /** Undefined where the closing lines have not come. */
   get counts(): Counts | undefined {
@@ -31,11 +41,16 @@ export class SpecTally {
     if (passed === undefined) return undefined;
     const sum = (...names: readonly string[]) =>
       names.reduce((total, name) => total + (this.#values.get(name) ?? 0), 0);
-    return { passed, failed: sum("fail", "cancelled"), skipped: sum("skipped", "todo") };
+    const [failed, skipped] = [sum("fail", "cancelled"), sum("skipped", "todo")];
+    return { passed, failed, skipped, failures: this.#failures };
   }
 
   read(line: string): void {
     const [, name, value] = /^ℹ (pass|fail|cancelled|skipped|todo) (\d+)$/.exec(line) ?? [];
     if (name) this.#values.set(name, Number(value));
+    const file = this.#file;
+    this.#file = /^test at (.+):\d+:\d+$/.exec(line)?.[1];
+    const test = /^✖ (.+) \([\d.]+ms\)$/.exec(line)?.[1];
+    if (file && test) this.#failures.push(`${this.#title}/${file} > ${test}`);
   }
 }

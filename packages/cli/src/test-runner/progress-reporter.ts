@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
+import { addCounts, type Counts } from "./counts.ts";
 import { resultFileVariable } from "./vitest-suite.ts";
 
 /** A test that takes longer is named while it runs, and again each time as much has gone by. */
@@ -16,18 +17,20 @@ export default class ProgressReporter implements Reporter {
   }
 
   onTestCaseReady(test: TestCase): void {
-    const name = `${test.module.relativeModuleId} > ${test.fullName}`;
-    this.#running.set(test.id, { name, began: Date.now() });
+    this.#running.set(test.id, { name: nameOf(test), began: Date.now() });
   }
 
   onTestCaseResult(test: TestCase): void {
     this.#running.delete(test.id);
   }
 
-  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+  onTestRunEnd(
+    modules: readonly TestModule[],
+    unhandledErrors: readonly { readonly message: string }[],
+  ): void {
     clearInterval(this.#timer);
-    const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
-    for (const module of modules) countModule(module, counts);
+    const unhandled = unhandledErrors.map(({ message }) => `outside of all tests > ${message}`);
+    const counts = addCounts([...modules.map(countsOf), countsOfFailures(unhandled)]);
     const file = process.env[resultFileVariable];
     if (file) writeFileSync(file, JSON.stringify(counts));
   }
@@ -41,16 +44,26 @@ export default class ProgressReporter implements Reporter {
 }
 
 /** A file that fails outside its tests (it does not load, a hook throws) counts as one failure. */
-function countModule(
-  module: TestModule,
-  counts: { passed: number; failed: number; skipped: number },
-): void {
-  let failed = 0;
-  for (const test of module.children.allTests()) {
-    const { state } = test.result();
-    if (state === "passed") counts.passed++;
-    else if (state === "failed") failed++;
-    else counts.skipped++;
+function countsOf(module: TestModule): Counts {
+  const tests = [...module.children.allTests()];
+  const having = (state: string) => tests.filter((test) => test.result().state === state);
+  const failures = having("failed").map(nameOf);
+  if (failures.length === 0 && module.state() === "failed") {
+    const [error] = module.errors();
+    failures.push(`${module.relativeModuleId} > ${error?.message ?? "a hook failed"}`);
   }
-  counts.failed += failed === 0 && module.state() === "failed" ? 1 : failed;
+  const passed = having("passed").length;
+  const skipped = tests.length - passed - having("failed").length;
+  return { ...countsOfFailures(failures), passed, skipped };
+}
+
+const countsOfFailures = (failures: readonly string[]): Counts => ({
+  passed: 0,
+  failed: failures.length,
+  skipped: 0,
+  failures,
+});
+
+function nameOf(test: TestCase): string {
+  return `${test.module.relativeModuleId} > ${test.fullName}`;
 }

@@ -15,7 +15,8 @@ const PROJECTS = ["quick", "heavy", "site"];
 
 /** The TypeScript tests of all packages: one Vitest, the projects of vitest.config.ts. */
 export function vitestSuite(root: string, files: readonly string[], all: boolean): Suite {
-  return { title: `packages, infra and labs (${files.length} files)`, run };
+  const title = `packages, infra and labs (${files.length} files)`;
+  return { title, run };
 
   async function run(): Promise<Counts> {
     const folder = mkdtempSync(join(tmpdir(), "workbook-test-"));
@@ -35,7 +36,7 @@ export function vitestSuite(root: string, files: readonly string[], all: boolean
         cwd: root,
         env: { ...process.env, ...colours(), [resultFileVariable]: resultFile },
       });
-      return settleCounts(readCounts(resultFile), code);
+      return settleCounts(readCounts(resultFile), code, title);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
