@@ -13,6 +13,12 @@ const site = ["docs/tests/**/*.test.ts"];
 /** Whole days of a learner, an instructor, a reader: minutes each. `./workbook test journey` runs them. */
 const journeys = ["{docs,packages/*}/tests/**/*.{journey,walk}.test.ts"];
 
+/**
+ * When a test is taken to hang, in milliseconds. Whatever is waited for in one (a program that starts, a state that is reached) has a
+ * minute: on two cores that others use as well, what takes half a second here has taken twenty.
+ */
+const LIMITS = { quick: 120_000, heavy: 180_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -26,8 +32,8 @@ export default defineConfig({
           ],
           exclude: ["**/node_modules/**", ...heavy, ...site],
           maxWorkers: 2,
-          testTimeout: 20_000,
-          hookTimeout: 20_000,
+          testTimeout: LIMITS.quick,
+          hookTimeout: LIMITS.quick,
           sequence: { groupOrder: 0 },
         },
       },
@@ -37,8 +43,8 @@ export default defineConfig({
           include: heavy,
           exclude: ["**/node_modules/**", ...journeys],
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: LIMITS.heavy,
+          hookTimeout: LIMITS.heavy,
           sequence: { groupOrder: 1 },
         },
       },
@@ -49,8 +55,8 @@ export default defineConfig({
           exclude: ["**/node_modules/**", ...journeys],
           globalSetup: "docs/tests/support/provide-site.ts",
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: LIMITS.heavy,
+          hookTimeout: LIMITS.heavy,
           sequence: { groupOrder: 2 },
         },
       },
@@ -60,8 +66,8 @@ export default defineConfig({
           include: journeys,
           exclude: ["**/node_modules/**"],
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: LIMITS.heavy,
+          hookTimeout: LIMITS.heavy,
           sequence: { groupOrder: 3 },
         },
       },

@@ -81,8 +81,8 @@ test(
     await expect.poll(async () => (await box(panel)).width, SOON).toBe(width + 60);
     await page.reload();
     await panel.waitFor({ timeout: MINUTE });
-    expect((await box(panel)).width).toBe(width + 60);
-    expect(await handle.getAttribute("aria-valuenow")).toBe(String(width + 60));
+    await expect.poll(async () => (await box(panel)).width, SOON).toBe(width + 60);
+    await expect.poll(() => handle.getAttribute("aria-valuenow"), SOON).toBe(String(width + 60));
     await page.getByRole("button", { name: "Live" }).click();
     await page.reload();
     const toggle = page.locator(".live-bar .toggle");

@@ -149,7 +149,9 @@ test("the language switch keeps the page", { timeout: 2 * MINUTES }, async () =>
     await page.locator(".VPNavBarTranslations button").click();
     await page.locator(".VPNavBarTranslations").getByRole("link", { name: "日本語" }).click();
     await page.waitForURL(`**/ja/labs/07-load-balancer`, { timeout: MINUTES });
-    await expect.poll(() => page.locator("html").getAttribute("lang")).toBe("ja");
+    await expect
+      .poll(() => page.locator("html").getAttribute("lang"), { timeout: 60_000 })
+      .toBe("ja");
   });
 });
 
@@ -192,7 +194,9 @@ test("a question is answered from the keyboard", { timeout: 2 * MINUTES }, async
     const question = page.locator(".quiz fieldset").first();
     await question.getByRole("radio").first().focus();
     await page.keyboard.press("Space");
-    await expect.poll(() => question.locator(".verdict").textContent()).toMatch(/Right|Not quite/);
+    await expect
+      .poll(() => question.locator(".verdict").textContent(), { timeout: 60_000 })
+      .toMatch(/Right|Not quite/);
   });
 });
 

@@ -10,7 +10,7 @@ let service: IdleService;
 
 beforeAll(async () => {
   service = await startIdleService();
-}, 120_000);
+});
 
 afterAll(() => service.stop());
 

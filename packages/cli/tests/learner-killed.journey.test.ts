@@ -96,5 +96,5 @@ test.each([
 
 test("nothing of what was killed goes on", { timeout: LONG }, async () => {
   expect((await workbook.run(["cloud", "down"])).code).toBe(0);
-  await vi.waitFor(() => expect(workbook.processes()).toEqual([]), 30_000);
+  await vi.waitFor(() => expect(workbook.processes()).toEqual([]), { timeout: 60_000 });
 });

@@ -47,7 +47,7 @@ beforeAll(async () => {
   };
   writeFileSync(join(stack, "main.tf.json"), JSON.stringify(configuration));
   await promisify(execFile)(terraform, ["init"], { cwd: stack, env });
-}, 120_000);
+});
 afterAll(async () => {
   await cloud.stop();
   rmSync(scratch, { recursive: true });

@@ -31,11 +31,11 @@ beforeAll(async () => {
   const { url } = JSON.parse(said[0].toString("utf8")) as { url: string };
   ({ origin } = new URL(url));
   token = new URL(url).hash.replace("#token=", "");
-}, 60_000);
+});
 afterAll(async () => {
   site.child.kill("SIGKILL");
   await workbook.remove();
-}, 60_000);
+});
 
 /** A site that counts as built: building the real one takes half a minute. */
 function putSite(): void {
@@ -123,9 +123,12 @@ test("what happens reaches the page at once, also from a Local AWS that came up 
     await until(events, '"lab":"07"');
 
     await workbook.run(["cloud", "down"]);
-    await vi.waitFor(async () => expect((await fetch(`${origin}/_local/health`)).status).toBe(503));
+    await vi.waitFor(
+      async () => expect((await fetch(`${origin}/_local/health`)).status).toBe(503),
+      { timeout: 60_000 },
+    );
   }
-}, 60_000);
+});
 
 test("the pace of a cloud that runs is changed by the command and by the page, and all say the same", async () => {
   expect((await workbook.run(["cloud", "pace"])).stdout).toContain("Local AWS is not running");
@@ -149,7 +152,7 @@ test("the pace of a cloud that runs is changed by the command and by the page, a
   await workbook.run(["cloud", "up", "--port", "0"]);
   expect(await workbook.json(["cloud", "pace"])).toEqual({ running: true, acceleration: 60 });
   await workbook.run(["cloud", "down"]);
-}, 60_000);
+});
 
 /** Reads until a whole event has come that has `text`; what has been read. */
 async function until(events: ReadableStreamDefaultReader<string>, text: string): Promise<string> {
@@ -180,7 +183,7 @@ test("checks turn green when the learner saves", async () => {
   await until(events, '"status":"passed"');
   const statuses = (await lastReport(lab.id)).map(({ tier, status }) => `${tier} ${status}`);
   expect(new Set(statuses)).toEqual(new Set(["synth passed", "plan not-run", "live not-run"]));
-}, 60_000);
+});
 
 interface Report {
   readonly lab: string;
@@ -230,7 +233,7 @@ test("a reader of Japanese is led to the Japanese pages", async () => {
   expect(new URL(url).pathname).toBe("/ja/");
   process.kill(-other.child.pid!, "SIGINT");
   await other.ended;
-}, 60_000);
+});
 
 test("a folder that is not a site is not built over", async () => {
   const { code, stderr } = await workbook.run(["site", "--build", "--out", workbook.state]);

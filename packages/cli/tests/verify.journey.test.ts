@@ -127,13 +127,9 @@ test.each([
   [["verify", "99"], /There is no chapter "99"/],
   [["verify", "--all", "--shard", "5/4"], /--shard takes a part such as 1\/4, not 5\/4/],
   [["verify", "--all", "--lanes", "none"], /--lanes takes a number from 1 to 16, not none/],
-])(
-  "`%j` is a mistake, and nothing is started",
-  async (args, says) => {
-    const { code, stderr } = await workbook.run(args);
-    expect(stderr).toMatch(says);
-    expect(code).toBe(2);
-    expect(existsSync(workbook.dataDir)).toBe(false);
-  },
-  60_000,
-);
+])("`%j` is a mistake, and nothing is started", async (args, says) => {
+  const { code, stderr } = await workbook.run(args);
+  expect(stderr).toMatch(says);
+  expect(code).toBe(2);
+  expect(existsSync(workbook.dataDir)).toBe(false);
+});

@@ -9,7 +9,7 @@ let service: IdleService;
 
 beforeAll(async () => {
   service = await startIdleService();
-}, 120_000);
+});
 
 afterAll(() => service.stop());
 
@@ -28,4 +28,4 @@ test("targets on whose port nothing listens are told from those that a rule keep
     expected: { en: "go-app: 2 healthy targets" },
     actual: { en: expect.stringContaining("unhealthy (Target.FailedHealthChecks)") },
   });
-}, 120_000);
+});

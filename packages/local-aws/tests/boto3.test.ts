@@ -49,5 +49,4 @@ test.skipIf(missing !== undefined)(
       account: cloud.test.cloud.credentials.accountId,
     });
   },
-  120_000,
 );

@@ -5,7 +5,7 @@ import { probeRoom } from "../src/engine/runtime/containers/probe-room.ts";
 
 const closed = await probeRoom();
 
-describe.skipIf(closed)("what a container definition says", { timeout: 60_000 }, () => {
+describe.skipIf(closed)("what a container definition says", () => {
   let cloud: ContainerCloud;
 
   beforeAll(async () => {
@@ -102,7 +102,7 @@ describe.skipIf(closed)("what a container definition says", { timeout: 60_000 },
         cloud.container("main", { command, linuxParameters: { initProcessEnabled: true } }),
       ]);
       const lines = () => cloud.cloud.lines(started.taskArn!);
-      await vi.waitFor(async () => expect(await lines()).toEqual(["init"]), 20_000);
+      await vi.waitFor(async () => expect(await lines()).toEqual(["init"]), { timeout: 60_000 });
       expect((await cloud.end(started)).exitCodes).toEqual({ main: 143 });
     },
   );
@@ -129,7 +129,7 @@ describe.skipIf(closed)("what a container definition says", { timeout: 60_000 },
     ]);
     await vi.waitFor(
       async () => expect((await cloud.cloud.lines(started.taskArn!)).join("\n")).toContain(ready),
-      { timeout: 20_000, interval: 20 },
+      { timeout: 60_000, interval: 20 },
     );
     const { exitCodes } = await cloud.end(started);
     expect(exitCodes).toEqual({ main: exitCode });

@@ -14,7 +14,7 @@ const NGINX = "public.ecr.aws/nginx/nginx:1.28";
 /** Kept for the next time: making them takes some seconds. */
 const LAYOUT = join(import.meta.dirname, "../../../.workbook/stand-ins");
 
-describe.skipIf(closed)("images of public registries", { timeout: 60_000 }, () => {
+describe.skipIf(closed)("images of public registries", () => {
   let registry: StandInRegistry;
   let cloud: ContainerCloud;
 

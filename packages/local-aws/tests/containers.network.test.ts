@@ -18,7 +18,7 @@ const closed = await probeRoom();
 /** curl's own code for a time-out. */
 const TIMED_OUT = "curl 28";
 
-describe.skipIf(closed)("the network of tasks", { timeout: 60_000 }, () => {
+describe.skipIf(closed)("the network of tasks", () => {
   let cloud: ContainerCloud;
 
   beforeAll(async () => {
@@ -84,7 +84,7 @@ describe.skipIf(closed)("the network of tasks", { timeout: 60_000 }, () => {
         if (response.ok) answers.add(await response.text());
         expect(answers.size).toBe(2);
       },
-      { timeout: 40_000, interval: 10 },
+      { timeout: 60_000, interval: 10 },
     );
     const tasks = await cloud.cloud.tasks("web");
     const targets = tasks.map(addressOf).toSorted();
@@ -138,7 +138,7 @@ describe.skipIf(closed)("the network of tasks", { timeout: 60_000 }, () => {
       network,
     });
     const lines = () => cloud.cloud.lines(standing.taskArn!);
-    await vi.waitFor(async () => expect(await lines()).toEqual(["open"]), 20_000);
+    await vi.waitFor(async () => expect(await lines()).toEqual(["open"]), { timeout: 60_000 });
     await cloud.cloud.ec2.send(new RevokeSecurityGroupIngressCommand(http(servers, clients)));
     expect(await ask(curl(url))).toEqual([TIMED_OUT]);
     expect((await cloud.ended(standing)).lines).toEqual(["open", "20000000"]);
@@ -147,10 +147,9 @@ describe.skipIf(closed)("the network of tasks", { timeout: 60_000 }, () => {
 
   test("a task is told about itself at 169.254.170.2, and about no other", async () => {
     const other = await cloud.run("other", [cloud.script("env | grep METADATA_URI_V4; sleep 60")]);
-    await vi.waitFor(
-      async () => expect(await cloud.cloud.lines(other.taskArn!)).toHaveLength(1),
-      20_000,
-    );
+    await vi.waitFor(async () => expect(await cloud.cloud.lines(other.taskArn!)).toHaveLength(1), {
+      timeout: 60_000,
+    });
     const [line = ""] = await cloud.cloud.lines(other.taskArn!);
     const theirs = line.split("=")[1]!;
     expect(theirs).toMatch(/^http:\/\/169\.254\.170\.2\/v4\/[0-9a-f]{32}-main$/);
@@ -196,7 +195,7 @@ describe.skipIf(closed)("the network of tasks", { timeout: 60_000 }, () => {
       { network: inGroup(open) },
     );
     const lines = () => cloud.cloud.lines(started.taskArn!);
-    await vi.waitFor(async () => expect(await lines()).toEqual(["22"]), 20_000);
+    await vi.waitFor(async () => expect(await lines()).toEqual(["22"]), { timeout: 60_000 });
     await cloud.cloud.ec2.send(
       new RevokeSecurityGroupEgressCommand({
         GroupId: open,

@@ -11,4 +11,4 @@ test("a server that is killed while it is written to, and files that are damaged
   });
   expect(stdout).toContain("no violations");
   expect({ code, stdout }).toEqual({ code: 0, stdout });
-}, 120_000);
+});

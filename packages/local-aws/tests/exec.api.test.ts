@@ -49,11 +49,11 @@ beforeAll(async () => {
     { taskRoleArn },
   );
   task = await run(definition);
-}, 120_000);
+});
 afterAll(async () => {
   expect(cloud.test.errors).toEqual([]);
   await cloud.stop();
-}, 60_000);
+});
 
 /** A task that runs, with ECS Exec unless told otherwise. */
 async function run(
@@ -181,15 +181,18 @@ test("a channel is opened once, by who has its token, and by no web page", async
 });
 
 test("a container has two sessions at a time", async () => {
-  await vi.waitFor(async () => {
-    const both = [await open("cat"), await open("cat")];
-    await expect(execute()).rejects.toMatchObject({
-      name: "ClientException",
-      message:
-        "Unable to start new execute sessions because the maximum session limit of 2 has been reached.",
-    });
-    for (const { client } of both) client.close();
-  });
+  await vi.waitFor(
+    async () => {
+      const both = [await open("cat"), await open("cat")];
+      await expect(execute()).rejects.toMatchObject({
+        name: "ClientException",
+        message:
+          "Unable to start new execute sessions because the maximum session limit of 2 has been reached.",
+      });
+      for (const { client } of both) client.close();
+    },
+    { timeout: 60_000 },
+  );
   await vi.waitFor(async () => void (await open("true")), { timeout: 60_000 });
 });
 

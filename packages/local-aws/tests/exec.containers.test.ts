@@ -8,7 +8,7 @@ import { allowExec, Session } from "./support/exec-session.ts";
 
 const closed = await probeRoom();
 
-describe.skipIf(closed)("a session in a container", { timeout: 120_000 }, () => {
+describe.skipIf(closed)("a session in a container", () => {
   let containers: ContainerCloud;
   let task: Task;
   beforeAll(async () => {

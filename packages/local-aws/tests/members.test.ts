@@ -28,7 +28,7 @@ test("each member of each operation's input is used, refused by name, or without
       .map(({ key }) => `${service.id} ${key}`);
   });
   expect([...new Set(lost)].sort()).toEqual([]);
-}, 120_000);
+});
 
 test.each(SERVICES.map((service) => [service.id, service] as const))(
   "%s accounts for nothing that its operations do not have",

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { isSuccess, send, toBody } from "./grpc.ts";
 import { openLane, type Lane } from "./lane.ts";
 
-const WAIT = { timeout: 20_000, interval: 5 };
+const WAIT = { timeout: 60_000, interval: 5 };
 const PROVIDER = new URL("testing/slow-provider.ts", import.meta.url).pathname;
 
 /** A lane with a provider that answers one of its calls late. */

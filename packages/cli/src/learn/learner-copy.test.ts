@@ -52,7 +52,6 @@ test.each(["start", "solution"] as const)(
     expect(problems).toEqual([]);
     expect(files.toSorted()).toEqual(all.map(({ id }) => `${id}/stack.ts`));
   },
-  60_000,
 );
 
 test("the project refuses no code that works, and what Node could not run it refuses", async () => {
@@ -90,7 +89,7 @@ export class Works {
   expect((await compile()).problems).toEqual([
     expect.stringContaining("enum.ts(1,13): error TS1294"),
   ]);
-}, 60_000);
+});
 
 test("a learner's own settings stay, and those of an earlier workbook are brought up to date", () => {
   const file = join(folder.root, "tsconfig.json");

@@ -69,7 +69,7 @@ test("not here", { skip: true }, () => {});
 
 test("Vitest's reporter leaves the counts, and names what failed in tests, hooks and files", () => {
   const folder = folderWith({
-    "good.test.js": 'test("good", () => {}); test.skip("not here", () => {});',
+    "good.test.js": 'test("good", () => {}); test.skipIf(true)("not here", () => {});',
     "bad.test.js": 'describe("part", () => { test("bad", () => { expect(1).toBe(2); }); });',
     "hook.test.js": 'beforeAll(() => { throw new Error("no cloud"); }); test("never", () => {});',
     "broken.test.js": 'throw new Error("does not load");',

@@ -186,7 +186,7 @@ RUN mkdir sub && echo new > sub/new && echo more >> change && rm drop && ln -s s
     );
     await expect(stopped).rejects.toThrow("stopped by the reader");
     const pid = Number(readFileSync(pidFile, "utf8"));
-    await expect.poll(() => isRunning(pid)).toBe(false);
+    await expect.poll(() => isRunning(pid), { timeout: 60_000 }).toBe(false);
     expect(readdirSync(outputDir)).toEqual([]);
     expect(readdirSync(join(cacheDir, "work"))).toEqual([]);
     expect(readdirSync(join(cacheDir, "layers/partial"))).toEqual([]);

@@ -62,7 +62,7 @@ test("synthesises one variant after the other, each with its own settings", asyn
   expect(names(two!)).toContain("nodejs-app-taro");
   const other = variantOf("other", '"nodejs-app"', '"other-app"');
   expect(names(await synthesise(other, "hanako", "three"))).toContain("other-app-hanako");
-}, 60_000);
+});
 
 test("a variant that does not synthesise is told, and the next one does", async () => {
   const broken = variantOf("broken", "super(", 'throw new Error("not today"); super(');
@@ -72,4 +72,4 @@ test("a variant that does not synthesise is told, and the next one does", async 
   expect((await synthesise("solution", "hanako", "four")).all("aws_ecr_repository")).not.toEqual(
     [],
   );
-}, 60_000);
+});

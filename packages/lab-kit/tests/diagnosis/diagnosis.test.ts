@@ -49,14 +49,14 @@ beforeAll(async () => {
   const credentials = { accessKeyId, secretAccessKey };
   aws = await connectAws({ region: REGION, endpoint: cloud.endpoint, credentials });
   image = await pushWebImage(aws, "nodejs-app", "v1");
-}, 60_000);
+});
 
 afterAll(async () => {
   process.stdout.write(formatTable(rows));
   disconnectAws(aws);
   await cloud.stop();
   expect(errors).toEqual([]);
-}, 60_000);
+});
 
 const rows: Row[] = [];
 
@@ -157,7 +157,7 @@ async function watchUntilSteady(stack: Stack): Promise<string[]> {
   return [...told, ...(await look(stack))];
 }
 
-describe("nothing is found in what is well", { concurrent: true, timeout: 120_000 }, () => {
+describe("nothing is found in what is well", { concurrent: true }, () => {
   /** Runs a healthy stack; the row counts what was found in it. */
   const healthy = async (
     what: string,
@@ -251,7 +251,7 @@ describe("nothing is found in what is well", { concurrent: true, timeout: 120_00
 });
 
 describe("every mistake is found, and nothing else", { concurrent: true }, () => {
-  test.each(MISTAKES)("$what: $finding", { timeout: 120_000 }, async (mistake) => {
+  test.each(MISTAKES)("$what: $finding", async (mistake) => {
     const row = await examine(mistake);
     rows.push(row);
     expect(row).toEqual({

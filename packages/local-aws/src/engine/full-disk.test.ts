@@ -146,7 +146,7 @@ test("what happens while the disk is full happens, and is written when there is 
     const { failedTasks, ...rest } = await read(aws);
     return { ...rest, goesOn: failedTasks > 1 };
   };
-  await expect.poll(isThrough, { timeout: 20_000 }).toEqual({
+  await expect.poll(isThrough, { timeout: 60_000 }).toEqual({
     nat: "available",
     balancer: "active",
     targets: ["unused"],
@@ -166,4 +166,4 @@ test("what happens while the disk is full happens, and is written when there is 
   const before = await read(aws);
   await clouds.pop()!.stop();
   expect(await read(await start())).toMatchObject({ ...before, failedTasks: expect.any(Number) });
-}, 40_000);
+});

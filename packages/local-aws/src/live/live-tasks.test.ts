@@ -12,11 +12,11 @@ beforeAll(async () => {
   page = await LivePage.open(services.cloud.test.endpoint);
   await services.create("web", { VERSION: "1" });
   await services.steady("web");
-}, 60_000);
+});
 afterAll(async () => {
   page.close();
   await services.stop();
-}, 60_000);
+});
 
 function post(path: string, body: object, token = services.cloud.test.cloud.token) {
   return fetch(`${services.cloud.test.endpoint}/_local/${path}`, {
@@ -97,7 +97,7 @@ test("a task that a page stops is stopped as by StopTask, and replaced", async (
         { taskArn, stopCode: "UserInitiated", stoppedReason: "Task stopped by user" },
       ]);
     },
-    { timeout: 20_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
   const back = await page.message(
     "picture",
@@ -107,7 +107,7 @@ test("a task that a page stops is stopped as by StopTask, and replaced", async (
       cluster.tasks.every((each) => each.taskArn !== taskArn),
   );
   expect(back.clusters[0]!.tasks).toHaveLength(2);
-}, 40_000);
+});
 
 test.each([
   ["requests", {}, 400, "listenerArn must be a text of 1 to 2048 characters."],

@@ -103,7 +103,7 @@ export class ContainerCloud {
         expect(task, task.stoppedReason).toMatchObject(expected);
         return task;
       },
-      { timeout: 30_000, interval: 20 },
+      { timeout: 60_000, interval: 20 },
     );
   }
 

@@ -20,16 +20,19 @@ afterEach(async () => {
 
 /** Waits until the targets of a group are in these states. */
 async function reach(group: string, ...states: string[]) {
-  await vi.waitFor(() => expect(cloud.states(group)).toEqual(states), 5000);
+  await vi.waitFor(() => expect(cloud.states(group)).toEqual(states), { timeout: 60_000 });
   await cloud.balancers.settled();
 }
 
 /** Moves time from check to check until the targets of a group are in these states. */
 async function checkUntil(group: string, ...states: string[]) {
-  await vi.waitFor(async () => {
-    await cloud.clock.advance(30_000);
-    expect(cloud.states(group)).toEqual(states);
-  }, 5000);
+  await vi.waitFor(
+    async () => {
+      await cloud.clock.advance(30_000);
+      expect(cloud.states(group)).toEqual(states);
+    },
+    { timeout: 60_000 },
+  );
   await cloud.balancers.settled();
 }
 
@@ -106,7 +109,7 @@ test("one success makes a new target healthy; failures in a row make it unhealth
   for (let failures = 1; failures <= 3; failures++) {
     expect(cloud.states(group)).toEqual(["healthy"]);
     await cloud.clock.advance(30_000);
-    await vi.waitFor(() => expect(probes).toHaveLength(1 + failures));
+    await vi.waitFor(() => expect(probes).toHaveLength(1 + failures), { timeout: 60_000 });
     await cloud.balancers.settled();
   }
   await reach(group, "unhealthy");
@@ -119,7 +122,7 @@ test("one success makes a new target healthy; failures in a row make it unhealth
   ]);
   status = 200;
   await cloud.clock.advance(30_000);
-  await vi.waitFor(() => expect(probes).toHaveLength(5));
+  await vi.waitFor(() => expect(probes).toHaveLength(5), { timeout: 60_000 });
   await cloud.balancers.settled();
   expect(cloud.states(group)).toEqual(["unhealthy"]);
   await checkUntil(group, "healthy");
@@ -232,7 +235,7 @@ test("what has drained at one pace counts when the pace changes and the drain is
   await cloud.clock.advance(5_900);
   expect(cloud.states(group)).toEqual(["draining"]);
   await cloud.clock.advance(100);
-  await vi.waitFor(() => expect(cloud.states(group)).toEqual([]));
+  await vi.waitFor(() => expect(cloud.states(group)).toEqual([]), { timeout: 60_000 });
 });
 
 test("a request under way outlives a delay that passes faster than on AWS", async () => {
@@ -254,7 +257,7 @@ test("a request under way outlives a delay that passes faster than on AWS", asyn
   expect(cloud.states(group)).toEqual(["draining"]);
   answer();
   expect((await slow).body).toBe("slow");
-  await vi.waitFor(() => expect(cloud.states(group)).toEqual([]));
+  await vi.waitFor(() => expect(cloud.states(group)).toEqual([]), { timeout: 60_000 });
 });
 
 test("requests that outlast the deregistration delay are cut off", async () => {
@@ -346,7 +349,7 @@ test("a target that dies under load costs next to nothing, and a replaced one no
   const clients = Array.from({ length: 8 }, client);
   const pass = (more: number) => {
     const enough = succeeded + more;
-    return vi.waitFor(() => expect(succeeded).toBeGreaterThan(enough), 5000);
+    return vi.waitFor(() => expect(succeeded).toBeGreaterThan(enough), { timeout: 60_000 });
   };
   await pass(100);
   // The process is gone at once; the scheduler hears of it a little later.
@@ -360,7 +363,7 @@ test("a target that dies under load costs next to nothing, and a replaced one no
   expect(failed).toBeLessThanOrEqual(8);
   failed = 0;
   await cloud.target(group, (_request, response) => response.end("ok"));
-  await vi.waitFor(() => expect(cloud.states(group).at(-1)).toBe("healthy"));
+  await vi.waitFor(() => expect(cloud.states(group).at(-1)).toBe("healthy"), { timeout: 60_000 });
   deregister(group, drained);
   await pass(100);
   await cloud.clock.advance(5000);
@@ -387,11 +390,14 @@ test("a port that is taken is reported with its holder, and used when it is free
     expect(taken!.problem).toContain(`(pid ${process.pid})`);
     expect(exact.errors.splice(0)).toHaveLength(1);
     await new Promise((resolve) => holder.close(resolve));
-    await vi.waitFor(async () => {
-      await exact.clock.advance(2000);
-      await exact.balancers.settled();
-      expect(exact.balancers.effectiveListeners()[0]!.problem).toBeUndefined();
-    });
+    await vi.waitFor(
+      async () => {
+        await exact.clock.advance(2000);
+        await exact.balancers.settled();
+        expect(exact.balancers.effectiveListeners()[0]!.problem).toBeUndefined();
+      },
+      { timeout: 60_000 },
+    );
     const [free] = exact.balancers.effectiveListeners();
     expect(free!.addresses).toContainEqual({ host: "127.0.0.1", port });
   } finally {
@@ -440,12 +446,15 @@ test("the data plane comes back on the same port when its process dies", async (
   const pid = () => (cloud.balancers.describe()["dataPlane"] as { pid: number | null }).pid;
   const before = pid()!;
   process.kill(before, "SIGKILL");
-  await vi.waitFor(async () => {
-    await cloud.clock.advance(1000);
-    // No process for a moment, then another one.
-    expect([null, before]).not.toContain(pid());
-    expect((await cloud.fetch(listener)).body).toBe("up");
-  }, 5000);
+  await vi.waitFor(
+    async () => {
+      await cloud.clock.advance(1000);
+      // No process for a moment, then another one.
+      expect([null, before]).not.toContain(pid());
+      expect((await cloud.fetch(listener)).body).toBe("up");
+    },
+    { timeout: 60_000 },
+  );
   expect(cloud.portOf(listener)).toBe(port);
   expect(cloud.errors.splice(0)).toEqual([expect.stringContaining("SIGKILL")]);
 });

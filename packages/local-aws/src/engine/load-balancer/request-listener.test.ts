@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 async function reach(group: string, ...states: string[]) {
-  await vi.waitFor(() => expect(cloud.states(group)).toEqual(states), 5000);
+  await vi.waitFor(() => expect(cloud.states(group)).toEqual(states), { timeout: 60_000 });
   await cloud.balancers.settled();
 }
 
@@ -71,10 +71,13 @@ test("where nobody is let in, the missing rule is named", async () => {
   await cloud.balancers.settled();
   let answer: unknown;
   void cloud.balancers.request(listener, "/")!.then((given) => (answer = given));
-  await vi.waitFor(async () => {
-    await cloud.clock.advance(10_000);
-    expect(answer).toBeDefined();
-  }, 5000);
+  await vi.waitFor(
+    async () => {
+      await cloud.clock.advance(10_000);
+      expect(answer).toBeDefined();
+    },
+    { timeout: 60_000 },
+  );
   expect(answer).toMatchObject({
     status: null,
     target: undefined,

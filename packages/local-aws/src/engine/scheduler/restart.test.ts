@@ -31,7 +31,7 @@ test("after a restart the old tasks are STOPPED with a reason and services have 
         expect(await of.lines(task!.taskArn!)).toHaveLength(1);
         return task!;
       },
-      { timeout: 20_000, interval: 20 },
+      { timeout: 60_000, interval: 20 },
     );
   const old = await runningTask(cloud);
   const [oldPid] = await cloud.lines(old.taskArn!);
@@ -52,4 +52,4 @@ test("after a restart the old tasks are STOPPED with a reason and services have 
   expect(stopped.attachments![0]!.status).toBe("DELETED");
   expect(again.test.errors).toEqual([]);
   await again.stop();
-}, 60_000);
+});

@@ -26,11 +26,11 @@ beforeAll(async () => {
     files: { "main.js": "setInterval(() => {}, 1000);" },
     config: { Cmd: ["node", "/main.js"] },
   });
-}, 60_000);
+});
 afterAll(async () => {
   expect(cloud.test.errors).toEqual([]);
   await cloud.stop();
-}, 60_000);
+});
 
 const allow = (...actions: string[]) => ({ Effect: "Allow", Action: actions, Resource: "*" });
 
@@ -82,16 +82,12 @@ test.each<[string, object[], object[] | undefined, RegExp]>([
     undefined,
     /^CannotPullContainerError: failed to copy: .*403 Forbidden$/,
   ],
-])(
-  "what refuses an execution role is named: %s",
-  async (name, statements, boundary, said) => {
-    const executionRoleArn = await roleWith(name, statements, boundary);
-    const container = { name: "main", image, logConfiguration: cloud.logTo() };
-    const definition = await cloud.define(name, [container], { executionRoleArn });
-    expect(await cloud.stoppedReason(definition)).toMatch(said);
-  },
-  30_000,
-);
+])("what refuses an execution role is named: %s", async (name, statements, boundary, said) => {
+  const executionRoleArn = await roleWith(name, statements, boundary);
+  const container = { name: "main", image, logConfiguration: cloud.logTo() };
+  const definition = await cloud.define(name, [container], { executionRoleArn });
+  expect(await cloud.stoppedReason(definition)).toMatch(said);
+});
 
 test("a role that may make the log group and not put events runs its task, and nothing is logged", async () => {
   const executionRoleArn = await roleWith("unheard", [allow("ecr:*", "logs:CreateLogStream")]);
@@ -115,13 +111,15 @@ test("a role that may make the log group and not put events runs its task, and n
   const unheard = await run("unheard", { executionRoleArn });
   await vi.waitFor(
     async () => expect(await cloud.task(unheard)).toMatchObject({ lastStatus: "RUNNING" }),
-    { timeout: 20_000, interval: 20 },
+    { timeout: 60_000, interval: 20 },
   );
   // One that may, started later: by the time its line is there, the other's would be as well.
   const heard = await run("heard", {});
-  await vi.waitFor(async () => expect(await cloud.lines(heard)).toEqual(["heard"]), 20_000);
+  await vi.waitFor(async () => expect(await cloud.lines(heard)).toEqual(["heard"]), {
+    timeout: 60_000,
+  });
   expect(await cloud.lines(unheard)).toEqual([]);
-}, 60_000);
+});
 
 test.skipIf(process.arch === "arm64")(
   "an image of another architecture is not pulled",
@@ -133,7 +131,6 @@ test.skipIf(process.arch === "arm64")(
       "CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/arm64'",
     );
   },
-  30_000,
 );
 
 test("a subnet without a free address is named", async () => {
@@ -149,7 +146,7 @@ test("a subnet without a free address is named", async () => {
   expect(await cloud.stoppedReason(definition, network)).toBe(
     `Unexpected EC2 error while attempting to Create Network Interface with public IP assignment disabled in subnet '${SubnetId}': InsufficientFreeAddressesInSubnet`,
   );
-}, 30_000);
+});
 
 test("where the VPC resolves no names, the look-up is what fails", async () => {
   const { Vpc } = await cloud.ec2.send(new CreateVpcCommand({ CidrBlock: "10.9.0.0/16" }));
@@ -165,7 +162,7 @@ test("where the VPC resolves no names, the look-up is what fails", async () => {
   expect(await cloud.stoppedReason(definition, network)).toMatch(
     /dial tcp: lookup api\.ecr\.ap-northeast-1\.amazonaws\.com: i\/o timeout$/,
   );
-}, 30_000);
+});
 
 test("a VPC endpoint whose policy does not allow the call is named as what refuses it", async () => {
   const VpcId = (await cloud.ec2.send(new DescribeVpcsCommand({}))).Vpcs![0]!.VpcId!;
@@ -186,11 +183,11 @@ test("a VPC endpoint whose policy does not allow the call is named as what refus
       const described = await cloud.ec2.send(new DescribeVpcEndpointsCommand({ VpcEndpointIds }));
       expect(described.VpcEndpoints![0]!.State).toBe("available");
     },
-    { timeout: 20_000, interval: 20 },
+    { timeout: 60_000, interval: 20 },
   );
   const definition = await cloud.define("narrow", [{ name: "main", image }]);
   expect(await cloud.stoppedReason(definition)).toMatch(
     /ecr:GetAuthorizationToken on resource: \* because no VPC endpoint policy allows the ecr:GetAuthorizationToken action$/,
   );
   await cloud.ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds }));
-}, 30_000);
+});

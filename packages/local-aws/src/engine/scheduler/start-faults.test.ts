@@ -26,11 +26,11 @@ beforeAll(async () => {
     files: { "main.js": "setInterval(() => {}, 1000);" },
     config: { Cmd: ["node", "/main.js"] },
   });
-}, 60_000);
+});
 afterAll(async () => {
   expect(cloud.test.errors).toEqual([]);
   await cloud.stop();
-}, 60_000);
+});
 
 const stoppedReason = (taskDefinition: string, network?: NetworkConfiguration) =>
   cloud.stoppedReason(taskDefinition, network);
@@ -48,7 +48,7 @@ test("an image tag that does not exist is a CannotPullContainerError", async () 
   const missing = image.replace(":v1", ":v2");
   const definition = await cloud.define("missing", [{ name: "main", image: missing }]);
   expect(await stoppedReason(definition)).toMatch(/^CannotPullContainerError: .*not found/);
-}, 30_000);
+});
 
 test("an image that names more layers than it has cannot be unpacked", async () => {
   const none = `sha256:${"0".repeat(64)}`;
@@ -58,14 +58,14 @@ test("an image that names more layers than it has cannot be unpacked", async () 
   expect(await stoppedReason(definition)).toBe(
     "CannotPullContainerError: ref pull has been retried 1 time(s): failed to unpack image on snapshotter overlayfs: mismatched image rootfs and manifest layers",
   );
-}, 30_000);
+});
 
 test("a task without a way out cannot reach the registry", async () => {
   const definition = await cloud.define("alone", [{ name: "main", image }]);
   expect(await stoppedReason(definition, await privateNetwork())).toMatch(
     /^ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth from Amazon ECR: There is a connection issue .* i\/o timeout$/,
   );
-}, 30_000);
+});
 
 test("a log group that does not exist is a ResourceInitializationError", async () => {
   const definition = await cloud.define("nowhere", [
@@ -74,7 +74,7 @@ test("a log group that does not exist is a ResourceInitializationError", async (
   expect(await stoppedReason(definition)).toMatch(
     /^ResourceInitializationError: failed to validate logger args: .*The specified log group does not exist/,
   );
-}, 30_000);
+});
 
 test("an execution role without permissions may not use the registry", async () => {
   const executionRoleArn = await cloud.role("powerless");
@@ -84,7 +84,7 @@ test("an execution role without permissions may not use the registry", async () 
   expect(await stoppedReason(definition)).toMatch(
     /AccessDeniedException: .*assumed-role\/powerless\/.* not authorized to perform: ecr:GetAuthorizationToken/,
   );
-}, 30_000);
+});
 
 test("an execution role that may pull and not write logs says so", async () => {
   const executionRoleArn = await cloud.role("mute");
@@ -107,7 +107,7 @@ test("an execution role that may pull and not write logs says so", async () => {
   expect(await stoppedReason(definition)).toMatch(
     /not authorized to perform: logs:CreateLogStream/,
   );
-}, 30_000);
+});
 
 test("a role that ecs-tasks may not assume fails RunTask itself", async () => {
   const executionRoleArn = await cloud.role("distrusting", TRUST_EC2);
@@ -126,7 +126,7 @@ test("a role that ecs-tasks may not assume fails RunTask itself", async () => {
       /^ECS was unable to assume the role '.*role\/distrusting' that was provided for this task\./,
     ),
   });
-}, 30_000);
+});
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html#create_task_iam_policy_and_role */
 const guidesTrust = (region: string, account = "123456789012") =>
@@ -167,10 +167,10 @@ test("roles that trust ECS for this account and region alone, as AWS's guide wri
     }),
   );
   await vi.waitFor(async () => expect((await cloud.service("guide")).runningCount).toBe(1), {
-    timeout: 20_000,
+    timeout: 60_000,
     interval: 50,
   });
-}, 30_000);
+});
 
 test("a role that trusts ECS for another region alone is not taken on", async () => {
   const taskRoleArn = await cloud.role("elsewhere", guidesTrust("eu-central-1"));
@@ -178,7 +178,7 @@ test("a role that trusts ECS for another region alone is not taken on", async ()
   await expect(stoppedReason(definition)).rejects.toMatchObject({
     message: expect.stringMatching(/^ECS was unable to assume the role '.*role\/elsewhere'/),
   });
-}, 30_000);
+});
 
 test("a service says in its events why its tasks do not start, and goes on trying", async () => {
   const missing = image.replace(":v1", ":v2");
@@ -205,12 +205,12 @@ test("a service says in its events why its tasks do not start, and goes on tryin
         expect.stringMatching(/is unable to consistently start tasks successfully/),
       );
     },
-    { timeout: 20_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
   const { deployments } = await cloud.service("never");
   expect(deployments![0]).toMatchObject({ rolloutState: "IN_PROGRESS", runningCount: 0 });
   expect(deployments![0]!.failedTasks).toBeGreaterThanOrEqual(3);
-}, 30_000);
+});
 
 test("a service says once a deployment what its tasks go without here", async () => {
   const ulimits = [{ name: "nofile" as const, softLimit: 1024, hardLimit: 1024 }];
@@ -225,7 +225,7 @@ test("a service says once a deployment what its tasks go without here", async ()
     }),
   );
   await vi.waitFor(async () => expect((await cloud.service("without")).runningCount).toBe(2), {
-    timeout: 20_000,
+    timeout: 60_000,
     interval: 50,
   });
   const said = (await cloud.messages("without")).filter((it) => it.includes("plain processes"));
@@ -234,7 +234,7 @@ test("a service says once a deployment what its tasks go without here", async ()
       /^\(service without\) \(deployment ecs-svc\/\d+\) Local AWS runs tasks as plain processes here, which go without: container "main": ulimits\.$/,
     ),
   ]);
-}, 30_000);
+});
 
 test("a service that is made again while failed starts are waited out starts its tasks at once", async () => {
   const missing = image.replace(":v1", ":v2");
@@ -255,19 +255,19 @@ test("a service that is made again while failed starts are waited out starts its
       const { deployments } = await cloud.service("again");
       expect(deployments![0]!.failedTasks).toBeGreaterThanOrEqual(3);
     },
-    { timeout: 20_000, interval: 20 },
+    { timeout: 60_000, interval: 20 },
   );
   await cloud.ecs.send(new DeleteServiceCommand({ cluster: "c", service: "again", force: true }));
   await vi.waitFor(
     async () => expect(await cloud.service("again")).toMatchObject({ status: "INACTIVE" }),
-    { timeout: 20_000, interval: 20 },
+    { timeout: 60_000, interval: 20 },
   );
   await create(await cloud.define("again", [{ name: "main", image }]));
   await vi.waitFor(async () => expect((await cloud.service("again")).runningCount).toBe(1), {
-    timeout: 20_000,
+    timeout: 60_000,
     interval: 20,
   });
-}, 60_000);
+});
 
 test("a service whose role cannot be assumed makes no task and says so", async () => {
   const executionRoleArn = await cloud.role("stranger", TRUST_EC2);
@@ -284,15 +284,17 @@ test("a service whose role cannot be assumed makes no task and says so", async (
       networkConfiguration: cloud.network,
     }),
   );
-  await vi.waitFor(async () =>
-    expect(await cloud.messages("stranger")).toContainEqual(
-      expect.stringMatching(
-        /^\(service stranger\) failed to launch a task with \(error ECS was unable to assume the role/,
+  await vi.waitFor(
+    async () =>
+      expect(await cloud.messages("stranger")).toContainEqual(
+        expect.stringMatching(
+          /^\(service stranger\) failed to launch a task with \(error ECS was unable to assume the role/,
+        ),
       ),
-    ),
+    { timeout: 60_000 },
   );
   expect(await cloud.tasks("stranger")).toEqual([]);
-}, 30_000);
+});
 
 test("a deployment whose role cannot be assumed says so while the old tasks go on", async () => {
   const container = { name: "main", image };
@@ -311,7 +313,7 @@ test("a deployment whose role cannot be assumed says so while the old tasks go o
       expect(await cloud.messages("moved")).toContain(
         "(service moved) has reached a steady state.",
       ),
-    20_000,
+    { timeout: 60_000 },
   );
   const [before] = await cloud.tasks("moved");
   const executionRoleArn = await cloud.role("nobody-takes-it", TRUST_EC2);
@@ -322,15 +324,17 @@ test("a deployment whose role cannot be assumed says so while the old tasks go o
       taskDefinition: await cloud.define("moved", [container], { executionRoleArn }),
     }),
   );
-  await vi.waitFor(async () =>
-    expect(await cloud.messages("moved")).toContainEqual(
-      expect.stringMatching(
-        /^\(service moved\) failed to launch a task with \(error ECS was unable to assume the role/,
+  await vi.waitFor(
+    async () =>
+      expect(await cloud.messages("moved")).toContainEqual(
+        expect.stringMatching(
+          /^\(service moved\) failed to launch a task with \(error ECS was unable to assume the role/,
+        ),
       ),
-    ),
+    { timeout: 60_000 },
   );
   expect((await cloud.tasks("moved")).map(({ taskArn }) => taskArn)).toEqual([before!.taskArn]);
-}, 30_000);
+});
 
 test.each<[string, Partial<ContainerDefinition>]>([
   ["secrets of containers", { secrets: [{ name: "KEY", valueFrom: "key" }] }],

@@ -28,11 +28,11 @@ beforeAll(async () => {
   definition = await cloud.define("program", [
     { name: "main", image, environment: FROM_DEFINITION, logConfiguration: cloud.logTo() },
   ]);
-}, 60_000);
+});
 afterAll(async () => {
   expect(cloud.test.errors).toEqual([]);
   await cloud.stop();
-}, 60_000);
+});
 
 async function run(more: Partial<RunTaskCommandInput> = {}): Promise<string> {
   const { tasks } = await cloud.ecs.send(
@@ -54,7 +54,7 @@ const reaches = (arn: string, status: string) =>
       expect(task.lastStatus).toBe(status);
       return task;
     },
-    { timeout: 20_000, interval: 20 },
+    { timeout: 60_000, interval: 20 },
   );
 
 const command = (...words: string[]) => ({
@@ -82,12 +82,12 @@ test("a standalone task runs its command with overrides and stops with its exit 
     task.stoppedAt,
   ].map((time) => time!.getTime());
   expect(times).toEqual([...times].sort((a, b) => a - b));
-}, 30_000);
+});
 
 test("a task that is stopped gets SIGTERM and says who stopped it and why", async () => {
   const arn = await run({ overrides: command("wait") });
   const running = await reaches(arn, "RUNNING");
-  await vi.waitFor(async () => expect(await cloud.lines(arn)).toHaveLength(1));
+  await vi.waitFor(async () => expect(await cloud.lines(arn)).toHaveLength(1), { timeout: 60_000 });
   expect(running.attachments![0]).toMatchObject({
     type: "ElasticNetworkInterface",
     status: "ATTACHED",
@@ -97,7 +97,7 @@ test("a task that is stopped gets SIGTERM and says who stopped it and why", asyn
   expect(task).toMatchObject({ stopCode: "UserInitiated", stoppedReason: "enough" });
   expect(task.containers![0]!.exitCode).toBe(0);
   expect(task.attachments![0]!.status).toBe("DELETED");
-}, 30_000);
+});
 
 test("a task that is stopped while a container waits for another stops, and says who stopped it", async () => {
   const waits = { containerName: "first", condition: "COMPLETE" } as const;
@@ -112,13 +112,13 @@ test("a task that is stopped while a container waits for another stops, and says
     { name: "main", image, dependsOn: [waits] },
   ]);
   const arn = await run({ taskDefinition: definition });
-  await vi.waitFor(async () => expect(await cloud.lines(arn)).toHaveLength(1), 10_000);
+  await vi.waitFor(async () => expect(await cloud.lines(arn)).toHaveLength(1), { timeout: 60_000 });
   await cloud.ecs.send(new StopTaskCommand({ cluster: "c", task: arn, reason: "too long" }));
   const task = await reaches(arn, "STOPPED");
   expect(task).toMatchObject({ stopCode: "UserInitiated", stoppedReason: "too long" });
   expect(task.containers!.find(({ name }) => name === "first")).toMatchObject({ exitCode: 0 });
   expect(task.startedAt).toBeUndefined();
-}, 30_000);
+});
 
 test("a container's environment is the image's, the definition's, the override's and ECS's own", async () => {
   const environment = [{ name: "B", value: "override" }];
@@ -133,7 +133,7 @@ test("a container's environment is the image's, the definition's, the override's
     AWS_EXECUTION_ENV: "AWS_ECS_FARGATE",
     ECS_CONTAINER_METADATA_URI_V4: expect.stringContaining("/v4/"),
   });
-}, 30_000);
+});
 
 test("RunTask with a token that was used answers with the same task", async () => {
   const first = await run({ clientToken: "once", overrides: command("0") });

@@ -17,7 +17,7 @@ beforeAll(async () => {
   services = await WebServices.start();
   cloud = services.cloud;
   elb = new ElasticLoadBalancingV2Client(cloud.test.clientConfig);
-}, 60_000);
+});
 afterAll(() => services.stop(), 60_000);
 
 /** Waits until two tasks of a service have been given up, and expects AWS's words for why. */
@@ -29,7 +29,7 @@ async function expectReplacedForEver(name: string, web: Web, reason: string): Pr
       expect(stopped.length).toBeGreaterThanOrEqual(2);
       expect(stopped[0]).toMatchObject({ stoppedReason, stopCode: "ServiceSchedulerInitiated" });
     },
-    { timeout: 40_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   );
   const [stopped] = await cloud.tasks(name, "STOPPED");
   const id = stopped!.taskArn!.split("/").at(-1);
@@ -49,24 +49,24 @@ const ONE = { desiredCount: 1, healthCheckGracePeriodSeconds: 0 };
 test("a health check that answers 404 has tasks replaced for ever", async () => {
   const web = await services.create("sick", { HEALTH: "404" }, ONE);
   await expectReplacedForEver("sick", web, "Health checks failed with these codes: [404]");
-}, 60_000);
+});
 
 test("a slow start without a grace period never comes up", async () => {
   const web = await services.create("hasty", { READY_MS: "20000" }, ONE);
   await expectReplacedForEver("hasty", web, "Health checks failed with these codes: [503]");
-}, 60_000);
+});
 
 test("a slow start is left alone within the grace period", async () => {
   await services.create("slow", { READY_MS: "3000" }, { desiredCount: 1 });
   await services.steady("slow");
   expect(await cloud.tasks("slow", "STOPPED")).toEqual([]);
   await services.remove("slow");
-}, 60_000);
+});
 
 test("a program that listens on another port fails its health checks", async () => {
   const web = await services.create("elsewhere", { PORT: "4000" }, ONE);
   await expectReplacedForEver("elsewhere", web, "Health checks failed");
-}, 60_000);
+});
 
 test("a security group that keeps the load balancer out lets its requests time out", async () => {
   const { GroupId } = await cloud.ec2.send(
@@ -89,7 +89,7 @@ test("a security group that keeps the load balancer out lets its requests time o
     }),
   );
   await expectReplacedForEver("closed", web, "Request timed out");
-}, 90_000);
+});
 
 test("a target group in which nobody is registered answers 503", async () => {
   const { url } = await services.web("nobody");
@@ -99,7 +99,7 @@ test("a target group in which nobody is registered answers 503", async () => {
       expect(response.status).toBe(503);
       return response;
     },
-    { timeout: 20_000 },
+    { timeout: 60_000 },
   );
   expect(answer.headers.get("server")).toBe("awselb/2.0");
   expect(await answer.text()).toContain("<h1>503 Service Temporarily Unavailable</h1>");

@@ -378,7 +378,9 @@ test("a missing service is a failure to describe, and an error to update", async
 test("a deleted service cannot be updated, and its name can be used again", async () => {
   await create("reused");
   await ecs.send(new DeleteServiceCommand({ cluster: "c", service: "reused" }));
-  await vi.waitFor(async () => expect((await describeOne("reused")).status).toBe("INACTIVE"));
+  await vi.waitFor(async () => expect((await describeOne("reused")).status).toBe("INACTIVE"), {
+    timeout: 60_000,
+  });
   expect(
     await refusal(ecs.send(new UpdateServiceCommand({ cluster: "c", service: "reused" }))),
   ).toEqual({ name: "ServiceNotActiveException", message: "Service was not ACTIVE." });
@@ -428,6 +430,6 @@ test("tasks are refused in AWS's words, or listed by what they are", async () =>
         stopCode: "TaskFailedToStart",
       });
     },
-    { timeout: 10_000 },
+    { timeout: 60_000 },
   );
 });

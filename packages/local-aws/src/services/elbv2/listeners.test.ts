@@ -254,7 +254,7 @@ test("targets are registered, described and drained", async () => {
   await elb.send(new DeregisterTargetsCommand({ TargetGroupArn, Targets: [{ Id, Port: 81 }] }));
   // A group that no load balancer uses has nothing to drain.
   await expect
-    .poll(async () => (await describe()).map(({ Target }) => Target!.Port))
+    .poll(async () => (await describe()).map(({ Target }) => Target!.Port), { timeout: 60_000 })
     .toEqual([80, 80]);
 });
 

@@ -191,7 +191,6 @@ test.each([
     const bytes = await second.Body!.transformToByteArray();
     expect([second.PartsCount, bytes.length, bytes[0]]).toEqual([2, 5 * 1024 * 1024, 2]);
   },
-  20_000,
 );
 
 test("a checksum type that its algorithm does not have is refused", async () => {

@@ -34,7 +34,7 @@ beforeAll(async () => {
     },
     registriesFile: join(folder, "registries.json"),
   });
-}, 60_000);
+});
 beforeEach(() => registry.reset());
 afterAll(async () => {
   expect(cloud.test.errors).toEqual([]);
@@ -42,7 +42,7 @@ afterAll(async () => {
   await registry.stop();
   await elsewhere.stop();
   rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 /** An address where nobody listens. */
 async function closedPort(): Promise<string> {
@@ -113,7 +113,7 @@ test("a mirror is asked by the registry's name, with the token that it wants, fo
   expect(tokens).toEqual(["/token?service=images&scope=repository%3Ateam%2Fapp%3Apull"]);
   expect(registry.requests).toContain(`HEAD /v2/team/app/manifests/v1?ns=${FAR}`);
   expect(registry.requests.join("\n")).not.toContain(other.digest);
-}, 60_000);
+});
 
 test("layers are shared by images, and an image that is here is had by its digest without the registry", async () => {
   const layer = await layerThatSays("shared");
@@ -127,12 +127,12 @@ test("layers are shared by images, and an image that is here is had by its diges
   registry.reset();
   expect(await linesOf(`${FAR}/team/one@${digest}`)).toEqual(["shared"]);
   expect(registry.requests).toEqual([]);
-}, 60_000);
+});
 
 test("the next mirror is asked where one does not answer", async () => {
   registry.put("team/next:v1", { layer: await layerThatSays("next"), config: CONFIG });
   expect(await linesOf("two.test/team/next:v1")).toEqual(["next"]);
-}, 60_000);
+});
 
 test("a redirect is followed, and takes no token to another host", async () => {
   const moved = { layer: await layerThatSays("moved"), config: configOf("moved") };
@@ -159,7 +159,7 @@ test("a redirect is followed, and takes no token to another host", async () => {
   };
   expect(await linesOf(`${FAR}/team/moved:v1`)).toEqual(["moved"]);
   expect(tokens).toEqual([undefined, undefined]);
-}, 60_000);
+});
 
 test("a download that breaks off goes on where it stopped", async () => {
   registry.put("team/broken:v1", {
@@ -184,7 +184,7 @@ test("a download that breaks off goes on where it stopped", async () => {
   };
   expect(await linesOf(`${FAR}/team/broken:v1`)).toEqual(["whole"]);
   expect(ranges).toEqual([undefined, "bytes=6-", undefined]);
-}, 60_000);
+});
 
 test("what passes is tried again, and what does not is told in containerd's words", async () => {
   const layer = await layerThatSays("late");
@@ -205,7 +205,7 @@ test("what passes is tried again, and what does not is told in containerd's word
   expect(await failureOf(`${FAR}/team/limit:v1`)).toMatch(
     /^CannotPullContainerError: inspect image has been retried 5 time\(s\): .*httpReadSeeker: failed open: unexpected status code http:\/\/127.0.0.1:\d+\/v2\/team\/limit\/manifests\/sha256:[0-9a-f]{64}: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit\.$/,
   );
-}, 60_000);
+});
 
 test("each reason why an image cannot be had has ECS's words", async () => {
   const layer = await layerThatSays("never");
@@ -241,7 +241,7 @@ test("each reason why an image cannot be had has ECS's words", async () => {
   expect(await failureOf(`${FAR}/team/denied:v1`)).toBe(
     `${resolve(1, `${FAR}/team/denied:v1`)}pulling from host ${new URL(registry.url).host} failed with status code [manifests v1]: 403 Forbidden`,
   );
-}, 90_000);
+});
 
 test("what is not what its digest says, or longer than its manifest says, is not an image's", async () => {
   const layer = await layerThatSays("damaged");
@@ -267,7 +267,7 @@ test("what is not what its digest says, or longer than its manifest says, is not
   expect(await failureOf(`${FAR}/team/damaged:v1`)).toMatch(
     /failed to copy: the content has digest sha256:[0-9a-f]{64}, not sha256:[0-9a-f]{64}: failed precondition$/,
   );
-}, 60_000);
+});
 
 test("registries.json names mirrors, and is read at each pull", async () => {
   registry.put("team/file:v1", { layer: await layerThatSays("by a file"), config: CONFIG });
@@ -279,11 +279,11 @@ test("registries.json names mirrors, and is read at each pull", async () => {
     `CannotPullContainerError: ${file}: a mirror is a URL such as http://127.0.0.1:5000, not "not a URL"`,
   );
   rmSync(file);
-}, 60_000);
+});
 
 test("credentials of a private registry are refused by name", async () => {
   const settings = { repositoryCredentials: { credentialsParameter: "arn:aws:secretsmanager:x" } };
   expect(await failureOf(`${FAR}/team/private:v1`, settings)).toBe(
     "ResourceInitializationError: unable to pull secrets or registry auth: Local AWS does not support credentials of private registries (container 'main'): Secrets Manager, where they would be, is not there",
   );
-}, 60_000);
+});

@@ -116,7 +116,9 @@ test("no process of a task outlives a server that is killed", async () => {
   const { server, task, child } = await serve();
   expect([isAlive(task), isAlive(child)]).toEqual([true, true]);
   await killNow(server);
-  await vi.waitFor(() => expect([isAlive(task), isAlive(child)]).toEqual([false, false]), 10_000);
+  await vi.waitFor(() => expect([isAlive(task), isAlive(child)]).toEqual([false, false]), {
+    timeout: 60_000,
+  });
 });
 
 test.runIf(process.platform === "linux")(
@@ -129,7 +131,9 @@ test.runIf(process.platform === "linux")(
     await killNow(server);
     expect([isAlive(task), isAlive(child)]).toEqual([true, true]);
     await newDriver().reap();
-    await vi.waitFor(() => expect([isAlive(task), isAlive(child)]).toEqual([false, false]));
+    await vi.waitFor(() => expect([isAlive(task), isAlive(child)]).toEqual([false, false]), {
+      timeout: 60_000,
+    });
     expect(readdirSync(join(dir, "data/runtime/tasks"))).toEqual([]);
   },
 );
@@ -139,14 +143,14 @@ test.runIf(process.platform === "linux")(
   async () => {
     const ended = await serve(DAEMON);
     await killNow(ended.server);
-    await vi.waitFor(() => expect(isAlive(ended.child)).toBe(false), 10_000);
+    await vi.waitFor(() => expect(isAlive(ended.child)).toBe(false), { timeout: 60_000 });
     const { server, child } = await serve(DAEMON);
     server.kill("SIGSTOP");
     process.kill(supervisorOf(server), "SIGKILL");
     await killNow(server);
     expect(isAlive(child)).toBe(true);
     await newDriver().reap();
-    await vi.waitFor(() => expect(isAlive(child)).toBe(false));
+    await vi.waitFor(() => expect(isAlive(child)).toBe(false), { timeout: 60_000 });
   },
 );
 
@@ -160,7 +164,9 @@ test.runIf(process.platform === "linux")(
     await killNow(server);
     expect([isAlive(task), isAlive(child)]).toEqual([true, true]);
     await newDriver().reap();
-    await vi.waitFor(() => expect([isAlive(task), isAlive(child)]).toEqual([false, false]));
+    await vi.waitFor(() => expect([isAlive(task), isAlive(child)]).toEqual([false, false]), {
+      timeout: 60_000,
+    });
   },
 );
 
@@ -168,13 +174,16 @@ test.runIf(process.platform === "linux")("a supervisor that is killed is replace
   const { server, task } = await serve();
   const first = supervisorOf(server);
   process.kill(first, "SIGKILL");
-  await vi.waitFor(() => {
-    const now = supervisorOf(server);
-    expect(now).toBeDefined();
-    expect(now).not.toBe(first);
-  });
+  await vi.waitFor(
+    () => {
+      const now = supervisorOf(server);
+      expect(now).toBeDefined();
+      expect(now).not.toBe(first);
+    },
+    { timeout: 60_000 },
+  );
   await killNow(server);
-  await vi.waitFor(() => expect(isAlive(task)).toBe(false), 10_000);
+  await vi.waitFor(() => expect(isAlive(task)).toBe(false), { timeout: 60_000 });
 });
 
 test("a process that was given a recorded number later is not touched", async () => {
@@ -185,7 +194,7 @@ test("a process that was given a recorded number later is not touched", async ()
     startedAt: processStart(task),
   });
   await killNow(server);
-  await vi.waitFor(() => expect(isAlive(task)).toBe(false), 10_000);
+  await vi.waitFor(() => expect(isAlive(task)).toBe(false), { timeout: 60_000 });
   const stranger = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], {
     detached: true,
   });

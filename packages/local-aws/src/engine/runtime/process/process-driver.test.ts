@@ -172,7 +172,9 @@ describe("a container", () => {
       await log.see("web exited 0");
       expect(log.entries.slice(1, 3)).toEqual(["web stdout: false", "web stdout: 3"]);
     }
-    await vi.waitFor(() => expect(readdirSync(join(dir, "runtime/tasks"))).toEqual([]));
+    await vi.waitFor(() => expect(readdirSync(join(dir, "runtime/tasks"))).toEqual([]), {
+      timeout: 60_000,
+    });
   });
 
   test("is not told by a workspace around the data directory what kind its modules are", async () => {
@@ -206,7 +208,7 @@ describe("a container", () => {
     );
     await log.see("web exited 3");
     const pid = Number((await log.see(/stdout: \d+$/)).split(" ").at(-1));
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 60_000 });
   });
 
   test("that is killed from outside is told with 128 and the signal's number", async () => {
@@ -435,9 +437,9 @@ describe("a health check", () => {
     const spec = task(await container({}, { config: program("0"), definition }));
     await quick.start(spec, new TaskLog());
     const file = join(dir, "quick/runtime/tasks", spec.taskId, "web/app/pid");
-    await vi.waitFor(() => expect(existsSync(file)).toBe(true), 10_000);
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 60_000 });
     const pid = Number(readFileSync(file, "utf8"));
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 10_000);
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 60_000 });
   });
 });
 

@@ -95,7 +95,7 @@ test.runIf(process.platform === "linux").each([
   expect(isAlive(daemon)).toBe(true);
   const others = await run(task(await container(FOREVER)));
   await driver.stop(spec.taskArn);
-  await vi.waitFor(() => expect(isAlive(daemon)).toBe(false), 10_000);
+  await vi.waitFor(() => expect(isAlive(daemon)).toBe(false), { timeout: 60_000 });
   // Another task's processes are not taken for those of this one.
   expect(others.entries).toEqual(["web started"]);
 });

@@ -29,7 +29,9 @@ export class TaskLog implements TaskObserver {
   async see(entry: string | RegExp): Promise<string> {
     const find = () =>
       this.entries.find((seen) => (typeof entry === "string" ? seen === entry : entry.test(seen)));
-    await vi.waitFor(() => expect(find(), this.entries.join("\n")).toBeDefined(), 10_000);
+    await vi.waitFor(() => expect(find(), this.entries.join("\n")).toBeDefined(), {
+      timeout: 60_000,
+    });
     return find()!;
   }
 

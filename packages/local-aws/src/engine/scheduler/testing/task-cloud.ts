@@ -188,7 +188,7 @@ export class TaskCloud {
         expect(task.startedAt).toBeUndefined();
         return task.stoppedReason!;
       },
-      { timeout: 20_000, interval: 20 },
+      { timeout: 60_000, interval: 20 },
     );
   }
 

@@ -80,7 +80,7 @@ export class WebServices {
         expect(service.events![0]!.message).toBe(`(service ${name}) has reached a steady state.`);
         return service;
       },
-      { timeout: 40_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
   }
 

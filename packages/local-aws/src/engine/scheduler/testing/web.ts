@@ -99,11 +99,14 @@ export async function createWeb(
     }),
   );
   elb.destroy();
-  const { host, port } = await vi.waitFor(() => {
-    const listeners = cloud.test.cloud.engine.effectiveListeners();
-    const own = listeners.find((it) => it.loadBalancerArn === LoadBalancerArn);
-    return own?.addresses[0] ?? Promise.reject(new Error("the listener is not open"));
-  }, 20_000);
+  const { host, port } = await vi.waitFor(
+    () => {
+      const listeners = cloud.test.cloud.engine.effectiveListeners();
+      const own = listeners.find((it) => it.loadBalancerArn === LoadBalancerArn);
+      return own?.addresses[0] ?? Promise.reject(new Error("the listener is not open"));
+    },
+    { timeout: 60_000 },
+  );
   return {
     loadBalancerArn: LoadBalancerArn!,
     targetGroupArn: TargetGroupArn!,
