@@ -2,6 +2,7 @@ import type { State, VpcEndpoint as ApiVpcEndpoint } from "@aws-sdk/client-ec2";
 import { deleteNetworkInterface } from "./interfaces.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Scope } from "../../store/store.ts";
+import { unsupported } from "../kit/faults.ts";
 import { describe } from "./describe.ts";
 import * as faults from "./faults.ts";
 import type { FilterTable } from "./filters.ts";
@@ -104,11 +105,7 @@ export const vpcEndpointHandlers = {
       throw new AwsError("Unsupported", `Local AWS has no VPC endpoints of type ${type}.`);
     // Endpoints to other regions are not there: https://docs.aws.amazon.com/vpc/latest/privatelink/cross-region-privatelink.html
     if ((input.ServiceRegion ?? region) !== region)
-      throw new AwsError(
-        "NotImplemented",
-        `Local AWS does not support endpoints to services of another region (${input.ServiceRegion}).`,
-        { status: 501 },
-      );
+      throw unsupported(`endpoints to services of another region (${input.ServiceRegion})`);
     const serviceName = input.ServiceName;
     if (serviceName === undefined) throw faults.missingParameter("ServiceName");
     requireService(region, serviceName, type);

@@ -2,12 +2,12 @@ import { page } from "./pages.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/typed.ts";
 import { managedKeyArn } from "../kms/managed-keys.ts";
+import { layTags, type TagRules } from "../kit/tags.ts";
 import type { CallContext } from "../service.ts";
 import { checkRegistry, needRepository } from "./faults.ts";
 import { images, layers, repositories, type Repository } from "./state.ts";
 import { exclusionFilters } from "./tag-mutability.ts";
 import { mintPassword, TOKEN_MS } from "./tokens.ts";
-import { withTags } from "./tags.ts";
 
 type Ecr = typeof import("@aws-sdk/client-ecr");
 
@@ -15,6 +15,30 @@ type Ecr = typeof import("@aws-sdk/client-ecr");
 export function repositoryUri(context: Pick<CallContext, "settings">, name: string): string {
   return `${new URL(context.settings.endpoint).host}/${name}`;
 }
+
+/** The code and the first text are ECR's: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_TagResource.html */
+const invalidTag = (message: string) => new AwsError("InvalidTagParameterException", message);
+const TAG_CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html */
+const TAG_RULES: TagRules = {
+  check: ({ Key, Value }) => {
+    if (Key === "" || Key.length > 128 || Value.length > 256)
+      throw invalidTag(
+        "An invalid parameter has been specified. Tag keys can have a maximum character length of 128 characters, and tag values can have a maximum length of 256 characters.",
+      );
+    if (!TAG_CHARACTERS.test(Key) || !TAG_CHARACTERS.test(Value))
+      throw invalidTag(`The tag '${Key}' contains characters that tags cannot have.`);
+  },
+  reserved: (key) =>
+    invalidTag(`The tag key '${key}' begins with 'aws:', which is reserved for AWS.`),
+  twice: (key) => invalidTag(`The tag key '${key}' is given more than once.`),
+  tooMany: () =>
+    new AwsError(
+      "TooManyTagsException",
+      "The list of tags on the repository is over the limit. The maximum number of tags that can be applied to a repository is 50.",
+    ),
+};
 
 /** Repositories, their policies, and the way into the registry. */
 export const repositoryHandlers: Handlers<Ecr, CallContext> = {
@@ -40,7 +64,7 @@ export const repositoryHandlers: Handlers<Ecr, CallContext> = {
       scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false,
       encryptionType: input.encryptionConfiguration?.encryptionType ?? "AES256",
       kmsKey: input.encryptionConfiguration?.kmsKey ?? managedKey(input, context),
-      tags: withTags([], input.tags ?? []),
+      tags: layTags([], input.tags ?? [], TAG_RULES),
     });
     return { repository: describe(repository, context) };
   },
@@ -130,7 +154,7 @@ export const repositoryHandlers: Handlers<Ecr, CallContext> = {
     const repository = byArn(context, resourceArn);
     context.store
       .of(repositories)
-      .patch(repository.name, { tags: withTags(repository.tags, tags) });
+      .patch(repository.name, { tags: layTags(repository.tags, tags, TAG_RULES) });
     return {};
   },
 

@@ -1,12 +1,8 @@
 import type * as Sdk from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Scope } from "../../store/store.ts";
 import { targetGroups, type Action } from "./state.ts";
-import {
-  invalidConfiguration,
-  targetGroupNotFound,
-  unsupported,
-  validationError,
-} from "./faults.ts";
+import { unsupported } from "../kit/faults.ts";
+import { invalidConfiguration, targetGroupNotFound, validationError } from "./faults.ts";
 
 const SUPPORTED = ["forward", "redirect", "fixed-response"];
 const CONTENT_TYPES = [

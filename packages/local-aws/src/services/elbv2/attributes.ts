@@ -1,4 +1,5 @@
-import { badAttribute, unknownAttribute, unsupported } from "./faults.ts";
+import { unsupported } from "../kit/faults.ts";
+import { badAttribute, unknownAttribute } from "./faults.ts";
 
 /** One attribute: what it is when nobody set it, and what it may be. */
 export interface AttributeRule {

@@ -1,5 +1,6 @@
 import type * as Sdk from "@aws-sdk/client-elastic-load-balancing-v2";
-import { unsupported, validationError } from "./faults.ts";
+import { unsupported } from "../kit/faults.ts";
+import { validationError } from "./faults.ts";
 
 /** A checked condition, as the API answers it: every field has its own config. */
 export type Condition = Readonly<Record<string, unknown>> & { readonly Field: string };

@@ -13,10 +13,6 @@ export const invalidConfiguration = (message: string) =>
   error("InvalidConfigurationRequest", message);
 const notPermitted = (message: string) => error("OperationNotPermitted", message);
 
-/** Says by name that Local AWS does not do something that AWS does. */
-export const unsupported = (feature: string) =>
-  new AwsError("NotImplemented", `Local AWS does not support ${feature}.`, { status: 501 });
-
 /** (seen) */
 export const notAnArn = (value: string, kind: string) =>
   validationError(`'${value}' is not a valid ${kind} ARN`);

@@ -1,7 +1,8 @@
 import type { Matcher } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { parseMatcher } from "./matcher.ts";
 import type { TargetGroup } from "./state.ts";
-import { timeoutNotBelowInterval, unsupported, validationError } from "./faults.ts";
+import { unsupported } from "../kit/faults.ts";
+import { timeoutNotBelowInterval, validationError } from "./faults.ts";
 
 type HealthCheck = TargetGroup["healthCheck"];
 

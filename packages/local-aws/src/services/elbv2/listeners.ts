@@ -14,14 +14,14 @@ import {
   type Listener,
   type LoadBalancer,
 } from "./state.ts";
-import { tagsOf } from "./tags.ts";
+import { withTags } from "./tags.ts";
 import { usersOf } from "./target-groups.ts";
+import { unsupported } from "../kit/faults.ts";
 import {
   listenerNotFound,
   loadBalancerNotFound,
   oneLoadBalancerOnly,
   portTaken,
-  unsupported,
   validationError,
 } from "./faults.ts";
 
@@ -124,7 +124,7 @@ export const listenerHandlers: Elbv2Handlers = {
       certificateArns: [],
       defaultActions: actionsOf(store, balancer, input.DefaultActions),
       attributes: defaultsOf(LISTENER_ATTRIBUTES),
-      tags: tagsOf(input.Tags),
+      tags: withTags({}, input.Tags),
     };
     store.of(listeners).put(arn, listener);
     const defaultRule = ruleArn(arn);

@@ -14,13 +14,13 @@ import { checkLoadBalancerName, dnsNameOf, hostedZoneOf } from "./names.ts";
 import { listenersByBalancer } from "./indexes.ts";
 import { page } from "./pages.ts";
 import { listeners, loadBalancers, type LoadBalancer } from "./state.ts";
-import { tagsOf } from "./tags.ts";
+import { withTags } from "./tags.ts";
+import { unsupported } from "../kit/faults.ts";
 import {
   deletionProtected,
   loadBalancerNotFound,
   loadBalancersNotFound,
   sameNameOtherSettings,
-  unsupported,
   validationError,
 } from "./faults.ts";
 import { attachZone, detachZone, securityGroupsOf, subnetsOf } from "./zones.ts";
@@ -88,7 +88,7 @@ export const loadBalancerHandlers: Elbv2Handlers = {
     checkKind(input);
     checkLoadBalancerName(name);
     const scheme = input.Scheme ?? "internet-facing";
-    const tags = tagsOf(input.Tags);
+    const tags = withTags({}, input.Tags);
     const existing = store.of(loadBalancers).find((balancer) => balancer.name === name);
     const inUse = existing?.availabilityZones.map(({ subnetId }) => subnetId);
     const chosen = subnetsOf(store, input, scheme, inUse);

@@ -7,7 +7,8 @@ import { rulesByListener } from "./indexes.ts";
 import { actionsOf, requireListener } from "./listeners.ts";
 import { page } from "./pages.ts";
 import { loadBalancers, rules, type Rule } from "./state.ts";
-import { tagsOf } from "./tags.ts";
+import { withTags } from "./tags.ts";
+import { unsupported } from "../kit/faults.ts";
 import {
   defaultRuleFixed,
   defaultRuleStays,
@@ -15,7 +16,6 @@ import {
   priorityTwice,
   ruleNotFound,
   tooMany,
-  unsupported,
   validationError,
 } from "./faults.ts";
 
@@ -81,7 +81,7 @@ export const ruleHandlers: Elbv2Handlers = {
       conditions: checkedConditions(input.Conditions),
       actions: actionsOf(store, balancer, input.Actions),
       isDefault: false,
-      tags: tagsOf(input.Tags),
+      tags: withTags({}, input.Tags),
     });
     return { Rules: [describe(rule)] };
   },

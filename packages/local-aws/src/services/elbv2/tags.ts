@@ -1,6 +1,7 @@
 import type { Tag } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Scope } from "../../store/store.ts";
 import type { Collection } from "../../store/collection.ts";
+import { layTags, type TagRules } from "../kit/tags.ts";
 import type { Elbv2Handlers } from "./handlers.ts";
 import { listeners, loadBalancers, rules, targetGroups } from "./state.ts";
 import {
@@ -13,27 +14,27 @@ import {
   validationError,
 } from "./faults.ts";
 
-const MOST_TAGS = 50;
+type Tags = Readonly<Record<string, string>>;
+
+const RULES: TagRules = {
+  reserved: () => validationError("Tag keys starting with 'aws:' are reserved for system use"),
+  twice: tagKeyTwice,
+  tooMany: tooManyTags,
+};
+
+const toList = (tags: Tags) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 /**
- * Reads the tags of a create call.
+ * `before` with those of a call laid over them.
  * @throws AwsError DuplicateTagKeys, TooManyTags, ValidationError (reserved prefix)
  */
-export function tagsOf(tags: readonly Tag[] | undefined): Record<string, string> {
-  const read: Record<string, string> = {};
-  for (const { Key, Value } of tags ?? []) {
-    const key = Key ?? "";
-    if (key in read) throw tagKeyTwice(key);
-    if (key.toLowerCase().startsWith("aws:"))
-      throw validationError("Tag keys starting with 'aws:' are reserved for system use");
-    read[key] = Value ?? "";
-  }
-  if (Object.keys(read).length > MOST_TAGS) throw tooManyTags();
-  return read;
+export function withTags(before: Tags, given: readonly Tag[] | undefined): Tags {
+  const laid = layTags(toList(before), given ?? [], RULES);
+  return Object.fromEntries(laid.map(({ Key, Value }) => [Key, Value]));
 }
 
 interface Tagged {
-  tags: Readonly<Record<string, string>>;
+  tags: Tags;
 }
 
 /** The collection that holds the resource with this ARN. */
@@ -54,12 +55,9 @@ function holder(scope: Scope, arn: string): Collection<Tagged> {
 
 export const tagHandlers: Elbv2Handlers = {
   AddTags({ ResourceArns, Tags }, { store }) {
-    const added = tagsOf(Tags);
     for (const arn of ResourceArns) {
       const collection = holder(store, arn);
-      const tags = { ...collection.get(arn)!.tags, ...added };
-      if (Object.keys(tags).length > MOST_TAGS) throw tooManyTags();
-      collection.patch(arn, { tags });
+      collection.patch(arn, { tags: withTags(collection.get(arn)!.tags, Tags) });
     }
     return {};
   },
@@ -79,10 +77,7 @@ export const tagHandlers: Elbv2Handlers = {
     return {
       TagDescriptions: ResourceArns.map((arn) => ({
         ResourceArn: arn,
-        Tags: Object.entries(holder(store, arn).get(arn)!.tags).map(([Key, Value]) => ({
-          Key,
-          Value,
-        })),
+        Tags: toList(holder(store, arn).get(arn)!.tags),
       })),
     };
   },

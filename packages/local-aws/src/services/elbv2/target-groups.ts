@@ -23,13 +23,13 @@ import {
   targetRegistrations,
   type TargetGroup,
 } from "./state.ts";
-import { tagsOf } from "./tags.ts";
+import { withTags } from "./tags.ts";
+import { unsupported } from "../kit/faults.ts";
 import {
   badAttribute,
   sameNameOtherSettings,
   targetGroupInUse,
   targetGroupNotFound,
-  unsupported,
   validationError,
   vpcNotFound,
 } from "./faults.ts";
@@ -116,7 +116,7 @@ export const targetGroupHandlers: Elbv2Handlers = {
       ipAddressType: "ipv4",
       healthCheck: changedHealthCheck(defaultHealthCheck(), input),
       attributes: defaultsOf(TARGET_GROUP_ATTRIBUTES),
-      tags: tagsOf(input.Tags),
+      tags: withTags({}, input.Tags),
     };
     const [existing] = store.of(targetGroups).by(groupsByName, name);
     if (existing) {

@@ -8,6 +8,7 @@ import { internetGateways, securityGroups, subnets } from "../ec2/state.ts";
 import type { Subnet } from "../ec2/state.ts";
 import { arnSuffix } from "./arns.ts";
 import type { LoadBalancer } from "./state.ts";
+import { unsupported } from "../kit/faults.ts";
 import {
   invalidSecurityGroups,
   noInternetGateway,
@@ -16,7 +17,6 @@ import {
   subnetsOfManyVpcs,
   subnetTooSmall,
   twoZonesNeeded,
-  unsupported,
   validationError,
 } from "./faults.ts";
 

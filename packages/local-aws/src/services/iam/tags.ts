@@ -1,9 +1,15 @@
-import { AwsError } from "../../protocol/aws-error.ts";
+import { layTags, type TagRules } from "../kit/tags.ts";
 import { invalidInput, limitExceeded } from "./faults.ts";
 import type { Tags } from "./state.ts";
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules */
-const MAX_TAGS = 50;
+/** Keys differ by more than case: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules */
+const RULES: TagRules = {
+  reserved: () => invalidInput(`Tag keys beginning with "aws:" are reserved for system use.`),
+  twice: () =>
+    invalidInput("Duplicate tag keys found. Please note that Tag keys are case insensitive."),
+  tooMany: () => limitExceeded("The number of tags has reached the maximum limit."),
+  same: (key) => key.toLowerCase(),
+};
 
 interface TagInput {
   Key: string | undefined;
@@ -11,29 +17,11 @@ interface TagInput {
 }
 
 /**
- * `tags` with those of `added` laid over them; keys differ by more than case.
+ * `tags` with those of `added` laid over them.
  * @throws AwsError `InvalidInput` for a key named twice or reserved, `LimitExceeded` beyond 50
  */
 export function withTags(tags: Tags, added: readonly TagInput[] | undefined): Tags {
-  const merged = new Map(tags.map((tag) => [tag.Key.toLowerCase(), tag]));
-  const seen = new Set<string>();
-  for (const { Key = "", Value = "" } of added ?? []) {
-    const key = Key.toLowerCase();
-    if (key.startsWith("aws:"))
-      throw new AwsError(
-        "InvalidInput",
-        `Tag keys beginning with "aws:" are reserved for system use.`,
-      );
-    if (seen.has(key))
-      throw invalidInput(
-        "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
-      );
-    seen.add(key);
-    merged.set(key, { Key, Value });
-  }
-  if (merged.size > MAX_TAGS)
-    throw limitExceeded("The number of tags has reached the maximum limit.");
-  return [...merged.values()];
+  return layTags(tags, added ?? [], RULES);
 }
 
 /** `tags` without those of these keys. */

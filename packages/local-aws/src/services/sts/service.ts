@@ -9,6 +9,7 @@ import { accessKeys, type AccessKey, roles, type Role } from "../iam/state.ts";
 import { defineService, type CallContext } from "../service.ts";
 import { findRole, isAllowed, isUserAllowed, trusts } from "../iam/authorize.ts";
 import { requestKeys } from "../iam/policy-conditions.ts";
+import { unsupported } from "../kit/faults.ts";
 import type { Members } from "../kit/members.ts";
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_Operations.html */
@@ -108,10 +109,7 @@ function mintSession(
  */
 function refuseSessionPolicies({ Policy: policy, PolicyArns: arns }: AssumeRoleRequest): void {
   if (policy !== undefined) checkIdentityPolicy(policy);
-  if (policy !== undefined || arns?.length)
-    throw new AwsError("NotImplemented", "Local AWS does not support session policies.", {
-      status: 501,
-    });
+  if (policy !== undefined || arns?.length) throw unsupported("session policies");
 }
 
 const handlers = {
