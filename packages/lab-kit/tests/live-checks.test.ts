@@ -7,7 +7,8 @@ import { targetsAreHealthy } from "../src/checks/targets-healthy.ts";
 import { createRequester } from "../src/http-request.ts";
 import type { AwsClients, LiveContext } from "../src/live.ts";
 import { pollUntil } from "../src/poll.ts";
-import { deployFailingService, failingServiceStack } from "../src/testing/failing-service.ts";
+import { balancedServiceStack } from "../src/testing/balanced-service.ts";
+import { deployFailingService } from "../src/testing/failing-service.ts";
 import { GO_APP } from "../src/web-app.ts";
 import { REGION, startTestCloud, type TestCloud } from "../src/testing/test-cloud.ts";
 
@@ -34,7 +35,7 @@ beforeEach(() => {
     owner: "hanako",
     region: REGION,
     homeCidr: HOME,
-    synth: failingServiceStack(name()),
+    synth: balancedServiceStack(name()),
     aws,
     images: [],
     request: createRequester(effectiveAddress),

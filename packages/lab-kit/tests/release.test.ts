@@ -6,11 +6,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { releaseServices } from "../src/deploy/release.ts";
 import type { Target } from "../src/deploy/target.ts";
+import { createExecutionRole, defaultNetwork } from "../src/testing/balanced-service.ts";
 import { pushIdleImage } from "../src/testing/push-image.ts";
 import { REGION, startTestCloud, type TestCloud } from "../src/testing/test-cloud.ts";
 
 const NAME = "node-app-hanako";
-const POLICY = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
 const MINUTE = 60_000;
 
 let cloud: TestCloud;
@@ -52,24 +52,8 @@ async function register(ofImage: string, executionRoleArn: string): Promise<void
   });
 }
 
-async function executionRole(): Promise<string> {
-  const Principal = { Service: "ecs-tasks.amazonaws.com" };
-  const Statement = [{ Effect: "Allow", Principal, Action: "sts:AssumeRole" }];
-  const { Role } = await cloud.aws.iam.createRole({
-    RoleName: NAME,
-    AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement }),
-  });
-  await cloud.aws.iam.attachRolePolicy({ RoleName: NAME, PolicyArn: POLICY });
-  return Role!.Arn!;
-}
-
 async function createService(): Promise<void> {
-  const Filters = [{ Name: "is-default", Values: ["true"] }];
-  const { Vpcs = [] } = await cloud.aws.ec2.describeVpcs({ Filters });
-  const { Subnets = [] } = await cloud.aws.ec2.describeSubnets({
-    Filters: [{ Name: "vpc-id", Values: [Vpcs[0]!.VpcId!] }],
-  });
-  const subnets = Subnets.slice(0, 2).map(({ SubnetId }) => SubnetId!);
+  const { subnets } = await defaultNetwork(cloud.aws);
   await cloud.aws.ecs.createService({
     cluster: NAME,
     serviceName: NAME,
@@ -85,7 +69,7 @@ test(
   "a release that the circuit breaker takes back has failed, though the service is steady again",
   { timeout: 3 * MINUTE },
   async () => {
-    const role = await executionRole();
+    const role = await createExecutionRole(cloud.aws, NAME);
     await register(image, role);
     await createService();
     const release = () => releaseServices(target(), NAME, () => {});

@@ -3,32 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRequester } from "../http-request.ts";
 import type { AwsClients, LiveContext } from "../live.ts";
-import { SynthReader } from "../synth-reader.ts";
-import { GO_APP } from "../web-app.ts";
+import {
+  balancedServiceStack,
+  createExecutionRole,
+  deployBalancedService,
+} from "./balanced-service.ts";
 import { pushIdleImage } from "./push-image.ts";
 import { REGION, startTestCloud, type TestCloud } from "./test-cloud.ts";
 
 const NAME = "go-app-hanako";
-const POLICY = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
 /** Longer than a test: ECS does not replace the tasks while they are looked at. */
 const GRACE_PERIOD_S = 36_000;
-
-/** The program that {@link deployIdleService} stands for. */
-function idleServiceStack(): SynthReader {
-  const container = { name: "go-app", image: "golang-app-hanako:v1" };
-  const resource = (type: string, attributes: Record<string, unknown>) => {
-    const address = `${type}.go`;
-    return { stack: "service", kind: "resource", type, name: "go", address, attributes } as const;
-  };
-  return new SynthReader([
-    resource("aws_ecs_task_definition", { container_definitions: JSON.stringify([container]) }),
-    resource("aws_ecs_service", {
-      name: NAME,
-      cluster: NAME,
-      task_definition: "${aws_ecs_task_definition.go.arn}",
-    }),
-  ]);
-}
 
 /** A cloud in which the service runs, and what checks see of it. */
 export interface IdleService {
@@ -46,7 +31,7 @@ export async function startIdleService(): Promise<IdleService> {
     owner: "hanako",
     region: REGION,
     homeCidr: "203.0.113.10/32",
-    synth: idleServiceStack(),
+    synth: balancedServiceStack(NAME),
     aws: cloud.aws,
     images: [],
     request: createRequester(),
@@ -70,74 +55,12 @@ async function deployIdleService(
   aws: AwsClients,
   scratch: string,
 ): Promise<{ readonly targetGroup: string }> {
-  const image = await pushIdleImage(aws, "golang-app-hanako", scratch);
-  const { Vpcs = [] } = await aws.ec2.describeVpcs({
-    Filters: [{ Name: "is-default", Values: ["true"] }],
-  });
-  const vpcId = Vpcs[0]!.VpcId!;
-  const { Subnets = [] } = await aws.ec2.describeSubnets({
-    Filters: [{ Name: "vpc-id", Values: [vpcId] }],
-  });
-  const subnets = Subnets.slice(0, 2).map(({ SubnetId }) => SubnetId!);
-  const targetGroup = await balancedGroup(aws, vpcId, subnets);
-  await aws.ecs.createCluster({ clusterName: NAME });
-  await aws.ecs.registerTaskDefinition({
-    family: NAME,
-    networkMode: "awsvpc",
-    requiresCompatibilities: ["FARGATE"],
-    cpu: "256",
-    memory: "512",
-    executionRoleArn: await executionRole(aws),
-    containerDefinitions: [
-      { name: "go-app", image, portMappings: [{ containerPort: GO_APP.port }] },
-    ],
-  });
-  await aws.ecs.createService({
-    cluster: NAME,
-    serviceName: NAME,
-    taskDefinition: NAME,
-    launchType: "FARGATE",
+  return deployBalancedService(aws, {
+    name: NAME,
+    image: await pushIdleImage(aws, "golang-app-hanako", scratch),
     desiredCount: 2,
-    healthCheckGracePeriodSeconds: GRACE_PERIOD_S,
-    networkConfiguration: { awsvpcConfiguration: { subnets, assignPublicIp: "ENABLED" } },
-    loadBalancers: [
-      { targetGroupArn: targetGroup, containerName: "go-app", containerPort: GO_APP.port },
-    ],
+    executionRoleArn: await createExecutionRole(aws, NAME),
+    targetGroup: { HealthCheckIntervalSeconds: 5, HealthCheckTimeoutSeconds: 2 },
+    service: { healthCheckGracePeriodSeconds: GRACE_PERIOD_S },
   });
-  return { targetGroup };
-}
-
-/** @returns the ARN of a target group that a listener leads to; all are in the VPC's default security group */
-async function balancedGroup(aws: AwsClients, VpcId: string, Subnets: string[]): Promise<string> {
-  const { TargetGroups = [] } = await aws.elbv2.createTargetGroup({
-    Name: NAME,
-    VpcId,
-    TargetType: "ip",
-    Protocol: "HTTP",
-    Port: GO_APP.port,
-    HealthCheckIntervalSeconds: 5,
-    HealthCheckTimeoutSeconds: 2,
-  });
-  const TargetGroupArn = TargetGroups[0]!.TargetGroupArn!;
-  const { LoadBalancers = [] } = await aws.elbv2.createLoadBalancer({ Name: NAME, Subnets });
-  await aws.elbv2.createListener({
-    LoadBalancerArn: LoadBalancers[0]!.LoadBalancerArn,
-    Port: GO_APP.port,
-    Protocol: "HTTP",
-    DefaultActions: [{ Type: "forward", TargetGroupArn }],
-  });
-  return TargetGroupArn;
-}
-
-async function executionRole(aws: AwsClients): Promise<string> {
-  const Principal = { Service: "ecs-tasks.amazonaws.com" };
-  const { Role } = await aws.iam.createRole({
-    RoleName: NAME,
-    AssumeRolePolicyDocument: JSON.stringify({
-      Version: "2012-10-17",
-      Statement: [{ Effect: "Allow", Principal, Action: "sts:AssumeRole" }],
-    }),
-  });
-  await aws.iam.attachRolePolicy({ RoleName: NAME, PolicyArn: POLICY });
-  return Role!.Arn!;
 }

@@ -11,6 +11,7 @@ import type {
 import type { DiagnosisScope } from "../../src/diagnosis/diagnose.ts";
 import type { AwsClients } from "../../src/live.ts";
 import { pollUntil } from "../../src/poll.ts";
+import { createExecutionRole } from "../../src/testing/balanced-service.ts";
 import { buildVpc, type BuiltVpc } from "./vpc.ts";
 
 export const REGION = "ap-northeast-1";
@@ -49,18 +50,6 @@ export interface StackOptions {
   /** Called before the services are made. */
   readonly before?: (stack: Stack) => Promise<void>;
 }
-
-const TRUST = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Effect: "Allow",
-      Principal: { Service: "ecs-tasks.amazonaws.com" },
-      Action: "sts:AssumeRole",
-    },
-  ],
-});
-const POLICY = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
 
 /** A chapter's solution, made with the SDK in a VPC and a cluster of its own. */
 export class Stack {
@@ -111,7 +100,7 @@ export class Stack {
   async build(): Promise<this> {
     const { chapter, number, before } = this.options;
     this.vpc = await buildVpc(this.aws.ec2, number);
-    await this.#buildRole();
+    this.roleArn = await createExecutionRole(this.aws, this.role);
     await this.aws.ecs.createCluster({ clusterName: this.cluster });
     if (chapter >= 7) await this.#buildBalancer();
     await this.#buildApp("node-app", 80, this.options.node);
@@ -151,13 +140,6 @@ export class Stack {
     const isDone = (states: readonly string[]) =>
       !/pending|provisioning|deleting/.test(states.join());
     await pollUntil(look, isDone, { deadlineMs: 30_000, intervalMs: 20 });
-  }
-
-  async #buildRole(): Promise<void> {
-    const { iam } = this.aws;
-    const { Role } = await iam.createRole({ RoleName: this.role, AssumeRolePolicyDocument: TRUST });
-    this.roleArn = Role!.Arn!;
-    await iam.attachRolePolicy({ RoleName: this.role, PolicyArn: POLICY });
   }
 
   async #buildBalancer(): Promise<void> {
