@@ -26,22 +26,12 @@ import {
   ElasticLoadBalancingV2Client,
   ModifyLoadBalancerAttributesCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { IAMClient } from "@aws-sdk/client-iam";
 import { pushTinyImage } from "../src/engine/scheduler/testing/push-tiny-image.ts";
+import { createExecutionRole } from "../src/testing.ts";
 import type { SpawnedCloud } from "../tests/support/spawned-cloud.ts";
 import type { Place } from "./raw.ts";
 
-const EXECUTION_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
-const TRUST = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Effect: "Allow",
-      Principal: { Service: "ecs-tasks.amazonaws.com" },
-      Action: "sts:AssumeRole",
-    },
-  ],
-});
 /** What programs listen on. */
 const PORT = 3000;
 const POLL_MS = 50;
@@ -85,12 +75,7 @@ export class Stack {
     const iam = new IAMClient(cloud.clientConfig);
     await stack.ecs.send(new CreateClusterCommand({ clusterName: "c" }));
     await stack.logs.send(new CreateLogGroupCommand({ logGroupName: Stack.LOG_GROUP }));
-    const RoleName = "execution";
-    const { Role } = await iam.send(
-      new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: TRUST }),
-    );
-    await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: EXECUTION_POLICY }));
-    stack.#roleArn = Role!.Arn!;
+    stack.#roleArn = await createExecutionRole(iam);
     const { Subnets } = await ec2.send(new DescribeSubnetsCommand({}));
     stack.#subnets = Subnets!.slice(0, 2).map(({ SubnetId }) => SubnetId!);
     stack.#groupId = await openGroup(ec2);

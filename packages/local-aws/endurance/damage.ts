@@ -16,8 +16,8 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { SpawnedCloud } from "../tests/support/spawned-cloud.ts";
-import type { Trial } from "./trial.ts";
+import type { SpawnedCloud } from "../tests/support/spawned-cloud.ts";
+import { startOn, type Trial } from "./trial.ts";
 
 const CLUSTER = "kept";
 const CONTENT = "content".repeat(1000);
@@ -192,12 +192,9 @@ function toWords(comes: Damage["comes"]): string {
   return isRefusal(comes) ? "refused by name" : "told by name";
 }
 
-const start = (dataDir: string) =>
-  SpawnedCloud.spawn(dataDir, { args: ["--tasks", "off"], stderr: "pipe" });
-
 /** A data directory with a cluster and an object, whose server has ended. */
 async function fill(dataDir: string, after: Damage["after"]): Promise<void> {
-  const cloud = await start(dataDir);
+  const cloud = await startOn(dataDir);
   const s3 = new S3Client({ ...cloud.clientConfig, forcePathStyle: true });
   await new ECSClient(cloud.clientConfig).send(new CreateClusterCommand({ clusterName: CLUSTER }));
   await s3.send(new CreateBucketCommand({ Bucket: OBJECT.Bucket }));
@@ -209,7 +206,7 @@ async function fill(dataDir: string, after: Damage["after"]): Promise<void> {
 async function judge(dataDir: string, comes: Damage["comes"]): Promise<string | undefined> {
   let cloud: SpawnedCloud;
   try {
-    cloud = await start(dataDir);
+    cloud = await startOn(dataDir);
   } catch (error) {
     const said = (error as Error).message;
     if (!isRefusal(comes)) return `the start is refused: ${said}`;

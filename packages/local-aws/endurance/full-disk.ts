@@ -12,7 +12,7 @@ import {
 import { Stack, until } from "../attack/stack.ts";
 import { SpawnedCloud } from "../tests/support/spawned-cloud.ts";
 import { collect } from "./subject.ts";
-import type { Course, Trial } from "./trial.ts";
+import { withStack, type Course, type Trial } from "./trial.ts";
 
 const MIB = 1024 * 1024;
 /** The disk, and what lies on it until there shall be room again. */
@@ -36,24 +36,22 @@ export const fullDisk: Trial = {
       return course.tell("left out", "only Linux has mounts of one process");
     const dataDir = join(course.scratch, "data");
     mkdirSync(dataDir);
-    const cloud = await startOn(dataDir);
+    const cloud = await startOnDisk(dataDir);
     const disk = `/proc/${cloud.pid}/root${dataDir}`;
-    const stack = await Stack.create(cloud, course.scratch);
-    const task = await define(stack);
-    writeFileSync(join(disk, "ballast"), Buffer.alloc(BALLAST));
-    const taskArn = await run(stack, task);
-    const made = await writeUntilFull(stack, course);
-    await delay(FULL_MS);
-    await whileFull(stack, taskArn, disk, course);
-    rmSync(join(disk, "ballast"));
-    await afterwards(stack, taskArn, made, course);
-    if (cloud.hasEnded) course.violate("the server has ended");
-    stack.close();
-    await cloud.end();
+    await withStack(cloud, course, async (stack) => {
+      const task = await define(stack);
+      writeFileSync(join(disk, "ballast"), Buffer.alloc(BALLAST));
+      const taskArn = await run(stack, task);
+      const made = await writeUntilFull(stack, course);
+      await delay(FULL_MS);
+      await whileFull(stack, taskArn, disk, course);
+      rmSync(join(disk, "ballast"));
+      await afterwards(stack, taskArn, made, course);
+    });
   },
 };
 
-function startOn(dataDir: string): Promise<SpawnedCloud> {
+function startOnDisk(dataDir: string): Promise<SpawnedCloud> {
   const own = process.getuid?.() === 0 ? [] : ["--map-root-user"];
   const mount = `mount -t tmpfs -o size=${DISK} tmpfs "$0" && exec "$@"`;
   const through = ["unshare", "--mount", ...own, "sh", "-c", mount, dataDir];

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { SpawnedCloud } from "../tests/support/spawned-cloud.ts";
+import type { SpawnedCloud } from "../tests/support/spawned-cloud.ts";
 import { ec2Subject, ecsSubject, elbSubject, iamSubject } from "./control-plane-subjects.ts";
 import {
   ecrSubject,
@@ -12,7 +12,7 @@ import {
 } from "./data-subjects.ts";
 import { Ledger } from "./ledger.ts";
 import type { ClientConfig, Subject } from "./subject.ts";
-import { spread, type Course, type Trial } from "./trial.ts";
+import { spread, startOn, type Course, type Trial } from "./trial.ts";
 
 /** How many times the server is killed. */
 const ROUNDS = { full: 60, short: 4 };
@@ -52,9 +52,6 @@ export const kills: Trial = {
     course.tell("start after a kill, until ready", spread(starts));
   },
 };
-
-const startOn = (dataDir: string) =>
-  SpawnedCloud.spawn(dataDir, { args: ["--tasks", "off"], stderr: "pipe" });
 
 const configOf = (cloud: SpawnedCloud): ClientConfig => ({
   ...cloud.clientConfig,

@@ -2,10 +2,10 @@ import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { ListTasksCommand, StopTaskCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { dataPlaneOf } from "../attack/memory.ts";
-import { Stack, until, type Web } from "../attack/stack.ts";
+import { until, type Stack, type Web } from "../attack/stack.ts";
 import { Traffic, type PaceResult } from "../bench/traffic.ts";
 import { SpawnedCloud } from "../tests/support/spawned-cloud.ts";
-import type { Course, Trial } from "./trial.ts";
+import { withStack, type Course, type Trial } from "./trial.ts";
 
 const PER_SECOND = 500;
 const SHORTEST_MS = 50;
@@ -49,14 +49,12 @@ export const traffic: Trial = {
     const client = await Traffic.build(root, course.scratch);
     const dataDir = `${course.scratch}/data`;
     const cloud = await SpawnedCloud.spawn(dataDir, { stderr: "pipe" });
-    const stack = await Stack.create(cloud, course.scratch);
-    const image = await stack.push("patient");
-    const taskDefinition = await stack.define(SERVICE, image, { VERSION: "1" });
-    const web = await stack.serve(SERVICE, taskDefinition, TASKS);
-    for (const event of EVENTS) await ask(client, event, { stack, web, image }, course);
-    if (cloud.hasEnded) course.violate("the server has ended");
-    stack.close();
-    await cloud.end();
+    await withStack(cloud, course, async (stack) => {
+      const image = await stack.push("patient");
+      const taskDefinition = await stack.define(SERVICE, image, { VERSION: "1" });
+      const web = await stack.serve(SERVICE, taskDefinition, TASKS);
+      for (const event of EVENTS) await ask(client, event, { stack, web, image }, course);
+    });
   },
 };
 

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Stack } from "../attack/stack.ts";
+import { SpawnedCloud } from "../tests/support/spawned-cloud.ts";
 
 /** One thing that the server has to outlast. */
 export interface Trial {
@@ -36,6 +38,23 @@ export class Course {
   close(): void {
     rmSync(this.scratch, { recursive: true, force: true });
   }
+}
+
+/** Starts a server without tasks on a data directory. */
+export const startOn = (dataDir: string) =>
+  SpawnedCloud.spawn(dataDir, { args: ["--tasks", "off"], stderr: "pipe" });
+
+/** Does `work` to a stack in `cloud`, which has to outlast it, and ends both. */
+export async function withStack(
+  cloud: SpawnedCloud,
+  course: Course,
+  work: (stack: Stack) => Promise<void>,
+): Promise<void> {
+  const stack = await Stack.create(cloud, course.scratch);
+  await work(stack);
+  if (cloud.hasEnded) course.violate("the server has ended");
+  stack.close();
+  await cloud.end();
 }
 
 /** Median, 95th percentile and largest of times in milliseconds. */

@@ -1,3 +1,4 @@
+import { AttachRolePolicyCommand, CreateRoleCommand, type IAMClient } from "@aws-sdk/client-iam";
 import { LocalAws, type LocalAwsOptions } from "./local-aws.ts";
 
 /** A cloud for one test file, and what SDK clients need to talk to it. */
@@ -47,4 +48,27 @@ export async function startTestCloud(options: LocalAwsOptions = {}): Promise<Tes
     errors,
     stop: () => cloud.stop(),
   };
+}
+
+/** The trust policy of roles that tasks take on. */
+export const TASKS_TRUST = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { Service: "ecs-tasks.amazonaws.com" },
+      Action: "sts:AssumeRole",
+    },
+  ],
+});
+const EXECUTION_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
+
+/** Makes the role `execution`, which tasks are started with; its ARN. */
+export async function createExecutionRole(iam: IAMClient): Promise<string> {
+  const RoleName = "execution";
+  const { Role } = await iam.send(
+    new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: TASKS_TRUST }),
+  );
+  await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: EXECUTION_POLICY }));
+  return Role!.Arn!;
 }

@@ -23,23 +23,16 @@ import {
   CreateLogGroupCommand,
   FilterLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { expect, vi } from "vitest";
 import type { LocalAwsOptions } from "../../../local-aws.ts";
-import { startTestCloud, type TestCloud } from "../../../testing.ts";
+import {
+  createExecutionRole,
+  startTestCloud,
+  TASKS_TRUST,
+  type TestCloud,
+} from "../../../testing.ts";
 import { pushTinyImage, type TinyImage } from "./push-tiny-image.ts";
-
-const TRUST_ECS_TASKS = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Effect: "Allow",
-      Principal: { Service: "ecs-tasks.amazonaws.com" },
-      Action: "sts:AssumeRole",
-    },
-  ],
-});
-const EXECUTION_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
 
 const LOG_GROUP = "/tasks";
 
@@ -73,10 +66,7 @@ export class TaskCloud {
     const test = await startTestCloud({ tasks: "process", dataDir, ...options });
     const cloud = new TaskCloud(test, scratch);
     await cloud.ecs.send(new CreateClusterCommand({ clusterName: "c" }));
-    cloud.executionRoleArn = await cloud.role("execution");
-    await cloud.iam.send(
-      new AttachRolePolicyCommand({ RoleName: "execution", PolicyArn: EXECUTION_POLICY }),
-    );
+    cloud.executionRoleArn = await createExecutionRole(cloud.iam);
     await cloud.logs.send(new CreateLogGroupCommand({ logGroupName: LOG_GROUP }));
     const { Subnets = [] } = await cloud.ec2.send(new DescribeSubnetsCommand({}));
     cloud.subnets = Subnets.map(({ SubnetId }) => SubnetId!);
@@ -118,7 +108,7 @@ export class TaskCloud {
   }
 
   /** A role that tasks can take on; its ARN. */
-  async role(name: string, trust = TRUST_ECS_TASKS): Promise<string> {
+  async role(name: string, trust = TASKS_TRUST): Promise<string> {
     const { Role } = await this.iam.send(
       new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: trust }),
     );
