@@ -3,6 +3,7 @@ import type { ServiceId } from "../protocol/service-id.ts";
 import type { Kind } from "../store/kind.ts";
 import type { Scope, Store } from "../store/store.ts";
 import { MemberAccounts, type Members } from "./kit/members.ts";
+import type { Written } from "./kit/written.ts";
 
 /** Who makes a call, as `sts:GetCallerIdentity` would tell. */
 export interface Principal {
@@ -55,6 +56,11 @@ export interface Service {
   readonly streaming?: Readonly<Record<string, AnyHandler>>;
   /** The kinds of resources that a picture of the cloud shows; in the order in which they build on each other. */
   readonly shown: readonly Kind<object>[];
+  /**
+   * Kinds of which the cloud itself writes something. Any other kind is configuration as a whole, so a new one makes a cloud's
+   * revision change too often and never too seldom.
+   */
+  readonly written?: readonly Written[];
   /** What every account has in every region from the start (the default VPC). Runs in the transaction of the first call. */
   readonly seed?: (context: SeedContext) => void;
 }

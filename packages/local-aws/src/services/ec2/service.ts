@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { defineService, type AnyHandler, type CallContext, type SeedContext } from "../service.ts";
+import { written } from "../kit/written.ts";
 import { addressHandlers } from "./addresses.ts";
 import { dhcpOptionsHandlers } from "./dhcp-options.ts";
 import { dryRunSucceeded, idempotentMismatch } from "./faults.ts";
@@ -130,6 +131,7 @@ export const ec2 = defineService({
     securityGroupRules,
     networkInterfaces,
   ],
+  written: [written(networkInterfaces, (each) => (each.requesterManaged ? undefined : each))],
   handlers: Object.fromEntries(
     Object.entries(handlers).map(([name, handler]) => [
       name,

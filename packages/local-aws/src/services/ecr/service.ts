@@ -1,9 +1,11 @@
 import { defineService, type AnyHandler } from "../service.ts";
 import type { Members } from "../kit/members.ts";
+import { written } from "../kit/written.ts";
 import { checkRegistry } from "./faults.ts";
 import { imageHandlers, imageWriteHandlers } from "./images.ts";
 import { policyHandlers } from "./policies.ts";
 import { repositoryHandlers } from "./repositories.ts";
+import { images, layers, registrySecrets } from "./state.ts";
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Operations.html */
 const members: Members = {
@@ -28,6 +30,7 @@ export const ecr = defineService({
   id: "ecr",
   members,
   shown: [],
+  written: [written(images), written(layers), written(registrySecrets)],
   handlers: inOwnRegistry({ ...repositoryHandlers, ...policyHandlers, ...imageHandlers }),
   streaming: inOwnRegistry(imageWriteHandlers),
 });

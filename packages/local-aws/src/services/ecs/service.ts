@@ -1,4 +1,5 @@
 import { defineService, type Service } from "../service.ts";
+import { without, written } from "../kit/written.ts";
 import { accountSettingHandlers } from "./account-settings.ts";
 import { capacityProviderHandlers } from "./capacity-providers.ts";
 import { clusterHandlers } from "./clusters.ts";
@@ -9,7 +10,7 @@ import { tagHandlers } from "./tag-operations.ts";
 import { taskDefinitionHandlers } from "./task-definitions.ts";
 import { taskHandlers } from "./tasks.ts";
 import { members } from "./members.ts";
-import { clusters, taskDefinitions, ecsServices, tasks } from "./state.ts";
+import { clusters, taskDefinitions, ecsServices, revisions, tasks } from "./state.ts";
 
 const handlers = {
   ...accountSettingHandlers,
@@ -27,5 +28,15 @@ export const ecs = defineService({
   id: "ecs",
   members,
   shown: [clusters, taskDefinitions, ecsServices, tasks],
+  written: [
+    written(tasks),
+    written(revisions),
+    // Whoever deletes a service takes it away; that it drains, and is forgotten at last, is the cloud's own.
+    written(ecsServices, (each) =>
+      each.status === "ACTIVE"
+        ? without(each, "deployments", "events", "lastCompleted")
+        : undefined,
+    ),
+  ],
   handlers: handlers as Service["handlers"],
 });

@@ -1,5 +1,6 @@
 import { defineService } from "../service.ts";
 import type { Members } from "../kit/members.ts";
+import { written } from "../kit/written.ts";
 import { listenerHandlers } from "./listeners.ts";
 import { loadBalancerHandlers } from "./load-balancers.ts";
 import { referenceHandlers } from "./reference.ts";
@@ -69,6 +70,11 @@ export const elbv2 = defineService({
   id: "elbv2",
   members,
   shown: [loadBalancers, listeners, rules, targetGroups, targetRegistrations, targetHealths],
+  written: [
+    written(targetRegistrations, ({ targetGroupArn, id, port }, ofTasks) =>
+      ofTasks.has(id) ? undefined : { targetGroupArn, id, port },
+    ),
+  ],
   handlers: {
     ...loadBalancerHandlers,
     ...targetGroupHandlers,

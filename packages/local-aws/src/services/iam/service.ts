@@ -1,5 +1,6 @@
 import { defineService, type SeedContext } from "../service.ts";
 import type { Members } from "../kit/members.ts";
+import { without, written } from "../kit/written.ts";
 import { accessKeyHandlers } from "./access-keys.ts";
 import { accountHandlers } from "./account.ts";
 import { entityPolicyHandlers } from "./entity-policies.ts";
@@ -9,7 +10,7 @@ import { managedPolicyHandlers } from "./managed-policies.ts";
 import { roleHandlers } from "./roles.ts";
 import { ensureServiceLinkedRole, serviceLinkedRoleHandlers } from "./service-linked-roles.ts";
 import { userHandlers } from "./users.ts";
-import { roles, managedPolicies } from "./state.ts";
+import { accessKeys, roles, managedPolicies } from "./state.ts";
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html */
 const members: Members = {
@@ -37,6 +38,11 @@ export const iam = defineService({
   id: "iam",
   members,
   shown: [roles, managedPolicies],
+  written: [
+    written(roles, (each) => without(each, "lastUsed")),
+    // Keys of sessions come and go with tasks.
+    written(accessKeys, (key) => (key.sessionToken === undefined ? key : undefined)),
+  ],
   handlers: {
     ...roleHandlers,
     ...entityPolicyHandlers,

@@ -1,5 +1,6 @@
 import { defineService } from "../service.ts";
 import type { Members } from "../kit/members.ts";
+import { written } from "../kit/written.ts";
 import { groupHandlers } from "./groups.ts";
 import { streamHandlers } from "./streams.ts";
 import { readEventHandlers, searchEventHandlers } from "./read-events.ts";
@@ -35,6 +36,7 @@ export const logs = defineService({
   id: "logs",
   members,
   shown: [logGroups, logStreams],
+  written: [written(logStreams)],
   handlers: {
     ...groupHandlers,
     ...streamHandlers,

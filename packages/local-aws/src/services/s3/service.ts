@@ -1,4 +1,5 @@
 import { defineService, type AnyHandler, type CallContext } from "../service.ts";
+import { written } from "../kit/written.ts";
 import { bucketSettingHandlers } from "./bucket-settings.ts";
 import { bucketDeleteHandlers, bucketHandlers } from "./buckets.ts";
 import { completeUploadHandlers } from "./complete-upload.ts";
@@ -10,6 +11,7 @@ import { objectWriteHandlers } from "./object-writes.ts";
 import { uploadListingHandlers, uploadPartHandlers } from "./upload-parts.ts";
 import { members } from "./members.ts";
 import { needBucket, s3Error } from "./faults.ts";
+import { objects, uploads } from "./state.ts";
 
 type Input = Readonly<Record<string, unknown>> | undefined;
 
@@ -52,6 +54,10 @@ export const s3 = defineService({
   id: "s3",
   members,
   shown: [],
+  written: [
+    written(uploads),
+    written(objects, ({ bucket, key, versions }) => ({ bucket, key, newest: versions[0]!.etag })),
+  ],
   handlers: guarded({
     ...bucketHandlers,
     ...bucketSettingHandlers,
