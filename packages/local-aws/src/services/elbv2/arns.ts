@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { notAnArn } from "./faults.ts";
+import type { Scope } from "../../store/store.ts";
+import { loadBalancerNotFound, notAnArn } from "./faults.ts";
+import { loadBalancers, type LoadBalancer } from "./state.ts";
 import { parseArn, readArn } from "../../ground/arn.ts";
 
 interface Place {
@@ -49,4 +51,12 @@ export function checkArn(value: string, kind: ArnKind): void {
   const arn = parseArn(value);
   if (arn?.service !== "elasticloadbalancing" || !arn.resource.startsWith(`${kind}/`))
     throw notAnArn(value, KIND_WORDS[kind]);
+}
+
+/** @throws AwsError LoadBalancerNotFound, ValidationError where `arn` is none of a load balancer */
+export function requireLoadBalancer(scope: Scope, arn: string): Readonly<LoadBalancer> {
+  checkArn(arn, "loadbalancer");
+  const balancer = scope.of(loadBalancers).get(arn);
+  if (!balancer) throw loadBalancerNotFound(arn);
+  return balancer;
 }

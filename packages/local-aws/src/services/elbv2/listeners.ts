@@ -1,29 +1,16 @@
 import type * as Sdk from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Scope } from "../../store/store.ts";
 import { actionTargetGroups, checkedActions } from "./actions.ts";
-import { checkArn, listenerArn, ruleArn } from "./arns.ts";
+import { checkArn, listenerArn, ruleArn, requireLoadBalancer } from "./arns.ts";
 import { changeAttributes, defaultsOf, LISTENER_ATTRIBUTES, listAttributes } from "./attributes.ts";
 import type { Elbv2Handlers } from "./handlers.ts";
 import { listenersByBalancer, rulesByListener } from "./indexes.ts";
 import { page } from "./pages.ts";
-import {
-  listeners,
-  loadBalancers,
-  rules,
-  type Action,
-  type Listener,
-  type LoadBalancer,
-} from "./state.ts";
+import { listeners, rules, type Action, type Listener, type LoadBalancer } from "./state.ts";
 import { withTags } from "./tags.ts";
 import { usersOf } from "./target-groups.ts";
 import { unsupported } from "../kit/faults.ts";
-import {
-  listenerNotFound,
-  loadBalancerNotFound,
-  oneLoadBalancerOnly,
-  portTaken,
-  validationError,
-} from "./faults.ts";
+import { listenerNotFound, oneLoadBalancerOnly, portTaken, validationError } from "./faults.ts";
 
 /** @throws AwsError ListenerNotFound, ValidationError where `arn` is none of a listener */
 export function requireListener(scope: Scope, arn: string): Readonly<Listener> {
@@ -55,13 +42,6 @@ export function actionsOf(
   );
   if (taken.length > 0) throw oneLoadBalancerOnly(taken);
   return checked;
-}
-
-function requireBalancer(scope: Scope, arn: string): Readonly<LoadBalancer> {
-  checkArn(arn, "loadbalancer");
-  const balancer = scope.of(loadBalancers).get(arn);
-  if (!balancer) throw loadBalancerNotFound(arn);
-  return balancer;
 }
 
 function describe(listener: Readonly<Listener>): Sdk.Listener {
@@ -109,7 +89,7 @@ function checkPortFree(scope: Scope, balancer: string, port: number, except?: st
 
 export const listenerHandlers: Elbv2Handlers = {
   CreateListener(input, { store }) {
-    const balancer = requireBalancer(store, input.LoadBalancerArn);
+    const balancer = requireLoadBalancer(store, input.LoadBalancerArn);
     if (input.Port === undefined) throw validationError("A listener port must be specified");
     if (input.Protocol === undefined)
       throw validationError("A listener protocol must be specified");
@@ -145,7 +125,7 @@ export const listenerHandlers: Elbv2Handlers = {
     checkProtocol(input);
     const port = input.Port ?? listener.port;
     checkPortFree(store, listener.loadBalancerArn, port, listener.arn);
-    const balancer = requireBalancer(store, listener.loadBalancerArn);
+    const balancer = requireLoadBalancer(store, listener.loadBalancerArn);
     const defaultActions = input.DefaultActions
       ? actionsOf(store, balancer, input.DefaultActions)
       : listener.defaultActions;
@@ -164,7 +144,7 @@ export const listenerHandlers: Elbv2Handlers = {
       throw validationError("You must specify either listener ARNs or a load balancer ARN");
     if (balancer !== undefined && arns?.length)
       throw validationError("Listener ARNs and a load balancer ARN cannot be specified together");
-    if (balancer !== undefined) requireBalancer(store, balancer);
+    if (balancer !== undefined) requireLoadBalancer(store, balancer);
     const found =
       balancer === undefined
         ? arns!.map((arn) => requireListener(store, arn))

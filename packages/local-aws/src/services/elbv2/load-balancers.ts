@@ -1,7 +1,6 @@
 import type * as Sdk from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Scope } from "../../store/store.ts";
 import { networkInterfaces } from "../ec2/state.ts";
-import { checkArn, loadBalancerArn } from "./arns.ts";
+import { checkArn, loadBalancerArn, requireLoadBalancer } from "./arns.ts";
 import {
   changeAttributes,
   defaultsOf,
@@ -18,20 +17,11 @@ import { withTags } from "./tags.ts";
 import { unsupported } from "../kit/faults.ts";
 import {
   deletionProtected,
-  loadBalancerNotFound,
   loadBalancersNotFound,
   sameNameOtherSettings,
   validationError,
 } from "./faults.ts";
 import { attachZone, detachZone, securityGroupsOf, subnetsOf } from "./zones.ts";
-
-/** @throws AwsError LoadBalancerNotFound, ValidationError where `arn` is none of a load balancer */
-export function requireLoadBalancer(scope: Scope, arn: string): Readonly<LoadBalancer> {
-  checkArn(arn, "loadbalancer");
-  const balancer = scope.of(loadBalancers).get(arn);
-  if (!balancer) throw loadBalancerNotFound(arn);
-  return balancer;
-}
 
 function describe(balancer: Readonly<LoadBalancer>): Sdk.LoadBalancer {
   return {
