@@ -9,7 +9,7 @@ export interface Pages<T> {
   readonly of: string;
   /** The service's own error for a token that this list has not given. */
   readonly invalid: () => Error;
-  readonly descending?: boolean;
+  readonly descending?: boolean | undefined;
 }
 
 /**

@@ -59,10 +59,12 @@ export const groupHandlers: Handlers<
         (names === undefined || names.includes(name)) &&
         (input.logGroupClass === undefined || logGroupClass === input.logGroupClass),
     );
-    const { items, nextToken } = page(found, ({ name }) => name, {
-      nextToken: input.nextToken,
-      limit: input.limit ?? DEFAULT_PAGE,
-    });
+    const { items, nextToken } = page(
+      found,
+      { nextToken: input.nextToken, limit: input.limit ?? DEFAULT_PAGE },
+      "log-groups",
+      ({ name }) => name,
+    );
     const events = cloud.owner(LogEvents);
     return {
       logGroups: items.map((group) => describe(group, events.storedBytes(store, group.name))),
@@ -77,10 +79,12 @@ export const groupHandlers: Handlers<
         matches(name) &&
         (input.logGroupClass === undefined || logGroupClass === input.logGroupClass),
     );
-    const { items, nextToken } = page(found, ({ name }) => name, {
-      nextToken: input.nextToken,
-      limit: input.limit ?? DEFAULT_PAGE,
-    });
+    const { items, nextToken } = page(
+      found,
+      { nextToken: input.nextToken, limit: input.limit ?? DEFAULT_PAGE },
+      "log-groups",
+      ({ name }) => name,
+    );
     const logGroupSummaries = items.map(({ name, arn, logGroupClass }) => ({
       logGroupName: name,
       logGroupArn: arn,

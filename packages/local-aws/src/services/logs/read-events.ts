@@ -6,7 +6,6 @@ import { parseFilterPattern } from "./filter-pattern/filter-pattern.ts";
 import { expiryOf, groupNameOf, needGroup, needStream, streamsOf } from "./find.ts";
 import { LogEvents, type LogEventQuery, type Position } from "./log-events.ts";
 import { EVENT_OVERHEAD_BYTES } from "./log-volume.ts";
-import { decodeToken, encodeToken } from "./pages.ts";
 import type { LogEvent } from "./state.ts";
 import { exclusive, invalidToken, streamMissing } from "./faults.ts";
 
@@ -190,4 +189,15 @@ function parseScanToken(token: string): { newestFirst: boolean; position: Positi
   const match = /^([no])(\d{56})$/.exec(decodeToken(token));
   if (!match) throw invalidToken();
   return { newestFirst: match[1] === "n", position: parseDigits(match[2]!) };
+}
+
+function encodeToken(value: string): string {
+  return Buffer.from(value).toString("base64url");
+}
+
+/** @throws AwsError `InvalidParameterException` */
+function decodeToken(token: string): string {
+  const value = Buffer.from(token, "base64url").toString();
+  if (value === "" || encodeToken(value) !== token) throw invalidToken();
+  return value;
 }

@@ -60,9 +60,10 @@ export const streamHandlers: Handlers<
       .toSorted((a, b) => compareNames(key(a), key(b)) * (input.descending ? -1 : 1));
     const { items, nextToken } = page(
       found,
-      key,
       { nextToken: input.nextToken, limit: input.limit ?? DEFAULT_PAGE },
-      input.descending ? (name, last) => name < last : undefined,
+      `log-streams ${group}`,
+      key,
+      input.descending,
     );
     return { logStreams: items.map((one) => describe(one, times.get(one.name))), nextToken };
   },
