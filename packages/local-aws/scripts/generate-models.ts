@@ -1,7 +1,7 @@
 /**
  * Writes `src/models/` from the schemas of the AWS SDK's clients and the committed constraints.
  *
- *   node scripts/generate-models.ts                 write the models
+ *   node scripts/generate-models.ts                 write the models; of a new service python3's botocore tells the constraints
  *   node scripts/generate-models.ts --check         exit 1 when a model is out of date
  *   node scripts/generate-models.ts --constraints   refresh scripts/models/constraints/ from python3's botocore, then write
  */
@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import type { ModelJson, ServiceRow } from "../src/protocol/model-json.ts";
 import { modelled, SERVICE_IDS, type ServiceId } from "../src/protocol/service-id.ts";
 import { PROTOCOL_OF_CLASS } from "./models/clients.ts";
-import { readConstraints, refreshConstraints } from "./models/constraints.ts";
+import { hasConstraints, readConstraints, refreshConstraints } from "./models/constraints.ts";
 import { lowerClient } from "./models/lower-client.ts";
 
 const MODELS = new URL("../src/models/", import.meta.url);
@@ -86,7 +86,8 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: { check: { type: "boolean" }, constraints: { type: "boolean" } },
   });
-  if (values.constraints) refreshConstraints();
+  if (values.constraints) refreshConstraints(SERVICE_IDS);
+  else if (!values.check) refreshConstraints(SERVICE_IDS.filter((id) => !hasConstraints(id)));
   const files = await generate();
   const stale = [...files].filter(([name, text]) => readModel(name) !== text);
   if (values.check) {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { SERVICE_IDS, type ServiceId } from "../../src/protocol/service-id.ts";
+import type { ServiceId } from "../../src/protocol/service-id.ts";
 
 export interface Constraint {
   /** Number kind: integer, long, float, double. */
@@ -29,10 +29,13 @@ export function readConstraints(service: ServiceId): ServiceConstraints {
   return JSON.parse(readFileSync(fileOf(service), "utf8")) as ServiceConstraints;
 }
 
-/** Refreshes the committed constraints from the botocore of `python3`. Throws when there is none. */
-export function refreshConstraints(): void {
+/** Whether the constraints of a service are committed. */
+export const hasConstraints = (service: ServiceId): boolean => existsSync(fileOf(service));
+
+/** Refreshes the committed constraints of services from the botocore of `python3`. Throws when there is none. */
+export function refreshConstraints(services: readonly ServiceId[]): void {
   const script = fileURLToPath(new URL("extract-constraints.py", import.meta.url));
-  for (const service of SERVICE_IDS) {
+  for (const service of services) {
     const found = execFileSync("python3", [script, service], {
       maxBuffer: 1 << 28,
       encoding: "utf8",
