@@ -1,14 +1,12 @@
 import type { Tag } from "@aws-sdk/client-kms";
 import type { Handlers } from "../../protocol/typed.ts";
+import { layTags, type TagRules } from "../kit/tags.ts";
 import type { CallContext } from "../service.ts";
 import { ownKey } from "./access.ts";
 import { limitExceeded, tagFault } from "./faults.ts";
 import { needKept } from "./find.ts";
 import { page } from "./pages.ts";
 import { keys, type Key } from "./state.ts";
-
-/** https://docs.aws.amazon.com/kms/latest/developerguide/tagging-keys.html */
-const MOST_TAGS = 50;
 
 export const tagHandlers: Handlers<typeof import("@aws-sdk/client-kms"), CallContext> = {
   TagResource({ KeyId, Tags }, context) {
@@ -31,19 +29,23 @@ export const tagHandlers: Handlers<typeof import("@aws-sdk/client-kms"), CallCon
   },
 };
 
+/** https://docs.aws.amazon.com/kms/latest/developerguide/tagging-keys.html */
+const RULES: TagRules = {
+  reserved: () => tagFault("Tags beginning with aws: are reserved"),
+  twice: () => tagFault("Duplicate tag keys"),
+  tooMany: () => limitExceeded("Too many tags"),
+};
+
+const toTag = ({ TagKey, TagValue }: Partial<Tag>) => ({
+  Key: TagKey ?? "",
+  Value: TagValue ?? "",
+});
+
 /**
  * The tags of a key with `given` laid over them.
  * @throws AwsError `TagException`, `LimitExceededException`
  */
 export function withTags(before: Key["tags"], given: readonly Tag[]): Key["tags"] {
-  const merged = new Map(before.map(({ TagKey, TagValue }) => [TagKey, TagValue]));
-  const seen = new Set<string>();
-  for (const { TagKey = "", TagValue = "" } of given) {
-    if (/^aws:/i.test(TagKey)) throw tagFault("Tags beginning with aws: are reserved");
-    if (seen.has(TagKey)) throw tagFault("Duplicate tag keys");
-    seen.add(TagKey);
-    merged.set(TagKey, TagValue);
-  }
-  if (merged.size > MOST_TAGS) throw limitExceeded("Too many tags");
-  return [...merged].map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
+  const laid = layTags(before.map(toTag), given.map(toTag), RULES);
+  return laid.map(({ Key, Value }) => ({ TagKey: Key, TagValue: Value }));
 }
