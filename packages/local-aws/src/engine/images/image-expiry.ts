@@ -1,8 +1,7 @@
 import type { Timer } from "../../clock/clock.ts";
 import { listsThatHold } from "../../services/ecr/image-failures.ts";
 import { LayerFiles } from "../../services/ecr/layer-files.ts";
-import { expiredImages } from "../../services/ecr/lifecycle.ts";
-import { lifecycleRules } from "../../services/ecr/lifecycle-policy.ts";
+import { expiredImages, lifecycleRules } from "../../services/ecr/lifecycle-policy.ts";
 import { images, repositories, type Repository } from "../../services/ecr/state.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";

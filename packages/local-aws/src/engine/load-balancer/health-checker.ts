@@ -6,7 +6,7 @@ import {
   TIMED_OUT,
   type HealthWords,
 } from "../../services/elbv2/health-words.ts";
-import { parseMatcher } from "../../services/elbv2/matcher.ts";
+import { parseMatcher } from "../../services/elbv2/health-check.ts";
 import type { TargetGroup, TargetHealth } from "../../services/elbv2/state.ts";
 import type { PendingProbe, ProbeOutcome, ProbeRequest } from "./messages.ts";
 

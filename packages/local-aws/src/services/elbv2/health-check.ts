@@ -1,7 +1,6 @@
 import type { Matcher } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { parseMatcher } from "./matcher.ts";
-import type { TargetGroup } from "./state.ts";
 import { unsupported } from "../kit/faults.ts";
+import type { TargetGroup } from "./state.ts";
 import { timeoutNotBelowInterval, validationError } from "./faults.ts";
 
 type HealthCheck = TargetGroup["healthCheck"];
@@ -83,4 +82,27 @@ function checkRanges(check: HealthCheck): void {
         `Health check port '${check.port}' must be 'traffic-port' or in the range [1-65535]`,
       );
   }
+}
+
+/** Status codes from `low` to `high`, both included. */
+export interface CodeRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Reads which status codes count as a success: `200`, `200,202`, `200-299`. Codes from 200 to 499 are allowed.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html
+ * @throws AwsError ValidationError
+ */
+export function parseMatcher(matcher: string): CodeRange[] {
+  return matcher.split(",").map((part) => {
+    const [, low, high = low] = /^(\d{3})(?:-(\d{3}))?$/.exec(part.trim()) ?? [];
+    const range = { low: Number(low), high: Number(high) };
+    if (!(range.low >= 200 && range.high <= 499 && range.low <= range.high))
+      throw validationError(
+        `Health check matcher HTTP code '${matcher}' must be within '200-499' inclusive`,
+      );
+    return range;
+  });
 }
