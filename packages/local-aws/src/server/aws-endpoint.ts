@@ -199,13 +199,14 @@ export class AwsEndpoint {
     };
   }
 
-  #fault(cause: unknown, requestId: string): AwsError {
+  #fault(service: string | undefined, cause: unknown, requestId: string): AwsError {
     if (isDiskFull(cause)) {
       const message = `The disk is full that holds the cloud's data (${this.#parts.settings.dataDir}): nothing was changed. Make room, and try again.`;
       return new AwsError("DiskFull", message, { status: INSUFFICIENT_STORAGE, cause });
     }
     const message = `Local AWS failed: its log has request ${requestId}.`;
-    return new AwsError("InternalFailure", message, { status: 500, cause });
+    const code = this.#services.get(service ?? "")?.fault ?? "InternalFailure";
+    return new AwsError(code, message, { status: 500, cause });
   }
 
   #encodeError(
@@ -216,7 +217,11 @@ export class AwsEndpoint {
     if (error instanceof AwsError) return this.#parts.wire.encodeError(target, error, requestId);
     if (isAborted(error)) throw error;
     this.#parts.logger.error(`request ${requestId} failed`, error);
-    return this.#parts.wire.encodeError(target, this.#fault(error, requestId), requestId);
+    return this.#parts.wire.encodeError(
+      target,
+      this.#fault(target.service, error, requestId),
+      requestId,
+    );
   }
 }
 

@@ -50,6 +50,11 @@ export type AnyHandler<Context = CallContext> = (input: any, context: Context) =
 export interface Service {
   /** Its row among the modelled services tells client and protocols. */
   readonly id: ServiceId;
+  /**
+   * The code of an error that is AWS's own, with status 500. Left out, it is `InternalFailure`, as services have it whose
+   * common errors are those of https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html
+   */
+  readonly fault?: string;
   readonly handlers: Readonly<Record<string, AnyHandler>>;
   /** What becomes of each member of its operations' inputs. */
   readonly members: Members;

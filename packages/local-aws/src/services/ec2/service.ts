@@ -119,6 +119,7 @@ function withDryRun(handler: AnyHandler): AnyHandler {
 /** Amazon EC2: the network. Instances and launch templates are not there yet. */
 export const ec2 = defineService({
   id: "ec2",
+  fault: "InternalError",
   members,
   shown: [
     vpcs,

@@ -28,6 +28,7 @@ const members: Members = {
 /** Amazon ECR's control plane; images go in and out through the registry under `/v2/`. */
 export const ecr = defineService({
   id: "ecr",
+  fault: "ServerException",
   members,
   shown: [],
   written: [written(images), written(layers), written(registrySecrets)],

@@ -26,6 +26,7 @@ const handlers = {
 /** Amazon Elastic Container Service, https://docs.aws.amazon.com/AmazonECS/latest/APIReference/Welcome.html */
 export const ecs = defineService({
   id: "ecs",
+  fault: "ServerException",
   members,
   shown: [clusters, taskDefinitions, ecsServices, tasks],
   written: [

@@ -36,6 +36,7 @@ function seedIam({ store, clock }: SeedContext): void {
 /** AWS Identity and Access Management. Groups, identity providers, MFA and passwords are not there. */
 export const iam = defineService({
   id: "iam",
+  fault: "ServiceFailureException",
   members,
   shown: [roles, managedPolicies],
   written: [

@@ -34,6 +34,7 @@ const members: Members = {
 /** Amazon CloudWatch Logs: groups, streams and events. Queries (Insights), metric filters and subscriptions are not there. */
 export const logs = defineService({
   id: "logs",
+  fault: "ServiceUnavailableException",
   members,
   shown: [logGroups, logStreams],
   written: [written(logStreams)],

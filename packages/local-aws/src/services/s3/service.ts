@@ -52,6 +52,7 @@ function checkOwners(input: Readonly<Record<string, unknown>>, context: CallCont
 /** Amazon S3. What touches files is among the streaming handlers: they open their transactions themselves. */
 export const s3 = defineService({
   id: "s3",
+  fault: "InternalError",
   members,
   shown: [],
   written: [
