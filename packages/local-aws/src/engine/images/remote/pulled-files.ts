@@ -1,15 +1,7 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LayerFiles } from "../../../services/ecr/layer-files.ts";
-import { PRIVATE_FILE } from "../../../store/private-files.ts";
+import { makePrivate, PRIVATE_FILE } from "../../../store/private-files.ts";
 
 /** How many images are kept; those used longest ago go first. */
 const KEPT_IMAGES = 20;
@@ -27,7 +19,7 @@ export class PulledFiles {
     this.#folder = folder;
     this.layers = new LayerFiles(folder);
     this.#images = join(folder, "images");
-    mkdirSync(this.#images, { recursive: true });
+    makePrivate(this.#images);
   }
 
   /** An image is used, with these files: they stay until so many others have been used since. */
