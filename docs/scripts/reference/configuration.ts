@@ -99,10 +99,13 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   },
   WORKBOOK_TASKS: {
     meaning: {
-      en: "How tasks run: `process` (plain processes, everywhere), `containers` (on Linux, see [architecture](/architecture#containers)), or `off`.",
-      ja: "タスクの動かし方。`process` (プロセスとして。どこでも)、`containers` (Linux のみ。[アーキテクチャ](/ja/architecture#containers)を参照)、`off` (動かさない)。",
+      en: "How tasks run: `containers` (on Linux, see [architecture](/architecture#containers)), `process` (plain processes, everywhere), or `off`.",
+      ja: "タスクの動かし方。`containers` (Linux のみ。[アーキテクチャ](/ja/architecture#containers)を参照)、`process` (プロセスとして。どこでも)、`off` (動かさない)。",
     },
-    default: both("`process`"),
+    default: {
+      en: "what `cloud up --tasks` was told, else containers where the machine can hold them and processes elsewhere",
+      ja: "`cloud up --tasks` で指定した値、なければ、マシンが対応していればコンテナ、そうでなければプロセス",
+    },
   },
   WORKBOOK_LOG_LIMIT: {
     meaning: {

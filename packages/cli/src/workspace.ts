@@ -8,8 +8,8 @@ export interface Config {
   /** The front door's port. */
   readonly port: number;
   readonly listeners: "exact" | "offset" | "ephemeral";
-  /** How tasks run. */
-  readonly tasks: "containers" | "process" | "off";
+  /** How tasks run, where that was chosen by hand. */
+  readonly tasks?: "containers" | "process" | "off" | undefined;
   /** What all log events of the cloud may take up, in MiB. */
   readonly logLimit: number;
 }
@@ -55,7 +55,7 @@ export function openWorkspace(env: NodeJS.ProcessEnv = process.env): Workspace {
   const config: Config = {
     port: checkPort(env["WORKBOOK_PORT"] ?? saved.port ?? DEFAULT_PORT),
     listeners: checkListeners(env["WORKBOOK_LISTENERS"] || saved.listeners || "exact"),
-    tasks: checkTasks(env["WORKBOOK_TASKS"] || saved.tasks || "process"),
+    tasks: checkTasks(env["WORKBOOK_TASKS"] || saved.tasks),
     logLimit: checkLogLimit(env["WORKBOOK_LOG_LIMIT"] || saved.logLimit || DEFAULT_LOG_LIMIT),
   };
   const learner = join(env["WORKBOOK_DIR"] ? state : root, "workspace");
@@ -165,8 +165,9 @@ function checkListeners(mode: string): Config["listeners"] {
   );
 }
 
-function checkTasks(tasks: string): Config["tasks"] {
-  if (tasks === "containers" || tasks === "process" || tasks === "off") return tasks;
+function checkTasks(tasks: string | undefined): Config["tasks"] {
+  if (tasks === undefined || tasks === "containers" || tasks === "process" || tasks === "off")
+    return tasks;
   throw new UserError(
     [
       `Tasks are to run as "${tasks}": it has to be containers, process or off.`,

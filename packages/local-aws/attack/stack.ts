@@ -84,6 +84,16 @@ export class Stack {
     return stack;
   }
 
+  /** The same on another server that holds the same. */
+  on(cloud: SpawnedCloud): Stack {
+    this.close();
+    const stack = new Stack(cloud, this.#scratch);
+    stack.#roleArn = this.#roleArn;
+    stack.#groupId = this.#groupId;
+    stack.#subnets = this.#subnets;
+    return stack;
+  }
+
   get network(): NetworkConfiguration {
     const [subnets, securityGroups] = [this.#subnets, [this.#groupId]];
     return { awsvpcConfiguration: { subnets, securityGroups, assignPublicIp: "ENABLED" } };

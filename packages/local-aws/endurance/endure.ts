@@ -10,15 +10,16 @@
  */
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { containers } from "./containers.ts";
 import { damage } from "./damage.ts";
 import { fullDisk } from "./full-disk.ts";
 import { kills } from "./kills.ts";
 import { traffic } from "./traffic.ts";
 import { Course, type Trial } from "./trial.ts";
 
-const TRIALS: readonly Trial[] = [kills, damage, fullDisk, traffic];
+const TRIALS: readonly Trial[] = [kills, damage, fullDisk, traffic, containers];
 /** These fit into seconds. */
-const SHORT: readonly Trial[] = [kills, damage];
+const SHORT: readonly Trial[] = [kills, damage, containers];
 
 async function endure(trial: Trial, isShort: boolean): Promise<readonly string[]> {
   const busy = () => loadavg()[0]!.toFixed(1);

@@ -11,6 +11,7 @@ export { LOCAL_ACCELERATION, SystemClock } from "./clock/system-clock.ts";
 export type { Topology, TopologyNode } from "./engine/topology.ts";
 export { probeRoom, type NoRoom } from "./engine/runtime/containers/probe-room.ts";
 export { parseMirrors, type RegistryMirrors } from "./engine/images/remote/registries.ts";
+export type { TaskTier } from "./engine/runtime/task-tier.ts";
 export { DataDirInUse } from "./store/lock.ts";
 export { copySnapshot } from "./snapshot/copy-snapshot.ts";
 export { SnapshotError } from "./snapshot/snapshot-error.ts";

@@ -6,6 +6,7 @@ import type { Clock } from "./clock/clock.ts";
 import { LOCAL_ACCELERATION, SystemClock } from "./clock/system-clock.ts";
 import type { Engine } from "./engine/create-engine.ts";
 import type { RegistryMirrors } from "./engine/images/remote/registries.ts";
+import { chooseTaskTier, type TaskTier } from "./engine/runtime/task-tier.ts";
 import { API_ADDRESS } from "./engine/task-network/router/router.ts";
 import { EventChannel } from "./ground/event-channel.ts";
 import { toldTo, type Logger } from "./ground/logger.ts";
@@ -30,8 +31,8 @@ export interface LocalAwsOptions {
   readonly host?: string;
   /** Where the cloud is kept. Without one it lives in a temporary directory and is gone after `stop`. */
   readonly dataDir?: string;
-  /** How tasks run: as processes (default), as containers (Linux), or not at all (control plane alone). */
-  readonly tasks?: "containers" | "process" | "off";
+  /** How tasks run: as containers, as processes, or not at all (control plane alone). Default: containers where this machine can run them. */
+  readonly tasks?: TaskTier["driver"];
   /** `workspace` (default): only keys of this cloud. `any`: every key and signature, as account 123456789012. */
   readonly credentials?: "workspace" | "any";
   /** Time; by default the machine's, with idle waiting accelerated. */
@@ -201,7 +202,7 @@ async function start(options: LocalAwsOptions, host: string, data: OpenedData): 
       logger,
       wire: createWire(),
       engine: {
-        tasks: options.tasks ?? "process",
+        tasks: await chooseTaskTier(options.tasks),
         listeners: options.listeners ?? "exact",
         toolsPath: options.toolsPath,
         maxLogBytes: options.maxLogBytes ?? DEFAULT_LOG_BYTES,

@@ -20,7 +20,7 @@ const USAGE = `Usage: node packages/local-aws/src/main.ts [options]
   --port N                       the front door's port (default ${DEFAULT_PORT}; 0 for any free one)
   --host ADDRESS                 the front door's address (default 127.0.0.1)
   --data DIR                     where the cloud is kept (default: a temporary directory)
-  --tasks containers|process|off how tasks run (default process)
+  --tasks containers|process|off how tasks run (default: containers where this machine can)
   --credentials workspace|any    whose keys are accepted (default workspace)
   --listeners exact|offset|ephemeral   ports of load balancers on this machine (default exact)
   --home-address ADDRESS         where requests from this machine count as coming from

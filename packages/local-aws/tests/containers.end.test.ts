@@ -100,34 +100,51 @@ describe.skipIf(closed)("a cloud of containers that ends", () => {
     expect(server.errors).toEqual([]);
   });
 
-  test("by the death of its supervisor: the tasks end with it, and others take their place", async () => {
-    const { running: cloud } = await serve();
-    const tasks = async () => {
-      const ecs = new ECSClient(cloud.clientConfig);
-      const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster: "c" }));
-      ecs.destroy();
-      return taskArns;
-    };
-    const [first, supervisors] = [
-      await tasks(),
-      processes().filter(
-        (pid) =>
-          commandOf(pid).startsWith(`${process.execPath}\0`) &&
-          commandOf(pid).includes("containers/inside/main.ts"),
-      ),
-    ];
-    // Other clouds of this machine have theirs.
-    const ours = supervisors.filter((pid) => namespaceOf(pid, "net") === networkOf(cloud.pid));
-    expect(ours).toHaveLength(1);
-    process.kill(Number(ours[0]), "SIGKILL");
-    await vi.waitFor(
+  /** The tasks that are there, by ARN. */
+  async function tasksOf(cloud: SpawnedCloud): Promise<readonly string[]> {
+    const ecs = new ECSClient(cloud.clientConfig);
+    const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster: "c" }));
+    ecs.destroy();
+    return taskArns;
+  }
+
+  /** Waits until `left` of the tasks and programs from before are there, and others in the place of the rest. */
+  const replaced = (
+    cloud: SpawnedCloud,
+    before: { tasks: readonly string[]; programs: readonly string[] },
+    left: number,
+  ) =>
+    vi.waitFor(
       async () => {
-        const now = await tasks();
-        expect(now.filter((arn) => first.includes(arn))).toEqual([]);
-        expect(programs()).toHaveLength(2);
+        const [now, running] = [await tasksOf(cloud), programs()];
+        expect(now.filter((arn) => before.tasks.includes(arn))).toHaveLength(left);
+        expect(running.filter((pid) => before.programs.includes(pid))).toHaveLength(left);
+        expect([now.length, running.length]).toEqual([2, 2]);
       },
       { timeout: 60_000, interval: 50 },
     );
+
+  test("by the death of its supervisor or of runc: the tasks end with it, and others take their place", async () => {
+    const { running: cloud } = await serve();
+    // Other clouds of this machine have theirs.
+    const ours = (command: string) =>
+      processes().filter(
+        (pid) =>
+          commandOf(pid).startsWith(command) && namespaceOf(pid, "net") === networkOf(cloud.pid),
+      );
+    const first = { tasks: await tasksOf(cloud), programs: programs() };
+    const runtimes = ours("runc\0");
+    expect(runtimes).toHaveLength(2);
+    process.kill(Number(runtimes[0]), "SIGKILL");
+    await replaced(cloud, first, 1);
+
+    const second = { tasks: await tasksOf(cloud), programs: programs() };
+    const supervisors = ours(`${process.execPath}\0`).filter((pid) =>
+      commandOf(pid).includes("containers/inside/main.ts"),
+    );
+    expect(supervisors).toHaveLength(1);
+    process.kill(Number(supervisors[0]), "SIGKILL");
+    await replaced(cloud, second, 0);
     await cloud.end();
     expect(programs()).toEqual([]);
   });

@@ -97,12 +97,12 @@ export async function startCloud(
   if (!cloud) return (await findCloud(workspace)) ?? raise(await startError(workspace, port));
   // The address is part of image names, so it has to stay what it is: a port chosen by chance is kept as well.
   const listeners = options.listeners ?? workspace.config.listeners;
-  const tasks = options.tasks ?? workspace.config.tasks;
   const { logLimit } = workspace.config;
   await openRegion(cloud);
   if (isNew) await saveSnapshot(cloud, EMPTY_SNAPSHOT);
   const at = Number(new URL(cloud.endpoint).port);
-  saveConfig(workspace, { port: at, listeners, tasks, logLimit });
+  const { tasks } = options;
+  saveConfig(workspace, { port: at, listeners, logLimit, ...(tasks && { tasks }) });
   return cloud;
 }
 
@@ -155,7 +155,9 @@ function spawnServer(workspace: Workspace, options: StartOptions & { port: numbe
   const args = ["--port", String(options.port), "--data", dataDirectory(workspace)];
   args.push("--listeners", options.listeners ?? workspace.config.listeners);
   args.push("--log-limit", String(workspace.config.logLimit));
-  args.push("--tasks", options.tasks ?? workspace.config.tasks);
+  // By itself it finds out what this machine can do.
+  const tasks = options.tasks ?? workspace.config.tasks;
+  if (tasks !== undefined) args.push("--tasks", tasks);
   if (options.realTime) args.push("--real-time");
   const child = spawn(process.execPath, [main, ...args], {
     cwd: workspace.root,

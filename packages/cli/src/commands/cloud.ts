@@ -1,3 +1,4 @@
+import type { TaskTier } from "@workbook/local-aws";
 import { both, UserError, type Words } from "@workbook/toolchain";
 import { createReadStream, existsSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
@@ -10,6 +11,7 @@ import {
   saveSnapshot,
   type SnapshotSummary,
 } from "../cloud/snapshots.ts";
+import { describeTier } from "../cloud/task-tier.ts";
 import { nextStep } from "../output/next.ts";
 import { formatDuration, style } from "../output/style.ts";
 import type { Session } from "../session.ts";
@@ -29,10 +31,11 @@ export async function cloudCommand(
 ): Promise<number> {
   switch (action) {
     case "up": {
-      const { endpoint, pid, dataDir } = await session.target.cloud(options);
+      const { endpoint, pid, dataDir, health } = await session.target.cloud(options);
+      const tasks = health["tasks"] as TaskTier;
       session.result(
-        { endpoint, pid, dataDir },
-        both`${["Local AWS answers at", "Local AWS のエンドポイント:"]} ${endpoint}\n\n${nextStep("./workbook run")}`,
+        { endpoint, pid, dataDir, tasks },
+        both`${["Local AWS answers at", "Local AWS のエンドポイント:"]} ${endpoint}\n${describeTier(tasks)}\n\n${nextStep("./workbook run")}`,
       );
       return 0;
     }

@@ -1,6 +1,8 @@
+import type { TaskTier } from "@workbook/local-aws";
 import { both, type Words, text } from "@workbook/toolchain";
 import { findCloud, type RunningCloud } from "../cloud/cloud.ts";
 import { describePace, paceOf } from "../cloud/pace.ts";
+import { describeTier } from "../cloud/task-tier.ts";
 import { countHoldings, type Holdings } from "../cloud/holdings.ts";
 import { readTopology, type TopologyNode } from "../cloud/topology.ts";
 import {
@@ -67,7 +69,7 @@ export async function statusCommand(session: Session): Promise<number> {
     },
     [
       session.say(heading(cloud, describePace(paceOf(cloud)))),
-      style.quiet(session.say(describeTasks(health["tasks"] as TaskFacts))),
+      style.quiet(session.say(both`  ${describeTier(health["tasks"] as TaskTier)}`)),
       style.quiet(session.say(both`  ${PROVIDER}: ${describeLane(provider)}`)),
       ...describeDropped(health["logs"] as LogStorage | undefined).map((line) => session.say(line)),
       ...services.map((service) => formatService(session, service, findings)),
@@ -153,25 +155,6 @@ export function goesWithout(messages: readonly string[], deployment: string): st
 
 function heading({ endpoint, pid }: RunningCloud, pace: Words): Words {
   return both`${style.good("●")} Local AWS  ${style.name(endpoint)}  ${["process", "プロセス"]} ${pid}, ${pace}`;
-}
-
-/** As `/_local/health` has it. */
-interface TaskFacts {
-  readonly driver: "containers" | "process" | "off";
-}
-
-function describeTasks({ driver }: TaskFacts): Words {
-  switch (driver) {
-    case "containers":
-      return [
-        "  Tasks: containers, each with its own address",
-        "  タスク: コンテナ (それぞれ自分のアドレスを持つ)",
-      ];
-    case "process":
-      return ["  Tasks: plain processes", "  タスク: プロセス"];
-    case "off":
-      return ["  Tasks: none run (--tasks off)", "  タスク: 動かない (--tasks off)"];
-  }
 }
 
 /** As `/_local/health` has it. */

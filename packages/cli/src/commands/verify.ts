@@ -22,7 +22,7 @@ export async function verifyCommand(
   names: readonly string[],
   options: VerifyCommandOptions,
 ): Promise<number> {
-  const { root, state, labs: folder } = session.workspace;
+  const { root, state, labs: folder, config } = session.workspace;
   const labs = await Promise.all(listLabs(folder).map((id) => loadLab(join(folder, id))));
   const wanted = takeShard(await chosen(session, labs, names, options.all), options.shard);
   const tools = await session.target.tools({ needs: wanted.flatMap(({ needs }) => needs) });
@@ -32,6 +32,7 @@ export async function verifyCommand(
     labs,
     wanted,
     tools,
+    tasks: config.tasks,
     lanes: readLanes(options.lanes),
     targetOf: (cloud) => localTarget(session.workspace, asRunning(cloud)),
     onProof: (proof) => session.progress.print(formatProof(proof)),

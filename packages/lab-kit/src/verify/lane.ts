@@ -5,6 +5,7 @@ import {
   DEFAULT_HOME_ADDRESS,
   LOCAL_ACCELERATION,
   LocalAws,
+  type LocalAwsOptions,
   type RegistryMirrors,
 } from "@workbook/local-aws";
 import { EC2 } from "@aws-sdk/client-ec2";
@@ -37,6 +38,8 @@ export interface LaneOptions {
   /** Where images are built once for all lanes: `images` and `cache` are in it. */
   readonly state: string;
   readonly tools: FoundTools;
+  /** How tasks run; what this machine can do best where it is left open. */
+  readonly tasks?: LocalAwsOptions["tasks"] | undefined;
   readonly batch: SynthBatch;
   readonly builds: Builds;
   /** Where images of public registries come from. */
@@ -83,6 +86,7 @@ export class Lane {
     const cloud = await LocalAws.start({
       port: 0,
       listeners: "ephemeral",
+      ...(options.tasks && { tasks: options.tasks }),
       dataDir: join(directory, "cloud"),
       registryMirrors: options.registryMirrors,
       logger: {
@@ -173,10 +177,12 @@ export class Lane {
     }
   }
 
-  /** Folders of tasks whose processes run: the driver removes each when the last of its processes is gone. */
+  /** Folders of tasks whose programs run: the driver, whichever it is, removes each when the last of its programs is gone. */
   runningTasks(): string[] {
-    const tasks = join(this.cloud.dataDir, "runtime/tasks");
-    return existsSync(tasks) ? readdirSync(tasks) : [];
+    return ["runtime/tasks", "runtime/room/tasks"].flatMap((name) => {
+      const tasks = join(this.cloud.dataDir, name);
+      return existsSync(tasks) ? readdirSync(tasks) : [];
+    });
   }
 
   /** Ends the provider, the tasks and the cloud. */

@@ -27,6 +27,8 @@ export interface VerifyOptions {
   /** Those to be proved. */
   readonly wanted: readonly Lab[];
   readonly tools: FoundTools;
+  /** How tasks run, where that was chosen. */
+  readonly tasks?: LaneOptions["tasks"];
   /** How many clouds work side by side: most of a deployment is waiting, so more than there are processors. */
   readonly lanes: number;
   /** How a lane's cloud is deployed to; it is not asked for anything. */
@@ -51,7 +53,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   const lanes: Lane[] = [];
   let registry: StandInRegistry | undefined;
   try {
-    const { root, state, tools, targetOf, signal } = options;
+    const { root, state, tools, tasks, targetOf, signal } = options;
     const images = chainOf(options).flatMap(({ publicImages = [] }) => publicImages);
     // The same for everyone who proves a lab, with a network and without one.
     registry =
@@ -61,6 +63,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
       root,
       state,
       tools,
+      tasks,
       targetOf,
       signal,
       scratch,

@@ -20,11 +20,12 @@ import { ContainerDriver } from "./runtime/containers/container-driver.ts";
 import { Room } from "./runtime/containers/room.ts";
 import { createOffDriver } from "./runtime/off-driver.ts";
 import { createProcessDriver } from "./runtime/process/process-driver.ts";
+import type { TaskTier } from "./runtime/task-tier.ts";
 import { createScheduler } from "./scheduler/scheduler.ts";
 import { topology, type Topology } from "./topology.ts";
 
 export interface EngineOptions {
-  readonly tasks: "containers" | "process" | "off";
+  readonly tasks: TaskTier;
   readonly listeners: "exact" | "offset" | "ephemeral";
   readonly toolsPath: readonly string[] | undefined;
   readonly maxLogBytes: number;
@@ -130,11 +131,11 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
   };
 
   function createDriver() {
-    if (options.tasks === "off")
+    const { toolsPath, tasks } = options;
+    if (tasks.driver === "off")
       return { driver: createOffDriver(), info: () => ({ driver: "off" }) };
-    const { toolsPath } = options;
     const { dataDir } = settings;
-    if (options.tasks === "containers") {
+    if (tasks.driver === "containers") {
       const room = new Room({ clock, logger, folder: join(dataDir, "runtime", "room") });
       const router = new Router(context, room);
       const driver = new ContainerDriver({
@@ -148,7 +149,8 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
       return { driver, room, router, info: () => ({ driver: driver.name }) };
     }
     const driver = createProcessDriver({ clock, logger, dataDir, toolsPath });
-    return { driver, info: () => driver.info() };
+    const { missing } = tasks;
+    return { driver, info: () => ({ ...driver.info(), ...(missing && { missing }) }) };
   }
 }
 

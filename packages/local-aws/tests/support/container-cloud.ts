@@ -7,6 +7,7 @@ import type {
 import { expect, vi } from "vitest";
 import type { LocalAwsOptions } from "../../src/local-aws.ts";
 import { TaskCloud } from "../../src/engine/scheduler/testing/task-cloud.ts";
+import type { TinyEntry } from "../../src/engine/runtime/testing/tiny-image.ts";
 import { debianFiles } from "./debian-image.ts";
 
 type More = Partial<RegisterTaskDefinitionCommandInput>;
@@ -29,12 +30,16 @@ export class ContainerCloud {
     this.image = image;
   }
 
-  static async start(options: LocalAwsOptions = {}): Promise<ContainerCloud> {
+  /** @param files what its image has beside */
+  static async start(
+    options: LocalAwsOptions = {},
+    files: readonly (readonly [string, TinyEntry])[] = [],
+  ): Promise<ContainerCloud> {
     const cloud = await TaskCloud.start({ tasks: "containers", ...options });
     const packages = ["nginx-light", "curl", "coreutils", "dash", "base-passwd", "libc-bin"];
     const image = await cloud.push("debian", {
       files: [
-        ...debianFiles(...packages, "procps", "grep", "util-linux"),
+        ...debianFiles(...packages, "procps", "grep", "util-linux", "perl-base"),
         ["var/www/html/index.html", "Welcome to nginx!\n"],
         // What the package does at its installation.
         [
@@ -46,6 +51,7 @@ export class ContainerCloud {
         ["var/lib/own/", { type: "directory", uid: 33, gid: 33, mode: 0o750 }],
         ["var/lib/own/seed", "of the image\n"],
         ["srv/own", { content: "mine\n", uid: 33, gid: 33, mode: 0o600 }],
+        ...files,
       ],
       config: {
         Cmd: ["nginx", "-g", "daemon off; error_log /dev/stderr;"],

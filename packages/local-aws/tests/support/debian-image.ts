@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { lstatSync, readFileSync, readlinkSync } from "node:fs";
 import type { TinyEntry } from "../../src/engine/runtime/testing/tiny-image.ts";
 
-/** What packages need at their installation and not when they run. */
+/** What packages need at their installation and not when they run: there where it is asked for. */
 const NOT_NEEDED =
   /^(?:debconf|perl.*|lsb-base|init-system-helpers|sysvinit-utils|adduser|dpkg|tar|passwd|libpam.*)$/;
 /** What no test reads. */
@@ -35,7 +35,7 @@ function closure(packages: readonly string[]): Set<string> {
   const found = new Set<string>();
   const pending = [...packages];
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-    if (found.has(name) || NOT_NEEDED.test(name)) continue;
+    if (found.has(name) || (NOT_NEEDED.test(name) && !packages.includes(name))) continue;
     found.add(name);
     const [depends = ""] = query("-W", "-f=${Depends}, ${Pre-Depends}\n", name);
     for (const alternatives of depends.split(",")) {

@@ -48,17 +48,17 @@ chain pairs {
 ${pairs.join("\n")}
 }
 chain judge {
-ct state established,related accept
-iifname "eni*" iifname . ip saddr != @own drop
 iifname "eni*" meta protocol != ip drop
+iifname "eni*" iifname . ip saddr != @own drop
+ct state established,related accept
 ct state new jump pairs
 }
 chain forward { type filter hook forward priority 0; policy drop; jump judge; }
 chain input {
 type filter hook input priority 0; policy drop;
 iif lo accept
-ct state established,related accept
 iifname "eni*" iifname . ip saddr != @own drop
+ct state established,related accept
 ip daddr @services tcp dport 80 accept
 ip daddr @resolvers meta l4proto { tcp, udp } th dport 53 accept
 jump judge

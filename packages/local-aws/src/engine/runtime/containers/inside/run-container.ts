@@ -34,12 +34,23 @@ export function runContainer(run: ContainerRun, exited: (code: number) => void):
     // The file comes by a rename, whole.
     const watcher = watch(bundle, start);
     child.once("error", reject);
-    child.once("exit", (code, signal) => {
+    child.once("exit", async (code, signal) => {
       start();
       watcher.close();
+      // One that was killed has left its container to itself.
+      if (signal !== null) await endContainer(id);
       if (started) exited(code ?? 128 + (signal ? os.signals[signal] : 0));
       else reject(new Error(lastError(log)));
       rmSync(pidFile, { force: true });
     });
+  });
+}
+
+/** Ends what there is of a container; resolves when it is gone. */
+function endContainer(id: string): Promise<void> {
+  return new Promise((resolve) => {
+    const child = spawn("runc", ["delete", "--force", id], { stdio: "ignore" });
+    child.once("error", () => resolve()); // Then there is no runc at all, and nothing that it could have started.
+    child.once("exit", () => resolve());
   });
 }

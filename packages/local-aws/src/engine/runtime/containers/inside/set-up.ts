@@ -4,6 +4,9 @@ import { ROOM, UPPER, type RoomFacts } from "./messages.ts";
 /** `mount -c`: the folder is known by where this process stands; who it is now may not follow the path to it. */
 const SCRIPT = `
 set -e
+for program in ip nft runc; do
+  command -v $program > /dev/null || { echo "$program is missing" >&2; exit 1; }
+done
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir ${ROOM}
 mount -c --bind . ${ROOM}

@@ -1,7 +1,7 @@
 import type { NoRoom } from "@workbook/local-aws";
 import { text } from "@workbook/toolchain";
 import { expect, test } from "vitest";
-import { describeNoRoom } from "./doctor-containers.ts";
+import { describeNoRoom, describeTier } from "./task-tier.ts";
 
 test.each<[NoRoom, command: string]>([
   [{ why: "programs", packages: ["runc", "nftables"] }, "sudo apt-get install runc nftables"],
@@ -17,4 +17,14 @@ test.each<[NoRoom, command: string]>([
   const { en, ja } = text(describeNoRoom(missing));
   expect(en.split(" → ")[1]).toBe(command);
   expect(ja.split(" → ")[1]).toBe(command);
+});
+
+test("status says how tasks run, and why not as containers only where nobody chose that", () => {
+  const missing: NoRoom = { why: "programs", packages: ["runc"] };
+  const said = (tier: Parameters<typeof describeTier>[0]) => text(describeTier(tier)).en;
+  expect(said({ driver: "process", missing })).toBe(
+    "Tasks: plain processes: containers need programs that are missing → sudo apt-get install runc",
+  );
+  expect(said({ driver: "process" })).toBe("Tasks: plain processes (--tasks process)");
+  expect(said({ driver: "containers" })).toBe("Tasks: containers, each with its own address");
 });

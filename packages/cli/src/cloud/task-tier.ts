@@ -1,0 +1,61 @@
+import type { NoRoom, TaskTier } from "@workbook/local-aws";
+import { both, type Words } from "@workbook/toolchain";
+
+const AS_PROCESSES: Words = ["Tasks: plain processes", "タスク: プロセス"];
+
+/** How a cloud runs its tasks, as `/_local/health` has it; where that is not what it should be, with the command that brings it. */
+export function describeTier({ driver, missing }: TaskTier): Words {
+  switch (driver) {
+    case "containers":
+      return [
+        "Tasks: containers, each with its own address",
+        "タスク: コンテナ (それぞれ自分のアドレスを持つ)",
+      ];
+    case "process":
+      return missing
+        ? both`${AS_PROCESSES}: ${describeNoRoom(missing)}`
+        : ["Tasks: plain processes (--tasks process)", "タスク: プロセス (--tasks process)"];
+    case "off":
+      return ["Tasks: none run (--tasks off)", "タスク: 動かない (--tasks off)"];
+  }
+}
+
+/** Why tasks cannot run as containers, and the command that brings it. */
+export function describeNoRoom(missing: NoRoom): Words {
+  switch (missing.why) {
+    case "system":
+      return [
+        "containers need Linux → open the folder in its dev container",
+        "コンテナには Linux が必要です → 開発コンテナでフォルダーを開きます",
+      ];
+    case "programs": {
+      const list = missing.packages.join(" ");
+      return [
+        `containers need programs that are missing → sudo apt-get install ${list}`,
+        `コンテナに必要なプログラムが足りません → sudo apt-get install ${list}`,
+      ];
+    }
+    case "users": {
+      const range = "--add-subuids 100000-165535 --add-subgids 100000-165535";
+      return [
+        `you have no users to give to containers → sudo usermod ${range} ${missing.user}`,
+        `コンテナに渡せるユーザーの範囲がありません → sudo usermod ${range} ${missing.user}`,
+      ];
+    }
+    case "setting":
+      return [
+        `the kernel keeps user namespaces back → sudo sysctl ${missing.name}=${missing.value}`,
+        `カーネルがユーザー名前空間を許していません → sudo sysctl ${missing.name}=${missing.value}`,
+      ];
+    case "container":
+      return [
+        `this container may hold no others (${missing.said}) → start it with --privileged, as the dev container is`,
+        `このコンテナの中ではコンテナを動かせません (${missing.said}) → 開発コンテナと同じく --privileged を付けて起動します`,
+      ];
+    case "other":
+      return [
+        `this machine refuses containers: ${missing.said}`,
+        `このマシンではコンテナを動かせません: ${missing.said}`,
+      ];
+  }
+}
