@@ -38,6 +38,7 @@ beforeAll(async () => {
   cloud = await LocalAws.start({
     port: 0,
     listeners: "ephemeral",
+    tasks: "process",
     homeAddress: HOME,
     clock: new SystemClock(PACE),
     logger: {
