@@ -1,8 +1,10 @@
 import type { Setting, SettingName } from "@aws-sdk/client-ecs";
 import type { CallContext } from "../service.ts";
 import type { EcsHandlers } from "./handlers.ts";
+import { invalidParameter } from "./faults.ts";
 import { page } from "./pages.ts";
 import { accountSettings } from "./state.ts";
+import { TEXTS } from "./texts.ts";
 
 /** Values without anybody having set one, https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html */
 const DEFAULTS: Partial<Record<SettingName, string>> = {
@@ -18,6 +20,23 @@ const DEFAULTS: Partial<Record<SettingName, string>> = {
   taskLongArnFormat: "enabled",
 };
 
+/**
+ * What may be set, where that is not `enabled` or `disabled`.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutAccountSetting.html
+ */
+const VALUES: Partial<Record<SettingName, readonly string[]>> = {
+  containerInsights: ["enhanced", "enabled", "disabled"],
+  defaultLogDriverMode: ["blocking", "non-blocking"],
+  fargateTaskRetirementWaitPeriod: ["0", "7", "14"],
+  tagResourceAuthorization: ["on", "off"],
+};
+
+/** @throws AwsError `InvalidParameterException` for a value that the setting does not have */
+export function checkSettingValue(name: SettingName, value: string | undefined): void {
+  const known = VALUES[name] ?? ["enabled", "disabled"];
+  if (value === undefined || !known.includes(value)) throw invalidParameter(TEXTS.settingValue());
+}
+
 /** The account's default for everyone is kept under this principal. */
 const EVERYONE = "default";
 
@@ -30,7 +49,10 @@ export function accountSetting(context: CallContext, name: SettingName): string 
   return (own ?? stored.get(idOf(name, EVERYONE)))?.value ?? DEFAULTS[name] ?? "disabled";
 }
 
-function put(context: CallContext, name: string, value: string, principal: string): Setting {
+function put(context: CallContext, name: SettingName, value: string, principal: string): Setting {
+  // Amazon GuardDuty alone sets this one.
+  if (name === "guardDutyActivate") throw invalidParameter(TEXTS.settingName());
+  checkSettingValue(name, value);
   context.store.of(accountSettings).put(idOf(name, principal), { name, value, principal });
   return toSetting(context, name, value, principal);
 }
@@ -65,6 +87,7 @@ export const accountSettingHandlers: EcsHandlers = {
     );
     const { items, nextToken } = page(wanted, ({ name }) => name!, input, {
       of: "account-settings",
+      most: 10,
     });
     return { settings: items, nextToken };
   },

@@ -85,7 +85,10 @@ export const capacityProviderHandlers: EcsHandlers = {
     const wanted = input.capacityProviders?.map((reference) => nameOf(reference, context));
     const known = FARGATE_PROVIDERS.filter((name) => wanted?.includes(name) ?? true);
     const missing = (wanted ?? []).filter((name) => !FARGATE_PROVIDERS.some((one) => one === name));
-    const { items, nextToken } = page(known, (name) => name, input, { of: "capacity-providers" });
+    const { items, nextToken } = page(known, (name) => name, input, {
+      of: "capacity-providers",
+      most: 10,
+    });
     return {
       capacityProviders: items.map((name) => describe(context, name)),
       failures: missing.map((name) => ({

@@ -6,12 +6,19 @@ import {
   DescribeContainerInstancesCommand,
   ListAccountSettingsCommand,
   ListClustersCommand,
+  ListServicesCommand,
   ListTagsForResourceCommand,
+  ListTaskDefinitionFamiliesCommand,
+  ListTaskDefinitionsCommand,
+  ListTasksCommand,
+  PutAccountSettingCommand,
   PutAccountSettingDefaultCommand,
   PutClusterCapacityProvidersCommand,
   TagResourceCommand,
   UntagResourceCommand,
+  UpdateClusterCommand,
   UpdateClusterSettingsCommand,
+  type SettingName,
 } from "@aws-sdk/client-ecs";
 import { expect, test } from "vitest";
 import { refusal, startControlPlane } from "./testing/control-plane.ts";
@@ -114,6 +121,40 @@ test("settings are updated, and the account's default applies to new clusters", 
   expect(after.cluster!.settings![0]!.value).toBe("enhanced");
 });
 
+test("a setting has the values that AWS knows, for clusters and for the account", async () => {
+  await create("valued");
+  const refused = {
+    name: "InvalidParameterException",
+    message: "Invalid setting 'value'",
+  };
+  const settings = [{ name: "containerInsights", value: "ENABLED" } as const];
+  const cluster = "valued";
+  for (const call of [
+    () => create("another", { settings }),
+    () => ecs.send(new UpdateClusterCommand({ cluster, settings })),
+    () => ecs.send(new UpdateClusterSettingsCommand({ cluster, settings })),
+  ])
+    expect(await refusal(call())).toEqual(refused);
+  const account: [SettingName, string, string][] = [
+    ["awsvpcTrunking", "enabled", "on"],
+    ["containerInsights", "enhanced", "true"],
+    ["defaultLogDriverMode", "blocking", "enabled"],
+    ["fargateEventWindows", "enabled", "on"],
+    ["fargateTaskRetirementWaitPeriod", "14", "8"],
+    ["tagResourceAuthorization", "off", "disabled"],
+    ["taskLongArnFormat", "enabled", "Enabled"],
+  ];
+  for (const [name, known, unknown] of account)
+    for (const Command of [PutAccountSettingCommand, PutAccountSettingDefaultCommand]) {
+      const { setting } = await ecs.send(new Command({ name, value: known }));
+      expect(setting).toMatchObject({ name, value: known });
+      expect(await refusal(ecs.send(new Command({ name, value: unknown })))).toEqual(refused);
+    }
+  // Amazon GuardDuty alone sets it.
+  const guard = new PutAccountSettingCommand({ name: "guardDutyActivate", value: "on" });
+  expect(await refusal(ecs.send(guard))).toEqual({ ...refused, message: "Invalid setting 'name'" });
+});
+
 test("tags are set, replaced and removed", async () => {
   const { cluster } = await create("tagged", { tags: [{ key: "a", value: "1" }] });
   const resourceArn = cluster!.clusterArn!;
@@ -164,6 +205,23 @@ test("lists come in pages that meet without a gap", async () => {
   expect(await refusal(ecs.send(new ListClustersCommand({ nextToken: "bm8" })))).toMatchObject({
     name: "InvalidParameterException",
   });
+  const cluster = "plain";
+  for (const [list, most] of [
+    [(maxResults: number) => ecs.send(new ListClustersCommand({ maxResults })), 100],
+    [(maxResults: number) => ecs.send(new ListServicesCommand({ cluster, maxResults })), 100],
+    [(maxResults: number) => ecs.send(new ListTasksCommand({ cluster, maxResults })), 100],
+    [(maxResults: number) => ecs.send(new ListTaskDefinitionsCommand({ maxResults })), 100],
+    [(maxResults: number) => ecs.send(new ListTaskDefinitionFamiliesCommand({ maxResults })), 100],
+    [(maxResults: number) => ecs.send(new ListAccountSettingsCommand({ maxResults })), 10],
+    [(maxResults: number) => ecs.send(new DescribeCapacityProvidersCommand({ maxResults })), 10],
+  ] as const) {
+    for (const wrong of [0, -1, most + 1])
+      expect(await refusal(list(wrong))).toEqual({
+        name: "InvalidParameterException",
+        message: `maxResults must be between 1 and ${most}.`,
+      });
+    await list(most);
+  }
 });
 
 test("there are no container instances, and one that is asked for is missing", async () => {

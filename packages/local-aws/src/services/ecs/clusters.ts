@@ -9,7 +9,7 @@ import { invalidParameter } from "./faults.ts";
 import type { EcsHandlers } from "./handlers.ts";
 import { findCluster, requireCluster } from "./lookup.ts";
 import { page } from "./pages.ts";
-import { accountSetting } from "./account-settings.ts";
+import { accountSetting, checkSettingValue } from "./account-settings.ts";
 import { clusters, ecsServices, tasks, type Cluster } from "./state.ts";
 import { toTags } from "./tags.ts";
 import { TEXTS } from "./texts.ts";
@@ -29,9 +29,10 @@ function toSettings(
   context: CallContext,
   given: readonly ClusterSetting[] | undefined,
 ): Cluster["settings"] {
-  for (const { name } of given ?? [])
-    if (name !== "containerInsights")
-      throw invalidParameter(TEXTS.settingInvalid({ name: String(name) }));
+  for (const { name, value } of given ?? []) {
+    if (name !== "containerInsights") throw invalidParameter(TEXTS.settingName());
+    checkSettingValue(name, value);
+  }
   const insights = given?.find(({ name }) => name === "containerInsights")?.value;
   return [
     { name: "containerInsights", value: insights ?? accountSetting(context, "containerInsights") },

@@ -8,19 +8,30 @@ interface Page<T> {
   readonly nextToken: string | undefined;
 }
 
+interface List {
+  readonly of: string;
+  readonly most?: number;
+  readonly defaultSize?: number;
+  readonly descending?: boolean;
+}
+
 /**
  * Cuts one page out of `items`, which `id` tells apart and puts in order.
- * @throws AwsError `InvalidParameterException` for a token that this list has not given
+ * @param most how many a caller may ask for; as many come where the caller says nothing, unless `defaultSize` is another
+ * @throws AwsError `InvalidParameterException` for more or less than that, and for a token that this list has not given
  */
 export function page<T>(
   items: readonly T[],
   id: (item: T) => string,
   request: { readonly nextToken?: string; readonly maxResults?: number },
-  { of, defaultSize = 100, descending }: { of: string; defaultSize?: number; descending?: boolean },
+  { of, most = 100, defaultSize = most, descending }: List,
 ): Page<T> {
+  const { maxResults = defaultSize } = request;
+  if (maxResults < 1 || maxResults > most)
+    throw invalidParameter(TEXTS.maxResultsInvalid({ most }));
   const cut = cutPage(items, {
     key: id,
-    size: Math.min(Math.max(1, request.maxResults ?? defaultSize), 100),
+    size: maxResults,
     token: request.nextToken,
     of,
     invalid: () => invalidParameter(TEXTS.nextTokenInvalid()),

@@ -29,7 +29,8 @@ export const TEXTS = {
     "When switching from launch type to capacity provider strategy on an existing service, or making a change to a capacity provider strategy on a service that is already using one, you must force a new deployment.",
     QUOTED,
   ),
-  settingInvalid: text("Invalid setting name: {name}"),
+  settingName: text("Invalid setting 'name'"),
+  settingValue: text("Invalid setting 'value'", github("aws/aws-cli/issues/3785")),
 
   // Task definitions
   familyInvalid: text("Family contains invalid characters.", github("aws/aws-cli/issues/6774")),
@@ -233,6 +234,7 @@ export const TEXTS = {
   identifierLength: text("Long arn format must be used for tagging operations"),
   resourceNotFound: text("The specified resource cannot be found."),
   nextTokenInvalid: text("Invalid token."),
+  maxResultsInvalid: text("maxResults must be between 1 and {most}."),
   roleNotAssumable: text(
     "ECS was unable to assume the role '{role}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.",
     QUOTED,

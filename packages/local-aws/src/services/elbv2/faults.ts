@@ -111,7 +111,17 @@ export const defaultRuleFixed = (arn: string) =>
   notPermitted(`Default rule '${arn}' cannot be modified`);
 export const tooMany = (code: string, message: string) => error(code, message);
 
+// Several at a time
+const MOST_DESCRIBED = 20;
+/** (seen) @throws AwsError ValidationError where more are to be described than may be at a time */
+export function checkCount(what: string, ...given: (readonly string[] | undefined)[]): void {
+  if (given.some((list) => (list?.length ?? 0) > MOST_DESCRIBED))
+    throw validationError(`You cannot describe more than '${MOST_DESCRIBED}' ${what} at a time`);
+}
+
 // Tags
+/** (seen) */
+export const severalTagged = () => validationError("Only one resource can be tagged at a time");
 /** (seen) */
 export const tagKeyTwice = (key: string) =>
   error("DuplicateTagKeys", `Tag key was specified more than once: ${key}`);

@@ -13,6 +13,7 @@ import {
   DescribeRulesCommand,
   DescribeSSLPoliciesCommand,
   DescribeTagsCommand,
+  DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
   ModifyListenerAttributesCommand,
   ModifyListenerCommand,
@@ -264,7 +265,10 @@ test("every kind of resource has tags", async () => {
   const { ListenerArn } = await cloud.listener(LoadBalancerArn!);
   const { Rules } = await elb.send(new DescribeRulesCommand({ ListenerArn }));
   const ResourceArns = [LoadBalancerArn!, TargetGroupArn!, ListenerArn!, Rules![0]!.RuleArn!];
-  await elb.send(new AddTagsCommand({ ResourceArns, Tags: [{ Key: "team", Value: "x" }] }));
+  for (const arn of ResourceArns) {
+    const Tags = [{ Key: "team", Value: "x" }];
+    await elb.send(new AddTagsCommand({ ResourceArns: [arn], Tags }));
+  }
   await elb.send(new RemoveTagsCommand({ ResourceArns: [LoadBalancerArn!], TagKeys: ["k"] }));
   const { TagDescriptions } = await elb.send(new DescribeTagsCommand({ ResourceArns }));
   expect(TagDescriptions).toEqual(
@@ -274,9 +278,35 @@ test("every kind of resource has tags", async () => {
     { Key: "a", Value: "1" },
     { Key: "a", Value: "2" },
   ];
+  const one = [LoadBalancerArn!];
+  await expect(
+    elb.send(new AddTagsCommand({ ResourceArns: one, Tags: twice })),
+  ).rejects.toMatchObject(failure("DuplicateTagKeysException", /more than once/));
   await expect(elb.send(new AddTagsCommand({ ResourceArns, Tags: twice }))).rejects.toMatchObject(
-    failure("DuplicateTagKeysException", /more than once/),
+    failure("ValidationError", /^Only one resource can be tagged at a time$/),
   );
+});
+
+test("no more than twenty are described at a time", async () => {
+  const { LoadBalancerArn } = await cloud.balancer(name);
+  const { TargetGroupArn } = await cloud.targetGroup(name);
+  const many = <T>(one: T) => Array.from({ length: 21 }, () => one);
+  const balancers = many(LoadBalancerArn!);
+  const groups = many(TargetGroupArn!);
+  for (const [command, what] of [
+    [new DescribeTagsCommand({ ResourceArns: balancers }), "resources"],
+    [new DescribeLoadBalancersCommand({ LoadBalancerArns: balancers }), "load balancers"],
+    [new DescribeLoadBalancersCommand({ Names: many(name) }), "load balancers"],
+    [new DescribeTargetGroupsCommand({ TargetGroupArns: groups }), "target groups"],
+    [new DescribeTargetGroupsCommand({ Names: many(name) }), "target groups"],
+  ] as const)
+    await expect(elb.send(command as DescribeTagsCommand)).rejects.toMatchObject(
+      failure(
+        "ValidationError",
+        new RegExp(`^You cannot describe more than '20' ${what} at a time$`),
+      ),
+    );
+  await elb.send(new DescribeTagsCommand({ ResourceArns: balancers.slice(1) }));
 });
 
 test("pages follow each other", async () => {

@@ -16,6 +16,7 @@ import { listeners, loadBalancers, type LoadBalancer } from "./state.ts";
 import { withTags } from "./tags.ts";
 import { unsupported } from "../kit/faults.ts";
 import {
+  checkCount,
   deletionProtected,
   loadBalancersNotFound,
   sameNameOtherSettings,
@@ -118,6 +119,7 @@ export const loadBalancerHandlers: Elbv2Handlers = {
       throw validationError(
         "Load balancer names and load balancer ARNs cannot be specified together",
       );
+    checkCount("load balancers", arns, names);
     let found = store.of(loadBalancers).values();
     if (arns?.length) {
       for (const arn of arns) requireLoadBalancer(store, arn);

@@ -5,9 +5,11 @@ import { layTags, type TagRules } from "../kit/tags.ts";
 import type { Elbv2Handlers } from "./handlers.ts";
 import { listeners, loadBalancers, rules, targetGroups } from "./state.ts";
 import {
+  checkCount,
   listenerNotFound,
   loadBalancerNotFound,
   ruleNotFound,
+  severalTagged,
   tagKeyTwice,
   targetGroupNotFound,
   tooManyTags,
@@ -55,6 +57,7 @@ function holder(scope: Scope, arn: string): Collection<Tagged> {
 
 export const tagHandlers: Elbv2Handlers = {
   AddTags({ ResourceArns, Tags }, { store }) {
+    if (ResourceArns.length > 1) throw severalTagged();
     for (const arn of ResourceArns) {
       const collection = holder(store, arn);
       collection.patch(arn, { tags: withTags(collection.get(arn)!.tags, Tags) });
@@ -74,6 +77,7 @@ export const tagHandlers: Elbv2Handlers = {
   },
 
   DescribeTags({ ResourceArns }, { store }) {
+    checkCount("resources", ResourceArns);
     return {
       TagDescriptions: ResourceArns.map((arn) => ({
         ResourceArn: arn,

@@ -27,6 +27,7 @@ import { withTags } from "./tags.ts";
 import { unsupported } from "../kit/faults.ts";
 import {
   badAttribute,
+  checkCount,
   sameNameOtherSettings,
   targetGroupInUse,
   targetGroupNotFound,
@@ -139,6 +140,7 @@ export const targetGroupHandlers: Elbv2Handlers = {
       throw validationError(
         "Only one of target group names, target group ARNs and a load balancer ARN can be specified",
       );
+    checkCount("target groups", arns, names);
     let found: readonly Readonly<TargetGroup>[] = [];
     if (arns?.length) {
       found = [...new Set(arns)].map((arn) => requireTargetGroup(store, arn));
