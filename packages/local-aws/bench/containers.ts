@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { SystemClock } from "../src/clock/system-clock.ts";
 import { ContainerDriver } from "../src/engine/runtime/containers/container-driver.ts";
+import { InstanceNetworks } from "../src/engine/runtime/containers/instance-networks.ts";
 import { Room } from "../src/engine/runtime/containers/room.ts";
 import { writeTinyImage } from "../src/engine/runtime/testing/tiny-image.ts";
 
@@ -24,6 +25,7 @@ const driver = new ContainerDriver({
   clock,
   logger,
   room,
+  instances: new InstanceNetworks(room),
   dataDir: folder,
   toolsPath,
   routed: async () => {},

@@ -18,6 +18,8 @@ import { API_ADDRESS, Router } from "./task-network/router/router.ts";
 import { NetworkPart } from "./network/network-part.ts";
 import { ContainerDriver } from "./runtime/containers/container-driver.ts";
 import { Room } from "./runtime/containers/room.ts";
+import { InstanceNetworks } from "./runtime/containers/instance-networks.ts";
+import { InstancesPart, type InstanceHost } from "./instances/instances-part.ts";
 import { createOffDriver } from "./runtime/off-driver.ts";
 import { createProcessDriver } from "./runtime/process/process-driver.ts";
 import type { TaskTier } from "./runtime/task-tier.ts";
@@ -51,7 +53,7 @@ export interface Engine {
 /** Puts the engine's parts together. Parts are started in order and stopped in the opposite one. */
 export function createEngine(context: EngineContext, options: EngineOptions): Engine {
   const { clock, logger, settings } = context;
-  const { driver, room, router, info } = createDriver();
+  const { driver, room, router, instances, info } = createDriver();
   const loadBalancers = createLoadBalancers(context, {
     endpoint: (address, port) => driver.endpoint(address, port),
     listenersMode: options.listeners,
@@ -87,6 +89,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     new ImageExpiry(context),
     logs,
     loadBalancers,
+    createInstances(context, room, instances),
     { name: "tasks", start: async () => {}, stop: () => driver.close() },
     { name: "image pulls", start: async () => {}, stop: () => images.close() },
     new ExecAgents(context),
@@ -133,25 +136,43 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
   function createDriver() {
     const { toolsPath, tasks } = options;
     if (tasks.driver === "off")
-      return { driver: createOffDriver(), info: () => ({ driver: "off" }) };
+      return { driver: createOffDriver(), instances: RECORDS, info: () => ({ driver: "off" }) };
     const { dataDir } = settings;
     if (tasks.driver === "containers") {
       const room = new Room({ clock, logger, folder: join(dataDir, "runtime", "room") });
       const router = new Router(context, room);
+      const instances = new InstanceNetworks(room);
       const driver = new ContainerDriver({
         clock,
         logger,
         room,
+        instances,
         dataDir,
         toolsPath,
         routed: () => router.settled(),
       });
-      return { driver, room, router, info: () => ({ driver: driver.name }) };
+      return { driver, room, router, instances, info: () => ({ driver: driver.name }) };
     }
     const driver = createProcessDriver({ clock, logger, dataDir, toolsPath });
     const { missing } = tasks;
     return { driver, info: () => ({ ...driver.info(), ...(missing && { missing }) }) };
   }
+}
+
+/** Of a cloud that is the control plane alone, where instances are what is said of them. */
+const RECORDS: InstanceHost = { open: async () => {}, close: async () => {} };
+
+function createInstances(
+  context: EngineContext,
+  room: Room | undefined,
+  host: InstanceHost | undefined,
+): InstancesPart {
+  const part = new InstancesPart(context, host);
+  room?.onRemade(async () => {
+    if (host instanceof InstanceNetworks) host.forget();
+    await part.reopen();
+  });
+  return part;
 }
 
 /** @throws Error that says what cannot be here, as the machine said it */

@@ -1,3 +1,4 @@
+import { instances } from "../../services/ec2/instances/state.ts";
 import { networkInterfaces, type NetworkInterface } from "../../services/ec2/state.ts";
 import { tasks, type Task } from "../../services/ecs/state.ts";
 import { registrationsByAddress } from "../../services/elbv2/indexes.ts";
@@ -41,15 +42,22 @@ function groupsOf(store: Store, change: Change): "all" | readonly string[] {
   switch (kind) {
     case tasks.name:
       return groupsAt(store, change, (value as Task).privateIpAddress);
+    case instances.name:
+      return groupsAt(store, change, id);
     case targetRegistrations.name:
     case targetHealths.name:
       return [(value as TargetRegistration).targetGroupArn];
     case targetGroups.name:
       return isOfTags(change) ? [] : [id];
     case networkInterfaces.name: {
-      const { requesterId, privateIpAddress } = value as NetworkInterface;
+      const { requesterId, privateIpAddress, attachment } = value as NetworkInterface;
       if (isOfTags(change)) return [];
-      return requesterId === LOAD_BALANCING ? "all" : groupsAt(store, change, privateIpAddress);
+      if (requesterId === LOAD_BALANCING) return "all";
+      const ofInstance = attachment?.instanceId;
+      return [
+        ...groupsAt(store, change, privateIpAddress),
+        ...(ofInstance === undefined ? [] : groupsAt(store, change, ofInstance)),
+      ];
     }
     default:
       if (!kind.startsWith("elbv2.") && !kind.startsWith("ec2.")) return [];
@@ -57,7 +65,7 @@ function groupsOf(store: Store, change: Change): "all" | readonly string[] {
   }
 }
 
-/** The target groups that hold a target at an address. */
+/** The target groups that hold a target of an id: an address, or an instance's own. */
 function groupsAt(store: Store, { account, region }: Change, address: string | undefined) {
   return store
     .of(targetRegistrations, account, region)

@@ -1,3 +1,4 @@
+import { instances } from "../../services/ec2/instances/state.ts";
 import { interfacesByAddress, networkInterfaces } from "../../services/ec2/state.ts";
 import type { LoadBalancer, TargetRegistration } from "../../services/elbv2/state.ts";
 import type { Scope } from "../../store/store.ts";
@@ -46,19 +47,20 @@ export function routeTo(
   port: number,
   { endpoint, room }: Pick<LoadBalancerNeeds, "endpoint" | "room">,
 ): TargetRoute {
+  const address = scope.of(instances).get(id)?.privateIpAddress ?? id;
   const target = scope
     .of(networkInterfaces)
-    .by(interfacesByAddress, id)
+    .by(interfacesByAddress, address)
     .find(({ vpcId }) => vpcId === balancer.vpcId);
   if (!target)
-    return { route: "silent", why: `nothing in ${balancer.vpcId} has the address ${id}` };
+    return { route: "silent", why: `nothing in ${balancer.vpcId} has the address ${address}` };
   const verdicts = balancer.availabilityZones.map(({ networkInterfaceId }) =>
     mayConnect(scope, { networkInterfaceId }, target, port),
   );
   const { open, why } = firstOpen(verdicts);
   if (!open) return { route: "silent", ...(why !== undefined && { why }) };
-  const found = endpoint(id, port);
-  if (!found) return { route: "silent", why: `no running task has the address ${id}` };
+  const found = endpoint(address, port);
+  if (!found) return { route: "silent", why: `no running task has the address ${address}` };
   if ("refused" in found) return { route: "refused", why: found.why };
   const { host } = found;
   if (!room) return { route: { host, port: found.port } };

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../clock/clock.ts";
 import { sendJson, type Mount } from "../../ground/http.ts";
 import type { Store } from "../../store/store.ts";
+import { instanceOf } from "../../services/ecs/task-place.ts";
 import type { TaskDriver } from "../runtime/driver.ts";
 import type { MetadataRegistration, MetadataRegistry, MetadataTask } from "./metadata-registry.ts";
 import { revokeCredentials, roleCredentials, type TaskSession } from "./role-credentials.ts";
@@ -122,7 +123,9 @@ export class TaskEndpoints implements MetadataRegistry, Mount {
 
   #addressOf({ account, region, taskArn }: MetadataTask): string | undefined {
     const scope = this.#parts.store.scope(account, region);
-    return findTask(scope, taskArn)?.task.privateIpAddress;
+    const task = findTask(scope, taskArn)?.task;
+    // What is on an instance's own network, or behind its bridge, comes from the instance's address.
+    return task && (task.privateIpAddress ?? instanceOf(scope, task)?.privateIpAddress);
   }
 
   #metadataUris(token: string, container: string): Record<string, string> {

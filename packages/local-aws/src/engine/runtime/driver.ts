@@ -9,6 +9,8 @@ export interface TaskSpec {
   /** The address of the task's ENI; absent outside of awsvpc. */
   readonly privateIpAddress: string | undefined;
   readonly networkMode: "awsvpc" | "bridge" | "host" | "none";
+  /** The EC2 instance that it runs on; absent on Fargate. */
+  readonly instanceId?: string;
   /** The task's hard limit; absent where it has none (EC2). Containers may have their own in their definitions. */
   readonly memoryMiB?: number;
   /** Those that its containers may mount. */

@@ -79,3 +79,6 @@ export function asGoSays(reason: string): string {
   const [, path, what] = /^exec: "([^"]*\/[^"]*)": (?:stat \S+: )?(.*)$/s.exec(why) ?? [];
   return path === undefined ? why : `fork/exec ${path}: ${what}`;
 }
+/** Docker's words where a port of an instance is taken. https://github.com/aws/amazon-ecs-agent/issues/2021 */
+export const portTaken = (container: string, port: number) =>
+  `CannotStartContainerError: Error response from daemon: driver failed programming external connectivity on endpoint ${container}: Bind for 0.0.0.0:${port} failed: port is already allocated`;

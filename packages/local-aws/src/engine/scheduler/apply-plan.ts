@@ -1,4 +1,11 @@
-import { nextCapacityProvider, resolvePlatformVersion } from "../../services/ecs/launch.ts";
+import { nextCapacityProvider, resolvePlatformVersion, runsOn } from "../../services/ecs/launch.ts";
+import { placementOf } from "../../services/ecs/placement/daemons.ts";
+import {
+  placeTask,
+  unplacedWords,
+  type Placement,
+} from "../../services/ecs/placement/place-task.ts";
+import { isScaled } from "../../services/ecs/providers/find.ts";
 import { createTask, managedTags } from "../../services/ecs/new-task.ts";
 import {
   clusters,
@@ -9,6 +16,7 @@ import {
   type Deployment,
   type EcsService,
   type Tags,
+  type Task,
   type TaskDefinition,
 } from "../../services/ecs/state.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
@@ -59,33 +67,76 @@ function sayOnce({ events }: EcsService, message: string, messages: string[]): v
   if ((messages.at(-1) ?? events[0]?.message) !== message) messages.push(message);
 }
 
-function startTasks({ scope, plan, now }: Applied, service: EcsService): string[] {
-  const { count, replacing } = plan.start;
+function startTasks(applied: Applied, service: EcsService): string[] {
+  const { count, replacing } = applied.plan.start;
+  const messages: string[] = [];
+  const made: Task[] = [];
+  while (made.length < count) {
+    const launched = startTask(applied, service);
+    if (!launched) break;
+    if (typeof launched === "string") {
+      sayOnce(service, launched, messages);
+      break;
+    }
+    made.push(launched);
+  }
+  if (made.length === 0) return messages;
+  const tasks = listTasks(made.map(({ arn }) => arn));
+  const values = { service: service.name, count: made.length, tasks };
+  messages.unshift(replacing > 0 ? TEXTS.eventReplaced(values) : TEXTS.eventStarted(values));
+  return messages;
+}
+
+/** One more task of the primary deployment; or why there is no instance for it. */
+function startTask({ scope, now }: Applied, service: EcsService): Task | string | undefined {
   const definition = scope.of(taskDefinitions).get(service.taskDefinitionArn);
   const cluster = scope.of(clusters).get(service.clusterArn);
   const primary = service.deployments.find(({ status }) => status === "PRIMARY");
-  if (count === 0 || !definition || !cluster || !primary) return [];
-  const made = Array.from({ length: count }, () =>
-    createTask(scope, {
-      cluster,
-      definition,
-      group: `service:${service.name}`,
-      startedBy: primary.id,
-      serviceArn: service.arn,
-      capacityProviderName: provider(scope, service, primary),
-      platformVersion: resolvePlatformVersion(primary.platformVersion),
-      networkConfiguration: primary.networkConfiguration,
-      overrides: {},
-      enableExecuteCommand: service.enableExecuteCommand,
-      tags: [
-        ...propagatedTags(service, definition),
-        ...managedTags(service.enableEcsManagedTags, cluster, service.name),
-      ],
-      now,
-    }),
-  );
-  const values = { service: service.name, count, tasks: listTasks(made.map(({ arn }) => arn)) };
-  return [replacing > 0 ? TEXTS.eventReplaced(values) : TEXTS.eventStarted(values)];
+  if (!definition || !cluster || !primary) return undefined;
+  const on = runsOn(primary);
+  const capacityProviderName = provider(scope, service, primary);
+  const placed =
+    on === "EC2" ? placeOf(scope, service, primary, definition, capacityProviderName) : undefined;
+  const instance = placed && "instance" in placed ? placed.instance : undefined;
+  const waits = capacityProviderName !== undefined && isScaled(scope, capacityProviderName);
+  if (placed && "misfits" in placed && !waits) return unplacedWords(service.name, placed);
+  return createTask(scope, {
+    cluster,
+    definition,
+    on,
+    instance,
+    placement: on === "EC2" ? placementOf(service) : undefined,
+    group: `service:${service.name}`,
+    startedBy: primary.id,
+    serviceArn: service.arn,
+    capacityProviderName,
+    platformVersion: primary.platformVersion && resolvePlatformVersion(primary.platformVersion),
+    networkConfiguration: primary.networkConfiguration,
+    overrides: {},
+    enableExecuteCommand: service.enableExecuteCommand,
+    tags: [
+      ...propagatedTags(service, definition),
+      ...managedTags(service.enableEcsManagedTags, cluster, service.name),
+    ],
+    now,
+  });
+}
+
+function placeOf(
+  scope: Scope,
+  service: EcsService,
+  { networkConfiguration }: Deployment,
+  definition: TaskDefinition,
+  capacityProvider: string | undefined,
+): Placement {
+  return placeTask(scope, {
+    clusterArn: service.clusterArn,
+    definition,
+    group: `service:${service.name}`,
+    networkConfiguration,
+    ...placementOf(service),
+    capacityProvider,
+  });
 }
 
 function propagatedTags(service: EcsService, definition: TaskDefinition): Tags {

@@ -3,6 +3,8 @@ import { ecsServices, tasks, type EcsService, type Task } from "../../services/e
 import { targetHealths, type TargetHealth } from "../../services/elbv2/state.ts";
 import type { Change } from "../../store/collection.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
+import { runsOn } from "../../services/ecs/launch.ts";
+import { mayPlace, placeWaiting } from "./placer.ts";
 import { expire } from "./expire.ts";
 import type { SchedulerNeeds } from "./task-start.ts";
 import { publishChanges } from "./publish-changes.ts";
@@ -95,6 +97,7 @@ class Scheduler implements EnginePart {
     for (const change of changes) {
       if (change.kind === ecsServices.name && change.after) this.#serviceChanged(change, change.id);
       if (change.kind === tasks.name) this.#taskChanged(change);
+      if (mayPlace(change)) this.#roomChanged(change);
       if (change.kind === targetHealths.name)
         this.#healthChanged(change, (change.after ?? change.before) as TargetHealth);
     }
@@ -113,6 +116,18 @@ class Scheduler implements EnginePart {
     if (reached("STOPPED"))
       this.#later(() => this.#controllers.get(serviceArn)?.taskStopped(after));
     this.#serviceChanged(change, serviceArn);
+  }
+
+  /** Instances have come or changed, or have room again: what waits for one is looked at, and what could go elsewhere. */
+  #roomChanged(change: Change): void {
+    const { store } = this.#context;
+    const { account, region } = change;
+    const { clusterArn } = (change.after ?? change.before) as { clusterArn: string };
+    const isPlaced = (service: EcsService) =>
+      service.clusterArn === clusterArn && runsOn(service) === "EC2";
+    for (const { arn } of store.of(ecsServices, account, region).filter(isPlaced))
+      this.#serviceChanged(change, arn);
+    this.#later(() => placeWaiting(store, store.scope(account, region)));
   }
 
   #healthChanged(place: Place, { targetGroupArn }: TargetHealth): void {

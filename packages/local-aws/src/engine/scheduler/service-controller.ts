@@ -7,6 +7,8 @@ import {
   type EcsService,
   type Task,
 } from "../../services/ecs/state.ts";
+import { containerInstances } from "../../services/ecs/instances/state.ts";
+import { wantedNow } from "../../services/ecs/placement/daemons.ts";
 import { roleFault } from "../../services/ecs/task-roles.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import type { Scope } from "../../store/store.ts";
@@ -16,6 +18,13 @@ import { planService, type PlannedTask } from "./plan.ts";
 import { addServiceEvents, saidLast } from "./service-events.ts";
 import { StartBackOff } from "./start-back-off.ts";
 import { healthOf, phaseOf, UNCHECKED_READY_MS, type Health } from "./task-phase.ts";
+
+/** Stands for the deployment of tasks whose instance drains. */
+const DRAINED = "drained";
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-draining.html */
+const isDraining = (scope: Scope, { containerInstanceArn = "" }: Task): boolean =>
+  scope.of(containerInstances).get(containerInstanceArn)?.status === "DRAINING";
 
 /** Keeps one service as it should be. It acts when {@link reconcile} is called, and asks for that when time matters. */
 export class ServiceController {
@@ -44,8 +53,9 @@ export class ServiceController {
 
   /** Looks at what is and does what is next. */
   reconcile(): void {
-    const service = this.#service;
-    if (!service || service.status === "INACTIVE") return this.stop();
+    const stored = this.#service;
+    if (!stored || stored.status === "INACTIVE") return this.stop();
+    const service = wantedNow(this.#scope, stored);
     const { store, clock } = this.#context;
     if (this.#backOff.follow(service.deployments.find(({ status }) => status === "PRIMARY")?.id))
       this.#waitNoMore();
@@ -55,6 +65,8 @@ export class ServiceController {
     const mayStart = this.#waiting === undefined && fault === undefined;
     const plan = planService({ service, tasks: planned, mayStart });
     store.record(() => {
+      if (service.desiredCount !== stored.desiredCount)
+        this.#scope.of(ecsServices).patch(this.arn, { desiredCount: service.desiredCount });
       applyPlan({
         scope: this.#scope,
         arn: this.arn,
@@ -116,7 +128,9 @@ export class ServiceController {
       graceIsOver: this.#graceIsOver(service, task, health),
       settled: this.#settled(task, health),
     });
-    const { arn, startedBy: deploymentId = "", availabilityZone } = task;
+    const { arn, startedBy = "", availabilityZone } = task;
+    // What runs on an instance that drains is replaced as if it were of an older deployment.
+    const deploymentId = isDraining(this.#scope, task) ? DRAINED : startedBy;
     return { arn, deploymentId, phase, availabilityZone };
   }
 

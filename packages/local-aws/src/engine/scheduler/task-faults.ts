@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { isEcrImage } from "../../services/ecs/images.ts";
 import { rolesOf } from "../../services/ecs/task-roles.ts";
+import { instanceRole } from "../../services/ec2/instances/instance-role.ts";
+import { instanceOf } from "../../services/ecs/task-place.ts";
 import type { Task, TaskDefinition } from "../../services/ecs/state.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import { repositories } from "../../services/ecr/state.ts";
@@ -78,12 +80,22 @@ function ecrFault(asked: Asked, reference: string): TaskFault | undefined {
   return undefined;
 }
 
-const eniOf = ({ task }: Asked): string => task.networkInterfaceId ?? "";
+/** On an instance it is the agent that brings images and logs, by the instance's own way. */
+const eniOf = ({ scope, task }: Asked): string =>
+  instanceOf(scope, task)?.networkInterfaceId ?? task.networkInterfaceId ?? "";
+
+/** Who brings images and logs: the execution role, or on an instance without one the instance's. */
+function pullingRole({ scope, task, definition }: Asked): string | undefined {
+  const { executionRoleArn } = rolesOf(definition, task.overrides);
+  if (executionRoleArn) return executionRoleArn;
+  const instance = instanceOf(scope, task);
+  return instance && instanceRole(scope, instance);
+}
 
 /** How AWS ends the sentence that refuses an action to the execution role; undefined where nothing refuses it. */
 function refusal(asked: Asked, service: string, action: string, on: string): string | undefined {
-  const { store, scope, task, definition } = asked;
-  const { executionRoleArn: roleArn } = rolesOf(definition, task.overrides);
+  const { store, scope } = asked;
+  const roleArn = pullingRole(asked);
   if (!roleArn) return undefined;
   const endpoint = endpointUsed(scope, eniOf(asked), service)?.PolicyDocument;
   const repository = on.split(":repository/")[1] ?? "";
@@ -94,8 +106,9 @@ function refusal(asked: Asked, service: string, action: string, on: string): str
   return refused && refusalWords(refused, action);
 }
 
-function publicImageFault({ scope, task }: Asked, reference: string): TaskFault | undefined {
-  const eni = task.networkInterfaceId ?? "";
+function publicImageFault(asked: Asked, reference: string): TaskFault | undefined {
+  const { scope } = asked;
+  const eni = eniOf(asked);
   const named = mayResolveNames(scope, eni);
   if (!named.allowed) return unreachable(reference, false);
   return mayReachInternet(scope, eni).allowed ? undefined : unreachable(reference);
@@ -181,8 +194,9 @@ function logsDenial(
 const SERVICE_ADDRESS = "192.0.2.1";
 
 /** Who a task is when it has taken on a role: the session is named after the task. */
-function assumedRole({ definition, task }: Asked): string {
-  const roleArn = rolesOf(definition, task.overrides).executionRoleArn ?? "";
+function assumedRole(asked: Asked): string {
+  const { task } = asked;
+  const roleArn = pullingRole(asked) ?? "";
   const { account = "", resource: role = "" } = parseArn(roleArn) ?? {};
   const name = role.slice(role.lastIndexOf("/") + 1);
   return `arn:aws:sts::${account}:assumed-role/${name}/${task.arn.slice(task.arn.lastIndexOf("/") + 1)}`;

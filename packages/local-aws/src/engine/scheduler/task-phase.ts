@@ -1,5 +1,6 @@
 import { registrationId, targetHealths } from "../../services/elbv2/state.ts";
 import type { EcsService, ServiceLoadBalancer, Task } from "../../services/ecs/state.ts";
+import { targetOf } from "../../services/ecs/task-place.ts";
 import type { Scope } from "../../store/store.ts";
 import type { Phase } from "./plan.ts";
 
@@ -42,13 +43,12 @@ export function healthOf(scope: Scope, service: EcsService, task: Task): Health 
   return { state: waits ? "pending" : "healthy" };
 }
 
-function targetHealth(
-  scope: Scope,
-  { privateIpAddress = "" }: Task,
-  { targetGroupArn, containerPort }: ServiceLoadBalancer,
-): Health {
-  const id = registrationId(targetGroupArn, privateIpAddress, containerPort);
-  const health = scope.of(targetHealths).get(id);
+function targetHealth(scope: Scope, task: Task, balanced: ServiceLoadBalancer): Health {
+  const { targetGroupArn } = balanced;
+  const target = targetOf(scope, task, balanced);
+  if (!target) return { state: "pending" };
+  const { id, port } = target;
+  const health = scope.of(targetHealths).get(registrationId(targetGroupArn, id, port));
   switch (health?.state) {
     // Without health checks every target gets requests.
     case "healthy":
@@ -56,7 +56,7 @@ function targetHealth(
       return { state: "healthy" };
     case "unhealthy": {
       const reason = health.description ?? health.reason ?? "Health checks failed";
-      const by = { kind: "target", targetGroupArn, port: containerPort, reason } as const;
+      const by = { kind: "target", targetGroupArn, port, reason } as const;
       return { state: "unhealthy", by };
     }
     default:

@@ -87,6 +87,7 @@ export class TaskRunner {
     const { record } = this;
     const signal = AbortSignal.any([this.#closing, this.#stopping.signal]);
     const parts: StartParts = { context: this.#context, needs: this.#needs, record, signal };
+    await this.#placed(signal);
     provision(parts);
     refuseUnsupported(parts);
     const images = await unlessAborted(pullImages(parts), signal);
@@ -98,6 +99,15 @@ export class TaskRunner {
     await this.#needs.driver.start(spec, this.#observer(), signal);
     signal.throwIfAborted();
     this.#activate();
+  }
+
+  /** A task of a provider of instances stays PROVISIONING until there is one for it. */
+  async #placed(signal: AbortSignal): Promise<void> {
+    const { record } = this;
+    const isPlaced = () =>
+      record.task.launchType !== "EC2" || record.task.containerInstanceArn !== undefined;
+    await untilChanged((changed) => record.onChange(changed), isPlaced, signal);
+    signal.throwIfAborted();
   }
 
   /** ACTIVATING: the task joins its target groups, and runs. One that has ended meanwhile joins none. */
@@ -186,7 +196,8 @@ export class TaskRunner {
     });
     const drained = () => !holdsTargets(record.scope, service, record.task);
     await untilChanged(
-      (changed) => onTargetsChange(this.#context.store, record.scope, record.task, changed),
+      (changed) =>
+        onTargetsChange(this.#context.store, record.scope, service, record.task, changed),
       drained,
       this.#closing,
     );

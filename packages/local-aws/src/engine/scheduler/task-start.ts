@@ -3,6 +3,7 @@ import { idleFor } from "../../clock/clock.ts";
 import { subnets } from "../../services/ec2/state.ts";
 import { startOrder } from "../../services/ecs/container-rules.ts";
 import { rolesOf } from "../../services/ecs/task-roles.ts";
+import { instanceOf, interfaceOf } from "../../services/ecs/task-place.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import type { EngineContext } from "../engine.ts";
 import type { ImagePuller, PulledImage } from "../images/puller.ts";
@@ -32,6 +33,8 @@ interface EnvironmentSources {
   /** What the task metadata service gives. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly region: string;
+  /** The launch type. */
+  readonly on: string;
   /** The front door: SDKs in a container find this cloud by it, unless the definition says otherwise. */
   readonly endpoint: string;
 }
@@ -49,7 +52,7 @@ function environmentOf(sources: EnvironmentSources): Record<string, string> {
     ...Object.fromEntries((image.config.Env ?? []).map(splitPair)),
     ...toRecord(definition.environment),
     ...toRecord(override?.environment),
-    AWS_EXECUTION_ENV: "AWS_ECS_FARGATE",
+    AWS_EXECUTION_ENV: sources.on === "EC2" ? "AWS_ECS_EC2" : "AWS_ECS_FARGATE",
     ...metadata,
   };
 }
@@ -207,6 +210,7 @@ export function toSpec(parts: StartParts, images: ReadonlyMap<string, PulledImag
         override,
         metadata: metadata.environment[name] ?? {},
         region: scope.region,
+        on: task.launchType,
         endpoint: needs.apiEndpoint,
       }),
       stopTimeoutSeconds: container.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS,
@@ -217,9 +221,11 @@ export function toSpec(parts: StartParts, images: ReadonlyMap<string, PulledImag
     taskId: record.id,
     privateIpAddress: task.privateIpAddress,
     networkMode: definition.networkMode,
-    memoryMiB: Number(task.memory) || undefined,
+    instanceId: instanceOf(scope, task)?.instanceId,
+    memoryMiB: Number(task.overrides.memory ?? definition.memory) || undefined,
     volumes: definition.volumes,
-    nameServer: resolverOf(scope, task.networkInterfaceId),
+    nameServer:
+      definition.networkMode === "none" ? undefined : resolverOf(scope, interfaceOf(scope, task)),
     containers: containers.map(toContainer),
   };
 }

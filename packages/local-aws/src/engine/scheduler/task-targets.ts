@@ -1,7 +1,7 @@
-import { registrationsByAddress } from "../../services/elbv2/indexes.ts";
 import { registrationId, targetRegistrations } from "../../services/elbv2/state.ts";
 import { deregisterTarget, registerTarget } from "../../services/elbv2/targets.ts";
 import type { EcsService, Task } from "../../services/ecs/state.ts";
+import { targetOf } from "../../services/ecs/task-place.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import type { Scope, Store } from "../../store/store.ts";
 import { addServiceEvents } from "./service-events.ts";
@@ -9,9 +9,16 @@ import { loadBalancersOf } from "./task-phase.ts";
 
 /** Puts a task into the target groups of its service, in the transaction under way. */
 export function registerTargets(scope: Scope, service: EcsService, task: Task, now: number): void {
-  for (const { targetGroupArn, containerPort } of loadBalancersOf(service, task)) {
-    const { privateIpAddress: id = "", availabilityZone } = task;
-    registerTarget(scope, { targetGroupArn, id, port: containerPort, availabilityZone, now });
+  for (const balanced of loadBalancersOf(service, task)) {
+    const { targetGroupArn } = balanced;
+    const target = targetOf(scope, task, balanced);
+    if (!target) continue;
+    registerTarget(scope, {
+      targetGroupArn,
+      ...target,
+      availabilityZone: task.availabilityZone,
+      now,
+    });
     const values = { service: service.name, count: 1, arn: targetGroupArn };
     addServiceEvents(scope, service.arn, [TEXTS.eventRegistered(values)], now);
   }
@@ -24,9 +31,10 @@ export function deregisterTargets(
   task: Task,
   now: number,
 ): void {
-  for (const { targetGroupArn, containerPort } of loadBalancersOf(service, task)) {
-    const target = { targetGroupArn, id: task.privateIpAddress ?? "", port: containerPort, now };
-    if (!deregisterTarget(scope, target)) continue;
+  for (const balanced of loadBalancersOf(service, task)) {
+    const { targetGroupArn } = balanced;
+    const target = targetOf(scope, task, balanced);
+    if (!target || !deregisterTarget(scope, { targetGroupArn, ...target, now })) continue;
     const values = { service: service.name, count: 1, arn: targetGroupArn };
     const deployment = task.startedBy ?? "";
     addServiceEvents(
@@ -38,27 +46,30 @@ export function deregisterTargets(
   }
 }
 
-/** Whether any target group still holds a target of the task, draining or not. */
-export function holdsTargets(scope: Scope, service: EcsService, task: Task): boolean {
-  return loadBalancersOf(service, task).some(({ targetGroupArn, containerPort }) =>
-    scope
-      .of(targetRegistrations)
-      .has(registrationId(targetGroupArn, task.privateIpAddress ?? "", containerPort)),
-  );
+/** The registrations of a task in its target groups, as far as they are there. */
+function registrationsOf(scope: Scope, service: EcsService, task: Task): string[] {
+  return loadBalancersOf(service, task).flatMap((balanced) => {
+    const target = targetOf(scope, task, balanced);
+    const id = target && registrationId(balanced.targetGroupArn, target.id, target.port);
+    return id !== undefined && scope.of(targetRegistrations).has(id) ? [id] : [];
+  });
 }
 
-/** Calls `listener` after each change of a target at the task's address; returns how to stop. */
+/** Whether any target group still holds a target of the task, draining or not. */
+export const holdsTargets = (scope: Scope, service: EcsService, task: Task): boolean =>
+  registrationsOf(scope, service, task).length > 0;
+
+/** Calls `listener` after each change of a target of the task's; returns how to stop. */
 export function onTargetsChange(
   store: Store,
   scope: Scope,
-  { privateIpAddress = "" }: Task,
+  service: EcsService,
+  task: Task,
   listener: () => void,
 ): () => void {
   const all = scope.of(targetRegistrations);
-  const stops = all
-    .by(registrationsByAddress, privateIpAddress)
-    .map(({ targetGroupArn, id, port }) =>
-      store.onChange(all, registrationId(targetGroupArn, id, port), listener),
-    );
+  const stops = registrationsOf(scope, service, task).map((id) =>
+    store.onChange(all, id, listener),
+  );
   return () => stops.forEach((stop) => stop());
 }

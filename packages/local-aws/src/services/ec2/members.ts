@@ -1,4 +1,5 @@
 import type { Members } from "../kit/members.ts";
+import { LAUNCH_MEANINGLESS, LAUNCH_REFUSED, LAUNCH_USED_IN } from "./instances/members.ts";
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Operations.html */
 export const members: Members = {
@@ -26,6 +27,12 @@ export const members: Members = {
       "CustomerOwnedIpv4Pool EnableLniAtDeviceIndex DisableLniAtDeviceIndex",
     ModifyVpcEndpointRequest: "SubnetConfigurations",
     ReplaceRouteRequest: "OdbNetworkArn",
+    ...LAUNCH_REFUSED,
+    CreateLaunchTemplateVersionRequest: "ResolveAlias",
+    CreateLaunchTemplateRequest: "Operator",
+    ModifyInstanceAttributeRequest:
+      "EnclaveOptions Attribute Value BlockDeviceMappings Kernel Ramdisk SriovNetSupport EnaSupport",
+    StopInstancesRequest: "Hibernate",
     UserIdGroupPair: "VpcPeeringConnectionId",
   },
   meaningless: [
@@ -60,12 +67,14 @@ export const members: Members = {
       ],
       members: { DetachNetworkInterfaceRequest: "Force" },
     },
+    ...LAUNCH_MEANINGLESS,
     {
       why: ["Only answers have it.", "応答だけが持つものです。"],
       members: { UserIdGroupPair: "VpcId PeeringStatus" },
     },
   ],
   usedIn: {
+    ...LAUNCH_USED_IN,
     "service.ts": { "*": "DryRun ClientToken" },
   },
 };

@@ -19,7 +19,7 @@ const networkInterfaceFilters: FilterTable<NetworkInterface> = {
   "association.association-id": (eni, scope) => publicAddressOf(scope, eni)?.associationId,
   "association.public-ip": (eni, scope) => publicAddressOf(scope, eni)?.publicIp,
   "attachment.attachment-id": (eni) => eni.attachment?.attachmentId,
-  "attachment.instance-id": () => undefined,
+  "attachment.instance-id": (eni) => eni.attachment?.instanceId,
   "attachment.instance-owner-id": (eni) => eni.attachment?.instanceOwnerId,
   "attachment.status": (eni) => eni.attachment?.status,
   "availability-zone": (eni) => eni.availabilityZone,
@@ -74,8 +74,9 @@ export function toApiNetworkInterface(
     Attachment: eni.attachment && {
       AttachTime: new Date(eni.attachment.attachTime),
       AttachmentId: eni.attachment.attachmentId,
-      DeleteOnTermination: false,
-      DeviceIndex: 1,
+      DeleteOnTermination: eni.attachment.instanceId !== undefined,
+      DeviceIndex: eni.attachment.instanceId === undefined ? 1 : 0,
+      InstanceId: eni.attachment.instanceId,
       NetworkCardIndex: 0,
       InstanceOwnerId: eni.attachment.instanceOwnerId,
       Status: eni.attachment.status,
@@ -116,7 +117,7 @@ function checkedGroups(scope: Scope, vpcId: string, ids: readonly string[]): str
   return [...new Set(ids)];
 }
 
-/** Elastic network interfaces. There are no instances to attach one to. */
+/** Elastic network interfaces. An instance has one, which is made with it. */
 export const networkInterfaceHandlers = {
   CreateNetworkInterface(input, { store, clock }) {
     const given = input.PrivateIpAddresses ?? [];

@@ -3,6 +3,8 @@ import type { Kind } from "../../store/kind.ts";
 import type { Scope } from "../../store/store.ts";
 import * as state from "./state.ts";
 import type { Tags } from "./state.ts";
+import { instances } from "./instances/state.ts";
+import { launchTemplates } from "./instances/template-state.ts";
 
 /** What all EC2 resources that have an id and tags have in common. */
 export interface ResourceType<T extends object = object> {
@@ -135,6 +137,22 @@ export const VPC_ENDPOINT = resourceType(
   "InvalidVpcEndpointId.Malformed",
 );
 
+export const INSTANCE = resourceType(
+  "instance",
+  "i",
+  instances,
+  "InvalidInstanceID.NotFound",
+  (id) => `The instance ID '${id}' does not exist`,
+  "InvalidInstanceID.Malformed",
+);
+const LAUNCH_TEMPLATE = resourceType(
+  "launch-template",
+  "lt",
+  launchTemplates,
+  "InvalidLaunchTemplateId.NotFound",
+  (id) => `The specified launch template, with template ID ${id}, does not exist.`,
+);
+
 /** Every kind of resource that has tags. */
 export const RESOURCE_TYPES: readonly ResourceType<{ tags: Tags }>[] = [
   VPC,
@@ -149,6 +167,8 @@ export const RESOURCE_TYPES: readonly ResourceType<{ tags: Tags }>[] = [
   NETWORK_ACL,
   DHCP_OPTIONS,
   VPC_ENDPOINT,
+  INSTANCE,
+  LAUNCH_TEMPLATE,
 ] as unknown as ResourceType<{ tags: Tags }>[];
 
 /** The resource with this id. Throws the type's error for an id that is none, or that nothing has. */

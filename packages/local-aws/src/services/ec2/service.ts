@@ -1,9 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import { defineService, type AnyHandler, type CallContext, type SeedContext } from "../service.ts";
-import { written } from "../kit/written.ts";
+import { without, written } from "../kit/written.ts";
 import { addressHandlers } from "./addresses.ts";
 import { dhcpOptionsHandlers } from "./dhcp-options.ts";
 import { dryRunSucceeded, idempotentMismatch } from "./faults.ts";
+import { imageHandlers } from "./instances/image-handlers.ts";
+import { instanceAttributeHandlers } from "./instances/instance-attributes.ts";
+import { instanceFactHandlers } from "./instances/instance-facts.ts";
+import { instanceHandlers } from "./instances/instance-handlers.ts";
+import { instances } from "./instances/state.ts";
+import { templateHandlers } from "./instances/template-handlers.ts";
 import { internetGatewayHandlers } from "./internet-gateways.ts";
 import { natGatewayHandlers } from "./nat-gateways.ts";
 import { networkAclHandlers } from "./network-acls.ts";
@@ -102,6 +108,11 @@ const handlers: Readonly<Record<string, AnyHandler>> = {
   ...prefixListHandlers,
   ...tagHandlers,
   ...zoneHandlers,
+  ...imageHandlers,
+  ...instanceHandlers,
+  ...instanceAttributeHandlers,
+  ...instanceFactHandlers,
+  ...templateHandlers,
 };
 
 /**
@@ -116,7 +127,7 @@ function withDryRun(handler: AnyHandler): AnyHandler {
   };
 }
 
-/** Amazon EC2: the network. Instances and launch templates are not there yet. */
+/** Amazon EC2: the network, and the instances that containers of the EC2 launch type run on. */
 export const ec2 = defineService({
   id: "ec2",
   fault: "InternalError",
@@ -131,8 +142,15 @@ export const ec2 = defineService({
     securityGroups,
     securityGroupRules,
     networkInterfaces,
+    instances,
   ],
-  written: [written(networkInterfaces, (each) => (each.requesterManaged ? undefined : each))],
+  written: [
+    written(networkInterfaces, (each) => (each.requesterManaged ? undefined : each)),
+    // How far one is on its way is the cloud's own.
+    written(instances, (each) =>
+      without(each, "state", "stateReason", "stateTransitionReason", "terminatedAt"),
+    ),
+  ],
   handlers: Object.fromEntries(
     Object.entries(handlers).map(([name, handler]) => [
       name,

@@ -135,6 +135,8 @@ export interface NetworkInterface {
     instanceOwnerId: string;
     status: "attached";
     attachTime: number;
+    /** Of the instance whose interface it is. */
+    instanceId?: string;
   };
   tags: Tags;
 }

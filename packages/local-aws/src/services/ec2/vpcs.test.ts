@@ -243,9 +243,9 @@ test("a further CIDR block makes room for subnets, and has a local route", async
 });
 
 test("what is not there yet says so by name", async () => {
-  await expect(aws.client.send(new ec2.DescribeInstancesCommand({}))).rejects.toMatchObject({
+  await expect(aws.client.send(new ec2.DescribeKeyPairsCommand({}))).rejects.toMatchObject({
     name: "NotImplemented",
-    message: expect.stringContaining("DescribeInstances"),
+    message: expect.stringContaining("DescribeKeyPairs"),
     $metadata: { httpStatusCode: 501 },
   });
 });

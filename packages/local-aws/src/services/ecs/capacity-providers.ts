@@ -6,6 +6,7 @@ import { clientException, invalidParameter } from "./faults.ts";
 import type { EcsHandlers } from "./handlers.ts";
 import { page } from "./pages.ts";
 import type { Cluster } from "./state.ts";
+import { INSTANCE_TEXTS as SAID } from "./instance-texts.ts";
 import { TEXTS } from "./texts.ts";
 
 /** The capacity providers that every account has; the others need instances. */
@@ -59,6 +60,15 @@ export function toStrategy(
     if (!allowed.includes(name)) throw invalidParameter(TEXTS.strategyNotInCluster());
     return { capacityProvider: name, weight, base };
   });
+}
+
+/** Where the providers of a strategy have their tasks run. @throws AwsError where they are of both kinds */
+export function kindOf(strategy: Strategy): "FARGATE" | "EC2" {
+  const kinds = new Set(
+    strategy.map(({ capacityProvider }) => FARGATE_PROVIDERS.some((it) => it === capacityProvider)),
+  );
+  if (kinds.size > 1) throw invalidParameter(SAID.strategyMixed());
+  return kinds.has(true) ? "FARGATE" : "EC2";
 }
 
 /** What runs a task: a launch type, or the provider that the strategy's turn has come to. */

@@ -10,8 +10,10 @@ import type { EcsHandlers } from "./handlers.ts";
 import { findCluster, requireCluster } from "./lookup.ts";
 import { page } from "./pages.ts";
 import { accountSetting, checkSettingValue } from "./account-settings.ts";
+import { containerInstances, containerInstancesByCluster } from "./instances/state.ts";
 import { clusters, ecsServices, tasks, type Cluster } from "./state.ts";
 import { toTags } from "./tags.ts";
+import { INSTANCE_TEXTS as SAID } from "./instance-texts.ts";
 import { TEXTS } from "./texts.ts";
 
 const ALL_FIELDS: readonly ClusterField[] = [
@@ -46,13 +48,18 @@ function toConfiguration(given: ClusterConfiguration | undefined): Cluster["conf
   return given;
 }
 
-/** @throws AwsError where services or tasks are left */
+/** @throws AwsError where services, tasks or instances are left */
 function refuseInUse(context: CallContext, cluster: Cluster): void {
   const { store } = context;
   if (store.of(ecsServices).find((it) => it.clusterArn === cluster.arn && it.status === "ACTIVE"))
     throw new AwsError("ClusterContainsServicesException", TEXTS.clusterContainsServices());
   if (store.of(tasks).find((it) => it.clusterArn === cluster.arn && it.lastStatus !== "STOPPED"))
     throw new AwsError("ClusterContainsTasksException", TEXTS.clusterContainsTasks());
+  if (store.of(containerInstances).by(containerInstancesByCluster, cluster.arn).length > 0)
+    throw new AwsError(
+      "ClusterContainsContainerInstancesException",
+      SAID.clusterContainsInstances(),
+    );
 }
 
 export const clusterHandlers: EcsHandlers = {
@@ -154,24 +161,5 @@ export const clusterHandlers: EcsHandlers = {
     // An inactive cluster stays describable, https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html
     const deleted = context.store.of(clusters).patch(cluster.arn, { status: "INACTIVE" });
     return { cluster: describeCluster(context, deleted, ANSWER_FIELDS) };
-  },
-
-  ListContainerInstances(input, context) {
-    // Fargate has no container instances, and nothing else can be registered here.
-    requireCluster(context, input.cluster);
-    return { containerInstanceArns: [] };
-  },
-
-  DescribeContainerInstances(input, context) {
-    const cluster = requireCluster(context, input.cluster);
-    return {
-      containerInstances: [],
-      failures: input.containerInstances.map((reference) => ({
-        arn: reference.startsWith("arn:")
-          ? reference
-          : ecsArn(context, `container-instance/${cluster.name}/${reference}`),
-        reason: "MISSING",
-      })),
-    };
   },
 };

@@ -6,12 +6,15 @@ import { EXEC_TEXTS } from "./exec-texts.ts";
 import { clientException, invalidParameter } from "./faults.ts";
 import { toLaunch } from "./launch.ts";
 import { findService, requireCluster, requireTaskDefinition } from "./lookup.ts";
+import { DAEMON_CONFIGURATION } from "./deployment-configuration.ts";
+import { toPlacement } from "./placement/wishes.ts";
 import { toNetworkConfiguration } from "./network-configuration.ts";
 import { refuseUnsupported } from "./refuse-unsupported.ts";
 import { newDeployment } from "./service-deployments.ts";
 import { toLoadBalancers } from "./service-load-balancers.ts";
 import { ecsServices, type Cluster, type EcsService } from "./state.ts";
 import { toTags } from "./tags.ts";
+import { INSTANCE_TEXTS as SAID } from "./instance-texts.ts";
 import { TEXTS } from "./texts.ts";
 
 /**
@@ -48,13 +51,17 @@ function toService(
   const definition = requireTaskDefinition(context, input.taskDefinition);
   if (input.enableExecuteCommand && !definition.taskRoleArn)
     throw invalidParameter(EXEC_TEXTS.createNeedsRole());
-  const launch = toLaunch(cluster, definition, input);
+  const { on, ...launch } = toLaunch(cluster, definition, input);
+  const schedulingStrategy = input.schedulingStrategy ?? "REPLICA";
+  if (schedulingStrategy === "DAEMON") checkDaemon(on, input);
+  const placement = toPlacement(on, input);
   if (input.role && definition.networkMode === "awsvpc")
     throw invalidParameter(TEXTS.roleNeedsLinked());
   const networkConfiguration = toNetworkConfiguration(
     context.store,
     definition,
     input.networkConfiguration,
+    on,
   );
   const loadBalancers = toLoadBalancers(context.store, definition, input.loadBalancers);
   if (input.healthCheckGracePeriodSeconds && loadBalancers.length === 0)
@@ -68,16 +75,19 @@ function toService(
     desiredCount: desiredCount(input.desiredCount),
     taskDefinitionArn: definition.arn,
     ...launch,
-    platformFamily: "Linux",
-    schedulingStrategy: "REPLICA",
+    platformFamily: on === "FARGATE" ? "Linux" : undefined,
+    schedulingStrategy,
     deploymentController: "ECS",
-    deploymentConfiguration: toDeploymentConfiguration(input.deploymentConfiguration),
+    deploymentConfiguration: toDeploymentConfiguration(
+      input.deploymentConfiguration,
+      schedulingStrategy === "DAEMON" ? DAEMON_CONFIGURATION : undefined,
+    ),
     networkConfiguration,
     loadBalancers,
     serviceRegistries: [],
     healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds ?? 0,
-    placementConstraints: [],
-    placementStrategy: [],
+    placementConstraints: placement?.constraints ?? [],
+    placementStrategy: placement?.strategy ?? [],
     enableEcsManagedTags: input.enableECSManagedTags ?? false,
     enableExecuteCommand: input.enableExecuteCommand ?? false,
     propagateTags: input.propagateTags ?? "NONE",
@@ -90,6 +100,13 @@ function toService(
     tags: toTags(input.tags),
   };
   return { ...service, deployments: [newDeployment(service, now)] };
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html#service_scheduler_daemon */
+function checkDaemon(on: "FARGATE" | "EC2", input: CreateServiceRequest): void {
+  if (on === "FARGATE") throw invalidParameter(TEXTS.daemonFargate());
+  if (input.desiredCount !== undefined) throw invalidParameter(TEXTS.daemonDesiredCount());
+  if (input.placementStrategy?.length) throw invalidParameter(SAID.daemonPlacement());
 }
 
 /** @throws AwsError `InvalidParameterException` for a negative count */

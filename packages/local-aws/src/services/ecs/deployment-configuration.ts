@@ -14,6 +14,13 @@ const DEFAULTS: Stored = {
   bakeTimeInMinutes: 0,
 };
 
+/** Of a daemon: its tasks make room for those that come after them. */
+export const DAEMON_CONFIGURATION: Stored = {
+  ...DEFAULTS,
+  minimumHealthyPercent: 0,
+  maximumPercent: 100,
+};
+
 /**
  * The configuration that a request asks for, laid over `before` (the API's defaults for a new service).
  * @throws AwsError `InvalidParameterException` where it could never move; `NotImplemented` for what is not rolling

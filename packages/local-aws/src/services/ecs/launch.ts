@@ -1,7 +1,8 @@
 import type { CapacityProviderStrategyItem } from "@aws-sdk/client-ecs";
-import { strategyOf, type Strategy } from "./capacity-providers.ts";
+import { kindOf, strategyOf, type Strategy } from "./capacity-providers.ts";
 import { invalidParameter, notSupported } from "./faults.ts";
-import type { Cluster, TaskDefinition } from "./state.ts";
+import type { Cluster, EcsService, TaskDefinition } from "./state.ts";
+import { INSTANCE_TEXTS as SAID } from "./instance-texts.ts";
 import { TEXTS } from "./texts.ts";
 
 /** What `LATEST` stands for, https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-fargate.html */
@@ -10,22 +11,24 @@ const PLATFORM_VERSIONS = ["LATEST", "1.4.0", "1.3.0"];
 
 /** How tasks are launched: by a launch type, or by a strategy. */
 export interface Launch {
-  readonly launchType: "FARGATE" | undefined;
+  /** Where the tasks run. */
+  readonly on: "FARGATE" | "EC2";
+  readonly launchType: "FARGATE" | "EC2" | undefined;
   readonly capacityProviderStrategy: Strategy;
-  /** As it was asked for; `LATEST` without a wish. */
-  readonly platformVersion: string;
+  /** As it was asked for; `LATEST` without a wish. On instances there is none. */
+  readonly platformVersion: string | undefined;
 }
 
 interface LaunchRequest {
-  readonly launchType?: string;
-  readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
-  readonly platformVersion?: string;
+  readonly launchType?: string | undefined;
+  readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[] | undefined;
+  readonly platformVersion?: string | undefined;
 }
 
 /**
- * Settles how tasks of `definition` are launched in `cluster`.
- * @throws AwsError `InvalidParameterException` in AWS's words; `NotImplemented` for the EC2 and other launch types, which
- * is also what AWS takes where neither a launch type nor a strategy is given
+ * Settles how tasks of `definition` are launched in `cluster`: on EC2 where neither a launch type nor a strategy is given.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html#ECS-RunTask-request-launchType
+ * @throws AwsError `InvalidParameterException` in AWS's words; `NotImplemented` for the launch types that are not here
  */
 export function toLaunch(
   cluster: Cluster,
@@ -33,27 +36,43 @@ export function toLaunch(
   request: LaunchRequest,
 ): Launch {
   const strategy = strategyOf(cluster, request.capacityProviderStrategy, request.launchType);
-  const launchType = request.launchType ?? (strategy.length > 0 ? "FARGATE" : "EC2");
-  if (launchType !== "FARGATE") {
-    throw notSupported(
-      `the launch type ${launchType}${request.launchType ? "" : " (what ECS takes where a request names neither a launch type nor a capacity provider)"}: use FARGATE`,
-    );
-  }
-  if (!definition.compatibilities.includes("FARGATE"))
-    throw invalidParameter(TEXTS.launchTypeUnsupported({ launchType }));
-  const platformVersion = request.platformVersion || "LATEST";
-  if (!PLATFORM_VERSIONS.includes(platformVersion))
-    throw invalidParameter(TEXTS.platformVersionInvalid({ version: platformVersion }));
+  const on = strategy.length > 0 ? kindOf(strategy) : (request.launchType ?? "EC2");
+  if (on !== "FARGATE" && on !== "EC2")
+    throw notSupported(`the launch type ${on}: use FARGATE or EC2`);
+  if (!definition.compatibilities.includes(on))
+    throw invalidParameter(TEXTS.launchTypeUnsupported({ launchType: on }));
   return {
-    launchType: strategy.length > 0 ? undefined : "FARGATE",
+    on,
+    launchType: strategy.length > 0 ? undefined : on,
     capacityProviderStrategy: strategy,
-    platformVersion,
+    platformVersion: platformVersionOn(on, request.platformVersion || undefined),
   };
 }
 
+function platformVersionOn(on: "FARGATE" | "EC2", wanted: string | undefined) {
+  if (on === "FARGATE") {
+    const version = wanted ?? "LATEST";
+    if (PLATFORM_VERSIONS.includes(version)) return version;
+    throw invalidParameter(TEXTS.platformVersionInvalid({ version }));
+  }
+  if (wanted !== undefined) throw invalidParameter(SAID.platformVersionEc2());
+  return undefined;
+}
+
+/** Where tasks of a service, or of one of its deployments, run. */
+export const runsOn = ({
+  launchType,
+  capacityProviderStrategy,
+}: Pick<EcsService, "launchType" | "capacityProviderStrategy">): "FARGATE" | "EC2" =>
+  capacityProviderStrategy.length > 0
+    ? kindOf(capacityProviderStrategy)
+    : launchType === "EC2"
+      ? "EC2"
+      : "FARGATE";
+
 /** The version that a task gets. */
-export const resolvePlatformVersion = (wanted: string | undefined) =>
-  wanted === undefined || wanted === "LATEST" ? LATEST_PLATFORM_VERSION : wanted;
+export const resolvePlatformVersion = (wanted: string) =>
+  wanted === "LATEST" ? LATEST_PLATFORM_VERSION : wanted;
 
 /**
  * The provider that the next task goes to: bases first, then by weight, the one furthest behind its share.

@@ -14,6 +14,7 @@ export const members: Members = {
     LoadBalancer: "advancedConfiguration",
     RegisterTaskDefinitionRequest: "inferenceAccelerators",
     RunTaskRequest: "volumeConfigurations",
+    StartTaskRequest: "volumeConfigurations",
     TaskOverride: "inferenceAcceleratorOverrides",
     ContainerOverride: "environmentFiles resourceRequirements",
   },
@@ -47,7 +48,6 @@ export const members: Members = {
       ],
       members: {
         DockerVolumeConfiguration: "scope autoprovision driver driverOpts labels",
-        TaskDefinitionPlacementConstraint: "type expression",
         ContainerDefinition: "credentialSpecs",
         Device: "containerPath hostPath permissions",
         HostEntry: "hostname ipAddress",
@@ -79,14 +79,10 @@ export const members: Members = {
     },
     {
       why: [
-        "There are no container instances and no providers of instances here.",
-        "ここにはコンテナインスタンスも、インスタンスのキャパシティプロバイダーもありません。",
+        "There are no providers of instances here.",
+        "ここにはインスタンスのキャパシティプロバイダーはありません。",
       ],
-      members: {
-        DescribeCapacityProvidersRequest: "cluster include",
-        ListContainerInstancesRequest: "filter nextToken maxResults status",
-        DescribeContainerInstancesRequest: "include",
-      },
+      members: { DescribeCapacityProvidersRequest: "cluster include" },
     },
     {
       why: [
@@ -97,19 +93,20 @@ export const members: Members = {
     },
     {
       why: ["For AWS's own use.", "AWS 自身が使うものです。"],
-      members: { RunTaskRequest: "referenceId" },
+      members: { RunTaskRequest: "referenceId", StartTaskRequest: "referenceId" },
     },
     {
       why: [
-        "What a placement constraint or strategy is: both are refused with Fargate.",
-        "配置制約・配置戦略の内容です。Fargate ではどちらも拒否されます。",
+        "Container instances are the only targets that attributes have.",
+        "属性を持つ対象はコンテナインスタンスだけです。",
       ],
-      members: { PlacementConstraint: "type expression", PlacementStrategy: "type field" },
+      members: { Attribute: "targetType" },
     },
   ],
   usedIn: {
-    "refuse-unsupported.ts": {
-      UpdateServiceRequest: "placementConstraints placementStrategy deploymentController",
-    },
+    "refuse-unsupported.ts": { UpdateServiceRequest: "deploymentController" },
+    "placement/wishes.ts": { UpdateServiceRequest: "placementConstraints placementStrategy" },
+    "placement/fitting.ts": { TaskDefinitionPlacementConstraint: "type" },
+    "run-task.ts": { StartTaskRequest: "enableECSManagedTags propagateTags tags" },
   },
 };

@@ -3,6 +3,7 @@ import type { Scope } from "../../store/store.ts";
 import { securityGroups, subnets } from "../ec2/state.ts";
 import { invalidParameter } from "./faults.ts";
 import type { NetworkConfiguration, TaskDefinition } from "./state.ts";
+import { INSTANCE_TEXTS as SAID } from "./instance-texts.ts";
 import { TEXTS } from "./texts.ts";
 
 /**
@@ -14,6 +15,7 @@ export function toNetworkConfiguration(
   store: Scope,
   definition: TaskDefinition,
   given: SdkNetworkConfiguration | undefined,
+  on: "FARGATE" | "EC2",
 ): NetworkConfiguration | undefined {
   const awsvpc = given?.awsvpcConfiguration;
   if (definition.networkMode !== "awsvpc") {
@@ -21,6 +23,8 @@ export function toNetworkConfiguration(
     return undefined;
   }
   if (!awsvpc) throw invalidParameter(TEXTS.networkConfigurationMissing());
+  if (on === "EC2" && awsvpc.assignPublicIp === "ENABLED")
+    throw invalidParameter(SAID.publicIpEc2());
   const wanted: NetworkConfiguration = {
     subnets: awsvpc.subnets ?? [],
     securityGroups: awsvpc.securityGroups ?? [],

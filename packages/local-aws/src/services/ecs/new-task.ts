@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { ContainerDefinition, TaskOverride } from "@aws-sdk/client-ecs";
 import type { Scope } from "../../store/store.ts";
 import { subnets } from "../ec2/state.ts";
+import type { ContainerInstance } from "./instances/state.ts";
+import { taskNeeds } from "./placement/task-needs.ts";
 import { isHealthChecked } from "./container-health.ts";
 import { ecsArn, newTaskId } from "./arns.ts";
 import {
@@ -19,14 +21,18 @@ export interface NewTask {
   readonly cluster: Cluster;
   readonly definition: TaskDefinition;
   readonly group: string;
-  readonly startedBy?: string;
-  readonly serviceArn?: string;
-  readonly capacityProviderName?: string;
-  readonly platformVersion: string;
+  readonly startedBy?: string | undefined;
+  readonly serviceArn?: string | undefined;
+  readonly on: "FARGATE" | "EC2";
+  readonly capacityProviderName?: string | undefined;
+  /** Where it has been placed; a task of a provider of instances may have to wait for one. */
+  readonly instance?: ContainerInstance | undefined;
+  readonly placement?: Task["placement"];
+  readonly platformVersion: string | undefined;
   readonly networkConfiguration: NetworkConfiguration | undefined;
   readonly overrides: TaskOverride;
   readonly enableExecuteCommand: boolean;
-  readonly clientToken?: string;
+  readonly clientToken?: string | undefined;
   readonly tags: Tags;
   readonly now: number;
 }
@@ -36,10 +42,11 @@ export interface NewTask {
  * Its subnet is the one, of those allowed, whose availability zone has the fewest tasks of the same group.
  */
 export function createTask(scope: Scope, wanted: NewTask): Task {
-  const { cluster, definition } = wanted;
+  const { cluster, definition, on, instance } = wanted;
+  const needs = taskNeeds(definition, wanted.overrides);
   const id = newTaskId();
   const arn = ecsArn(scope, `task/${cluster.name}/${id}`);
-  const subnet = chooseSubnet(scope, wanted);
+  const subnet = chooseSubnet(scope, wanted, instance?.availabilityZone);
   const storage = wanted.overrides.ephemeralStorage ?? definition.ephemeralStorage;
   const task: Task = {
     arn,
@@ -50,14 +57,16 @@ export function createTask(scope: Scope, wanted: NewTask): Task {
     group: wanted.group,
     startedBy: wanted.startedBy,
     serviceArn: wanted.serviceArn,
-    launchType: "FARGATE",
+    launchType: on,
     capacityProviderName: wanted.capacityProviderName,
+    containerInstanceArn: instance?.arn,
+    placement: wanted.placement,
     platformVersion: wanted.platformVersion,
-    platformFamily: "Linux",
-    cpu: wanted.overrides.cpu ?? definition.cpu ?? "0",
-    memory: wanted.overrides.memory ?? definition.memory ?? "0",
+    platformFamily: on === "FARGATE" ? "Linux" : undefined,
+    cpu: String(needs.cpu),
+    memory: String(needs.memoryMiB),
     networkConfiguration: wanted.networkConfiguration,
-    availabilityZone: subnet?.availabilityZone,
+    availabilityZone: subnet?.availabilityZone ?? instance?.availabilityZone,
     subnetId: subnet?.subnetId,
     attachmentId: wanted.networkConfiguration && randomUUID(),
     containers: definition.containerDefinitions.map((container) =>
@@ -98,11 +107,23 @@ function newContainer(
   };
 }
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html */
-function chooseSubnet(scope: Scope, { networkConfiguration, group, cluster }: NewTask) {
-  const allowed = (networkConfiguration?.subnets ?? []).flatMap(
-    (id) => scope.of(subnets).get(id) ?? [],
-  );
+/**
+ * The subnet that a task's interface is made in.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
+ * @param zone the instance's, where it runs on one: an interface is attached in its own zone
+ */
+export function chooseSubnet(
+  scope: Scope,
+  {
+    networkConfiguration,
+    group,
+    cluster,
+  }: Pick<NewTask, "networkConfiguration" | "group" | "cluster">,
+  zone?: string,
+) {
+  const allowed = (networkConfiguration?.subnets ?? [])
+    .flatMap((id) => scope.of(subnets).get(id) ?? [])
+    .filter(({ availabilityZone }) => zone === undefined || availabilityZone === zone);
   const peers = scope
     .of(tasks)
     .filter(

@@ -1,23 +1,33 @@
-import type { RunTaskRequest, TaskOverride } from "@aws-sdk/client-ecs";
+import type { Failure, RunTaskRequest } from "@aws-sdk/client-ecs";
 import type { CallContext } from "../service.ts";
 import { EXEC_TEXTS } from "./exec-texts.ts";
 import { clientException, invalidParameter } from "./faults.ts";
-import { isFargateSize, toCpuUnits, toMebibytes } from "./fargate-sizes.ts";
 import { nextCapacityProvider, resolvePlatformVersion, toLaunch } from "./launch.ts";
 import { requireCluster, requireTaskDefinition } from "./lookup.ts";
 import { toNetworkConfiguration } from "./network-configuration.ts";
 import { createTask, managedTags } from "./new-task.ts";
+import { openInstances, placeTask } from "./placement/place-task.ts";
+import { toPlacement } from "./placement/wishes.ts";
+import { isScaled } from "./providers/find.ts";
 import { tasks, type Cluster, type Tags, type Task, type TaskDefinition } from "./state.ts";
 import { mergeTags, toTags } from "./tags.ts";
+import { toOverrides } from "./task-overrides.ts";
 import { roleFault, rolesOf } from "./task-roles.ts";
+import { INSTANCE_TEXTS as SAID } from "./instance-texts.ts";
 import { TEXTS } from "./texts.ts";
+
+/** What became of a request for tasks. */
+export interface Launched {
+  readonly made: readonly Task[];
+  readonly failures: readonly Failure[];
+}
 
 /**
  * Makes standalone tasks; the scheduler starts them.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
  * @throws AwsError in AWS's words where the request breaks a rule: no task has been made then
  */
-export function runTask(input: RunTaskRequest, context: CallContext): Task[] {
+export function runTask(input: RunTaskRequest, context: CallContext): Launched {
   const cluster = requireCluster(context, input.cluster);
   const token = input.clientToken;
   const same = token
@@ -25,55 +35,102 @@ export function runTask(input: RunTaskRequest, context: CallContext): Task[] {
         .of(tasks)
         .filter((it) => it.clusterArn === cluster.arn && it.clientToken === token)
     : [];
-  if (same.length > 0) return same;
+  if (same.length > 0) return { made: same, failures: [] };
   checkLengths(input);
   if (!input.taskDefinition) throw clientException(TEXTS.taskDefinitionBlank());
   const definition = requireTaskDefinition(context, input.taskDefinition);
   const count = input.count ?? 1;
   if (count < 1 || count > 10) throw invalidParameter(TEXTS.countInvalid());
-  if (input.placementStrategy?.length) throw invalidParameter(TEXTS.placementFargate());
-  if (input.placementConstraints?.length) throw invalidParameter(TEXTS.constraintsFargate());
   const launch = toLaunch(cluster, definition, input);
-  const networkConfiguration = toNetworkConfiguration(
-    context.store,
+  const wanted = {
+    cluster,
     definition,
-    input.networkConfiguration,
-  );
-  const overrides = toOverrides(definition, input.overrides);
-  if (input.enableExecuteCommand && !rolesOf(definition, overrides).taskRoleArn)
+    on: launch.on,
+    group: input.group ?? `family:${definition.family}`,
+    startedBy: input.startedBy,
+    placement: toPlacement(launch.on, input),
+    platformVersion: launch.platformVersion && resolvePlatformVersion(launch.platformVersion),
+    networkConfiguration: toNetworkConfiguration(
+      context.store,
+      definition,
+      input.networkConfiguration,
+      launch.on,
+    ),
+    overrides: toOverrides(definition, input.overrides, launch.on),
+    enableExecuteCommand: input.enableExecuteCommand ?? false,
+    clientToken: token,
+    tags: taskTags(input, cluster, definition),
+    now: context.clock.now(),
+  };
+  if (input.enableExecuteCommand && !rolesOf(definition, wanted.overrides).taskRoleArn)
     throw invalidParameter(EXEC_TEXTS.runNeedsRole());
+  checkRoles(context, cluster, definition, wanted.overrides);
+  return launchAll(context, wanted, launch.capacityProviderStrategy, count);
+}
+
+/** @throws AwsError `ClientException` where ECS cannot take on the roles of the task */
+export function checkRoles(
+  context: CallContext,
+  cluster: Cluster,
+  definition: TaskDefinition,
+  overrides: Task["overrides"],
+): void {
   const { account, region } = context;
-  const now = context.clock.now();
-  const use = { account, region, clusterName: cluster.name, now };
+  const use = { account, region, clusterName: cluster.name, now: context.clock.now() };
   const fault = roleFault(context.cloud, use, definition, overrides);
   if (fault) throw clientException(fault);
-  const tags = taskTags(input, cluster, definition);
+}
+
+type Wanted = Omit<Parameters<typeof createTask>[1], "instance" | "capacityProviderName">;
+
+function launchAll(
+  { store }: CallContext,
+  wanted: Wanted,
+  strategy: Parameters<typeof nextCapacityProvider>[0],
+  count: number,
+): Launched {
   const given = new Map<string, number>();
-  return Array.from({ length: count }, () => {
-    const provider = nextCapacityProvider(
-      launch.capacityProviderStrategy,
-      (name) => given.get(name) ?? 0,
-    );
+  const made: Task[] = [];
+  const isEmpty = openInstances(store, wanted.cluster.arn).length === 0;
+  if (wanted.on === "EC2" && strategy.length === 0 && isEmpty)
+    throw invalidParameter(SAID.noContainerInstances());
+  while (made.length < count) {
+    const provider = nextCapacityProvider(strategy, (name) => given.get(name) ?? 0);
     if (provider) given.set(provider, (given.get(provider) ?? 0) + 1);
-    return createTask(context.store, {
-      cluster,
-      definition,
-      group: input.group ?? `family:${definition.family}`,
-      startedBy: input.startedBy,
-      capacityProviderName: provider,
-      platformVersion: resolvePlatformVersion(launch.platformVersion),
-      networkConfiguration,
-      overrides,
-      enableExecuteCommand: input.enableExecuteCommand ?? false,
-      clientToken: token,
-      tags,
-      now,
+    if (wanted.on === "FARGATE") {
+      made.push(createTask(store, { ...wanted, capacityProviderName: provider }));
+      continue;
+    }
+    const placed = placeTask(store, {
+      ...wanted,
+      clusterArn: wanted.cluster.arn,
+      constraints: wanted.placement?.constraints ?? [],
+      strategy: wanted.placement?.strategy ?? [],
+      capacityProvider: provider,
     });
-  });
+    const instance = "instance" in placed ? placed.instance : undefined;
+    // One of a provider that makes instances waits for one in PROVISIONING.
+    if (!instance && !(provider !== undefined && isScaled(store, provider)))
+      return { made, failures: toFailures(placed) };
+    made.push(createTask(store, { ...wanted, capacityProviderName: provider, instance }));
+  }
+  return { made, failures: [] };
+}
+
+/** One for each instance. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html */
+function toFailures(placed: ReturnType<typeof placeTask>): Failure[] {
+  if ("instance" in placed) return [];
+  if (placed.misfits.length === 0) return [{ reason: "EMPTY CAPACITY PROVIDER" }];
+  return placed.misfits.map(({ candidate, misfit }) => ({
+    arn: candidate.instance.arn,
+    reason: misfit,
+  }));
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html#API_RunTask_RequestSyntax */
-function checkLengths(input: RunTaskRequest): void {
+export function checkLengths(
+  input: Pick<RunTaskRequest, "startedBy" | "clientToken" | "propagateTags">,
+): void {
   for (const [member, most] of [
     ["startedBy", 128],
     ["clientToken", 64],
@@ -84,25 +141,13 @@ function checkLengths(input: RunTaskRequest): void {
   if (input.propagateTags === "SERVICE") throw invalidParameter(TEXTS.propagateOfNoService());
 }
 
-function taskTags(input: RunTaskRequest, cluster: Cluster, definition: TaskDefinition): Tags {
+/** What a request tags its tasks with. */
+export function taskTags(
+  input: Pick<RunTaskRequest, "propagateTags" | "tags" | "enableECSManagedTags">,
+  cluster: Cluster,
+  definition: TaskDefinition,
+): Tags {
   const propagated = input.propagateTags === "TASK_DEFINITION" ? definition.tags : [];
   const own = mergeTags(propagated, toTags(input.tags));
   return mergeTags(own, managedTags(input.enableECSManagedTags ?? false, cluster));
-}
-
-/** Overrides, checked. @throws AwsError for a container that is not there, or a size that Fargate does not have */
-function toOverrides(definition: TaskDefinition, given: TaskOverride | undefined): TaskOverride {
-  if (!given) return {};
-  for (const { name = "" } of given.containerOverrides ?? [])
-    if (!definition.containerDefinitions.some((container) => container.name === name))
-      throw invalidParameter(TEXTS.unknownContainerOverride({ container: name }));
-  const cpu = given.cpu ? toCpuUnits(given.cpu) : undefined;
-  const memory = given.memory ? toMebibytes(given.memory) : undefined;
-  const size = { cpu: cpu ?? definition.cpu ?? "", memory: memory ?? definition.memory ?? "" };
-  if (!isFargateSize(Number(size.cpu), Number(size.memory)))
-    throw clientException(TEXTS.noFargateConfiguration(size));
-  for (const { name = "", memory: own, memoryReservation } of given.containerOverrides ?? [])
-    if (Math.max(own ?? 0, memoryReservation ?? 0) > Number(size.memory))
-      throw clientException(TEXTS.containerMemoryOverTask({ container: name }));
-  return { ...given, cpu, memory };
 }

@@ -36,8 +36,11 @@ function checkContainer(definition: TaskDefinition, name: string, port: number):
 function checkTargetGroup(scope: Scope, definition: TaskDefinition, arn: string): void {
   const group = scope.of(targetGroups).get(arn);
   if (!group) throw invalidParameter(TEXTS.targetGroupNotFound({ arn }));
-  if (definition.networkMode === "awsvpc" && group.targetType !== "ip")
-    throw invalidParameter(TEXTS.targetGroupInstance({ arn, type: group.targetType }));
+  const fits = definition.networkMode === "awsvpc" ? "ip" : "instance";
+  if (group.targetType !== fits)
+    throw invalidParameter(
+      TEXTS.targetGroupInstance({ arn, type: group.targetType, mode: definition.networkMode }),
+    );
   if (!isForwardedTo(scope, arn)) throw invalidParameter(TEXTS.targetGroupNoLoadBalancer({ arn }));
 }
 

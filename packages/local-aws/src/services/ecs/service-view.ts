@@ -107,7 +107,8 @@ function describeDeployment(
     updatedAt: new Date(deployment.updatedAt),
     capacityProviderStrategy: strategy(deployment),
     launchType: deployment.launchType as SdkDeployment["launchType"],
-    platformVersion: resolvePlatformVersion(deployment.platformVersion),
+    platformVersion:
+      deployment.platformVersion && resolvePlatformVersion(deployment.platformVersion),
     platformFamily: service.platformFamily,
     networkConfiguration: fromNetworkConfiguration(deployment.networkConfiguration),
     rolloutState: deployment.rolloutState,

@@ -5,6 +5,9 @@ import { capacityProviderHandlers } from "./capacity-providers.ts";
 import { clusterHandlers } from "./clusters.ts";
 import { executeCommandHandlers } from "./execute-command.ts";
 import type { EcsHandlers } from "./handlers.ts";
+import { attributeHandlers } from "./instances/attribute-handlers.ts";
+import { containerInstanceHandlers } from "./instances/handlers.ts";
+import { containerInstances } from "./instances/state.ts";
 import { serviceHandlers } from "./services.ts";
 import { tagHandlers } from "./tag-operations.ts";
 import { taskDefinitionHandlers } from "./task-definitions.ts";
@@ -14,9 +17,11 @@ import { clusters, taskDefinitions, ecsServices, revisions, tasks } from "./stat
 
 const handlers = {
   ...accountSettingHandlers,
+  ...attributeHandlers,
   ...capacityProviderHandlers,
   ...clusterHandlers,
   ...executeCommandHandlers,
+  ...containerInstanceHandlers,
   ...serviceHandlers,
   ...tagHandlers,
   ...taskDefinitionHandlers,
@@ -28,9 +33,10 @@ export const ecs = defineService({
   id: "ecs",
   fault: "ServerException",
   members,
-  shown: [clusters, taskDefinitions, ecsServices, tasks],
+  shown: [clusters, containerInstances, taskDefinitions, ecsServices, tasks],
   written: [
     written(tasks),
+    written(containerInstances),
     written(revisions),
     // Whoever deletes a service takes it away; that it drains, and is forgotten at last, is the cloud's own.
     written(ecsServices, (each) =>

@@ -209,9 +209,9 @@ describe("refused in AWS's words", () => {
   });
 
   test("by name: what Local AWS does not run", async () => {
-    expect(await refusal(create("refused", { launchType: "EC2" }))).toMatchObject({
+    expect(await refusal(create("refused", { launchType: "EXTERNAL" }))).toMatchObject({
       name: "NotImplemented",
-      message: expect.stringContaining("launch type EC2"),
+      message: expect.stringContaining("launch type EXTERNAL"),
     });
     expect(
       await refusal(create("refused", { deploymentController: { type: "CODE_DEPLOY" } })),

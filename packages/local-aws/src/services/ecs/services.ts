@@ -42,7 +42,8 @@ export const serviceHandlers: EcsHandlers = {
     const cluster = requireCluster(context, input.cluster);
     const service = requireService(context, cluster, input.service);
     if (service.status === "INACTIVE") throw serviceNotActive();
-    if (service.desiredCount > 0 && !input.force) throw invalidParameter(TEXTS.serviceScaled());
+    const isScaled = service.schedulingStrategy !== "DAEMON" && service.desiredCount > 0;
+    if (isScaled && !input.force) throw invalidParameter(TEXTS.serviceScaled());
     const draining = service.status === "DRAINING" ? service : drain(context, service);
     return { service: describeService(context.store, draining, []) };
   },

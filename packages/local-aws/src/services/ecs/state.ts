@@ -210,6 +210,13 @@ export interface Task {
   serviceArn?: string;
   launchType: string;
   capacityProviderName?: string;
+  /** The instance that it is placed on; absent on Fargate, and while a provider of instances has none for it. */
+  containerInstanceArn?: string;
+  /** What it asks of where it is placed; absent on Fargate. */
+  placement?: {
+    constraints: readonly Sdk.PlacementConstraint[];
+    strategy: readonly Sdk.PlacementStrategy[];
+  };
   platformVersion?: string;
   platformFamily?: string;
   cpu: string;

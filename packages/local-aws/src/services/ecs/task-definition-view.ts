@@ -37,7 +37,7 @@ export function describeTaskDefinition(definition: TaskDefinition): SdkTaskDefin
 }
 
 /** What an instance must have to run the task; https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html */
-function requiredAttributes(definition: TaskDefinition): Attribute[] {
+export function requiredAttributes(definition: TaskDefinition): Attribute[] {
   const names = new Set<string>();
   for (const { logConfiguration, image = "", healthCheck } of definition.containerDefinitions) {
     if (logConfiguration?.logDriver) {

@@ -4,6 +4,7 @@ import type {
   ManagedAgent,
   Task as SdkTask,
   TaskField,
+  TransportProtocol,
 } from "@aws-sdk/client-ecs";
 import type { Scope } from "../../store/store.ts";
 import { networkInterfaces } from "../ec2/state.ts";
@@ -19,6 +20,7 @@ export function describeTask(scope: Scope, task: Task, include: readonly TaskFie
     availabilityZone: task.availabilityZone,
     capacityProviderName: task.capacityProviderName,
     clusterArn: task.clusterArn,
+    containerInstanceArn: task.containerInstanceArn,
     connectivity: task.connectivity,
     connectivityAt: at(task.connectivityAt),
     containers: task.containers.map((container) => describeContainer(task, container)),
@@ -54,8 +56,10 @@ export function describeTask(scope: Scope, task: Task, include: readonly TaskFie
     taskArn: task.arn,
     taskDefinitionArn: task.taskDefinitionArn,
     version: task.version,
-    ephemeralStorage: { sizeInGiB: task.ephemeralStorageGiB },
-    fargateEphemeralStorage: { sizeInGiB: task.ephemeralStorageGiB },
+    ...(task.launchType === "FARGATE" && {
+      ephemeralStorage: { sizeInGiB: task.ephemeralStorageGiB },
+      fargateEphemeralStorage: { sizeInGiB: task.ephemeralStorageGiB },
+    }),
   };
 }
 
@@ -103,7 +107,12 @@ function describeContainer(task: Task, container: TaskContainer): SdkContainer {
     exitCode: container.exitCode,
     reason: container.reason,
     // In awsvpc mode a container's ports are the interface's own: there is nothing bound to show.
-    networkBindings: [],
+    networkBindings: task.networkConfiguration
+      ? []
+      : container.bindings.map((binding) => ({
+          ...binding,
+          protocol: binding.protocol as TransportProtocol,
+        })),
     networkInterfaces: task.privateIpAddress
       ? [{ attachmentId: task.attachmentId, privateIpv4Address: task.privateIpAddress }]
       : [],

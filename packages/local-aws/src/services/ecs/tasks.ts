@@ -3,9 +3,11 @@ import type { CallContext } from "../service.ts";
 import { ecsArn } from "./arns.ts";
 import { invalidParameter } from "./faults.ts";
 import type { EcsHandlers } from "./handlers.ts";
+import { requireContainerInstance } from "./instances/find.ts";
 import { findTask, requireCluster, requireService } from "./lookup.ts";
 import { page } from "./pages.ts";
-import { runTask } from "./run-task.ts";
+import { runTask, type Launched } from "./run-task.ts";
+import { startTask } from "./start-task.ts";
 import { tasks, taskDefinitions, type Cluster, type Task } from "./state.ts";
 import { describeTask } from "./task-view.ts";
 import { TEXTS } from "./texts.ts";
@@ -19,6 +21,10 @@ function listTasks(input: ListTasksRequest, context: CallContext, cluster: Clust
     input.serviceName === undefined
       ? undefined
       : requireService(context, cluster, input.serviceName);
+  const instance =
+    input.containerInstance === undefined
+      ? undefined
+      : requireContainerInstance(context, cluster, input.containerInstance);
   const familyOf = (task: Task) =>
     context.store.of(taskDefinitions).get(task.taskDefinitionArn)?.family;
   return (
@@ -30,15 +36,24 @@ function listTasks(input: ListTasksRequest, context: CallContext, cluster: Clust
       .filter((task) => input.startedBy === undefined || task.startedBy === input.startedBy)
       .filter((task) => input.family === undefined || familyOf(task) === input.family)
       .filter((task) => input.launchType === undefined || task.launchType === input.launchType)
-      // No task here runs on a container instance, or is a daemon's.
-      .filter(() => input.containerInstance === undefined && input.daemonName === undefined)
+      .filter((task) => instance === undefined || task.containerInstanceArn === instance.arn)
+      // No task here is a daemon's of managed instances.
+      .filter(() => input.daemonName === undefined)
   );
 }
 
+const launched = ({ made, failures }: Launched, { store }: CallContext) => ({
+  tasks: made.map((task) => describeTask(store, task, ["TAGS"])),
+  failures: [...failures],
+});
+
 export const taskHandlers: EcsHandlers = {
   RunTask(input, context) {
-    const made = runTask(input, context);
-    return { tasks: made.map((task) => describeTask(context.store, task, ["TAGS"])), failures: [] };
+    return launched(runTask(input, context), context);
+  },
+
+  StartTask(input, context) {
+    return launched(startTask(input, context), context);
   },
 
   StopTask(input, context) {

@@ -200,7 +200,7 @@ export const TEXTS = {
     QUOTED,
   ),
   targetGroupInstance: text(
-    "The provided target group {arn} has target type {type}, which is incompatible with the awsvpc network mode specified in the task definition.",
+    "The provided target group {arn} has target type {type}, which is incompatible with the {mode} network mode specified in the task definition.",
     QUOTED,
   ),
   targetGroupMissing: text("targetGroupArn can not be blank."),

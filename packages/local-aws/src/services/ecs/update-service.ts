@@ -5,7 +5,7 @@ import { desiredCount } from "./create-service.ts";
 import { toDeploymentConfiguration } from "./deployment-configuration.ts";
 import { EXEC_TEXTS } from "./exec-texts.ts";
 import { invalidParameter, serviceNotActive } from "./faults.ts";
-import { toLaunch } from "./launch.ts";
+import { runsOn, toLaunch } from "./launch.ts";
 import {
   findTaskDefinition,
   requireCluster,
@@ -13,6 +13,7 @@ import {
   requireTaskDefinition,
 } from "./lookup.ts";
 import { fromNetworkConfiguration, toNetworkConfiguration } from "./network-configuration.ts";
+import { toPlacement } from "./placement/wishes.ts";
 import { refuseUnsupported } from "./refuse-unsupported.ts";
 import { newDeployment, startDeployment } from "./service-deployments.ts";
 import { toLoadBalancers } from "./service-load-balancers.ts";
@@ -39,6 +40,8 @@ export function updateService(input: UpdateServiceRequest, context: CallContext)
   const cluster = requireCluster(context, input.cluster);
   const before = requireService(context, cluster, input.service ?? "");
   if (before.status !== "ACTIVE") throw serviceNotActive();
+  if (before.schedulingStrategy === "DAEMON" && input.desiredCount !== undefined)
+    throw invalidParameter(TEXTS.daemonDesiredCount());
   refuseUnsupported(input);
   const after: EcsService = { ...before, ...changes(input, context, cluster, before) };
   if (isStrategyChanged(before, after) && !input.forceNewDeployment)
@@ -78,6 +81,7 @@ function changes(
   return {
     ...(input.taskDefinition !== undefined && { taskDefinitionArn: definition!.arn }),
     ...(input.desiredCount !== undefined && { desiredCount: desiredCount(input.desiredCount) }),
+    ...placementChanges(input, before),
     ...(definition && deployedChanges(input, context, cluster, before, definition)),
     deploymentConfiguration: toDeploymentConfiguration(
       input.deploymentConfiguration,
@@ -90,6 +94,20 @@ function changes(
     propagateTags: input.propagateTags ?? before.propagateTags,
     availabilityZoneRebalancing:
       input.availabilityZoneRebalancing ?? before.availabilityZoneRebalancing,
+  };
+}
+
+/** Placement goes for the tasks to come: it starts no deployment. */
+function placementChanges(input: UpdateServiceRequest, before: EcsService): Partial<EcsService> {
+  const { placementConstraints, placementStrategy } = input;
+  const placement = toPlacement(runsOn(before), {
+    placementConstraints: placementConstraints ?? before.placementConstraints,
+    placementStrategy: placementStrategy ?? before.placementStrategy,
+  });
+  if (!placement) return {};
+  return {
+    placementConstraints: placement.constraints,
+    placementStrategy: placement.strategy,
   };
 }
 
@@ -107,6 +125,7 @@ function deployedChanges(
       context.store,
       definition,
       input.networkConfiguration ?? fromNetworkConfiguration(before.networkConfiguration),
+      runsOn(before),
     );
   if (input.taskDefinition || input.loadBalancers)
     changed.loadBalancers = toLoadBalancers(
@@ -135,10 +154,11 @@ function launchChanges(
   definition: TaskDefinition,
 ) {
   const strategy = input.capacityProviderStrategy ?? before.capacityProviderStrategy;
-  return toLaunch(cluster, definition, {
+  const { on: _on, ...launch } = toLaunch(cluster, definition, {
     ...(strategy.length > 0
       ? { capacityProviderStrategy: strategy }
       : { launchType: before.launchType ?? "FARGATE" }),
     platformVersion: input.platformVersion ?? before.platformVersion,
   });
+  return launch;
 }

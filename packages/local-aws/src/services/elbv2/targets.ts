@@ -1,6 +1,7 @@
 import type * as Sdk from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Scope } from "../../store/store.ts";
 import { containsAddress, parseAddress, storedCidr } from "../../ground/cidr.ts";
+import { instances } from "../ec2/instances/state.ts";
 import { subnets, vpcs } from "../ec2/state.ts";
 import {
   registrationId,
@@ -67,10 +68,7 @@ const PRIVATE_BLOCKS = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168
 /** The zone that a target is in; `all` for addresses outside of the VPC. */
 function zoneOf(scope: Scope, group: Readonly<TargetGroup>, target: Sdk.TargetDescription) {
   const id = target.Id ?? "";
-  if (group.targetType === "instance")
-    throw invalidTarget(
-      `The following targets are not in a running state and cannot be registered: '${id}'`,
-    );
+  if (group.targetType === "instance") return zoneOfInstance(scope, group, id);
   const address = parseAddress(id);
   if (address === undefined)
     throw validationError(`The IP address '${id}' is not a valid IPv4 address`);
@@ -95,6 +93,20 @@ function zoneOf(scope: Scope, group: Readonly<TargetGroup>, target: Sdk.TargetDe
       `You must specify Availability Zone 'all' for IP address '${id}': it is outside of the VPC`,
     );
   return "all";
+}
+
+function zoneOfInstance(scope: Scope, group: Readonly<TargetGroup>, id: string): string {
+  const instance = scope.of(instances).get(id);
+  if (!instance) throw invalidTarget(`The instance ID '${id}' does not exist`);
+  if (instance.state !== "running" && instance.state !== "pending")
+    throw invalidTarget(
+      `The following targets are not in a running state and cannot be registered: '${id}'`,
+    );
+  if (instance.vpcId !== group.vpcId)
+    throw invalidTarget(
+      `The following targets are not in the target group VPC '${group.vpcId}': '${id}'`,
+    );
+  return instance.availabilityZone;
 }
 
 function describe(

@@ -14,6 +14,7 @@ import type {
 import { isExecutable } from "../process/base-tools.ts";
 import { RunningTasks } from "../running-tasks.ts";
 import { BaseLayers } from "./base-layers.ts";
+import type { InstanceNetworks } from "./instance-networks.ts";
 import { ContainerHost } from "./container-host.ts";
 import type { Room } from "./room.ts";
 import { RoomImages } from "./room-images.ts";
@@ -23,6 +24,7 @@ export interface ContainerDriverOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly room: Room;
+  readonly instances: InstanceNetworks;
   /** Layers that stand in for base images go into its directory `runtime`. */
   readonly dataDir: string;
   /** Directories in which the runtime of images whose base was not fetched (`node`) is looked for. Default: where this Node is. */
@@ -56,11 +58,12 @@ export class ContainerDriver implements TaskDriver {
   }
 
   async #open(spec: TaskSpec): Promise<ContainerHost> {
-    const { clock, room, routed } = this.#options;
+    const { clock, room, routed, instances } = this.#options;
     const host = await ContainerHost.open(spec, {
       clock,
       room,
       images: this.#images,
+      instances,
       openFiles: this.#openFiles,
       init: this.#init,
     });
@@ -80,6 +83,8 @@ export class ContainerDriver implements TaskDriver {
   }
 
   endpoint(privateIpAddress: string, port: number): Endpoint | undefined {
+    // Whatever of an instance listens, or is published, is found by its packets.
+    if (this.#options.instances.has(privateIpAddress)) return { host: privateIpAddress, port };
     return this.#tasks.endpoint(privateIpAddress, port);
   }
 

@@ -22,14 +22,8 @@ import type { Room } from "./room.ts";
 import type { RoomImages } from "./room-images.ts";
 import { toRuntimeConfig, type RuntimeMount, type RuntimeProcess } from "./runtime-config.ts";
 import { refuseContainer } from "./refuse-container.ts";
-import {
-  closedNetworkScript,
-  dropNetworkScript,
-  namespacePath,
-  openNetworkScript,
-  taskNetwork,
-  type TaskNetwork,
-} from "./task-network.ts";
+import { containerNetworks, type ContainerNetworks } from "./container-networks.ts";
+import type { InstanceNetworks } from "./instance-networks.ts";
 import { TaskVolumes } from "./task-volumes.ts";
 import { readArn } from "../../../ground/arn.ts";
 
@@ -37,6 +31,7 @@ export interface ContainerHostParts {
   readonly clock: Clock;
   readonly room: Room;
   readonly images: RoomImages;
+  readonly instances: InstanceNetworks;
   /** The machine's: what containers may not go beyond, and a program that can be their first process. */
   readonly openFiles: number;
   readonly init: string | undefined;
@@ -49,7 +44,7 @@ const OUTPUT_GRACE_MS = 1000;
 export class ContainerHost implements TaskHost {
   readonly #spec: TaskSpec;
   readonly #parts: ContainerHostParts;
-  readonly #network: TaskNetwork;
+  readonly #networks: ContainerNetworks;
   /** In the room. */
   readonly #folder: string;
   readonly #volumes: TaskVolumes;
@@ -60,7 +55,7 @@ export class ContainerHost implements TaskHost {
   private constructor(spec: TaskSpec, parts: ContainerHostParts) {
     this.#spec = spec;
     this.#parts = parts;
-    this.#network = taskNetwork(spec.taskId);
+    this.#networks = containerNetworks(spec, parts.instances.of(spec.instanceId ?? ""));
     this.#folder = `${ROOM}/tasks/${spec.taskId}`;
     this.#volumes = new TaskVolumes(spec, this.#folder, parts.room);
   }
@@ -69,13 +64,8 @@ export class ContainerHost implements TaskHost {
   static async open(spec: TaskSpec, parts: ContainerHostParts): Promise<ContainerHost> {
     for (const container of spec.containers) refuseContainer(spec, container, parts);
     const host = new ContainerHost(spec, parts);
-    const { privateIpAddress: address } = spec;
-    const network =
-      address === undefined
-        ? closedNetworkScript(host.#network)
-        : openNetworkScript(host.#network, address);
     try {
-      await parts.room.script(`mkdir ${host.#folder}\n${network}`);
+      await parts.room.script(`mkdir ${host.#folder}\n${host.#networks.openScript}`);
       await host.#volumes.open();
     } catch (error) {
       await host.close();
@@ -99,11 +89,10 @@ mount -t overlay -o userxattr,lowerdir=${lower},upperdir=$own/upper,workdir=$own
 mkfifo -m 600 stdout stderr
 `);
     const { region } = readArn(this.#spec.taskArn);
-    const { privateIpAddress: address } = this.#spec;
     await this.#parts.room.ask("write", {
       files: [
         { path: `${bundle}/config.json`, text: JSON.stringify(config) },
-        { path: `${bundle}/hosts`, text: hostsFile(config.hostname, address) },
+        { path: `${bundle}/hosts`, text: this.#hostsFile(container, config.hostname) },
         { path: `${bundle}/hostname`, text: `${config.hostname}\n` },
         { path: `${bundle}/resolv.conf`, text: nameServers(this.#spec.nameServer, region) },
       ],
@@ -112,12 +101,7 @@ mkfifo -m 600 stdout stderr
   }
 
   bindings(container: string): readonly PortBinding[] {
-    const { definition } = this.#spec.containers.find(({ name }) => name === container)!;
-    return (definition.portMappings ?? []).flatMap(({ containerPort, protocol = "tcp" }) =>
-      containerPort === undefined
-        ? []
-        : [{ containerPort, hostPort: containerPort, protocol, bindIP: "0.0.0.0" }],
-    );
+    return this.#networks.bindings(this.#spec.containers.find(({ name }) => name === container)!);
   }
 
   endpoint(port: number): Endpoint {
@@ -136,10 +120,27 @@ mkfifo -m 600 stdout stderr
   async close(): Promise<void> {
     const mounts = this.#spec.containers.map(({ name }) => `${this.#folder}/${name}/rootfs`);
     const unmount = mounts.map((path) => `if [ -d ${path} ]; then umount -l ${path} || :; fi\n`);
-    const script = `${unmount.join("")}rm -rf ${this.#folder} ${this.#upper}
-if [ -e ${namespacePath(this.#network)} ]; then ${dropNetworkScript(this.#network)}fi\n`;
+    const script = `${unmount.join("")}rm -rf ${this.#folder} ${this.#upper}\n`;
+    const { closeScript } = this.#networks;
+    this.#networks.close();
     // A room that has ended has taken all of it with it.
-    if (this.#parts.room.pid !== undefined) await this.#parts.room.script(script);
+    if (this.#parts.room.pid !== undefined) await this.#parts.room.script(script + closeScript);
+  }
+
+  /** In mode host it is the instance's, whose address it has. */
+  #hostName(container: string): string {
+    const { networkMode, privateIpAddress } = this.#spec;
+    const address = networkMode === "host" ? this.#networks.addressOf(container) : privateIpAddress;
+    return taskHostName({ ...this.#spec, privateIpAddress: address });
+  }
+
+  /** Containers that are linked are found by their names. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+  #hostsFile({ name, definition }: ContainerSpec, hostName: string): string {
+    const links = (definition.links ?? []).map((link) => {
+      const [other = "", alias = other] = link.split(":");
+      return `${this.#networks.addressOf(other)} ${alias}\n`;
+    });
+    return hostsFile(hostName, this.#networks.addressOf(name)) + links.join("");
   }
 
   get #upper(): string {
@@ -160,8 +161,8 @@ if [ -e ${namespacePath(this.#network)} ]; then ${dropNetworkScript(this.#networ
     });
     return toRuntimeConfig(container, {
       rootfs: `${bundle}/rootfs`,
-      networkNamespace: namespacePath(this.#network),
-      hostName: taskHostName(this.#spec),
+      networkNamespace: this.#networks.pathOf(container.name),
+      hostName: this.#hostName(container.name),
       user: await containerUser(user, { passwd, group }),
       mounts: [
         ...["/etc/hosts", "/etc/hostname", "/etc/resolv.conf"].map(ownFile),

@@ -27,8 +27,8 @@ export function refuseContainer(task: TaskSpec, container: ContainerSpec, tools:
     no(
       "wants an init process (initProcessEnabled): install it with sudo apt-get install tini, then start Local AWS again",
     );
-  if (task.networkMode !== "awsvpc")
-    no(`has network mode ${task.networkMode}, and containers here have awsvpc alone`);
+  if (task.networkMode !== "awsvpc" && task.instanceId === undefined)
+    no(`has network mode ${task.networkMode}, and no instance to have it on`);
   for (const volume of task.volumes ?? []) {
     if (volume.host?.sourcePath)
       no(`mounts ${volume.host.sourcePath} of its instance, and there is none`);

@@ -9,6 +9,7 @@ import {
   CreateTargetGroupCommand,
   ElasticLoadBalancingV2Client,
   ModifyTargetGroupAttributesCommand,
+  type CreateTargetGroupCommandInput,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { ContainerDefinition, NetworkConfiguration } from "@aws-sdk/client-ecs";
 import { vi } from "vitest";
@@ -62,6 +63,7 @@ export async function createWeb(
   cloud: TaskCloud,
   name: string,
   listenerPort: number,
+  group: Partial<CreateTargetGroupCommandInput> = {},
 ): Promise<Web> {
   const elb = new ElasticLoadBalancingV2Client(cloud.test.clientConfig);
   const groupId = await openGroup(cloud, name);
@@ -81,6 +83,7 @@ export async function createWeb(
       VpcId: VpcId!,
       TargetType: "ip",
       HealthCheckPath: "/healthz",
+      ...group,
     }),
   );
   const { TargetGroupArn } = TargetGroups![0]!;

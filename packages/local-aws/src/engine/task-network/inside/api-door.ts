@@ -1,6 +1,8 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { instances, instancesByInterface, isThere } from "../../../services/ec2/instances/state.ts";
+import { interfacesByAddress, networkInterfaces } from "../../../services/ec2/state.ts";
 import { tasks } from "../../../services/ecs/state.ts";
-import type { Store } from "../../../store/store.ts";
+import type { Scope, Store } from "../../../store/store.ts";
 import type { Verdict } from "../../../reachability/verdict.ts";
 import { mayReachInternet, mayReachService } from "../../network/reachability.ts";
 
@@ -10,7 +12,7 @@ const ENDPOINT_SERVICES: Readonly<Record<string, string>> = { ecr: "ecr.api" };
 const HELD_MS = 130_000;
 
 /**
- * Hands a task's call to the API on, if the network lets the task reach that service: through the internet, or by a VPC endpoint. Otherwise
+ * Hands a call of a task, or of an instance, to the API on, if the network lets it reach that service: through the internet, or by a VPC endpoint. Otherwise
  * nothing is answered, which on AWS is what a client sees.
  */
 export class ApiDoor {
@@ -49,22 +51,33 @@ export class ApiDoor {
 
   #verdict(request: IncomingMessage): Verdict | undefined {
     const from = request.socket.remoteAddress;
-    for (const collection of this.#store.all(tasks)) {
-      const task = collection
-        .values()
-        .find(
-          ({ privateIpAddress, lastStatus }) =>
-            privateIpAddress === from && lastStatus !== "STOPPED",
-        );
-      if (!task?.networkInterfaceId) continue;
-      const scope = this.#store.scope(collection.place.account, collection.place.region);
+    for (const collection of this.#store.all(networkInterfaces)) {
+      const { account, region } = collection.place;
+      const scope = this.#store.scope(account, region);
+      const eni = collection
+        .by(interfacesByAddress, from ?? "")
+        .find(({ networkInterfaceId }) => isCaller(scope, networkInterfaceId));
+      if (!eni) continue;
       const service = serviceOf(request);
       return service === undefined
-        ? mayReachInternet(scope, task.networkInterfaceId)
-        : mayReachService(scope, task.networkInterfaceId, service);
+        ? mayReachInternet(scope, eni.networkInterfaceId)
+        : mayReachService(scope, eni.networkInterfaceId, service);
     }
     return undefined;
   }
+}
+
+/** Whether an interface is a task's or an instance's. */
+function isCaller(scope: Scope, id: string): boolean {
+  return (
+    scope.of(instances).by(instancesByInterface, id).some(isThere) ||
+    scope
+      .of(tasks)
+      .find(
+        ({ networkInterfaceId, lastStatus }) =>
+          networkInterfaceId === id && lastStatus !== "STOPPED",
+      ) !== undefined
+  );
 }
 
 /** The service that a request is signed for, or that its path belongs to. */

@@ -1,8 +1,10 @@
+import { instances } from "../../../services/ec2/instances/state.ts";
 import { networkInterfaces, vpcs } from "../../../services/ec2/state.ts";
 import { tasks } from "../../../services/ecs/state.ts";
 import type { Change } from "../../../store/collection.ts";
 import type { EngineContext, EnginePart } from "../../engine.ts";
 import type { Room } from "../../runtime/containers/room.ts";
+import { instanceNetwork } from "../../runtime/containers/instance-networks.ts";
 import { taskNetwork } from "../../runtime/containers/task-network.ts";
 import { vpcResolver } from "../../network/resolver-address.ts";
 import { StoredNetwork } from "../../network/stored-network.ts";
@@ -96,6 +98,20 @@ export class Router implements EnginePart {
   }
 
   #links(): RoutedLink[] {
+    return [...this.#taskLinks(), ...this.#instanceLinks()];
+  }
+
+  #instanceLinks(): RoutedLink[] {
+    return this.#context.store
+      .all(instances)
+      .flatMap((collection) => collection.filter(({ state }) => state !== "terminated"))
+      .map(({ instanceId, privateIpAddress: address }) => ({
+        link: instanceNetwork(instanceId).link,
+        address,
+      }));
+  }
+
+  #taskLinks(): RoutedLink[] {
     return this.#context.store
       .all(tasks)
       .flatMap((collection) => collection.values())

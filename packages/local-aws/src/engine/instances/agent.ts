@@ -1,0 +1,69 @@
+import { roleRefusal } from "../../services/iam/authorize.ts";
+import { refusalWords } from "../../services/iam/refusal.ts";
+import { instanceRole } from "../../services/ec2/instances/instance-role.ts";
+import { machineImage } from "../../services/ec2/instances/machine-images.ts";
+import type { Instance } from "../../services/ec2/instances/state.ts";
+import { ecsArn } from "../../services/ecs/arns.ts";
+import { registerContainerInstance } from "../../services/ecs/instances/register.ts";
+import { providerOfGroup } from "../../services/ecs/providers/find.ts";
+import { clusters } from "../../services/ecs/state.ts";
+import type { Scope, Store } from "../../store/store.ts";
+import { mayReachService } from "../network/reachability.ts";
+import { readEcsConfig } from "./ecs-config.ts";
+
+/** The tag by which an instance knows its group. */
+export const GROUP_TAG = "aws:autoscaling:groupName";
+
+/**
+ * What the ECS agent of an instance does when it starts: it registers with its cluster, in the transaction under way.
+ * @returns why it cannot, as its log would say; undefined where it has
+ */
+export function connectAgent(
+  store: Store,
+  scope: Scope,
+  instance: Instance,
+  now: number,
+): string | undefined {
+  const config = readEcsConfig(instance.userData);
+  const image = machineImage(scope.region, instance.imageId);
+  if (!image) return `the image ${instance.imageId} has no ECS agent`;
+  const way = mayReachService(scope, instance.networkInterfaceId, "ecs");
+  if (!way.allowed) return way.reason;
+  const arn = ecsArn(scope, `cluster/${config.cluster}`);
+  const refused = refusalTo(store, scope, instance, arn);
+  if (refused !== undefined) return refused;
+  const cluster = scope.of(clusters).get(arn);
+  if (cluster?.status !== "ACTIVE")
+    return `ClusterNotFoundException: Cluster not found: ${config.cluster}`;
+  const group = instance.tags[GROUP_TAG];
+  const provider = group === undefined ? undefined : providerOfGroup(scope, group);
+  const { attributes, reservedMemoryMiB } = config;
+  registerContainerInstance(scope, {
+    instance,
+    image,
+    cluster,
+    attributes,
+    reservedMemoryMiB,
+    capacityProviderName:
+      provider && cluster.capacityProviders.includes(provider.name) ? provider.name : undefined,
+    now,
+  });
+  return undefined;
+}
+
+function refusalTo(
+  store: Store,
+  scope: Scope,
+  instance: Instance,
+  clusterArn: string,
+): string | undefined {
+  const roleArn = instanceRole(scope, instance);
+  const action = "ecs:RegisterContainerInstance";
+  if (roleArn === undefined)
+    return "NoCredentialProviders: no valid providers in chain: the instance has no profile with a role";
+  const { region } = scope;
+  const asked = { roleArn, region, action, on: clusterArn };
+  const refused = roleRefusal(store, scope.account, asked);
+  if (!refused) return undefined;
+  return `AccessDeniedException: ${roleArn} is not authorized to perform: ${action} on resource: ${clusterArn} ${refusalWords(refused, action)}`;
+}
