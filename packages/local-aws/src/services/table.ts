@@ -6,9 +6,22 @@ import { iam } from "./iam/service.ts";
 import { kms } from "./kms/service.ts";
 import { logs } from "./logs/service.ts";
 import { s3 } from "./s3/service.ts";
+import { secretsmanager } from "./secretsmanager/service.ts";
 import type { Service } from "./service.ts";
 import { ssm } from "./ssm/service.ts";
 import { sts } from "./sts/service.ts";
 
 /** Every service that Local AWS has handlers for. The support matrix is made from this table. */
-export const SERVICES: readonly Service[] = [ec2, ecr, ecs, elbv2, iam, kms, logs, s3, ssm, sts];
+export const SERVICES: readonly Service[] = [
+  ec2,
+  ecr,
+  ecs,
+  elbv2,
+  iam,
+  kms,
+  logs,
+  s3,
+  secretsmanager,
+  ssm,
+  sts,
+];

@@ -1,28 +1,9 @@
-import type { Clock } from "../../clock/clock.ts";
-import type { Scope, Store } from "../../store/store.ts";
-import { identityDecision } from "../iam/authorize.ts";
-import { requestKeys, type RequestContext } from "../iam/policy-conditions.ts";
-import { parsePolicy } from "../iam/policy-document.ts";
-import {
-  evaluateResourcePolicy,
-  type Decision,
-  type PolicyRequest,
-} from "../iam/policy-evaluation.ts";
+import { callerKeys, decisionsOf, identityOf, namesOf, type Caller } from "../iam/caller.ts";
+import type { RequestContext } from "../iam/policy-conditions.ts";
 import { refusalWords, type Refusal } from "../iam/refusal.ts";
 import { accessDenied } from "./faults.ts";
 import { needKey } from "./find.ts";
 import { aliases, grants, type Grant, type Key } from "./state.ts";
-
-/** Who uses a key, and where: a call's context is one. */
-export interface KeyCaller {
-  readonly account: string;
-  readonly region: string;
-  readonly store: Scope;
-  readonly cloud: Store;
-  readonly clock: Clock;
-  /** The ARN of a user, of a role or of a session of it. */
-  readonly principal: { readonly arn: string };
-}
 
 /** The pairs that a ciphertext is bound to. https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html */
 export type EncryptionContext = Readonly<Record<string, string>>;
@@ -42,7 +23,7 @@ export interface KeyUse {
  * @throws AwsError `AccessDeniedException`, with the kind of policy that is missing
  */
 export function checkAccess(
-  caller: KeyCaller,
+  caller: Caller,
   key: Readonly<Key> | undefined,
   operation: string,
   use: KeyUse = {},
@@ -61,7 +42,7 @@ export function checkAccess(
  * @throws AwsError `NotFoundException`, `AccessDeniedException`
  */
 export function ownKey(
-  caller: KeyCaller,
+  caller: Caller,
   name: string,
   operation: string,
   use?: KeyUse,
@@ -72,21 +53,20 @@ export function ownKey(
 }
 
 /** Whether a key with this policy could be used so; what a new policy is asked before it is taken. */
-export function policyAllows(caller: KeyCaller, policy: string, operation: string): boolean {
+export function policyAllows(caller: Caller, policy: string, operation: string): boolean {
   return refusalOf(caller, undefined, policy, operation, {}) === undefined;
 }
 
 function refusalOf(
-  caller: KeyCaller,
+  caller: Caller,
   key: Readonly<Key> | undefined,
   policy: string | undefined,
   operation: string,
   use: KeyUse,
 ): Refusal | undefined {
-  const { account, cloud, principal } = caller;
   const context = conditionKeys(caller, key, use);
   const request = { action: `kms:${operation}`, resource: key?.arn ?? "*", context };
-  const identity = identityDecision(cloud, account, principal.arn, request);
+  const identity = identityOf(caller, request);
   if (identity === "explicitDeny") return { by: "identity-based policy", explicit: true };
   if (policy === undefined)
     return identity === "allowed" ? undefined : { by: "identity-based policy", explicit: false };
@@ -100,42 +80,17 @@ function refusalOf(
   return { by, explicit: false };
 }
 
-/** What a key's policy says of the caller itself, and of the account, to whose policies it may leave the rest. */
-function decisionsOf(
-  policy: string,
-  caller: KeyCaller,
-  request: PolicyRequest,
-): [itself: Decision, throughAccount: Decision] {
-  const document = parsePolicy(policy);
-  const decide = (names: readonly string[]) =>
-    evaluateResourcePolicy(document, { kind: "AWS", names }, request);
-  return [decide(namesOf(caller)), decide([`arn:aws:iam::${caller.account}:root`, caller.account])];
-}
-
-/** Under which ARNs a policy or a grant may name a caller: its own, and its role's where it is a session. */
-export function namesOf({ account, principal }: KeyCaller): string[] {
-  const role = roleArnOf(account, principal.arn);
-  return role === undefined ? [principal.arn] : [principal.arn, role];
-}
-
-/** The role of a session. Its path does not stand in the session's ARN. */
-function roleArnOf(account: string, arn: string): string | undefined {
-  const [, name] = /:assumed-role\/([^/]+)\//.exec(arn) ?? [];
-  return name && `arn:aws:iam::${account}:role/${name}`;
-}
-
 /** https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
 function conditionKeys(
-  { account, region, clock, principal, store }: KeyCaller,
+  caller: Caller,
   key: Readonly<Key> | undefined,
   { encryptionContext = {}, via }: KeyUse,
 ): RequestContext {
+  const { account, region, store } = caller;
   const pairs = Object.entries(encryptionContext);
   const named = key ? store.of(aliases).filter(({ keyId }) => keyId === key.id) : [];
   return {
-    ...requestKeys(region, clock.now()),
-    "aws:PrincipalArn": roleArnOf(account, principal.arn) ?? principal.arn,
-    "aws:PrincipalAccount": account,
+    ...callerKeys(caller),
     "kms:CallerAccount": account,
     ...(via !== undefined && { "kms:ViaService": `${via}.${region}.amazonaws.com` }),
     ...(key && { "kms:KeySpec": key.spec, "kms:KeyUsage": key.usage, "kms:KeyOrigin": "AWS_KMS" }),
@@ -148,7 +103,7 @@ function conditionKeys(
   };
 }
 
-function isGranted(caller: KeyCaller, key: Readonly<Key>, operation: string, use: KeyUse): boolean {
+function isGranted(caller: Caller, key: Readonly<Key>, operation: string, use: KeyUse): boolean {
   const names = namesOf(caller);
   return caller.store
     .of(grants)

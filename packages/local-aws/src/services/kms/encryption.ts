@@ -7,8 +7,9 @@ import {
   type KeyObject,
 } from "node:crypto";
 import type { Handlers } from "../../protocol/typed.ts";
+import type { Caller } from "../iam/caller.ts";
 import type { CallContext } from "../service.ts";
-import { type EncryptionContext, type KeyCaller, type KeyUse, ownKey } from "./access.ts";
+import { type EncryptionContext, type KeyUse, ownKey } from "./access.ts";
 import { keyIdOf, seal, unseal } from "./ciphertext.ts";
 import {
   dryRun,
@@ -100,7 +101,7 @@ export const encryptionHandlers: Handlers<typeof import("@aws-sdk/client-kms"), 
  * @throws AwsError `NotFoundException`, `AccessDeniedException`, `DisabledException`, `KMSInvalidStateException`, `InvalidKeyUsageException`
  */
 export function usableKey(
-  caller: KeyCaller,
+  caller: Caller,
   name: string,
   operation: string,
   use: KeyUse,
@@ -115,7 +116,7 @@ export function usableKey(
  * https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html
  */
 function keyFor(
-  caller: KeyCaller,
+  caller: Caller,
   ciphertext: Uint8Array,
   { KeyId, EncryptionAlgorithm }: { KeyId?: string | undefined; EncryptionAlgorithm: string },
   operation: string,
@@ -197,4 +198,29 @@ const wrongAlgorithm = (key: Readonly<Key>, algorithm: string) =>
 function needCiphertext(blob: Uint8Array | undefined): Uint8Array {
   if (!blob) throw validation("CiphertextBlob is required.");
   return blob;
+}
+
+/**
+ * Encrypts for a service that keeps a caller's data under a key, with the caller's rights.
+ * @param operation what the service asks of KMS: `Encrypt`, or `GenerateDataKey` where it wraps a key of its own
+ * @param keyName of a symmetric key; the service's own (`alias/aws/ssm`) where the caller names none
+ * @throws AwsError as {@link usableKey}
+ */
+export function encryptFor(
+  caller: Caller,
+  operation: "Encrypt" | "GenerateDataKey",
+  keyName: string,
+  plaintext: Uint8Array,
+  use: KeyUse,
+): { ciphertext: Buffer; keyArn: string } {
+  const key = usableKey(caller, keyName, operation, use);
+  checkAlgorithm(key, SYMMETRIC, undefined);
+  return { ciphertext: seal(key, plaintext, use.encryptionContext), keyArn: key.arn };
+}
+
+/** Decrypts what {@link encryptFor} made, with the caller's rights. @throws AwsError as KMS's `Decrypt` */
+export function decryptFor(caller: Caller, ciphertext: Uint8Array, use: KeyUse): Buffer {
+  const from = { EncryptionAlgorithm: SYMMETRIC };
+  const key = keyFor(caller, ciphertext, from, "Decrypt", use);
+  return unseal(key, ciphertext, use.encryptionContext).plaintext;
 }

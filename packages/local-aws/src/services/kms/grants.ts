@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { GrantListEntry } from "@aws-sdk/client-kms";
 import type { Handlers, OperationInput } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
-import { checkAccess, namesOf, ownKey } from "./access.ts";
+import { namesOf } from "../iam/caller.ts";
+import { checkAccess, ownKey } from "./access.ts";
 import {
   dryRun,
   invalidGrantId,

@@ -3,7 +3,8 @@ import { roles, users } from "../iam/state.ts";
 import { toList, type OneOrMany } from "../iam/policy-document.ts";
 import { readStatements } from "../iam/validate-policy.ts";
 import type { CallContext } from "../service.ts";
-import { ownKey, policyAllows, type KeyCaller } from "./access.ts";
+import type { Caller } from "../iam/caller.ts";
+import { ownKey, policyAllows } from "./access.ts";
 import { malformedPolicy, notFound } from "./faults.ts";
 import { needKept } from "./find.ts";
 import { page } from "./pages.ts";
@@ -55,7 +56,7 @@ export function defaultPolicy(account: string): string {
  * https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
  * @throws AwsError `MalformedPolicyDocumentException`
  */
-export function checkKeyPolicy(policy: string, caller: KeyCaller, bypassLockout: boolean): void {
+export function checkKeyPolicy(policy: string, caller: Caller, bypassLockout: boolean): void {
   const fail = () => malformedPolicy("The policy document is not well-formed.");
   for (const statement of readStatements(policy, fail)) {
     const principal = statement["Principal"] ?? statement["NotPrincipal"];
@@ -75,7 +76,7 @@ export function checkKeyPolicy(policy: string, caller: KeyCaller, bypassLockout:
 }
 
 /** A principal of this account has to exist; of another, nothing is known here. */
-function isThere(name: string, { account, cloud, principal }: KeyCaller): boolean {
+function isThere(name: string, { account, cloud, principal }: Caller): boolean {
   if (name === "*" || /^\d{12}$/.test(name) || name === principal.arn) return true;
   const [, of, kind, path] =
     /^arn:aws:(?:iam|sts)::(\d{12}):(root|user|role|assumed-role)(?:\/(.+))?$/.exec(name) ?? [];

@@ -1,0 +1,23 @@
+import { defineService } from "../service.ts";
+import { listHandlers } from "./list.ts";
+import { members } from "./members.ts";
+import { randomPasswordHandlers } from "./random-password.ts";
+import { resourcePolicyHandlers } from "./resource-policies.ts";
+import { secretValueHandlers } from "./secret-values.ts";
+import { secretHandlers } from "./secrets.ts";
+import { tagHandlers } from "./tags.ts";
+
+/** AWS Secrets Manager. Rotation, which needs Lambda, and replicas are not there. */
+export const secretsmanager = defineService({
+  id: "secretsmanager",
+  members,
+  shown: [],
+  handlers: {
+    ...secretHandlers,
+    ...secretValueHandlers,
+    ...listHandlers,
+    ...resourcePolicyHandlers,
+    ...randomPasswordHandlers,
+    ...tagHandlers,
+  },
+});
