@@ -67,7 +67,12 @@ export class ContainerDriver implements TaskDriver {
       openFiles: this.#openFiles,
       init: this.#init,
     });
-    await routed();
+    try {
+      await routed();
+    } catch (error) {
+      await host.close();
+      throw error;
+    }
     return host;
   }
 
