@@ -180,6 +180,28 @@ test("a channel is opened once, by who has its token, and by no web page", async
   expect(page.status).toBe(403);
 });
 
+test("a client that says nothing, or nothing that makes sense, makes room for others", async () => {
+  for (const spoken of [[], [Buffer.from("no message")], [Buffer.alloc(200)]]) {
+    const { session } = await execute();
+    const socket = new WebSocket(session!.streamUrl!);
+    await new Promise((resolve) => socket.addEventListener("open", resolve));
+    socket.send(JSON.stringify({ TokenValue: session!.tokenValue }));
+    await new Promise((resolve) => socket.addEventListener("message", resolve, { once: true }));
+    for (const bytes of spoken) socket.send(bytes);
+    if (spoken.length === 0) socket.close();
+    if (socket.readyState !== WebSocket.CLOSED)
+      await new Promise((resolve) => socket.addEventListener("close", resolve));
+  }
+  await vi.waitFor(
+    async () => {
+      const both = await Promise.all([execute(), execute()]);
+      expect(both).toHaveLength(2);
+    },
+    { timeout: 60_000, interval: 50 },
+  );
+  await clock.advance(MINUTE);
+});
+
 test("a container has two sessions at a time", async () => {
   await vi.waitFor(
     async () => {

@@ -45,7 +45,7 @@ const FLUSH_MS = 5_000;
 export class DataChannel {
   readonly #parts: DataChannelParts;
   readonly #stream: MessageStream;
-  readonly #ready = Promise.withResolvers<void>();
+  readonly #ready = Promise.withResolvers<boolean>();
   readonly #handshake: Timer;
   #startedAt = 0;
   #hasEnded = false;
@@ -71,8 +71,8 @@ export class DataChannel {
     socket.on("error", () => this.#end());
   }
 
-  /** Resolves when the client is ready for output; never where it goes away before. */
-  open(): Promise<void> {
+  /** Resolves when the client is ready for output: to false where it has gone before. */
+  open(): Promise<boolean> {
     this.#startedAt = this.#parts.clock.now();
     const action = {
       ActionType: "SessionType",
@@ -160,7 +160,7 @@ export class DataChannel {
       HandshakeTimeToComplete: took,
       CustomerMessage: this.#parts.note,
     });
-    this.#ready.resolve();
+    this.#ready.resolve(true);
   }
 
   #send(payloadType: number, content: object): void {
@@ -176,6 +176,7 @@ export class DataChannel {
   #stop(): void {
     this.#hasEnded = true;
     this.#handshake.cancel();
+    this.#ready.resolve(false);
     this.#stream.close();
   }
 }

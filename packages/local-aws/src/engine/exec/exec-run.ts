@@ -35,6 +35,7 @@ export interface ExecRunParts {
 export class ExecRun {
   readonly #parts: ExecRunParts;
   readonly #firstSize = Promise.withResolvers<void>();
+  readonly #over = Promise.withResolvers<void>();
   readonly #early: Buffer[] = [];
   #terminal: Terminal | undefined;
   #size = DEFAULT_SIZE;
@@ -50,11 +51,13 @@ export class ExecRun {
   /** Runs the program to its end, and closes the channel. */
   async run(): Promise<void> {
     const { channel, clock } = this.#parts;
-    await channel.open();
+    const over = this.#over.promise.then(() => false);
+    const isReady = await Promise.race([channel.open(), over]);
+    if (!isReady) return channel.close(this.#said);
     const timer = clock.deadline(SIZE_MS, () => this.#firstSize.resolve());
-    await this.#firstSize.promise;
+    await Promise.race([this.#firstSize.promise, over]);
     timer.cancel();
-    if (this.#isOver) return;
+    if (this.#isOver) return channel.close(this.#said);
     this.#stir();
     try {
       const terminal = await this.#open();
@@ -98,9 +101,10 @@ export class ExecRun {
 
   /** Hangs up. @param said what the client is told, if it is still there */
   end(said = ""): void {
+    if (this.#isOver) return;
     this.#said = said;
     this.#isOver = true;
-    this.#firstSize.resolve();
+    this.#over.resolve();
     this.#terminal?.end();
   }
 
