@@ -30,6 +30,8 @@ export interface Argument {
   readonly isNeeded?: true;
   /** Set where it takes all that follows. */
   readonly isRest?: true;
+  /** Set where it takes what follows `--`, and nothing else. */
+  readonly isBehindDashes?: true;
 }
 
 /** An option that is given or not. */
@@ -56,7 +58,7 @@ type Arguments = Readonly<Record<string, Argument>>;
 type Options = Readonly<Record<string, Option>>;
 
 type GivenArguments<A extends Arguments> = {
-  readonly [Name in keyof A]: A[Name] extends { readonly isRest: true }
+  readonly [Name in keyof A]: A[Name] extends { readonly isRest: true } | { isBehindDashes: true }
     ? readonly string[]
     : string | undefined;
 };

@@ -25,7 +25,8 @@ export function groupsOf(commands: readonly Command[]) {
 
 /** How a command is typed, without `./workbook`: `check [lab]`. */
 export function usageOf({ name, args, isVerbatim }: Command): string {
-  const given = Object.entries(args).map(([arg, { isRest }]) => {
+  const given = Object.entries(args).map(([arg, { isRest, isBehindDashes }]) => {
+    if (isBehindDashes) return `[-- ${arg}…]`;
     if (arg === "args" && isVerbatim) return "…";
     return `[${arg}${isRest ? "…" : ""}]`;
   });

@@ -1,4 +1,4 @@
-import { defineCommand, flag } from "./define-command.ts";
+import { defineCommand, flag, value } from "./define-command.ts";
 import { LAB, VARIANT } from "./learning.ts";
 
 /** What deploys, and what looks at what was deployed. */
@@ -87,6 +87,38 @@ export const OPERATING = [
     target: "any",
     run: async (session, { service }, { follow }) =>
       (await import("../commands/logs.ts")).logsCommand(session, service, follow),
+  }),
+  defineCommand({
+    name: "exec",
+    group: "look",
+    isEssential: true,
+    summary: [
+      "Open a shell in a task, or run a command in it",
+      "タスクの中でシェルを開く、またはコマンドを実行する",
+    ],
+    more: [
+      "The exit code is the command's. On AWS, the AWS CLI does the same with the Session Manager plugin: aws ecs execute-command.",
+      "終了コードは実行したコマンドのものです。AWS では、AWS CLI の aws ecs execute-command が Session Manager プラグインを使って同じことをします。",
+    ],
+    examples: [
+      ["exec", ["A shell in the only service's task", "唯一のサービスのタスクでシェルを開く"]],
+      [
+        "exec node-app --container web -- env",
+        [
+          "A command in one container of a service's task",
+          "サービスのタスクの 1 つのコンテナで実行する",
+        ],
+      ],
+    ],
+    args: { service: {}, command: { isBehindDashes: true } },
+    options: {
+      container: value("<name>", [
+        "The container; needed where the task has several",
+        "コンテナ名。タスクに複数あるときに必要",
+      ]),
+    },
+    run: async (session, { service, command }, { container }) =>
+      (await import("../commands/exec.ts")).execCommand(session, { service, container, command }),
   }),
   defineCommand({
     name: "aws",

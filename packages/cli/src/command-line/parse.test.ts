@@ -24,6 +24,18 @@ test("a rest takes all that follows", () => {
   expect(parseCommandLine(["verify", "4", "6"]).args).toEqual({ lab: ["4", "6"] });
 });
 
+test("what follows -- is the command of exec, whatever it looks like", () => {
+  const args = (...typed: string[]) => parseCommandLine(["exec", ...typed]).args;
+  expect(args("web", "--", "ls", "-l", "--help")).toEqual({
+    service: "web",
+    command: ["ls", "-l", "--help"],
+  });
+  expect(args("--", "env")).toEqual({ service: undefined, command: ["env"] });
+  expect(args()).toEqual({ service: undefined, command: [] });
+  expect(parseCommandLine(["exec", "--container", "web"]).options).toEqual({ container: "web" });
+  expect(() => args("web", "ls")).toThrow("Too much is given: ls");
+});
+
 test("what follows aws and test is not looked at", () => {
   const args = ["ecs", "list-clusters", "--output", "json", "--help"];
   expect(parseCommandLine(["aws", ...args])).toMatchObject({ args: { args }, json: false });

@@ -35,14 +35,15 @@ export function parseCommandLine(typed: readonly string[]): CommandLine {
   const name = tokensOf(argv, GLOBAL_OPTIONS).find((token) => token.kind === "positional")?.value;
   const command = name === undefined ? undefined : (findCommand(name) ?? unknownCommand(name));
   const known: Readonly<Record<string, Option>> = { ...GLOBAL_OPTIONS, ...command?.options };
-  const { given, positionals } = readTokens(argv, known, command);
+  const { given, positionals, behindDashes } = readTokens(argv, known, command);
   const read = (option: string): unknown => readOption(command, given, option, known[option]!);
   const target = (read("target") as "local" | "aws" | undefined) ?? "local";
   const isHelpWanted = read("help") === true;
   if (command && !isHelpWanted) requireTarget(command, target);
   return {
     command,
-    args: command && !isHelpWanted ? nameArguments(command, positionals.slice(1)) : {},
+    args:
+      command && !isHelpWanted ? nameArguments(command, positionals.slice(1), behindDashes) : {},
     options: Object.fromEntries(
       Object.keys(command?.options ?? {}).map((option) => [option, read(option)]),
     ),
@@ -90,11 +91,15 @@ function readTokens(
   argv: readonly string[],
   known: Readonly<Record<string, Option>>,
   command: Command | undefined,
-): { given: Given; positionals: readonly string[] } {
+): { given: Given; positionals: readonly string[]; behindDashes: readonly string[] } {
   const given = new Map<string, string | true>();
   const positionals: string[] = [];
+  const behindDashes: string[] = [];
+  const takesDashes = Object.values(command?.args ?? {}).some((arg) => arg.isBehindDashes);
+  let isBehind = false;
   for (const token of tokensOf(argv, known)) {
-    if (token.kind === "positional") positionals.push(token.value);
+    if (token.kind === "option-terminator") isBehind = takesDashes;
+    if (token.kind === "positional") (isBehind ? behindDashes : positionals).push(token.value);
     if (token.kind !== "option") continue;
     const option = known[token.name];
     if (option === undefined) throw unknownOption(command, known, token.rawName);
@@ -109,7 +114,7 @@ function readTokens(
       throw misuse(command, NEEDS_VALUE(`--${token.name} ${option.takes}`));
     given.set(token.name, value);
   }
-  return { given, positionals };
+  return { given, positionals, behindDashes };
 }
 
 function readOption(
@@ -123,12 +128,16 @@ function readOption(
   return typeof value === "string" ? option.read(value, command?.name ?? "") : undefined;
 }
 
-function nameArguments(command: Command, typed: readonly string[]): CommandLine["args"] {
+function nameArguments(
+  command: Command,
+  typed: readonly string[],
+  behindDashes: readonly string[],
+): CommandLine["args"] {
   const left = [...typed];
-  const args = Object.entries(command.args).map(([name, { isRest }]) => [
-    name,
-    isRest ? left.splice(0) : left.shift(),
-  ]);
+  const args = Object.entries(command.args).map(([name, { isRest, isBehindDashes }]) => {
+    if (isBehindDashes) return [name, behindDashes];
+    return [name, isRest ? left.splice(0) : left.shift()];
+  });
   if (left.length > 0) throw misuse(command, TOO_MUCH(left.join(" ")));
   requireAction(command, typed[0]);
   return Object.fromEntries(args);
