@@ -48,6 +48,8 @@ export interface LocalAwsOptions {
   readonly registryMirrors?: RegistryMirrors;
   /** Absolute path of a `registries.json`, which names mirrors as well and is read at each pull. */
   readonly registriesFile?: string;
+  /** Absolute path of an OCI image layout with images that stand in for those whose registry cannot be reached. */
+  readonly standIns?: string;
   readonly logger?: Logger;
 }
 
@@ -206,7 +208,11 @@ async function start(options: LocalAwsOptions, host: string, data: OpenedData): 
         listeners: options.listeners ?? "exact",
         toolsPath: options.toolsPath,
         maxLogBytes: options.maxLogBytes ?? DEFAULT_LOG_BYTES,
-        registries: { mirrors: options.registryMirrors, file: options.registriesFile },
+        registries: {
+          mirrors: options.registryMirrors,
+          file: options.registriesFile,
+          standIns: options.standIns,
+        },
       },
       credentials: options.credentials ?? "workspace",
     });

@@ -27,6 +27,7 @@ const USAGE = `Usage: node packages/local-aws/src/main.ts [options]
   --log-limit MIB                what all log events may take up, in MiB (default ${DEFAULT_LOG_BYTES / MIB})
   --registry-mirror NAME=URL     where images of a registry are asked for first; several may be given
   --registries FILE              a registries.json that names mirrors
+  --stand-ins DIR                an image layout, asked where a registry cannot be reached
   --real-time                    keep AWS's own waits
   --help
 `;
@@ -46,6 +47,7 @@ const { values } = parseArgs({
     "log-limit": { type: "string" },
     "registry-mirror": { type: "string", multiple: true },
     registries: { type: "string" },
+    "stand-ins": { type: "string" },
     "real-time": { type: "boolean" },
     help: { type: "boolean" },
   },
@@ -87,6 +89,7 @@ function readOptions(): LocalAwsOptions {
     homeAddress: values["home-address"],
     maxLogBytes: logLimit === undefined ? undefined : logLimit * MIB,
     registryMirrors: parseMirrors(values["registry-mirror"] ?? []),
+    standIns: values["stand-ins"] === undefined ? undefined : resolve(values["stand-ins"]),
     registriesFile: values.registries === undefined ? undefined : resolve(values.registries),
     clock: new SystemClock(values["real-time"] ? 1 : LOCAL_ACCELERATION),
     logger: createJsonLogger(process.stderr),

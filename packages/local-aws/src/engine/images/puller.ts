@@ -32,6 +32,8 @@ export interface PulledImage {
   readonly platform: string;
   /** The image named by the last FROM, which was recorded and not fetched (`node:24-slim`); absent for `scratch`. */
   readonly base: string | undefined;
+  /** What it is in truth, where its registry could not be reached and another image stands in for it: `nginx 1.22.1-9 of Debian`. */
+  readonly standIn?: string;
   /** The layers' files in order, gzip or plain tar. */
   readonly layers: readonly {
     readonly digest: string;
@@ -76,6 +78,7 @@ export function createImagePuller(context: EngineContext, options: RegistriesOpt
     clock: context.clock,
     folder: pulledFolder(dataDir),
     registries: new Registries(options),
+    standIns: options.standIns,
   });
   return {
     pull: async (request) => {

@@ -91,6 +91,8 @@ export class TaskRunner {
     provision(parts);
     refuseUnsupported(parts);
     const images = await unlessAborted(pullImages(parts), signal);
+    for (const { reference, standIn } of images.values())
+      if (standIn !== undefined) record.sayStandIn(reference, standIn, this.#context.clock.now());
     this.#sinks = await unlessAborted(openLogs(parts), signal, (sinks) => {
       for (const sink of sinks.values()) void sink.close();
     });

@@ -100,8 +100,18 @@ export class TaskRecord {
     const { service, deployment } = this;
     if (!service || !deployment || what.length === 0) return;
     const words = { service: service.name, deployment: deployment.id, what: what.join("; ") };
-    const message = TEXTS.eventUnheeded(words);
-    if (service.events.some((event) => event.message === message)) return;
+    this.#sayOnce(TEXTS.eventUnheeded(words), now);
+  }
+
+  /** Says in the service's events that another image runs in the place of one whose registry cannot be reached: once. */
+  sayStandIn(image: string, version: string, now: number): void {
+    const { service } = this;
+    if (service) this.#sayOnce(TEXTS.eventStandIn({ service: service.name, image, version }), now);
+  }
+
+  #sayOnce(message: string, now: number): void {
+    const { service } = this;
+    if (!service || service.events.some((event) => event.message === message)) return;
     this.#store.record(() => addServiceEvents(this.scope, service.arn, [message], now));
   }
 

@@ -313,6 +313,9 @@ export const TEXTS = {
   proxyUnsupported: text(
     "CannotStartContainerError: Local AWS does not support proxyConfiguration (App Mesh)",
   ),
+  eventStandIn: text(
+    "(service {service}) runs {version} in the place of {image}, whose registry cannot be reached.",
+  ),
   eventUnheeded: text(
     "(service {service}) (deployment {deployment}) Local AWS runs tasks as plain processes here, which go without: {what}.",
   ),

@@ -12,6 +12,8 @@ export interface RegistriesOptions {
    * there names none. It is read at each pull.
    */
   readonly file?: string | undefined;
+  /** An OCI image layout: what it has under an image's full name is taken where the image's registry cannot be reached. */
+  readonly standIns?: string | undefined;
 }
 
 /** Where a registry's images are asked for. */

@@ -7,6 +7,7 @@ import { choosePlatform, imageOf } from "../image-parts.ts";
 import type { PulledImage } from "../puller.ts";
 import { BearerTokens } from "./bearer-tokens.ts";
 import { downloadBlob } from "./download-blob.ts";
+import { LayoutHost } from "./layout-host.ts";
 import { PulledFiles } from "./pulled-files.ts";
 import type { Registries } from "./registries.ts";
 import { mostTelling, RegistryFault } from "./registry-fault.ts";
@@ -17,6 +18,8 @@ interface RemoteOptions {
   /** Where what is pulled is kept. */
   readonly folder: string;
   readonly registries: Registries;
+  /** A folder with images that stand in for those whose registry cannot be reached. */
+  readonly standIns: string | undefined;
 }
 
 /** A manifest as a registry gave it, in the files. */
@@ -25,8 +28,11 @@ interface Found {
   readonly mediaType: string;
   readonly manifest: Manifest;
   /** Who had it, and then the others. */
-  readonly hosts: readonly RegistryHost[];
+  readonly hosts: readonly Host[];
 }
+
+/** Who may have an image. */
+type Host = Pick<RegistryHost, "ask">;
 
 const MANIFESTS = [
   "application/vnd.docker.distribution.manifest.v2+json",
@@ -77,9 +83,11 @@ export class RemoteImages {
 
   async #pull(reference: ImageReference, architecture: string): Promise<PulledImage> {
     const name = fullName(reference);
-    const hosts = this.#options.registries
+    const { registries, standIns } = this.#options;
+    const hosts: Host[] = registries
       .endpoints(reference.registry)
       .map((endpoint) => new RegistryHost(endpoint, reference.repository, this.#needs()));
+    if (standIns !== undefined) hosts.push(new LayoutHost(standIns, reference));
     const resolved = await this.#resolve(name, reference, hosts);
     const chosen = choosePlatform(resolved.manifest, architecture);
     const { manifest } = chosen
@@ -90,12 +98,15 @@ export class RemoteImages {
     const digests = [resolved.digest, ...(chosen ? [chosen.digest] : [])];
     this.#files.keep(resolved.digest, [...digests, ...parts.map(({ digest }) => digest)]);
     const { digest, mediaType } = resolved;
-    return imageOf(this.#files.layers, {
+    const image = imageOf(this.#files.layers, {
       reference: reference.text,
       digest,
       mediaType,
       architecture,
     });
+    const [host] = resolved.hosts;
+    const standIn = host instanceof LayoutHost ? host.version() : undefined;
+    return standIn === undefined ? image : { ...image, standIn };
   }
 
   #needs() {
@@ -106,7 +117,7 @@ export class RemoteImages {
   async #resolve(
     name: string,
     { tag, digest }: ImageReference,
-    hosts: readonly RegistryHost[],
+    hosts: readonly Host[],
   ): Promise<Found> {
     if (digest !== undefined && this.#files.layers.has(digest))
       return this.#known(digest, undefined, hosts);
@@ -123,11 +134,7 @@ export class RemoteImages {
   }
 
   /** Brings a manifest by its digest, or by a tag where the registry told no digest. */
-  async #inspect(
-    wanted: string,
-    mediaType: string,
-    hosts: readonly RegistryHost[],
-  ): Promise<Found> {
+  async #inspect(wanted: string, mediaType: string, hosts: readonly Host[]): Promise<Found> {
     const isDigest = wanted.startsWith("sha256:");
     if (isDigest && this.#files.layers.has(wanted)) return this.#known(wanted, mediaType, hosts);
     const frame = (times: number, why: string) =>
@@ -145,12 +152,12 @@ export class RemoteImages {
     return this.#known(digest, mediaType || type, hosts);
   }
 
-  #known(digest: string, mediaType: string | undefined, hosts: readonly RegistryHost[]): Found {
+  #known(digest: string, mediaType: string | undefined, hosts: readonly Host[]): Found {
     const manifest = parseManifest(this.#files.layers.text(digest), mediaType);
     return { digest, mediaType: manifest.mediaType, manifest, hosts };
   }
 
-  async #bring(part: Descriptor, hosts: readonly RegistryHost[]): Promise<void> {
+  async #bring(part: Descriptor, hosts: readonly Host[]): Promise<void> {
     const { layers } = this.#files;
     if (layers.has(part.digest)) return;
     let download = this.#downloads.get(part.digest);
@@ -170,18 +177,21 @@ export class RemoteImages {
   async #trying<T>(
     frame: (times: number, why: string) => string,
     what: string,
-    hosts: readonly RegistryHost[],
-    ask: (host: RegistryHost) => Promise<T>,
+    hosts: readonly Host[],
+    ask: (host: Host) => Promise<T>,
   ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       const faults: RegistryFault[] = [];
       for (const host of hosts) {
+        const isReached = faults.some(({ stage }) => stage !== "unreachable");
+        if (host instanceof LayoutHost && isReached) continue;
         try {
           return await ask(host);
         } catch (error) {
           this.#closing.signal.throwIfAborted();
           if (!(error instanceof RegistryFault)) throw error;
-          faults.push(error);
+          // That nothing stands in is not why it cannot be had.
+          if (faults.length === 0 || !(host instanceof LayoutHost)) faults.push(error);
         }
       }
       const told = mostTelling(faults);

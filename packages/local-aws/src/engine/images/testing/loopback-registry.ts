@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 const INDEX = "application/vnd.oci.image.index.v1+json";
@@ -81,6 +83,28 @@ export class LoopbackRegistry {
     const { repository, tag } = parse(name);
     const index = { schemaVersion: 2, mediaType: INDEX, manifests };
     return this.#manifest(repository, tag, INDEX, index, undefined);
+  }
+
+  /** Writes all that it has into an OCI image layout, and one image under names. */
+  writeLayout(
+    folder: string,
+    image: string,
+    names: readonly Readonly<Record<string, string>>[],
+  ): void {
+    const { repository, tag } = parse(image);
+    const named = this.#documents.get(`${repository}/manifests/${tag}`)!;
+    const blobs = join(folder, "blobs/sha256");
+    mkdirSync(blobs, { recursive: true });
+    for (const { bytes } of this.#documents.values())
+      writeFileSync(join(blobs, digestOf(bytes).slice("sha256:".length)), bytes);
+    const { type: mediaType, bytes } = named;
+    const manifests = names.map((annotations) => ({
+      mediaType,
+      digest: digestOf(bytes),
+      size: bytes.length,
+      annotations,
+    }));
+    writeFileSync(join(folder, "index.json"), JSON.stringify({ schemaVersion: 2, manifests }));
   }
 
   #manifest(repository: string, tag: string, type: string, content: object, platform: unknown) {
