@@ -114,6 +114,16 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
     },
     default: both("`256`"),
   },
+  WORKBOOK_REGISTRY_MIRRORS: {
+    meaning: {
+      en: "Where images of registries are asked for first, such as `docker.io=http://127.0.0.1:5000,ghcr.io=https://mirror.example.com`: see [container images](/concepts/images#images-of-other-registries).",
+      ja: "レジストリのイメージを先に探すミラー。例: `docker.io=http://127.0.0.1:5000,ghcr.io=https://mirror.example.com`。[コンテナイメージ](/ja/concepts/images#images-of-other-registries)を参照。",
+    },
+    default: {
+      en: "what `cloud up --registry-mirror` was told, else none",
+      ja: "`cloud up --registry-mirror` で指定した値、なければなし",
+    },
+  },
   SITE_BASE: {
     meaning: {
       en: "Where a site built with `site --build` lies on its host, such as `/courses/ecs/`.",

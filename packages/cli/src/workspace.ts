@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { text, UserError } from "@workbook/toolchain";
+import { readMirrors } from "./cloud/registries.ts";
 
 /** What the workbook remembers between two commands: `.workbook/config.json`. */
 export interface Config {
@@ -12,6 +13,8 @@ export interface Config {
   readonly tasks?: "containers" | "process" | "off" | undefined;
   /** What all log events of the cloud may take up, in MiB. */
   readonly logLimit: number;
+  /** Of registries: `docker.io=http://127.0.0.1:5000` each. */
+  readonly mirrors: readonly string[];
 }
 
 /** The clone that a command runs in. */
@@ -46,7 +49,7 @@ export function stateFolder(env: NodeJS.ProcessEnv): string {
   return env["WORKBOOK_DIR"] ? resolve(env["WORKBOOK_DIR"]) : join(ROOT, ".workbook");
 }
 
-/** Finds the workspace and reads its configuration. Environment variables go before the file: OWNER, WORKBOOK_PORT, WORKBOOK_LISTENERS, WORKBOOK_TASKS, WORKBOOK_LOG_LIMIT. */
+/** Finds the workspace and reads its configuration. Environment variables go before the file: OWNER, WORKBOOK_PORT, WORKBOOK_LISTENERS, WORKBOOK_TASKS, WORKBOOK_LOG_LIMIT, WORKBOOK_REGISTRY_MIRRORS. */
 export function openWorkspace(env: NodeJS.ProcessEnv = process.env): Workspace {
   const root = ROOT;
   const state = stateFolder(env);
@@ -57,6 +60,7 @@ export function openWorkspace(env: NodeJS.ProcessEnv = process.env): Workspace {
     listeners: checkListeners(env["WORKBOOK_LISTENERS"] || saved.listeners || "exact"),
     tasks: checkTasks(env["WORKBOOK_TASKS"] || saved.tasks),
     logLimit: checkLogLimit(env["WORKBOOK_LOG_LIMIT"] || saved.logLimit || DEFAULT_LOG_LIMIT),
+    mirrors: readMirrors(env["WORKBOOK_REGISTRY_MIRRORS"] ?? saved.mirrors?.join(",") ?? ""),
   };
   const learner = join(env["WORKBOOK_DIR"] ? state : root, "workspace");
   const givenOwner = env["OWNER"] ? checkOwner(env["OWNER"]) : undefined;

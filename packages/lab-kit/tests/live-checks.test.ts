@@ -94,7 +94,9 @@ test("a service that runs fewer tasks than it should is not steady, and says wha
     fault: "image-registry",
     actual: {
       en: expect.stringMatching(
-        new RegExp(`^${name()}: 0 of 2 running, .*PRIMARY IN_PROGRESS: .*no way to the registry`),
+        new RegExp(
+          `^${name()}: 0 of 2 running, .*PRIMARY IN_PROGRESS: .*failed to resolve ref public.example/golang-app:v1`,
+        ),
       ),
     },
   });

@@ -8,6 +8,7 @@ import { machineFault } from "../machine-faults.ts";
 import { REGION } from "../region.ts";
 import { saveConfig, type Config, type Workspace } from "../workspace.ts";
 import { endLane, laneFolder } from "../lane/end-lane.ts";
+import { registryArguments } from "./registries.ts";
 import { describeHolder } from "./port-holder.ts";
 import { EMPTY_SNAPSHOT, saveSnapshot } from "./snapshots.ts";
 import { readServerFile, readServerPid, type ServerFile } from "./server-file.ts";
@@ -22,6 +23,8 @@ export interface StartOptions {
   readonly port?: number;
   readonly listeners?: "exact" | "offset" | "ephemeral";
   readonly tasks?: Config["tasks"];
+  /** Of registries: `docker.io=http://127.0.0.1:5000` each. */
+  readonly mirrors?: readonly string[] | undefined;
   readonly realTime?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -98,11 +101,12 @@ export async function startCloud(
   // The address is part of image names, so it has to stay what it is: a port chosen by chance is kept as well.
   const listeners = options.listeners ?? workspace.config.listeners;
   const { logLimit } = workspace.config;
+  const mirrors = options.mirrors ?? workspace.config.mirrors;
   await openRegion(cloud);
   if (isNew) await saveSnapshot(cloud, EMPTY_SNAPSHOT);
   const at = Number(new URL(cloud.endpoint).port);
   const { tasks } = options;
-  saveConfig(workspace, { port: at, listeners, logLimit, ...(tasks && { tasks }) });
+  saveConfig(workspace, { port: at, listeners, logLimit, mirrors, ...(tasks && { tasks }) });
   return cloud;
 }
 
@@ -158,6 +162,7 @@ function spawnServer(workspace: Workspace, options: StartOptions & { port: numbe
   // By itself it finds out what this machine can do.
   const tasks = options.tasks ?? workspace.config.tasks;
   if (tasks !== undefined) args.push("--tasks", tasks);
+  args.push(...registryArguments(workspace, options.mirrors ?? workspace.config.mirrors));
   if (options.realTime) args.push("--real-time");
   const child = spawn(process.execPath, [main, ...args], {
     cwd: workspace.root,

@@ -12,7 +12,7 @@ export function openCloud(
   return inStep(reporter, "Local AWS", async (step) => {
     const running = await findCloud(workspace, options.signal);
     if (running) {
-      refuseOtherPlace(running, workspace.config.listeners, options);
+      refuseOtherPlace(running, workspace.config, options);
       return { summary: running.endpoint, value: running };
     }
     step.detail(["starting", "起動しています"]);
@@ -27,8 +27,8 @@ export function openCloud(
  */
 export function refuseOtherPlace(
   { endpoint, health }: Pick<RunningCloud, "endpoint" | "health">,
-  listeners: Config["listeners"],
-  wanted: Pick<StartOptions, "port" | "listeners" | "tasks">,
+  { listeners, mirrors }: Pick<Config, "listeners" | "mirrors">,
+  wanted: Pick<StartOptions, "port" | "listeners" | "tasks" | "mirrors">,
 ): void {
   const port = Number(new URL(endpoint).port);
   const { driver } = health["tasks"] as { driver: string };
@@ -40,6 +40,9 @@ export function refuseOtherPlace(
       ? [`--listeners ${wanted.listeners}`]
       : []),
     ...(wanted.tasks !== undefined && wanted.tasks !== driver ? [`--tasks ${wanted.tasks}`] : []),
+    ...(wanted.mirrors !== undefined && wanted.mirrors.join() !== mirrors.join()
+      ? [`--registry-mirror ${wanted.mirrors.join() || "none"}`]
+      : []),
   ];
   if (other.length === 0) return;
   throw new UserError(

@@ -20,7 +20,7 @@ function inBash(...words: readonly string[]): string[] {
 }
 
 test("bash offers commands, chapters, actions and what may follow them", () => {
-  expect(inBash("./workbook", "st")).toEqual(["start", "status"]);
+  expect(inBash("./workbook", "st")).toEqual(["start", "stand-in", "status"]);
   expect(inBash("./workbook", "check", "0")).toEqual(labs);
   expect(inBash("./workbook", "cloud", "s")).toEqual(["status", "snapshot", "snapshots"]);
   expect(inBash("./workbook", "cloud", "pace", "")).toEqual(["real", "fast"]);

@@ -46,6 +46,8 @@ export interface Value<T> {
   readonly takes: string;
   /** The words that it can be, where they are known; `files` are this machine's. */
   readonly values?: "files" | readonly string[];
+  /** Set where it may be given several times: `read` has all that was given, with commas between. */
+  readonly isMany?: true;
   readonly does: Words;
   /** What a value means. @throws {UserError} where it means nothing */
   read(given: string, command: string): T;

@@ -54,6 +54,17 @@ export const OPERATING = [
       (await import("../commands/build.ts")).buildCommand(session, app),
   }),
   defineCommand({
+    name: "stand-in",
+    group: "deploy",
+    summary: [
+      "Make an image that stands in for a public one, offline",
+      "公開イメージの代わりをオフラインで作る",
+    ],
+    args: { image: {} },
+    run: async (session, { image }) =>
+      (await import("../commands/stand-in.ts")).standInCommand(session, image),
+  }),
+  defineCommand({
     name: "status",
     group: "look",
     isEssential: true,

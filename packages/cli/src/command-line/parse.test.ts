@@ -112,3 +112,9 @@ test("a word that is near one that there is leads to it", () => {
   expect(next(["cloud", "dwon"])).toEqual(text("./workbook cloud down"));
   expect(next(["kubectl"])).toEqual(text("./workbook help"));
 });
+
+test("an option that may be given several times has all of it", () => {
+  const [hub, other] = ["docker.io=http://127.0.0.1:5000", "ghcr.io=http://127.0.0.1:5001"];
+  const typed = ["cloud", "up", "--registry-mirror", hub, `--registry-mirror=${other}`];
+  expect(parseCommandLine(typed).options["registry-mirror"]).toEqual([hub, other]);
+});

@@ -112,7 +112,8 @@ function readTokens(
     // What looks like the next option is not this one's value.
     if (value === undefined || (!inlineValue && /^-./.test(value)))
       throw misuse(command, NEEDS_VALUE(`--${token.name} ${option.takes}`));
-    given.set(token.name, value);
+    const before = option.isMany ? given.get(token.name) : undefined;
+    given.set(token.name, before === undefined ? value : `${before},${value}`);
   }
   return { given, positionals, behindDashes };
 }

@@ -1,4 +1,5 @@
 import { UserError, type Words } from "@workbook/toolchain";
+import { readMirrors } from "../cloud/registries.ts";
 import { SHELLS } from "./completion.ts";
 import { defineCommand, flag, oneOf, value, type Value } from "./define-command.ts";
 
@@ -146,6 +147,15 @@ export const WORKBOOK = [
             command,
           ),
       ),
+      "registry-mirror": {
+        takes: "<name>=<url>",
+        isMany: true,
+        does: [
+          "Where images of a registry are asked for first, such as docker.io=http://127.0.0.1:5000; several may be given, none for no mirror; remembered",
+          "レジストリのイメージを先に探すミラー。例: docker.io=http://127.0.0.1:5000。複数指定でき、none でなしに戻る。覚えておかれる",
+        ],
+        read: readMirrors,
+      } satisfies Value<readonly string[]>,
       "real-time": flag([
         "With up: keep AWS's own waits, as pace real does later",
         "up とともに: AWS と同じ待ち時間にする (あとからは pace real)",
@@ -153,7 +163,7 @@ export const WORKBOOK = [
     },
     run: async (session, { action, name }, options) => {
       const { port, listeners, tasks, "real-time": realTime } = options;
-      const start = { port, listeners, tasks, realTime };
+      const start = { port, listeners, tasks, realTime, mirrors: options["registry-mirror"] };
       const { cloudCommand } = await import("../commands/cloud.ts");
       return cloudCommand(session, action!, { ...start, name, delete: options.delete });
     },

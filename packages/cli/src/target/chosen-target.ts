@@ -93,6 +93,10 @@ export class ChosenTarget {
     await this.owner(this.name === "aws" || variant !== "solution");
     const tools = await this.tools(lab);
     const cloud = this.name === "local" ? await this.cloud() : undefined;
+    if (cloud && lab.publicImages) {
+      const { preparePublicImages } = await import("../cloud/public-images.ts");
+      await preparePublicImages(this.#session, lab.publicImages);
+    }
     const { targetWithLane } = await import("../lane/workspace-lane.ts");
     const target = cloud
       ? await targetWithLane(workspace, cloud, progress)

@@ -73,7 +73,10 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     driver,
     inside: room !== undefined,
   });
-  const images = createImagePuller(context, options.registries);
+  const images = createImagePuller(
+    context,
+    options.tasks.driver === "off" ? undefined : options.registries,
+  );
   const sessions = new ExecSessions(context, driver, logs);
   const parts: EnginePart[] = [
     ...(room && router

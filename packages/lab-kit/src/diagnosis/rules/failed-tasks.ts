@@ -1,4 +1,5 @@
 import type { Container, Task } from "@aws-sdk/client-ecs";
+import { recipeFor } from "@workbook/stand-in-images/recipes";
 
 import type { Deployed } from "../deployed.ts";
 import type { Cause, Evidence } from "../finding.ts";
@@ -22,7 +23,10 @@ const START_FAILURES: readonly (readonly [RegExp, FindingId])[] = [
     "log-options",
   ],
   [/log group does not exist/, "log-group-missing"],
-  [/Local AWS has no way to the registry|no such host|pull access denied/, "image-registry"],
+  [
+    /pull access denied|toomanyrequests|429 Too Many Requests|no such host|failure in name resolution|connection refused|network is unreachable|started with --tasks off, and pulls/,
+    "image-registry",
+  ],
   [/repository with name .* does not exist/, "image-repository-missing"],
   [/no basic auth credentials|not authorized to perform|403 Forbidden/, "execution-role-rights"],
   [/CannotPull\w+Error.*not found/, "image-missing"],
@@ -47,15 +51,30 @@ function notStarted(subject: string, task: Task): Cause {
   const { stoppedReason = "" } = task;
   const reason = reasonsOf(task);
   const id = START_FAILURES.find(([pattern]) => pattern.test(reason))?.[1];
+  const help = helpWith(reason);
   return {
     id: id ?? "task-failed-to-start",
     subject,
     isSymptom: true,
     cause: [
-      `Tasks of ${subject} do not start: ${stoppedReason}`,
-      `${subject} のタスクが起動しません: ${stoppedReason}`,
+      `Tasks of ${subject} do not start: ${stoppedReason}${help.en}`,
+      `${subject} のタスクが起動しません: ${stoppedReason}${help.ja}`,
     ],
     evidence: [stoppedEvidence(task)],
+  };
+}
+
+/** What to do on a machine that has no way to an image's registry: the words are those of Local AWS's puller alone. */
+function helpWith(reason: string): { en: string; ja: string } {
+  const [, image] =
+    /failed to resolve ref (\S+): .*(?:no such host|failure in name resolution|connection refused|network is unreachable)/.exec(
+      reason,
+    ) ?? [];
+  if (image === undefined || recipeFor(image) === undefined) return { en: "", ja: "" };
+  const command = `./workbook stand-in ${image}`;
+  return {
+    en: `. Where this machine has no way to it, ${command} makes an image of Debian's packages that stands in for it.`,
+    ja: `。このマシンからレジストリに届かないときは、${command} で Debian のパッケージから代わりのイメージを作れます。`,
   };
 }
 

@@ -2,6 +2,7 @@ import { parseReference } from "../../ground/image-reference.ts";
 import { unlessAborted } from "../../ground/unless-aborted.ts";
 import { LayerFiles } from "../../services/ecr/layer-files.ts";
 import type { EngineContext } from "../engine.ts";
+import { CannotPullError } from "./cannot-pull.ts";
 import { architectureOf } from "./image-parts.ts";
 import { isOwn, pullOwn } from "./own-images.ts";
 import { pulledFolder } from "./remote/pulled-files.ts";
@@ -68,26 +69,36 @@ export interface ImagePullRequest {
 
 /**
  * Pulls images from this cloud's own registry, and from any other through its mirrors.
+ * @param options undefined where no task runs: then nothing is fetched for one
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html
  */
-export function createImagePuller(context: EngineContext, options: RegistriesOptions): ImagePuller {
+export function createImagePuller(
+  context: EngineContext,
+  options: RegistriesOptions | undefined,
+): ImagePuller {
   const { dataDir, endpoint } = context.settings;
   const files = new LayerFiles(dataDir);
   const ours = new URL(endpoint).host;
-  const remote = new RemoteImages({
-    clock: context.clock,
-    folder: pulledFolder(dataDir),
-    registries: new Registries(options),
-    standIns: options.standIns,
-  });
+  const remote =
+    options &&
+    new RemoteImages({
+      clock: context.clock,
+      folder: pulledFolder(dataDir),
+      registries: new Registries(options),
+      standIns: options.standIns,
+    });
   return {
     pull: async (request) => {
       request.signal.throwIfAborted();
       const reference = parseReference(request.reference);
       if (isOwn(reference, ours)) return pullOwn(context, files, request, reference);
+      if (!remote)
+        throw new CannotPullError(
+          `failed to resolve ref ${reference.text}: this Local AWS was started with --tasks off, and pulls nothing`,
+        );
       const architecture = architectureOf(request.cpuArchitecture);
       return unlessAborted(remote.pull(reference, architecture), request.signal);
     },
-    close: () => remote.close(),
+    close: async () => remote?.close(),
   };
 }

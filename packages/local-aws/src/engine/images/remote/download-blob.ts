@@ -1,7 +1,7 @@
 import type { Descriptor } from "../../../services/ecr/manifest.ts";
 import { DigestMismatch, type LayerFiles } from "../../../services/ecr/layer-files.ts";
 import { RegistryFault } from "./registry-fault.ts";
-import type { RegistryHost } from "./registry-host.ts";
+import type { Host } from "./registry-host.ts";
 
 /** How often a download that breaks off goes on where it stopped, at the same host. */
 const RESUMES = 3;
@@ -11,7 +11,7 @@ const RESUMES = 3;
  * @throws RegistryFault
  */
 export async function downloadBlob(
-  host: RegistryHost,
+  host: Host,
   files: LayerFiles,
   { digest, size }: Descriptor,
   signal: AbortSignal,

@@ -12,6 +12,9 @@ export interface RegistryNeeds {
   readonly signal: AbortSignal;
 }
 
+/** Who may have an image. */
+export type Host = Pick<RegistryHost, "ask">;
+
 /** One repository at one endpoint: asks, with a token where the registry wants one. Redirects are followed, without the token where they lead elsewhere. */
 export class RegistryHost {
   readonly #endpoint: Endpoint;

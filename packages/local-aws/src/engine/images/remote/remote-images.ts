@@ -11,7 +11,7 @@ import { LayoutHost } from "./layout-host.ts";
 import { PulledFiles } from "./pulled-files.ts";
 import type { Registries } from "./registries.ts";
 import { mostTelling, RegistryFault } from "./registry-fault.ts";
-import { RegistryHost } from "./registry-host.ts";
+import { RegistryHost, type Host } from "./registry-host.ts";
 
 interface RemoteOptions {
   readonly clock: Clock;
@@ -30,9 +30,6 @@ interface Found {
   /** Who had it, and then the others. */
   readonly hosts: readonly Host[];
 }
-
-/** Who may have an image. */
-type Host = Pick<RegistryHost, "ask">;
 
 const MANIFESTS = [
   "application/vnd.docker.distribution.manifest.v2+json",
