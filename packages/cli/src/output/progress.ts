@@ -107,7 +107,7 @@ class Step implements StepReporter {
     this.#detail = text;
     if (this.#isLive) return;
     clearTimeout(this.#announcement);
-    this.#announcement = setTimeout(() => this.#progress.print(`    ${text}`), ANNOUNCED_MS);
+    this.#announcement = setTimeout(() => this.#print("   ", text), ANNOUNCED_MS);
   }
 
   terraform(event: TerraformEvent): void {
@@ -118,10 +118,10 @@ class Step implements StepReporter {
         return this.#finish(event.address, event.action);
       case "failed":
         this.#forget(event.address);
-        return this.#progress.print(`  ${style.bad("✗")} ${event.address}`);
+        return this.#print(`  ${style.bad("✗")}`, event.address);
       case "diagnostic":
         if (event.severity === "warning" && !event.text.startsWith(ONE_PLATFORM))
-          this.#progress.print(`  ! ${event.text.split("\n", 1)[0]}`);
+          this.#print("  !", event.text.split("\n", 1)[0]!);
         return;
       case "waiting":
         return this.detail(event.said);
@@ -150,13 +150,8 @@ class Step implements StepReporter {
     this.#working.set(address, working);
     if (this.#isLive) return;
     const why = explainWait(address, action);
-    working.announcement = setTimeout(
-      () =>
-        this.#progress.print(
-          `    ${this.#doing(action, address)}${why ? ` (${this.#say(why)})` : " …"}`,
-        ),
-      ANNOUNCED_MS,
-    );
+    const doing = `${this.#doing(action, address)}${why ? ` (${this.#say(why)})` : " …"}`;
+    working.announcement = setTimeout(() => this.#print("   ", doing), ANNOUNCED_MS);
   }
 
   #finish(address: string, action: string): void {
@@ -167,11 +162,14 @@ class Step implements StepReporter {
     this.#done += 1;
     const ms = performance.now() - working.since;
     this.#progress.resources.push({ title: address, ms });
-    if (!this.#isLive)
-      this.#progress.print([
-        `    ${this.#doing(action, address)}: done in ${formatDuration(ms)}`,
-        `    ${this.#doing(action, address)}: 完了 (${formatDuration(ms)})`,
-      ]);
+    if (this.#isLive) return;
+    const [doing, took] = [this.#doing(action, address), formatDuration(ms)];
+    this.#print("   ", this.#say([`${doing}: done in ${took}`, `${doing}: 完了 (${took})`]));
+  }
+
+  /** A line that stays. Where nothing moves, lines of steps side by side are mixed: each says whose it is. */
+  #print(mark: string, text: string): void {
+    this.#progress.print(`${mark} ${this.#isLive ? "" : `${this.#title}: `}${text}`);
   }
 
   #forget(address: string): void {
