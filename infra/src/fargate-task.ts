@@ -25,6 +25,8 @@ export interface ContainerLogs {
 export interface FargateTaskProps {
   readonly family: string;
   readonly executionRoleArn: string;
+  /** As whom programs in the container call AWS; as nobody unless told. */
+  readonly taskRoleArn?: string;
   readonly container: WebContainer;
 }
 
@@ -47,6 +49,7 @@ export class FargateTask extends Construct {
       cpu: "256",
       memory: "512",
       executionRoleArn: props.executionRoleArn,
+      ...(props.taskRoleArn !== undefined && { taskRoleArn: props.taskRoleArn }),
       containerDefinitions: JSON.stringify([toContainerDefinition(props.container)]),
     });
     this.arn = pinned(definition, id).arn;
