@@ -212,7 +212,7 @@ function movedTags({ images }: Deployed, { name, definition, running }: Subject)
 
 const short = (digest: string) => digest.slice(0, "sha256:".length + 12);
 
-/** What should be there of an app: by its service's name, or by what its load balancer asks. */
+/** What should be there of an app: by its service's name, by what its load balancer asks, or, without one, by its containers. */
 export const expectedOf = (
   { scope }: Deployed,
   { name, service, definition }: Subject,
@@ -222,5 +222,5 @@ export const expectedOf = (
     if (known !== undefined) return false;
     const asked = service.loadBalancers?.map(({ containerName }) => containerName) ?? [];
     const has = definition.containerDefinitions?.some((each) => each.name === container) ?? false;
-    return asked.includes(container) || has;
+    return asked.length > 0 ? asked.includes(container) : has;
   });
