@@ -21,6 +21,8 @@ export interface LabManifest {
   /** How long it takes to read, write, try and wait, without set-up; `pnpm check` compares it with what that is made of. */
   readonly minutes: number;
   readonly needs: readonly Tool[];
+  /** Set where its tasks have to be containers, as on Fargate: what they do is not to be had of processes of this machine. */
+  readonly needsContainers?: true;
   /** The apps whose images it builds; each is pushed to `<repository>-<owner>`, where that repository exists. */
   readonly apps: readonly WebApp[];
   /**

@@ -1,7 +1,9 @@
 import { probeRoom, type TaskTier } from "@workbook/local-aws";
+import { readManifests } from "@workbook/lab-kit";
 import { both, type Words } from "@workbook/toolchain";
 import { findCloud } from "../cloud/cloud.ts";
 import { describeNoRoom } from "../cloud/task-tier.ts";
+import { chaptersWithContainers } from "../learn/need-containers.ts";
 import type { Session } from "../session.ts";
 import type { Finding } from "./doctor.ts";
 
@@ -11,22 +13,36 @@ export async function containersFinding(session: Session): Promise<Finding> {
   const cloud = await findCloud(session.workspace);
   const running = cloud?.health["tasks"] as TaskTier | undefined;
   const chosen = session.workspace.config.tasks;
+  const chapters = chaptersWithContainers(await readManifests(session.workspace.labs));
+  const notHere: Words =
+    chapters === "" ? "" : [` (not for chapters ${chapters})`, ` (動かない章: ${chapters})`];
   return {
     name: session.say(["Containers", "コンテナ"]),
     status: missing ? "missing" : "ok",
     text: session.say(
       missing
-        ? both`${["tasks run as plain processes", "タスクはプロセスとして動きます"]}: ${describeNoRoom(missing)}`
-        : describeRoom(chosen, running),
+        ? both`${["tasks run as plain processes", "タスクはプロセスとして動きます"]}${notHere}: ${describeNoRoom(missing)}`
+        : describeRoom(chosen, running, notHere),
     ),
     needed: false,
   };
 }
 
-function describeRoom(chosen: TaskTier["driver"] | undefined, running?: TaskTier): Words {
+function describeRoom(
+  chosen: TaskTier["driver"] | undefined,
+  running: TaskTier | undefined,
+  notHere: Words,
+): Words {
   const driver = running?.driver ?? chosen ?? "containers";
-  if (driver === "containers") return ["tasks run as containers", "タスクはコンテナとして動きます"];
+  if (driver === "containers")
+    return [
+      "tasks run as containers; all chapters run here",
+      "タスクはコンテナとして動きます。すべての章が動きます",
+    ];
   const by = chosen === undefined ? [] : ["--tasks", "containers"];
   const again = ["./workbook cloud down; ./workbook cloud up", ...by].join(" ");
-  return [`tasks can run as containers → ${again}`, `タスクをコンテナとして動かせます → ${again}`];
+  return both`${["tasks run as plain processes", "タスクはプロセスとして動きます"]}${notHere}${[
+    `, and can run as containers → ${again}`,
+    `。コンテナとしても動かせます → ${again}`,
+  ]}`;
 }

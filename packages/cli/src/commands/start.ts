@@ -8,6 +8,7 @@ import { prepareCloud } from "../learn/chapter-cloud.ts";
 import { chapterNumber, nextChapter } from "../learn/chapters.ts";
 import { ensureCopy, type PutCopy } from "../learn/learner-copy.ts";
 import { beginningInWords, keepDeployed } from "../learn/leave-chapter.ts";
+import { requireContainers } from "../learn/need-containers.ts";
 import { noteStarted, readProgress } from "../learn/progress-file.ts";
 import { NEXT } from "../output/next.ts";
 import { chosenLab } from "../learn/chosen-lab.ts";
@@ -15,6 +16,7 @@ import { chosenLab } from "../learn/chosen-lab.ts";
 /** Begins a chapter: the learner's copy of its files, and a cloud in the state that it begins from. */
 export async function startCommand(session: Session, query: string | undefined): Promise<number> {
   const lab = await chosenLab(session, query ?? chapterToStart(session));
+  await requireContainers(session, lab);
   const number = chapterNumber(lab.id);
   session.progress.print(
     `${style.name(session.say([`Chapter ${number}`, `第 ${number} 章`]))}  ${session.say(lab.title)}\n`,

@@ -7,6 +7,7 @@ import { formatProof, formatSummary } from "../output/verify-output.ts";
 import type { Session } from "../session.ts";
 import { localTarget } from "../target/local-target.ts";
 import { chosenLab } from "../learn/chosen-lab.ts";
+import { containersNeeded, tierOf } from "../learn/need-containers.ts";
 
 /** What `verify` was given. */
 export interface VerifyCommandOptions {
@@ -24,7 +25,8 @@ export async function verifyCommand(
 ): Promise<number> {
   const { root, state, labs: folder, config } = session.workspace;
   const labs = await Promise.all(listLabs(folder).map((id) => loadLab(join(folder, id))));
-  const wanted = takeShard(await chosen(session, labs, names, options.all), options.shard);
+  const asked = takeShard(await chosen(session, labs, names, options.all), options.shard);
+  const { wanted, notRunHere } = await split(session, asked);
   const tools = await session.target.tools({ needs: wanted.flatMap(({ needs }) => needs) });
   const report = await verify({
     root,
@@ -38,8 +40,25 @@ export async function verifyCommand(
     onProof: (proof) => session.progress.print(formatProof(proof)),
     signal: session.signal,
   });
-  session.result(report, formatSummary(report, session.language));
+  session.result({ ...report, notRunHere }, formatSummary(report, session.language, notRunHere));
   return report.passed ? 0 : 1;
+}
+
+/** Labs that can be proved here, and the ids of those whose tasks have to be containers where no task can be one. */
+async function split(
+  session: Session,
+  asked: readonly Lab[],
+): Promise<{ readonly wanted: readonly Lab[]; readonly notRunHere: readonly string[] }> {
+  const [wanted, left] = [false, true].map((needs) =>
+    asked.filter(({ needsContainers = false }) => needsContainers === needs),
+  ) as [Lab[], Lab[]];
+  if (left.length === 0) return { wanted, notRunHere: [] };
+  const { tasks } = session.workspace.config;
+  // Not that of the workspace's cloud: a proof has clouds of its own.
+  const tier = await tierOf(tasks);
+  if (tier.driver === "containers") return { wanted: asked, notRunHere: [] };
+  if (wanted.length === 0) throw containersNeeded(left[0]!, tier);
+  return { wanted, notRunHere: left.map(({ id }) => id) };
 }
 
 async function chosen(

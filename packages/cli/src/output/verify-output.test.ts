@@ -42,6 +42,13 @@ test("a failure is told in full, with where to look", () => {
   expect(text).toMatch(/1 fail\.\n\nNext: \.\/workbook verify 05$/);
 });
 
+test("a chapter that cannot run here is named and counted", () => {
+  const report = { version: 1, passed: true, seconds: 1, proofs: [proof({})] } as const;
+  const text = formatSummary(report, "en", ["09-two-containers"]);
+  expect(text).toContain("- 09 not run here: its tasks have to be containers");
+  expect(text).toContain("1 chapter not run here");
+});
+
 test("what was seen of a proof that holds is one short line", () => {
   const text = formatProof(proof({ detail: `a\n${"b".repeat(500)}` }));
   expect(text.split("\n")).toHaveLength(1);

@@ -35,8 +35,16 @@ const COLUMNS: readonly (readonly [title: Words, kinds: readonly ProofKind[]])[]
   ],
 ];
 
-/** A row a lab, a column a kind of proof, and the totals. */
-export function formatSummary(report: VerifyReport, language: Language): string {
+/**
+ * A row a lab, a column a kind of proof, and the totals.
+ *
+ * @param notRunHere ids of labs that were asked for and whose tasks cannot run on this machine
+ */
+export function formatSummary(
+  report: VerifyReport,
+  language: Language,
+  notRunHere: readonly string[] = [],
+): string {
   const labs = [...new Set(report.proofs.map(({ lab }) => lab))].toSorted();
   const rows = [
     [["lab", "ラボ"] as const, ...COLUMNS.map(([title]) => title)].map((title) =>
@@ -60,9 +68,10 @@ export function formatSummary(report: VerifyReport, language: Language): string 
   const mutants = report.proofs.filter(({ kind }) => kind.endsWith("mutation"));
   const caught = new Set(mutants.map(({ lab, id }) => `${lab} ${id}`)).size;
   const [proofs, took] = [report.proofs.length, formatDuration(report.seconds * 1000)];
+  const left = notRunHere.length;
   const total: Words = [
-    `${proofs} proofs, ${caught} wrong answers, in ${took}`,
-    `証明 ${proofs} 件、誤答 ${caught} 件、${took}`,
+    `${proofs} proofs, ${caught} wrong answers, in ${took}${left > 0 ? `, ${left} ${left === 1 ? "chapter" : "chapters"} not run here` : ""}`,
+    `証明 ${proofs} 件、誤答 ${caught} 件、${took}${left > 0 ? `、ここでは動かない章 ${left} つ` : ""}`,
   ];
   const outcome: Words =
     failed.length === 0
@@ -75,6 +84,15 @@ export function formatSummary(report: VerifyReport, language: Language): string 
     ...lines,
     "",
     ...failed.map(formatProof),
+    ...notRunHere.map((id) =>
+      say(
+        [
+          `- ${id.slice(0, 2)} not run here: its tasks have to be containers (./workbook doctor)`,
+          `- ${id.slice(0, 2)} ここでは動きません: タスクがコンテナとして動く必要があります (./workbook doctor)`,
+        ],
+        language,
+      ),
+    ),
     verdict,
     "",
     say(nextStep(next), language),

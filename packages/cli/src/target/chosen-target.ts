@@ -80,7 +80,7 @@ export class ChosenTarget {
    * Everything that deploying a lab's variant to the target needs.
    *
    * @param given left out, it is the learner's copy; before any chapter was begun, what `run` deploys
-   * @throws {UserError} where nothing is given, and a chapter is named that was not begun
+   * @throws {UserError} where nothing is given, and a chapter is named that was not begun, or its tasks cannot run here
    */
   async deployment(
     query: string | undefined,
@@ -90,6 +90,8 @@ export class ChosenTarget {
     const { chosenLab, ownVariant } = await import("../learn/chosen-lab.ts");
     const lab = await chosenLab(this.#session, query);
     const variant = given ?? ownVariant(this.#session, query, lab);
+    const { requireContainers } = await import("../learn/need-containers.ts");
+    await requireContainers(this.#session, lab);
     await this.owner(this.name === "aws" || variant !== "solution");
     const tools = await this.tools(lab);
     const cloud = this.name === "local" ? await this.cloud() : undefined;
