@@ -3,7 +3,7 @@ import { definePicture, frame, note } from "@workbook/lab-kit";
 export const picture = definePicture(
   ["An ECS cluster that uses Fargate.", "Fargate を使う ECS クラスターがあります。"],
   [
-    frame("group", [42, 234, 356, 186]),
-    note([220, 408], ["ECS cluster, Fargate", "ECS クラスター (Fargate)"], "middle"),
+    frame("group", [42, 234, 356, 270]),
+    note([220, 492], ["ECS cluster, Fargate", "ECS クラスター (Fargate)"], "middle"),
   ],
 );

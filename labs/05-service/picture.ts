@@ -7,7 +7,7 @@ export const picture = definePicture(
   ],
   [
     ...tasks(56, "node-app"),
-    arrow([64, 496], [64, 423]),
-    note([72, 484], ["pull", "プル"], "start"),
+    arrow([64, 580], [64, 507]),
+    note([72, 568], ["pull", "プル"], "start"),
   ],
 );

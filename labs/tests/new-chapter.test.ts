@@ -17,7 +17,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { copyClone } from "../../scripts/copy-clone.ts";
 
 const MINUTES = 60_000;
-const ID = "09-toy";
+/** After the last chapter that there is. */
+const LAST = listLabs(join(import.meta.dirname, "..")).at(-1)!;
+const ID = `${String(Number(LAST.slice(0, 2)) + 1).padStart(2, "0")}-toy`;
 /** Where something is to be written; in pieces, so that it does not stand here. */
 const OPEN = ["TO", "DO"].join("");
 let scratch: string;

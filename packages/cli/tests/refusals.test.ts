@@ -39,11 +39,11 @@ test.each([
   ],
   [["deploy", "1", "--varient", "x"], "--variant <name>", "./workbook help deploy"],
   [["help", "strat"], "Did you mean start?", "./workbook start"],
-  [["new-lab"], "A chapter is called like 09-sidecar", "./workbook new-lab 09-sidecar"],
+  [["new-lab"], "A chapter is called like 10-sidecar", "./workbook new-lab 10-sidecar"],
   [
     ["new-lab", "08-other"],
     "a chapter 08 already: 08-two-services",
-    "./workbook new-lab 09-sidecar",
+    "./workbook new-lab 10-sidecar",
   ],
 ] as const)(
   "%j is refused with what may have been meant",

@@ -18,14 +18,16 @@ const OPEN = ["TO", "DO"].join("");
  */
 export function newLabFiles(id: string, before: Lab): ReadonlyMap<string, string> {
   const open = { en: OPEN, ja: OPEN };
-  const { needs, apps, stacks, files } = before;
+  const { needs, needsContainers, apps, publicImages, stacks, files } = before;
   const manifest = defineLab({
     id,
     title: open,
     summary: open,
     minutes: 1,
     needs,
+    ...(needsContainers && { needsContainers }),
     apps,
+    ...(publicImages && { publicImages }),
     stacks,
     files,
     startFailsAt: OPEN,
@@ -46,7 +48,8 @@ export function newLabFiles(id: string, before: Lab): ReadonlyMap<string, string
   ] as [string, string][]);
 }
 
-function manifestSource(id: string, { needs, apps, stacks, files }: Lab): string {
+function manifestSource(id: string, before: Lab): string {
+  const { needs, needsContainers, apps, publicImages, stacks, files } = before;
   const names = apps.map((app) => (app === GO_APP ? "GO_APP" : app === NODE_APP && "NODE_APP"));
   return `import { defineLab, ${names.toSorted().join(", ")} } from "@workbook/lab-kit";
 
@@ -56,8 +59,8 @@ export const lab = defineLab({
   summary: { en: "${OPEN}", ja: "${OPEN}" },
   minutes: 1,
   needs: ${list(needs)},
-  apps: [${names.join(", ")}],
-  stacks: ${list(stacks)},
+${needsContainers ? "  needsContainers: true,\n" : ""}  apps: [${names.join(", ")}],
+${publicImages ? `  publicImages: ${list(publicImages)},\n` : ""}  stacks: ${list(stacks)},
   files: ${list(files)},
   // ${OPEN}: the types of what it adds, and what it changes of what was there.
   teaches: { adds: [], changes: [] },

@@ -9,8 +9,15 @@ import type { Session } from "../session.ts";
 /** Makes the folder of a chapter that is to be written, on top of the one before it. `pnpm check` fails until it is. */
 export async function newLabCommand(session: Session, id: string | undefined): Promise<number> {
   const { labs } = session.workspace;
-  const given = requireId(id);
   const known = listLabs(labs);
+  const example = exampleId(known);
+  const refused = (message: Words) => refusal(message, example);
+  if (id === undefined || !/^\d\d(?:-[a-z0-9]+)+$/.test(id))
+    throw refused([
+      `A chapter is called like ${example}${id === undefined ? "" : `, not ${id}`}: two digits, then words.`,
+      `章の名前は ${example} のように、2 桁の数字と単語で付けます。${id === undefined ? "" : `${id} は使えません。`}`,
+    ]);
+  const given = id;
   const same = known.find((each) => each.slice(0, 2) === given.slice(0, 2));
   const before = known.findLast((each) => each < given);
   const folder = join(labs, given);
@@ -43,18 +50,16 @@ export async function newLabCommand(session: Session, id: string | undefined): P
   return 0;
 }
 
-function requireId(id: string | undefined): string {
-  if (id !== undefined && /^\d\d(?:-[a-z0-9]+)+$/.test(id)) return id;
-  throw refused([
-    `A chapter is called like 09-sidecar${id === undefined ? "" : `, not ${id}`}: two digits, then words.`,
-    `章の名前は 09-sidecar のように、2 桁の数字と単語で付けます。${id === undefined ? "" : `${id} は使えません。`}`,
-  ]);
+/** A name that the next chapter could have. */
+function exampleId(known: readonly string[]): string {
+  const number = Number(known.at(-1)?.slice(0, 2) ?? 0) + 1;
+  return `${String(number).padStart(2, "0")}-sidecar`;
 }
 
-function refused(message: Words): UserError {
+function refusal(message: Words, example: string): UserError {
   return new UserError(message, {
     code: "LAB_NAME_INVALID",
-    next: "./workbook new-lab 09-sidecar",
+    next: `./workbook new-lab ${example}`,
     exitCode: 2,
   });
 }

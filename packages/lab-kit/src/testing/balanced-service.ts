@@ -16,9 +16,15 @@ const TRUST = JSON.stringify({
   ],
 });
 
-/** The program of a service behind a load balancer, all called alike. */
-export function balancedServiceStack(service: string): SynthReader {
-  const container = { name: "go-app", image: "golang-app-hanako:v1" };
+/**
+ * The program of a service behind a load balancer, all called alike.
+ *
+ * @param container what its task runs; the Go app unless told
+ */
+export function balancedServiceStack(
+  service: string,
+  container = { name: "go-app", image: "golang-app-hanako:v1" },
+): SynthReader {
   const resource = (type: string, attributes: Record<string, unknown>) => {
     const address = `${type}.go`;
     return { stack: "service", kind: "resource", type, name: "go", address, attributes } as const;

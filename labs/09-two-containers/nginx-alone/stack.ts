@@ -1,0 +1,232 @@
+import { WorkbookStack } from "@workbook/infra/base-stack";
+import { Cluster } from "@workbook/infra/cluster";
+import { ExecutionRole } from "@workbook/infra/execution-role";
+import { FargateService } from "@workbook/infra/fargate-service";
+import { FargateTask } from "@workbook/infra/fargate-task";
+import { IamRole } from "@workbook/infra/iam-role";
+import { ImageRepository } from "@workbook/infra/image-repository";
+import { LoadBalancer } from "@workbook/infra/load-balancer";
+import { LogGroup } from "@workbook/infra/log-group";
+import { Network } from "@workbook/infra/network";
+import { SecurityGroup } from "@workbook/infra/security-group";
+import type { Settings } from "@workbook/infra/settings";
+import { TargetGroup } from "@workbook/infra/target-group";
+import { TerraformOutput } from "cdktf";
+import type { Construct } from "constructs";
+
+/** nginx as its makers publish it, from Amazon ECR Public. The tag says which one. */
+const NGINX = "public.ecr.aws/nginx/nginx:1.28";
+
+/** The repositories that the images are pushed to; nginx's image needs none here. */
+export class ImagesStack extends WorkbookStack {
+  constructor(scope: Construct, settings: Settings) {
+    super(scope, "images", settings);
+    new ImageRepository(this, "nodejs_app", { name: settings.named("nodejs-app") });
+    new ImageRepository(this, "golang_app", { name: settings.named("golang-app") });
+  }
+}
+
+/** What the services share. */
+interface Shared {
+  readonly network: Network;
+  readonly albSecurityGroup: SecurityGroup;
+  readonly cluster: Cluster;
+  readonly executionRole: ExecutionRole;
+  readonly alb: LoadBalancer;
+}
+
+/** Three services behind one load balancer; the third is nginx alone, as it comes. */
+export class ServiceStack extends WorkbookStack {
+  constructor(scope: Construct, settings: Settings) {
+    super(scope, "service", settings);
+    const network = new Network(this, "network", {
+      name: settings.named("workbook"),
+      availabilityZones: settings.availabilityZones,
+    });
+    const albSecurityGroup = new SecurityGroup(this, "alb_security_group", {
+      name: settings.named("alb"),
+      description: "The load balancer, for the home address of the learner only",
+      vpcId: network.vpcId,
+      port: [80, 8080, 8081],
+      cidrs: [settings.homeCidr],
+    });
+    const cluster = new Cluster(this, "cluster", { name: settings.named("workbook") });
+    const executionRole = new ExecutionRole(this, "execution_role", {
+      name: settings.named("ecs-execution"),
+    });
+    const { vpcId } = network;
+    const nodeTargets = new TargetGroup(this, "node_targets", {
+      name: settings.named("node-app"),
+      vpcId,
+      port: 80,
+    });
+    const goTargets = new TargetGroup(this, "go_targets", {
+      name: settings.named("go-app"),
+      vpcId,
+      port: 8080,
+    });
+    // #region targets
+    const webTargets = new TargetGroup(this, "web_targets", {
+      name: settings.named("web"),
+      vpcId,
+      port: 80,
+      healthCheckPath: "/",
+    });
+    // #endregion targets
+    const alb = new LoadBalancer(this, "alb", {
+      name: settings.named("workbook"),
+      subnetIds: network.publicSubnetIds,
+      securityGroupIds: [albSecurityGroup.id],
+      listeners: [
+        { port: 80, targetGroupArn: nodeTargets.arn },
+        { port: 8080, targetGroupArn: goTargets.arn },
+        { port: 8081, targetGroupArn: webTargets.arn },
+      ],
+      internet: network.ingress,
+    });
+
+    const shared = { network, albSecurityGroup, cluster, executionRole, alb };
+    this.nodeApp(shared, nodeTargets);
+    this.goApp(shared, goTargets);
+    this.web(shared, webTargets);
+
+    new TerraformOutput(this, "alb_dns_name", { value: alb.dnsName });
+    new TerraformOutput(this, "cluster_name", { value: cluster.name });
+  }
+
+  private nodeApp(shared: Shared, targets: TargetGroup): void {
+    const { network, albSecurityGroup, cluster, executionRole, alb } = shared;
+    const { settings } = this;
+    const name = settings.named("node-app");
+    const logs = new LogGroup(this, "node_logs", { name: `/ecs/${name}` });
+    const task = new FargateTask(this, "node_task", {
+      family: name,
+      executionRoleArn: executionRole.arn,
+      container: {
+        name: "node-app",
+        image: settings.image("nodejs-app"),
+        port: 80,
+        logs: { group: logs.name, region: settings.region },
+      },
+    });
+    const securityGroup = new SecurityGroup(this, "node_security_group", {
+      name,
+      description: "The Node.js tasks, for the load balancer only",
+      vpcId: network.vpcId,
+      port: 80,
+      sourceGroupIds: [albSecurityGroup.id],
+    });
+    new FargateService(this, "node_service", {
+      name,
+      clusterArn: cluster.arn,
+      taskDefinitionArn: task.arn,
+      subnetIds: network.privateSubnetIds,
+      securityGroupIds: [securityGroup.id],
+      target: { targetGroupArn: targets.arn, containerName: "node-app", containerPort: 80 },
+      dependsOn: [alb.listener(80), network.egress, ...executionRole.permissions],
+    });
+  }
+
+  private goApp(shared: Shared, targets: TargetGroup): void {
+    const { network, albSecurityGroup, cluster, executionRole, alb } = shared;
+    const { settings } = this;
+    const name = settings.named("go-app");
+    const logs = new LogGroup(this, "go_logs", { name: `/ecs/${name}` });
+    const task = new FargateTask(this, "go_task", {
+      family: name,
+      executionRoleArn: executionRole.arn,
+      container: {
+        name: "go-app",
+        image: settings.image("golang-app"),
+        port: 8080,
+        logs: { group: logs.name, region: settings.region },
+      },
+    });
+    const securityGroup = new SecurityGroup(this, "go_security_group", {
+      name,
+      description: "The Go tasks, for the load balancer only",
+      vpcId: network.vpcId,
+      port: 8080,
+      sourceGroupIds: [albSecurityGroup.id],
+    });
+    new FargateService(this, "go_service", {
+      name,
+      clusterArn: cluster.arn,
+      taskDefinitionArn: task.arn,
+      subnetIds: network.privateSubnetIds,
+      securityGroupIds: [securityGroup.id],
+      target: { targetGroupArn: targets.arn, containerName: "go-app", containerPort: 8080 },
+      dependsOn: [alb.listener(8080), network.egress, ...executionRole.permissions],
+    });
+  }
+
+  /** nginx alone, behind port 8081. */
+  private web(shared: Shared, targets: TargetGroup): void {
+    const { network, albSecurityGroup, cluster, executionRole, alb } = shared;
+    const { settings } = this;
+    const taskRole = this.webTaskRole();
+    // #region web
+    const name = settings.named("web");
+    const logs = new LogGroup(this, "web_logs", { name: `/ecs/${name}` });
+    const task = new FargateTask(this, "web_task", {
+      family: name,
+      executionRoleArn: executionRole.arn,
+      taskRoleArn: taskRole.arn,
+      container: {
+        name: "nginx",
+        image: NGINX,
+        port: 80,
+        logs: { group: logs.name, region: settings.region },
+      },
+    });
+    const securityGroup = new SecurityGroup(this, "web_security_group", {
+      name,
+      description: "The web tasks, for the load balancer only",
+      vpcId: network.vpcId,
+      port: 80,
+      sourceGroupIds: [albSecurityGroup.id],
+    });
+    new FargateService(this, "web_service", {
+      name,
+      clusterArn: cluster.arn,
+      taskDefinitionArn: task.arn,
+      subnetIds: network.privateSubnetIds,
+      securityGroupIds: [securityGroup.id],
+      target: { targetGroupArn: targets.arn, containerName: "nginx", containerPort: 80 },
+      enableExecuteCommand: true,
+      dependsOn: [
+        alb.listener(8081),
+        network.egress,
+        ...executionRole.permissions,
+        ...taskRole.permissions,
+      ],
+    });
+    // #endregion web
+  }
+
+  /** What the containers themselves may do: be talked to by ECS Exec. */
+  private webTaskRole(): IamRole {
+    const { settings } = this;
+    // #region task-role
+    return new IamRole(this, "web_task_role", {
+      name: settings.named("web-task"),
+      identifier: "ecs-tasks.amazonaws.com",
+      policyDocument: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Action: [
+              "ssmmessages:CreateControlChannel",
+              "ssmmessages:CreateDataChannel",
+              "ssmmessages:OpenControlChannel",
+              "ssmmessages:OpenDataChannel",
+            ],
+            Resource: "*",
+          },
+        ],
+      }),
+    });
+    // #endregion task-role
+  }
+}
