@@ -1,6 +1,7 @@
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
+  DescribeInstancesCommand,
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
@@ -252,5 +253,48 @@ describe.skipIf(closed)("tasks on instances", { timeout: 120_000 }, () => {
       expect(await cloud.registered()).toMatchObject([{ agentConnected: false, status: "ACTIVE" }]);
     });
     expect(await runOn(definition)).toMatchObject({ failures: [{ reason: "AGENT" }] });
+  });
+
+  test("a group of instances grows for tasks that wait, and shrinks when nothing is left on them", async () => {
+    const { ec2, ecs } = containers.cloud;
+    const group = await cloud.group("grown", { groupId, max: 2, isProtected: true });
+    await cloud.provide("grown", group.arn);
+    const [first] = await cloud.registered();
+    const memory = Math.floor((left(first!, "MEMORY") as number) / 2) + 10;
+    const definition = await cloud.define("grown", [nginx({ memory })]);
+    await cloud.serve("grown", definition, {
+      desiredCount: 2,
+      capacityProviderStrategy: [{ capacityProvider: "grown", weight: 1 }],
+    });
+    const tasks = await running("grown", 2);
+    expect(tasks).toMatchObject([
+      { launchType: "EC2", capacityProviderName: "grown" },
+      { launchType: "EC2", capacityProviderName: "grown" },
+    ]);
+    const members = await group.describe();
+    expect(members).toMatchObject({
+      DesiredCapacity: 2,
+      Instances: [
+        { LifecycleState: "InService", ProtectedFromScaleIn: true },
+        { LifecycleState: "InService", ProtectedFromScaleIn: true },
+      ],
+    });
+    const ids = members.Instances!.map(({ InstanceId }) => InstanceId!);
+    const placed = new Set(tasks.map(({ containerInstanceArn }) => containerInstanceArn));
+    expect(placed.size).toBe(2);
+
+    await ecs.send(new UpdateServiceCommand({ cluster: "c", service: "grown", desiredCount: 0 }));
+    await eventually(async () => {
+      expect(await group.describe()).toMatchObject({ DesiredCapacity: 0, Instances: [] });
+      const registered = await cloud.registered();
+      expect(registered.filter((it) => it.capacityProviderName === "grown")).toEqual([]);
+    });
+    const { Reservations = [] } = await ec2.send(
+      new DescribeInstancesCommand({ InstanceIds: ids }),
+    );
+    const states = Reservations.flatMap(({ Instances = [] }) =>
+      Instances.map((it) => it.State!.Name),
+    );
+    expect(states).toEqual(["terminated", "terminated"]);
   });
 });

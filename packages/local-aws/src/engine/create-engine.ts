@@ -19,6 +19,8 @@ import { NetworkPart } from "./network/network-part.ts";
 import { ContainerDriver } from "./runtime/containers/container-driver.ts";
 import { Room } from "./runtime/containers/room.ts";
 import { InstanceNetworks } from "./runtime/containers/instance-networks.ts";
+import { GroupsPart } from "./instances/groups-part.ts";
+import { ScalingPart } from "./instances/scaling-part.ts";
 import { InstancesPart, type InstanceHost } from "./instances/instances-part.ts";
 import { createOffDriver } from "./runtime/off-driver.ts";
 import { createProcessDriver } from "./runtime/process/process-driver.ts";
@@ -93,6 +95,8 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     logs,
     loadBalancers,
     createInstances(context, room, instances),
+    new GroupsPart(context),
+    new ScalingPart(context),
     { name: "tasks", start: async () => {}, stop: () => driver.close() },
     { name: "image pulls", start: async () => {}, stop: () => images.close() },
     new ExecAgents(context),

@@ -17,7 +17,7 @@ export interface Topology {
 }
 
 /**
- * Reads the graph from the store. What has ended for good (stopped tasks, inactive services, deleted NAT gateways) is left
+ * Reads the graph from the store. What has ended for good (stopped tasks, inactive services, deleted NAT gateways, terminated instances) is left
  * out, and so are the roles that AWS's services make for themselves: they stay when what needed them is gone.
  */
 export function topology(store: Store): Topology {
@@ -40,8 +40,10 @@ function hasEnded(value: Readonly<Record<string, unknown>> | object): boolean {
     lastStatus?: unknown;
     state?: unknown;
   };
-  return status === "INACTIVE" || lastStatus === "STOPPED" || state === "deleted";
+  return status === "INACTIVE" || lastStatus === "STOPPED" || isOver(state);
 }
+
+const isOver = (state: unknown) => state === "deleted" || state === "terminated";
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html */
 function isServiceLinked(value: object): boolean {

@@ -1,11 +1,20 @@
 import {
+  AutoScalingClient,
+  CreateAutoScalingGroupCommand,
+  DescribeAutoScalingGroupsCommand,
+  type AutoScalingGroup,
+} from "@aws-sdk/client-auto-scaling";
+import {
+  CreateLaunchTemplateCommand,
   DescribeInstancesCommand,
   RunInstancesCommand,
   type Instance,
   type RunInstancesCommandInput,
 } from "@aws-sdk/client-ec2";
 import {
+  CreateCapacityProviderCommand,
   CreateServiceCommand,
+  PutClusterCapacityProvidersCommand,
   DescribeContainerInstancesCommand,
   ListContainerInstancesCommand,
   RegisterTaskDefinitionCommand,
@@ -132,6 +141,66 @@ export class InstanceCloud {
       }),
     );
     return taskDefinition!.taskDefinitionArn!;
+  }
+
+  /** Makes an Auto Scaling group without instances, whose instances would join the cluster. */
+  async group(
+    name: string,
+    { groupId, max, isProtected = false }: { groupId: string; max: number; isProtected?: boolean },
+  ): Promise<{ arn: string; describe: () => Promise<AutoScalingGroup> }> {
+    const { ec2, subnets, test } = this.cloud;
+    await ec2.send(
+      new CreateLaunchTemplateCommand({
+        LaunchTemplateName: name,
+        LaunchTemplateData: {
+          ImageId: this.imageId,
+          InstanceType: "t3.micro",
+          IamInstanceProfile: { Name: "ecs-instance" },
+          UserData: joining("c"),
+          SecurityGroupIds: [groupId],
+        },
+      }),
+    );
+    const asg = new AutoScalingClient(test.clientConfig);
+    await asg.send(
+      new CreateAutoScalingGroupCommand({
+        AutoScalingGroupName: name,
+        LaunchTemplate: { LaunchTemplateName: name, Version: "$Latest" },
+        MinSize: 0,
+        MaxSize: max,
+        VPCZoneIdentifier: subnets.slice(0, 2).join(","),
+        NewInstancesProtectedFromScaleIn: isProtected,
+      }),
+    );
+    const describe = async () => {
+      const { AutoScalingGroups } = await asg.send(
+        new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
+      );
+      return AutoScalingGroups![0]!;
+    };
+    return { arn: (await describe()).AutoScalingGroupARN!, describe };
+  }
+
+  /** Makes the group the cluster's capacity provider, with managed scaling and termination protection. */
+  async provide(name: string, autoScalingGroupArn: string): Promise<void> {
+    const { ecs } = this.cloud;
+    await ecs.send(
+      new CreateCapacityProviderCommand({
+        name,
+        autoScalingGroupProvider: {
+          autoScalingGroupArn,
+          managedScaling: { status: "ENABLED", targetCapacity: 100 },
+          managedTerminationProtection: "ENABLED",
+        },
+      }),
+    );
+    await ecs.send(
+      new PutClusterCapacityProvidersCommand({
+        cluster: "c",
+        capacityProviders: [name],
+        defaultCapacityProviderStrategy: [],
+      }),
+    );
   }
 
   async serve(

@@ -16,6 +16,7 @@ export const ROOMS = [
   "services/iam",
   "services/kms",
   "services/ec2",
+  "services/autoscaling",
   "services/elbv2",
   "services/ecr",
   "services/ecs",

@@ -1,5 +1,6 @@
 import type { Timer } from "../../clock/clock.ts";
 import { taskDefinitions, tasks, type Task, type TaskContainer } from "../../services/ecs/state.ts";
+import { interfaceOf } from "../../services/ecs/task-place.ts";
 import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
@@ -50,11 +51,7 @@ export class ExecAgents implements EnginePart {
     if (!enableExecuteCommand || this.#timers.has(arn)) return;
     const task = scope.of(tasks).get(arn);
     if (!task?.containers.some(isWaiting)) return;
-    const isConnected = mayReachService(
-      scope,
-      task.networkInterfaceId ?? "",
-      "ssmmessages",
-    ).allowed;
+    const isConnected = mayReachService(scope, interfaceOf(scope, task), "ssmmessages").allowed;
     const moved = task.containers.map((container) =>
       this.#advance(scope, task, container, isConnected),
     );

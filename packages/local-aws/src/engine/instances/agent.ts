@@ -5,14 +5,11 @@ import { machineImage } from "../../services/ec2/instances/machine-images.ts";
 import type { Instance } from "../../services/ec2/instances/state.ts";
 import { ecsArn } from "../../services/ecs/arns.ts";
 import { registerContainerInstance } from "../../services/ecs/instances/register.ts";
-import { providerOfGroup } from "../../services/ecs/providers/find.ts";
+import { providerOfInstance } from "../../services/ecs/providers/find.ts";
 import { clusters } from "../../services/ecs/state.ts";
 import type { Scope, Store } from "../../store/store.ts";
 import { mayReachService } from "../network/reachability.ts";
 import { readEcsConfig } from "./ecs-config.ts";
-
-/** The tag by which an instance knows its group. */
-export const GROUP_TAG = "aws:autoscaling:groupName";
 
 /**
  * What the ECS agent of an instance does when it starts: it registers with its cluster, in the transaction under way.
@@ -35,8 +32,6 @@ export function connectAgent(
   const cluster = scope.of(clusters).get(arn);
   if (cluster?.status !== "ACTIVE")
     return `ClusterNotFoundException: Cluster not found: ${config.cluster}`;
-  const group = instance.tags[GROUP_TAG];
-  const provider = group === undefined ? undefined : providerOfGroup(scope, group);
   const { attributes, reservedMemoryMiB } = config;
   registerContainerInstance(scope, {
     instance,
@@ -44,8 +39,7 @@ export function connectAgent(
     cluster,
     attributes,
     reservedMemoryMiB,
-    capacityProviderName:
-      provider && cluster.capacityProviders.includes(provider.name) ? provider.name : undefined,
+    capacityProviderName: providerOfInstance(scope, cluster, instance.instanceId),
     now,
   });
   return undefined;

@@ -4,11 +4,15 @@ import { instances, type Instance } from "../../services/ec2/instances/state.ts"
 import { containerInstances, containerInstancesByEc2 } from "../../services/ecs/instances/state.ts";
 import { disconnectAgent, forgetInstance } from "../../services/ecs/instances/register.ts";
 import { tasksOn } from "../../services/ecs/placement/remaining.ts";
-import { clusters, tasks } from "../../services/ecs/state.ts";
+import { clusters, ecsServices, tasks } from "../../services/ecs/state.ts";
 import { INSTANCE_TEXTS as SAID } from "../../services/ecs/instance-texts.ts";
 import type { Change, Place } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
+import { ecsArn } from "../../services/ecs/arns.ts";
+import { runsOn } from "../../services/ecs/launch.ts";
+import { addServiceEvents } from "../scheduler/service-events.ts";
+import { readEcsConfig } from "./ecs-config.ts";
 import { untilChanged } from "../scheduler/commits.ts";
 import { connectAgent } from "./agent.ts";
 
@@ -134,6 +138,7 @@ export class InstancesPart implements EnginePart {
           stateReason: NO_HOST,
           stateTransitionReason: "Server.InternalError",
         });
+        tellServices(scope, instance, clock.now());
       });
     await this.#host.open(instanceId, privateIpAddress);
     if (scope.of(instances).get(instanceId)?.state !== "pending") return;
@@ -199,6 +204,17 @@ export class InstancesPart implements EnginePart {
             collection.delete(instanceId);
     });
     this.#expiry = clock.deadline(EXPIRE_EVERY_MS, () => this.#expireRegularly());
+  }
+}
+
+/** Services that an instance would have been for hear in their events that there is none. */
+function tellServices(scope: Scope, { userData }: Instance, now: number): void {
+  const clusterArn = ecsArn(scope, `cluster/${readEcsConfig(userData).cluster}`);
+  for (const service of scope.of(ecsServices).filter((it) => it.clusterArn === clusterArn)) {
+    const message = SAID.eventNoInstancesHere({ service: service.name });
+    const isKnown = service.events.some((event) => event.message === message);
+    if (service.status === "ACTIVE" && runsOn(service) === "EC2" && !isKnown)
+      addServiceEvents(scope, service.arn, [message], now);
   }
 }
 

@@ -1,16 +1,15 @@
 import type { CapacityProviderStrategyItem } from "@aws-sdk/client-ecs";
 import { isOwn, parseArn, readArn } from "../../ground/arn.ts";
-import type { CallContext } from "../service.ts";
-import { ecsArn, lastPart } from "./arns.ts";
+import type { Scope } from "../../store/store.ts";
+import { lastPart } from "./arns.ts";
 import { clientException, invalidParameter } from "./faults.ts";
-import type { EcsHandlers } from "./handlers.ts";
-import { page } from "./pages.ts";
+import { capacityProviders } from "./providers/state.ts";
 import type { Cluster } from "./state.ts";
 import { INSTANCE_TEXTS as SAID } from "./instance-texts.ts";
 import { TEXTS } from "./texts.ts";
 
-/** The capacity providers that every account has; the others need instances. */
-const FARGATE_PROVIDERS = ["FARGATE", "FARGATE_SPOT"] as const;
+/** The capacity providers that every account has; the others are of instances. */
+export const FARGATE_PROVIDERS = ["FARGATE", "FARGATE_SPOT"] as const;
 
 interface Place {
   readonly account: string;
@@ -18,7 +17,7 @@ interface Place {
 }
 
 /** The name in a name or an ARN; a provider of another account or region is none of this one's. */
-function nameOf(reference: string, place: Place): string {
+export function nameOf(reference: string, place: Place): string {
   const arn = parseArn(reference);
   const isMine = arn?.service === "ecs" && isOwn(arn, place);
   return isMine && arn.resource.startsWith("capacity-provider/") ? lastPart(reference) : reference;
@@ -26,19 +25,15 @@ function nameOf(reference: string, place: Place): string {
 
 export type Strategy = readonly { capacityProvider: string; weight?: number; base?: number }[];
 
-const describe = (context: CallContext, name: (typeof FARGATE_PROVIDERS)[number]) => ({
-  capacityProviderArn: ecsArn(context, `capacity-provider/${name}`),
-  name,
-  status: "ACTIVE" as const,
-  tags: [],
-  type: name,
-});
-
 /** Capacity provider names as given (names or ARNs). @throws AwsError where one does not exist */
-export function toCapacityProviders(given: readonly string[] | undefined, place: Place): string[] {
+export function toCapacityProviders(
+  given: readonly string[] | undefined,
+  { store, ...place }: Place & { readonly store: Scope },
+): string[] {
   return (given ?? []).map((reference) => {
     const name = nameOf(reference, place);
-    if (!FARGATE_PROVIDERS.some((known) => known === name))
+    const isFargate = FARGATE_PROVIDERS.some((known) => known === name);
+    if (!isFargate && !store.of(capacityProviders).has(name))
       throw clientException(TEXTS.capacityProviderNotFound({ name }));
     return name;
   });
@@ -89,23 +84,3 @@ function weighted(strategy: Strategy): Strategy {
     throw invalidParameter(TEXTS.strategyNoWeight());
   return strategy;
 }
-
-export const capacityProviderHandlers: EcsHandlers = {
-  DescribeCapacityProviders(input, context) {
-    const wanted = input.capacityProviders?.map((reference) => nameOf(reference, context));
-    const known = FARGATE_PROVIDERS.filter((name) => wanted?.includes(name) ?? true);
-    const missing = (wanted ?? []).filter((name) => !FARGATE_PROVIDERS.some((one) => one === name));
-    const { items, nextToken } = page(known, (name) => name, input, {
-      of: "capacity-providers",
-      most: 10,
-    });
-    return {
-      capacityProviders: items.map((name) => describe(context, name)),
-      failures: missing.map((name) => ({
-        arn: ecsArn(context, `capacity-provider/${name}`),
-        reason: "MISSING",
-      })),
-      nextToken,
-    };
-  },
-};

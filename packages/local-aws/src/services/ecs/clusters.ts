@@ -1,5 +1,6 @@
 import type { ClusterConfiguration, ClusterField, ClusterSetting } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../protocol/aws-error.ts";
+import type { Scope } from "../../store/store.ts";
 import type { CallContext } from "../service.ts";
 import { ecsArn } from "./arns.ts";
 import { toCapacityProviders, toStrategy } from "./capacity-providers.ts";
@@ -11,6 +12,8 @@ import { findCluster, requireCluster } from "./lookup.ts";
 import { page } from "./pages.ts";
 import { accountSetting, checkSettingValue } from "./account-settings.ts";
 import { containerInstances, containerInstancesByCluster } from "./instances/state.ts";
+import { assignProviders } from "./providers/find.ts";
+import { PROVIDER_TEXTS } from "./providers/texts.ts";
 import { clusters, ecsServices, tasks, type Cluster } from "./state.ts";
 import { toTags } from "./tags.ts";
 import { INSTANCE_TEXTS as SAID } from "./instance-texts.ts";
@@ -60,6 +63,30 @@ function refuseInUse(context: CallContext, cluster: Cluster): void {
       "ClusterContainsContainerInstancesException",
       SAID.clusterContainsInstances(),
     );
+}
+
+/** @throws AwsError `ResourceInUseException` where services or tasks of the cluster use one of the providers */
+function refuseUsed(scope: Scope, { arn }: Cluster, names: readonly string[]): void {
+  const uses = names.some(
+    (name) =>
+      scope
+        .of(ecsServices)
+        .find(
+          (it) =>
+            it.clusterArn === arn &&
+            it.status === "ACTIVE" &&
+            it.capacityProviderStrategy.some(({ capacityProvider }) => capacityProvider === name),
+        ) ??
+      scope
+        .of(tasks)
+        .find(
+          (it) =>
+            it.clusterArn === arn &&
+            it.capacityProviderName === name &&
+            it.lastStatus !== "STOPPED",
+        ),
+  );
+  if (uses) throw new AwsError("ResourceInUseException", PROVIDER_TEXTS.inUseByServices());
 }
 
 export const clusterHandlers: EcsHandlers = {
@@ -144,6 +171,8 @@ export const clusterHandlers: EcsHandlers = {
   PutClusterCapacityProviders(input, context) {
     const cluster = requireCluster(context, input.cluster);
     const capacityProviders = toCapacityProviders(input.capacityProviders, context);
+    const removed = cluster.capacityProviders.filter((name) => !capacityProviders.includes(name));
+    refuseUsed(context.store, cluster, removed);
     const updated = context.store.of(clusters).patch(cluster.arn, {
       capacityProviders,
       defaultCapacityProviderStrategy: toStrategy(
@@ -152,6 +181,7 @@ export const clusterHandlers: EcsHandlers = {
         context,
       ),
     });
+    assignProviders(context.store, updated);
     return { cluster: describeCluster(context, updated, ANSWER_FIELDS) };
   },
 

@@ -3,6 +3,9 @@ import type { Members } from "../kit/members.ts";
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Operations.html */
 export const members: Members = {
   refused: {
+    CreateCapacityProviderRequest: "cluster managedInstancesProvider",
+    UpdateCapacityProviderRequest: "cluster managedInstancesProvider",
+    DeleteCapacityProviderRequest: "cluster",
     CreateServiceRequest:
       "serviceConnectConfiguration serviceRegistries volumeConfigurations vpcLatticeConfigurations gatewayConnectors monitoring",
     UpdateServiceRequest:
@@ -79,13 +82,6 @@ export const members: Members = {
     },
     {
       why: [
-        "There are no providers of instances here.",
-        "ここにはインスタンスのキャパシティプロバイダーはありません。",
-      ],
-      members: { DescribeCapacityProvidersRequest: "cluster include" },
-    },
-    {
-      why: [
         "Shown with the task. CPU is not limited here, and no memory is set aside.",
         "タスクとともに表示されます。ここでは CPU は制限されず、メモリも確保されません。",
       ],
@@ -106,6 +102,9 @@ export const members: Members = {
   usedIn: {
     "refuse-unsupported.ts": { UpdateServiceRequest: "deploymentController" },
     "placement/wishes.ts": { UpdateServiceRequest: "placementConstraints placementStrategy" },
+    "providers/provider-rules.ts": {
+      AutoScalingGroupProviderUpdate: "managedTerminationProtection",
+    },
     "placement/fitting.ts": { TaskDefinitionPlacementConstraint: "type" },
     "run-task.ts": { StartTaskRequest: "enableECSManagedTags propagateTags tags" },
   },

@@ -1,7 +1,7 @@
 import { defineService, type Service } from "../service.ts";
 import { without, written } from "../kit/written.ts";
 import { accountSettingHandlers } from "./account-settings.ts";
-import { capacityProviderHandlers } from "./capacity-providers.ts";
+import { capacityProviderHandlers } from "./providers/handlers.ts";
 import { clusterHandlers } from "./clusters.ts";
 import { executeCommandHandlers } from "./execute-command.ts";
 import type { EcsHandlers } from "./handlers.ts";

@@ -1,4 +1,4 @@
-import { instances, type Instance } from "../../ec2/instances/state.ts";
+import type { Instance } from "../../ec2/instances/state.ts";
 import { INSTANCE_TYPES } from "../../ec2/instances/instance-types.ts";
 import type { MachineImage } from "../../ec2/instances/machine-images.ts";
 import type { Scope } from "../../../store/store.ts";
@@ -16,7 +16,7 @@ import {
 const RESERVED_PORTS = ["22", "2375", "2376", "51678", "51679", "51680"];
 
 /** What the instance's system keeps of its memory: an estimate of what agents report, since no kernel boots here. */
-const usableMemory = (memoryMiB: number) => Math.floor(memoryMiB * 0.953 - 60);
+export const usableMemory = (memoryMiB: number) => Math.floor(memoryMiB * 0.953 - 60);
 
 /** What an instance says of itself when it registers, from its `ecs.config`. */
 export interface Registration {
@@ -84,9 +84,3 @@ export function forgetInstance(scope: Scope, instanceId: string): void {
   for (const { arn } of scope.of(containerInstances).by(containerInstancesByEc2, instanceId))
     scope.of(containerInstances).delete(arn);
 }
-
-/** The EC2 instance behind a container instance; undefined where it is gone. */
-export const ec2InstanceOf = (
-  scope: Scope,
-  { ec2InstanceId }: ContainerInstance,
-): Readonly<Instance> | undefined => scope.of(instances).get(ec2InstanceId);

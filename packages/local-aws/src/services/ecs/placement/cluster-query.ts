@@ -16,7 +16,7 @@ export class QueryError extends Error {
 }
 
 const TOKEN =
-  /\s*(?:(&&|\|\||[()[\],!]|==|!=|>=|<=|=~|>|<)|"([^"]*)"|'([^']*)'|([^\s()[\],!=<>&|~]+))/y;
+  /\s*(?:(&&|\|\||==|!=|>=|<=|=~|>|<|[()[\],!])|"([^"]*)"|'([^']*)'|([^\s()[\],!=<>&|~]+))/y;
 
 type Token =
   | { readonly kind: "sign"; readonly text: string }

@@ -1,0 +1,76 @@
+import { endActivities, newActivity } from "../../services/autoscaling/activities.ts";
+import { autoScalingGroups, type AutoScalingGroup } from "../../services/autoscaling/state.ts";
+import { laidOver } from "../../services/ec2/instances/launch-data.ts";
+import { launchInstances } from "../../services/ec2/instances/launch.ts";
+import { templateData } from "../../services/ec2/instances/launch-templates.ts";
+import type { Instance } from "../../services/ec2/instances/state.ts";
+import { subnets } from "../../services/ec2/state.ts";
+import { GROUP_TAG } from "../../services/ecs/providers/find.ts";
+import { AwsError } from "../../protocol/aws-error.ts";
+import type { Scope } from "../../store/store.ts";
+
+/** Launches one more instance of a group, in the transaction under way; why it could not, where it could not. */
+export function launchMember(
+  scope: Scope,
+  groupName: string,
+  { cause, now }: { readonly cause: string; readonly now: number },
+): string | undefined {
+  const group = scope.of(autoScalingGroups).get(groupName)!;
+  try {
+    const { instance, version } = launch(scope, group, now);
+    const { instanceId, instanceType, imageId, availabilityZone } = instance;
+    const description = `Launching a new EC2 instance: ${instanceId}`;
+    newActivity(scope, group, { description, cause, now });
+    scope.of(autoScalingGroups).patch(groupName, {
+      instances: [
+        ...group.instances,
+        {
+          instanceId,
+          instanceType,
+          imageId,
+          availabilityZone,
+          templateVersion: String(version),
+          lifecycleState: "Pending",
+          healthStatus: "Healthy",
+          protectedFromScaleIn: group.newInstancesProtectedFromScaleIn,
+        },
+      ],
+    });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    const description = `Launching a new EC2 instance.  Status Reason: ${error.message}`;
+    newActivity(scope, group, { description, cause, now });
+    endActivities(scope, groupName, error.message, { now, failure: error.message });
+    return error.message;
+  }
+}
+
+function launch(
+  scope: Scope,
+  group: AutoScalingGroup,
+  now: number,
+): { instance: Instance; version: number } {
+  const { id: LaunchTemplateId, version: Version } = group.launchTemplate;
+  const { data, tags, version } = templateData(scope, { LaunchTemplateId, Version });
+  const own = group.tags.flatMap(({ key, value, propagateAtLaunch }) =>
+    propagateAtLaunch ? [[key, value] as const] : [],
+  );
+  const [instance] = launchInstances(laidOver({}, data), {
+    scope,
+    count: 1,
+    subnetId: emptiest(scope, group),
+    ownTags: { ...Object.fromEntries(own), ...tags, [GROUP_TAG]: group.name },
+    now,
+  });
+  return { instance: instance!, version: version.number };
+}
+
+/** Of the group's subnets, one in the zone with the fewest of its instances. */
+function emptiest(scope: Scope, { subnetIds, instances }: AutoScalingGroup): string | undefined {
+  const count = (id: string) => {
+    const zone = scope.of(subnets).get(id)?.availabilityZone;
+    return instances.filter(({ availabilityZone }) => availabilityZone === zone).length;
+  };
+  return subnetIds.toSorted((a, b) => count(a) - count(b))[0];
+}

@@ -1,0 +1,61 @@
+import type { Members } from "../kit/members.ts";
+import { defineService, type Service } from "../service.ts";
+import { capacityHandlers } from "./capacity.ts";
+import { groupHandlers } from "./groups.ts";
+import type { AutoScalingHandlers } from "./handlers.ts";
+import { autoScalingGroups } from "./state.ts";
+import { tagHandlers } from "./tags.ts";
+
+const REFUSED =
+  "LaunchConfigurationName MixedInstancesPolicy PlacementGroup CapacityRebalance Context DesiredCapacityType=units InstanceMaintenancePolicy AvailabilityZones AvailabilityZoneIds AvailabilityZoneDistribution AvailabilityZoneImpairmentPolicy SkipZonalShiftValidation CapacityReservationSpecification InstanceLifecyclePolicy DeletionProtection=none";
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Operations.html */
+const members: Members = {
+  refused: {
+    CreateAutoScalingGroupType: `${REFUSED} InstanceId LoadBalancerNames TargetGroupARNs LifecycleHookSpecificationList TrafficSources Operator`,
+    UpdateAutoScalingGroupType: `${REFUSED} ServiceLinkedRoleARN`,
+    DescribeScalingActivitiesType: "Filters",
+    TerminateInstanceInAutoScalingGroupType: "InstanceIds",
+  },
+  meaningless: [
+    {
+      why: [
+        "No activity has a cool-down to wait for here.",
+        "ここでは、アクティビティが待つクールダウンはありません。",
+      ],
+      members: { SetDesiredCapacityType: "HonorCooldown" },
+    },
+    {
+      why: [
+        "No group is managed by another service, and a deleted group's activities are shown like the others.",
+        "ほかのサービスが管理するグループはありません。削除されたグループのアクティビティも同じように表示されます。",
+      ],
+      members: {
+        AutoScalingGroupNamesType: "IncludeManagedResources",
+        DescribeScalingActivitiesType: "IncludeManagedResources IncludeDeletedGroups",
+        DescribeTagsType: "IncludeManagedResources",
+        DescribeAutoScalingInstancesType: "IncludeManagedResources",
+        TerminateInstanceInAutoScalingGroupType: "AutoScalingGroupName",
+      },
+    },
+  ],
+  usedIn: {
+    "services/ec2/instances/launch-templates.ts": {
+      LaunchTemplateSpecification: "LaunchTemplateId LaunchTemplateName",
+    },
+  },
+};
+
+const handlers = {
+  ...groupHandlers,
+  ...capacityHandlers,
+  ...tagHandlers,
+} satisfies AutoScalingHandlers;
+
+/** Amazon EC2 Auto Scaling: groups of instances from a launch template. */
+export const autoscaling = defineService({
+  id: "autoscaling",
+  members,
+  shown: [autoScalingGroups],
+  handlers: handlers as Service["handlers"],
+});
