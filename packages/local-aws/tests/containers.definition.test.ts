@@ -92,6 +92,37 @@ describe.skipIf(closed)("what a container definition says", () => {
     expect(lines).toEqual(["2048", "4096", "0", "80"]);
   });
 
+  test("a terminal, where the definition wants one", async () => {
+    const look = "test -t 0 && test -t 1 && echo at a terminal $TERM; exit 5";
+    const { lines, exitCodes } = await cloud.ask("terminal", look, { pseudoTerminal: true });
+    expect(lines.map((line) => line.trimEnd())).toEqual(["at a terminal xterm"]);
+    expect(exitCodes).toEqual({ main: 5 });
+    const without = await cloud.ask("terminal", `${look}`);
+    expect(without.lines).toEqual([]);
+  });
+
+  test("standard input that stays open, where the definition wants it", async () => {
+    const read = "timeout 1 cat; echo $?";
+    expect((await cloud.ask("input", read)).lines).toEqual(["0"]);
+    // 124: it was still waiting.
+    expect((await cloud.ask("input", read, { interactive: true })).lines).toEqual(["124"]);
+  });
+
+  test("containers of one task that share their processes", async () => {
+    const containers = [
+      cloud.container("nginx"),
+      cloud.script(
+        "until pgrep -x nginx >/dev/null; do sleep 0.05; done; cat /proc/1/comm; kill -QUIT $(pgrep -o -x nginx)",
+        { dependsOn: [{ containerName: "nginx", condition: "START" }], essential: false },
+      ),
+    ];
+    const { exitCodes, lines } = await cloud.ended(
+      await cloud.run("processes", containers, { pidMode: "task" }),
+    );
+    expect(lines).toEqual(["sleep"]);
+    expect(exitCodes).toEqual({ nginx: 0, main: 0 });
+  });
+
   const NGINX = "exec nginx -g 'daemon off; error_log /dev/stderr notice;'";
 
   test.skipIf(!existsSync("/usr/bin/tini-static"))(

@@ -13,6 +13,9 @@ export interface TaskSpec {
   readonly instanceId?: string;
   /** The task's hard limit; absent where it has none (EC2). Containers may have their own in their definitions. */
   readonly memoryMiB?: number;
+  /** Whether its containers share their processes, and their ways to talk to each other; absent where each has its own. */
+  readonly pidMode?: string | undefined;
+  readonly ipcMode?: string | undefined;
   /** Those that its containers may mount. */
   readonly volumes?: readonly Volume[];
   /** The resolver of its VPC; absent where the VPC has none. */

@@ -338,7 +338,6 @@ test("a deployment whose role cannot be assumed says so while the old tasks go o
 
 test.each<[string, Partial<ContainerDefinition>]>([
   ["secrets of containers", { secrets: [{ name: "KEY", valueFrom: "key" }] }],
-  ["environment files", { environmentFiles: [{ type: "s3", value: "arn:aws:s3:::bucket/a.env" }] }],
 ])("%s are refused by name, not left out", async (what, more) => {
   const definition = await cloud.define("unsupported", [{ name: "program", image, ...more }]);
   expect(await stoppedReason(definition)).toContain(

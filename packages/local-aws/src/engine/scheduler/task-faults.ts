@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import { idleFor, type Clock } from "../../clock/clock.ts";
 import { isEcrImage } from "../../services/ecs/images.ts";
 import { rolesOf } from "../../services/ecs/task-roles.ts";
 import { instanceRole } from "../../services/ec2/instances/instance-role.ts";
@@ -30,6 +31,16 @@ export class TaskFault extends Error {
     super(message);
     this.isTimeout = options.isTimeout ?? false;
   }
+}
+
+/** How long AWS waits in vain before it says `i/o timeout`, in idle time. */
+const UNREACHABLE_AFTER_MS = 60_000;
+
+/** Throws a fault, where there is one, when AWS would have found it. @throws TaskFault */
+export async function failOn(fault: TaskFault | undefined, clock: Clock): Promise<void> {
+  if (!fault) return;
+  if (fault.isTimeout) await idleFor(clock, UNREACHABLE_AFTER_MS);
+  throw fault;
 }
 
 interface Asked {

@@ -5,6 +5,7 @@ import type { TaskObserver } from "../runtime/driver.ts";
 import { taskHealth } from "../../services/ecs/container-health.ts";
 import { unlessAborted } from "../../ground/unless-aborted.ts";
 import { untilChanged } from "./commits.ts";
+import { readEnvironmentFiles } from "./container-environment.ts";
 import type { LogSink } from "../logs/log-sink.ts";
 import {
   openLogs,
@@ -96,8 +97,11 @@ export class TaskRunner {
     this.#sinks = await unlessAborted(openLogs(parts), signal, (sinks) => {
       for (const sink of sinks.values()) void sink.close();
     });
-    const spec = toSpec(parts, images);
-    record.sayUnheeded(this.#needs.driver.unheeded(spec), this.#context.clock.now());
+    const files = await unlessAborted(readEnvironmentFiles(parts), signal);
+    const spec = toSpec(parts, images, files);
+    const { driver } = this.#needs;
+    const how = driver.name === "containers" ? "containers" : "plain processes";
+    record.sayUnheeded(how, driver.unheeded(spec), this.#context.clock.now());
     await this.#needs.driver.start(spec, this.#observer(), signal);
     signal.throwIfAborted();
     this.#activate();

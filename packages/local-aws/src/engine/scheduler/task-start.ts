@@ -1,5 +1,4 @@
-import type { ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs";
-import { idleFor } from "../../clock/clock.ts";
+import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { subnets } from "../../services/ec2/state.ts";
 import { startOrder } from "../../services/ecs/container-rules.ts";
 import { rolesOf } from "../../services/ecs/task-roles.ts";
@@ -12,7 +11,8 @@ import { availableAddressCount, createNetworkInterface } from "../../services/ec
 import { resolverOf } from "../network/resolver-address.ts";
 import type { ContainerSpec, TaskDriver, TaskSpec } from "../runtime/driver.ts";
 import type { LogRouter, LogSink } from "../logs/log-sink.ts";
-import { imageFault, logsFault, mayPutLogs, TaskFault } from "./task-faults.ts";
+import { environmentOf, type EnvironmentFiles } from "./container-environment.ts";
+import { failOn, imageFault, logsFault, mayPutLogs, TaskFault } from "./task-faults.ts";
 import type { TaskRecord } from "./task-store.ts";
 
 /** What the scheduler needs of the rest of the engine. Network interfaces, targets and roles are functions over the store. */
@@ -24,46 +24,6 @@ export interface SchedulerNeeds {
   /** The API as tasks reach it. */
   readonly apiEndpoint: string;
 }
-
-/** What a container's environment is put together from. */
-interface EnvironmentSources {
-  readonly image: PulledImage;
-  readonly definition: ContainerDefinition;
-  readonly override: ContainerOverride | undefined;
-  /** What the task metadata service gives. */
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly region: string;
-  /** The launch type. */
-  readonly on: string;
-  /** The front door: SDKs in a container find this cloud by it, unless the definition says otherwise. */
-  readonly endpoint: string;
-}
-
-/**
- * A container's whole environment. Later sources win: this cloud's address, the image, the definition, the override, ECS.
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-fargate.html
- */
-function environmentOf(sources: EnvironmentSources): Record<string, string> {
-  const { image, definition, override, metadata, region, endpoint } = sources;
-  return {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-    ...Object.fromEntries((image.config.Env ?? []).map(splitPair)),
-    ...toRecord(definition.environment),
-    ...toRecord(override?.environment),
-    AWS_EXECUTION_ENV: sources.on === "EC2" ? "AWS_ECS_EC2" : "AWS_ECS_FARGATE",
-    ...metadata,
-  };
-}
-
-function splitPair(pair: string): [string, string] {
-  const at = pair.indexOf("=");
-  return at === -1 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)];
-}
-
-const toRecord = (pairs: readonly { name?: string; value?: string }[] = []) =>
-  Object.fromEntries(pairs.map(({ name = "", value = "" }) => [name, value]));
 
 /**
  * Brings the image of one container. All tasks of a service's deployment run the same one: what the tag meant for the
@@ -93,8 +53,6 @@ async function pullContainerImage(
 
 /** How long a container may take to end after SIGTERM, without a word of the definition. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
-/** How long AWS waits in vain before it says `i/o timeout`, in idle time. */
-const UNREACHABLE_AFTER_MS = 60_000;
 
 /** What the steps of a start work with. */
 export interface StartParts {
@@ -142,7 +100,7 @@ export async function pullImages(parts: StartParts): Promise<Map<string, PulledI
   const { context, record } = parts;
   const { scope, definition } = record;
   const asked = { store: context.store, scope, task: record.task, definition };
-  await failOn(imageFault(asked), parts);
+  await failOn(imageFault(asked), context.clock);
   record.write(() => ({ pullStartedAt: context.clock.now() }));
   const pulled = await Promise.all(
     definition.containerDefinitions.map(
@@ -165,7 +123,7 @@ export async function openLogs(parts: StartParts): Promise<Map<string, LogSink>>
   const { context, needs, record } = parts;
   const { scope, definition, id } = record;
   const asked = { store: context.store, scope, task: record.task, definition };
-  await failOn(logsFault(asked), parts);
+  await failOn(logsFault(asked), context.clock);
   const sinks = new Map<string, LogSink>();
   try {
     for (const container of definition.containerDefinitions) {
@@ -184,7 +142,11 @@ export async function openLogs(parts: StartParts): Promise<Map<string, LogSink>>
 }
 
 /** What the driver is told, with the task registered at the metadata service. */
-export function toSpec(parts: StartParts, images: ReadonlyMap<string, PulledImage>): TaskSpec {
+export function toSpec(
+  parts: StartParts,
+  images: ReadonlyMap<string, PulledImage>,
+  files: EnvironmentFiles,
+): TaskSpec {
   const { needs, record } = parts;
   const { scope, definition, task } = record;
   const containers = startOrder(definition.containerDefinitions)!;
@@ -208,6 +170,7 @@ export function toSpec(parts: StartParts, images: ReadonlyMap<string, PulledImag
         image,
         definition: container,
         override,
+        files: files.get(name) ?? {},
         metadata: metadata.environment[name] ?? {},
         region: scope.region,
         on: task.launchType,
@@ -223,6 +186,8 @@ export function toSpec(parts: StartParts, images: ReadonlyMap<string, PulledImag
     networkMode: definition.networkMode,
     instanceId: instanceOf(scope, task)?.instanceId,
     memoryMiB: Number(task.overrides.memory ?? definition.memory) || undefined,
+    pidMode: definition.pidMode,
+    ipcMode: definition.ipcMode,
     volumes: definition.volumes,
     nameServer:
       definition.networkMode === "none" ? undefined : resolverOf(scope, interfaceOf(scope, task)),
@@ -237,17 +202,9 @@ export function refuseUnsupported({ record }: StartParts): void {
   if (family !== "LINUX") throw new TaskFault(TEXTS.windowsUnsupported({ family }));
   if (proxyConfiguration) throw new TaskFault(TEXTS.proxyUnsupported());
   for (const definition of record.definition.containerDefinitions) {
-    const { name: container = "", secrets, environmentFiles } = definition;
+    const { name: container = "", secrets } = definition;
     if (definition.repositoryCredentials)
       throw new TaskFault(TEXTS.credentialsUnsupported({ container }));
     if (secrets?.length) throw new TaskFault(TEXTS.secretsUnsupported({ container }));
-    if (environmentFiles?.length)
-      throw new TaskFault(TEXTS.environmentFilesUnsupported({ container }));
   }
-}
-
-async function failOn(fault: TaskFault | undefined, parts: StartParts): Promise<void> {
-  if (!fault) return;
-  if (fault.isTimeout) await idleFor(parts.context.clock, UNREACHABLE_AFTER_MS);
-  throw fault;
 }

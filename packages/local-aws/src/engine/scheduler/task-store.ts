@@ -96,10 +96,10 @@ export class TaskRecord {
   }
 
   /** Says in the service's events what its tasks go without: once a deployment. */
-  sayUnheeded(what: readonly string[], now: number): void {
+  sayUnheeded(how: string, what: readonly string[], now: number): void {
     const { service, deployment } = this;
     if (!service || !deployment || what.length === 0) return;
-    const words = { service: service.name, deployment: deployment.id, what: what.join("; ") };
+    const words = { service: service.name, deployment: deployment.id, how, what: what.join("; ") };
     this.#sayOnce(TEXTS.eventUnheeded(words), now);
   }
 

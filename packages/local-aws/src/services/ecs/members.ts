@@ -19,7 +19,7 @@ export const members: Members = {
     RunTaskRequest: "volumeConfigurations",
     StartTaskRequest: "volumeConfigurations",
     TaskOverride: "inferenceAcceleratorOverrides",
-    ContainerOverride: "environmentFiles resourceRequirements",
+    ContainerOverride: "resourceRequirements",
   },
   meaningless: [
     {
@@ -29,9 +29,9 @@ export const members: Members = {
       ],
       members: {
         RepositoryCredentials: "credentialsParameter",
-        EnvironmentFile: "type value",
         ResourceRequirement: "sharingStrategy value",
         FirelensConfiguration: "type options",
+        Device: "containerPath hostPath permissions",
         Volume:
           "s3filesVolumeConfiguration fsxWindowsFileServerVolumeConfiguration configuredAtLaunch",
         ProxyConfiguration: "type containerName properties",
@@ -46,15 +46,21 @@ export const members: Members = {
     },
     {
       why: [
-        "Stored and shown. Only other launch types than Fargate have it, and nothing runs on those here.",
-        "保存され、表示されます。Fargate 以外の起動タイプだけのもので、ここではその起動タイプのタスクは動きません。",
+        "Stored and shown. A volume of an instance is a directory, which Docker has nothing to do with; it is made where it is not there.",
+        "保存され、表示されます。インスタンスのボリュームはディレクトリで、Docker は関わりません。なければ作られます。",
       ],
-      members: {
-        DockerVolumeConfiguration: "scope autoprovision driver driverOpts labels",
-        ContainerDefinition: "credentialSpecs",
-        Device: "containerPath hostPath permissions",
-        HostEntry: "hostname ipAddress",
-      },
+      members: { DockerVolumeConfiguration: "autoprovision labels" },
+    },
+    {
+      why: [
+        "Stored and shown. They speak of an Active Directory, and there is none here.",
+        "保存され、表示されます。Active Directory についてのもので、ここにはありません。",
+      ],
+      members: { ContainerDefinition: "credentialSpecs" },
+    },
+    {
+      why: ["There is one type: a file in S3.", "種類は S3 のファイルの 1 つだけです。"],
+      members: { EnvironmentFile: "type" },
     },
     {
       why: [

@@ -289,6 +289,10 @@ export const TEXTS = {
   layersDenied: text(
     "CannotPullContainerError: failed to copy: httpReadSeeker: failed open: unexpected status code https://{host}/v2/{repository}/blobs/: 403 Forbidden",
   ),
+  // The frame is from aws/aws-cli/issues/6470.
+  environmentFileRefused: text(
+    "ResourceInitializationError: failed to download env files: file download command: non empty error stream: {what} status code: {status}, request id: {requestId}",
+  ),
   logsUnreachable: text(
     "ResourceInitializationError: failed to validate logger args: The task cannot find the Amazon CloudWatch log group defined in the task definition. There is a connection issue between the task and Amazon CloudWatch. Check your network configuration. : signal: killed",
     QUOTED,
@@ -304,9 +308,6 @@ export const TEXTS = {
   credentialsUnsupported: text(
     "ResourceInitializationError: unable to pull secrets or registry auth: Local AWS does not support credentials of private registries (container '{container}'): Secrets Manager, where they would be, is not there",
   ),
-  environmentFilesUnsupported: text(
-    "ResourceInitializationError: failed to download env files: Local AWS does not support environment files (container '{container}')",
-  ),
   windowsUnsupported: text(
     "CannotStartContainerError: Local AWS runs no Windows containers (runtimePlatform.operatingSystemFamily {family})",
   ),
@@ -317,7 +318,7 @@ export const TEXTS = {
     "(service {service}) runs {version} in the place of {image}, whose registry cannot be reached.",
   ),
   eventUnheeded: text(
-    "(service {service}) (deployment {deployment}) Local AWS runs tasks as plain processes here, which go without: {what}.",
+    "(service {service}) (deployment {deployment}) Local AWS runs tasks as {how} here, which go without: {what}.",
   ),
 
   // Service events, https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html

@@ -18,7 +18,8 @@ import type { InstanceNetworks } from "./instance-networks.ts";
 import { ContainerHost } from "./container-host.ts";
 import type { Room } from "./room.ts";
 import { RoomImages } from "./room-images.ts";
-import { terminalsOf } from "../reasons.ts";
+import { ROOM } from "./inside/messages.ts";
+import { efsDirectory } from "./task-volumes.ts";
 
 export interface ContainerDriverOptions {
   readonly clock: Clock;
@@ -76,11 +77,20 @@ export class ContainerDriver implements TaskDriver {
     return host;
   }
 
-  unheeded({ containers }: TaskSpec): readonly string[] {
-    return containers.flatMap(({ name, definition }) => {
-      const what = terminalsOf(definition);
-      return what.length === 0 ? [] : [`container "${name}": ${what.join(", ")}`];
+  unheeded({ taskArn, volumes = [], containers }: TaskSpec): readonly string[] {
+    const files = volumes.flatMap(({ name, efsVolumeConfiguration: efs }) => {
+      if (!efs) return [];
+      const { root } = efsDirectory(taskArn, efs);
+      const directory = join(this.#options.room.folder, root.slice(ROOM.length));
+      return [`volume "${name}": EFS, whose ${efs.fileSystemId} is the directory ${directory}`];
     });
+    const swap = containers.flatMap(({ name, definition }) => {
+      const { maxSwap, swappiness } = definition.linuxParameters ?? {};
+      return maxSwap === undefined && swappiness === undefined
+        ? []
+        : [`container "${name}": maxSwap, swappiness`];
+    });
+    return [...files, ...swap];
   }
 
   stop(taskArn: string): Promise<void> {

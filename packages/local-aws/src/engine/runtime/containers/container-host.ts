@@ -16,7 +16,7 @@ import { couldNotRun, noCommand } from "../reasons.ts";
 import type { ContainerHandle, OutputListener, PreparedContainer, TaskHost } from "../task-host.ts";
 import { openContainerTerminal } from "./container-terminal.ts";
 import { containerUser } from "./container-user.ts";
-import { hostsFile, nameServers, taskHostName } from "./host-files.ts";
+import { nameFiles, taskHostName } from "./host-files.ts";
 import { ROOM, UPPER } from "./inside/messages.ts";
 import type { Room } from "./room.ts";
 import type { RoomImages } from "./room-images.ts";
@@ -24,6 +24,7 @@ import { toRuntimeConfig, type RuntimeMount, type RuntimeProcess } from "./runti
 import { refuseContainer } from "./refuse-container.ts";
 import { containerNetworks, type ContainerNetworks } from "./container-networks.ts";
 import type { InstanceNetworks } from "./instance-networks.ts";
+import { SharedNamespaces } from "./shared-namespaces.ts";
 import { TaskVolumes } from "./task-volumes.ts";
 import { readArn } from "../../../ground/arn.ts";
 
@@ -48,6 +49,7 @@ export class ContainerHost implements TaskHost {
   /** In the room. */
   readonly #folder: string;
   readonly #volumes: TaskVolumes;
+  readonly #shared: SharedNamespaces;
   readonly #pids = new Map<string, number>();
   readonly #programs = new Map<string, RuntimeProcess>();
   #terminals = 0;
@@ -58,6 +60,7 @@ export class ContainerHost implements TaskHost {
     this.#networks = containerNetworks(spec, parts.instances.of(spec.instanceId ?? ""));
     this.#folder = `${ROOM}/tasks/${spec.taskId}`;
     this.#volumes = new TaskVolumes(spec, this.#folder, parts.room);
+    this.#shared = new SharedNamespaces(spec, this.#folder, parts.room);
   }
 
   /** @throws CannotStartError naming what the task needs and the room does not have */
@@ -67,6 +70,7 @@ export class ContainerHost implements TaskHost {
     try {
       await parts.room.script(`mkdir ${host.#folder}\n${host.#networks.openScript}`);
       await host.#volumes.open();
+      await host.#shared.open();
     } catch (error) {
       await host.close();
       throw new CannotStartError(couldNotRun((error as Error).message), { cause: error });
@@ -88,14 +92,19 @@ mkdir -p $own/upper $own/work
 mount -t overlay -o userxattr,lowerdir=${lower},upperdir=$own/upper,workdir=$own/work overlay rootfs
 mkfifo -m 600 stdout stderr
 `);
-    const { region } = readArn(this.#spec.taskArn);
+    const { taskArn, nameServer } = this.#spec;
+    const files = {
+      "config.json": JSON.stringify(config),
+      ...nameFiles({
+        container,
+        hostName: config.hostname,
+        addressOf: (name) => this.#networks.addressOf(name),
+        nameServer,
+        region: readArn(taskArn).region,
+      }),
+    };
     await this.#parts.room.ask("write", {
-      files: [
-        { path: `${bundle}/config.json`, text: JSON.stringify(config) },
-        { path: `${bundle}/hosts`, text: this.#hostsFile(container, config.hostname) },
-        { path: `${bundle}/hostname`, text: `${config.hostname}\n` },
-        { path: `${bundle}/resolv.conf`, text: nameServers(this.#spec.nameServer, region) },
-      ],
+      files: Object.entries(files).map(([name, text]) => ({ path: `${bundle}/${name}`, text })),
     });
     return { start: (output) => this.#start(container, bundle, output) };
   }
@@ -120,7 +129,7 @@ mkfifo -m 600 stdout stderr
   async close(): Promise<void> {
     const mounts = this.#spec.containers.map(({ name }) => `${this.#folder}/${name}/rootfs`);
     const unmount = mounts.map((path) => `if [ -d ${path} ]; then umount -l ${path} || :; fi\n`);
-    const script = `${unmount.join("")}rm -rf ${this.#folder} ${this.#upper}\n`;
+    const script = `${this.#shared.closeScript}${unmount.join("")}rm -rf ${this.#folder} ${this.#upper}\n`;
     const { closeScript } = this.#networks;
     this.#networks.close();
     // A room that has ended has taken all of it with it.
@@ -132,15 +141,6 @@ mkfifo -m 600 stdout stderr
     const { networkMode, privateIpAddress } = this.#spec;
     const address = networkMode === "host" ? this.#networks.addressOf(container) : privateIpAddress;
     return taskHostName({ ...this.#spec, privateIpAddress: address });
-  }
-
-  /** Containers that are linked are found by their names. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
-  #hostsFile({ name, definition }: ContainerSpec, hostName: string): string {
-    const links = (definition.links ?? []).map((link) => {
-      const [other = "", alias = other] = link.split(":");
-      return `${this.#networks.addressOf(other)} ${alias}\n`;
-    });
-    return hostsFile(hostName, this.#networks.addressOf(name)) + links.join("");
   }
 
   get #upper(): string {
@@ -161,11 +161,16 @@ mkfifo -m 600 stdout stderr
     });
     return toRuntimeConfig(container, {
       rootfs: `${bundle}/rootfs`,
-      networkNamespace: this.#networks.pathOf(container.name),
-      hostName: this.#hostName(container.name),
+      namespaces: {
+        network: this.#networks.pathOf(container.name),
+        pid: this.#shared.path("pid"),
+        ipc: this.#shared.path("ipc"),
+      },
+      hostName: definition.hostname || this.#hostName(container.name),
       user: await containerUser(user, { passwd, group }),
       mounts: [
         ...["/etc/hosts", "/etc/hostname", "/etc/resolv.conf"].map(ownFile),
+        ...this.#shared.mounts,
         ...this.#volumes.mounts(container),
       ],
       init,
@@ -191,7 +196,14 @@ mkfifo -m 600 stdout stderr
     const id = `${this.#spec.taskId}-${index}`;
     const [stdout, stderr] = [`${bundle}/stdout`, `${bundle}/stderr`];
     try {
-      const running = await room.run({ id, bundle, stdout, stderr });
+      const running = await room.run({
+        id,
+        bundle,
+        stdout,
+        stderr,
+        interactive: container.definition.interactive ?? false,
+        terminal: container.definition.pseudoTerminal ?? false,
+      });
       this.#pids.set(name, running.pid);
       let isRunning = true;
       const exited = running.exited.then(async (code) => {

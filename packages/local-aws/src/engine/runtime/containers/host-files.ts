@@ -1,5 +1,5 @@
 import { privateDomain } from "../../../ground/private-domain.ts";
-import type { TaskSpec } from "../driver.ts";
+import type { ContainerSpec, TaskSpec } from "../driver.ts";
 import { readArn } from "../../../ground/arn.ts";
 
 /** The name that an ENI has in its VPC, which is the task's as well. */
@@ -9,13 +9,43 @@ export function taskHostName({ privateIpAddress, taskArn, taskId }: TaskSpec): s
   return `ip-${privateIpAddress.replaceAll(".", "-")}.${privateDomain(region)}`;
 }
 
-/** `/etc/hosts` of a task. */
-export function hostsFile(hostName: string, address: string | undefined): string {
-  const own = address === undefined ? "" : `${address} ${hostName}\n`;
-  return `127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n${own}`;
+/** What a container's own files under `/etc` say of names. */
+export interface NameFiles {
+  readonly container: ContainerSpec;
+  readonly hostName: string;
+  /** Of a container of the task, in its network; undefined where it has none. */
+  addressOf(container: string): string | undefined;
+  /** The resolver of its VPC. */
+  readonly nameServer: string | undefined;
+  readonly region: string;
 }
 
-/** `/etc/resolv.conf` of a task: the resolver of its VPC. */
-export function nameServers(address: string | undefined, region: string): string {
-  return address === undefined ? "" : `search ${privateDomain(region)}\nnameserver ${address}\n`;
+/** The files `hosts`, `hostname` and `resolv.conf`, with what the definition adds to them. */
+export function nameFiles(names: NameFiles): Readonly<Record<string, string>> {
+  return {
+    hosts: hostsFile(names),
+    hostname: `${names.hostName}\n`,
+    "resolv.conf": resolverFile(names),
+  };
+}
+
+/** Containers that are linked are found by their names. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+function hostsFile({ container: { name, definition }, hostName, addressOf }: NameFiles): string {
+  const address = addressOf(name);
+  const own = address === undefined ? "" : `${address} ${hostName}\n`;
+  const links = (definition.links ?? []).map((link) => {
+    const [other = "", alias = other] = link.split(":");
+    return `${addressOf(other)} ${alias}\n`;
+  });
+  const extra = (definition.extraHosts ?? []).map((it) => `${it.ipAddress} ${it.hostname}\n`);
+  const loopback = "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n";
+  return [loopback, own, ...links, ...extra].join("");
+}
+
+function resolverFile({ container: { definition }, nameServer, region }: NameFiles): string {
+  const { dnsServers = [], dnsSearchDomains = [] } = definition;
+  const servers = dnsServers.length > 0 ? dnsServers : [nameServer ?? []].flat();
+  const domains = dnsSearchDomains.length > 0 ? dnsSearchDomains : [privateDomain(region)];
+  if (servers.length === 0) return "";
+  return `search ${domains.join(" ")}\n${servers.map((it) => `nameserver ${it}\n`).join("")}`;
 }

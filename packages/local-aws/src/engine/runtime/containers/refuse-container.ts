@@ -29,10 +29,23 @@ export function refuseContainer(task: TaskSpec, container: ContainerSpec, tools:
     );
   if (task.networkMode !== "awsvpc" && task.instanceId === undefined)
     no(`has network mode ${task.networkMode}, and no instance to have it on`);
-  for (const volume of task.volumes ?? []) {
-    if (volume.host?.sourcePath)
-      no(`mounts ${volume.host.sourcePath} of its instance, and there is none`);
-    if (volume.dockerVolumeConfiguration || volume.fsxWindowsFileServerVolumeConfiguration)
-      no(`mounts the volume "${volume.name}", which is more than an empty one`);
+  for (const [member, mode] of Object.entries({ pidMode: task.pidMode, ipcMode: task.ipcMode }))
+    if (mode === "host")
+      no(`wants what its instance has (${member} host), which Local AWS does not give away`);
+  for (const { name: volume, ...kind } of task.volumes ?? []) {
+    const { dockerVolumeConfiguration: docker, host } = kind;
+    if ((host?.sourcePath || docker) && task.instanceId === undefined)
+      no(`mounts the volume "${volume}" of its instance, and there is none`);
+    const driver = docker?.driver ?? "local";
+    if (driver !== "local" || docker?.driverOpts)
+      no(
+        `mounts the volume "${volume}" of the driver ${driver}, which Local AWS has not, or with options`,
+      );
+    if (
+      kind.fsxWindowsFileServerVolumeConfiguration ||
+      kind.s3filesVolumeConfiguration ||
+      kind.configuredAtLaunch
+    )
+      no(`mounts the volume "${volume}", whose kind Local AWS has not`);
   }
 }

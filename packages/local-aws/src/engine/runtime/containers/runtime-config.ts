@@ -6,7 +6,12 @@ import type { ContainerUser } from "./container-user.ts";
 /** What a container is given beside its own definition. Paths are those of the room. */
 export interface ContainerPlace {
   readonly rootfs: string;
-  readonly networkNamespace: string;
+  /** By their paths; one of its own where there is none. */
+  readonly namespaces: {
+    readonly network: string;
+    readonly pid: string | undefined;
+    readonly ipc: string | undefined;
+  };
   readonly hostName: string;
   readonly user: ContainerUser;
   readonly mounts: readonly RuntimeMount[];
@@ -41,6 +46,13 @@ const CAPABILITIES = [
   "AUDIT_WRITE",
 ];
 
+/** What a privileged one has as well. https://man7.org/linux/man-pages/man7/capabilities.7.html */
+const OTHER_CAPABILITIES = (
+  "AUDIT_CONTROL AUDIT_READ BLOCK_SUSPEND BPF CHECKPOINT_RESTORE DAC_READ_SEARCH IPC_LOCK IPC_OWNER LEASE LINUX_IMMUTABLE " +
+  "MAC_ADMIN MAC_OVERRIDE NET_ADMIN NET_BROADCAST PERFMON SYSLOG SYS_ADMIN SYS_BOOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE " +
+  "SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM"
+).split(" ");
+
 /** What a container cannot see of its kernel. https://github.com/moby/moby/blob/master/oci/defaults.go */
 const MASKED = [
   "/proc/asound",
@@ -66,17 +78,18 @@ export type RuntimeProcess = ReturnType<typeof toRuntimeConfig>["process"];
 
 /** The container's `config.json`. https://github.com/opencontainers/runtime-spec/blob/v1.0.2/config.md */
 export function toRuntimeConfig(container: ContainerSpec, place: ContainerPlace) {
-  const { definition, environment } = container;
+  const { definition } = container;
   const command = containerCommand(container);
   const usesInit = definition.linuxParameters?.initProcessEnabled === true;
   const { uid, gid, additionalGids } = place.user;
+  const replaced = new Set(place.mounts.map(({ destination }) => destination));
   return {
     ociVersion: "1.0.2",
     process: {
-      terminal: false,
+      terminal: definition.pseudoTerminal ?? false,
       user: { uid, gid, additionalGids },
       args: usesInit ? [INIT, "--", ...command] : command,
-      env: toEnvironment(environment, place.hostName),
+      env: toEnvironment(container, place.hostName),
       cwd: containerWorkingDirectory(container),
       capabilities: capabilities(definition, uid),
       rlimits: rlimits(definition, place.openFiles),
@@ -85,7 +98,7 @@ export function toRuntimeConfig(container: ContainerSpec, place: ContainerPlace)
     root: { path: place.rootfs, readonly: definition.readonlyRootFilesystem ?? false },
     hostname: place.hostName,
     mounts: [
-      ...systemMounts(definition),
+      ...systemMounts(definition).filter(({ destination }) => !replaced.has(destination)),
       ...(usesInit && place.init !== undefined
         ? [{ destination: INIT, type: "bind", source: place.init, options: ["bind", "ro"] }]
         : []),
@@ -95,11 +108,11 @@ export function toRuntimeConfig(container: ContainerSpec, place: ContainerPlace)
     annotations: definition.dockerLabels ?? {},
     linux: {
       namespaces: [
-        { type: "pid" },
-        { type: "ipc" },
+        ...Object.entries(place.namespaces).map(([type, path]) =>
+          path ? { type, path } : { type },
+        ),
         { type: "uts" },
         { type: "mount" },
-        { type: "network", path: place.networkNamespace },
       ],
       sysctl: Object.fromEntries(
         (definition.systemControls ?? []).map(({ namespace = "", value = "" }) => [
@@ -107,24 +120,28 @@ export function toRuntimeConfig(container: ContainerSpec, place: ContainerPlace)
           value,
         ]),
       ),
-      maskedPaths: MASKED,
-      readonlyPaths: READ_ONLY,
+      maskedPaths: definition.privileged ? [] : MASKED,
+      readonlyPaths: definition.privileged ? [] : READ_ONLY,
     },
   };
 }
 
-function toEnvironment(environment: Readonly<Record<string, string>>, hostName: string): string[] {
-  const all = { PATH: DEFAULT_PATH, HOSTNAME: hostName, ...environment };
+function toEnvironment({ environment, definition }: ContainerSpec, hostName: string): string[] {
+  const terminal = definition.pseudoTerminal ? { TERM: "xterm" } : {};
+  const all = { PATH: DEFAULT_PATH, HOSTNAME: hostName, ...terminal, ...environment };
   return Object.entries(all).map(([name, value]) => `${name}=${value}`);
 }
 
 /** A user who is not root has what it may gain, and nothing of it to begin with, as in Docker. */
-function capabilities({ linuxParameters }: ContainerDefinition, uid: number) {
+function capabilities({ linuxParameters, privileged }: ContainerDefinition, uid: number) {
   const { add = [], drop = [] } = linuxParameters?.capabilities ?? {};
-  const kept = drop.includes("ALL") ? [] : CAPABILITIES.filter((name) => !drop.includes(name));
-  const bounding = [...new Set([...kept, ...add])].map((name) => `CAP_${name}`);
-  const own = uid === 0 ? bounding : [];
-  return { bounding, effective: own, permitted: own, inheritable: [], ambient: [] };
+  const all = [...CAPABILITIES, ...OTHER_CAPABILITIES];
+  const own = privileged || add.includes("ALL") ? all : CAPABILITIES;
+  const kept = drop.includes("ALL") ? [] : own.filter((name) => !drop.includes(name));
+  const added = add.filter((name) => name !== "ALL");
+  const bounding = [...new Set([...kept, ...added])].map((name) => `CAP_${name}`);
+  const held = uid === 0 ? bounding : [];
+  return { bounding, effective: held, permitted: held, inheritable: [], ambient: [] };
 }
 
 function rlimits({ ulimits = [] }: ContainerDefinition, most: number) {

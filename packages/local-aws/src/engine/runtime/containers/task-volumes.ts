@@ -1,4 +1,4 @@
-import type { MountPoint } from "@aws-sdk/client-ecs";
+import type { MountPoint, Volume } from "@aws-sdk/client-ecs";
 import { readArn } from "../../../ground/arn.ts";
 import type { ContainerSpec, TaskSpec } from "../driver.ts";
 import { ROOM } from "./inside/messages.ts";
@@ -31,15 +31,21 @@ export class TaskVolumes {
 
   /** Makes those that are the task's own, and finds the others. */
   async open(): Promise<void> {
-    for (const { name = "", efsVolumeConfiguration: efs } of this.#spec.volumes ?? []) {
-      const at = efs
-        ? efsDirectory(this.#spec.taskArn, efs)
-        : { root: this.#folder, path: `volumes/${name}` };
-      this.#sources.set(name, await this.#room.ask("directory", at));
-    }
+    for (const volume of this.#spec.volumes ?? [])
+      this.#sources.set(volume.name!, await this.#room.ask("directory", this.#placeOf(volume)));
     for (const container of this.#spec.containers)
       for (const { source } of this.#anonymous(container))
         await this.#room.ask("directory", { root: this.#folder, path: source });
+  }
+
+  #placeOf({ name = "", host, ...volume }: Volume): { root: string; path: string } {
+    const { taskArn, instanceId } = this.#spec;
+    const { efsVolumeConfiguration: efs, dockerVolumeConfiguration: docker } = volume;
+    if (efs) return efsDirectory(taskArn, efs);
+    const instance = instanceDirectory(instanceId ?? "");
+    if (host?.sourcePath) return { root: `${instance}/files`, path: host.sourcePath };
+    if (docker?.scope === "shared") return { root: `${instance}/volumes`, path: name };
+    return { root: this.#folder, path: `volumes/${name}` };
   }
 
   /** What a container mounts; a later one takes the place of an earlier one at the same path. */
@@ -112,6 +118,9 @@ const imageVolumes = ({ image }: ContainerSpec) =>
   Object.keys(image.config.Volumes ?? {}).map(trimmed);
 
 const trimmed = (path: string) => path.replace(/(?<=.)\/+$/, "");
+
+/** What is on the disk of an EC2 instance, in the room: as long as there is the instance. */
+export const instanceDirectory = (instanceId: string) => `${ROOM}/instances/${instanceId}`;
 
 type EfsConfiguration = NonNullable<
   NonNullable<TaskSpec["volumes"]>[number]["efsVolumeConfiguration"]

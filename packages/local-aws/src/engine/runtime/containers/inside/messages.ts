@@ -22,6 +22,10 @@ export interface ContainerRun {
   /** Named pipes, each with a reader already. */
   readonly stdout: string;
   readonly stderr: string;
+  /** Whether its standard input stays open; else it ends at once. */
+  readonly interactive: boolean;
+  /** Whether its program is at a terminal, which then writes to `stdout` alone. */
+  readonly terminal: boolean;
 }
 
 /** What the supervisor does for the server, and what each answers. */

@@ -19,9 +19,11 @@ export function runContainer(run: ContainerRun, exited: (code: number) => void):
     openSync(path, constants.O_WRONLY | constants.O_NONBLOCK),
   );
   const flags = ["--log", log, "--log-format", "json"];
-  const child = spawn("runc", [...flags, "run", "--bundle", bundle, "--pid-file", pidFile, id], {
-    stdio: ["ignore", ...outputs],
-  });
+  const runc = ["runc", ...flags, "run", "--bundle", bundle, "--pid-file", pidFile, id];
+  // A terminal takes the end of its input for the key that says so: nobody presses it.
+  const input = run.interactive || run.terminal ? "pipe" : "ignore";
+  const [program = "", ...args] = run.terminal ? atTerminal(runc) : runc;
+  const child = spawn(program, args, { stdio: [input, ...outputs] });
   for (const descriptor of outputs) closeSync(descriptor);
   return new Promise((resolve, reject) => {
     let started = false;
@@ -54,3 +56,6 @@ function endContainer(id: string): Promise<void> {
     child.once("exit", () => resolve());
   });
 }
+
+/** https://man7.org/linux/man-pages/man1/script.1.html: makes a terminal, and answers with the program's exit code. */
+const atTerminal = (words: readonly string[]) => ["script", "-qefc", words.join(" "), "/dev/null"];
