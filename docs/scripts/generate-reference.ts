@@ -13,6 +13,7 @@ import { constructs } from "./reference/constructs.ts";
 import { errorCodes } from "./reference/error-codes.ts";
 import { formatPage, type Language } from "./reference/reference-page.ts";
 import { supportMatrix } from "./reference/support-matrix.ts";
+import { taskDefinition } from "./reference/task-definition.ts";
 
 const docs = join(import.meta.dirname, "..");
 const folders: Readonly<Record<Language, string>> = { en: "reference", ja: "ja/reference" };
@@ -39,6 +40,7 @@ const pages = await Promise.all([
   commandLine(),
   errorCodes(),
   supportMatrix(),
+  taskDefinition(),
   constructs(),
   configuration(),
 ]);

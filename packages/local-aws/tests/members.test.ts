@@ -6,6 +6,7 @@ import { ServiceIndex } from "../src/protocol/service-index.ts";
 import { modelled } from "../src/protocol/service-id.ts";
 import { MemberAccounts } from "../src/services/kit/members.ts";
 import { walkMembers, type WalkedMember } from "../src/services/kit/walk-members.ts";
+import { DEFINITION_FIELDS, fieldRow } from "../src/services/ecs/fields/definition-fields.ts";
 import type { Service } from "../src/services/service.ts";
 import { SERVICES } from "../src/services/table.ts";
 
@@ -41,6 +42,16 @@ test.each(SERVICES.map((service) => [service.id, service] as const))(
     expect(stale).toEqual([]);
   },
 );
+
+test("each field of a task definition has a row in the table of them, and no row is of another", () => {
+  const ecs = SERVICES.find(({ id }) => id === "ecs")!;
+  const none = new MemberAccounts({ refused: {}, meaningless: [], usedIn: {} });
+  const model = index.model(ecs.id).operation("RegisterTaskDefinition")!;
+  const paths = [...walkMembers(model, none)].map(({ path }) => path);
+  const lost = paths.filter((path) => path !== "containerDefinitions" && !fieldRow(path));
+  expect(lost).toEqual([]);
+  expect([...DEFINITION_FIELDS.keys()].filter((path) => !paths.includes(path))).toEqual([]);
+});
 
 test("what is used where the compiler does not see it is in the file that is named", () => {
   for (const { id, members } of SERVICES)

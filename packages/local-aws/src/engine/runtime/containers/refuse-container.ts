@@ -29,6 +29,8 @@ export function refuseContainer(task: TaskSpec, container: ContainerSpec, tools:
     );
   if (task.networkMode !== "awsvpc" && task.instanceId === undefined)
     no(`has network mode ${task.networkMode}, and no instance to have it on`);
+  if (definition.disableNetworking)
+    no("wants no network (disableNetworking): use the network mode none");
   for (const [member, mode] of Object.entries({ pidMode: task.pidMode, ipcMode: task.ipcMode }))
     if (mode === "host")
       no(`wants what its instance has (${member} host), which Local AWS does not give away`);

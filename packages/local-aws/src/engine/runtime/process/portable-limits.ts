@@ -54,13 +54,10 @@ function isOwnUser(user: string): boolean {
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
  */
 export function unheededOf(task: TaskSpec): readonly string[] {
-  return task.containers.flatMap((container) => {
+  const ofTask: string[] = UNHEEDED_OF_TASKS.filter((member) => isGiven(task[member]));
+  const ofContainers = task.containers.flatMap((container) => {
     const { definition, environment, image } = container;
-    const { ulimits, systemControls, linuxParameters, dockerSecurityOptions } = definition;
-    const members = { ulimits, systemControls, linuxParameters, dockerSecurityOptions };
-    const what = Object.entries(members)
-      .filter(([, value]) => value !== undefined && Object.keys(value).length > 0)
-      .map(([member]) => member);
+    const what: string[] = UNHEEDED.filter((member) => isGiven(definition[member]));
     what.push(...terminalsOf(definition));
     const { User: user } = image.config;
     if (user && !definition.user) what.push(`USER ${user} of the image`);
@@ -69,7 +66,27 @@ export function unheededOf(task: TaskSpec): readonly string[] {
       what.push(`port ${port}, since the environment has no PORT to tell the program another by`);
     return what.length === 0 ? [] : [`container "${container.name}": ${what.join(", ")}`];
   });
+  return [...ofTask, ...ofContainers];
 }
+
+const UNHEEDED_OF_TASKS = ["pidMode", "ipcMode"] as const;
+const UNHEEDED = [
+  "ulimits",
+  "systemControls",
+  "linuxParameters",
+  "dockerSecurityOptions",
+  "privileged",
+  "hostname",
+  "extraHosts",
+  "dnsServers",
+  "dnsSearchDomains",
+  "links",
+  "disableNetworking",
+] as const;
+
+/** An empty list is as good as none. */
+const isGiven = (value: unknown) =>
+  typeof value === "object" && value !== null ? Object.keys(value).length > 0 : Boolean(value);
 
 function needsLocalhost(container: ContainerSpec): string | undefined {
   const { definition, environment } = container;
