@@ -24,6 +24,8 @@ import { SpawnedCloud } from "./support/spawned-cloud.ts";
 import { TerraformFolder } from "./support/terraform-folder.ts";
 
 const FIXTURE = join(import.meta.dirname, "fixtures/two-services");
+/** Answers are known by the process that gives them, and one of them is killed. */
+const TASKS = ["--tasks", "process"];
 const SERVICES = ["front", "back"];
 const LOAD = { clients: 8, perSecond: 200 };
 
@@ -36,7 +38,7 @@ const revisions: string[] = [];
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "stack-"));
-  cloud = await SpawnedCloud.start(join(dir, "data"));
+  cloud = await SpawnedCloud.start(join(dir, "data"), ...TASKS);
   const CreateBucketConfiguration = { LocationConstraint: TEST_REGION } as const;
   const s3 = new S3Client({ ...cloud.clientConfig, forcePathStyle: true });
   await s3.send(new CreateBucketCommand({ Bucket: "terraform-state", CreateBucketConfiguration }));
@@ -159,7 +161,8 @@ test("kill -9 in a deployment: the next server ends it, with the same resources 
   const known = await arns();
   const running = await allTasks("RUNNING");
   await cloud.end("SIGKILL");
-  cloud = await SpawnedCloud.start(join(dir, "data"), "--port", new URL(cloud.endpoint).port);
+  const { port } = new URL(cloud.endpoint);
+  cloud = await SpawnedCloud.start(join(dir, "data"), "--port", port, ...TASKS);
   await Promise.all(SERVICES.map(steady));
   const alive = await Promise.all([answering(80, "second"), answering(8080, "third")]);
   await vi.waitFor(
