@@ -27,4 +27,7 @@ test("status says how tasks run, and why not as containers only where nobody cho
   );
   expect(said({ driver: "process" })).toBe("Tasks: plain processes (--tasks process)");
   expect(said({ driver: "containers" })).toBe("Tasks: containers, each with its own address");
+  expect(said({ driver: "containers", internet: "sh: 2: pasta: not found" })).toBe(
+    "Tasks: containers, each with its own address; no way to the internet → sudo apt-get install passt",
+  );
 });

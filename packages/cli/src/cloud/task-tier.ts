@@ -1,16 +1,25 @@
 import type { NoRoom, TaskTier } from "@workbook/local-aws";
 import { both, type Words } from "@workbook/toolchain";
 
+const CONTAINERS: Words = [
+  "Tasks: containers, each with its own address",
+  "タスク: コンテナ (それぞれ自分のアドレスを持つ)",
+];
 const AS_PROCESSES: Words = ["Tasks: plain processes", "タスク: プロセス"];
 
-/** How a cloud runs its tasks, as `/_local/health` has it; where that is not what it should be, with the command that brings it. */
-export function describeTier({ driver, missing }: TaskTier): Words {
+/** What `/_local/health` says of tasks. */
+export interface TaskFacts extends TaskTier {
+  /** Why containers have no way to the internet, in the machine's words; absent where they have one. */
+  readonly internet?: string;
+}
+
+/** How a cloud runs its tasks; where that is not what it should be, with the command that brings it. */
+export function describeTier({ driver, missing, internet }: TaskFacts): Words {
   switch (driver) {
     case "containers":
-      return [
-        "Tasks: containers, each with its own address",
-        "タスク: コンテナ (それぞれ自分のアドレスを持つ)",
-      ];
+      return internet === undefined
+        ? CONTAINERS
+        : both`${CONTAINERS}; ${describeNoInternet(internet)}`;
     case "process":
       return missing
         ? both`${AS_PROCESSES}: ${describeNoRoom(missing)}`
@@ -18,6 +27,16 @@ export function describeTier({ driver, missing }: TaskTier): Words {
     case "off":
       return ["Tasks: none run (--tasks off)", "タスク: 動かない (--tasks off)"];
   }
+}
+
+/** Why containers do not reach the internet, and the command that brings it where that is a package. */
+export function describeNoInternet(said: string): Words {
+  return /not found/.test(said)
+    ? [
+        "no way to the internet → sudo apt-get install passt",
+        "インターネットへの経路なし → sudo apt-get install passt",
+      ]
+    : [`no way to the internet (${said})`, `インターネットへの経路なし (${said})`];
 }
 
 /** Why tasks cannot run as containers, and the command that brings it. */

@@ -1,4 +1,3 @@
-import type { TaskTier } from "@workbook/local-aws";
 import { both, UserError, type Words } from "@workbook/toolchain";
 import { createReadStream, existsSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
@@ -11,7 +10,7 @@ import {
   saveSnapshot,
   type SnapshotSummary,
 } from "../cloud/snapshots.ts";
-import { describeTier } from "../cloud/task-tier.ts";
+import { describeTier, type TaskFacts } from "../cloud/task-tier.ts";
 import { nextStep } from "../output/next.ts";
 import { formatDuration, style } from "../output/style.ts";
 import type { Session } from "../session.ts";
@@ -32,7 +31,7 @@ export async function cloudCommand(
   switch (action) {
     case "up": {
       const { endpoint, pid, dataDir, health } = await session.target.cloud(options);
-      const tasks = health["tasks"] as TaskTier;
+      const tasks = health["tasks"] as TaskFacts;
       session.result(
         { endpoint, pid, dataDir, tasks },
         both`${["Local AWS answers at", "Local AWS のエンドポイント:"]} ${endpoint}\n${describeTier(tasks)}\n\n${nextStep("./workbook run")}`,

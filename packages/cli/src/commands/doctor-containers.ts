@@ -1,8 +1,8 @@
-import { probeRoom, type TaskTier } from "@workbook/local-aws";
+import { missingExtras, probeRoom } from "@workbook/local-aws";
 import { readManifests } from "@workbook/lab-kit";
 import { both, type Words } from "@workbook/toolchain";
 import { findCloud } from "../cloud/cloud.ts";
-import { describeNoRoom } from "../cloud/task-tier.ts";
+import { describeNoRoom, type TaskFacts } from "../cloud/task-tier.ts";
 import { chaptersWithContainers } from "../learn/need-containers.ts";
 import type { Session } from "../session.ts";
 import type { Finding } from "./doctor.ts";
@@ -11,7 +11,7 @@ import type { Finding } from "./doctor.ts";
 export async function containersFinding(session: Session): Promise<Finding> {
   const missing = await probeRoom();
   const cloud = await findCloud(session.workspace);
-  const running = cloud?.health["tasks"] as TaskTier | undefined;
+  const running = cloud?.health["tasks"] as TaskFacts | undefined;
   const chosen = session.workspace.config.tasks;
   const chapters = chaptersWithContainers(await readManifests(session.workspace.labs));
   const notHere: Words =
@@ -29,20 +29,31 @@ export async function containersFinding(session: Session): Promise<Finding> {
 }
 
 function describeRoom(
-  chosen: TaskTier["driver"] | undefined,
-  running: TaskTier | undefined,
+  chosen: TaskFacts["driver"] | undefined,
+  running: TaskFacts | undefined,
   notHere: Words,
 ): Words {
   const driver = running?.driver ?? chosen ?? "containers";
-  if (driver === "containers")
-    return [
-      "tasks run as containers; all chapters run here",
-      "タスクはコンテナとして動きます。すべての章が動きます",
-    ];
+  if (driver === "containers") return both`${ALL}${describeExtras(missingExtras().join(" "))}`;
   const by = chosen === undefined ? [] : ["--tasks", "containers"];
   const again = ["./workbook cloud down; ./workbook cloud up", ...by].join(" ");
   return both`${["tasks run as plain processes", "タスクはプロセスとして動きます"]}${notHere}${[
     `, and can run as containers → ${again}`,
     `。コンテナとしても動かせます → ${again}`,
   ]}`;
+}
+
+const ALL: Words = [
+  "tasks run as containers; all chapters run here",
+  "タスクはコンテナとして動きます。すべての章が動きます",
+];
+
+/** What containers can do without. */
+function describeExtras(packages: string): Words {
+  return packages === ""
+    ? ""
+    : [
+        `; the internet and init processes want more → sudo apt-get install ${packages}`,
+        `。インターネットと init プロセスには追加のものが必要です → sudo apt-get install ${packages}`,
+      ];
 }

@@ -1,8 +1,7 @@
-import type { TaskTier } from "@workbook/local-aws";
 import { both, type Words, text } from "@workbook/toolchain";
 import { findCloud, type RunningCloud } from "../cloud/cloud.ts";
 import { describePace, paceOf } from "../cloud/pace.ts";
-import { describeTier } from "../cloud/task-tier.ts";
+import { describeTier, type TaskFacts } from "../cloud/task-tier.ts";
 import { countHoldings, type Holdings } from "../cloud/holdings.ts";
 import { readTopology, type TopologyNode } from "../cloud/topology.ts";
 import {
@@ -69,7 +68,7 @@ export async function statusCommand(session: Session): Promise<number> {
     },
     [
       session.say(heading(cloud, describePace(paceOf(cloud)))),
-      style.quiet(session.say(both`  ${describeTier(health["tasks"] as TaskTier)}`)),
+      style.quiet(session.say(both`  ${describeTier(health["tasks"] as TaskFacts)}`)),
       style.quiet(session.say(both`  ${PROVIDER}: ${describeLane(provider)}`)),
       ...describeDropped(health["logs"] as LogStorage | undefined).map((line) => session.say(line)),
       ...services.map((service) => formatService(session, service, findings)),

@@ -15,6 +15,7 @@ import { CloudWatchLogRouter } from "./logs/log-router.ts";
 import { TaskEndpoints } from "./metadata/task-endpoints.ts";
 import { InsideDoors } from "./task-network/inside/inside-doors.ts";
 import { API_ADDRESS, Router } from "./task-network/router/router.ts";
+import { WayOut } from "./task-network/router/way-out.ts";
 import { NetworkPart } from "./network/network-part.ts";
 import { ContainerDriver } from "./runtime/containers/container-driver.ts";
 import { Room } from "./runtime/containers/room.ts";
@@ -55,7 +56,7 @@ export interface Engine {
 /** Puts the engine's parts together. Parts are started in order and stopped in the opposite one. */
 export function createEngine(context: EngineContext, options: EngineOptions): Engine {
   const { clock, logger, settings } = context;
-  const { driver, room, router, instances, info } = createDriver();
+  const { driver, room, network = [], instances, info } = createDriver();
   const loadBalancers = createLoadBalancers(context, {
     endpoint: (address, port) => driver.endpoint(address, port),
     listenersMode: options.listeners,
@@ -81,13 +82,8 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
   );
   const sessions = new ExecSessions(context, driver, logs);
   const parts: EnginePart[] = [
-    ...(room && router
-      ? [
-          { name: "room", start: () => openRoom(room), stop: () => room.close() },
-          router,
-          new InsideDoors(context, room, metadata),
-        ]
-      : []),
+    ...network,
+    ...(room ? [new InsideDoors(context, room, metadata)] : []),
     new DiskRoom(context),
     new NetworkPart(context),
     new Leftovers(context),
@@ -158,7 +154,13 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
         toolsPath,
         routed: () => router.settled(),
       });
-      return { driver, room, router, instances, info: () => ({ driver: driver.name }) };
+      const way = new WayOut(room, logger);
+      const info = () => {
+        const { missing: internet } = way;
+        return { driver: driver.name, ...(internet !== undefined && { internet }) };
+      };
+      const door = { name: "room", start: () => openRoom(room), stop: () => room.close() };
+      return { driver, room, instances, network: [door, way, router], info };
     }
     const driver = createProcessDriver({ clock, logger, dataDir, toolsPath });
     const { missing } = tasks;

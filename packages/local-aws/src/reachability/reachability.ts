@@ -46,7 +46,7 @@ export function mayConnect(
 
 /**
  * Whether an interface reaches the internet: its security groups let it out, and there is a way, by an internet gateway or a
- * NAT gateway. `destination` is any public address by default, port 443.
+ * NAT gateway. `destination` is any public address by default, port 443 of TCP.
  * @throws {RangeError} where the destination is not an IPv4 address
  */
 export function mayReachInternet(
@@ -55,13 +55,14 @@ export function mayReachInternet(
   destination: {
     readonly address?: string;
     readonly port?: number;
+    readonly protocol?: string;
     readonly prefixListId?: string;
   } = {},
 ): Verdict {
   const address = destination.address === undefined ? ANYWHERE : parseAddress(destination.address);
   if (address === undefined)
     throw new RangeError(`not an IPv4 address: ${String(destination.address)}`);
-  const flow = { protocol: "tcp", port: destination.port ?? 443 };
+  const flow = { protocol: destination.protocol ?? "tcp", port: destination.port ?? 443 };
   const peer = {
     address,
     securityGroupIds: [],

@@ -28,6 +28,12 @@ const PROGRAMS: readonly (readonly [program: string, packageName: string])[] = [
 ];
 const USER_PROGRAMS = [["newuidmap", "uidmap"]] as const;
 
+/** What containers can do without: the way to the internet, and init processes. */
+const EXTRA_PROGRAMS = [
+  ["pasta", "passt"],
+  ["tini-static", "tini"],
+] as const;
+
 /** Where programs of the system are beside the caller's own PATH. */
 const SYSTEM_PATH = ["/usr/sbin", "/sbin"];
 
@@ -54,6 +60,11 @@ export async function probeRoom(): Promise<NoRoom | undefined> {
     if (!isRoot && readSetting(name) === closed) return { why: "setting", name, value };
   const isContainer = existsSync("/.dockerenv") || existsSync("/run/.containerenv");
   return { why: isContainer ? "container" : "other", said };
+}
+
+/** Debian's packages, not there, without which containers go without the internet or init processes. */
+export function missingExtras(): readonly string[] {
+  return EXTRA_PROGRAMS.filter(([program]) => !isOnPath(program)).map(([, name]) => name);
 }
 
 async function whyRefused(): Promise<string | undefined> {

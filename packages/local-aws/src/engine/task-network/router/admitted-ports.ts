@@ -1,5 +1,4 @@
-import { mayConnect } from "../../../reachability/reachability.ts";
-import type { Interface, NetworkData } from "../../../reachability/network-data.ts";
+import type { NetworkData } from "../../../reachability/network-data.ts";
 
 /** Ports from–to, both included. */
 export interface PortRange {
@@ -25,17 +24,14 @@ export function stretches({ securityGroupRules, networkAcls }: NetworkData): rea
   return sorted.map((from, index) => ({ from, to: (sorted[index + 1] ?? LAST_PORT + 1) - 1 }));
 }
 
-/** The ports on which one interface may open connections to another, by the one model of reachability, put together. */
+/** The ports that are admitted, put together, of those stretches that were asked about by their first. */
 export function admittedPorts(
-  network: NetworkData,
-  from: Interface,
-  to: Interface,
-  protocol: "tcp" | "udp",
   asked: readonly PortRange[],
+  isAdmitted: (port: number) => boolean,
 ): readonly PortRange[] {
   const found: PortRange[] = [];
   for (const stretch of asked) {
-    if (!mayConnect(network, { interface: from }, to, stretch.from, protocol).allowed) continue;
+    if (!isAdmitted(stretch.from)) continue;
     const last = found.at(-1);
     if (last?.to === stretch.from - 1)
       found[found.length - 1] = { from: last.from, to: stretch.to };
@@ -43,3 +39,13 @@ export function admittedPorts(
   }
   return found;
 }
+
+/** How nftables matches ports of a protocol; nothing where there are none. */
+export function portMatch(protocol: "tcp" | "udp", ports: readonly PortRange[]): string[] {
+  if (ports.length === 0) return [];
+  const isAll = ports.length === 1 && ports[0]!.from === 0 && ports[0]!.to === LAST_PORT;
+  if (isAll) return [`meta l4proto ${protocol}`];
+  return [`${protocol} dport { ${ports.map(portRange).join(", ")} }`];
+}
+
+const portRange = ({ from, to }: PortRange) => (from === to ? String(from) : `${from}-${to}`);

@@ -30,7 +30,8 @@ export function interfaceClasses(
   return Array.from(classes.values(), (members) => ({ members }));
 }
 
-function rangesOf({ securityGroupRules, networkAcls, prefixLists }: NetworkData): string[] {
+/** The ranges that rules of a network speak of, of its groups and of its network ACLs. */
+export function rangesOf({ securityGroupRules, networkAcls, prefixLists }: NetworkData): string[] {
   return [
     ...securityGroupRules.flatMap(({ CidrIpv4 }) => CidrIpv4 ?? []),
     ...prefixLists.flatMap(({ Cidrs = [] }) => Cidrs),

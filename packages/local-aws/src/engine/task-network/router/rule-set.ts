@@ -1,6 +1,7 @@
 import { mayConnect } from "../../../reachability/reachability.ts";
 import type { NetworkData } from "../../../reachability/network-data.ts";
-import { admittedPorts, stretches, type PortRange } from "./admitted-ports.ts";
+import { admittedPorts, portMatch, stretches, type PortRange } from "./admitted-ports.ts";
+import { internetRules, notTheInternet, WAY_OUT } from "./internet-rules.ts";
 import { interfaceClasses, type InterfaceClass } from "./interface-classes.ts";
 
 /** What the router is told of one VPC. */
@@ -34,6 +35,7 @@ const RESOLVER_OF_ALL = "169.254.169.253";
 export function ruleSet({ vpcs, links, services }: RouterPlan): string {
   const sets: string[] = [];
   const pairs = vpcs.flatMap((vpc, index) => vpcRules(vpc, `v${index}`, sets));
+  const outwards = vpcs.flatMap(({ network, vpcId }) => internetRules(network, vpcId));
   const resolvers = vpcs.flatMap(({ resolver }) => resolver ?? []);
   const dns = elements(resolvers.length > 0 ? [...resolvers, RESOLVER_OF_ALL] : []);
   const own = links.map(({ link, address }) => `"${link}" . ${address}`);
@@ -47,10 +49,17 @@ ${sets.join("\n")}
 chain pairs {
 ${pairs.join("\n")}
 }
+chain internet {
+${notTheInternet()
+  .map((range) => `ip daddr ${range} drop`)
+  .join("\n")}
+${outwards.join("\n")}
+}
 chain judge {
 iifname "eni*" meta protocol != ip drop
 iifname "eni*" iifname . ip saddr != @own drop
 ct state established,related accept
+ct state new oifname "${WAY_OUT}" goto internet
 ct state new jump pairs
 }
 chain forward { type filter hook forward priority 0; policy drop; jump judge; }
@@ -93,18 +102,18 @@ function pairRules(
 ): string[] {
   const to = members.find((member) => member !== from);
   if (!from || !to) return [];
-  const rules = (["tcp", "udp"] as const).flatMap((protocol) => {
-    const ports = admittedPorts(network, from, to, protocol, asked);
-    if (ports.length === 0) return [];
-    const isAll = ports.length === 1 && ports[0]!.from === 0 && ports[0]!.to === 65_535;
-    if (isAll) return [`meta l4proto ${protocol}`];
-    return [`${protocol} dport { ${ports.map(portRange).join(", ")} }`];
-  });
+  const rules = (["tcp", "udp"] as const).flatMap((protocol) =>
+    portMatch(
+      protocol,
+      admittedPorts(
+        asked,
+        (port) => mayConnect(network, { interface: from }, to, port, protocol).allowed,
+      ),
+    ),
+  );
   const isPinged = mayConnect(network, { interface: from }, to, -1, "icmp").allowed;
   return isPinged ? [...rules, "meta l4proto icmp"] : rules;
 }
-
-const portRange = ({ from, to }: PortRange) => (from === to ? String(from) : `${from}-${to}`);
 
 /** nftables knows no empty list. */
 const elements = (list: readonly string[]) =>
