@@ -169,16 +169,18 @@ describe.skipIf(closed)("the network of tasks", () => {
     await cloud.end(other);
   });
 
-  test("names: its own, those of AWS, and none of this machine", async () => {
+  test("names: its own, those of AWS by UDP and by TCP, and none of this machine", async () => {
     const { lines, task } = await cloud.ask(
       "names",
-      "cat /etc/hostname; getent hosts $(cat /etc/hostname) | grep -o '^[0-9.]*'; getent ahostsv4 ecs.ap-northeast-1.amazonaws.com | grep STREAM; getent hosts no-such-name.internal; echo $?; cat /etc/resolv.conf",
+      "cat /etc/hostname; getent hosts $(cat /etc/hostname) | grep -o '^[0-9.]*'; getent ahostsv4 ecs.ap-northeast-1.amazonaws.com | grep STREAM; RES_OPTIONS=use-vc getent ahostsv4 s3.ap-northeast-1.amazonaws.com | grep STREAM; getent hosts no-such-name.internal; echo $?; cat /etc/resolv.conf",
     );
     const name = `ip-${addressOf(task).replaceAll(".", "-")}.ap-northeast-1.compute.internal`;
     expect(lines).toEqual([
       name,
       addressOf(task),
       expect.stringMatching(/^192\.0\.2\.1 +STREAM ecs/) as string,
+      // By TCP.
+      expect.stringMatching(/^192\.0\.2\.1 +STREAM s3/) as string,
       "2",
       "search ap-northeast-1.compute.internal",
       "nameserver 172.31.0.2",

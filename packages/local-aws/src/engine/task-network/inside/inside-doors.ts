@@ -56,14 +56,20 @@ export class InsideDoors implements EnginePart {
   async stop(): Promise<void> {
     this.#unsubscribe?.();
     await this.#work;
-    for (const socket of this.#sockets) socket.close();
-    this.#resolver.close();
+    this.#close();
     for (const [, server] of this.#http) server.closeAllConnections();
   }
 
-  async #open(): Promise<void> {
+  #close(): void {
+    for (const socket of this.#sockets) socket.close();
     this.#sockets.clear();
+    this.#resolver.close();
     this.#resolvers.clear();
+  }
+
+  async #open(): Promise<void> {
+    // Those of a room that is no more would keep its network.
+    this.#close();
     for (const [address, http] of this.#http) {
       const socket = (await this.#room.listen(address, HTTP_PORT)) as Server;
       socket.on("connection", (connection) => http.emit("connection", connection));
@@ -84,6 +90,7 @@ export class InsideDoors implements EnginePart {
       this.#work = this.#work
         .then(async () => {
           this.#resolver.serve((await this.#room.listen(address, DNS_PORT, "udp")) as UdpSocket);
+          this.#resolver.serveTcp((await this.#room.listen(address, DNS_PORT)) as Server);
         })
         .catch((error: unknown) => this.#context.logger.error("a resolver", error));
     }

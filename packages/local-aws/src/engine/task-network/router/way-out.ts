@@ -61,7 +61,12 @@ export class WayOut implements EnginePart {
   async #open(): Promise<void> {
     await this.stop();
     this.#missing = undefined;
-    await this.#room.script("nft -f -", NAT);
+    try {
+      await this.#room.script("nft -f -", NAT);
+    } catch (error) {
+      this.#missing = (error as Error).message;
+      return;
+    }
     const { pid } = this.#room;
     if (pid === undefined) return;
     const child = spawn("/bin/sh", ["-c", WATCHED, "pasta", ...argumentsFor(pid)], {
