@@ -9,8 +9,7 @@ import { readPassword } from "../../services/ecr/tokens.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext } from "../engine.ts";
 import { RegistryError } from "./registry-error.ts";
-import { listRepositories, listRoutes } from "./registry-lists.ts";
-import { manifestRoutes } from "./registry-manifests.ts";
+import { listRepositories, manifestRoutes } from "./registry-manifests.ts";
 import { uploadRoutes } from "./registry-uploads.ts";
 
 /** One request to the registry, with what the path and the password said. */
@@ -39,7 +38,6 @@ const ROUTES: readonly RegistryRoute[] = [
   ["GET", /^blobs\/(sha256:[0-9a-f]+)$/, sendBlob],
   ...uploadRoutes,
   ...manifestRoutes,
-  ...listRoutes,
 ];
 
 /**

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Timer } from "../../../clock/clock.ts";
 import { answer } from "./answers.ts";
-import { ClientAnswer } from "./client-answer.ts";
+import { ClientAnswer, openTunnel } from "./client-answer.ts";
 import type { CompiledListener } from "./compiled.ts";
 import { balancerCodeMetric, targetCodeMetric } from "./metrics.ts";
 import type { RequestFacts } from "./request-facts.ts";
@@ -15,7 +15,6 @@ import {
 } from "./target-connection.ts";
 import type { TargetGroup } from "./target-group.ts";
 import type { Target } from "./target.ts";
-import { openTunnel } from "./tunnel.ts";
 
 /** Methods that may be sent again where nothing tells whether they arrived (RFC 9110 section 9.2.2). */
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
