@@ -20,6 +20,7 @@ import {
   type TaskDefinition,
 } from "../../services/ecs/state.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
+import { EVENT_TEXTS } from "../../services/ecs/event-texts.ts";
 import { lastPart } from "../../services/ecs/arns.ts";
 import type { Scope } from "../../store/store.ts";
 import { completed, failed, retired } from "./deployment-steps.ts";
@@ -52,8 +53,8 @@ export function applyPlan(applied: Applied): void {
   if (plan.fail) after = failed(after, now, messages);
   if (plan.complete) after = completed(after, now, messages);
   after = retired(after, { tasks: applied.tasks, stop: plan.stop, newlyReady, now });
-  if (plan.stuck) sayOnce(after, TEXTS.eventStuck({ service: after.name }), messages);
-  if (plan.steady) sayOnce(after, TEXTS.eventSteady({ service: after.name }), messages);
+  if (plan.stuck) sayOnce(after, EVENT_TEXTS.eventStuck({ service: after.name }), messages);
+  if (plan.steady) sayOnce(after, EVENT_TEXTS.eventSteady({ service: after.name }), messages);
   after.events = withEvents(before.events, messages, now);
   if (messages.length > 0 || !sameItems(after.deployments, before.deployments))
     services.put(arn, after);
@@ -83,7 +84,9 @@ function startTasks(applied: Applied, service: EcsService): string[] {
   if (made.length === 0) return messages;
   const tasks = listTasks(made.map(({ arn }) => arn));
   const values = { service: service.name, count: made.length, tasks };
-  messages.unshift(replacing > 0 ? TEXTS.eventReplaced(values) : TEXTS.eventStarted(values));
+  messages.unshift(
+    replacing > 0 ? EVENT_TEXTS.eventReplaced(values) : EVENT_TEXTS.eventStarted(values),
+  );
   return messages;
 }
 
@@ -175,7 +178,7 @@ function stopTasks({ scope, plan, healths, now }: Applied, service: EcsService):
   }
   if (stopped.length > 0) {
     const values = { service: service.name, count: stopped.length, tasks: listTasks(stopped) };
-    messages.push(TEXTS.eventStopped(values));
+    messages.push(EVENT_TEXTS.eventStopped(values));
   }
   return messages;
 }
@@ -191,9 +194,9 @@ function stopReason(sick: Sick | undefined, deployment: string): string {
 
 function sickMessage(service: string, taskArn: string, sick: Sick): string {
   const task = lastPart(taskArn);
-  if (sick.kind === "container") return TEXTS.eventUnhealthyContainer({ service, task });
+  if (sick.kind === "container") return EVENT_TEXTS.eventUnhealthyContainer({ service, task });
   const { port, targetGroupArn: arn, reason } = sick;
-  return TEXTS.eventUnhealthyTarget({ service, task, port, arn, reason });
+  return EVENT_TEXTS.eventUnhealthyTarget({ service, task, port, arn, reason });
 }
 
 /** Keeps when each task was first well; returns those that are now, by ARN. */

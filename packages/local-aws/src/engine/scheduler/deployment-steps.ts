@@ -1,5 +1,5 @@
 import type { Deployment, EcsService } from "../../services/ecs/state.ts";
-import { TEXTS } from "../../services/ecs/texts.ts";
+import { EVENT_TEXTS } from "../../services/ecs/event-texts.ts";
 import type { Plan, PlannedTask } from "./plan.ts";
 
 const primaryOf = ({ deployments }: EcsService) =>
@@ -14,10 +14,10 @@ export function completed(service: EcsService, now: number, messages: string[]):
   const done: Deployment = {
     ...primaryOf(service),
     rolloutState: "COMPLETED",
-    rolloutStateReason: TEXTS.rolloutCompleted({ deployment: id }),
+    rolloutStateReason: EVENT_TEXTS.rolloutCompleted({ deployment: id }),
     updatedAt: now,
   };
-  messages.push(TEXTS.eventCompleted({ service: service.name, deployment: id }));
+  messages.push(EVENT_TEXTS.eventCompleted({ service: service.name, deployment: id }));
   return {
     ...service,
     deployments: replace(service.deployments, done),
@@ -33,24 +33,24 @@ export function failed(service: EcsService, now: number, messages: string[]): Ec
   const primary = primaryOf(service);
   const { lastCompleted } = service;
   const values = { service: service.name, deployment: primary.id };
-  messages.push(TEXTS.eventFailed(values));
+  messages.push(EVENT_TEXTS.eventFailed(values));
   const dead: Deployment = {
     ...primary,
     rolloutState: "FAILED",
-    rolloutStateReason: TEXTS.rolloutFailed(),
+    rolloutStateReason: EVENT_TEXTS.rolloutFailed(),
     updatedAt: now,
   };
   const { rollback } = service.deploymentConfiguration.deploymentCircuitBreaker;
   if (!rollback || !lastCompleted || lastCompleted.id === primary.id)
     return { ...service, deployments: replace(service.deployments, dead) };
-  messages.push(TEXTS.eventRollback({ service: service.name, deployment: lastCompleted.id }));
+  messages.push(EVENT_TEXTS.eventRollback({ service: service.name, deployment: lastCompleted.id }));
   const back: Deployment = {
     ...lastCompleted,
     status: "PRIMARY",
     desiredCount: service.desiredCount,
     failedTasks: 0,
     rolloutState: "IN_PROGRESS",
-    rolloutStateReason: TEXTS.rolloutRollback({ deployment: lastCompleted.id }),
+    rolloutStateReason: EVENT_TEXTS.rolloutRollback({ deployment: lastCompleted.id }),
     updatedAt: now,
   };
   const others = service.deployments.filter(({ id }) => id !== back.id && id !== dead.id);

@@ -10,7 +10,7 @@ import {
 import { containerInstances } from "../../services/ecs/instances/state.ts";
 import { wantedNow } from "../../services/ecs/placement/daemons.ts";
 import { roleFault } from "../../services/ecs/task-roles.ts";
-import { TEXTS } from "../../services/ecs/texts.ts";
+import { EVENT_TEXTS } from "../../services/ecs/event-texts.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext } from "../engine.ts";
 import { applyPlan } from "./apply-plan.ts";
@@ -91,7 +91,7 @@ export class ServiceController {
     if (this.#scope.of(ecsServices).get(this.arn)?.status !== "ACTIVE") return;
     if (task.stopCode === "TaskFailedToStart") {
       const reason = task.stoppedReason ?? "";
-      this.#failed(TEXTS.eventUnableToPlace({ service: this.#name, reason }), task);
+      this.#failed(EVENT_TEXTS.eventUnableToPlace({ service: this.#name, reason }), task);
     } else if (isFailure(task)) {
       this.#countFailure(task.startedBy);
       this.#wait(this.#backOff.endedEarly().delayMs);
@@ -183,13 +183,15 @@ export class ServiceController {
 
   #cannotLaunch(service: EcsService, error: string): void {
     if (this.#waiting) return;
-    this.#failed(TEXTS.eventFailedToLaunch({ service: service.name, error }));
+    this.#failed(EVENT_TEXTS.eventFailedToLaunch({ service: service.name, error }));
   }
 
   #failed(message: string, task?: Task): void {
     const { delayMs, inconsistent } = this.#backOff.failed();
     const service = this.#name;
-    const messages = inconsistent ? [message, TEXTS.eventInconsistent({ service })] : [message];
+    const messages = inconsistent
+      ? [message, EVENT_TEXTS.eventInconsistent({ service })]
+      : [message];
     this.#context.store.record(() => {
       const before = this.#service;
       if (before && !saidLast(before, messages.at(-1)!))

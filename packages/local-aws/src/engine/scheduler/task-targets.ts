@@ -2,7 +2,7 @@ import { registrationId, targetRegistrations } from "../../services/elbv2/state.
 import { deregisterTarget, registerTarget } from "../../services/elbv2/targets.ts";
 import type { EcsService, Task } from "../../services/ecs/state.ts";
 import { targetOf } from "../../services/ecs/task-place.ts";
-import { TEXTS } from "../../services/ecs/texts.ts";
+import { EVENT_TEXTS } from "../../services/ecs/event-texts.ts";
 import type { Scope, Store } from "../../store/store.ts";
 import { addServiceEvents } from "./service-events.ts";
 import { loadBalancersOf } from "./task-phase.ts";
@@ -20,7 +20,7 @@ export function registerTargets(scope: Scope, service: EcsService, task: Task, n
       now,
     });
     const values = { service: service.name, count: 1, arn: targetGroupArn };
-    addServiceEvents(scope, service.arn, [TEXTS.eventRegistered(values)], now);
+    addServiceEvents(scope, service.arn, [EVENT_TEXTS.eventRegistered(values)], now);
   }
 }
 
@@ -40,7 +40,7 @@ export function deregisterTargets(
     addServiceEvents(
       scope,
       service.arn,
-      [TEXTS.eventDeregistered(values), TEXTS.eventDraining({ ...values, deployment })],
+      [EVENT_TEXTS.eventDeregistered(values), EVENT_TEXTS.eventDraining({ ...values, deployment })],
       now,
     );
   }

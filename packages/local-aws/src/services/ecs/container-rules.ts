@@ -1,7 +1,6 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { DEFINITION_TEXTS as SAID } from "./definition-texts.ts";
 import { clientException } from "./faults.ts";
-import { TEXTS } from "./texts.ts";
 
 const NAME = /^[a-zA-Z0-9_-]{1,255}$/;
 /** Docker takes no less. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
@@ -15,21 +14,21 @@ export function checkContainers(
   taskCpu: number | undefined,
   isFargate: boolean,
 ): void {
-  if (containers.length === 0) throw clientException(TEXTS.containersEmpty());
-  if (containers.length > 10) throw clientException(TEXTS.containersTooMany());
+  if (containers.length === 0) throw clientException(SAID.containersEmpty());
+  if (containers.length > 10) throw clientException(SAID.containersTooMany());
   const names = new Set<string>();
   for (const container of containers) {
     checkName(container);
-    if (names.has(container.name!)) throw clientException(TEXTS.containerNamesUnique());
+    if (names.has(container.name!)) throw clientException(SAID.containerNamesUnique());
     names.add(container.name!);
     checkMemory(container, taskMemory, isFargate);
     if ((container.cpu ?? 0) < 0)
       throw clientException(SAID.cpuNegative({ container: container.name! }));
   }
   if (!containers.some(({ essential }) => essential ?? true))
-    throw clientException(TEXTS.noEssential());
+    throw clientException(SAID.noEssential());
   const cpu = containers.reduce((sum, container) => sum + (container.cpu ?? 0), 0);
-  if (taskCpu !== undefined && cpu > taskCpu) throw clientException(TEXTS.containerCpuOverTask());
+  if (taskCpu !== undefined && cpu > taskCpu) throw clientException(SAID.containerCpuOverTask());
   const reserved = containers.reduce(
     (sum, { memory, memoryReservation }) => sum + (memoryReservation ?? memory ?? 0),
     0,
@@ -40,10 +39,10 @@ export function checkContainers(
 }
 
 function checkName({ name, image }: ContainerDefinition): void {
-  if (!name) throw clientException(TEXTS.containerNameEmpty());
-  if (!NAME.test(name)) throw clientException(TEXTS.containerNameInvalid());
-  if (!image) throw clientException(TEXTS.imageEmpty());
-  if (!/^[a-zA-Z0-9_./:@[\]-]+$/.test(image)) throw clientException(TEXTS.imageInvalid());
+  if (!name) throw clientException(SAID.containerNameEmpty());
+  if (!NAME.test(name)) throw clientException(SAID.containerNameInvalid());
+  if (!image) throw clientException(SAID.imageEmpty());
+  if (!/^[a-zA-Z0-9_./:@[\]-]+$/.test(image)) throw clientException(SAID.imageInvalid());
 }
 
 function checkMemory(
@@ -58,12 +57,12 @@ function checkMemory(
       throw clientException(SAID.memoryLeast({ container: name, least }));
   if (memory === undefined && memoryReservation === undefined) {
     if (taskMemory !== undefined) return;
-    throw clientException(TEXTS.containerMemoryMissing({ container: name }));
+    throw clientException(SAID.containerMemoryMissing({ container: name }));
   }
   if (memory !== undefined && memoryReservation !== undefined && memory < memoryReservation)
-    throw clientException(TEXTS.containerReservationOverMemory({ container: name }));
+    throw clientException(SAID.containerReservationOverMemory({ container: name }));
   if (taskMemory !== undefined && Math.max(memory ?? 0, memoryReservation ?? 0) > taskMemory)
-    throw clientException(TEXTS.containerMemoryOverTask({ container: name }));
+    throw clientException(SAID.containerMemoryOverTask({ container: name }));
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html */
@@ -72,14 +71,14 @@ function checkDependencies(containers: readonly ContainerDefinition[]): void {
   for (const { dependsOn = [] } of containers) {
     for (const { containerName = "", condition } of dependsOn) {
       const target = byName.get(containerName);
-      if (!target) throw clientException(TEXTS.dependencyUnknown({ container: containerName }));
+      if (!target) throw clientException(SAID.dependencyUnknown({ container: containerName }));
       if ((condition === "SUCCESS" || condition === "COMPLETE") && (target.essential ?? true))
-        throw clientException(TEXTS.dependencyEssential());
+        throw clientException(SAID.dependencyEssential());
       if (condition === "HEALTHY" && !target.healthCheck)
-        throw clientException(TEXTS.dependencyHealthy());
+        throw clientException(SAID.dependencyHealthy());
     }
   }
-  if (startOrder(containers) === undefined) throw clientException(TEXTS.dependencyCycle());
+  if (startOrder(containers) === undefined) throw clientException(SAID.dependencyCycle());
 }
 
 /** Containers so that each comes after those that it depends on; undefined where they wait for each other. */

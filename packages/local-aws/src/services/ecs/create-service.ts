@@ -16,6 +16,7 @@ import { ecsServices, type Cluster, type EcsService } from "./state.ts";
 import { toTags } from "./tags.ts";
 import { INSTANCE_TEXTS as SAID } from "./instance-texts.ts";
 import { TEXTS } from "./texts.ts";
+import { DEFINITION_TEXTS } from "./definition-texts.ts";
 
 /**
  * Creates a service with its first deployment; the scheduler does the rest.
@@ -47,7 +48,7 @@ function toService(
   cluster: Cluster,
   name: string,
 ): EcsService {
-  if (!input.taskDefinition) throw clientException(TEXTS.taskDefinitionBlank());
+  if (!input.taskDefinition) throw clientException(DEFINITION_TEXTS.taskDefinitionBlank());
   const definition = requireTaskDefinition(context, input.taskDefinition);
   if (input.enableExecuteCommand && !definition.taskRoleArn)
     throw invalidParameter(EXEC_TEXTS.createNeedsRole());

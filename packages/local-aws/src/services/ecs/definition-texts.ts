@@ -1,10 +1,8 @@
-import { text } from "../kit/text.ts";
-
-const github = (thread: string) => `https://github.com/${thread}`;
+import { github, guide, QUOTED, text } from "../kit/text.ts";
 
 /**
- * What ECS says of members of a task definition that cannot stand together. A sentence without a source is unverified: the
- * rule is AWS's, and its wording is ours.
+ * What ECS says of task definitions: of what one lacks, and of members that cannot stand together. A sentence without a
+ * source is unverified: the rule is AWS's, and its wording is ours.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
  */
 export const DEFINITION_TEXTS = {
@@ -97,4 +95,121 @@ export const DEFINITION_TEXTS = {
 
   // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
   windowsFargate: text("Fargate does not support the operating system family {family}."),
+
+  // What each has to have
+  familyInvalid: text("Family contains invalid characters.", github("aws/aws-cli/issues/6774")),
+  familyMissing: text("Family must not be blank."),
+  containersEmpty: text(
+    "Container list cannot be empty.",
+    github("awsdocs/aws-cloudformation-user-guide/pull/454"),
+  ),
+  containersTooMany: text("Task definition cannot have more than 10 containers."),
+  containerNameEmpty: text("Container.name should not be null or empty."),
+  containerNameInvalid: text("Container.name contains invalid characters."),
+  containerNamesUnique: text("Container names must be unique."),
+  imageEmpty: text("Container.image should not be null or empty."),
+  imageInvalid: text("Container.image contains invalid characters.", QUOTED),
+  noEssential: text("Task definition does not have any essential containers."),
+  networkModeFargate: text("Fargate only supports network mode ‘awsvpc’.", QUOTED),
+  cpuRequired: text("Fargate requires that 'cpu' be defined at the task level.", QUOTED),
+  memoryRequired: text("Fargate requires that 'memory' be defined at the task level.", QUOTED),
+  cpuInvalid: text(
+    "Invalid 'cpu' setting for task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.",
+    guide("task-cpu-memory-error"),
+  ),
+  memoryInvalid: text(
+    "Invalid 'memory' setting for task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.",
+  ),
+  noFargateConfiguration: text(
+    "No Fargate configuration exists for given values: {cpu} CPU, {memory} memory. See the Amazon ECS documentation for the valid values.",
+    github("i-dot-ai/redbox/pull/1398"),
+  ),
+  containerMemoryMissing: text(
+    "Invalid setting for container '{container}'. At least one of 'memory' or 'memoryReservation' must be specified.",
+    QUOTED,
+  ),
+  containerMemoryOverTask: text(
+    "The 'memory' setting for container '{container}' is greater than for the task.",
+    github("pulumi/pulumi-awsx/issues/1220"),
+  ),
+  containerCpuOverTask: text(
+    "The total number of CPU units reserved for containers is greater than the CPU of the task.",
+  ),
+  containerReservationOverMemory: text(
+    "Invalid setting for container '{container}'. 'memory' must be greater than or equal to 'memoryReservation'.",
+  ),
+  executionRoleForEcr: text(
+    "Fargate requires task definition to have execution role ARN to support ECR images.",
+    github("hashicorp/terraform-provider-aws/issues/3051"),
+  ),
+  executionRoleForLogs: text(
+    "Fargate requires task definition to have execution role ARN to support log driver {driver}.",
+    github("virtual-kubelet/virtual-kubelet/issues/193"),
+  ),
+  executionRoleForSecrets: text(
+    "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'.",
+    QUOTED,
+  ),
+  logDriverFargate: text(
+    "{driver} is not a valid log driver. Must be one of [awslogs,splunk,awsfirelens]",
+    QUOTED,
+  ),
+  awslogsOptions: text("Log driver awslogs requires options: {options}", QUOTED),
+  awslogsPrefix: text(
+    "Fargate requires log configuration options to include awslogs-stream-prefix to support log driver awslogs.",
+    QUOTED,
+  ),
+  hostPortMismatch: text(
+    "When networkMode={mode}, the host ports and container ports in port mappings must match.",
+    QUOTED,
+  ),
+  roleArnInvalid: text("Role is not valid"),
+  dependencyUnknown: text("Cannot depend on container + '{container}' because it does not exist"),
+  dependencyEssential: text(
+    "A dependency container with SUCCESS or COMPLETE condition cannot be an essential container",
+    QUOTED,
+  ),
+  dependencyHealthy: text(
+    "A dependency container with HEALTHY condition must have health check configured",
+  ),
+  dependencyCycle: text("Container dependsOn contains a cycle"),
+  healthCommandInvalid: text("Health check command must start with CMD or CMD-SHELL."),
+  healthCheckRange: text("Health check {member} must be between {least} and {most}."),
+  startTimeoutFargate: text(
+    "Tasks using the Fargate launch type must have a container start timeout of 2 to 120 seconds.",
+  ),
+  pidModeFargate: text(
+    "Tasks using the Fargate launch type do not support pidMode '{mode}'. The supported value for pidMode is 'task'.",
+    QUOTED,
+  ),
+  stopTimeoutFargate: text(
+    "Tasks using the Fargate launch type must have a container stop timeout of less than 120 seconds.",
+  ),
+  ephemeralStorage: text("Ephemeral storage size must be between 21 and 200 GiB."),
+  unsupportedFargate: text("Fargate compatible task definitions do not support {member}", QUOTED),
+  capabilityFargate: text("{capability} is not allowed on Fargate.", QUOTED),
+  unsupportedAwsvpc: text("{what} not supported on container when networkMode=awsvpc.", QUOTED),
+  volumeNotDefined: text("Unknown volume '{volume}'."),
+  privilegedFargate: text("Fargate does not support privileged containers."),
+  taskDefinitionNotFound: text("Unable to describe task definition."),
+  taskDefinitionMissing: text("TaskDefinition not found."),
+  taskDefinitionBlank: text("TaskDefinition must not be blank."),
+  taskDefinitionInactive: text("TaskDefinition is inactive"),
+  revisionInvalid: text(
+    "Invalid revision number. Number: {number}",
+    github("hashicorp/terraform-provider-aws/issues/30313"),
+  ),
+  revisionMissing: text("Revision is missing.", QUOTED),
+  revisionIdentifierInvalid: text(
+    "The specified task definition identifier is invalid. Specify a valid name or ARN and try again.",
+    QUOTED,
+  ),
+  deregisterNotFound: text(
+    "The specified task definition does not exist. Specify a valid account, family, revision and try again.",
+    QUOTED,
+  ),
+  deregisterTwice: text("The specified task definition is already INACTIVE."),
+  deleteActive: text(
+    "The specified task definition is still in ACTIVE status. Please deregister the target and try again.",
+  ),
 } as const;

@@ -1,7 +1,4 @@
-import { text } from "../kit/text.ts";
-
-/** Seen word for word as output of AWS in several public repositories, none of which is a page to link to. */
-const QUOTED = "quoted from AWS in public repositories";
+import { QUOTED, text } from "../kit/text.ts";
 
 /** What is said around ECS Exec: by the API, and to whoever has a session. Without a source a sentence is unverified. */
 export const EXEC_TEXTS = {

@@ -3,7 +3,6 @@ import { DEFINITION_TEXTS as SAID } from "./definition-texts.ts";
 import { isFargateSize } from "./fargate-sizes.ts";
 import { clientException } from "./faults.ts";
 import { isEcrImage } from "./images.ts";
-import { TEXTS } from "./texts.ts";
 
 /** Longest start and stop time-outs on Fargate, https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 const LONGEST_TIMEOUT_SECONDS = 120;
@@ -16,7 +15,7 @@ const SYSTEMS: ReadonlySet<string> = new Set([
   ]),
 ]);
 
-const unsupported = (member: string) => clientException(TEXTS.unsupportedFargate({ member }));
+const unsupported = (member: string) => clientException(SAID.unsupportedFargate({ member }));
 
 /**
  * Checks what Fargate asks of a task.
@@ -28,18 +27,18 @@ export function checkFargateTask(
   cpu: string | undefined,
   memory: string | undefined,
 ): void {
-  if (input.networkMode !== "awsvpc") throw clientException(TEXTS.networkModeFargate());
-  if (cpu === undefined) throw clientException(TEXTS.cpuRequired());
-  if (memory === undefined) throw clientException(TEXTS.memoryRequired());
+  if (input.networkMode !== "awsvpc") throw clientException(SAID.networkModeFargate());
+  if (cpu === undefined) throw clientException(SAID.cpuRequired());
+  if (memory === undefined) throw clientException(SAID.memoryRequired());
   if (!isFargateSize(Number(cpu), Number(memory)))
-    throw clientException(TEXTS.noFargateConfiguration({ cpu, memory }));
+    throw clientException(SAID.noFargateConfiguration({ cpu, memory }));
   if (input.pidMode && input.pidMode !== "task")
-    throw clientException(TEXTS.pidModeFargate({ mode: input.pidMode }));
+    throw clientException(SAID.pidModeFargate({ mode: input.pidMode }));
   if (input.ipcMode) throw unsupported("ipcMode");
   if (input.placementConstraints?.length) throw unsupported("constraints");
   const storage = input.ephemeralStorage?.sizeInGiB;
   if (storage !== undefined && (storage < 21 || storage > 200))
-    throw clientException(TEXTS.ephemeralStorage());
+    throw clientException(SAID.ephemeralStorage());
   const family = input.runtimePlatform?.operatingSystemFamily ?? "LINUX";
   if (!SYSTEMS.has(family)) throw clientException(SAID.windowsFargate({ family }));
   for (const volume of input.volumes ?? []) {
@@ -57,18 +56,18 @@ export function checkFargateContainers(input: RegisterTaskDefinitionRequest): vo
     checkTimeouts(container);
     const driver = container.logConfiguration?.logDriver;
     if (!input.executionRoleArn) {
-      if (isEcrImage(container.image ?? "")) throw clientException(TEXTS.executionRoleForEcr());
-      if (driver === "awslogs") throw clientException(TEXTS.executionRoleForLogs({ driver }));
+      if (isEcrImage(container.image ?? "")) throw clientException(SAID.executionRoleForEcr());
+      if (driver === "awslogs") throw clientException(SAID.executionRoleForLogs({ driver }));
     }
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
     const options = container.logConfiguration?.options;
     if (driver === "awslogs" && !options?.["awslogs-stream-prefix"])
-      throw clientException(TEXTS.awslogsPrefix());
+      throw clientException(SAID.awslogsPrefix());
   }
 }
 
 function checkAbsent(container: ContainerDefinition): void {
-  if (container.privileged) throw clientException(TEXTS.privilegedFargate());
+  if (container.privileged) throw clientException(SAID.privilegedFargate());
   const { dockerSecurityOptions } = container;
   const { capabilities, devices, sharedMemorySize, tmpfs, maxSwap, swappiness } =
     container.linuxParameters ?? {};
@@ -86,11 +85,11 @@ function checkAbsent(container: ContainerDefinition): void {
     if (value !== undefined && value !== 0 && !(Array.isArray(value) && value.length === 0))
       throw unsupported(member);
   for (const capability of capabilities?.add ?? [])
-    if (capability !== "SYS_PTRACE") throw clientException(TEXTS.capabilityFargate({ capability }));
+    if (capability !== "SYS_PTRACE") throw clientException(SAID.capabilityFargate({ capability }));
 }
 
 function checkTimeouts({ startTimeout: start, stopTimeout = 0 }: ContainerDefinition): void {
   if (start !== undefined && (start < 2 || start > LONGEST_TIMEOUT_SECONDS))
-    throw clientException(TEXTS.startTimeoutFargate());
-  if (stopTimeout > LONGEST_TIMEOUT_SECONDS) throw clientException(TEXTS.stopTimeoutFargate());
+    throw clientException(SAID.startTimeoutFargate());
+  if (stopTimeout > LONGEST_TIMEOUT_SECONDS) throw clientException(SAID.stopTimeoutFargate());
 }

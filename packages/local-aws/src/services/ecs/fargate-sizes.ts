@@ -1,5 +1,5 @@
 import { clientException } from "./faults.ts";
-import { TEXTS } from "./texts.ts";
+import { DEFINITION_TEXTS } from "./definition-texts.ts";
 
 /** Memory (MiB) that goes with each CPU size: lowest, highest, step. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size */
 const MEMORY_OF_CPU: Readonly<Record<number, readonly [low: number, high: number, step: number]>> =
@@ -31,7 +31,7 @@ export function toCpuUnits(given: string): string {
   const parts = /^\s*(\d*\.?\d+)\s*(vcpu)?\s*$/i.exec(given);
   const units = parts ? Number(parts[1]) * (parts[2] ? 1024 : 1) : Number.NaN;
   if (!Number.isInteger(units) || units < 128 || units > 196_608)
-    throw clientException(TEXTS.cpuInvalid());
+    throw clientException(DEFINITION_TEXTS.cpuInvalid());
   return String(units);
 }
 
@@ -41,6 +41,6 @@ export function toMebibytes(given: string): string {
   const size = parts
     ? Number(parts[1]) * (parts[2]?.toLowerCase() === "gb" ? 1024 : 1)
     : Number.NaN;
-  if (!Number.isInteger(size) || size < 4) throw clientException(TEXTS.memoryInvalid());
+  if (!Number.isInteger(size) || size < 4) throw clientException(DEFINITION_TEXTS.memoryInvalid());
   return String(size);
 }

@@ -1,9 +1,7 @@
-import { text } from "../kit/text.ts";
+import { QUOTED, text } from "../kit/text.ts";
 
 const EVENTS =
   "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html";
-/** Seen word for word as output of AWS in several public repositories, none of which is a page to link to. */
-const QUOTED = "quoted from AWS in public repositories";
 
 /** What ECS says of instances, and of tasks on them. Without a source it is unverified. */
 export const INSTANCE_TEXTS = {

@@ -1,7 +1,6 @@
 import type { ContainerDefinition, LogConfiguration } from "@aws-sdk/client-ecs";
 import { DEFINITION_TEXTS as SAID } from "./definition-texts.ts";
 import { clientException } from "./faults.ts";
-import { TEXTS } from "./texts.ts";
 
 const FARGATE_LOG_DRIVERS = ["awslogs", "splunk", "awsfirelens"];
 /**
@@ -39,7 +38,7 @@ export function checkLogs(containers: readonly ContainerDefinition[], isFargate:
     if (driver === "awsfirelens" && routers.length === 0)
       throw clientException(SAID.firelensMissing());
     if (isFargate && !FARGATE_LOG_DRIVERS.includes(driver))
-      throw clientException(TEXTS.logDriverFargate({ driver }));
+      throw clientException(SAID.logDriverFargate({ driver }));
   }
 }
 
@@ -47,7 +46,7 @@ function checkOptions({ logDriver, options = {} }: LogConfiguration): void {
   if (logDriver === "awslogs") {
     const needed = ["awslogs-group", "awslogs-region"].filter((option) => !options[option]);
     if (needed.length > 0)
-      throw clientException(TEXTS.awslogsOptions({ options: needed.join(", ") }));
+      throw clientException(SAID.awslogsOptions({ options: needed.join(", ") }));
     const unknown = Object.keys(options).filter(
       (option) => !AWSLOGS_OPTIONS.has(option) && option !== AWSLOGS_ENDPOINT,
     );

@@ -11,7 +11,7 @@ import {
   type Task,
   type TaskDefinition,
 } from "./state.ts";
-import { TEXTS } from "./texts.ts";
+import { DEFINITION_TEXTS } from "./definition-texts.ts";
 
 /** The cluster of a name or ARN (`default` without one), whatever its status; undefined where there is none. */
 export function findCluster(context: CallContext, reference = "default"): Cluster | undefined {
@@ -80,11 +80,11 @@ export function findTaskDefinition(
   if (reference !== name && reference !== ecsArn(context, `task-definition/${name}`))
     return undefined;
   const [family = "", revision, ...rest] = name.split(":");
-  if (rest.length > 0) throw clientException(TEXTS.revisionInvalid({ number: name }));
+  if (rest.length > 0) throw clientException(DEFINITION_TEXTS.revisionInvalid({ number: name }));
   const stored = context.store.of(taskDefinitions);
   if (revision !== undefined) {
     if (!/^[1-9]\d*$/.test(revision))
-      throw clientException(TEXTS.revisionInvalid({ number: revision }));
+      throw clientException(DEFINITION_TEXTS.revisionInvalid({ number: revision }));
     return stored.get(ecsArn(context, `task-definition/${family}:${revision}`));
   }
   return stored
@@ -98,7 +98,8 @@ export function findTaskDefinition(
 /** The active task definition to run. @throws AwsError `ClientException` where there is none or it is inactive */
 export function requireTaskDefinition(context: CallContext, reference: string): TaskDefinition {
   const definition = findTaskDefinition(context, reference);
-  if (!definition) throw clientException(TEXTS.taskDefinitionMissing());
-  if (definition.status !== "ACTIVE") throw clientException(TEXTS.taskDefinitionInactive());
+  if (!definition) throw clientException(DEFINITION_TEXTS.taskDefinitionMissing());
+  if (definition.status !== "ACTIVE")
+    throw clientException(DEFINITION_TEXTS.taskDefinitionInactive());
   return definition;
 }

@@ -1,7 +1,6 @@
 import type { ContainerDefinition, PortMapping } from "@aws-sdk/client-ecs";
 import { DEFINITION_TEXTS as SAID } from "./definition-texts.ts";
 import { clientException } from "./faults.ts";
-import { TEXTS } from "./texts.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html */
 const PORT_NAME = /^[a-z0-9_][a-z0-9_-]{0,63}$/;
@@ -40,7 +39,7 @@ function checkMode(container: ContainerDefinition, mode: string): void {
       ["Disable Networking is", container.disableNetworking],
     ] as const
   ).find(([, value]) => value);
-  if (wrong) throw clientException(TEXTS.unsupportedAwsvpc({ what: wrong[0] }));
+  if (wrong) throw clientException(SAID.unsupportedAwsvpc({ what: wrong[0] }));
 }
 
 const isPort = (port: number, least: number) => port >= least && port <= 65_535;
@@ -56,7 +55,7 @@ function checkMapping(
     if (hostPort !== undefined && !isPort(hostPort, 0))
       throw clientException(SAID.hostPort({ container }));
     if (mode !== "bridge" && hostPort && hostPort !== containerPort)
-      throw clientException(TEXTS.hostPortMismatch({ mode }));
+      throw clientException(SAID.hostPortMismatch({ mode }));
   } else if (containerPort !== undefined || hostPort || !isRange(range)) {
     throw clientException(SAID.portRange({ container }));
   }

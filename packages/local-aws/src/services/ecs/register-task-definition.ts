@@ -15,7 +15,6 @@ import { checkNetwork } from "./network-rules.ts";
 import { checkSettings } from "./setting-rules.ts";
 import { revisions, taskDefinitions, type TaskDefinition } from "./state.ts";
 import { toTags } from "./tags.ts";
-import { TEXTS } from "./texts.ts";
 import { checkVolumes } from "./volume-rules.ts";
 import { DEFINITION_TEXTS as SAID } from "./definition-texts.ts";
 
@@ -67,8 +66,8 @@ export function registerTaskDefinition(
   context: CallContext,
 ): TaskDefinition {
   const { family = "" } = input;
-  if (family === "") throw clientException(TEXTS.familyMissing());
-  if (!/^[a-zA-Z0-9_-]{1,255}$/.test(family)) throw clientException(TEXTS.familyInvalid());
+  if (family === "") throw clientException(SAID.familyMissing());
+  if (!/^[a-zA-Z0-9_-]{1,255}$/.test(family)) throw clientException(SAID.familyInvalid());
   const cpu = input.cpu === undefined ? undefined : toCpuUnits(input.cpu);
   const memory = input.memory === undefined ? undefined : toMebibytes(input.memory);
   const fargate = input.requiresCompatibilities?.includes("FARGATE") ?? false;
@@ -82,7 +81,7 @@ export function registerTaskDefinition(
   checkVolumes(input.volumes ?? [], containers);
   if (fargate) checkFargateContainers(input);
   for (const role of [input.executionRoleArn, input.taskRoleArn])
-    if (role && !ROLE_ARN.test(role)) throw clientException(TEXTS.roleArnInvalid());
+    if (role && !ROLE_ARN.test(role)) throw clientException(SAID.roleArnInvalid());
   return store(input, context, cpu, memory);
 }
 

@@ -15,6 +15,7 @@ import { toOverrides } from "./task-overrides.ts";
 import { roleFault, rolesOf } from "./task-roles.ts";
 import { INSTANCE_TEXTS as SAID } from "./instance-texts.ts";
 import { TEXTS } from "./texts.ts";
+import { DEFINITION_TEXTS } from "./definition-texts.ts";
 
 /** What became of a request for tasks. */
 export interface Launched {
@@ -37,7 +38,7 @@ export function runTask(input: RunTaskRequest, context: CallContext): Launched {
     : [];
   if (same.length > 0) return { made: same, failures: [] };
   checkLengths(input);
-  if (!input.taskDefinition) throw clientException(TEXTS.taskDefinitionBlank());
+  if (!input.taskDefinition) throw clientException(DEFINITION_TEXTS.taskDefinitionBlank());
   const definition = requireTaskDefinition(context, input.taskDefinition);
   const count = input.count ?? 1;
   if (count < 1 || count > 10) throw invalidParameter(TEXTS.countInvalid());

@@ -1,6 +1,6 @@
 import { newDeploymentId } from "./arns.ts";
 import type { Deployment, EcsService } from "./state.ts";
-import { TEXTS } from "./texts.ts";
+import { EVENT_TEXTS } from "./event-texts.ts";
 
 /** The number at the end of a deployment's id. */
 const numberOf = (deploymentId: string) => deploymentId.slice(deploymentId.lastIndexOf("/") + 1);
@@ -34,7 +34,7 @@ export function newDeployment(
     networkConfiguration: service.networkConfiguration,
     loadBalancers: service.loadBalancers,
     rolloutState: "IN_PROGRESS",
-    rolloutStateReason: reason ?? TEXTS.rolloutInProgress({ deployment: id }),
+    rolloutStateReason: reason ?? EVENT_TEXTS.rolloutInProgress({ deployment: id }),
     createdAt: now,
     updatedAt: now,
   };

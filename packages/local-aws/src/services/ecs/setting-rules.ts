@@ -1,7 +1,6 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { DEFINITION_TEXTS as SAID } from "./definition-texts.ts";
 import { clientException } from "./faults.ts";
-import { TEXTS } from "./texts.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
 const HEALTH_CHECK_RANGES = {
@@ -30,7 +29,7 @@ const CAPABILITIES: ReadonlySet<string> = new Set(
 /** Checks what every launch type asks of one container's settings. @throws AwsError `ClientException` */
 export function checkSettings(container: ContainerDefinition, hasExecutionRole: boolean): void {
   const needsRole = container.secrets?.length || container.logConfiguration?.secretOptions?.length;
-  if (needsRole && !hasExecutionRole) throw clientException(TEXTS.executionRoleForSecrets());
+  if (needsRole && !hasExecutionRole) throw clientException(SAID.executionRoleForSecrets());
   checkEnvironment(container);
   checkHealthCheck(container);
   checkRestarts(container);
@@ -70,13 +69,13 @@ function checkHealthCheck({ healthCheck }: ContainerDefinition): void {
   const [kind, ...words] = healthCheck.command ?? [];
   if (kind === undefined) throw clientException(SAID.healthCommandEmpty());
   if (!["CMD", "CMD-SHELL", "NONE"].includes(kind))
-    throw clientException(TEXTS.healthCommandInvalid());
+    throw clientException(SAID.healthCommandInvalid());
   if (kind !== "NONE" && words.length === 0) throw clientException(SAID.healthCommandEmpty());
   for (const member of Object.keys(HEALTH_CHECK_RANGES) as (keyof typeof HEALTH_CHECK_RANGES)[]) {
     const [least, most] = HEALTH_CHECK_RANGES[member];
     const value = healthCheck[member];
     if (value !== undefined && (value < least || value > most))
-      throw clientException(TEXTS.healthCheckRange({ member, least, most }));
+      throw clientException(SAID.healthCheckRange({ member, least, most }));
   }
 }
 

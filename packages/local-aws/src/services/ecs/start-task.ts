@@ -11,6 +11,7 @@ import type { Task } from "./state.ts";
 import { toOverrides } from "./task-overrides.ts";
 import { INSTANCE_TEXTS as SAID } from "./instance-texts.ts";
 import { TEXTS } from "./texts.ts";
+import { DEFINITION_TEXTS } from "./definition-texts.ts";
 
 const MOST_INSTANCES = 10;
 
@@ -22,7 +23,7 @@ const MOST_INSTANCES = 10;
 export function startTask(input: StartTaskRequest, context: CallContext): Launched {
   const cluster = requireCluster(context, input.cluster);
   checkLengths(input);
-  if (!input.taskDefinition) throw clientException(TEXTS.taskDefinitionBlank());
+  if (!input.taskDefinition) throw clientException(DEFINITION_TEXTS.taskDefinitionBlank());
   const definition = requireTaskDefinition(context, input.taskDefinition);
   const references = input.containerInstances ?? [];
   if (references.length === 0) throw invalidParameter(SAID.instancesEmpty());

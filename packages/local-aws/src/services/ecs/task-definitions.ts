@@ -8,7 +8,7 @@ import { registerTaskDefinition } from "./register-task-definition.ts";
 import { taskDefinitions, tasks, ecsServices, type TaskDefinition } from "./state.ts";
 import { fromTags } from "./tags.ts";
 import { describeTaskDefinition } from "./task-definition-view.ts";
-import { TEXTS } from "./texts.ts";
+import { DEFINITION_TEXTS } from "./definition-texts.ts";
 
 const byFamilyAndRevision = (a: TaskDefinition, b: TaskDefinition) =>
   a.family === b.family ? a.revision - b.revision : a.family < b.family ? -1 : 1;
@@ -47,7 +47,7 @@ export const taskDefinitionHandlers: EcsHandlers = {
 
   DescribeTaskDefinition(input, context) {
     const definition = findTaskDefinition(context, input.taskDefinition);
-    if (!definition) throw clientException(TEXTS.taskDefinitionNotFound());
+    if (!definition) throw clientException(DEFINITION_TEXTS.taskDefinitionNotFound());
     return {
       taskDefinition: describeTaskDefinition(definition),
       tags: input.include?.includes("TAGS") ? fromTags(definition.tags) : [],
@@ -81,10 +81,11 @@ export const taskDefinitionHandlers: EcsHandlers = {
   },
 
   DeregisterTaskDefinition(input, context) {
-    if (!input.taskDefinition.includes(":")) throw clientException(TEXTS.revisionMissing());
+    if (!input.taskDefinition.includes(":"))
+      throw clientException(DEFINITION_TEXTS.revisionMissing());
     const definition = findTaskDefinition(context, input.taskDefinition);
-    if (!definition) throw clientException(TEXTS.deregisterNotFound());
-    if (definition.status !== "ACTIVE") throw clientException(TEXTS.deregisterTwice());
+    if (!definition) throw clientException(DEFINITION_TEXTS.deregisterNotFound());
+    if (definition.status !== "ACTIVE") throw clientException(DEFINITION_TEXTS.deregisterTwice());
     const updated = context.store
       .of(taskDefinitions)
       .patch(definition.arn, { status: "INACTIVE", deregisteredAt: context.clock.now() });
@@ -98,10 +99,10 @@ export const taskDefinitionHandlers: EcsHandlers = {
       const definition = findTaskDefinition(context, reference);
       const reason = !definition
         ? /:\d+$/.test(reference)
-          ? TEXTS.deregisterNotFound()
-          : TEXTS.revisionIdentifierInvalid()
+          ? DEFINITION_TEXTS.deregisterNotFound()
+          : DEFINITION_TEXTS.revisionIdentifierInvalid()
         : definition.status === "ACTIVE"
-          ? TEXTS.deleteActive()
+          ? DEFINITION_TEXTS.deleteActive()
           : undefined;
       if (!definition || reason) failures.push({ arn: reference, reason: reason ?? "" });
       else deleted.push(requestDeletion(context, definition));

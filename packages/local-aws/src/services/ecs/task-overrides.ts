@@ -3,6 +3,7 @@ import { isFargateSize, toCpuUnits, toMebibytes } from "./fargate-sizes.ts";
 import { clientException, invalidParameter } from "./faults.ts";
 import type { TaskDefinition } from "./state.ts";
 import { TEXTS } from "./texts.ts";
+import { DEFINITION_TEXTS } from "./definition-texts.ts";
 
 /**
  * Overrides, checked. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html
@@ -21,11 +22,11 @@ export function toOverrides(
   const memory = given.memory ? toMebibytes(given.memory) : undefined;
   const size = { cpu: cpu ?? definition.cpu ?? "", memory: memory ?? definition.memory ?? "" };
   if (on === "FARGATE" && !isFargateSize(Number(size.cpu), Number(size.memory)))
-    throw clientException(TEXTS.noFargateConfiguration(size));
+    throw clientException(DEFINITION_TEXTS.noFargateConfiguration(size));
   // Without a size of its own a task has no bound that a container could go beyond.
   const most = size.memory === "" ? Infinity : Number(size.memory);
   for (const { name = "", memory: own, memoryReservation } of given.containerOverrides ?? [])
     if (Math.max(own ?? 0, memoryReservation ?? 0) > most)
-      throw clientException(TEXTS.containerMemoryOverTask({ container: name }));
+      throw clientException(DEFINITION_TEXTS.containerMemoryOverTask({ container: name }));
   return { ...given, cpu, memory };
 }

@@ -1,7 +1,6 @@
 import type { ContainerDefinition, Volume } from "@aws-sdk/client-ecs";
 import { DEFINITION_TEXTS as SAID } from "./definition-texts.ts";
 import { clientException } from "./faults.ts";
-import { TEXTS } from "./texts.ts";
 
 /**
  * Checks a task's volumes and what its containers mount.
@@ -58,7 +57,7 @@ function checkMounts(
   const paths = new Set<string>();
   for (const { sourceVolume = "", containerPath: path } of mountPoints) {
     if (!known.has(sourceVolume))
-      throw clientException(TEXTS.volumeNotDefined({ volume: sourceVolume }));
+      throw clientException(SAID.volumeNotDefined({ volume: sourceVolume }));
     if (!path) throw clientException(SAID.mountPath({ container }));
     if (paths.has(path)) throw clientException(SAID.mountTwice({ container, path }));
     paths.add(path);

@@ -28,3 +28,12 @@ export function text<const Template extends string>(
     template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
   return Object.assign(say, { template, source }) as Text<Template>;
 }
+
+/** Seen word for word as output of AWS in several public repositories, none of which is a page to link to. */
+export const QUOTED = "quoted from AWS in public repositories";
+
+export const github = (thread: string) => `https://github.com/${thread}`;
+
+/** A page of the developer guide of ECS. */
+export const guide = (page: string) =>
+  `https://docs.aws.amazon.com/AmazonECS/latest/developerguide/${page}.html`;

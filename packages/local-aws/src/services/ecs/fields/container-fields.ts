@@ -1,5 +1,4 @@
 import { DEFINITION_TEXTS as SAID } from "../definition-texts.ts";
-import { TEXTS } from "../texts.ts";
 import {
   AT_START,
   CHECKED,
@@ -11,8 +10,8 @@ import {
   type FieldRow,
 } from "./field-row.ts";
 
-const unsupported = (member: string) => TEXTS.unsupportedFargate({ member });
-const awsvpc = (what: string) => TEXTS.unsupportedAwsvpc({ what });
+const unsupported = (member: string) => SAID.unsupportedFargate({ member });
+const awsvpc = (what: string) => SAID.unsupportedAwsvpc({ what });
 
 /** What becomes of a container's fields, below `containerDefinitions`. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 export const CONTAINER_FIELDS: readonly FieldRow[] = [
@@ -20,13 +19,13 @@ export const CONTAINER_FIELDS: readonly FieldRow[] = [
   honoured("dependsOn restartPolicy healthCheck versionConsistency dockerLabels"),
   {
     members: "startTimeout",
-    fargate: TEXTS.startTimeoutFargate(),
+    fargate: SAID.startTimeoutFargate(),
     containers: DONE,
     processes: DONE,
   },
   {
     members: "stopTimeout",
-    fargate: TEXTS.stopTimeoutFargate(),
+    fargate: SAID.stopTimeoutFargate(),
     containers: DONE,
     processes: DONE,
   },
@@ -94,7 +93,7 @@ export const CONTAINER_FIELDS: readonly FieldRow[] = [
   },
   {
     members: "privileged",
-    fargate: TEXTS.privilegedFargate(),
+    fargate: SAID.privilegedFargate(),
     containers: [
       "all capabilities within the cloud's own namespaces; no devices",
       "クラウド自身の名前空間の中での、すべてのケーパビリティ。デバイスはありません",
@@ -121,7 +120,7 @@ export const CONTAINER_FIELDS: readonly FieldRow[] = [
   },
   {
     members: "linuxParameters.capabilities",
-    fargate: TEXTS.capabilityFargate({ capability: "NET_ADMIN" }),
+    fargate: SAID.capabilityFargate({ capability: "NET_ADMIN" }),
     containers: DONE,
     processes: WITHOUT,
   },
@@ -153,7 +152,7 @@ export const CONTAINER_FIELDS: readonly FieldRow[] = [
   },
   {
     members: "logConfiguration",
-    fargate: TEXTS.logDriverFargate({ driver: "fluentd" }),
+    fargate: SAID.logDriverFargate({ driver: "fluentd" }),
     containers: [
       "`awslogs`; with another the task does not start",
       "`awslogs`。ほかのドライバーのタスクは起動しません",

@@ -1,4 +1,4 @@
-import { TEXTS } from "../texts.ts";
+import { DEFINITION_TEXTS } from "../definition-texts.ts";
 import {
   AT_START,
   CHECKED,
@@ -11,14 +11,14 @@ import {
   type FieldRow,
 } from "./field-row.ts";
 
-const unsupported = (member: string) => TEXTS.unsupportedFargate({ member });
+const unsupported = (member: string) => DEFINITION_TEXTS.unsupportedFargate({ member });
 
 /** What becomes of the fields of a whole task. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
 export const TASK_FIELDS: readonly FieldRow[] = [
   honoured("family taskRoleArn executionRoleArn requiresCompatibilities tags"),
   {
     members: "networkMode",
-    fargate: TEXTS.networkModeFargate(),
+    fargate: DEFINITION_TEXTS.networkModeFargate(),
     containers: DONE,
     processes: ["`awsvpc` alone", "`awsvpc` のみ"],
   },
@@ -48,7 +48,7 @@ export const TASK_FIELDS: readonly FieldRow[] = [
   },
   {
     members: "pidMode",
-    fargate: TEXTS.pidModeFargate({ mode: "host" }),
+    fargate: DEFINITION_TEXTS.pidModeFargate({ mode: "host" }),
     containers: [
       "`task` is done; with `host` the task does not start",
       "`task` は反映します。`host` のタスクは起動しません",
