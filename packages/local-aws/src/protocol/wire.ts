@@ -1,17 +1,15 @@
 import { AwsError } from "./aws-error.ts";
 import { readCborBody } from "./cbor-codec.ts";
-import { detect, operationIsInBody } from "./detect.ts";
+import { detect, operationIsInBody, resolve } from "./resolve.ts";
 import { encodeError } from "./encode-error.ts";
 import { encodeOutput } from "./encode-output.ts";
 import { parseJsonBody, readJsonStruct } from "./json-codec.ts";
 import type { ServiceModel, StructShape } from "./model.ts";
 import { parseQueryString, readEc2Query, readQuery } from "./query-codec.ts";
 import { isStreamingPayload, readRestInput } from "./rest-request.ts";
-import { resolve } from "./resolve.ts";
 import { ServiceIndex } from "./service-index.ts";
 import { validationError } from "./validation-error.ts";
-import type { Violation } from "./violations.ts";
-import { ViolationFinder } from "./violations.ts";
+import { type Violation, ViolationFinder } from "./violations.ts";
 import type {
   AwsErrorLike,
   ProtocolGuess,
