@@ -71,21 +71,26 @@ export const grantHandlers: Handlers<Kms, CallContext> = {
   },
 };
 
+/** Clients that fill in every member send a map without pairs, which is no constraint. */
+const unlessEmpty = (context: Record<string, string> | undefined) =>
+  context && Object.keys(context).length > 0 ? context : undefined;
+
 type Wanted = Omit<Grant, "id" | "token" | "createdAt">;
 
 function wantedGrant(input: CreateGrantInput, key: Readonly<Key>, issuer: string): Wanted {
-  const { EncryptionContextSubset, EncryptionContextEquals } = input.Constraints ?? {};
+  const contextSubset = unlessEmpty(input.Constraints?.EncryptionContextSubset);
+  const contextEquals = unlessEmpty(input.Constraints?.EncryptionContextEquals);
   if (input.GranteePrincipal === undefined)
     throw input.GranteeServicePrincipal === undefined
       ? validation("GranteePrincipal is required.")
       : notImplemented("A grant for a service of AWS");
   if (input.Operations.length === 0) throw validation("Operations must not be empty.");
-  if (EncryptionContextSubset && EncryptionContextEquals)
+  if (contextSubset && contextEquals)
     throw validation(
       "Only one of EncryptionContextSubset and EncryptionContextEquals can be given.",
     );
   const { bytes } = KEY_SPECS[key.spec]!;
-  if (bytes === undefined && (EncryptionContextSubset ?? EncryptionContextEquals))
+  if (bytes === undefined && (contextSubset ?? contextEquals))
     throw validation("Encryption context constraints are for symmetric encryption keys alone.");
   return {
     keyId: key.id,
@@ -93,8 +98,8 @@ function wantedGrant(input: CreateGrantInput, key: Readonly<Key>, issuer: string
     grantee: input.GranteePrincipal,
     ...(input.RetiringPrincipal !== undefined && { retiring: input.RetiringPrincipal }),
     operations: [...new Set(input.Operations)],
-    ...(EncryptionContextSubset && { contextSubset: EncryptionContextSubset }),
-    ...(EncryptionContextEquals && { contextEquals: EncryptionContextEquals }),
+    ...(contextSubset && { contextSubset }),
+    ...(contextEquals && { contextEquals }),
     issuer,
   };
 }

@@ -29,8 +29,8 @@ export const rotationHandlers: Handlers<typeof import("@aws-sdk/client-kms"), Ca
   },
 
   GetKeyRotationStatus({ KeyId }, context) {
+    // Of a key that cannot be rotated it says that it is not.
     const key = rotated(context, ownKey(context, KeyId, "GetKeyRotationStatus"));
-    if (key.spec !== "SYMMETRIC_DEFAULT") throw notRotatable(key);
     const { rotation } = key;
     return {
       KeyId: key.arn,

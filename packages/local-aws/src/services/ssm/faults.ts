@@ -1,21 +1,34 @@
 import { AwsError } from "../../protocol/aws-error.ts";
 
-/** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html */
-export const parameterNotFound = () => new AwsError("ParameterNotFound", "");
+/** Codes: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html and its like */
+const fault =
+  (code: string) =>
+  (message: string): AwsError =>
+    new AwsError(code, message);
 
-export const versionNotFound = (name: string, selector: string) =>
-  new AwsError(
-    "ParameterVersionNotFound",
-    `Systems Manager could not find version ${selector.slice(1)} of ${name}. Verify the version and try again.`,
+export const parameterNotFound = () => fault("ParameterNotFound")("");
+export const parameterExists = () =>
+  fault("ParameterAlreadyExists")(
+    "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.",
+  );
+export const validation = fault("ValidationException");
+export const invalidKey = fault("InvalidKeyId");
+export const patternMismatch = fault("ParameterPatternMismatchException");
+export const invalidPattern = fault("InvalidAllowedPatternException");
+export const typeMismatch = fault("HierarchyTypeMismatchException");
+export const tooDeep = fault("HierarchyLevelLimitExceededException");
+export const tooManyVersions = fault("ParameterMaxVersionLimitExceeded");
+export const tooManyLabels = fault("ParameterVersionLabelLimitExceeded");
+export const invalidFilterKey = fault("InvalidFilterKey");
+export const invalidFilterOption = fault("InvalidFilterOption");
+export const invalidFilterValue = fault("InvalidFilterValue");
+export const invalidResource = fault("InvalidResourceId");
+export const tooManyTags = fault("TooManyTagsError");
+export const accessDenied = fault("AccessDeniedException");
+
+export const versionNotFound = (name: string, version: string) =>
+  fault("ParameterVersionNotFound")(
+    `Systems Manager could not find version ${version} of ${name}. Verify the version and try again.`,
   );
 
-export const invalidNextToken = () =>
-  new AwsError("InvalidNextToken", "The specified token isn't valid.");
-
-/** Local AWS keeps no parameters of accounts: refused by name, like an operation without a handler. */
-export const noOwnParameters = (name: string) =>
-  new AwsError(
-    "NotImplemented",
-    `Local AWS reads public parameters (/aws/service/…) and keeps no others: '${name}' cannot be here.`,
-    { status: 501 },
-  );
+export const invalidNextToken = () => fault("InvalidNextToken")("The specified token isn't valid.");
