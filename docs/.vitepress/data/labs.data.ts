@@ -10,7 +10,7 @@ const labsFolder = join(import.meta.dirname, "../../../labs");
 /** What pages tell about a lab: its manifest, and what was measured. */
 export interface LabFacts extends Pick<
   LabManifest,
-  "id" | "title" | "summary" | "minutes" | "needs" | "files" | "cost"
+  "id" | "title" | "summary" | "minutes" | "needs" | "needsContainers" | "files" | "cost"
 > {
   /** Its number as it is written, e.g. `08`. */
   readonly number: string;
@@ -34,9 +34,21 @@ export default {
 };
 
 async function factsOf(lab: LabManifest, times: MeasuredTimes): Promise<LabFacts> {
-  const { id, title, summary, minutes, needs, files, cost } = lab;
+  const { id, title, summary, minutes, needs, needsContainers, files, cost } = lab;
   const waitingMinutes = Math.ceil((times[`labs/${id}.md`] ?? 0) / 60);
   const number = id.slice(0, 2);
   const picture = await loadPart<PictureStep>(join(labsFolder, id), "picture");
-  return { id, number, title, summary, minutes, waitingMinutes, needs, files, cost, picture };
+  const facts = {
+    id,
+    number,
+    title,
+    summary,
+    minutes,
+    waitingMinutes,
+    needs,
+    files,
+    cost,
+    picture,
+  };
+  return { ...facts, ...(needsContainers && { needsContainers }) };
 }

@@ -19,7 +19,7 @@ import type { Construct } from "constructs";
 const NGINX = "public.ecr.aws/nginx/nginx:1.28";
 
 // #region configuration
-/** nginx hands every request to the app beside it, and writes a line with the load balancer's trace id. */
+/** nginx hands every request to the app beside it. */
 const CONFIGURATION = `
 log_format traced '$request_method $uri $status, upstream $upstream_status, $http_x_amzn_trace_id';
 server {
