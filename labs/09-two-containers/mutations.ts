@@ -93,7 +93,7 @@ export const mutations = defineMutations([
     deployed: {
       caughtBy: "services-steady",
       fault: "upstream-refused",
-      says: "127.0.0.1:8080",
+      says: "answers with 502",
     },
   },
   {

@@ -8,6 +8,7 @@ import type { Deployed } from "../deployed.ts";
 import type { Cause, Evidence } from "../finding.ts";
 import type { FindingId } from "../kinds.ts";
 import { shortOf, type Subject } from "../subject.ts";
+import { besideCause } from "./containers-beside.ts";
 import { groupCall, type Target, targetsOf } from "./target-health.ts";
 
 /** What a load balancer's health checks came to. */
@@ -128,22 +129,8 @@ function verdictCause(
         value: `healthCheckGracePeriodSeconds ${grace}`,
       },
     );
-  const unshared = unsharedVolume(subject);
-  if (unshared && !(code >= 500))
-    return cause(
-      "volume-unshared",
-      `Volume ${unshared.volume} of ${name} is mounted in container ${unshared.container} alone: no other container sees what is written there.`,
-      `${name} のボリューム ${unshared.volume} は、コンテナ ${unshared.container} にしかマウントされていません。ほかのコンテナからは中身が見えません。`,
-      { call: "ecs describe-task-definition", value: `mountPoints ${unshared.container} alone` },
-    );
-  const upstream = code === 502 ? refusedUpstream(deployed, subject) : undefined;
-  if (upstream)
-    return cause(
-      "upstream-refused",
-      `Container ${upstream.container} of ${name} answers with 502: it asks ${upstream.address}, in its own task, where nothing listens.`,
-      `${name} のコンテナ ${upstream.container} が 502 を返しています。転送先の ${upstream.address} (同じタスクの中) で待ち受けているものがありません。`,
-      { call: "logs get-log-events", value: upstream.line },
-    );
+  const beside = besideCause(deployed, subject, { code, container: target.containerName });
+  if (beside) return cause(beside.id, beside.en, beside.ja, beside.evidence);
   if (code >= 500)
     return cause(
       "health-check-error",
@@ -174,42 +161,6 @@ function verdictCause(
       value: `containerPort ${target.containerPort}`,
     },
   );
-}
-
-/** A volume that one container of several mounts, and so shares with none. */
-function unsharedVolume({
-  definition: { volumes = [], containerDefinitions = [] },
-}: Subject): { readonly volume: string; readonly container: string } | undefined {
-  if (containerDefinitions.length < 2) return undefined;
-  for (const { name: volume = "" } of volumes) {
-    const users = containerDefinitions.filter(({ mountPoints = [] }) =>
-      mountPoints.some(({ sourceVolume }) => sourceVolume === volume),
-    );
-    const [user, other] = users;
-    if (user?.name !== undefined && other === undefined) return { volume, container: user.name };
-  }
-  return undefined;
-}
-
-/** nginx's words for a proxy that nobody answers. */
-const REFUSED =
-  /connect\(\) failed \(111: [^)]*\) while connecting to upstream.*upstream: "\w+:\/\/([^/"]+)/;
-
-/** Whom a container of the tasks that run has asked in vain, by what it said last. */
-function refusedUpstream(
-  { logs }: Deployed,
-  { running, definition }: Subject,
-): { readonly container: string; readonly address: string; readonly line: string } | undefined {
-  for (const { taskArn } of running) {
-    for (const { name = "" } of definition.containerDefinitions ?? []) {
-      for (const { text } of logs.tails.get(`${taskArn} ${name}`) ?? []) {
-        const address = REFUSED.exec(text)?.[1];
-        if (address !== undefined)
-          return { container: name, address, line: text.trim().slice(0, 300) };
-      }
-    }
-  }
-  return undefined;
 }
 
 /** When one of the tasks said that it listens: then more time would not help it. Milliseconds since the epoch. */
