@@ -19,7 +19,7 @@ import { describeLane, laneStatus } from "../src/lane/lane-status.ts";
 import { SessionLane, type SessionLaneOptions } from "../src/lane/session-lane.ts";
 
 const TIMEOUT_MS = 240_000;
-const WAIT = { timeout: 60_000, interval: 20 };
+const WAIT = { timeout: 120_000, interval: 20 };
 const REGION = "ap-northeast-1";
 const TYPES = new Set(["aws_cloudwatch_log_group"]);
 
@@ -83,9 +83,11 @@ function laneIn(
   more: Partial<SessionLaneOptions> = {},
 ): { lane: SessionLane; reasons: string[] } {
   const reasons: string[] = [];
-  const { folder, cloudPid } = place;
   const onLog = (reason: Words) => reasons.push(say(reason, "en"));
-  return { lane: new SessionLane({ folder, cloudPid, env, onLog, ...more }), reasons };
+  return {
+    lane: new SessionLane({ ...place, patienceMs: WAIT.timeout, env, onLog, ...more }),
+    reasons,
+  };
 }
 
 async function plan(reattach: string): Promise<string> {

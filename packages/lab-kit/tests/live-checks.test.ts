@@ -53,7 +53,7 @@ async function effectiveAddress(dnsName: string, port: number) {
     return listeners.find((each) => each.dnsName === dnsName && each.port === port)?.addresses[0];
   };
   const { last } = await pollUntil(look, (address) => address !== undefined, {
-    deadlineMs: 30_000,
+    deadlineMs: 60_000,
   });
   if (last === undefined) throw new Error(`Nothing listens on ${port}`);
   return last;

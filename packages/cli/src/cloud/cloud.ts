@@ -30,7 +30,7 @@ export interface StartOptions {
 }
 
 /** How long a server may take to answer before we say that it does not. */
-const START_DEADLINE_MS = 30_000;
+const START_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 60_000;
 const POLL_MS = 25;
 

@@ -27,6 +27,8 @@ export interface SessionLaneOptions {
   /** Gets the reason, once, where commands go the ordinary way. */
   readonly onLog: (reason: Words) => void;
   readonly limits?: Pick<KeeperOptions, "idleMs" | "leastFreeBytes">;
+  /** How long its start is waited for; some seconds unless told. */
+  readonly patienceMs?: number;
 }
 
 const AWS = "registry.terraform.io/hashicorp/aws";
@@ -59,7 +61,8 @@ export class SessionLane implements TargetLane {
         `${directory} にプロバイダーがありません`,
       ]);
     const fingerprint = this.#fingerprint(provider);
-    const deadline = Date.now() + PATIENCE_MS;
+    const { patienceMs = PATIENCE_MS } = this.#options;
+    const deadline = Date.now() + patienceMs;
     let isStarted = false;
     while (Date.now() < deadline) {
       const client = await this.#connect(fingerprint);
@@ -71,7 +74,7 @@ export class SessionLane implements TargetLane {
       }
       await delay(POLL_MS);
     }
-    const seconds = PATIENCE_MS / 1000;
+    const seconds = patienceMs / 1000;
     return this.#giveUp([
       `it has not started within ${seconds} s`,
       `${seconds} 秒以内に起動しませんでした`,

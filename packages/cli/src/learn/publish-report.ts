@@ -12,7 +12,7 @@ import {
 } from "./learner-folder.ts";
 
 /** A cloud that does not answer within this time is not waited for: a report is shown, not needed. */
-const PATIENCE_MS = 2000;
+const PATIENCE_MS = 10_000;
 /** Local AWS takes no longer ones. */
 const LONGEST_TEXT = 20_000;
 

@@ -36,7 +36,7 @@ function options(program: string, signal?: AbortSignal) {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  const { met } = await pollUntil(async () => condition(), Boolean, { deadlineMs: 20_000 });
+  const { met } = await pollUntil(async () => condition(), Boolean, { deadlineMs: 60_000 });
   expect(met).toBe(true);
 }
 

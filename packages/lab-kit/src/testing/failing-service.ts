@@ -29,7 +29,7 @@ async function untilTasksFail(aws: AwsClients, cluster: string): Promise<void> {
   const { met } = await pollUntil(
     () => aws.ecs.listTasks({ cluster, desiredStatus: "STOPPED" }),
     ({ taskArns = [] }) => taskArns.length > 0,
-    { deadlineMs: 30_000 },
+    { deadlineMs: 60_000 },
   );
   if (!met) throw new Error(`no task of ${cluster} has failed`);
 }

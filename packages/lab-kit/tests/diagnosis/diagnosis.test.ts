@@ -15,7 +15,7 @@ import { formatTable, type Row } from "./table.ts";
 import { TASK_MISTAKES } from "./task-mistakes.ts";
 import { pushWebImage } from "./web-image.ts";
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 /** How long a mistake is watched after it was found: until it shows, and no longer than this. */
 const SHOWN_MS = 1500;
 

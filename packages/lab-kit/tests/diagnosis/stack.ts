@@ -139,7 +139,7 @@ export class Stack {
     };
     const isDone = (states: readonly string[]) =>
       !/pending|provisioning|deleting/.test(states.join());
-    await pollUntil(look, isDone, { deadlineMs: 30_000, intervalMs: 20 });
+    await pollUntil(look, isDone, { deadlineMs: 60_000, intervalMs: 20 });
   }
 
   async #buildBalancer(): Promise<void> {

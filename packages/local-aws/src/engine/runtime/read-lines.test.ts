@@ -1,5 +1,10 @@
-import { expect, test } from "vitest";
-import { LineSplitter, MAX_LINE_BYTES } from "./read-lines.ts";
+import { execFileSync } from "node:child_process";
+import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { LineSplitter, MAX_LINE_BYTES, readLines, takeAway } from "./read-lines.ts";
 
 function split(...chunks: (string | Buffer)[]): string[] {
   const lines: string[] = [];
@@ -42,4 +47,25 @@ test("a line of exactly 16 KB is one piece", () => {
     "x".repeat(MAX_LINE_BYTES),
     "y",
   ]);
+});
+
+test("what is in a pipe is read before its reader is taken away, whoever holds the other end", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "read-lines-"));
+  const pipe = join(folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const fd = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writer = openSync(pipe, constants.O_WRONLY);
+  onTestFinished(() => {
+    closeSync(writer);
+    rmSync(folder, { recursive: true });
+  });
+  const reader = new Socket({ fd, readable: true, writable: false });
+  const lines: string[] = [];
+  const read = readLines(reader, (line) => void lines.push(line));
+  // This process was not its turn for a while: the time to read is over before it has read anything.
+  writeSync(writer, `first\n${"x".repeat(40_000)}\nlast`);
+  takeAway(reader);
+  await read;
+  expect([lines[0], lines.at(-1)]).toEqual(["first", "last"]);
+  expect(lines.join("")).toHaveLength(40_009);
 });

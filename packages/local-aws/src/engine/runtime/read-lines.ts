@@ -68,6 +68,12 @@ function characterBoundary(bytes: Buffer, end: number): number {
   return end;
 }
 
+/** Takes a reader away whose writers may stay, after it has read what they have written by now. */
+export function takeAway(reader: Socket): void {
+  // A timer that is due comes before what can be read, in each turn of the event loop: a whole turn is waited for.
+  setImmediate(() => setImmediate(() => reader.destroy()));
+}
+
 /** Hands the lines of a program's output on; resolves when the last writer is gone. */
 export function readLines(
   reader: Socket,

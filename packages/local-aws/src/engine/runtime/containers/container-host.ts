@@ -11,7 +11,7 @@ import {
   type TaskSpec,
 } from "../driver.ts";
 import { containerCommand } from "../container-command.ts";
-import { readLines } from "../read-lines.ts";
+import { readLines, takeAway } from "../read-lines.ts";
 import { couldNotRun, noCommand } from "../reasons.ts";
 import type { ContainerHandle, OutputListener, PreparedContainer, TaskHost } from "../task-host.ts";
 import { openContainerTerminal } from "./container-terminal.ts";
@@ -209,7 +209,7 @@ mkfifo -m 600 stdout stderr
       const exited = running.exited.then(async (code) => {
         isRunning = false;
         const grace = clock.deadline(OUTPUT_GRACE_MS, () => {
-          for (const { reader } of readers) reader.destroy();
+          for (const { reader } of readers) takeAway(reader);
         });
         await Promise.all(readers.map(({ read }) => read));
         grace.cancel();

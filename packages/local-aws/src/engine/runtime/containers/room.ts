@@ -12,7 +12,7 @@ import { spawnRoom } from "./spawn-room.ts";
 import type { Message, OperationName, Operations, RoomFacts } from "./inside/messages.ts";
 
 const MAIN = fileURLToPath(new URL("./inside/main.ts", import.meta.url));
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 3000;
 /** Between the deaths of a supervisor that dies young; a single death is answered at once. */
 const RESTART_DELAY_MS = 1000;

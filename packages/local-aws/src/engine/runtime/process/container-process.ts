@@ -3,7 +3,7 @@ import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../../clock/clock.ts";
 import { CannotStartError } from "../driver.ts";
-import { readLines } from "../read-lines.ts";
+import { readLines, takeAway } from "../read-lines.ts";
 import type { ProcessMarks } from "./process-marks.ts";
 import { forgetProcess, killGroup, recordProcess } from "./process-records.ts";
 import { couldNotRun } from "../reasons.ts";
@@ -135,8 +135,8 @@ export class ContainerProcess {
     parts.supervisor.forget(this.pid);
     forgetProcess(parts.directory, parts.name);
     const grace = parts.clock.deadline(OUTPUT_GRACE_MS, () => {
-      stdout.reader.destroy();
-      stderr.reader.destroy();
+      takeAway(stdout.reader);
+      takeAway(stderr.reader);
     });
     await Promise.all(read);
     grace.cancel();
