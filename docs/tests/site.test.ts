@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 
 import { root } from "../../scripts/site-pages.ts";
 import { findBarriers } from "./support/barriers.ts";
-import { DARK, LIGHT, Reader } from "./support/reader.ts";
+import { answers, DARK, LIGHT, Reader } from "./support/reader.ts";
 import { countScript, MOST_SCRIPT } from "./support/script-bytes.ts";
 import { findBrowser } from "./support/site.ts";
 
@@ -130,6 +130,7 @@ test(
       ["ja/labs/7", "ページが見つかりません", "サービスの前に ALB を置く"],
     ] as const) {
       await page.goto(`${site.origin}${site.base}${path}`);
+      await answers(page);
       await page.getByRole("heading", { name: title }).waitFor({ timeout: MINUTES });
       expect(await page.locator(".not-found p a").first().textContent()).toContain(meant);
       expect(await page.locator(".chapters li").count()).toBe(listLabs(join(root, "labs")).length);

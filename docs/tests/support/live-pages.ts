@@ -1,5 +1,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 
+const MINUTE = 60_000;
+
 /** How a page is looked at. */
 export interface Look {
   readonly colorScheme?: "light" | "dark";
@@ -33,6 +35,7 @@ export class LivePages {
       viewport: { width, height },
       reducedMotion: "reduce",
     });
+    context.setDefaultTimeout(MINUTE);
     this.#contexts.push(context);
     const page = await context.newPage();
     page.on("pageerror", (error) => this.problems.push(error.message));

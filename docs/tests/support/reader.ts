@@ -14,6 +14,13 @@ const HEIGHT = 900;
 /** A colour that is on its way to another would be judged as it is in between. */
 const AT_ONCE = "*, ::before, ::after { transition: none !important; animation: none !important; }";
 
+const PATIENCE_MS = 60_000;
+
+/** Waits until a page does what is asked of it: before its scripts have taken it over, a click is lost. */
+export async function answers(page: Page): Promise<void> {
+  await page.waitForFunction("document.querySelector('#app')?.__vue_app__ !== undefined");
+}
+
 /** Somebody who reads one page after the other in one browser, and is told what goes wrong. */
 export class Reader {
   readonly #origin: string;
@@ -41,6 +48,7 @@ export class Reader {
     const { colorScheme, width } = LIGHT;
     const viewport = { width, height: HEIGHT };
     const context = await browser.newContext({ colorScheme, viewport, reducedMotion: "reduce" });
+    context.setDefaultTimeout(PATIENCE_MS);
     return new Reader(origin, context, await context.newPage());
   }
 
@@ -50,6 +58,7 @@ export class Reader {
     await this.#page.emulateMedia({ colorScheme: LIGHT.colorScheme });
     await this.#page.setViewportSize({ width: LIGHT.width, height: HEIGHT });
     await this.#page.goto(this.#origin + path, { waitUntil: "load" });
+    await answers(this.#page);
     return this.#page;
   }
 
