@@ -160,15 +160,16 @@ test(
 
 test("a killed command gives its turn back", { timeout: TIMEOUT_MS }, async () => {
   const place = newFolder();
-  const limits = { idleMs: 1500, leastFreeBytes: 0 };
+  const limits = { idleMs: 3000, leastFreeBytes: 0 };
   const { lane } = laneIn(place, { limits });
-  await (await lane.turn(TYPES, stack))[Symbol.asyncDispose]();
+  const first = await lane.turn(TYPES, stack);
   const { pid, socket } = readLaneFile(place.folder)!;
   const holder = spawn(process.execPath, ["-e", HOLD_A_TURN, socket], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   onTestFinished(() => void holder.kill("SIGKILL"));
   await once(holder.stdout, "data");
+  await first[Symbol.asyncDispose]();
   holder.kill("SIGKILL");
   await using turn = await lane.turn(TYPES, stack);
   expect(await plan(turn.reattach)).toContain("1 to add");
@@ -184,7 +185,7 @@ client.once("data", (line) => process.stdout.write(line));
 
 test("nobody uses it for a while: it ends", { timeout: TIMEOUT_MS }, async () => {
   const place = newFolder();
-  const limits = { idleMs: 200, leastFreeBytes: 0 };
+  const limits = { idleMs: 3000, leastFreeBytes: 0 };
   await (await laneIn(place, { limits }).lane.turn(TYPES, stack))[Symbol.asyncDispose]();
   await vi.waitUntil(() => readLaneFile(place.folder) === undefined, WAIT);
   await vi.waitUntil(() => keepersOf(place.folder).length === 0, WAIT);
