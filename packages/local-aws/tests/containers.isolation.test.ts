@@ -99,7 +99,7 @@ describe.skipIf(closed)("a task is kept apart", { timeout: 90_000 }, () => {
       "thief",
       [
         `ls /run/cloud ${dataDir}/runtime/room/tasks/${id}`,
-        "cat /tmp/of-another /proc/[0-9]*/root/tmp/of-another 2>/dev/null | grep -c secret",
+        "cat /tmp/of-another /proc/[0-9]*/cwd/tmp/of-another 2>/dev/null | grep -c secret",
         `curl -sS ${metadata}/task; echo`,
         `curl -sS 169.254.170.2${credentials}; echo`,
       ].join("; "),
