@@ -38,6 +38,7 @@ const DATA: ReadonlySet<string> = new Set([
   "test infra go-app",
   "test journey",
   "test walk",
+  "enableExecuteCommand: true,",
   "exports neither",
   "{ [key: string]: string",
   "Applications Library System Users Volumes bin boot dev etc lib lib32 lib64 libx32 nix private proc run sbin sys usr",

@@ -38,6 +38,8 @@ export class TaskLog implements TaskObserver {
   /** Waits until an entry is there so many times. */
   async seeTimes(entry: string, times: number): Promise<void> {
     const count = () => this.entries.filter((seen) => seen === entry).length;
-    await vi.waitFor(() => expect(count(), this.entries.join("\n")).toBe(times), 10_000);
+    await vi.waitFor(() => expect(count(), this.entries.join("\n")).toBe(times), {
+      timeout: 60_000,
+    });
   }
 }
