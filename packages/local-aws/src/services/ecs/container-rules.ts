@@ -19,7 +19,7 @@ export function checkContainers(
   const names = new Set<string>();
   for (const container of containers) {
     checkName(container);
-    if (names.has(container.name!)) throw clientException(SAID.containerNamesUnique());
+    if (names.has(container.name!)) throw clientException(SAID.containerNames());
     names.add(container.name!);
     checkMemory(container, taskMemory, isFargate);
     if ((container.cpu ?? 0) < 0)
@@ -28,7 +28,7 @@ export function checkContainers(
   if (!containers.some(({ essential }) => essential ?? true))
     throw clientException(SAID.noEssential());
   const cpu = containers.reduce((sum, container) => sum + (container.cpu ?? 0), 0);
-  if (taskCpu !== undefined && cpu > taskCpu) throw clientException(SAID.containerCpuOverTask());
+  if (taskCpu !== undefined && cpu > taskCpu) throw clientException(SAID.cpuTogether());
   const reserved = containers.reduce(
     (sum, { memory, memoryReservation }) => sum + (memoryReservation ?? memory ?? 0),
     0,

@@ -95,13 +95,13 @@ describe("a definition is refused", () => {
     ],
     [
       "with a port twice in a container",
-      /80\/tcp is used more than once/,
+      /^TCP container port '80' is used multiple times in task when networkMode=awsvpc\.$/,
       {},
       { portMappings: [{ containerPort: 80 }, { containerPort: 80 }] },
     ],
     [
       "with a port in two containers",
-      /80\/tcp is used more/,
+      /^TCP container port '80'/,
       two({ portMappings: [{ containerPort: 80 }] }, { portMappings: [{ containerPort: 80 }] }),
     ],
     [
@@ -112,7 +112,7 @@ describe("a definition is refused", () => {
     ],
     [
       "with a port and a range",
-      /'containerPortRange'/,
+      /^Invalid port mapping for container 'main', cannot specify both/,
       {},
       { portMappings: [{ containerPort: 80, containerPortRange: "80-90" }] },
     ],
@@ -178,7 +178,7 @@ describe("a definition is refused", () => {
     ],
     [
       "with volumes from nobody",
-      /takes volumes from 'ghost'/,
+      /^Invalid 'volumesFrom' setting\. Unknown container: 'ghost'\.$/,
       {},
       { volumesFrom: [{ sourceContainer: "ghost" }] },
     ],
@@ -199,7 +199,7 @@ describe("a definition is refused", () => {
     ],
     [
       "with an access point and a path",
-      /omitted or '\/'/,
+      /the root directory must either be set to "\/" or be omitted\.$/,
       efs({
         rootDirectory: "/d",
         transitEncryption: "ENABLED",
@@ -208,7 +208,7 @@ describe("a definition is refused", () => {
     ],
     [
       "with IAM for EFS in the clear",
-      /require transit encryption/,
+      /^EFS IAM authorization requires TransitEncryption to be enabled\.$/,
       efs({ authorizationConfig: { iam: "ENABLED" } }),
     ],
     [
@@ -247,20 +247,20 @@ describe("a definition is refused", () => {
     ],
     [
       "with containers that together want more CPU than the task",
-      /total number of CPU units/,
+      /^The sum of all container 'cpu' values/,
       two({ cpu: 200 }, { cpu: 200 }),
     ],
     ["with a stop time-out of 121 s on Fargate", /stop timeout/, {}, { stopTimeout: 121 }],
     ["with a start time-out of 1 s on Fargate", /start timeout/, {}, { startTimeout: 1 }],
     [
       "with a soft limit above the hard one",
-      /greater than its hard limit/,
+      /^Soft limit exceeds hard limit for ulimit nofile$/,
       {},
       { ulimits: [{ name: "nofile", softLimit: 2, hardLimit: 1 }] },
     ],
     [
       "with a restart after 10 s",
-      /between 60 and 1800/,
+      /^The 'restartAttemptPeriod' setting for container 'main' must be between 60 and 1800\.$/,
       {},
       { restartPolicy: { enabled: true, restartAttemptPeriod: 10 } },
     ],
@@ -282,7 +282,12 @@ describe("a definition is refused", () => {
       {},
       { systemControls: [{ namespace: "vm.swappiness", value: "1" }] },
     ],
-    ["with privileges on Fargate", /privileged/, {}, { privileged: true }],
+    [
+      "with privileges on Fargate",
+      /^Fargate requires that the ‘privileged’ setting be ‘false’/,
+      {},
+      { privileged: true },
+    ],
     [
       "with devices on Fargate",
       /do not support devices$/,
@@ -315,7 +320,12 @@ describe("a definition is refused", () => {
       {},
       { dockerSecurityOptions: ["no-new-privileges"] },
     ],
-    ["with a GPU on Fargate", /GPU$/, {}, { resourceRequirements: [{ type: "GPU", value: "1" }] }],
+    [
+      "with a GPU on Fargate",
+      /GPU resource requirements\.$/,
+      {},
+      { resourceRequirements: [{ type: "GPU", value: "1" }] },
+    ],
     [
       "with a log driver that Fargate lacks",
       /^fluentd is not a valid log driver/,
@@ -342,7 +352,7 @@ describe("a definition is refused", () => {
     ],
     [
       "with FireLens and no router",
-      /requires a container with a firelensConfiguration/,
+      /^When awsfirelens log driver is specified/,
       {},
       { logConfiguration: { logDriver: "awsfirelens" } },
     ],
@@ -378,6 +388,23 @@ describe("a definition is refused", () => {
       { ...onEc2, placementConstraints: [{ type: "memberOf" }] },
       { memory: 64 },
     ],
+    [
+      "with storage of its own on an instance",
+      /^Tasks using the EC2 launch type do not support EphemeralStorage\.$/,
+      { ...onEc2, ephemeralStorage: { sizeInGiB: 30 } },
+      { memory: 64 },
+    ],
+    [
+      "with a file of an environment that is no ARN",
+      /^Invalid arn syntax\.$/,
+      {},
+      { environmentFiles: [{ type: "s3", value: "s3://bucket/a.env" }] },
+    ],
+    [
+      "with a port of EFS in the clear",
+      /^TransitEncryptionPort requires that TransitEncryption is enabled\.$/,
+      efs({ transitEncryptionPort: 2049 }),
+    ],
     ["with 20 GiB of storage", /between 21 and 200 GiB/, { ephemeralStorage: { sizeInGiB: 20 } }],
     ["with 201 GiB of storage", /between 21 and 200 GiB/, { ephemeralStorage: { sizeInGiB: 201 } }],
     [
@@ -404,7 +431,7 @@ describe("a definition is refused", () => {
     ],
     [
       "with two containers of one name",
-      /^Container names must be unique\.$/,
+      /^Container names must be unique within a task definition$/,
       two({}, { name: "main" }),
     ],
     ["without an essential container", /essential/, {}, { essential: false }],

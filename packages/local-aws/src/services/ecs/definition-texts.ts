@@ -1,4 +1,5 @@
 import { github, guide, QUOTED, text } from "../kit/text.ts";
+import { answered, SETTING_TEXTS } from "./setting-texts.ts";
 
 /**
  * What ECS says of task definitions: of what one lacks, and of members that cannot stand together. A sentence without a
@@ -17,26 +18,23 @@ export const DEFINITION_TEXTS = {
     github("aws/aws-cli/issues/7288"),
   ),
   hostPort: text("Invalid 'hostPort' setting for container '{container}'."),
-  portRange: text("Invalid 'containerPortRange' setting for container '{container}'."),
-  portTwice: text("Host port {port}/{protocol} is used more than once in the task definition."),
+  portRange: text(
+    "Invalid 'containerPortRange' setting for container '{container}'.",
+    answered("port-range-reversed"),
+  ),
+  portAndRange: text(
+    "Invalid port mapping for container '{container}', cannot specify both single port and port range.",
+    answered("port-range-with-host-port"),
+  ),
+  portTwice: text(
+    "{protocol} container port '{port}' is used multiple times in task when networkMode={mode}.",
+    answered("port-range-overlap"),
+  ),
+  hostPortTwice: text("Host port {port}/{protocol} is used more than once in the task definition."),
   portName: text("Invalid 'name' setting for a port mapping of container '{container}'."),
   portNameTwice: text("Port mapping name '{name}' is used more than once."),
 
-  // Secrets and environments
-  secretIsVariable: text(
-    "The secret name must be unique and not shared with any new or existing environment variables set on the container, such as '{name}'.",
-    github("dagster-io/dagster/issues/11622"),
-  ),
-  secretTwice: text(
-    "Duplicate secret names found: {names}. Each secret name must be unique.",
-    github("CircleCI-Public/aws-ecs-orb/issues/190"),
-  ),
-  secretEmpty: text("Secret name and valueFrom must not be blank."),
-  variableEmpty: text("Environment variable name must not be blank."),
-  environmentFile: text(
-    "An environment file must be the ARN of an object in Amazon S3 that ends with .env.",
-  ),
-  environmentFilesMany: text("A container cannot have more than 10 environment files."),
+  ...SETTING_TEXTS,
 
   // Volumes
   volumeName: text("Volume.name should not be null or empty."),
@@ -44,42 +42,59 @@ export const DEFINITION_TEXTS = {
   volumeOneKind: text("Volume '{volume}' can have one configuration only."),
   volumeLaunch: text("Volume '{volume}' is configured at launch, and has no configuration here."),
   efsPath: text(
-    "Volume '{volume}': with an EFS access point the root directory must be omitted or '/'.",
+    'When using an EFS access point, the root directory must either be set to "/" or be omitted.',
+    answered("efs-access-point-with-root-directory"),
   ),
-  efsEncryption: text(
-    "Volume '{volume}': EFS access points and IAM authorization require transit encryption.",
+  efsIam: text(
+    "EFS IAM authorization requires TransitEncryption to be enabled.",
+    answered("efs-iam-without-transit-encryption"),
   ),
+  efsPort: text(
+    "TransitEncryptionPort requires that TransitEncryption is enabled.",
+    answered("efs-transit-encryption-port-without-encryption"),
+  ),
+  efsAccessPoint: text("Volume '{volume}': EFS access points require transit encryption."),
   mountPath: text("A mount point of container '{container}' has no containerPath."),
   mountTwice: text("Container '{container}' mounts more than one volume at '{path}'."),
-  volumesFrom: text("Container '{container}' takes volumes from '{source}', which does not exist."),
-
-  // Limits of containers
-  memoryLeast: text(
-    "Invalid setting for container '{container}'. The specified memory must be at least {least} MB.",
+  volumesFrom: text(
+    "Invalid 'volumesFrom' setting. Unknown container: '{source}'.",
+    answered("volumesfrom-source-container-missing"),
   ),
-  memoryTogether: text(
-    "The total amount of memory reserved for containers is greater than the memory of the task.",
-  ),
-  cpuNegative: text("Invalid 'cpu' setting for container '{container}'."),
-  stopTimeout: text("Container stop timeout must not be negative."),
-  ulimit: text("The soft limit of ulimit '{name}' is greater than its hard limit."),
-  ulimitTwice: text("Ulimit '{name}' is set more than once."),
-  restartPeriod: text("restartAttemptPeriod must be between 60 and 1800 seconds."),
-  restartCodes: text("A restart policy can ignore at most 50 exit codes."),
-  healthCommandEmpty: text("Health check command must not be empty."),
-  systemControl: text("Invalid namespace of a system control: '{namespace}'."),
-  swappiness: text("swappiness must be between 0 and 100."),
-  maxSwap: text("maxSwap must be 0 or a positive number."),
-  tmpfsSize: text("The size of a tmpfs mount must be positive."),
-  capability: text("Invalid kernel capability: '{capability}'."),
-  gpuCount: text("Invalid value of a resource requirement: '{value}'."),
 
   // Logs
   awslogsUnknown: text("Log driver awslogs disallows options: {options}"),
   logMode: text("Invalid log delivery mode '{mode}': it must be blocking or non-blocking."),
   logBuffer: text("max-buffer-size requires the log delivery mode non-blocking."),
   firelensMissing: text(
-    "The awsfirelens log driver requires a container with a firelensConfiguration.",
+    "When awsfirelens log driver is specified in log configuration, a firelens configuration object must be configured in one of the containers.",
+    answered("awsfirelens-without-router"),
+  ),
+  gpuFargate: text(
+    "Tasks using the Fargate launch type do not support GPU resource requirements.",
+    answered("fargate-gpu-resource"),
+  ),
+  storageEc2: text(
+    "Tasks using the EC2 launch type do not support EphemeralStorage.",
+    answered("fargate-ephemeral-storage-ec2"),
+  ),
+  privileged: text(
+    "Fargate requires that the ‘privileged’ setting be ‘false’ at the container level.",
+    answered("fargate-privileged"),
+  ),
+  containerNames: text(
+    "Container names must be unique within a task definition",
+    answered("duplicate-container-names"),
+  ),
+  cpuTogether: text(
+    "The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'.",
+    answered("fargate-container-cpu-over-task"),
+  ),
+  healthMost: text(
+    "Health check {member} must be less than or equal to the maximum allowed value {most} for container '{container}'",
+    answered("healthcheck-interval-range"),
+  ),
+  healthLeast: text(
+    "Health check {member} must be greater than or equal to the minimum allowed value {least} for container '{container}'",
   ),
   firelensTwice: text("A task definition can have one container with a firelensConfiguration."),
   firelensFile: text("Fargate supports the FireLens configuration file type 'file' alone."),
@@ -106,7 +121,6 @@ export const DEFINITION_TEXTS = {
   containersTooMany: text("Task definition cannot have more than 10 containers."),
   containerNameEmpty: text("Container.name should not be null or empty."),
   containerNameInvalid: text("Container.name contains invalid characters."),
-  containerNamesUnique: text("Container names must be unique."),
   imageEmpty: text("Container.image should not be null or empty."),
   imageInvalid: text("Container.image contains invalid characters.", QUOTED),
   noEssential: text("Task definition does not have any essential containers."),
@@ -131,9 +145,6 @@ export const DEFINITION_TEXTS = {
   containerMemoryOverTask: text(
     "The 'memory' setting for container '{container}' is greater than for the task.",
     github("pulumi/pulumi-awsx/issues/1220"),
-  ),
-  containerCpuOverTask: text(
-    "The total number of CPU units reserved for containers is greater than the CPU of the task.",
   ),
   containerReservationOverMemory: text(
     "Invalid setting for container '{container}'. 'memory' must be greater than or equal to 'memoryReservation'.",
@@ -174,7 +185,6 @@ export const DEFINITION_TEXTS = {
   ),
   dependencyCycle: text("Container dependsOn contains a cycle"),
   healthCommandInvalid: text("Health check command must start with CMD or CMD-SHELL."),
-  healthCheckRange: text("Health check {member} must be between {least} and {most}."),
   startTimeoutFargate: text(
     "Tasks using the Fargate launch type must have a container start timeout of 2 to 120 seconds.",
   ),
@@ -190,7 +200,6 @@ export const DEFINITION_TEXTS = {
   capabilityFargate: text("{capability} is not allowed on Fargate.", QUOTED),
   unsupportedAwsvpc: text("{what} not supported on container when networkMode=awsvpc.", QUOTED),
   volumeNotDefined: text("Unknown volume '{volume}'."),
-  privilegedFargate: text("Fargate does not support privileged containers."),
   taskDefinitionNotFound: text("Unable to describe task definition."),
   taskDefinitionMissing: text("TaskDefinition not found."),
   taskDefinitionBlank: text("TaskDefinition must not be blank."),

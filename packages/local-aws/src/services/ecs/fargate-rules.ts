@@ -67,11 +67,12 @@ export function checkFargateContainers(input: RegisterTaskDefinitionRequest): vo
 }
 
 function checkAbsent(container: ContainerDefinition): void {
-  if (container.privileged) throw clientException(SAID.privilegedFargate());
+  if (container.privileged) throw clientException(SAID.privileged());
   const { dockerSecurityOptions } = container;
   const { capabilities, devices, sharedMemorySize, tmpfs, maxSwap, swappiness } =
     container.linuxParameters ?? {};
-  const gpus = container.resourceRequirements?.filter(({ type }) => type === "GPU");
+  if (container.resourceRequirements?.some(({ type }) => type === "GPU"))
+    throw clientException(SAID.gpuFargate());
   const absent = {
     dockerSecurityOptions,
     devices,
@@ -79,7 +80,6 @@ function checkAbsent(container: ContainerDefinition): void {
     tmpfs,
     maxSwap,
     swappiness,
-    "resourceRequirements of type GPU": gpus,
   };
   for (const [member, value] of Object.entries(absent))
     if (value !== undefined && value !== 0 && !(Array.isArray(value) && value.length === 0))

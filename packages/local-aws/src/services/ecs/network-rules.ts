@@ -56,7 +56,9 @@ function checkMapping(
       throw clientException(SAID.hostPort({ container }));
     if (mode !== "bridge" && hostPort && hostPort !== containerPort)
       throw clientException(SAID.hostPortMismatch({ mode }));
-  } else if (containerPort !== undefined || hostPort || !isRange(range)) {
+  } else if (containerPort !== undefined || hostPort) {
+    throw clientException(SAID.portAndRange({ container }));
+  } else if (!isRange(range)) {
     throw clientException(SAID.portRange({ container }));
   }
   // An application protocol is said of a name that Service Connect finds the port by.
@@ -77,7 +79,12 @@ function checkConflicts(mappings: readonly PortMapping[], mode: string): void {
   for (const { hostPort, containerPort, protocol = "tcp", name } of mappings) {
     const port = mode === "bridge" ? hostPort : containerPort;
     const key = `${port}/${protocol}`;
-    if (port && taken.has(key)) throw clientException(SAID.portTwice({ port, protocol }));
+    if (port && taken.has(key))
+      throw clientException(
+        mode === "bridge"
+          ? SAID.hostPortTwice({ port, protocol })
+          : SAID.portTwice({ port, protocol: protocol.toUpperCase(), mode }),
+      );
     taken.add(key);
     if (name !== undefined && names.has(name)) throw clientException(SAID.portNameTwice({ name }));
     if (name !== undefined) names.add(name);

@@ -72,6 +72,7 @@ export function registerTaskDefinition(
   const memory = input.memory === undefined ? undefined : toMebibytes(input.memory);
   const fargate = input.requiresCompatibilities?.includes("FARGATE") ?? false;
   if (fargate) checkFargateTask(input, cpu, memory);
+  else if (input.ephemeralStorage) throw clientException(SAID.storageEc2());
   const containers = input.containerDefinitions ?? [];
   checkContainers(containers, toNumber(memory), toNumber(cpu), fargate);
   checkTask(input);

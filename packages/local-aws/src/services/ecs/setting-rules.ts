@@ -60,11 +60,13 @@ function checkEnvironment({
   if (shared !== undefined) throw clientException(SAID.secretIsVariable({ name: shared }));
   if (environmentFiles.length > MOST_ENVIRONMENT_FILES)
     throw clientException(SAID.environmentFilesMany());
-  for (const { value = "" } of environmentFiles)
+  for (const { value = "" } of environmentFiles) {
+    if (!value.startsWith("arn:")) throw clientException(SAID.environmentFileArn());
     if (!/^arn:aws[a-z-]*:s3:::.+\.env$/.test(value)) throw clientException(SAID.environmentFile());
+  }
 }
 
-function checkHealthCheck({ healthCheck }: ContainerDefinition): void {
+function checkHealthCheck({ name: container = "", healthCheck }: ContainerDefinition): void {
   if (!healthCheck) return;
   const [kind, ...words] = healthCheck.command ?? [];
   if (kind === undefined) throw clientException(SAID.healthCommandEmpty());
@@ -74,16 +76,17 @@ function checkHealthCheck({ healthCheck }: ContainerDefinition): void {
   for (const member of Object.keys(HEALTH_CHECK_RANGES) as (keyof typeof HEALTH_CHECK_RANGES)[]) {
     const [least, most] = HEALTH_CHECK_RANGES[member];
     const value = healthCheck[member];
-    if (value !== undefined && (value < least || value > most))
-      throw clientException(SAID.healthCheckRange({ member, least, most }));
+    if (value === undefined) continue;
+    if (value > most) throw clientException(SAID.healthMost({ member, most, container }));
+    if (value < least) throw clientException(SAID.healthLeast({ member, least, container }));
   }
 }
 
-function checkRestarts({ restartPolicy }: ContainerDefinition): void {
+function checkRestarts({ name: container = "", restartPolicy }: ContainerDefinition): void {
   const seconds = restartPolicy?.restartAttemptPeriod;
   const [least, most] = RESTART_SECONDS;
   if (seconds !== undefined && (seconds < least || seconds > most))
-    throw clientException(SAID.restartPeriod());
+    throw clientException(SAID.restartPeriod({ container }));
   if ((restartPolicy?.ignoredExitCodes?.length ?? 0) > MOST_IGNORED_CODES)
     throw clientException(SAID.restartCodes());
 }

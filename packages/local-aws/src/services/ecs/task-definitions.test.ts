@@ -183,18 +183,18 @@ describe("refused in AWS's words", () => {
     ],
     ...(
       [
-        ["interval", 4, "between 5 and 300"],
-        ["interval", 301, "between 5 and 300"],
-        ["timeout", 1, "between 2 and 60"],
-        ["retries", 11, "between 1 and 10"],
-        ["retries", 0, "between 1 and 10"],
-        ["startPeriod", 301, "between 0 and 300"],
+        ["interval", 4, "greater than or equal to the minimum allowed value 5"],
+        ["interval", 301, "less than or equal to the maximum allowed value 300"],
+        ["timeout", 1, "greater than or equal to the minimum allowed value 2"],
+        ["retries", 11, "less than or equal to the maximum allowed value 10"],
+        ["retries", 0, "greater than or equal to the minimum allowed value 1"],
+        ["startPeriod", 301, "less than or equal to the maximum allowed value 300"],
       ] as const
     ).map(
       ([member, value, range]) =>
         [
           `a health check's ${member} of ${value}`,
-          `Health check ${member} must be ${range}.`,
+          `Health check ${member} must be ${range} for container 'main'`,
           {},
           { healthCheck: { command: ["CMD", "true"], [member]: value } },
         ] as [string, string, object, object],

@@ -23,8 +23,7 @@ export function checkVolumes(
   for (const container of containers) {
     checkMounts(container, known);
     for (const { sourceContainer: source = "" } of container.volumesFrom ?? [])
-      if (!names.has(source))
-        throw clientException(SAID.volumesFrom({ container: container.name!, source }));
+      if (!names.has(source)) throw clientException(SAID.volumesFrom({ source }));
   }
 }
 
@@ -43,11 +42,11 @@ function checkKind(volume: Volume, name: string): void {
     throw clientException(SAID.volumeLaunch({ volume: name }));
   const authorization = efs?.authorizationConfig;
   const root = efs?.rootDirectory ?? "/";
-  if (authorization?.accessPointId && root !== "/")
-    throw clientException(SAID.efsPath({ volume: name }));
-  const needsEncryption = authorization?.accessPointId || authorization?.iam === "ENABLED";
-  if (needsEncryption && efs?.transitEncryption !== "ENABLED")
-    throw clientException(SAID.efsEncryption({ volume: name }));
+  if (authorization?.accessPointId && root !== "/") throw clientException(SAID.efsPath());
+  if (efs?.transitEncryption === "ENABLED") return;
+  if (authorization?.iam === "ENABLED") throw clientException(SAID.efsIam());
+  if (efs?.transitEncryptionPort) throw clientException(SAID.efsPort());
+  if (authorization?.accessPointId) throw clientException(SAID.efsAccessPoint({ volume: name }));
 }
 
 function checkMounts(

@@ -93,7 +93,7 @@ export const CONTAINER_FIELDS: readonly FieldRow[] = [
   },
   {
     members: "privileged",
-    fargate: SAID.privilegedFargate(),
+    fargate: SAID.privileged(),
     containers: [
       "all capabilities within the cloud's own namespaces; no devices",
       "クラウド自身の名前空間の中での、すべてのケーパビリティ。デバイスはありません",
@@ -165,7 +165,7 @@ export const CONTAINER_FIELDS: readonly FieldRow[] = [
   { members: "firelensConfiguration", containers: AT_START, processes: AT_START },
   {
     members: "resourceRequirements",
-    fargate: unsupported("resourceRequirements of type GPU"),
+    fargate: SAID.gpuFargate(),
     containers: AT_START,
     processes: AT_START,
   },

@@ -26,6 +26,7 @@ export const TASK_FIELDS: readonly FieldRow[] = [
   { members: "memory", containers: LIMITED, processes: LIMITED },
   {
     members: "ephemeralStorage",
+    ec2: DEFINITION_TEXTS.storageEc2(),
     containers: [
       "kept and shown; the disk has no limit",
       "保存して表示します。ディスクは制限しません",
