@@ -153,7 +153,11 @@ describe.skipIf(closed)("a session in a container", () => {
   test("ends with its task", async () => {
     const session = await open("sh");
     await session.sees("# ");
-    await containers.end(task);
+    const { task: stopped } = await containers.end(task);
+    expect(stopped.containers!.flatMap(({ managedAgents }) => managedAgents)).toMatchObject([
+      { lastStatus: "STOPPED" },
+      { lastStatus: "STOPPED" },
+    ]);
     expect(await session.client.ended).toMatchObject({ exitCode: 137 });
   });
 });

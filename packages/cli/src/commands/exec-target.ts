@@ -126,10 +126,9 @@ function ambiguous(names: readonly string[]): UserError {
 }
 
 function notEnabled(name: string): UserError {
-  const line = "enableExecuteCommand: true,";
   const said: Words = [
-    `ECS Exec is not enabled in the task of ${name}. Add this line to the service in stack.ts, and give its task definition a taskRoleArn whose role allows ssmmessages:*. Tasks that are started from then on have it:\n\n    ${line}`,
-    `${name} のタスクでは ECS Exec が有効になっていません。stack.ts のサービスに次の行を足し、タスク定義には ssmmessages:* を許可するロールを taskRoleArn で渡してください。その後に起動したタスクから使えます。\n\n    ${line}`,
+    `ECS Exec is not enabled in the task of ${name}. Add this line to the service in stack.ts, and give its task definition a taskRoleArn whose role allows ssmmessages:*. Tasks that are started from then on have it:\n\n    enableExecuteCommand: true,`,
+    `${name} のタスクでは ECS Exec が有効になっていません。stack.ts のサービスに次の行を足し、タスク定義には ssmmessages:* を許可するロールを taskRoleArn で渡してください。その後に起動したタスクから使えます。\n\n    enableExecuteCommand: true,`,
   ];
   return new UserError(said, { code: "EXEC_NOT_ENABLED", next: "./workbook deploy", exitCode: 1 });
 }

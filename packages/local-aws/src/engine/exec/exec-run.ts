@@ -27,8 +27,8 @@ export interface ExecRunParts {
   readonly channel: DataChannel;
   /** Told all that the program writes. */
   record(data: Buffer): void;
-  /** Delivers the record of what was written, before the client hears that the session is over. */
-  recorded(): Promise<void>;
+  /** Called once nothing more is written, before the client hears that the session is over. */
+  finished(): Promise<void>;
 }
 
 /** The program of a session, between its client and its container. */
@@ -53,11 +53,11 @@ export class ExecRun {
     const { channel, clock } = this.#parts;
     const over = this.#over.promise.then(() => false);
     const isReady = await Promise.race([channel.open(), over]);
-    if (!isReady) return channel.close(this.#said);
+    if (!isReady) return this.#close(this.#said);
     const timer = clock.deadline(SIZE_MS, () => this.#firstSize.resolve());
     await Promise.race([this.#firstSize.promise, over]);
     timer.cancel();
-    if (this.#isOver) return channel.close(this.#said);
+    if (this.#isOver) return this.#close(this.#said);
     this.#stir();
     try {
       const terminal = await this.#open();
@@ -65,13 +65,12 @@ export class ExecRun {
       if (this.#isOver) terminal.end();
       for (const data of this.#early.splice(0)) terminal.write(data);
       const exitCode = await terminal.exited;
-      await this.#parts.recorded();
-      await channel.close(this.#said, exitCode);
+      await this.#close(this.#said, exitCode);
     } catch (error) {
       if (!(error instanceof CannotOpenTerminalError || error instanceof UnfinishedCommandError))
         throw error;
       const why = EXEC_TEXTS.cannotStart({ why: error.message });
-      await channel.close(`${ERROR_TITLE}${why}\n`);
+      await this.#close(`${ERROR_TITLE}${why}\n`);
     } finally {
       this.#isOver = true;
       this.#idle?.cancel();
@@ -106,6 +105,11 @@ export class ExecRun {
     this.#isOver = true;
     this.#over.resolve();
     this.#terminal?.end();
+  }
+
+  async #close(said: string, exitCode?: number): Promise<void> {
+    await this.#parts.finished();
+    await this.#parts.channel.close(said, exitCode);
   }
 
   #open(): Promise<Terminal> {

@@ -94,7 +94,7 @@ export class ExecSessions implements EnginePart, Mount {
         return client.close(1008, "the token is not this session's");
       const { scope, session } = found;
       const log = new SessionLog({ context: this.#context, router: this.#logs }, scope, session);
-      const run = this.#begin(client, session, log);
+      const run = this.#begin(client, session, log, () => this.#forget(scope, id));
       const ended = run
         .run()
         .catch((error: unknown) => {
@@ -109,7 +109,7 @@ export class ExecSessions implements EnginePart, Mount {
     });
   }
 
-  #begin(socket: WebSocket, session: ExecSession, log: SessionLog): ExecRun {
+  #begin(socket: WebSocket, session: ExecSession, log: SessionLog, free: () => void): ExecRun {
     const { clock } = this.#context;
     this.#unopened.get(session.id)?.cancel();
     this.#unopened.delete(session.id);
@@ -130,7 +130,7 @@ export class ExecSessions implements EnginePart, Mount {
       session,
       channel,
       record: (data) => log.record(data),
-      recorded: () => log.close(),
+      finished: () => log.close().finally(free),
     });
     return run;
   }

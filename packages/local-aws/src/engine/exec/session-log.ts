@@ -63,6 +63,7 @@ export class SessionLog {
    * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html#ecs-exec-logging
    */
   async close(): Promise<void> {
+    if (this.#size === 0) return;
     const text = Buffer.concat(this.#written).toString("utf8").replaceAll(CONTROL_SEQUENCES, "");
     const { group, bucket } = this.#places;
     if (group) await this.#toGroup(group, text);

@@ -15,6 +15,10 @@ export const EXEC_TEXTS = {
     "Unable to start new execute sessions because the maximum session limit of {limit} has been reached.",
     QUOTED,
   ),
+  taskLength: text(
+    "task length should be one of [32,36]",
+    "https://github.com/Mic-U/ecsher/issues/56",
+  ),
   commandBlank: text("Command cannot be blank."),
   containerNotNamed: text("The task has multiple containers. Specify the name of one of them."),
   containerNotFound: text("The container {container} is not in the task."),

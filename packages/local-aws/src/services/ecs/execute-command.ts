@@ -18,6 +18,9 @@ const AGENT_ACTIONS = [
   "ssmmessages:OpenDataChannel",
 ];
 
+/** Of a task's id: now, and before ids were made longer. */
+const ID_LENGTHS = [32, 36];
+
 /** Sessions that a container can have at a time. */
 const MOST_SESSIONS = 2;
 
@@ -33,7 +36,10 @@ export const executeCommandHandlers: EcsHandlers = {
     const cluster = requireCluster(context, input.cluster);
     if (!input.command?.trim()) throw invalidParameter(EXEC_TEXTS.commandBlank());
     if (!input.interactive) throw invalidParameter(EXEC_TEXTS.interactiveOnly());
-    const task = findTask(context, cluster, input.task ?? "");
+    const reference = input.task ?? "";
+    if (!reference.startsWith("arn:") && !ID_LENGTHS.includes(reference.length))
+      throw invalidParameter(EXEC_TEXTS.taskLength());
+    const task = findTask(context, cluster, reference);
     if (!task) throw invalidParameter(TEXTS.taskNotFound());
     const container = chooseContainer(task, input.container);
     const { execAgent, lastStatus } = container;

@@ -9,6 +9,7 @@ import {
 } from "../driver.ts";
 import { asGoSays } from "../reasons.ts";
 import { loadPty, TERMINAL_VARIABLES, type Pty } from "../open-pty.ts";
+import { killGroup } from "../process/process-records.ts";
 import { lastError } from "./inside/last-error.ts";
 import { ROOM } from "./inside/messages.ts";
 import type { Room } from "./room.ts";
@@ -27,6 +28,8 @@ export interface TerminalPlace {
   readonly number: number;
 }
 
+/** How long runc may take to start a program. */
+const START_MS = 20_000;
 /** How long a program may take to end when its terminal is hung up. */
 const HANG_UP_MS = 2000;
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -61,9 +64,11 @@ export async function openContainerTerminal(
     { file: "nsenter", args, cwd: "/", env: { PATH } },
     { size, output: (data) => take(data) },
   );
+  const tooLate = place.clock.deadline(START_MS, () => killGroup(pty.pid, "SIGKILL"));
   const failed = pty.exited.then(() => "failed" as const);
   const isStarted = (await Promise.race([started.seen, failed])) === "started" || started.isThere();
   started.stop();
+  tooLate.cancel();
   if (!isStarted) throw new CannotOpenTerminalError(asGoSays(lastError(`${outside}.log`)));
   const pid = Number(readFileSync(`${outside}.pid`, "utf8"));
   for (const data of first) output(data);
@@ -116,7 +121,7 @@ function hangUp({ pid: nsenter, exited }: Pty, pid: number, { clock, room }: Ter
   tell("SIGHUP");
   const kill = clock.deadline(HANG_UP_MS, () => {
     tell("SIGKILL");
-    process.kill(nsenter, "SIGHUP");
+    killGroup(nsenter, "SIGKILL");
   });
   void exited.then(() => kill.cancel());
 }
