@@ -8,18 +8,12 @@ import {
   walk,
 } from "@workbook/lab-kit";
 import { both, text, type Words } from "@workbook/toolchain";
-import { withTask } from "./task-of-two.ts";
-import { appPort, parameterPage, type WebTask } from "./web.ts";
+import { appPort, NO_TASK, parameterPage, type WebTask, withTask } from "./web.ts";
 
 const DEPENDS = parameterPage("container_definition_dependson");
 const HEALTH = parameterPage("container_definition_healthcheck");
 const ESSENTIAL = parameterPage("container_definition_essential");
 const LINUX = parameterPage("container_definition_linuxparameters");
-const NO_TASK = hint(
-  ["Which task runs nginx?", "nginx はどのタスクで動きますか。"],
-  ["Write that one first.", "先にそのタスクを書きます。"],
-  'return new EcsTaskDefinition(this, "web_task", { … });',
-);
 
 const ORDER = {
   "no-task": NO_TASK,

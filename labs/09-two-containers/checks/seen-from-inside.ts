@@ -11,8 +11,7 @@ import {
   walk,
 } from "@workbook/lab-kit";
 import { both, text } from "@workbook/toolchain";
-import { withTask } from "./task-of-two.ts";
-import { WEB, type WebTask } from "./web.ts";
+import { NO_TASK, WEB, type WebTask, withTask } from "./web.ts";
 
 const EXEC = [
   "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html",
@@ -25,11 +24,6 @@ const ACTIONS = [
   "ssmmessages:OpenControlChannel",
   "ssmmessages:OpenDataChannel",
 ];
-const NO_TASK = hint(
-  ["Which task runs nginx?", "nginx はどのタスクで動きますか。"],
-  ["Write that one first.", "先にそのタスクを書きます。"],
-  'return new EcsTaskDefinition(this, "web_task", { … });',
-);
 
 const LOGS = {
   "no-task": NO_TASK,

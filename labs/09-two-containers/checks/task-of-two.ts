@@ -4,14 +4,13 @@ import {
   type Container,
   blocksOf,
   defineCheck,
-  failed,
   hint,
   listed,
   type SynthContext,
   walk,
 } from "@workbook/lab-kit";
 import { both, text, type Words } from "@workbook/toolchain";
-import { appPort, parameterPage, WEB, webTask, type WebTask } from "./web.ts";
+import { appPort, NO_TASK, parameterPage, WEB, type WebTask, withTask } from "./web.ts";
 
 const DIRECTORY = "/etc/nginx/conf.d";
 const NETWORK = [
@@ -22,11 +21,6 @@ const VOLUMES = [
   "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html",
   "https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/bind-mounts.html",
 ] as const;
-const NO_TASK = hint(
-  ["Which task runs nginx?", "nginx はどのタスクで動きますか。"],
-  ["Write that one first.", "先にそのタスクを書きます。"],
-  'return new EcsTaskDefinition(this, "web_task", { … });',
-);
 
 const BESIDE = {
   "no-task": NO_TASK,
@@ -247,19 +241,4 @@ function upstreamIn(
   const block = new RegExp(`upstream\\s+${host}\\s*\\{[^}]*?server\\s+([\\w.-]+)(?::(\\d+))?`);
   const [, behind = host, on = port] = block.exec(written) ?? [];
   return { host: behind, port: on };
-}
-
-/** Asks something of the task that runs nginx, where there is one. */
-export function withTask<Fault extends string>(
-  context: SynthContext,
-  examine: (context: SynthContext, task: WebTask) => CheckResult<Fault>,
-): CheckResult<Fault | "no-task"> {
-  const task = webTask(context);
-  return task === undefined
-    ? failed(
-        "no-task",
-        ["a task definition that runs nginx", "nginx を動かすタスク定義がある"],
-        ["there is none", "ありません"],
-      )
-    : examine(context, task);
 }

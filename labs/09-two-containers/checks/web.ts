@@ -1,8 +1,11 @@
 import {
   type AnyCheck,
+  type CheckResult,
   type Container,
   containerOf,
   containersOf,
+  failed,
+  hint,
   NODE_APP,
   type PublicApp,
   type SynthContext,
@@ -66,4 +69,26 @@ export function withLines<C extends AnyCheck>(
     return [fault, line === undefined ? hint : { ...hint, line: text(line) }] as const;
   });
   return { ...check, faults: Object.fromEntries(faults) };
+}
+
+/** Help where there is no such task yet. */
+export const NO_TASK = hint(
+  ["Which task runs nginx?", "nginx はどのタスクで動きますか。"],
+  ["Write that one first.", "先にそのタスクを書きます。"],
+  'return new EcsTaskDefinition(this, "web_task", { … });',
+);
+
+/** Asks something of the task that runs nginx, where there is one. */
+export function withTask<Fault extends string>(
+  context: SynthContext,
+  examine: (context: SynthContext, task: WebTask) => CheckResult<Fault>,
+): CheckResult<Fault | "no-task"> {
+  const task = webTask(context);
+  return task === undefined
+    ? failed(
+        "no-task",
+        ["a task definition that runs nginx", "nginx を動かすタスク定義がある"],
+        ["there is none", "ありません"],
+      )
+    : examine(context, task);
 }
