@@ -1,5 +1,13 @@
 import { execFile } from "node:child_process";
-import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+} from "node:fs";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { spawn } from "node:child_process";
@@ -14,6 +22,9 @@ const NOT_NEEDED =
   /^(?:adduser|debconf.*|debianutils|dpkg|init-system-helpers|iproute2|libpam.*|lsb-base|passwd|perl.*|sysvinit-utils|tar)$/;
 /** What nobody reads there. */
 const NOT_READ = /^usr\/share\/(?:bash-completion|bug|doc|i18n|info|lintian|locale|man|zoneinfo)\//;
+
+/** What some dozen packages may take to come; then those that are installed do as well. */
+const DOWNLOAD_MS = 90_000;
 
 /** The files of Debian packages, with all that they depend on, by path without the first slash. */
 export interface DebianFiles {
@@ -51,6 +62,14 @@ export async function debianFiles(
   return { entries, versions };
 }
 
+/** Whose packages these are: `Debian`, `Ubuntu`. */
+export function distribution(): string {
+  const file = "/etc/os-release";
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const id = /^ID="?([a-z]+)/m.exec(text)?.[1] ?? "debian";
+  return id[0]!.toUpperCase() + id.slice(1);
+}
+
 /** Names and versions of packages with all that they need to run. @throws Error where one is not known */
 async function closure(packages: readonly string[], signal?: AbortSignal) {
   const versions = new Map<string, string>();
@@ -75,7 +94,10 @@ async function describe(names: readonly string[], signal?: AbortSignal) {
   }).catch((error: Error & { stdout?: string }) => {
     // It ends so where one of them is virtual, and tells of the others all the same.
     if (error.stdout) return { stdout: error.stdout };
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new Error("this machine has no apt, and it takes packages of Debian or Ubuntu", {
+      cause: error,
+    });
   });
   return stdout.split(/\n\n+/).flatMap((paragraph) => {
     const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(paragraph)?.[1];
@@ -98,7 +120,11 @@ async function describe(names: readonly string[], signal?: AbortSignal) {
 async function download(names: readonly string[], folder: string, signal?: AbortSignal) {
   try {
     const quick = ["-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=10"];
-    await run("apt-get", ["download", "-q", ...quick, ...names], { cwd: folder, signal });
+    await run("apt-get", ["download", "-q", ...quick, ...names], {
+      cwd: folder,
+      signal,
+      timeout: DOWNLOAD_MS,
+    });
     return undefined;
   } catch (error) {
     signal?.throwIfAborted();

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FileLock } from "@workbook/toolchain";
-import { debianFiles } from "./debian-files.ts";
+import { debianFiles, distribution } from "./debian-files.ts";
 import { RECIPES, recipeFor, type Entry, type Recipe } from "./recipes.ts";
 import { blobFile, writeImage, type Descriptor } from "./write-image.ts";
 
@@ -71,7 +71,7 @@ async function makeStandIn(
   if (known) return told(recipe, images, known);
   const scratch = join(layout, `debs-${recipe.name}`);
   const { entries, versions } = await debianFiles(recipe.packages, scratch, signal);
-  const version = `${recipe.version} ${versions.get(recipe.version)} of Debian`;
+  const version = `${recipe.version} ${versions.get(recipe.version)} of ${distribution()}`;
   const labels = { [VERSION]: version };
   const config = { ...recipe.config, Labels: labels };
   const descriptor = await writeImage(layout, finished(entries, recipe), config);

@@ -13,7 +13,8 @@ export async function standInCommand(session: Session, given: string | undefined
     `${made!.version} stands in for these where their registry cannot be reached:`,
     `次のイメージのレジストリに接続できないとき、代わりに ${made!.version} を使います:`,
   ];
-  const lines = made!.images.map((image) => `  ${image}`);
+  const { repositories = [], tags = [] } = RECIPES.find(({ name }) => name === made!.name) ?? {};
+  const lines = repositories.map((repository) => `  ${repository}  (${tags.join(", ")})`);
   session.result(made, list([done, ...lines, "", nextStep("./workbook deploy")], "\n"));
   return 0;
 }
@@ -24,7 +25,7 @@ async function listRecipes(session: Session): Promise<number> {
   const names = [...new Set(images.flatMap((each) => each.repositories.map(registryOf)))];
   const registries = await Promise.all(names.map((name) => reachRegistry(workspace, name)));
   const head: Words = [
-    "Images that can be made here, of Debian's packages, and what they stand in for where its registry cannot be reached:",
+    "Images that can be made here, of Debian's packages, and what they stand in for where the registry cannot be reached:",
     "Debian のパッケージからここで作れるイメージと、その代わりになるイメージ (レジストリに接続できないときに使います):",
   ];
   const lines = images.map(

@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { layers } from "../../services/ecr/state.ts";
 import type { RegistryCall, RegistryRoute } from "./registry.ts";
 import { RegistryError } from "./registry-error.ts";
@@ -36,7 +36,14 @@ function tell({ response, name, reference, files }: RegistryCall): void {
 }
 
 async function append({ request, response, name, reference, files }: RegistryCall): Promise<void> {
-  const before = needUpload(files.uploaded(reference), reference);
+  checkStart(request, files.uploaded(reference), reference);
+  await files.append(reference, request);
+  accepted(response, name, reference, files.uploaded(reference)!);
+}
+
+/** A chunk that says where it belongs has to begin where the one before it ended. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-a-blob-in-chunks */
+function checkStart(request: IncomingMessage, size: number | undefined, id: string): void {
+  const before = needUpload(size, id);
   const range = /^(\d+)-(\d+)$/.exec(request.headers["content-range"] ?? "");
   if (range && Number(range[1]) !== before) {
     throw new RegistryError(
@@ -45,13 +52,11 @@ async function append({ request, response, name, reference, files }: RegistryCal
       `the upload has ${before} bytes: a chunk must begin there`,
     );
   }
-  await files.append(reference, request);
-  accepted(response, name, reference, files.uploaded(reference)!);
 }
 
 async function finish(call: RegistryCall): Promise<void> {
   const { query, request, response, name, reference, files } = call;
-  needUpload(files.uploaded(reference), reference);
+  checkStart(request, files.uploaded(reference), reference);
   const digest = query.get("digest");
   if (digest === null) throw new RegistryError(400, "DIGEST_INVALID", "the digest is missing");
   await files.append(reference, request);
