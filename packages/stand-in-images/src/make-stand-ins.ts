@@ -51,6 +51,11 @@ export function findStandIn(layout: string, image: string): Descriptor | undefin
   return readIndex(layout).find(({ annotations }) => annotations[REF_NAME] === image);
 }
 
+/** The full names of all images of a layout. */
+export function namesIn(layout: string): string[] {
+  return readIndex(layout).flatMap(({ annotations }) => annotations[REF_NAME] ?? []);
+}
+
 async function makeStandIn(
   layout: string,
   recipe: Recipe,

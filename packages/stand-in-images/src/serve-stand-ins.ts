@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { findStandIn, makeStandIns, readIndex } from "./make-stand-ins.ts";
+import { findStandIn, makeStandIns, namesIn, readIndex } from "./make-stand-ins.ts";
 import { blobFile } from "./write-image.ts";
 
 /** A registry on loopback that has the stand-ins of a layout, under the names of the registries that they are for. */
@@ -51,6 +51,11 @@ function answer(layout: string, request: IncomingMessage, response: ServerRespon
   if (request.method !== "GET" && request.method !== "HEAD")
     return void response.writeHead(405).end();
   if (url.pathname === "/v2/") return void response.writeHead(200).end("{}");
+  const listed = /^\/v2\/(.+)\/tags\/list$/.exec(url.pathname)?.[1];
+  if (listed !== undefined) {
+    const tags = tagsOf(layout, registriesFor(url), listed);
+    return void response.writeHead(200).end(JSON.stringify({ name: listed, tags }));
+  }
   const [, name, kind, wanted] =
     /^\/v2\/(.+)\/(manifests|blobs)\/([^/]+)$/.exec(url.pathname) ?? [];
   const found = kind === "manifests" ? findManifest(layout, url, name!, wanted!) : wanted;
@@ -70,12 +75,25 @@ function answer(layout: string, request: IncomingMessage, response: ServerRespon
 }
 
 /** A mirror is told by `ns` whose image is meant; who does not tell means the first of that name. */
+function registriesFor(url: URL): readonly string[] {
+  const namespace = url.searchParams.get("ns");
+  return namespace === null ? ["docker.io", "public.ecr.aws"] : [namespace];
+}
+
+function tagsOf(layout: string, registries: readonly string[], name: string): string[] {
+  const tags = registries.flatMap((registry) =>
+    namesIn(layout).flatMap((image) => {
+      const prefix = `${registry}/${name}:`;
+      return image.startsWith(prefix) ? [image.slice(prefix.length)] : [];
+    }),
+  );
+  return [...new Set(tags)].toSorted();
+}
+
 function findManifest(layout: string, url: URL, name: string, wanted: string): string | undefined {
   if (wanted.startsWith("sha256:"))
     return readIndex(layout).find(({ digest }) => digest === wanted)?.digest;
-  const namespace = url.searchParams.get("ns");
-  const registries = namespace === null ? ["docker.io", "public.ecr.aws"] : [namespace];
-  return registries
+  return registriesFor(url)
     .map((registry) => findStandIn(layout, `${registry}/${name}:${wanted}`)?.digest)
     .find((digest) => digest !== undefined);
 }
