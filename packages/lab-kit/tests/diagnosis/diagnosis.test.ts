@@ -38,6 +38,7 @@ beforeAll(async () => {
   cloud = await LocalAws.start({
     port: 0,
     listeners: "ephemeral",
+    // All stacks have the same addresses, each in a VPC of its own.
     tasks: "process",
     homeAddress: HOME,
     clock: new SystemClock(PACE),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { SystemClock } from "../../../clock/system-clock.ts";
 import { TaskLog } from "../testing/task-log.ts";
+import { writeTinyImage } from "../testing/tiny-image.ts";
 import { ContainerDriver } from "./container-driver.ts";
 import { ROOM } from "./inside/messages.ts";
 import { InstanceNetworks } from "./instance-networks.ts";
@@ -12,31 +13,48 @@ import { Room } from "./room.ts";
 
 const closed = await probeRoom();
 
-test.skipIf(closed)("a task whose network is not routed leaves nothing in the room", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "unrouted-"));
+/** A driver in a room of its own, which is gone with the test. */
+async function driverIn(routed: () => Promise<void>) {
+  const folder = mkdtempSync(join(tmpdir(), "driver-"));
   const clock = new SystemClock();
   const logger = { info: () => {}, error: () => {} };
   const room = new Room({ clock, logger, folder: join(folder, "room") });
-  const driver = new ContainerDriver({
-    clock,
-    logger,
-    room,
-    instances: new InstanceNetworks(room),
-    dataDir: folder,
-    routed: () => Promise.reject(new Error("nft has failed")),
-  });
+  const instances = new InstanceNetworks(room);
+  const driver = new ContainerDriver({ clock, logger, room, instances, dataDir: folder, routed });
   onTestFinished(async () => {
     await driver.close();
     await room.close();
     rmSync(folder, { recursive: true, force: true });
   });
   await room.start();
-  const look = () => room.script(`ls ${ROOM}/tasks; ip netns list`);
-  const before = await look();
-  const taskId = "0".repeat(32);
+  return { driver, folder, look: () => room.script(`ls ${ROOM}/tasks; ip netns list; ip -o link`) };
+}
+
+/** A task without containers. */
+const taskOf = (digit: string, privateIpAddress: string | undefined) => {
+  const taskId = digit.repeat(32);
   const taskArn = `arn:aws:ecs:ap-northeast-1:000000000000:task/c/${taskId}`;
-  const spec = { taskArn, taskId, privateIpAddress: undefined, networkMode: "none" } as const;
-  const started = driver.start({ ...spec, containers: [] }, new TaskLog());
+  const networkMode = privateIpAddress === undefined ? ("none" as const) : ("awsvpc" as const);
+  return { taskArn, taskId, privateIpAddress, networkMode, containers: [] };
+};
+
+test.skipIf(closed)("a task whose network is not routed leaves nothing in the room", async () => {
+  const { driver, look } = await driverIn(() => Promise.reject(new Error("nft has failed")));
+  const before = await look();
+  const started = driver.start(taskOf("0", undefined), new TaskLog());
   await expect(started).rejects.toThrow("nft has failed");
+  expect(await look()).toBe(before);
+});
+
+test.skipIf(closed)("a second task with an address says why it does not start", async () => {
+  const { driver, folder, look } = await driverIn(async () => {});
+  const files = { "app/x": "" };
+  const image = await writeTinyImage(join(folder, "blobs"), files, { Cmd: ["sleep", "600"] });
+  const rest = { definition: {}, override: undefined, environment: {}, stopTimeoutSeconds: 0 };
+  const first = { ...taskOf("0", "10.0.0.5"), containers: [{ name: "main", image, ...rest }] };
+  await driver.start(first, new TaskLog());
+  const before = await look();
+  const started = driver.start(taskOf("1", "10.0.0.5"), new TaskLog());
+  await expect(started).rejects.toThrow("10.0.0.5 is a running task's address in another VPC");
   expect(await look()).toBe(before);
 });
