@@ -10,6 +10,7 @@ import {
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import {
+  DeleteServiceCommand,
   RunTaskCommand,
   UpdateContainerInstancesStateCommand,
   UpdateServiceCommand,
@@ -237,6 +238,34 @@ describe.skipIf(closed)("tasks on instances", { timeout: 120_000 }, () => {
     const started = await containers.until(task!, { lastStatus: "RUNNING" });
     expect(started.attachments![0]!.status).toBe("ATTACHED");
     await containers.end(task!);
+  });
+
+  test("a container finds another of its task by its link, and a daemon has a task on each instance", async () => {
+    const linked = await cloud.define("linked", [
+      nginx(),
+      containers.script("curl -sS --retry 20 --retry-connrefused http://web/", {
+        memory: 64,
+        links: ["nginx:web"],
+      }),
+    ]);
+    const { tasks: [task] = [] } = await runOn(linked);
+    expect((await containers.ended(task!)).lines).toContain("Welcome to nginx!");
+    const daemon = await cloud.define("daemon", [nginx({ portMappings: [] })]);
+    await cloud.serve("daemon", daemon, {
+      desiredCount: undefined,
+      schedulingStrategy: "DAEMON",
+    });
+    await running("daemon", 1);
+    const { InstanceId = "" } = await cloud.launch({ SecurityGroupIds: [groupId] });
+    await cloud.joined(InstanceId);
+    const tasks = await running("daemon", 2);
+    expect(new Set(tasks.map((it) => it.containerInstanceArn)).size).toBe(2);
+    expect(await containers.cloud.service("daemon")).toMatchObject({ desiredCount: 2 });
+    const { ecs, ec2 } = containers.cloud;
+    await ecs.send(new DeleteServiceCommand({ cluster: "c", service: "daemon" }));
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId] }));
+    await eventually(async () => expect(await cloud.registered()).toHaveLength(1));
+    await idle();
   });
 
   test("an instance that stops takes its tasks with it, and its agent is heard of no more", async () => {

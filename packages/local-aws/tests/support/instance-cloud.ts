@@ -47,7 +47,7 @@ export const joining = (cluster: string, ...more: string[]) =>
   Buffer.from(
     [
       "#!/bin/bash",
-      ...[`ECS_CLUSTER=${cluster}`, ...more].map((it) => `echo ${it} >> /etc/ecs/ecs.config`),
+      ...[`ECS_CLUSTER=${cluster}`, ...more].map((it) => `echo '${it}' >> /etc/ecs/ecs.config`),
     ].join("\n"),
   ).toString("base64");
 
@@ -77,6 +77,11 @@ export class InstanceCloud {
     const { Parameter } = await ssm.send(new GetParameterCommand({ Name: ECS_IMAGE }));
     ssm.destroy();
     return new InstanceCloud(cloud, Parameter!.Value!);
+  }
+
+  /** The same cloud in another run of its server. */
+  on(cloud: TaskCloud): InstanceCloud {
+    return new InstanceCloud(cloud, this.imageId);
   }
 
   async launch(more: Partial<RunInstancesCommandInput> = {}): Promise<Instance> {

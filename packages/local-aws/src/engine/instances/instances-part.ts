@@ -24,16 +24,13 @@ export interface InstanceHost {
 
 /** How often an agent that could not register tries again, in idle time. */
 const AGENT_RETRY_MS = 60_000;
-/** How often what has ended long ago is looked for, and how long a terminated instance is shown. */
+/** How long a terminated instance is shown. */
 const SHOWN_MS = 60 * 60_000;
 const EXPIRE_EVERY_MS = 10 * 60_000;
 
-/** Why a tier has no instances: EC2's own code for what is the cloud's fault, and what to do. */
-const NO_HOST = {
-  code: "Server.InternalError",
-  message:
-    "Server.InternalError: Local AWS runs instances where tasks run as containers alone, and here they run as plain processes. Type: ./workbook cloud down, then ./workbook cloud up --tasks containers",
-};
+/** Why a tier has no instances, and what to do. */
+const NO_HOST =
+  "instances run where tasks run as containers alone, and here they run as plain processes. Type: ./workbook cloud down, then ./workbook cloud up --tasks containers";
 
 /**
  * Takes EC2 instances through their lives: gives each a network, lets its agent register, and tells tasks when it goes.
@@ -73,10 +70,22 @@ export class InstancesPart implements EnginePart {
   /** Gives every instance that runs its network again: the room is new, or the server. The others go on where they were. */
   async reopen(): Promise<void> {
     for (const collection of this.#context.store.all(instances)) {
+      const scope = this.#context.store.scope(collection.place.account, collection.place.region);
       const all = collection.values();
-      for (const { instanceId, privateIpAddress } of all.filter((it) => it.state === "running"))
-        await this.#host?.open(instanceId, privateIpAddress);
+      for (const instance of all.filter((it) => it.state === "running"))
+        await this.#open(scope, instance);
       for (const { instanceId } of all) this.#follow(collection.place, instanceId);
+    }
+  }
+
+  /** Gives an instance its network, or ends it. */
+  async #open(scope: Scope, { instanceId, privateIpAddress }: Instance): Promise<void> {
+    if (!this.#host) return this.#cannotBoot(scope, instanceId, NO_HOST);
+    try {
+      await this.#host.open(instanceId, privateIpAddress);
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      this.#cannotBoot(scope, instanceId, `an instance cannot have its network here: ${said}`);
     }
   }
 
@@ -128,21 +137,33 @@ export class InstancesPart implements EnginePart {
     }
   }
 
-  async #boot(scope: Scope, { instanceId, privateIpAddress }: Instance): Promise<void> {
-    const { store, clock } = this.#context;
-    if (!this.#host)
-      return store.record(() => {
-        const instance = scope.of(instances).get(instanceId)!;
-        ended(scope, instance, clock.now());
-        scope.of(instances).patch(instanceId, {
-          stateReason: NO_HOST,
-          stateTransitionReason: "Server.InternalError",
-        });
-        tellServices(scope, instance, clock.now());
-      });
-    await this.#host.open(instanceId, privateIpAddress);
+  async #boot(scope: Scope, instance: Instance): Promise<void> {
+    await this.#open(scope, instance);
+    const { instanceId } = instance;
     if (scope.of(instances).get(instanceId)?.state !== "pending") return;
-    store.record(() => void scope.of(instances).patch(instanceId, { state: "running" }));
+    this.#context.store.record(
+      () => void scope.of(instances).patch(instanceId, { state: "running" }),
+    );
+  }
+
+  /** Ends an instance that cannot be, and says why where people look: as its reason, and in services' events. */
+  #cannotBoot(scope: Scope, instanceId: string, why: string): void {
+    const { store, clock } = this.#context;
+    const message = `Local AWS: ${why}`;
+    store.record(() => {
+      const before = scope.of(instances).get(instanceId)!;
+      const hasRun =
+        scope.of(containerInstances).by(containerInstancesByEc2, instanceId).length > 0;
+      // One that has run where it could waits there to be started again.
+      if (before.state === "pending" && !hasRun) ended(scope, before, clock.now());
+      else scope.of(instances).patch(instanceId, { state: "stopped" });
+      disconnectAgent(scope, instanceId);
+      const instance = scope.of(instances).patch(instanceId, {
+        stateReason: { code: "Server.InternalError", message: `Server.InternalError: ${message}` },
+        stateTransitionReason: "Server.InternalError",
+      });
+      tellServices(scope, instance, message, clock.now());
+    });
   }
 
   #connect(scope: Scope, instanceId: string): void {
@@ -152,9 +173,12 @@ export class InstancesPart implements EnginePart {
     const instance = scope.of(instances).get(instanceId);
     if (instance?.state !== "running" || this.#closing.signal.aborted) return;
     if (isConnected(scope, instanceId)) return;
-    const fault = store.record(() => connectAgent(store, scope, instance, clock.now()));
-    if (fault === undefined) return;
-    logger.info(`the ECS agent of ${instanceId} cannot register: ${fault}`);
+    const agentFault = store.record(() => connectAgent(store, scope, instance, clock.now()));
+    if (agentFault !== instance.agentFault)
+      store.record(() => void scope.of(instances).patch(instanceId, { agentFault }));
+    if (agentFault === undefined) return;
+    if (agentFault !== instance.agentFault)
+      logger.info(`the ECS agent of ${instanceId} cannot register: ${agentFault}`);
     this.#retries.set(
       instanceId,
       clock.idle(AGENT_RETRY_MS, () => this.#follow(scope, instanceId)),
@@ -207,11 +231,11 @@ export class InstancesPart implements EnginePart {
   }
 }
 
-/** Services that an instance would have been for hear in their events that there is none. */
-function tellServices(scope: Scope, { userData }: Instance, now: number): void {
+/** Services that an instance would have been for hear in their events why there is none. */
+function tellServices(scope: Scope, { userData }: Instance, why: string, now: number): void {
   const clusterArn = ecsArn(scope, `cluster/${readEcsConfig(userData).cluster}`);
   for (const service of scope.of(ecsServices).filter((it) => it.clusterArn === clusterArn)) {
-    const message = SAID.eventNoInstancesHere({ service: service.name });
+    const message = `(service ${service.name}) ${why}`;
     const isKnown = service.events.some((event) => event.message === message);
     if (service.status === "ACTIVE" && runsOn(service) === "EC2" && !isKnown)
       addServiceEvents(scope, service.arn, [message], now);

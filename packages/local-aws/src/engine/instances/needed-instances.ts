@@ -1,5 +1,6 @@
 import type { AutoScalingGroup } from "../../services/autoscaling/state.ts";
 import { templateData } from "../../services/ec2/instances/launch-templates.ts";
+import { launchTemplates } from "../../services/ec2/instances/template-state.ts";
 import { INSTANCE_TYPES } from "../../services/ec2/instances/instance-types.ts";
 import { containerInstances, containerInstancesByEc2 } from "../../services/ecs/instances/state.ts";
 import { usableMemory } from "../../services/ecs/instances/register.ts";
@@ -83,6 +84,7 @@ const fits = (needs: TaskNeeds, bin: Bin, apartFrom: string | undefined): boolea
 /** An instance of the group's type without any task; undefined where the template names none that is known. */
 function emptyBin(scope: Scope, group: AutoScalingGroup): (() => Bin) | undefined {
   const { id: LaunchTemplateId, version: Version } = group.launchTemplate;
+  if (!scope.of(launchTemplates).has(LaunchTemplateId)) return undefined;
   const { data } = templateData(scope, { LaunchTemplateId, Version });
   const type = INSTANCE_TYPES.get(data.InstanceType ?? "");
   return (

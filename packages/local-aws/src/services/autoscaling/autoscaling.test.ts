@@ -148,7 +148,7 @@ test("a provider has one group, which carries ECS's tag; termination is protecte
 test("a group with instances goes with them, by force", async () => {
   const remove = (ForceDelete: boolean) =>
     client.send(new asg.DeleteAutoScalingGroupCommand({ AutoScalingGroupName, ForceDelete }));
-  await expect(remove(false)).rejects.toMatchObject({ name: "ResourceInUse" });
+  await expect(remove(false)).rejects.toMatchObject({ name: "ResourceInUseFault" });
   await remove(true);
   await eventually(async () => {
     const { AutoScalingGroups } = await client.send(

@@ -148,7 +148,7 @@ export const ec2 = defineService({
     written(networkInterfaces, (each) => (each.requesterManaged ? undefined : each)),
     // How far one is on its way is the cloud's own.
     written(instances, (each) =>
-      without(each, "state", "stateReason", "stateTransitionReason", "terminatedAt"),
+      without(each, "state", "stateReason", "stateTransitionReason", "agentFault", "terminatedAt"),
     ),
   ],
   handlers: Object.fromEntries(

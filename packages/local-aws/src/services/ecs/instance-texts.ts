@@ -41,10 +41,6 @@ export const INSTANCE_TEXTS = {
     "(service {service}) was unable to place a task because no container instance met all of its requirements. The closest matching (container-instance {instance}) {why}. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.",
     EVENTS,
   ),
-  // In Local AWS's own words.
-  eventNoInstancesHere: text(
-    "(service {service}) Local AWS runs instances where tasks run as containers alone, and here they run as plain processes. Type: ./workbook cloud down, then ./workbook cloud up --tasks containers",
-  ),
   misfitCpu: text("has insufficient CPU units available", EVENTS),
   misfitMemory: text("has insufficient memory available", EVENTS),
   misfitPorts: text("is already using a port required by your task", EVENTS),

@@ -144,6 +144,18 @@ export const instanceFactHandlers = {
     };
   },
 
+  /** What its agent says; nothing else of an instance writes to a console here. */
+  GetConsoleOutput({ InstanceId }, { store }) {
+    const { agentFault, launchedAt } = requireInstance(store, InstanceId);
+    const text =
+      agentFault === undefined ? "" : `level=error msg="Error registering: ${agentFault}"\n`;
+    return {
+      InstanceId,
+      Output: Buffer.from(text).toString("base64"),
+      Timestamp: new Date(launchedAt),
+    };
+  },
+
   DescribeInstanceCreditSpecifications(input, { store }) {
     const matches = toFilterTest(
       input.Filters,

@@ -96,6 +96,7 @@ export const LAUNCH_MEANINGLESS: readonly Meaningless[] = [
     members: {
       StopInstancesRequest: "SkipOsShutdown Force",
       TerminateInstancesRequest: "SkipOsShutdown Force",
+      GetConsoleOutputRequest: "Latest",
       DescribeInstancesRequest: "IncludeManagedResources",
       DescribeVolumesRequest: "IncludeManagedResources",
       DescribeInstanceStatusRequest: "IncludeManagedResources",

@@ -60,6 +60,8 @@ export interface Instance {
   tenancy: string;
   metadata: MetadataOptions;
   volume: RootVolume;
+  /** Why its ECS agent cannot register; absent where it has. */
+  agentFault?: string | undefined;
   /** When it was terminated, in milliseconds since the epoch: it is shown for an hour. */
   terminatedAt?: number;
   tags: Tags;
