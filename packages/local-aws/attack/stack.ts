@@ -61,7 +61,8 @@ export class Stack {
   private constructor(cloud: SpawnedCloud, scratch: string) {
     this.cloud = cloud;
     this.#scratch = scratch;
-    const config = cloud.clientConfig;
+    // A connection that both ends let go of at the same moment is nobody's fault: the call goes by another.
+    const config = { ...cloud.clientConfig, maxAttempts: 3 };
     this.ecs = new ECSClient(config);
     this.ecr = new ECRClient(config);
     this.elb = new ElasticLoadBalancingV2Client(config);
