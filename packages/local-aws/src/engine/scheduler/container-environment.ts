@@ -16,7 +16,7 @@ import type { TaskRecord } from "./task-store.ts";
 
 type Variables = Readonly<Record<string, string>>;
 /** By container name. */
-export type EnvironmentFiles = ReadonlyMap<string, Variables>;
+export type VariablesOf = ReadonlyMap<string, Variables>;
 
 /** What a container's environment is put together from. */
 export interface EnvironmentSources {
@@ -25,6 +25,8 @@ export interface EnvironmentSources {
   readonly override: ContainerOverride | undefined;
   /** What its environment files say. */
   readonly files: Variables;
+  /** What its secrets stand for. */
+  readonly secrets: Variables;
   /** What the task metadata service gives. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly region: string;
@@ -35,11 +37,12 @@ export interface EnvironmentSources {
 }
 
 /**
- * A container's whole environment. Later sources win: this cloud's address, the image, environment files, the definition, the override, ECS.
+ * A container's whole environment. Later sources win: this cloud's address, the image, environment files, the definition, secrets, the
+ * override, ECS.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-fargate.html
  */
 export function environmentOf(sources: EnvironmentSources): Record<string, string> {
-  const { image, definition, override, files, metadata, region, endpoint } = sources;
+  const { image, definition, override, files, secrets, metadata, region, endpoint } = sources;
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: region,
@@ -47,6 +50,7 @@ export function environmentOf(sources: EnvironmentSources): Record<string, strin
     ...Object.fromEntries((image.config.Env ?? []).map(splitPair)),
     ...files,
     ...toRecord(definition.environment),
+    ...secrets,
     ...toRecord(override?.environment),
     AWS_EXECUTION_ENV: sources.on === "EC2" ? "AWS_ECS_EC2" : "AWS_ECS_FARGATE",
     ...metadata,
@@ -72,7 +76,7 @@ interface Asked {
  * @throws TaskFault
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file.html
  */
-export async function readEnvironmentFiles(asked: Asked): Promise<EnvironmentFiles> {
+export async function readEnvironmentFiles(asked: Asked): Promise<VariablesOf> {
   const { definition } = asked.record;
   const read = new Map<string, Variables>();
   for (const { name = "", environmentFiles = [] } of definition.containerDefinitions) {

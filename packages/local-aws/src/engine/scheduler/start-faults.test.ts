@@ -4,7 +4,6 @@ import {
   CreateServiceCommand,
   DeleteServiceCommand,
   UpdateServiceCommand,
-  type ContainerDefinition,
   type NetworkConfiguration,
 } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -334,13 +333,4 @@ test("a deployment whose role cannot be assumed says so while the old tasks go o
     { timeout: 60_000 },
   );
   expect((await cloud.tasks("moved")).map(({ taskArn }) => taskArn)).toEqual([before!.taskArn]);
-});
-
-test.each<[string, Partial<ContainerDefinition>]>([
-  ["secrets of containers", { secrets: [{ name: "KEY", valueFrom: "key" }] }],
-])("%s are refused by name, not left out", async (what, more) => {
-  const definition = await cloud.define("unsupported", [{ name: "program", image, ...more }]);
-  expect(await stoppedReason(definition)).toContain(
-    `Local AWS does not support ${what} (container 'program')`,
-  );
 });

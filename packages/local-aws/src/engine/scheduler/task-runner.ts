@@ -6,6 +6,7 @@ import { taskHealth } from "../../services/ecs/container-health.ts";
 import { unlessAborted } from "../../ground/unless-aborted.ts";
 import { untilChanged } from "./commits.ts";
 import { readEnvironmentFiles } from "./container-environment.ts";
+import { readSecrets } from "./container-secrets.ts";
 import type { LogSink } from "../logs/log-sink.ts";
 import {
   openLogs,
@@ -98,7 +99,8 @@ export class TaskRunner {
       for (const sink of sinks.values()) void sink.close();
     });
     const files = await unlessAborted(readEnvironmentFiles(parts), signal);
-    const spec = toSpec(parts, images, files);
+    const secrets = await unlessAborted(readSecrets(parts), signal);
+    const spec = toSpec(parts, images, { files, secrets });
     const { driver } = this.#needs;
     const how = driver.name === "containers" ? "containers" : "plain processes";
     record.sayUnheeded(how, driver.unheeded(spec), this.#context.clock.now());

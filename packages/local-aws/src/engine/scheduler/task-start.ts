@@ -11,7 +11,7 @@ import { availableAddressCount, createNetworkInterface } from "../../services/ec
 import { resolverOf } from "../network/resolver-address.ts";
 import type { ContainerSpec, TaskDriver, TaskSpec } from "../runtime/driver.ts";
 import type { LogRouter, LogSink } from "../logs/log-sink.ts";
-import { environmentOf, type EnvironmentFiles } from "./container-environment.ts";
+import { environmentOf, type VariablesOf } from "./container-environment.ts";
 import { failOn, imageFault, logsFault, mayPutLogs, TaskFault } from "./task-faults.ts";
 import type { TaskRecord } from "./task-store.ts";
 
@@ -145,7 +145,7 @@ export async function openLogs(parts: StartParts): Promise<Map<string, LogSink>>
 export function toSpec(
   parts: StartParts,
   images: ReadonlyMap<string, PulledImage>,
-  files: EnvironmentFiles,
+  { files, secrets }: { readonly files: VariablesOf; readonly secrets: VariablesOf },
 ): TaskSpec {
   const { needs, record } = parts;
   const { scope, definition, task } = record;
@@ -171,6 +171,7 @@ export function toSpec(
         definition: container,
         override,
         files: files.get(name) ?? {},
+        secrets: secrets.get(name) ?? {},
         metadata: metadata.environment[name] ?? {},
         region: scope.region,
         on: task.launchType,
@@ -202,9 +203,8 @@ export function refuseUnsupported({ record }: StartParts): void {
   if (family !== "LINUX") throw new TaskFault(TEXTS.windowsUnsupported({ family }));
   if (proxyConfiguration) throw new TaskFault(TEXTS.proxyUnsupported());
   for (const definition of record.definition.containerDefinitions) {
-    const { name: container = "", secrets } = definition;
+    const { name: container = "" } = definition;
     if (definition.repositoryCredentials)
       throw new TaskFault(TEXTS.credentialsUnsupported({ container }));
-    if (secrets?.length) throw new TaskFault(TEXTS.secretsUnsupported({ container }));
   }
 }

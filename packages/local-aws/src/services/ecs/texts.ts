@@ -178,12 +178,34 @@ export const TEXTS = {
     "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log {what}: operation error CloudWatch Logs: {action}, https response error StatusCode: 400, RequestID: {requestId}, api error AccessDeniedException: User: {user} is not authorized to perform: logs:{action} on resource: {resource} {why} : exit status 1",
   ),
 
-  // What Local AWS does not do, in its own words
-  secretsUnsupported: text(
-    "ResourceInitializationError: unable to pull secrets or registry auth: Local AWS does not support secrets of containers (container '{container}')",
+  // Secrets of containers
+  secretRefused: text(
+    "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret {secret} from secrets manager: {code}: {message} status code: 400, request id: {requestId}",
+    "https://repost.aws/knowledge-center/ecs-unable-to-pull-secrets",
   ),
+  secretWithoutKey: text(
+    "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s): retrieved secret from Secrets Manager did not contain json key {key}",
+  ),
+  secretNotJson: text(
+    "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s): invalid character: the secret is not JSON",
+  ),
+  secretsUnreachable: text(
+    "ResourceInitializationError: unable to pull secrets or registry auth: unable to retrieve secret from asm: There is a connection issue between the task and AWS Secrets Manager. Check your task network configuration. failed to fetch secret from secrets manager: context deadline exceeded",
+  ),
+  parameterInvalid: text(
+    "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secrets from ssm: service call has been retried 1 time(s): invalid ssm parameters: {name}",
+  ),
+  parameterRefused: text(
+    "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secrets from ssm: service call has been retried 1 time(s): {code}: {message} status code: 400, request id: {requestId}",
+    "https://github.com/aws/copilot-cli/issues/4504",
+  ),
+  parametersUnreachable: text(
+    "ResourceInitializationError: unable to pull secrets or registry auth: unable to retrieve secrets from ssm: There is a connection issue between the task and AWS Systems Manager. Check your task network configuration. context deadline exceeded",
+  ),
+
+  // What Local AWS does not do, in its own words
   credentialsUnsupported: text(
-    "ResourceInitializationError: unable to pull secrets or registry auth: Local AWS does not support credentials of private registries (container '{container}'): Secrets Manager, where they would be, is not there",
+    "ResourceInitializationError: unable to pull secrets or registry auth: Local AWS does not support credentials of private registries (container '{container}')",
   ),
   windowsUnsupported: text(
     "CannotStartContainerError: Local AWS runs no Windows containers (runtimePlatform.operatingSystemFamily {family})",

@@ -15,7 +15,9 @@ const awsvpc = (what: string) => SAID.unsupportedAwsvpc({ what });
 
 /** What becomes of a container's fields, below `containerDefinitions`. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 export const CONTAINER_FIELDS: readonly FieldRow[] = [
-  honoured("name image essential entryPoint command workingDirectory environment environmentFiles"),
+  honoured(
+    "name image essential entryPoint command workingDirectory environment environmentFiles secrets",
+  ),
   honoured("dependsOn restartPolicy healthCheck versionConsistency dockerLabels"),
   {
     members: "startTimeout",
@@ -32,7 +34,7 @@ export const CONTAINER_FIELDS: readonly FieldRow[] = [
   { members: "cpu", containers: CHECKED, processes: CHECKED },
   { members: "memory", containers: LIMITED, processes: LIMITED },
   { members: "memoryReservation", containers: CHECKED, processes: CHECKED },
-  { members: "repositoryCredentials secrets", containers: AT_START, processes: AT_START },
+  { members: "repositoryCredentials", containers: AT_START, processes: AT_START },
   {
     members: "portMappings",
     containers: DONE,

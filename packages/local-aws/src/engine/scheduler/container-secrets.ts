@@ -1,0 +1,114 @@
+import { randomUUID } from "node:crypto";
+import { parseArn } from "../../ground/arn.ts";
+import { AwsError } from "../../protocol/aws-error.ts";
+import type { TaskDefinition } from "../../services/ecs/state.ts";
+import { rolesOf } from "../../services/ecs/task-roles.ts";
+import { TEXTS } from "../../services/ecs/texts.ts";
+import type { Caller } from "../../services/iam/caller.ts";
+import { secretValue } from "../../services/secretsmanager/secret-values.ts";
+import { readParameter } from "../../services/ssm/values.ts";
+import type { EngineContext } from "../engine.ts";
+import { mayReachService } from "../network/reachability.ts";
+import type { VariablesOf } from "./container-environment.ts";
+import { failOn, TaskFault } from "./task-faults.ts";
+import type { TaskRecord } from "./task-store.ts";
+
+interface Asked {
+  readonly context: EngineContext;
+  readonly record: TaskRecord;
+}
+
+/**
+ * Reads what the secrets of a task's containers stand for, once, before anything starts, as the execution role may: what changes
+ * later is seen by later tasks.
+ * @throws TaskFault
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html
+ */
+export async function readSecrets(asked: Asked): Promise<VariablesOf> {
+  const read = new Map<string, Readonly<Record<string, string>>>();
+  for (const { name = "", secrets = [] } of asked.record.definition.containerDefinitions) {
+    const variables: Record<string, string> = {};
+    for (const { name: variable = "", valueFrom = "" } of secrets)
+      variables[variable] = await valueOf(asked, valueFrom);
+    read.set(name, variables);
+  }
+  return read;
+}
+
+async function valueOf(asked: Asked, from: string): Promise<string> {
+  const isSecret = parseArn(from)?.service === "secretsmanager";
+  await failOn(wayFault(asked, isSecret ? "secretsmanager" : "ssm"), asked.context.clock);
+  const { store } = asked.context;
+  return store.transaction(() => (isSecret ? ofSecret(asked, from) : ofParameter(asked, from)));
+}
+
+/** Who reads: a session of the execution role, named after the task. */
+function callerOf({
+  context: { store, clock },
+  record: { scope, task, definition },
+}: Asked): Caller {
+  const { executionRoleArn = "" } = rolesOf(definition as TaskDefinition, task.overrides);
+  const role = executionRoleArn.slice(executionRoleArn.lastIndexOf("/") + 1);
+  const session = task.arn.slice(task.arn.lastIndexOf("/") + 1);
+  const { account, region } = scope;
+  const arn = `arn:aws:sts::${account}:assumed-role/${role}/${session}`;
+  return { account, region, store: scope, cloud: store, clock, principal: { arn } };
+}
+
+/** `…:secret:name-suffix:json-key:version-stage:version-id`, all but the first left out or empty as one likes. */
+function ofSecret(asked: Asked, from: string): string {
+  const parts = from.split(":");
+  const SecretId = parts.slice(0, 7).join(":");
+  const [jsonKey, VersionStage, VersionId] = parts.slice(7).map((part) => part || undefined);
+  const { SecretString, SecretBinary } = orFault(
+    () => secretValue(callerOf(asked), { SecretId, VersionStage, VersionId }),
+    ({ code, message }) =>
+      TEXTS.secretRefused({ secret: SecretId, code, message, requestId: randomUUID() }),
+  );
+  const whole = SecretString ?? Buffer.from(SecretBinary ?? []).toString("base64");
+  return jsonKey === undefined ? whole : member(whole, jsonKey);
+}
+
+/** A member of a secret that is JSON; what is no text itself is written as JSON. */
+function member(whole: string, key: string): string {
+  let value: unknown;
+  try {
+    value = (JSON.parse(whole) as Readonly<Record<string, unknown>> | null)?.[key];
+  } catch {
+    throw new TaskFault(TEXTS.secretNotJson());
+  }
+  if (value === undefined) throw new TaskFault(TEXTS.secretWithoutKey({ key }));
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function ofParameter(asked: Asked, from: string): string {
+  const caller = callerOf(asked);
+  const { Value } = orFault(
+    () => readParameter(caller, from, true, "GetParameters"),
+    ({ code, message }) =>
+      /^Parameter.*NotFound$/.test(code)
+        ? TEXTS.parameterInvalid({ name: from })
+        : TEXTS.parameterRefused({ code, message, requestId: randomUUID() }),
+  );
+  return Value ?? "";
+}
+
+function orFault<T>(read: () => T, words: (error: AwsError) => string): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw new TaskFault(words(error));
+  }
+}
+
+/** A task without a way to the service waits for it in vain. */
+function wayFault(
+  { record: { scope, task } }: Asked,
+  service: "secretsmanager" | "ssm",
+): TaskFault | undefined {
+  const eni = task.networkInterfaceId;
+  if (eni === undefined || mayReachService(scope, eni, service).allowed) return undefined;
+  const words = service === "ssm" ? TEXTS.parametersUnreachable() : TEXTS.secretsUnreachable();
+  return new TaskFault(words, { isTimeout: true });
+}
