@@ -138,31 +138,40 @@ describe.skipIf(closed)("what a container definition says", () => {
     },
   );
 
-  // https://docs.docker.com/reference/cli/docker/container/stop: the signal goes to the first process alone.
-  test.each([
-    ["a shell that has become its program", ["sh", "-c", NGINX], "start worker", 0],
-    ["a shell that forwards nothing", ["sh", "-c", "echo ready; sleep 600; :"], "ready", 137],
-    [
-      "a program that leaves SIGTERM to its default",
-      ["stdbuf", "-o0", "tail", "-f", "/app/greeting"],
-      "reads",
-      137,
-    ],
-    [
-      "a shell with a trap",
-      ["sh", "-c", "trap 'exit 7' TERM; echo ready; while :; do sleep 0.05; done"],
-      "ready",
-      7,
-    ],
-  ])("%s, when it is told to end", async (_name, command, ready, exitCode) => {
-    const started = await cloud.run("signals", [
-      cloud.container("main", { command, stopTimeout: 2 }),
-    ]);
+  // https://docs.docker.com/reference/cli/docker/container/stop: the signal goes to the first process alone, for whom what is not said is not done.
+  test("each program ends in its own way when its task is stopped", async () => {
+    const shell = (script: string) => ["sh", "-c", script];
+    const waiting = "while :; do sleep 0.05; done";
+    const cases: readonly (readonly [string, readonly string[], number])[] = [
+      ["becomes", shell(NGINX), 0],
+      ["forwards-nothing", shell("echo up; sleep 600; :"), 137],
+      ["default", ["stdbuf", "-o0", "tail", "-f", "/app/greeting"], 137],
+      ["traps", shell(`trap 'exit 7' TERM; echo up; ${waiting}`), 7],
+      ["forwards", shell("sleep 600 & trap 'kill $!; exit 9' TERM; echo up; wait"), 9],
+      ["ignores", shell(`trap '' TERM; echo up; ${waiting}`), 137],
+      [
+        "child-alone",
+        shell(`sh -c "trap 'exit 8' TERM; ${waiting}" & echo up; wait $!; exit 5`),
+        137,
+      ],
+      ["entry-point", ["/start.sh", ...shell(`trap 'exit 6' TERM; echo up; ${waiting}`)], 6],
+    ];
+    const started = await cloud.run(
+      "signals",
+      cases.map(([name, command]) =>
+        cloud.container(name, { command: [...command], stopTimeout: 2 }),
+      ),
+    );
     await vi.waitFor(
-      async () => expect((await cloud.cloud.lines(started.taskArn!)).join("\n")).toContain(ready),
-      { timeout: 60_000, interval: 20 },
+      async () => {
+        const lines = await cloud.cloud.lines(started.taskArn!);
+        expect(lines.filter((line) => line === "up")).toHaveLength(6);
+        expect(lines.join("\n")).toContain("start worker");
+        expect(lines.filter((line) => line.includes("reads"))).toHaveLength(2);
+      },
+      { timeout: 60_000, interval: 50 },
     );
     const { exitCodes } = await cloud.end(started);
-    expect(exitCodes).toEqual({ main: exitCode });
+    expect(exitCodes).toEqual(Object.fromEntries(cases.map(([name, , code]) => [name, code])));
   });
 });
