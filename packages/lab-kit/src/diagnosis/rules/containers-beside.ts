@@ -59,10 +59,11 @@ const REFUSED =
 /** A gateway that cannot reach whom it asks: by what it said last, else by its being one of several containers. */
 function upstreamCause(
   { logs }: Deployed,
-  { name, running, definition: { containerDefinitions = [] } }: Subject,
+  { name, running, failures, definition: { containerDefinitions = [] } }: Subject,
   { container }: Heard,
 ): BesideCause | undefined {
-  for (const { taskArn } of running) {
+  // A task that was stopped for it said so too, and the next one may not have said anything yet.
+  for (const { taskArn } of [...running, ...failures]) {
     for (const { name: each = "" } of containerDefinitions) {
       for (const { text } of logs.tails.get(`${taskArn} ${each}`) ?? []) {
         const address = REFUSED.exec(text)?.[1];

@@ -78,13 +78,16 @@ function counts(
     ),
   );
   if (task === undefined) return false;
+  const startedAt = task.startedAt?.getTime() ?? Date.now();
+  // Why a gateway answers so stands in its log, and lines come a moment later than the check.
+  if (/codes: \[502/.test(TargetHealth?.Description ?? ""))
+    return hasSpoken(deployed, task) || Date.now() - startedAt > STARTING_MS;
   if (/codes: \[(?!503)/.test(TargetHealth?.Description ?? "")) return true;
   const { HealthyThresholdCount: checks = 5, HealthCheckIntervalSeconds: seconds = 30 } = group;
   // A check that hears nothing takes its whole time-out, at any pace.
   const { HealthCheckTimeoutSeconds: timeout = 5 } = group;
   const idleMs = (checks * seconds * 1000) / (deployed.scope.pace ?? 1);
   const waitMs = idleMs + timeout * 1000 + MARGIN_MS;
-  const startedAt = task.startedAt?.getTime() ?? Date.now();
   const since = listenedAt(deployed, [task]) ?? startedAt + STARTING_MS;
   return Date.now() - since > waitMs;
 }
@@ -160,6 +163,13 @@ function verdictCause(
       call: `ecs describe-services --services ${name}`,
       value: `containerPort ${target.containerPort}`,
     },
+  );
+}
+
+/** Whether any of a task's lines has been delivered. */
+function hasSpoken({ logs }: Deployed, { taskArn }: Task): boolean {
+  return Array.from(logs.tails).some(
+    ([key, lines]) => key.startsWith(`${taskArn} `) && lines.length > 0,
   );
 }
 

@@ -102,6 +102,6 @@ test("what is not what its digest says, or longer than its manifest says, is not
 test("credentials of a private registry are refused by name", async () => {
   const settings = { repositoryCredentials: { credentialsParameter: "arn:aws:secretsmanager:x" } };
   expect(await pulling.failureOf(`${FAR}/team/private:v1`, settings)).toBe(
-    "ResourceInitializationError: unable to pull secrets or registry auth: Local AWS does not support credentials of private registries (container 'main'): Secrets Manager, where they would be, is not there",
+    "ResourceInitializationError: unable to pull secrets or registry auth: Local AWS does not support credentials of private registries (container 'main')",
   );
 });
