@@ -1,7 +1,8 @@
+import { existsSync, readdirSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { CheckRun } from "../src/deploy/check-run.ts";
 import { LabRun } from "../src/deploy/lab-run.ts";
 import { QUIET } from "../src/deploy/reporter.ts";
@@ -42,6 +43,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await lane.close();
   await cloud.stop();
+  // A build that was given up takes its files away itself, a moment later.
+  const scratch = join(folder, "cache/work");
+  await vi.waitFor(() => expect(existsSync(scratch) ? readdirSync(scratch) : []).toEqual([]), {
+    timeout: 120_000,
+    interval: 20,
+  });
   await rm(folder, { recursive: true, force: true });
 });
 
