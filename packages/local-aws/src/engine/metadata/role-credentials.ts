@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../clock/clock.ts";
 import { findRole } from "../../services/iam/authorize.ts";
+import { sessionArn } from "../../services/iam/entities.ts";
 import { accessKeys, type AccessKey } from "../../services/iam/state.ts";
 import type { Store } from "../../store/store.ts";
 import { iamId } from "../../ground/iam-id.ts";
@@ -38,7 +39,7 @@ export function roleCredentials(
   const { account, roleArn, taskId } = session;
   const role = findRole(store, account, roleArn);
   if (!role) return undefined;
-  const arn = sessionArn(session, role.roleName);
+  const arn = sessionArn(account, role.roleName, taskId);
   const now = clock.now();
   const keys = store.of(accessKeys, "", "");
   const lasting = keys.find((key) => key.arn === arn && (key.expiresAt ?? 0) > now + RENEWAL_MS);
@@ -72,10 +73,6 @@ export function revokeCredentials(store: Store, { account, roleArn, taskId }: Ta
   store.record(() => {
     for (const { accessKeyId } of given) keys.delete(accessKeyId);
   });
-}
-
-function sessionArn({ account, taskId }: TaskSession, roleName: string): string {
-  return `arn:aws:sts::${account}:assumed-role/${roleName}/${taskId}`;
 }
 
 function toCredentials(key: Readonly<AccessKey>, roleArn: string): RoleCredentials {

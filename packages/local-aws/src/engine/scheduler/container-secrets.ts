@@ -5,6 +5,7 @@ import type { TaskDefinition } from "../../services/ecs/state.ts";
 import { rolesOf } from "../../services/ecs/task-roles.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import type { Caller } from "../../services/iam/caller.ts";
+import { sessionArn } from "../../services/iam/entities.ts";
 import { secretValue } from "../../services/secretsmanager/secret-values.ts";
 import { readParameter } from "../../services/ssm/values.ts";
 import type { EngineContext } from "../engine.ts";
@@ -51,7 +52,7 @@ function callerOf({
   const role = executionRoleArn.slice(executionRoleArn.lastIndexOf("/") + 1);
   const session = task.arn.slice(task.arn.lastIndexOf("/") + 1);
   const { account, region } = scope;
-  const arn = `arn:aws:sts::${account}:assumed-role/${role}/${session}`;
+  const arn = sessionArn(account, role, session);
   return { account, region, store: scope, cloud: store, clock, principal: { arn } };
 }
 

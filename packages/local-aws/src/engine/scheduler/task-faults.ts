@@ -9,6 +9,7 @@ import type { Task, TaskDefinition } from "../../services/ecs/state.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import { repositories } from "../../services/ecr/state.ts";
 import { roleRefusal } from "../../services/iam/authorize.ts";
+import { sessionArn } from "../../services/iam/entities.ts";
 import { refusalWords } from "../../services/iam/refusal.ts";
 import { logGroups } from "../../services/logs/state.ts";
 import type { Scope, Store } from "../../store/store.ts";
@@ -210,5 +211,5 @@ function assumedRole(asked: Asked): string {
   const roleArn = pullingRole(asked) ?? "";
   const { account = "", resource: role = "" } = parseArn(roleArn) ?? {};
   const name = role.slice(role.lastIndexOf("/") + 1);
-  return `arn:aws:sts::${account}:assumed-role/${name}/${task.arn.slice(task.arn.lastIndexOf("/") + 1)}`;
+  return sessionArn(account, name, task.arn.slice(task.arn.lastIndexOf("/") + 1));
 }

@@ -1,5 +1,6 @@
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
-import { invalidParameter, notSupported } from "./faults.ts";
+import { unsupported } from "../kit/faults.ts";
+import { invalidParameter } from "./faults.ts";
 import type { EcsService } from "./state.ts";
 import { TEXTS } from "./texts.ts";
 
@@ -31,9 +32,9 @@ export function toDeploymentConfiguration(
 ): Stored {
   if (!given) return before;
   if (given.strategy && given.strategy !== "ROLLING")
-    throw notSupported(`the deployment strategy ${given.strategy}`);
-  if (given.lifecycleHooks?.length) throw notSupported("deployment lifecycle hooks");
-  if (given.alarms?.enable) throw notSupported("deployment alarms");
+    throw unsupported(`the deployment strategy ${given.strategy}`);
+  if (given.lifecycleHooks?.length) throw unsupported("deployment lifecycle hooks");
+  if (given.alarms?.enable) throw unsupported("deployment alarms");
   const breaker = given.deploymentCircuitBreaker;
   const wanted: Stored = {
     minimumHealthyPercent: given.minimumHealthyPercent ?? before.minimumHealthyPercent,

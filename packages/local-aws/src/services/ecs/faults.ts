@@ -16,7 +16,3 @@ export const serviceNotFound = () =>
 
 export const serviceNotActive = () =>
   new AwsError("ServiceNotActiveException", TEXTS.serviceNotActive());
-
-/** Something that AWS can do and Local AWS cannot: refused by name, like an operation without a handler. */
-export const notSupported = (what: string) =>
-  new AwsError("NotImplemented", `Local AWS does not support ${what}.`, { status: 501 });

@@ -1,6 +1,7 @@
 import type { CapacityProviderStrategyItem } from "@aws-sdk/client-ecs";
 import { kindOf, strategyOf, type Strategy } from "./capacity-providers.ts";
-import { invalidParameter, notSupported } from "./faults.ts";
+import { unsupported } from "../kit/faults.ts";
+import { invalidParameter } from "./faults.ts";
 import type { Cluster, EcsService, TaskDefinition } from "./state.ts";
 import { INSTANCE_TEXTS as SAID } from "./instance-texts.ts";
 import { TEXTS } from "./texts.ts";
@@ -38,7 +39,7 @@ export function toLaunch(
   const strategy = strategyOf(cluster, request.capacityProviderStrategy, request.launchType);
   const on = strategy.length > 0 ? kindOf(strategy) : (request.launchType ?? "EC2");
   if (on !== "FARGATE" && on !== "EC2")
-    throw notSupported(`the launch type ${on}: use FARGATE or EC2`);
+    throw unsupported(`the launch type ${on}: use FARGATE or EC2`);
   if (!definition.compatibilities.includes(on))
     throw invalidParameter(TEXTS.launchTypeUnsupported({ launchType: on }));
   return {

@@ -1,5 +1,5 @@
 import type { CreateServiceRequest } from "@aws-sdk/client-ecs";
-import { notSupported } from "./faults.ts";
+import { unsupported } from "../kit/faults.ts";
 
 /** What creating and updating a service have in common, of that which is looked at here. */
 type ServiceRequest = Pick<
@@ -18,9 +18,9 @@ type ServiceRequest = Pick<
  */
 export function refuseUnsupported(input: ServiceRequest): void {
   const controller = input.deploymentController?.type ?? "ECS";
-  if (controller !== "ECS") throw notSupported(`the deployment controller ${controller}`);
-  if (input.serviceConnectConfiguration?.enabled) throw notSupported("Service Connect");
-  if (input.serviceRegistries?.length) throw notSupported("service registries (Cloud Map)");
-  if (input.volumeConfigurations?.length) throw notSupported("volumes configured at launch");
-  if (input.vpcLatticeConfigurations?.length) throw notSupported("VPC Lattice");
+  if (controller !== "ECS") throw unsupported(`the deployment controller ${controller}`);
+  if (input.serviceConnectConfiguration?.enabled) throw unsupported("Service Connect");
+  if (input.serviceRegistries?.length) throw unsupported("service registries (Cloud Map)");
+  if (input.volumeConfigurations?.length) throw unsupported("volumes configured at launch");
+  if (input.vpcLatticeConfigurations?.length) throw unsupported("VPC Lattice");
 }

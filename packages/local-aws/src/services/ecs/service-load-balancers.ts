@@ -1,7 +1,8 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import type { Scope } from "../../store/store.ts";
 import { listeners, rules, targetGroups, type Action } from "../elbv2/state.ts";
-import { invalidParameter, notSupported } from "./faults.ts";
+import { unsupported } from "../kit/faults.ts";
+import { invalidParameter } from "./faults.ts";
 import type { EcsService, TaskDefinition } from "./state.ts";
 import { TEXTS } from "./texts.ts";
 
@@ -19,7 +20,7 @@ export function toLoadBalancers(
     const { targetGroupArn, containerName = "", containerPort = 0 } = wanted;
     if (wanted.loadBalancerName) throw invalidParameter(TEXTS.classicLoadBalancer());
     if (!targetGroupArn) throw invalidParameter(TEXTS.targetGroupMissing());
-    if (wanted.advancedConfiguration) throw notSupported("blue/green load balancer configurations");
+    if (wanted.advancedConfiguration) throw unsupported("blue/green load balancer configurations");
     checkContainer(definition, containerName, containerPort);
     checkTargetGroup(scope, definition, targetGroupArn);
     return { targetGroupArn, containerName, containerPort };

@@ -1,10 +1,11 @@
 import type { Clock } from "../../clock/clock.ts";
 import type { Scope, Store } from "../../store/store.ts";
+import { AwsError } from "../../protocol/aws-error.ts";
 import { identityDecision } from "./authorize.ts";
 import { requestKeys, type RequestContext } from "./policy-conditions.ts";
 import { parsePolicy } from "./policy-document.ts";
 import { evaluateResourcePolicy, type Decision, type PolicyRequest } from "./policy-evaluation.ts";
-import type { Refusal } from "./refusal.ts";
+import { refusalWords, type Refusal } from "./refusal.ts";
 
 /** Who uses something, and where: a call's context is one, and so is what a task does by its role. */
 export interface Caller {
@@ -73,4 +74,22 @@ export function refusalOn(
     return { by: "resource-based policy", explicit: true };
   if (identity === "allowed" || itself === "allowed") return undefined;
   return { by: "identity-based policy", explicit: false };
+}
+
+/**
+ * What a caller is answered that may not do something.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ * @param on the resource as the service names it; undefined for an action that has none
+ */
+export function denied(
+  { principal }: Pick<Caller, "principal">,
+  action: string,
+  on: string | undefined,
+  refusal: Refusal,
+): AwsError {
+  const resource = on === undefined ? "" : ` on resource: ${on}`;
+  return new AwsError(
+    "AccessDeniedException",
+    `User: ${principal.arn} is not authorized to perform: ${action}${resource} ${refusalWords(refusal, action)}`,
+  );
 }

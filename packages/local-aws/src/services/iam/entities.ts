@@ -23,6 +23,11 @@ export function iamArn(account: string, kind: string, path: string, name: string
   return `arn:aws:iam::${account}:${kind}${path}${name}`;
 }
 
+/** Who somebody is that has taken on a role: `arn:aws:sts::<account>:assumed-role/name/session`. */
+export function sessionArn(account: string, roleName: string, session: string): string {
+  return `arn:aws:sts::${account}:assumed-role/${roleName}/${session}`;
+}
+
 /** A policy document as IAM answers it: percent-encoded after RFC 3986. */
 export function encodeDocument(document: string): string {
   return encodeURIComponent(document).replace(

@@ -152,8 +152,8 @@ function checkPrincipal(scope: Scope, element: unknown): void {
     }
 }
 
-/** An account, its root, or somebody in it. Of other accounts nobody can tell who is there. */
-function isAwsPrincipal(scope: Scope, name: string): boolean {
+/** Whether a policy may name this as a principal: an account, its root, or somebody in it. Of other accounts nobody can tell who is there. */
+export function isAwsPrincipal(scope: Scope, name: string): boolean {
   if (name === "*" || /^\d{12}$/.test(name)) return true;
   const [, account, kind, rest = ""] =
     /^arn:aws:(?:iam|sts)::(\d{12}):(root|user|role|assumed-role)(?:\/(.+))?$/.exec(name) ?? [];

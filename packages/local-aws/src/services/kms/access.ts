@@ -1,7 +1,13 @@
-import { callerKeys, decisionsOf, identityOf, namesOf, type Caller } from "../iam/caller.ts";
+import {
+  callerKeys,
+  decisionsOf,
+  denied,
+  identityOf,
+  namesOf,
+  type Caller,
+} from "../iam/caller.ts";
 import type { RequestContext } from "../iam/policy-conditions.ts";
-import { refusalWords, type Refusal } from "../iam/refusal.ts";
-import { accessDenied } from "./faults.ts";
+import type { Refusal } from "../iam/refusal.ts";
 import { needKey } from "./find.ts";
 import { aliases, grants, type Grant, type Key } from "./state.ts";
 
@@ -29,12 +35,7 @@ export function checkAccess(
   use: KeyUse = {},
 ): void {
   const refusal = refusalOf(caller, key, key?.policy, operation, use);
-  if (!refusal) return;
-  const action = `kms:${operation}`;
-  const on = key ? ` on resource: ${key.arn}` : "";
-  throw accessDenied(
-    `User: ${caller.principal.arn} is not authorized to perform: ${action}${on} ${refusalWords(refusal, action)}`,
-  );
+  if (refusal) throw denied(caller, `kms:${operation}`, key?.arn, refusal);
 }
 
 /**

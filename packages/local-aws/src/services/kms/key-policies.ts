@@ -1,7 +1,7 @@
 import type { Handlers } from "../../protocol/typed.ts";
-import { roles, users } from "../iam/state.ts";
 import { toList, type OneOrMany } from "../iam/policy-document.ts";
 import { readStatements } from "../iam/validate-policy.ts";
+import { isAwsPrincipal } from "../iam/validate-trust-policy.ts";
 import type { CallContext } from "../service.ts";
 import type { Caller } from "../iam/caller.ts";
 import { ownKey, policyAllows } from "./access.ts";
@@ -66,26 +66,11 @@ export function checkKeyPolicy(policy: string, caller: Caller, bypassLockout: bo
     if (principal === "*") continue;
     if (typeof principal !== "object" || principal === null) throw fail();
     const named = toList((principal as { AWS?: OneOrMany<string> }).AWS);
-    if (!named.every((name) => isThere(name, caller)))
+    if (!named.every((name) => isAwsPrincipal(caller.store, name)))
       throw malformedPolicy("Policy contains a statement with one or more invalid principals.");
   }
   if (!bypassLockout && !policyAllows(caller, policy, "PutKeyPolicy"))
     throw malformedPolicy(
       "The new key policy will not allow you to update the key policy in the future.",
     );
-}
-
-/** A principal of this account has to exist; of another, nothing is known here. */
-function isThere(name: string, { account, cloud, principal }: Caller): boolean {
-  if (name === "*" || /^\d{12}$/.test(name) || name === principal.arn) return true;
-  const [, of, kind, path] =
-    /^arn:aws:(?:iam|sts)::(\d{12}):(root|user|role|assumed-role)(?:\/(.+))?$/.exec(name) ?? [];
-  if (of === undefined) return false;
-  if (of !== account || kind === "root" || kind === "assumed-role") return true;
-  const last = path?.slice(path.lastIndexOf("/") + 1) ?? "";
-  const all: { readonly arn: string } | undefined =
-    kind === "role"
-      ? cloud.of(roles, account, "").get(last)
-      : cloud.of(users, account, "").get(last);
-  return all?.arn === name;
 }

@@ -14,7 +14,6 @@ export const publicPolicy = fault("PublicPolicyException");
 export const limitExceeded = fault("LimitExceededException");
 export const exists = fault("ResourceExistsException");
 export const decryptionFailure = fault("DecryptionFailure");
-export const accessDenied = fault("AccessDeniedException");
 export const invalidToken = () => fault("InvalidNextTokenException")("Invalid next token.");
 
 export const secretNotFound = () =>

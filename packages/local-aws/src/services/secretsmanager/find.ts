@@ -1,8 +1,7 @@
 import type { Caller } from "../iam/caller.ts";
-import { callerKeys, refusalOn } from "../iam/caller.ts";
-import { refusalWords } from "../iam/refusal.ts";
+import { callerKeys, denied, refusalOn } from "../iam/caller.ts";
 import { parseArn } from "../../ground/arn.ts";
-import { accessDenied, markedForDeletion, secretNotFound } from "./faults.ts";
+import { markedForDeletion, secretNotFound } from "./faults.ts";
 import { secrets, type Secret } from "./state.ts";
 
 /**
@@ -68,10 +67,8 @@ export function checkAccess(
   const request = { action, resource, context: { ...callerKeys(caller), ...known } };
   const refusal = refusalOn(caller, typeof on === "string" ? undefined : on.policy, request);
   if (!refusal) return;
-  const named = resource === "*" ? "" : ` on resource: ${typeof on === "string" ? on : on.arn}`;
-  throw accessDenied(
-    `User: ${caller.principal.arn} is not authorized to perform: ${action}${named} ${refusalWords(refusal, action)}`,
-  );
+  const named = typeof on === "string" ? on : on.arn;
+  throw denied(caller, action, named === "*" ? undefined : named, refusal);
 }
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html#awssecretsmanager-policy-keys */

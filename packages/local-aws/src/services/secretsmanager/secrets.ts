@@ -5,7 +5,7 @@ import { exists, invalidParameter, invalidRequest, validation } from "./faults.t
 import { checkAccess, findSecret, needKept, needSecret } from "./find.ts";
 import { secrets, type Secret } from "./state.ts";
 import { withTags } from "./tags.ts";
-import { hasValue, withVersion } from "./values.ts";
+import { hasValue, withVersion, type SecretValue } from "./values.ts";
 import { needKey } from "../kms/find.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -24,13 +24,7 @@ export const secretHandlers: Handlers<
     if (before) return createdBefore(before, input.ClientRequestToken);
     checkKey(context, input.KmsKeyId);
     const secret = newSecret(input, context);
-    if (!isGiven) {
-      context.store.of(secrets).put(secret.name, secret);
-      return { ARN: secret.arn, Name: secret.name };
-    }
-    const made = withVersion(context, secret, input, { token: input.ClientRequestToken });
-    context.store.of(secrets).put(secret.name, made.secret);
-    return { ARN: secret.arn, Name: secret.name, VersionId: made.versionId };
+    return keep(context, secret, isGiven ? input : undefined, input.ClientRequestToken);
   },
 
   DescribeSecret({ SecretId }, context) {
@@ -48,13 +42,7 @@ export const secretHandlers: Handlers<
       ...(input.Description !== undefined && { description: input.Description }),
       ...(input.KmsKeyId !== undefined && { kmsKeyId: input.KmsKeyId || undefined }),
     };
-    if (!isGiven) {
-      context.store.of(secrets).put(secret.name, secret);
-      return { ARN: secret.arn, Name: secret.name };
-    }
-    const made = withVersion(context, secret, input, { token: input.ClientRequestToken });
-    context.store.of(secrets).put(secret.name, made.secret);
-    return { ARN: secret.arn, Name: secret.name, VersionId: made.versionId };
+    return keep(context, secret, isGiven ? input : undefined, input.ClientRequestToken);
   },
 
   DeleteSecret(input, context) {
@@ -87,6 +75,23 @@ export const secretHandlers: Handlers<
     return { ARN: secret.arn, Name: secret.name };
   },
 };
+
+/** Stores a secret, with a new value where one is given. */
+function keep(
+  context: CallContext,
+  secret: Secret,
+  value: SecretValue | undefined,
+  token: string | undefined,
+) {
+  const answer = { ARN: secret.arn, Name: secret.name };
+  if (!value) {
+    context.store.of(secrets).put(secret.name, secret);
+    return answer;
+  }
+  const made = withVersion(context, secret, value, { token });
+  context.store.of(secrets).put(secret.name, made.secret);
+  return { ...answer, VersionId: made.versionId };
+}
 
 /** Asked for again by the same token, a secret is answered once more; by another, its name is taken. */
 function createdBefore(

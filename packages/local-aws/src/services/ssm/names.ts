@@ -1,6 +1,5 @@
 import type { Caller } from "../iam/caller.ts";
-import { callerKeys, refusalOn } from "../iam/caller.ts";
-import { refusalWords } from "../iam/refusal.ts";
+import { callerKeys, denied, refusalOn } from "../iam/caller.ts";
 import { accessDenied, tooDeep, validation } from "./faults.ts";
 
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html#sysman-parameter-name-constraints */
@@ -58,8 +57,5 @@ export function checkAccess(caller: Caller, operation: string, arn: string): voi
   const action = `ssm:${operation}`;
   const request = { action, resource: arn, context: callerKeys(caller) };
   const refusal = refusalOn(caller, undefined, request);
-  if (!refusal) return;
-  throw accessDenied(
-    `User: ${caller.principal.arn} is not authorized to perform: ${action} on resource: ${arn} ${refusalWords(refusal, action)}`,
-  );
+  if (refusal) throw denied(caller, action, arn, refusal);
 }

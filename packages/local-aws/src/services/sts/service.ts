@@ -8,6 +8,7 @@ import { checkIdentityPolicy } from "../iam/validate-policy.ts";
 import { accessKeys, type AccessKey, roles, type Role } from "../iam/state.ts";
 import { defineService, type CallContext } from "../service.ts";
 import { findRole, isAllowed, isUserAllowed, trusts } from "../iam/authorize.ts";
+import { sessionArn } from "../iam/entities.ts";
 import { requestKeys } from "../iam/policy-conditions.ts";
 import { unsupported } from "../kit/faults.ts";
 import type { Members } from "../kit/members.ts";
@@ -128,7 +129,7 @@ const handlers = {
         "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
       );
     const { account } = readArn(role.arn);
-    const arn = `arn:aws:sts::${account}:assumed-role/${role.roleName}/${input.RoleSessionName}`;
+    const arn = sessionArn(account, role.roleName, input.RoleSessionName);
     const userId = `${role.roleId}:${input.RoleSessionName}`;
     cloud.of(roles, account, "").patch(role.roleName, { lastUsed: { at: clock.now(), region } });
     return {

@@ -5,7 +5,8 @@ import { groupNameOf } from "../../autoscaling/find.ts";
 import type { CallContext } from "../../service.ts";
 import { ecsArn } from "../arns.ts";
 import { FARGATE_PROVIDERS, nameOf } from "../capacity-providers.ts";
-import { clientException, notSupported } from "../faults.ts";
+import { unsupported } from "../../kit/faults.ts";
+import { clientException } from "../faults.ts";
 import type { EcsHandlers } from "../handlers.ts";
 import { page } from "../pages.ts";
 import { clusters } from "../state.ts";
@@ -113,7 +114,7 @@ export const capacityProviderHandlers: EcsHandlers = {
   },
 
   DescribeCapacityProviders(input, context) {
-    if (input.cluster) throw notSupported("capacity providers of one cluster alone");
+    if (input.cluster) throw unsupported("capacity providers of one cluster alone");
     const stored = context.store.of(capacityProviders);
     const all: string[] = [...FARGATE_PROVIDERS, ...stored.ids()];
     const wanted = input.capacityProviders?.map((reference) => nameOf(reference, context));
