@@ -1,7 +1,6 @@
 import {
   CreateServiceCommand,
   ExecuteCommandCommand,
-  RunTaskCommand,
   UpdateClusterCommand,
   type ExecuteCommandConfiguration,
   type ExecuteCommandCommandInput,
@@ -61,17 +60,8 @@ async function run(
   taskDefinition: string,
   more: Partial<RunTaskCommandInput> = {},
 ): Promise<string> {
-  const { tasks } = await cloud.ecs.send(
-    new RunTaskCommand({
-      cluster: "c",
-      taskDefinition,
-      launchType: "FARGATE",
-      networkConfiguration: cloud.network,
-      enableExecuteCommand: true,
-      ...more,
-    }),
-  );
-  const arn = tasks![0]!.taskArn!;
+  const started = await cloud.run(taskDefinition, { enableExecuteCommand: true, ...more });
+  const arn = started.taskArn!;
   await vi.waitFor(
     async () => {
       const { lastStatus, stoppedReason } = await cloud.task(arn);

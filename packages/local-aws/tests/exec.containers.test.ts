@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from "node:child_process";
 import { promisify } from "node:util";
-import { RunTaskCommand, type ContainerDefinition, type Task } from "@aws-sdk/client-ecs";
+import { type ContainerDefinition, type Task } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { probeRoom } from "../src/engine/runtime/containers/probe-room.ts";
 import { ContainerCloud } from "./support/container-cloud.ts";
@@ -30,16 +30,8 @@ describe.skipIf(closed)("a session in a container", () => {
       ],
       { taskRoleArn },
     );
-    const { tasks } = await cloud.ecs.send(
-      new RunTaskCommand({
-        cluster: "c",
-        taskDefinition,
-        launchType: "FARGATE",
-        networkConfiguration: cloud.network,
-        enableExecuteCommand: true,
-      }),
-    );
-    task = await containers.until(tasks![0]!, { lastStatus: "RUNNING" });
+    const started = await cloud.run(taskDefinition, { enableExecuteCommand: true });
+    task = await containers.until(started, { lastStatus: "RUNNING" });
   }, 120_000);
   afterAll(async () => {
     await containers.stop();

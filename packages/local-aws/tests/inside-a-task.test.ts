@@ -4,7 +4,7 @@ import {
   CreateLogGroupCommand,
   FilterLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { RunTaskCommand, StopTaskCommand, type Task } from "@aws-sdk/client-ecs";
+import { StopTaskCommand, type Task } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { TaskCloud } from "../src/engine/scheduler/testing/task-cloud.ts";
 
@@ -61,15 +61,7 @@ beforeAll(async () => {
     ],
     { taskRoleArn: await cloud.role("inside-task") },
   );
-  const { tasks } = await cloud.ecs.send(
-    new RunTaskCommand({
-      cluster: "c",
-      taskDefinition,
-      launchType: "FARGATE",
-      networkConfiguration: cloud.network,
-    }),
-  );
-  task = tasks![0]!;
+  task = await cloud.run(taskDefinition);
   await vi.waitFor(async () => expect(await lines('"ready"')).toHaveLength(1), {
     timeout: 60_000,
     interval: 50,

@@ -1,4 +1,4 @@
-import { RunTaskCommand, StopTaskCommand, type Task } from "@aws-sdk/client-ecs";
+import { StopTaskCommand, type Task } from "@aws-sdk/client-ecs";
 import type {
   ContainerDefinition,
   NetworkConfiguration,
@@ -90,15 +90,9 @@ export class ContainerCloud {
     more: More & { network?: NetworkConfiguration } = {},
   ): Promise<Task> {
     const { network = this.cloud.network, ...rest } = more;
-    const { tasks } = await this.cloud.ecs.send(
-      new RunTaskCommand({
-        cluster: "c",
-        taskDefinition: await this.cloud.define(family, containers, rest),
-        launchType: "FARGATE",
-        networkConfiguration: network,
-      }),
-    );
-    return tasks![0]!;
+    return this.cloud.run(await this.cloud.define(family, containers, rest), {
+      networkConfiguration: network,
+    });
   }
 
   /** Waits until a task is what `expected` says. */

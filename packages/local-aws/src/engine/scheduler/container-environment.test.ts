@@ -4,7 +4,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { RunTaskCommand, type ContainerOverride } from "@aws-sdk/client-ecs";
+import { type ContainerOverride } from "@aws-sdk/client-ecs";
 import { PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { TaskCloud } from "./testing/task-cloud.ts";
@@ -79,19 +79,13 @@ async function linesOf(
   taskDefinition: string,
   override: ContainerOverride = {},
 ): Promise<string[]> {
-  const { tasks } = await cloud.ecs.send(
-    new RunTaskCommand({
-      cluster: "c",
-      taskDefinition,
-      launchType: "FARGATE",
-      networkConfiguration: cloud.network,
-      overrides: { containerOverrides: [{ name: "main", ...override }] },
-    }),
-  );
+  const { taskArn } = await cloud.run(taskDefinition, {
+    overrides: { containerOverrides: [{ name: "main", ...override }] },
+  });
   return vi.waitFor(
     async () => {
-      const lines = await cloud.lines(tasks![0]!.taskArn!);
-      expect(lines.at(-1), (await cloud.task(tasks![0]!.taskArn!)).stoppedReason).toBe("end");
+      const lines = await cloud.lines(taskArn!);
+      expect(lines.at(-1), (await cloud.task(taskArn!)).stoppedReason).toBe("end");
       return lines.slice(0, -1);
     },
     { timeout: 30_000, interval: 20 },

@@ -1,5 +1,4 @@
 import type { Secret } from "@aws-sdk/client-ecs";
-import { RunTaskCommand } from "@aws-sdk/client-ecs";
 import { PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
@@ -61,15 +60,8 @@ const define = (...secrets: Secret[]) =>
   cloud.define("secrets", [{ name: "main", image, logConfiguration: cloud.logTo(), secrets }]);
 
 async function run(...secrets: Secret[]): Promise<string> {
-  const { tasks } = await cloud.ecs.send(
-    new RunTaskCommand({
-      cluster: "c",
-      taskDefinition: await define(...secrets),
-      launchType: "FARGATE",
-      networkConfiguration: cloud.network,
-    }),
-  );
-  return tasks![0]!.taskArn!;
+  const started = await cloud.run(await define(...secrets));
+  return started.taskArn!;
 }
 
 test("a container has what its secrets stand for: parameters, secrets whole, and members of them", async () => {

@@ -13,7 +13,6 @@ import {
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
-import { RunTaskCommand } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { TaskCloud } from "./testing/task-cloud.ts";
 
@@ -98,15 +97,8 @@ test("a role that may make the log group and not put events runs its task, and n
   const container = { name: "main", image: talker, logConfiguration: cloud.logTo() };
   const run = async (family: string, more: object) => {
     const taskDefinition = await cloud.define(family, [container], more);
-    const { tasks } = await cloud.ecs.send(
-      new RunTaskCommand({
-        cluster: "c",
-        taskDefinition,
-        launchType: "FARGATE",
-        networkConfiguration: cloud.network,
-      }),
-    );
-    return tasks![0]!.taskArn!;
+    const started = await cloud.run(taskDefinition);
+    return started.taskArn!;
   };
   const unheard = await run("unheard", { executionRoleArn });
   await vi.waitFor(

@@ -1,27 +1,20 @@
-import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import * as kms from "@aws-sdk/client-kms";
-import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { policyOf, ROOT, roleSession } from "../iam/testing/role-session.ts";
 import { startTestCloud, type TestCloud } from "../../testing.ts";
 
 const ACCOUNT = "123456789012";
-const ROOT = `arn:aws:iam::${ACCOUNT}:root`;
 let cloud: TestCloud;
 let admin: kms.KMSClient;
-let iam: IAMClient;
 beforeAll(async () => {
   cloud = await startTestCloud();
   admin = new kms.KMSClient(cloud.clientConfig);
-  iam = new IAMClient(cloud.clientConfig);
 });
 afterAll(async () => {
   admin.destroy();
-  iam.destroy();
   await cloud.stop();
 });
 
-const document = (...Statement: readonly object[]) =>
-  JSON.stringify({ Version: "2012-10-17", Statement });
 const allow = (Action: string | string[], more: object = {}) => ({
   Effect: "Allow",
   Action,
@@ -31,33 +24,9 @@ const allow = (Action: string | string[], more: object = {}) => ({
 const WHOLE_ACCOUNT = allow("kms:*", { Principal: { AWS: ROOT } });
 
 /** A role with these statements, and a client with a session of it. */
-async function roleWith(RoleName: string, ...statements: readonly object[]) {
-  const AssumeRolePolicyDocument = document({
-    Effect: "Allow",
-    Principal: { AWS: ROOT },
-    Action: "sts:AssumeRole",
-  });
-  const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
-  if (statements.length > 0)
-    await iam.send(
-      new PutRolePolicyCommand({
-        RoleName,
-        PolicyName: "own",
-        PolicyDocument: document(...statements),
-      }),
-    );
-  const sts = new STSClient(cloud.clientConfig);
-  const { Credentials } = await sts.send(
-    new AssumeRoleCommand({ RoleArn: Role!.Arn, RoleSessionName: "me" }),
-  );
-  sts.destroy();
-  const { AccessKeyId, SecretAccessKey, SessionToken } = Credentials!;
-  const credentials = {
-    accessKeyId: AccessKeyId!,
-    secretAccessKey: SecretAccessKey!,
-    sessionToken: SessionToken!,
-  };
-  return { arn: Role!.Arn!, client: new kms.KMSClient({ ...cloud.clientConfig, credentials }) };
+async function roleWith(name: string, ...statements: readonly object[]) {
+  const { arn, clientConfig } = await roleSession(cloud, name, ...statements);
+  return { arn, client: new kms.KMSClient(clientConfig) };
 }
 
 async function newKey(Policy?: string): Promise<string> {
@@ -93,7 +62,7 @@ test("a key's policy names a role, and leaves nothing to the account that it doe
   const other = await roleWith("other", allow("kms:*"));
   const administrator = `arn:aws:iam::${ACCOUNT}:user/workbook`;
   const KeyId = await newKey(
-    document(
+    policyOf(
       allow("kms:Encrypt", { Principal: { AWS: named.arn } }),
       allow("kms:PutKeyPolicy", { Principal: { AWS: administrator } }),
     ),
@@ -106,7 +75,7 @@ test("a key's policy names a role, and leaves nothing to the account that it doe
         "because no resource-based policy allows the kms:Encrypt action",
       ),
     });
-  const Policy = document(WHOLE_ACCOUNT);
+  const Policy = policyOf(WHOLE_ACCOUNT);
   await admin.send(new kms.PutKeyPolicyCommand({ KeyId, Policy }));
   await expect(encrypt(admin, KeyId)).resolves.toMatchObject({ KeyId });
   expect((await admin.send(new kms.GetKeyPolicyCommand({ KeyId }))).Policy).toBe(Policy);
@@ -114,7 +83,7 @@ test("a key's policy names a role, and leaves nothing to the account that it doe
 
 test("a deny goes before everything, also for the administrator", async () => {
   const deny = { Effect: "Deny", Principal: "*", Action: "kms:Encrypt", Resource: "*" };
-  const KeyId = await newKey(document(WHOLE_ACCOUNT, deny));
+  const KeyId = await newKey(policyOf(WHOLE_ACCOUNT, deny));
   await expect(encrypt(admin, KeyId)).rejects.toMatchObject({
     message: expect.stringContaining("with an explicit deny in a resource-based policy"),
   });
@@ -124,7 +93,7 @@ test("conditions of a key's policy see the encryption context", async () => {
   const { arn, client } = await roleWith("by-context");
   const Condition = { StringEquals: { "kms:EncryptionContext:app": "web" } };
   const KeyId = await newKey(
-    document(WHOLE_ACCOUNT, allow("kms:Encrypt", { Principal: { AWS: arn }, Condition })),
+    policyOf(WHOLE_ACCOUNT, allow("kms:Encrypt", { Principal: { AWS: arn }, Condition })),
   );
   await expect(encrypt(client, KeyId, { app: "web" })).resolves.toMatchObject({ KeyId });
   await expect(encrypt(client, KeyId, { app: "other" })).rejects.toMatchObject({
@@ -202,14 +171,14 @@ test("a role that may not use a key learns nothing from a ciphertext", async () 
 
 test.each([
   [
-    document(allow("kms:*", { Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/nobody` } })),
+    policyOf(allow("kms:*", { Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/nobody` } })),
     "invalid principals",
   ],
   [
-    document(allow("kms:Encrypt", { Principal: { AWS: ROOT } })),
+    policyOf(allow("kms:Encrypt", { Principal: { AWS: ROOT } })),
     "will not allow you to update the key policy",
   ],
-  [document(allow("kms:*")), "not well-formed"],
+  [policyOf(allow("kms:*")), "not well-formed"],
   ["no JSON", "not well-formed"],
 ])("the policy %s is refused: %s", async (Policy, message) => {
   await expect(newKey(Policy)).rejects.toMatchObject({
@@ -219,7 +188,7 @@ test.each([
 });
 
 test("who says so may lock the account out of its key", async () => {
-  const Policy = document(allow("kms:Encrypt", { Principal: { AWS: ROOT } }));
+  const Policy = policyOf(allow("kms:Encrypt", { Principal: { AWS: ROOT } }));
   const input = { Policy, BypassPolicyLockoutSafetyCheck: true };
   const KeyId = (await admin.send(new kms.CreateKeyCommand(input))).KeyMetadata!.Arn!;
   await expect(admin.send(new kms.PutKeyPolicyCommand({ KeyId, Policy }))).rejects.toMatchObject({

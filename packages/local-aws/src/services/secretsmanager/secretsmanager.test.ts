@@ -1,14 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { CreateKeyCommand, DisableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import * as sm from "@aws-sdk/client-secrets-manager";
-import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ManualClock } from "../../clock/manual-clock.ts";
+import { policyOf, roleSession } from "../iam/testing/role-session.ts";
 import { startTestCloud, TEST_REGION, type TestCloud } from "../../testing.ts";
 
 const ACCOUNT = "123456789012";
-const ROOT = `arn:aws:iam::${ACCOUNT}:root`;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const clock = new ManualClock();
 let cloud: TestCloud;
@@ -244,41 +242,10 @@ test("a key that is disabled gives no value; the secret says so and is still the
   kms.destroy();
 });
 
-const document = (...Statement: readonly object[]) =>
-  JSON.stringify({ Version: "2012-10-17", Statement });
-
-/** A client with a session of a role that has these statements. */
-async function sessionOf(RoleName: string, ...statements: readonly object[]) {
-  const iam = new IAMClient(cloud.clientConfig);
-  const AssumeRolePolicyDocument = document({
-    Effect: "Allow",
-    Principal: { AWS: ROOT },
-    Action: "sts:AssumeRole",
-  });
-  const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
-  if (statements.length > 0)
-    await iam.send(
-      new PutRolePolicyCommand({
-        RoleName,
-        PolicyName: "own",
-        PolicyDocument: document(...statements),
-      }),
-    );
-  const sts = new STSClient(cloud.clientConfig);
-  const { Credentials } = await sts.send(
-    new AssumeRoleCommand({ RoleArn: Role!.Arn, RoleSessionName: "me" }),
-  );
-  for (const each of [iam, sts]) each.destroy();
-  const { AccessKeyId, SecretAccessKey, SessionToken } = Credentials!;
-  const credentials = {
-    accessKeyId: AccessKeyId!,
-    secretAccessKey: SecretAccessKey!,
-    sessionToken: SessionToken!,
-  };
-  return {
-    arn: Role!.Arn!,
-    by: new sm.SecretsManagerClient({ ...cloud.clientConfig, credentials }),
-  };
+/** A role with these statements, and a client with a session of it. */
+async function sessionOf(name: string, ...statements: readonly object[]) {
+  const { arn, clientConfig } = await roleSession(cloud, name, ...statements);
+  return { arn, by: new sm.SecretsManagerClient(clientConfig) };
 }
 
 test("a role reads what its policies, or the secret's own, let it read", async () => {
@@ -299,13 +266,13 @@ test("a role reads what its policies, or the secret's own, let it read", async (
   };
   const policy = (ResourcePolicy: string) =>
     client.send(new sm.PutResourcePolicyCommand({ SecretId: Name, ResourcePolicy }));
-  await policy(document(names));
+  await policy(policyOf(names));
   expect(await value(Name, {}, nobody.by)).toMatchObject({ SecretString: "first" });
-  await policy(document({ ...names, Effect: "Deny", Principal: { AWS: reader.arn } }));
+  await policy(policyOf({ ...names, Effect: "Deny", Principal: { AWS: reader.arn } }));
   await expect(value(Name, {}, reader.by)).rejects.toMatchObject({
     message: expect.stringContaining("with an explicit deny in a resource-based policy"),
   });
-  await expect(policy(document({ ...names, Principal: "*" }))).rejects.toMatchObject({
+  await expect(policy(policyOf({ ...names, Principal: "*" }))).rejects.toMatchObject({
     name: "PublicPolicyException",
   });
   await expect(policy("{}")).rejects.toMatchObject({ name: "MalformedPolicyDocumentException" });

@@ -13,6 +13,7 @@ import {
   type LogConfiguration,
   type NetworkConfiguration,
   type RegisterTaskDefinitionCommandInput,
+  type RunTaskCommandInput,
   type Service,
   type Task,
 } from "@aws-sdk/client-ecs";
@@ -158,22 +159,29 @@ export class TaskCloud {
     return tasks![0]!;
   }
 
-  /** Runs a task that cannot start; what it says when it has stopped. */
-  async stoppedReason(
-    taskDefinition: string,
-    networkConfiguration: NetworkConfiguration = this.network,
-  ): Promise<string> {
+  /** Runs one task on Fargate, where everything can be reached unless told otherwise. */
+  async run(taskDefinition: string, more: Partial<RunTaskCommandInput> = {}): Promise<Task> {
     const { tasks } = await this.ecs.send(
       new RunTaskCommand({
         cluster: "c",
         taskDefinition,
         launchType: "FARGATE",
-        networkConfiguration,
+        networkConfiguration: this.network,
+        ...more,
       }),
     );
+    return tasks![0]!;
+  }
+
+  /** Runs a task that cannot start; what it says when it has stopped. */
+  async stoppedReason(
+    taskDefinition: string,
+    networkConfiguration: NetworkConfiguration = this.network,
+  ): Promise<string> {
+    const started = await this.run(taskDefinition, { networkConfiguration });
     return vi.waitFor(
       async () => {
-        const task = await this.task(tasks![0]!.taskArn!);
+        const task = await this.task(started.taskArn!);
         expect(task).toMatchObject({ lastStatus: "STOPPED", stopCode: "TaskFailedToStart" });
         expect(task.startedAt).toBeUndefined();
         return task.stoppedReason!;
