@@ -68,12 +68,12 @@ export class RoomView {
 const isSupervisor = (pid: string) =>
   /^[^\0]*\/node\0[^\0]*\/containers\/inside\/main\.ts/.test(commandOf(pid));
 
-const processes = () => readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+export const processes = () => readdirSync("/proc").filter((name) => /^\d+$/.test(name));
 
 const lines = (text: string) => text.split("\n").filter(Boolean);
 
 /** What a process says of itself; "" where it has ended meanwhile. */
-function told(read: () => string): string {
+export function told(read: () => string): string {
   try {
     return read();
   } catch {
@@ -81,9 +81,9 @@ function told(read: () => string): string {
   }
 }
 
-const commandOf = (pid: string) => told(() => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
+export const commandOf = (pid: string) => told(() => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
 
-const namespaceOf = (pid: string, kind: string) =>
+export const namespaceOf = (pid: string, kind: string) =>
   told(() => readlinkSync(`/proc/${pid}/ns/${kind}`));
 
 function childrenOf(pid: string): string[] {

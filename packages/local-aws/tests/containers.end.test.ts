@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CreateServiceCommand, ECSClient, ListTasksCommand } from "@aws-sdk/client-ecs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { TaskCloud } from "../src/engine/scheduler/testing/task-cloud.ts";
 import { probeRoom } from "../src/engine/runtime/containers/probe-room.ts";
+import { commandOf, namespaceOf, processes, told } from "../endurance/room-view.ts";
 import { SpawnedCloud } from "./support/spawned-cloud.ts";
 
 const closed = await probeRoom();
@@ -11,21 +12,6 @@ const KINDS = ["user", "net", "mnt", "pid"] as const;
 /** A shell of the image's base, so that the base is proved as well. */
 const MARK = `of a task of ${process.pid}`;
 const PROGRAM = `while :; do sleep 600; done # ${MARK}`;
-
-const processes = () => readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-
-/** What a process of this machine says of itself; "" where it has ended meanwhile. */
-function told(read: () => string): string {
-  try {
-    return read();
-  } catch {
-    return "";
-  }
-}
-
-const commandOf = (pid: string) => told(() => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
-const namespaceOf = (pid: string, kind: string) =>
-  told(() => readlinkSync(`/proc/${pid}/ns/${kind}`));
 
 const programs = () => processes().filter((pid) => commandOf(pid).includes(MARK));
 
