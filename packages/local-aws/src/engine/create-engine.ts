@@ -58,7 +58,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
   const { clock, logger, settings } = context;
   const { driver, room, network = [], instances, info } = createDriver();
   const loadBalancers = createLoadBalancers(context, {
-    endpoint: (address, port) => driver.endpoint(address, port),
+    endpoint: (at, port) => driver.endpoint(at, port),
     listenersMode: options.listeners,
     ...(room && { room }),
   });

@@ -59,7 +59,7 @@ export function routeTo(
   );
   const { open, why } = firstOpen(verdicts);
   if (!open) return { route: "silent", ...(why !== undefined && { why }) };
-  const found = endpoint(address, port);
+  const found = endpoint(target, port);
   if (!found) return { route: "silent", why: `no running task has the address ${address}` };
   if ("refused" in found) return { route: "refused", why: found.why };
   const { host } = found;

@@ -1,12 +1,19 @@
 import type { ContainerDefinition, ContainerOverride, Volume } from "@aws-sdk/client-ecs";
 import type { PulledImage } from "../images/puller.ts";
 
+/** A network interface. Two VPCs may give out the same addresses, so that an address alone is nobody's. */
+export interface InterfaceAddress {
+  readonly networkInterfaceId: string;
+  readonly privateIpAddress: string;
+}
+
 /** What a driver needs to start the containers of one task. Everything is resolved: no store, no AWS calls. */
 export interface TaskSpec {
   readonly taskArn: string;
   /** 32 hex digits: the last part of the ARN. */
   readonly taskId: string;
-  /** The address of the task's ENI; absent outside of awsvpc. */
+  /** The task's ENI and its address; absent outside of awsvpc. */
+  readonly networkInterfaceId?: string | undefined;
   readonly privateIpAddress: string | undefined;
   readonly networkMode: "awsvpc" | "bridge" | "host" | "none";
   /** The EC2 instance that it runs on; absent on Fargate. */
@@ -125,8 +132,8 @@ export interface TaskDriver {
   unheeded(task: TaskSpec): readonly string[];
   /** Sends the stop signal to the task's containers, in reverse order, then kills; resolves when all have ended. */
   stop(taskArn: string): Promise<void>;
-  /** Where `port` of the task with this ENI address is; undefined where no running task has that address. */
-  endpoint(privateIpAddress: string, port: number): Endpoint | undefined;
+  /** Where `port` of the task with this ENI is; undefined where no running task has it. */
+  endpoint(at: InterfaceAddress, port: number): Endpoint | undefined;
   /**
    * Runs a program at a terminal in a container that runs.
    * @throws CannotOpenTerminalError

@@ -4,6 +4,7 @@ import {
   CannotOpenTerminalError,
   type ContainerUsage,
   type Endpoint,
+  type InterfaceAddress,
   type TaskObserver,
   type TaskSpec,
   type Terminal,
@@ -64,10 +65,10 @@ export class RunningTasks {
     await running.gone;
   }
 
-  /** Where a port of an interface's address is reached; undefined where no task has the address. */
-  endpoint(privateIpAddress: string, port: number): Endpoint | undefined {
+  /** Where a port of an interface is reached; undefined where no task has it. */
+  endpoint({ networkInterfaceId }: InterfaceAddress, port: number): Endpoint | undefined {
     for (const { task } of this.#tasks.values())
-      if (task.spec.privateIpAddress === privateIpAddress) return task.endpoint(port);
+      if (task.spec.networkInterfaceId === networkInterfaceId) return task.endpoint(port);
     return undefined;
   }
 

@@ -183,6 +183,7 @@ export function toSpec(
   return {
     taskArn: task.arn,
     taskId: record.id,
+    networkInterfaceId: task.networkInterfaceId,
     privateIpAddress: task.privateIpAddress,
     networkMode: definition.networkMode,
     instanceId: instanceOf(scope, task)?.instanceId,

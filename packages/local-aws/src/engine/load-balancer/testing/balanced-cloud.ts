@@ -67,7 +67,8 @@ export class BalancedCloud {
       ec2.seed!({ account: ACCOUNT, region: REGION, store: this.scope, clock: this.clock }),
     );
     this.balancers = createLoadBalancers(this.#context, {
-      endpoint: (address, port) => this.#endpoints.get(`${address}:${port}`),
+      endpoint: ({ networkInterfaceId }, port) =>
+        this.#endpoints.get(`${networkInterfaceId}:${port}`),
       listenersMode,
     });
   }
@@ -191,7 +192,7 @@ export class BalancedCloud {
     );
     const { networkInterfaceId, privateIpAddress: address } = eni;
     const real = (server.address() as AddressInfo).port;
-    this.#endpoints.set(`${address}:${port}`, { host: "127.0.0.1", port: real });
+    this.#endpoints.set(`${networkInterfaceId}:${port}`, { host: "127.0.0.1", port: real });
     this.store.transaction(() =>
       registerTarget(this.scope, {
         targetGroupArn: group,
@@ -206,7 +207,7 @@ export class BalancedCloud {
 
   /** What the driver would say of a target's port from now on. */
   setEndpoint(target: TestTarget, endpoint: Endpoint | undefined): void {
-    const key = `${target.address}:${target.port}`;
+    const key = `${target.networkInterfaceId}:${target.port}`;
     if (endpoint) this.#endpoints.set(key, endpoint);
     else this.#endpoints.delete(key);
   }

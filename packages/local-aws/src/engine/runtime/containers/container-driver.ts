@@ -5,6 +5,7 @@ import type { Logger } from "../../../ground/logger.ts";
 import type {
   ContainerUsage,
   Endpoint,
+  InterfaceAddress,
   TaskDriver,
   TaskObserver,
   TaskSpec,
@@ -97,10 +98,11 @@ export class ContainerDriver implements TaskDriver {
     return this.#tasks.stop(taskArn);
   }
 
-  endpoint(privateIpAddress: string, port: number): Endpoint | undefined {
+  endpoint(at: InterfaceAddress, port: number): Endpoint | undefined {
+    const { privateIpAddress: host } = at;
     // Whatever of an instance listens, or is published, is found by its packets.
-    if (this.#options.instances.has(privateIpAddress)) return { host: privateIpAddress, port };
-    return this.#tasks.endpoint(privateIpAddress, port);
+    if (this.#options.instances.has(host)) return { host, port };
+    return this.#tasks.endpoint(at, port);
   }
 
   openTerminal(taskArn: string, container: string, request: TerminalRequest): Promise<Terminal> {

@@ -66,11 +66,18 @@ function task(...containers: ContainerSpec[]): TaskSpec {
   return {
     taskArn: `arn:aws:ecs:ap-northeast-1:123456789012:task/main/${taskId}`,
     taskId,
-    privateIpAddress: `10.0.0.${taskCount}`,
+    networkInterfaceId: `eni-${taskId}`,
+    // Of the same address each, as tasks of two VPCs may be.
+    privateIpAddress: "10.0.0.5",
     networkMode: "awsvpc",
     containers,
   };
 }
+
+const interfaceOf = ({ networkInterfaceId = "", privateIpAddress = "" }: TaskSpec) => ({
+  networkInterfaceId,
+  privateIpAddress,
+});
 
 async function run(spec: TaskSpec): Promise<TaskLog> {
   const log = new TaskLog();
@@ -256,7 +263,7 @@ describe("a container that cannot start", () => {
     await expect(start).rejects.toThrow(/^CannotStartContainerError: /);
     expect(log.entries).toEqual([]);
     expect(readdirSync(join(dir, "runtime/tasks"))).toEqual([]);
-    expect(driver.endpoint(spec.privateIpAddress!, 80)).toBeUndefined();
+    expect(driver.endpoint(interfaceOf(spec), 80)).toBeUndefined();
   });
 
   test("leaves none of the task's other containers running", async () => {
@@ -290,20 +297,19 @@ describe("a port", () => {
   const config = { Cmd: ["node", "server.js"] };
 
   test("is reached through a free one of this machine where PORT equals the mapped port", async () => {
-    const spec = () =>
+    const spec = (greeting: string) =>
       container(
-        { "server.js": SERVER },
+        { "server.js": SERVER.replace("hello", greeting) },
         { definition: mapped, environment: { PORT: "80" }, config },
       );
-    const tasks = [task(await spec()), task(await spec())];
-    for (const one of tasks) {
-      const log = await run(one);
-      await log.see("web stdout: listening");
-      const { host, port } = reach(driver.endpoint(one.privateIpAddress!, 80));
-      expect(await (await fetch(`http://${host}:${port}/`)).text()).toBe("hello");
-      expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("hello");
+    const tasks = [task(await spec("one")), task(await spec("two"))];
+    for (const each of tasks) await (await run(each)).see("web stdout: listening");
+    for (const [index, greeting] of ["one", "two"].entries()) {
+      const { host, port } = reach(driver.endpoint(interfaceOf(tasks[index]!), 80));
+      expect(await (await fetch(`http://${host}:${port}/`)).text()).toBe(greeting);
+      expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe(greeting);
     }
-    expect(driver.endpoint("10.9.9.9", 80)).toBeUndefined();
+    expect(driver.endpoint(interfaceOf(task()), 80)).toBeUndefined();
   });
 
   test("that is not mapped is nobody's but the task's: two of them run side by side", async () => {
@@ -312,7 +318,7 @@ describe("a port", () => {
     for (const one of [task(await spec()), task(await spec())]) {
       const log = await run(one);
       await log.see("web stdout: listening");
-      const { host, port } = reach(driver.endpoint(one.privateIpAddress!, 3000));
+      const { host, port } = reach(driver.endpoint(interfaceOf(one), 3000));
       expect(await (await fetch(`http://${host}:${port}/`)).text()).toBe("hello");
     }
   });
@@ -328,11 +334,11 @@ describe("a port", () => {
       ),
     );
     await run(spec);
-    expect(driver.endpoint(spec.privateIpAddress!, 80)).toEqual({
+    expect(driver.endpoint(interfaceOf(spec), 80)).toEqual({
       refused: true,
       why: expect.stringContaining(why),
     });
-    expect(driver.endpoint(spec.privateIpAddress!, 81)).toEqual({
+    expect(driver.endpoint(interfaceOf(spec), 81)).toEqual({
       refused: true,
       why: "no container of the task maps port 81",
     });
@@ -346,7 +352,7 @@ describe("a port", () => {
         await container({ "server.js": SERVER }, { definition: mapped, environment, config }),
       );
       await (await run(spec)).see("web stdout: listening");
-      const endpoint = reach(driver.endpoint(spec.privateIpAddress!, 80));
+      const endpoint = reach(driver.endpoint(interfaceOf(spec), 80));
       const code = await new Promise((resolve) =>
         connect(endpoint).once("error", (error: NodeJS.ErrnoException) => resolve(error.code)),
       );
@@ -525,7 +531,7 @@ describe("stopping a task", () => {
     await log.see("web stdout: listening");
     await driver.stop(spec.taskArn);
     expect(log.entries.slice(-2)).toEqual(["web stdout: closing", "web exited 0"]);
-    expect(driver.endpoint(spec.privateIpAddress!, 80)).toBeUndefined();
+    expect(driver.endpoint(interfaceOf(spec), 80)).toBeUndefined();
   });
 
   test("sends the image's stop signal", async () => {

@@ -5,6 +5,7 @@ import type { Logger } from "../../../ground/logger.ts";
 import type {
   ContainerUsage,
   Endpoint,
+  InterfaceAddress,
   TaskDriver,
   TaskObserver,
   TaskSpec,
@@ -89,8 +90,8 @@ export class ProcessDriver implements TaskDriver {
     return this.#tasks.stop(taskArn);
   }
 
-  endpoint(privateIpAddress: string, port: number): Endpoint | undefined {
-    return this.#tasks.endpoint(privateIpAddress, port);
+  endpoint(at: InterfaceAddress, port: number): Endpoint | undefined {
+    return this.#tasks.endpoint(at, port);
   }
 
   openTerminal(taskArn: string, container: string, request: TerminalRequest): Promise<Terminal> {
