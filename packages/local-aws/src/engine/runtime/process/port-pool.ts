@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { createSocket, type Socket } from "node:dgram";
 import { createServer } from "node:net";
 import { CannotStartError } from "../driver.ts";
 
@@ -10,20 +11,30 @@ import { CannotStartError } from "../driver.ts";
 const FIRST_PORT = 20_000;
 const LAST_PORT = 32_000;
 
-/** Gives out free ports of this machine; a port is not given out again until it is released. */
+/**
+ * Gives out free TCP ports of this machine. A port is not given out again until it is released, nor by the pool of another
+ * server of this machine: what is said of it is the UDP port of the same number, which the system takes back by itself
+ * when a server dies.
+ */
 export class PortPool {
-  readonly #reserved = new Set<number>();
-  #next = randomInt(FIRST_PORT, LAST_PORT + 1);
+  readonly #claims = new Map<number, Socket>();
+  #next: number;
+
+  /** @param first where it begins to look */
+  constructor(first = randomInt(FIRST_PORT, LAST_PORT + 1)) {
+    this.#next = first;
+  }
 
   /** @throws CannotStartError where no port is free */
   async reserve(): Promise<number> {
     for (let tried = FIRST_PORT; tried <= LAST_PORT; tried++) {
       const port = this.#next;
       this.#next = port === LAST_PORT ? FIRST_PORT : port + 1;
-      if (this.#reserved.has(port)) continue;
-      this.#reserved.add(port);
+      const claim = await claimPort(port);
+      if (claim === undefined) continue;
+      this.#claims.set(port, claim);
       if (await isFree(port)) return port;
-      this.#reserved.delete(port);
+      this.release(port);
     }
     throw new CannotStartError(
       `CannotStartContainerError: no port from ${FIRST_PORT} to ${LAST_PORT} is free on this machine`,
@@ -31,8 +42,24 @@ export class PortPool {
   }
 
   release(port: number): void {
-    this.#reserved.delete(port);
+    this.#claims.get(port)?.close();
+    this.#claims.delete(port);
   }
+}
+
+/** Undefined where another has claimed the port. */
+async function claimPort(port: number): Promise<Socket | undefined> {
+  return new Promise((resolve) => {
+    const claim = createSocket("udp4");
+    claim.once("error", () => {
+      claim.close();
+      resolve(undefined);
+    });
+    claim.bind({ address: "127.0.0.1", port, exclusive: true }, () => {
+      claim.unref();
+      resolve(claim);
+    });
+  });
 }
 
 /** Binds the wildcard, which fails where anything has the port on any address. */
