@@ -20,6 +20,7 @@ import { NetworkPart } from "./network/network-part.ts";
 import { ContainerDriver } from "./runtime/containers/container-driver.ts";
 import { Room } from "./runtime/containers/room.ts";
 import { InstanceNetworks } from "./runtime/containers/instance-networks.ts";
+import { AlarmsPart } from "./metrics/alarms-part.ts";
 import { GroupsPart } from "./instances/groups-part.ts";
 import { ScalingPart } from "./instances/scaling-part.ts";
 import { InstancesPart, type InstanceHost } from "./instances/instances-part.ts";
@@ -93,6 +94,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     createInstances(context, room, instances),
     new GroupsPart(context),
     new ScalingPart(context),
+    new AlarmsPart(context, []),
     { name: "tasks", start: async () => {}, stop: () => driver.close() },
     { name: "image pulls", start: async () => {}, stop: () => images.close() },
     new ExecAgents(context),

@@ -1,4 +1,5 @@
 import { autoscaling } from "./autoscaling/service.ts";
+import { cloudwatch } from "./cloudwatch/service.ts";
 import { ec2 } from "./ec2/service.ts";
 import { ecr } from "./ecr/service.ts";
 import { ecs } from "./ecs/service.ts";
@@ -15,6 +16,7 @@ import { sts } from "./sts/service.ts";
 /** Every service that Local AWS has handlers for. The support matrix is made from this table. */
 export const SERVICES: readonly Service[] = [
   autoscaling,
+  cloudwatch,
   ec2,
   ecr,
   ecs,

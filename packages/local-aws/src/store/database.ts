@@ -24,6 +24,18 @@ const MIGRATIONS: readonly string[] = [
    INSERT INTO log_volume (account, region, log_group, bytes)
      SELECT account, region, log_group, SUM(OCTET_LENGTH(message) + 26) FROM log_event
      GROUP BY account, region, log_group;`,
+  `CREATE TABLE metric (
+     id INTEGER PRIMARY KEY,
+     account TEXT NOT NULL, region TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
+     dimensions TEXT NOT NULL, latest INTEGER NOT NULL,
+     UNIQUE (account, region, namespace, name, dimensions)
+   ) STRICT;
+   CREATE TABLE metric_point (
+     metric INTEGER NOT NULL, at INTEGER NOT NULL, unit TEXT NOT NULL,
+     count REAL NOT NULL, sum REAL NOT NULL, minimum REAL NOT NULL, maximum REAL NOT NULL, counts TEXT,
+     PRIMARY KEY (metric, at, unit)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX metric_point_by_time ON metric_point (at);`,
 ];
 
 /** The version of the schema that this program writes. */

@@ -18,6 +18,7 @@ export const ROOMS = [
   "services/secretsmanager",
   "services/ec2",
   "services/autoscaling",
+  "services/cloudwatch",
   "services/ssm",
   "services/elbv2",
   "services/ecr",

@@ -1,0 +1,137 @@
+import type { Timer } from "../../clock/clock.ts";
+import { invokeAgain, moveAlarm } from "../../services/cloudwatch/alarm-states.ts";
+import { recentValues } from "../../services/cloudwatch/alarm-data.ts";
+import { evaluate, EXTRA_PERIODS } from "../../services/cloudwatch/evaluate.ts";
+import { MetricPoints } from "../../services/cloudwatch/metric-points.ts";
+import { alarms, type Alarm, type MetricAlarm } from "../../services/cloudwatch/state.ts";
+import type { Scope } from "../../store/store.ts";
+import type { EngineContext, EnginePart } from "../engine.ts";
+import type { MetricSource } from "./source.ts";
+
+/** Of AWS's time: metrics are taken and alarms looked at each minute, those of shorter periods each ten seconds. */
+const MINUTE_MS = 60_000;
+const TEN_SECONDS_MS = 10_000;
+/** Fine points are made minutes so often. */
+const COMPACT_MS = 15 * 60_000;
+
+/**
+ * CloudWatch's own work: each minute it takes the metrics of what runs, then sees what becomes of the alarms. While there is
+ * nothing to measure and no alarm, no timer is set.
+ */
+export class AlarmsPart implements EnginePart {
+  readonly name = "metrics and alarms";
+  readonly #context: EngineContext;
+  readonly #sources: readonly MetricSource[];
+  #timer: Timer | undefined;
+  #round: Promise<void> | undefined;
+  #unsubscribe: (() => void) | undefined;
+  #interval = MINUTE_MS;
+  #isAsleep = true;
+  #isStopped = false;
+  #minuteAt: number;
+  #compactedAt: number;
+
+  constructor(context: EngineContext, sources: readonly MetricSource[]) {
+    this.#context = context;
+    this.#sources = sources;
+    this.#minuteAt = this.#compactedAt = context.clock.now();
+  }
+
+  async start(): Promise<void> {
+    this.#unsubscribe = this.#context.store.onCommit((changes) => {
+      const isTouched = changes.some(({ kind }) => kind === alarms.name);
+      if (isTouched || !this.#timer) this.#wake();
+    });
+    this.#wake();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#unsubscribe?.();
+    this.#timer?.cancel();
+    await this.#round;
+  }
+
+  /** Sets the timer of the next round, or one that comes sooner than the one that is set. */
+  #wake(): void {
+    if (this.#isStopped || this.#round) return;
+    const { clock } = this.#context;
+    const isFastest = this.#timer !== undefined && this.#interval === TEN_SECONDS_MS;
+    const interval = isFastest ? undefined : this.#nextInterval();
+    if (interval === undefined || (this.#timer && interval >= this.#interval)) return;
+    // A minute begins with whatever there is to do in it.
+    if (this.#isAsleep) this.#minuteAt = clock.now();
+    this.#isAsleep = false;
+    this.#timer?.cancel();
+    this.#interval = interval;
+    const left = MINUTE_MS - clock.idleSince(this.#minuteAt);
+    this.#timer = clock.idle(Math.min(interval, Math.max(left, 0)), () => {
+      this.#timer = undefined;
+      this.#round = this.#goRound().finally(() => {
+        this.#round = undefined;
+        this.#isAsleep = this.#nextInterval() === undefined;
+        this.#wake();
+      });
+    });
+  }
+
+  /** Undefined where there is nothing to do. */
+  #nextInterval(): number | undefined {
+    const all = this.#context.store.all(alarms);
+    if (all.some((each) => each.find(isFast))) return TEN_SECONDS_MS;
+    const isBusy = all.some(({ size }) => size > 0) || this.#sources.some((it) => it.isBusy());
+    return isBusy ? MINUTE_MS : undefined;
+  }
+
+  async #goRound(): Promise<void> {
+    const { clock, logger, store } = this.#context;
+    // Rounds of fast alarms come six to a minute, and a timer may be some milliseconds early.
+    const isMinute = clock.idleSince(this.#minuteAt) >= MINUTE_MS - TEN_SECONDS_MS / 2;
+    try {
+      if (isMinute) await this.#measure();
+      if (this.#isStopped) return;
+      const collections = store.all(alarms);
+      for (const { place, values } of collections.map((it) => ({
+        place: it.place,
+        values: it.values(),
+      })))
+        for (const { name } of values)
+          this.#look(store.scope(place.account, place.region), name, isMinute);
+    } catch (error) {
+      logger.error("alarms could not be evaluated", error);
+    }
+  }
+
+  async #measure(): Promise<void> {
+    const { clock, store } = this.#context;
+    const since = this.#minuteAt;
+    const now = (this.#minuteAt = clock.now());
+    const points = await Promise.all(this.#sources.map((source) => source.take({ since, now })));
+    store.owner(MetricPoints).put(points.flat());
+    if (now - this.#compactedAt < COMPACT_MS) return;
+    this.#compactedAt = now;
+    store.owner(MetricPoints).compact(now);
+  }
+
+  #look(scope: Scope, name: string, isMinute: boolean): void {
+    const { store, clock } = this.#context;
+    store.record(() => {
+      const alarm = scope.of(alarms).get(name);
+      if (alarm?.type !== "metric" || !(isMinute || isFast(alarm))) return;
+      const range = recentValues(
+        this.#context,
+        scope,
+        alarm.metric!,
+        alarm.evaluationPeriods + EXTRA_PERIODS,
+      );
+      const next = evaluate(alarm, range);
+      const now = clock.now();
+      if (next && next.value !== alarm.state.value) return moveAlarm(scope, alarm, next, now);
+      if (isMinute) invokeAgain(scope, alarm, now);
+    });
+  }
+}
+
+const isFast = (alarm: Readonly<Alarm>) => alarm.type === "metric" && (periodOf(alarm) ?? 60) < 60;
+
+const periodOf = ({ metric }: Readonly<MetricAlarm>) => metric?.period;

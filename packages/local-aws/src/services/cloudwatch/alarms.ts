@@ -1,0 +1,134 @@
+import type { DescribeAlarmsCommandInput } from "@aws-sdk/client-cloudwatch";
+import type { Handlers } from "../../protocol/typed.ts";
+import type { Scope } from "../../store/store.ts";
+import { cutPage } from "../kit/pages.ts";
+import type { CallContext } from "../service.ts";
+import { moveAlarm } from "./alarm-states.ts";
+import { compositeView, metricView } from "./alarm-view.ts";
+import { invalidCombination, invalidFormat, invalidToken, resourceNotFound } from "./faults.ts";
+import { addHistory } from "./history.ts";
+import { alarms, type Alarm } from "./state.ts";
+
+export const alarmHandlers: Handlers<typeof import("@aws-sdk/client-cloudwatch"), CallContext> = {
+  DescribeAlarms(input, { store }) {
+    const { AlarmNames, AlarmNamePrefix, MaxRecords = 50, NextToken } = input;
+    if (AlarmNames !== undefined && AlarmNamePrefix !== undefined)
+      throw invalidCombination("AlarmNames and AlarmNamePrefix cannot be used together.");
+    const all = store.of(alarms).filter((alarm) => isWanted(input, alarm));
+    const { items, next } = cutPage(all.toSorted(byName), {
+      key: ({ name }) => name,
+      size: MaxRecords,
+      token: NextToken,
+      of: "alarms",
+      invalid: invalidToken,
+    });
+    return {
+      MetricAlarms: items.flatMap((alarm) => (alarm.type === "metric" ? [metricView(alarm)] : [])),
+      CompositeAlarms: items.flatMap((alarm) =>
+        alarm.type === "composite" ? [compositeView(alarm)] : [],
+      ),
+      NextToken: next,
+    };
+  },
+
+  DescribeAlarmsForMetric(input, { store }) {
+    const { MetricName, Namespace, Dimensions = [], Statistic, ExtendedStatistic } = input;
+    const { Period, Unit } = input;
+    const wanted = dimensionKey(Dimensions);
+    const found = store
+      .of(alarms)
+      .filter(
+        (alarm) =>
+          alarm.type === "metric" &&
+          alarm.metric?.name === MetricName &&
+          alarm.metric.namespace === Namespace &&
+          dimensionKey(alarm.metric.dimensions) === wanted &&
+          [undefined, alarm.metric.statistic].includes(Statistic) &&
+          [undefined, alarm.metric.extendedStatistic].includes(ExtendedStatistic) &&
+          [undefined, alarm.metric.period].includes(Period) &&
+          [undefined, alarm.metric.unit].includes(Unit),
+      );
+    const views = found.map((alarm) => (alarm.type === "metric" ? metricView(alarm) : {}));
+    return { MetricAlarms: views };
+  },
+
+  DeleteAlarms({ AlarmNames }, { store, clock }) {
+    // A name that is wrong keeps no other from being deleted: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html
+    for (const name of AlarmNames) {
+      const alarm = store.of(alarms).get(name);
+      if (!alarm) continue;
+      store.of(alarms).delete(name);
+      addHistory(store, alarm, {
+        at: clock.now(),
+        type: "ConfigurationUpdate",
+        summary: `Alarm "${alarm.name}" deleted`,
+        data: { version: "1.0", type: "Delete", deletedAlarm: alarm.arn },
+      });
+    }
+    return {};
+  },
+
+  SetAlarmState({ AlarmName, StateValue, StateReason, StateReasonData }, { store, clock }) {
+    const alarm = needAlarm(store, AlarmName);
+    if (StateReasonData !== undefined && !isJson(StateReasonData))
+      throw invalidFormat("StateReasonData must be in JSON format.");
+    const next = { value: StateValue, reason: StateReason, reasonData: StateReasonData };
+    moveAlarm(store, alarm, next, clock.now());
+    return {};
+  },
+
+  EnableAlarmActions: ({ AlarmNames }, context) => setActions(context, AlarmNames, true),
+
+  DisableAlarmActions: ({ AlarmNames }, context) => setActions(context, AlarmNames, false),
+};
+
+/** @throws AwsError `ResourceNotFound` */
+export function needAlarm(store: Scope, name: string): Readonly<Alarm> {
+  const alarm = store.of(alarms).get(name);
+  if (!alarm) throw resourceNotFound(`Alarm ${name} does not exist.`);
+  return alarm;
+}
+
+function setActions({ store }: CallContext, names: readonly string[], actionsEnabled: boolean) {
+  for (const name of names)
+    if (store.of(alarms).has(name)) store.of(alarms).patch(name, { actionsEnabled });
+  return {};
+}
+
+/** Without types metric alarms are meant: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html */
+function isWanted(input: DescribeAlarmsCommandInput, alarm: Readonly<Alarm>): boolean {
+  const { AlarmNames, AlarmNamePrefix = "", AlarmTypes = ["MetricAlarm"], StateValue } = input;
+  const { ActionPrefix } = input;
+  const isType = AlarmTypes.includes(alarm.type === "metric" ? "MetricAlarm" : "CompositeAlarm");
+  const has = (prefix: string) =>
+    Object.values(alarm.actions).some((arns) => arns.some((arn) => arn.startsWith(prefix)));
+  return (
+    isType &&
+    (AlarmNames === undefined || AlarmNames.includes(alarm.name)) &&
+    alarm.name.startsWith(AlarmNamePrefix) &&
+    (StateValue === undefined || alarm.state.value === StateValue) &&
+    (ActionPrefix === undefined || has(ActionPrefix))
+  );
+}
+
+const byName = (a: Readonly<Alarm>, b: Readonly<Alarm>) => (a.name < b.name ? -1 : 1);
+
+const dimensionKey = (
+  dimensions: readonly {
+    readonly Name?: string | undefined;
+    readonly Value?: string | undefined;
+  }[],
+) =>
+  dimensions
+    .map(({ Name, Value }) => `${Name}=${Value}`)
+    .toSorted()
+    .join("\n");
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,19 @@
+import type { Members } from "../kit/members.ts";
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Operations.html */
+export const members: Members = {
+  refused: {
+    PutMetricAlarmInput:
+      "Metrics ThresholdMetricId EvaluationWindow WarmUpConfiguration EvaluationCriteria EvaluationInterval ActionConfiguration",
+    DescribeAlarmsInput: "ChildrenOfAlarmName ParentsOfAlarmName",
+    DescribeAlarmHistoryInput: "AlarmContributorId",
+    PutMetricDataInput: "EntityMetricData",
+  },
+  meaningless: [
+    {
+      why: ["There are no entities that could be validated.", "検証するエンティティはありません。"],
+      members: { PutMetricDataInput: "StrictEntityValidation" },
+    },
+  ],
+  usedIn: {},
+};

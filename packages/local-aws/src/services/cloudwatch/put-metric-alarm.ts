@@ -1,0 +1,112 @@
+import type { PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
+import type { Handlers } from "../../protocol/typed.ts";
+import type { CallContext } from "../service.ts";
+import { actionsOf, keepAlarm } from "./keep-alarm.ts";
+import { invalidCombination, invalidValue, missingParameter, validation } from "./faults.ts";
+import { statisticOf } from "./statistics.ts";
+import type { MetricAlarm, MetricRule } from "./state.ts";
+
+type Input = PutMetricAlarmCommandInput;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+export const putMetricAlarmHandlers: Handlers<
+  typeof import("@aws-sdk/client-cloudwatch"),
+  CallContext
+> = {
+  PutMetricAlarm(input, context) {
+    const { AlarmName = "", TreatMissingData, EvaluateLowSampleCountPercentile, Tags } = input;
+    const { EvaluationPeriods, ComparisonOperator, Threshold, DatapointsToAlarm } = input;
+    if (EvaluationPeriods === undefined) throw missing("EvaluationPeriods");
+    if (ComparisonOperator === undefined) throw missing("ComparisonOperator");
+    if (Threshold === undefined) throw missing("Threshold");
+    if (
+      ComparisonOperator.includes("UpperThreshold") ||
+      ComparisonOperator.startsWith("LessThanLower")
+    )
+      throw validation(
+        `The comparison operator ${ComparisonOperator} needs anomaly detection, which Local AWS does not have.`,
+      );
+    if (DatapointsToAlarm !== undefined && DatapointsToAlarm > EvaluationPeriods)
+      throw validation("DatapointsToAlarm must be less than or equal to EvaluationPeriods");
+    checkChoice("TreatMissingData", TreatMissingData, [
+      "breaching",
+      "notBreaching",
+      "ignore",
+      "missing",
+    ]);
+    checkChoice("EvaluateLowSampleCountPercentile", EvaluateLowSampleCountPercentile, [
+      "evaluate",
+      "ignore",
+    ]);
+    const rule: Pick<
+      MetricAlarm,
+      | "type"
+      | "metric"
+      | "evaluationPeriods"
+      | "datapointsToAlarm"
+      | "threshold"
+      | "comparison"
+      | "treatMissingData"
+      | "lowSamples"
+    > = {
+      type: "metric",
+      metric: metricOf(input, EvaluationPeriods),
+      evaluationPeriods: EvaluationPeriods,
+      datapointsToAlarm: DatapointsToAlarm,
+      threshold: Threshold,
+      comparison: ComparisonOperator,
+      treatMissingData: TreatMissingData,
+      lowSamples: EvaluateLowSampleCountPercentile,
+    };
+    keepAlarm(context, {
+      name: AlarmName,
+      description: input.AlarmDescription,
+      actionsEnabled: input.ActionsEnabled ?? true,
+      actions: actionsOf(input, context),
+      tags: Tags,
+      rule,
+    });
+    return {};
+  },
+};
+
+function metricOf(input: Input, evaluationPeriods: number): MetricRule {
+  const { MetricName, Namespace, Statistic, ExtendedStatistic, Period, Dimensions, Unit } = input;
+  if (MetricName === undefined) throw missing("MetricName");
+  if (Namespace === undefined) throw missing("Namespace");
+  if (Period === undefined) throw missing("Period");
+  if ((Statistic === undefined) === (ExtendedStatistic === undefined))
+    throw invalidCombination("Exactly one of Statistic and ExtendedStatistic must be specified.");
+  checkPeriod(Period, evaluationPeriods);
+  if (ExtendedStatistic !== undefined && statisticOf(ExtendedStatistic) === undefined)
+    throw invalidValue(
+      `The value ${ExtendedStatistic} for parameter ExtendedStatistic is not supported.`,
+    );
+  return {
+    name: MetricName,
+    namespace: Namespace,
+    statistic: Statistic,
+    extendedStatistic: ExtendedStatistic,
+    period: Period,
+    dimensions: Dimensions ?? [],
+    unit: Unit,
+  };
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html#API_PutMetricAlarm_RequestParameters */
+export function checkPeriod(period: number, evaluationPeriods: number): void {
+  if (![10, 20, 30].includes(period) && (period % 60 !== 0 || period === 0))
+    throw validation("Period must be 10, 20, 30 or a multiple of 60");
+  const most = period >= 3600 ? 604_800 : 86_400;
+  if (period * evaluationPeriods > most)
+    throw validation(
+      `Metrics cannot be checked across more than ${most === 86_400 ? "a day (EvaluationPeriods * Period must be <= 86400)" : "seven days (EvaluationPeriods * Period must be <= 604800)"}.`,
+    );
+}
+
+function checkChoice(name: string, value: string | undefined, choices: readonly string[]): void {
+  if (value !== undefined && !choices.includes(value))
+    throw validation(`${name} was ${value} but must be one of ${choices.join(", ")}`);
+}
+
+const missing = (name: string) => missingParameter(`The parameter ${name} is required.`);

@@ -1,0 +1,28 @@
+import { defineService } from "../service.ts";
+import { written, without } from "../kit/written.ts";
+import { alarmHandlers } from "./alarms.ts";
+import { historyHandlers } from "./history.ts";
+import { members } from "./members.ts";
+import { putDataHandlers } from "./put-data.ts";
+import { putMetricAlarmHandlers } from "./put-metric-alarm.ts";
+import { alarmHistories, alarms } from "./state.ts";
+import { tagHandlers } from "./tags.ts";
+
+/** Amazon CloudWatch: metrics and alarms. Anomaly detection, Insights rules and metric streams are not there. */
+export const cloudwatch = defineService({
+  id: "cloudwatch",
+  fault: "InternalServiceFault",
+  members,
+  shown: [alarms],
+  written: [
+    written(alarms, (alarm) => without(alarm, "state", "invoked")),
+    written(alarmHistories),
+  ],
+  handlers: {
+    ...putMetricAlarmHandlers,
+    ...alarmHandlers,
+    ...historyHandlers,
+    ...putDataHandlers,
+    ...tagHandlers,
+  },
+});
