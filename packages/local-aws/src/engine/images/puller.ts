@@ -5,6 +5,7 @@ import type { EngineContext } from "../engine.ts";
 import { CannotPullError } from "./cannot-pull.ts";
 import { architectureOf } from "./image-parts.ts";
 import { isOwn, pullOwn } from "./own-images.ts";
+import type { RegistryCredentials } from "./remote/registry-credentials.ts";
 import { pulledFolder } from "./remote/pulled-files.ts";
 import { Registries, type RegistriesOptions } from "./remote/registries.ts";
 import { RemoteImages } from "./remote/remote-images.ts";
@@ -63,6 +64,8 @@ export interface ImagePullRequest {
   readonly reference: string;
   /** The task's `runtimePlatform`: `X86_64` unless told. */
   readonly cpuArchitecture: string | undefined;
+  /** For a registry that is not this cloud's and does not let everyone read. */
+  readonly credentials?: RegistryCredentials | undefined;
   /** Aborted when the task is stopped while it is pending. */
   readonly signal: AbortSignal;
 }
@@ -97,7 +100,10 @@ export function createImagePuller(
           `failed to resolve ref ${reference.text}: this Local AWS was started with --tasks off, and pulls nothing`,
         );
       const architecture = architectureOf(request.cpuArchitecture);
-      return unlessAborted(remote.pull(reference, architecture), request.signal);
+      return unlessAborted(
+        remote.pull(reference, architecture, request.credentials),
+        request.signal,
+      );
     },
     close: async () => remote?.close(),
   };

@@ -14,7 +14,7 @@ import type { VariablesOf } from "./container-environment.ts";
 import { failOn, TaskFault } from "./task-faults.ts";
 import type { TaskRecord } from "./task-store.ts";
 
-interface Asked {
+export interface Asked {
   readonly context: EngineContext;
   readonly record: TaskRecord;
 }
@@ -44,7 +44,7 @@ async function valueOf(asked: Asked, from: string): Promise<string> {
 }
 
 /** Who reads: a session of the execution role, named after the task. */
-function callerOf({
+export function callerOf({
   context: { store, clock },
   record: { scope, task, definition },
 }: Asked): Caller {
@@ -94,7 +94,8 @@ function ofParameter(asked: Asked, from: string): string {
   return Value ?? "";
 }
 
-function orFault<T>(read: () => T, words: (error: AwsError) => string): T {
+/** @throws TaskFault in the place of what a service refuses */
+export function orFault<T>(read: () => T, words: (error: AwsError) => string): T {
   try {
     return read();
   } catch (error) {
@@ -104,7 +105,7 @@ function orFault<T>(read: () => T, words: (error: AwsError) => string): T {
 }
 
 /** A task without a way to the service waits for it in vain. */
-function wayFault(
+export function wayFault(
   { record: { scope, task } }: Asked,
   service: "secretsmanager" | "ssm",
 ): TaskFault | undefined {

@@ -6,12 +6,14 @@ import { instanceOf, interfaceOf } from "../../services/ecs/task-place.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import type { EngineContext } from "../engine.ts";
 import type { ImagePuller, PulledImage } from "../images/puller.ts";
+import type { RegistryCredentials } from "../images/remote/registry-credentials.ts";
 import type { MetadataRegistry } from "../metadata/metadata-registry.ts";
 import { availableAddressCount, createNetworkInterface } from "../../services/ec2/interfaces.ts";
 import { resolverOf } from "../network/resolver-address.ts";
 import type { ContainerSpec, TaskDriver, TaskSpec } from "../runtime/driver.ts";
 import type { LogRouter, LogSink } from "../logs/log-sink.ts";
 import { environmentOf, type VariablesOf } from "./container-environment.ts";
+import { readRegistryCredentials } from "./registry-credentials.ts";
 import { failOn, imageFault, logsFault, mayPutLogs, TaskFault } from "./task-faults.ts";
 import type { TaskRecord } from "./task-store.ts";
 
@@ -34,11 +36,12 @@ export interface SchedulerNeeds {
 async function pullContainerImage(
   { needs, record, signal }: StartParts,
   { name = "", image = "", versionConsistency }: ContainerDefinition,
+  credentials: RegistryCredentials | undefined,
 ): Promise<PulledImage> {
   const { account, region } = record.scope;
   const { cpuArchitecture } = record.definition.runtimePlatform ?? {};
   const pull = (reference: string) =>
-    needs.images.pull({ account, region, reference, cpuArchitecture, signal });
+    needs.images.pull({ account, region, reference, cpuArchitecture, credentials, signal });
   const pullDigest = async (digest: string) => ({
     ...(await pull(`${image.split("@")[0]}@${digest}`)),
     reference: image,
@@ -101,12 +104,13 @@ export async function pullImages(parts: StartParts): Promise<Map<string, PulledI
   const { scope, definition } = record;
   const asked = { store: context.store, scope, task: record.task, definition };
   await failOn(imageFault(asked), context.clock);
+  const credentials = await readRegistryCredentials(parts);
   record.write(() => ({ pullStartedAt: context.clock.now() }));
   const pulled = await Promise.all(
-    definition.containerDefinitions.map(
-      async (container) =>
-        [container.name ?? "", await pullContainerImage(parts, container)] as const,
-    ),
+    definition.containerDefinitions.map(async (container) => {
+      const { name = "" } = container;
+      return [name, await pullContainerImage(parts, container, credentials.get(name))] as const;
+    }),
   );
   record.write(({ containers }) => ({
     pullStoppedAt: context.clock.now(),
@@ -203,9 +207,4 @@ export function refuseUnsupported({ record }: StartParts): void {
   const family = runtimePlatform?.operatingSystemFamily ?? "LINUX";
   if (family !== "LINUX") throw new TaskFault(TEXTS.windowsUnsupported({ family }));
   if (proxyConfiguration) throw new TaskFault(TEXTS.proxyUnsupported());
-  for (const definition of record.definition.containerDefinitions) {
-    const { name: container = "" } = definition;
-    if (definition.repositoryCredentials)
-      throw new TaskFault(TEXTS.credentialsUnsupported({ container }));
-  }
 }

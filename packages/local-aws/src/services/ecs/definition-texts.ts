@@ -157,6 +157,9 @@ export const DEFINITION_TEXTS = {
     "Fargate requires task definition to have execution role ARN to support log driver {driver}.",
     github("virtual-kubelet/virtual-kubelet/issues/193"),
   ),
+  executionRoleForCredentials: text(
+    "When you are specifying repository credentials, you must also specify a value for 'executionRoleArn'.",
+  ),
   executionRoleForSecrets: text(
     "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'.",
     QUOTED,

@@ -30,6 +30,8 @@ const CAPABILITIES: ReadonlySet<string> = new Set(
 export function checkSettings(container: ContainerDefinition, hasExecutionRole: boolean): void {
   const needsRole = container.secrets?.length || container.logConfiguration?.secretOptions?.length;
   if (needsRole && !hasExecutionRole) throw clientException(SAID.executionRoleForSecrets());
+  if (container.repositoryCredentials && !hasExecutionRole)
+    throw clientException(SAID.executionRoleForCredentials());
   checkEnvironment(container);
   checkHealthCheck(container);
   checkRestarts(container);

@@ -189,6 +189,13 @@ export const TEXTS = {
   secretNotJson: text(
     "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s): invalid character: the secret is not JSON",
   ),
+  // What stands behind `asm fetching` is the agent's: aws/amazon-ecs-agent, agent/asm/asm.go.
+  credentialsRefused: text(
+    "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to get registry auth from asm: service call has been retried 1 time(s): asm fetching secret from the service for {secret}: {code}: {message} status code: 400, request id: {requestId}",
+  ),
+  credentialsMalformed: text(
+    "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to get registry auth from asm: service call has been retried 1 time(s): asm fetching {what}",
+  ),
   secretsUnreachable: text(
     "ResourceInitializationError: unable to pull secrets or registry auth: unable to retrieve secret from asm: There is a connection issue between the task and AWS Secrets Manager. Check your task network configuration. failed to fetch secret from secrets manager: context deadline exceeded",
   ),
@@ -204,9 +211,6 @@ export const TEXTS = {
   ),
 
   // What Local AWS does not do, in its own words
-  credentialsUnsupported: text(
-    "ResourceInitializationError: unable to pull secrets or registry auth: Local AWS does not support credentials of private registries (container '{container}')",
-  ),
   windowsUnsupported: text(
     "CannotStartContainerError: Local AWS runs no Windows containers (runtimePlatform.operatingSystemFamily {family})",
   ),

@@ -1,3 +1,4 @@
+import { basicHeader, whoFetches, type RegistryCredentials } from "./registry-credentials.ts";
 import { RegistryFault } from "./registry-fault.ts";
 
 /** What a registry says with its 401: where a token is had, and for what. */
@@ -11,10 +12,19 @@ const DEFAULT_SECONDS = 60;
 /** A token is not used in its last seconds. */
 const MARGIN_MS = 10_000;
 
-type Send = (url: URL) => Promise<Response>;
+type Send = (url: URL, headers: Readonly<Record<string, string>>) => Promise<Response>;
+
+/** What a token is for, and who has it. */
+export interface TokenOwner {
+  /** Of the API. */
+  readonly base: string;
+  readonly scope: string;
+  /** Undefined for who reads as everyone may. */
+  readonly credentials: RegistryCredentials | undefined;
+}
 
 /**
- * Tokens of registries that let everyone read: asked for anonymously, and kept for as long as they are good.
+ * Tokens of registries: asked for anonymously or with a password, and kept for as long as they are good.
  * @see https://distribution.github.io/distribution/spec/auth/token/
  */
 export class BearerTokens {
@@ -25,18 +35,19 @@ export class BearerTokens {
     this.#now = now;
   }
 
-  /** The token for a scope of an API; undefined where none is kept. */
-  known(base: string, scope: string): string | undefined {
-    const kept = this.#kept.get(`${base} ${scope}`);
+  /** Undefined where none is kept. */
+  known(owner: TokenOwner): string | undefined {
+    const kept = this.#kept.get(keyOf(owner));
     return kept !== undefined && kept.until > this.#now() ? kept.token : undefined;
   }
 
-  forget(base: string, scope: string): void {
-    this.#kept.delete(`${base} ${scope}`);
+  forget(owner: TokenOwner): void {
+    this.#kept.delete(keyOf(owner));
   }
 
   /** Asks for a token as the challenge says. @throws RegistryFault where none is given */
-  async ask(base: string, scope: string, challenge: Challenge, send: Send): Promise<string> {
+  async ask(owner: TokenOwner, challenge: Challenge, send: Send): Promise<string> {
+    const { scope, credentials } = owner;
     const { realm = "", service } = challenge.parameters;
     const url = URL.parse(realm);
     if (url === null || !/^https?:$/.test(url.protocol))
@@ -45,24 +56,35 @@ export class BearerTokens {
       );
     if (service !== undefined) url.searchParams.set("service", service);
     url.searchParams.set("scope", challenge.parameters["scope"] ?? scope);
-    const response = await send(url);
+    const response = await send(
+      url,
+      credentials ? { authorization: basicHeader(credentials) } : {},
+    );
+    const what = credentials ? "oauth token" : "anonymous token";
+    const failed = `failed to authorize: failed to fetch ${what}`;
     if (!response.ok) {
       await response.body?.cancel();
       throw new RegistryFault(
-        `failed to authorize: failed to fetch anonymous token: unexpected status: ${response.status} ${response.statusText}`,
+        `${failed}: unexpected status from GET request to ${url.href}: ${response.status} ${response.statusText}`,
         { isPassing: response.status === 429 || response.status >= 500 },
       );
     }
-    const told = await tokenOf(response);
+    const told = await tokenOf(response, `${failed}: no token in the answer`);
     const seconds = told.expires_in ?? DEFAULT_SECONDS;
     const until = this.#now() + seconds * 1000 - MARGIN_MS;
-    this.#kept.set(`${base} ${scope}`, { token: told.token, until });
+    this.#kept.set(keyOf(owner), { token: told.token, until });
     return told.token;
   }
 }
 
-async function tokenOf(response: Response): Promise<{ token: string; expires_in?: number }> {
-  const noToken = "failed to authorize: failed to fetch anonymous token: no token in the answer";
+const keyOf = ({ base, scope, credentials }: TokenOwner) =>
+  `${base} ${scope} ${whoFetches(credentials)}`;
+
+/** @param noToken the words for an answer without one */
+async function tokenOf(
+  response: Response,
+  noToken: string,
+): Promise<{ token: string; expires_in?: number }> {
   let json: { token?: unknown; access_token?: unknown; expires_in?: unknown };
   try {
     json = (await response.json()) as typeof json;

@@ -12,7 +12,7 @@ test("files stay for as long as an image that was used lately has them", async (
   const shared = await put("shared");
   const own = await Promise.all(Array.from({ length: 21 }, (_, index) => put(`image ${index}`)));
   for (const [index, digest] of own.entries()) {
-    files.keep(digest, [digest, shared]);
+    files.keep(digest, [digest, shared], false);
     // The first was used longest ago.
     utimesSync(join(folder, "images", digest.slice(7)), 1000 + index, 1000 + index);
   }

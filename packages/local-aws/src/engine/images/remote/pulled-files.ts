@@ -9,6 +9,12 @@ const KEPT_IMAGES = 20;
 /** Where that is, in a cloud's folder. */
 export const pulledFolder = (dataDir: string): string => join(dataDir, "pulled");
 
+interface KeptImage {
+  /** The digests of its files. */
+  readonly parts: readonly string[];
+  readonly isPrivate: boolean;
+}
+
 /** What was pulled from other registries: files by their digest, shared by all images, and which image uses which. */
 export class PulledFiles {
   readonly layers: LayerFiles;
@@ -22,11 +28,20 @@ export class PulledFiles {
     makePrivate(this.#images);
   }
 
-  /** An image is used, with these files: they stay until so many others have been used since. */
-  keep(digest: string, parts: readonly string[]): void {
-    writeFileSync(join(this.#images, nameOf(digest)), JSON.stringify(parts), {
+  /**
+   * An image is used, with these files: they stay until so many others have been used since.
+   * @param isPrivate whether it was fetched with a password, and is not for everyone
+   */
+  keep(digest: string, parts: readonly string[], isPrivate: boolean): void {
+    const kept: KeptImage = { parts, isPrivate };
+    writeFileSync(join(this.#images, nameOf(digest)), JSON.stringify(kept), {
       mode: PRIVATE_FILE,
     });
+  }
+
+  /** Whether an image is here for whoever knows its digest: of a private one, its registry says who may have it. */
+  isForEveryone(digest: string): boolean {
+    return this.layers.has(digest) && !this.#kept(nameOf(digest)).isPrivate;
   }
 
   /**
@@ -39,7 +54,7 @@ export class PulledFiles {
       .toSorted((a, b) => b.at - a.at);
     for (const { name } of byUse.slice(KEPT_IMAGES)) rmSync(join(this.#images, name));
     const used = new Set(
-      byUse.slice(0, KEPT_IMAGES).flatMap(({ name }) => this.#partsOf(name).map(nameOf)),
+      byUse.slice(0, KEPT_IMAGES).flatMap(({ name }) => this.#kept(name).parts.map(nameOf)),
     );
     const layers = join(this.#folder, "layers");
     return (
@@ -48,9 +63,12 @@ export class PulledFiles {
     );
   }
 
-  #partsOf(name: string): readonly string[] {
+  #kept(name: string): KeptImage {
     const file = join(this.#images, name);
-    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as string[]) : [];
+    if (!existsSync(file)) return { parts: [], isPrivate: false };
+    const read = JSON.parse(readFileSync(file, "utf8")) as KeptImage | readonly string[];
+    // Until there were passwords, a file had the parts alone.
+    return "parts" in read ? read : { parts: read, isPrivate: false };
   }
 }
 

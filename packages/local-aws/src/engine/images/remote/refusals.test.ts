@@ -98,10 +98,3 @@ test("what is not what its digest says, or longer than its manifest says, is not
     /failed to copy: the content has digest sha256:[0-9a-f]{64}, not sha256:[0-9a-f]{64}: failed precondition$/,
   );
 });
-
-test("credentials of a private registry are refused by name", async () => {
-  const settings = { repositoryCredentials: { credentialsParameter: "arn:aws:secretsmanager:x" } };
-  expect(await pulling.failureOf(`${FAR}/team/private:v1`, settings)).toBe(
-    "ResourceInitializationError: unable to pull secrets or registry auth: Local AWS does not support credentials of private registries (container 'main')",
-  );
-});

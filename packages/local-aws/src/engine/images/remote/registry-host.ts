@@ -1,6 +1,7 @@
 import type { Clock } from "../../../clock/clock.ts";
 import type { Endpoint } from "./registries.ts";
-import { parseChallenge, type BearerTokens } from "./bearer-tokens.ts";
+import { parseChallenge, type BearerTokens, type Challenge } from "./bearer-tokens.ts";
+import { basicHeader, type RegistryCredentials } from "./registry-credentials.ts";
 import { failedRequest, RegistryFault } from "./registry-fault.ts";
 
 /** How long a registry may take to begin its answer. */
@@ -9,13 +10,15 @@ const ANSWER_MS = 30_000;
 export interface RegistryNeeds {
   readonly clock: Clock;
   readonly tokens: BearerTokens;
+  /** Undefined for who reads as everyone may. They are for the registry and all that its mirrors are: who names one trusts it. */
+  readonly credentials: RegistryCredentials | undefined;
   readonly signal: AbortSignal;
 }
 
 /** Who may have an image. */
 export type Host = Pick<RegistryHost, "ask">;
 
-/** One repository at one endpoint: asks, with a token where the registry wants one. Redirects are followed, without the token where they lead elsewhere. */
+/** One repository at one endpoint: asks, with a token or a password where the registry wants one. Redirects are followed, without either where they lead elsewhere. */
 export class RegistryHost {
   readonly #endpoint: Endpoint;
   readonly #repository: string;
@@ -37,35 +40,40 @@ export class RegistryHost {
     path: string,
     headers: Readonly<Record<string, string>>,
   ): Promise<Response> {
-    const response = await this.#askWithToken(method, path, headers);
+    const response = await this.#askAuthorized(method, path, headers);
     if (response.ok) return response;
     throw await this.#refusal(method, path, response);
   }
 
-  async #askWithToken(
+  async #askAuthorized(
     method: string,
     path: string,
     headers: Readonly<Record<string, string>>,
   ): Promise<Response> {
-    const { tokens } = this.#needs;
+    const { tokens, credentials } = this.#needs;
     const { base, namespace } = this.#endpoint;
     const url = new URL(`${base}/${this.#repository}/${path}`);
     if (namespace !== undefined) url.searchParams.set("ns", namespace);
     const scope = `repository:${this.#repository}:pull`;
-    const send = (token: string | undefined) =>
+    const send = (authorization: string | undefined) =>
       this.#send(method, url, {
         ...headers,
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(authorization !== undefined && { authorization }),
       });
-    const known = tokens.known(base, scope);
-    const response = await send(known);
+    const owner = { base, scope, credentials };
+    const known = tokens.known(owner);
+    const response = await send(known && `Bearer ${known}`);
     if (response.status !== 401) return response;
-    const challenge = parseChallenge(response.headers.get("www-authenticate"));
+    const challenge = challengeOf(response);
+    if (challenge?.scheme === "basic" && credentials) {
+      await response.body?.cancel();
+      return send(basicHeader(credentials));
+    }
     if (challenge?.scheme !== "bearer") return response;
     await response.body?.cancel();
-    tokens.forget(base, scope);
-    const token = await tokens.ask(base, scope, challenge, (at) => this.#send("GET", at, {}));
-    return send(token);
+    tokens.forget(owner);
+    const token = await tokens.ask(owner, challenge, (at, sent) => this.#send("GET", at, sent));
+    return send(`Bearer ${token}`);
   }
 
   async #send(
@@ -94,7 +102,7 @@ export class RegistryHost {
 
   async #refusal(method: string, path: string, response: Response): Promise<RegistryFault> {
     const { status } = response;
-    const challenge = parseChallenge(response.headers.get("www-authenticate"));
+    const challenge = challengeOf(response);
     const said = await serverMessage(response);
     const [kind, name] = path.split("/", 2);
     const state = `${status} ${response.statusText}`;
@@ -105,6 +113,10 @@ export class RegistryHost {
         `pull access denied, repository does not exist or may require authorization: server message: ${why}: authorization failed`,
       );
     }
+    if (status === 401 && challenge?.scheme === "basic" && !this.#needs.credentials)
+      return new RegistryFault(
+        "pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials",
+      );
     const isPassing = status === 408 || status === 429 || status >= 500;
     const host = new URL(this.#endpoint.base).host;
     const text =
@@ -114,6 +126,9 @@ export class RegistryHost {
     return new RegistryFault(text, { isPassing });
   }
 }
+
+const challengeOf = (response: Response): Challenge | undefined =>
+  parseChallenge(response.headers.get("www-authenticate"));
 
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */
 async function serverMessage(response: Response): Promise<string> {

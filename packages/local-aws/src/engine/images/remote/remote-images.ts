@@ -11,6 +11,7 @@ import { LayoutHost } from "./layout-host.ts";
 import { PulledFiles } from "./pulled-files.ts";
 import type { Registries } from "./registries.ts";
 import { mostTelling, RegistryFault } from "./registry-fault.ts";
+import { whoFetches, type RegistryCredentials } from "./registry-credentials.ts";
 import { RegistryHost, type Host } from "./registry-host.ts";
 
 interface RemoteOptions {
@@ -62,11 +63,15 @@ export class RemoteImages {
   }
 
   /** @param architecture as images call it @throws CannotPullError */
-  pull(reference: ImageReference, architecture: string): Promise<PulledImage> {
-    const key = `${fullName(reference)} ${architecture}`;
+  pull(
+    reference: ImageReference,
+    architecture: string,
+    credentials?: RegistryCredentials,
+  ): Promise<PulledImage> {
+    const key = `${fullName(reference)} ${architecture} ${whoFetches(credentials)}`;
     let pulling = this.#underWay.get(key);
     if (!pulling) {
-      pulling = this.#pull(reference, architecture);
+      pulling = this.#pull(reference, architecture, credentials);
       this.#underWay.set(key, pulling);
       void pulling.finally(() => this.#underWay.delete(key)).catch(() => {});
     }
@@ -78,12 +83,18 @@ export class RemoteImages {
     await Promise.allSettled([...this.#underWay.values(), ...this.#downloads.values()]);
   }
 
-  async #pull(reference: ImageReference, architecture: string): Promise<PulledImage> {
+  async #pull(
+    reference: ImageReference,
+    architecture: string,
+    credentials: RegistryCredentials | undefined,
+  ): Promise<PulledImage> {
     const name = fullName(reference);
     const { registries, standIns } = this.#options;
     const hosts: Host[] = registries
       .endpoints(reference.registry)
-      .map((endpoint) => new RegistryHost(endpoint, reference.repository, this.#needs()));
+      .map(
+        (endpoint) => new RegistryHost(endpoint, reference.repository, this.#needs(credentials)),
+      );
     if (standIns !== undefined) hosts.push(new LayoutHost(standIns, reference));
     const resolved = await this.#resolve(name, reference, hosts);
     const chosen = choosePlatform(resolved.manifest, architecture);
@@ -93,7 +104,8 @@ export class RemoteImages {
     const parts = [...(manifest.config ? [manifest.config] : []), ...manifest.layers];
     for (const part of parts) await this.#bring(part, resolved.hosts);
     const digests = [resolved.digest, ...(chosen ? [chosen.digest] : [])];
-    this.#files.keep(resolved.digest, [...digests, ...parts.map(({ digest }) => digest)]);
+    const used = [...digests, ...parts.map(({ digest }) => digest)];
+    this.#files.keep(resolved.digest, used, credentials !== undefined);
     const { digest, mediaType } = resolved;
     const image = imageOf(this.#files.layers, {
       reference: reference.text,
@@ -106,8 +118,9 @@ export class RemoteImages {
     return standIn === undefined ? image : { ...image, standIn };
   }
 
-  #needs() {
-    return { clock: this.#options.clock, tokens: this.#tokens, signal: this.#closing.signal };
+  #needs(credentials: RegistryCredentials | undefined) {
+    const { clock } = this.#options;
+    return { clock, tokens: this.#tokens, credentials, signal: this.#closing.signal };
   }
 
   /** What the name means: by the registry, or without it where its digest says all and its manifest is here. */
@@ -116,7 +129,7 @@ export class RemoteImages {
     { tag, digest }: ImageReference,
     hosts: readonly Host[],
   ): Promise<Found> {
-    if (digest !== undefined && this.#files.layers.has(digest))
+    if (digest !== undefined && this.#files.isForEveryone(digest))
       return this.#known(digest, undefined, hosts);
     const wanted = digest ?? tag ?? "latest";
     const frame = (times: number, why: string) =>

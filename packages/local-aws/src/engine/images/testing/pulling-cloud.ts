@@ -69,11 +69,11 @@ export class PullingCloud {
   }
 
   /** Runs a task of an image to its end; what it wrote. */
-  async linesOf(image: string): Promise<string[]> {
+  async linesOf(image: string, settings?: ContainerDefinition): Promise<string[]> {
     const { tasks } = await this.cloud.ecs.send(
       new RunTaskCommand({
         cluster: "c",
-        taskDefinition: await this.define(image),
+        taskDefinition: await this.define(image, settings),
         launchType: "FARGATE",
         networkConfiguration: this.cloud.network,
       }),

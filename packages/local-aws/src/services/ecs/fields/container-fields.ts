@@ -18,7 +18,9 @@ export const CONTAINER_FIELDS: readonly FieldRow[] = [
   honoured(
     "name image essential entryPoint command workingDirectory environment environmentFiles secrets",
   ),
-  honoured("dependsOn restartPolicy healthCheck versionConsistency dockerLabels"),
+  honoured(
+    "repositoryCredentials dependsOn restartPolicy healthCheck versionConsistency dockerLabels",
+  ),
   {
     members: "startTimeout",
     fargate: SAID.startTimeoutFargate(),
@@ -34,7 +36,6 @@ export const CONTAINER_FIELDS: readonly FieldRow[] = [
   { members: "cpu", containers: CHECKED, processes: CHECKED },
   { members: "memory", containers: LIMITED, processes: LIMITED },
   { members: "memoryReservation", containers: CHECKED, processes: CHECKED },
-  { members: "repositoryCredentials", containers: AT_START, processes: AT_START },
   {
     members: "portMappings",
     containers: DONE,
