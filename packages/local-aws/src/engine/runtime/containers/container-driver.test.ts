@@ -13,6 +13,9 @@ import { Room } from "./room.ts";
 
 const closed = await probeRoom();
 
+/** The names alone of what tasks leave behind: a link's state, and the number of a namespace, come a moment later. */
+const NAMES = `ls ${ROOM}/tasks; ip netns list | cut -d ' ' -f 1; ip -o link | cut -d ' ' -f 2`;
+
 /** A driver in a room of its own, which is gone with the test. */
 async function driverIn(routed: () => Promise<void>) {
   const folder = mkdtempSync(join(tmpdir(), "driver-"));
@@ -27,7 +30,7 @@ async function driverIn(routed: () => Promise<void>) {
     rmSync(folder, { recursive: true, force: true });
   });
   await room.start();
-  return { driver, folder, look: () => room.script(`ls ${ROOM}/tasks; ip netns list; ip -o link`) };
+  return { driver, folder, look: () => room.script(NAMES) };
 }
 
 /** A task without containers. */
