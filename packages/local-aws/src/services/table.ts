@@ -1,3 +1,4 @@
+import { applicationAutoscaling } from "./application-autoscaling/service.ts";
 import { autoscaling } from "./autoscaling/service.ts";
 import { cloudwatch } from "./cloudwatch/service.ts";
 import { ec2 } from "./ec2/service.ts";
@@ -15,6 +16,7 @@ import { sts } from "./sts/service.ts";
 
 /** Every service that Local AWS has handlers for. The support matrix is made from this table. */
 export const SERVICES: readonly Service[] = [
+  applicationAutoscaling,
   autoscaling,
   cloudwatch,
   ec2,

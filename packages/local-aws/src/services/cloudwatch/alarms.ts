@@ -56,14 +56,7 @@ export const alarmHandlers: Handlers<typeof import("@aws-sdk/client-cloudwatch")
     // A name that is wrong keeps no other from being deleted: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html
     for (const name of AlarmNames) {
       const alarm = store.of(alarms).get(name);
-      if (!alarm) continue;
-      store.of(alarms).delete(name);
-      addHistory(store, alarm, {
-        at: clock.now(),
-        type: "ConfigurationUpdate",
-        summary: `Alarm "${alarm.name}" deleted`,
-        data: { version: "1.0", type: "Delete", deletedAlarm: alarm.arn },
-      });
+      if (alarm) dropAlarm(store, alarm, clock.now());
     }
     return {};
   },
@@ -81,6 +74,17 @@ export const alarmHandlers: Handlers<typeof import("@aws-sdk/client-cloudwatch")
 
   DisableAlarmActions: ({ AlarmNames }, context) => setActions(context, AlarmNames, false),
 };
+
+/** Takes an alarm away and writes that into its history, in the transaction under way. */
+export function dropAlarm(store: Scope, alarm: Readonly<Alarm>, now: number): void {
+  store.of(alarms).delete(alarm.name);
+  addHistory(store, alarm, {
+    at: now,
+    type: "ConfigurationUpdate",
+    summary: `Alarm "${alarm.name}" deleted`,
+    data: { version: "1.0", type: "Delete", deletedAlarm: alarm.arn },
+  });
+}
 
 /** @throws AwsError `ResourceNotFound` */
 export function needAlarm(store: Scope, name: string): Readonly<Alarm> {

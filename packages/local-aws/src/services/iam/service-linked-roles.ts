@@ -35,6 +35,27 @@ const SERVICES: Readonly<
     roleName: "AWSServiceRoleForApplicationAutoScaling_ECSService",
     policy: "AWSApplicationAutoscalingECSServicePolicy",
   },
+  // https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-service-linked-roles.html
+  ...Object.fromEntries(
+    Object.entries({
+      ec2: "EC2SpotFleetRequest",
+      appstream: "AppStreamFleet",
+      dynamodb: "DynamoDBTable",
+      rds: "RDSCluster",
+      sagemaker: "SageMakerEndpoint",
+      "custom-resource": "CustomResource",
+      comprehend: "ComprehendEndpoint",
+      lambda: "LambdaConcurrency",
+      cassandra: "CassandraTable",
+      kafka: "KafkaCluster",
+      elasticache: "ElastiCacheRG",
+      neptune: "NeptuneCluster",
+      workspaces: "WorkSpacesPool",
+    }).map(([namespace, scaled]) => [
+      `${namespace}.application-autoscaling.amazonaws.com`,
+      { roleName: `AWSServiceRoleForApplicationAutoScaling_${scaled}` },
+    ]),
+  ),
   "autoscaling.amazonaws.com": {
     roleName: "AWSServiceRoleForAutoScaling",
     policy: "AutoScalingServiceRolePolicy",

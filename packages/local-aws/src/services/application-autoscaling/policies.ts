@@ -1,0 +1,135 @@
+import { randomUUID } from "node:crypto";
+import type * as Sdk from "@aws-sdk/client-application-auto-scaling";
+import type { Scope } from "../../store/store.ts";
+import { cutPage } from "../kit/pages.ts";
+import type { CallContext } from "../service.ts";
+import { invalidToken, notRegistered, policyNotFound, validation } from "./faults.ts";
+import type { ScalingHandlers } from "./handlers.ts";
+import { hasPolicyType, toKey } from "./resource-types.ts";
+import {
+  keyOf,
+  policiesByTarget,
+  scalableTargets,
+  scalingPolicies,
+  type ScalingPolicy,
+  type TargetKey,
+} from "./state.ts";
+import { checkSteps } from "./step-rules.ts";
+import { alarmsOf, dropTargetAlarms, keepTargetAlarms } from "./target-alarms.ts";
+import { TEXTS } from "./texts.ts";
+import { checkTracking, sameMetric } from "./tracking-rules.ts";
+
+/** Scaling policies. Acting on their alarms is the engine's. */
+export const policyHandlers: ScalingHandlers = {
+  PutScalingPolicy(input, context) {
+    const key = toKey(input);
+    const { store } = context;
+    if (!store.of(scalableTargets).has(keyOf(key))) throw notRegistered(key);
+    const id = keyOf(key, input.PolicyName);
+    const before = store.of(scalingPolicies).get(id);
+    const policy: ScalingPolicy = {
+      ...(before ?? newPolicy(key, input, context)),
+      ...configuration(key, input, before),
+    };
+    if (policy.tracking) requireOnlyOne(store, policy, policy.tracking);
+    store.of(scalingPolicies).put(id, policy);
+    keepTargetAlarms(context, policy);
+    return { PolicyARN: policy.arn, Alarms: policy.tracking ? alarmsOf(store, policy) : [] };
+  },
+
+  DescribeScalingPolicies(input, { store }) {
+    const { ServiceNamespace, ResourceId, ScalableDimension, PolicyNames = [] } = input;
+    if (ScalableDimension !== undefined && ResourceId === undefined)
+      throw validation(TEXTS.dimensionNeedsResource());
+    const found = store
+      .of(scalingPolicies)
+      .values()
+      .filter(
+        (it) =>
+          it.namespace === ServiceNamespace &&
+          (ResourceId === undefined || it.resourceId === ResourceId) &&
+          (ScalableDimension === undefined || it.dimension === ScalableDimension) &&
+          (PolicyNames.length === 0 || PolicyNames.includes(it.name)),
+      );
+    const { items, next } = cutPage(found, {
+      key: (it) => keyOf(it, it.name),
+      size: input.MaxResults ?? 50,
+      token: input.NextToken,
+      of: "policies",
+      invalid: invalidToken,
+    });
+    return { ScalingPolicies: items.map((it) => toApi(store, it)), NextToken: next };
+  },
+
+  DeleteScalingPolicy(input, { store, clock }) {
+    const key = toKey(input);
+    const policy = store.of(scalingPolicies).get(keyOf(key, input.PolicyName));
+    if (!policy) throw policyNotFound(key, input.PolicyName);
+    dropPolicy(store, policy, clock.now());
+    return {};
+  },
+};
+
+/** Takes a policy and the alarms that it made away, in the transaction under way. */
+export function dropPolicy(store: Scope, policy: ScalingPolicy, now: number): void {
+  dropTargetAlarms(store, policy, now);
+  store.of(scalingPolicies).delete(keyOf(policy, policy.name));
+}
+
+function newPolicy(
+  key: TargetKey,
+  { PolicyName: name }: { readonly PolicyName: string },
+  { region, account, clock }: CallContext,
+) {
+  const of = `resource/${key.namespace}/${key.resourceId}`;
+  const arn = `arn:aws:autoscaling:${region}:${account}:scalingPolicy:${randomUUID()}:${of}:policyName/${name}`;
+  return { ...key, name, arn, createdAt: clock.now() };
+}
+
+/** What a policy of the type that is asked for does; the type of one that is there already needs no naming. */
+function configuration(
+  key: TargetKey,
+  input: Partial<Sdk.PutScalingPolicyRequest>,
+  before: ScalingPolicy | undefined,
+): Pick<ScalingPolicy, "step" | "tracking"> {
+  const {
+    PolicyType,
+    StepScalingPolicyConfiguration: step,
+    TargetTrackingScalingPolicyConfiguration: tracking,
+  } = input;
+  const type = PolicyType ?? (before?.tracking ? "TargetTrackingScaling" : "StepScaling");
+  const { namespace } = key;
+  if (!hasPolicyType(namespace, type)) throw validation(TEXTS.noStepScaling({ namespace }));
+  const own = `${type}PolicyConfiguration`;
+  const [given, unfit] = type === "StepScaling" ? [step, tracking] : [tracking, step];
+  if (unfit) throw validation(TEXTS.configurationUnfit({ type, configuration: own }));
+  if (!given) throw validation(TEXTS.configurationNeeded({ type, configuration: own }));
+  if (step) return { step: checkSteps(step), tracking: undefined };
+  return { step: undefined, tracking: checkTracking(key, tracking!) };
+}
+
+/** @throws AwsError `ValidationException` where another policy of the target tracks the same metric */
+function requireOnlyOne(
+  store: Scope,
+  policy: ScalingPolicy,
+  tracking: Sdk.TargetTrackingScalingPolicyConfiguration,
+): void {
+  const isTaken = store
+    .of(scalingPolicies)
+    .by(policiesByTarget, keyOf(policy))
+    .some((it) => it.name !== policy.name && it.tracking && sameMetric(it.tracking, tracking));
+  if (isTaken) throw validation(TEXTS.oneTracking());
+}
+
+const toApi = (store: Scope, policy: Readonly<ScalingPolicy>): Sdk.ScalingPolicy => ({
+  PolicyARN: policy.arn,
+  PolicyName: policy.name,
+  ServiceNamespace: policy.namespace,
+  ResourceId: policy.resourceId,
+  ScalableDimension: policy.dimension,
+  PolicyType: policy.step ? "StepScaling" : "TargetTrackingScaling",
+  StepScalingPolicyConfiguration: policy.step,
+  TargetTrackingScalingPolicyConfiguration: policy.tracking,
+  Alarms: alarmsOf(store, policy),
+  CreationTime: new Date(policy.createdAt),
+});

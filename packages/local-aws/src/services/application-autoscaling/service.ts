@@ -1,0 +1,31 @@
+import { written } from "../kit/written.ts";
+import { defineService, type Service } from "../service.ts";
+import { activityHandlers } from "./activities.ts";
+import type { ScalingHandlers } from "./handlers.ts";
+import { members } from "./members.ts";
+import { policyHandlers } from "./policies.ts";
+import { scheduledActionHandlers } from "./scheduled-actions.ts";
+import { scalableTargets, scalingActivities } from "./state.ts";
+import { tagHandlers } from "./tags.ts";
+import { targetHandlers } from "./targets.ts";
+
+const handlers = {
+  ...targetHandlers,
+  ...policyHandlers,
+  ...scheduledActionHandlers,
+  ...activityHandlers,
+  ...tagHandlers,
+} satisfies ScalingHandlers;
+
+/**
+ * Application Auto Scaling: how many tasks services of ECS have. Targets of other services are kept, and nothing is scaled for
+ * them. https://docs.aws.amazon.com/autoscaling/application/APIReference/Welcome.html
+ */
+export const applicationAutoscaling = defineService({
+  id: "application-autoscaling",
+  fault: "InternalServiceException",
+  members,
+  shown: [scalableTargets],
+  written: [written(scalingActivities)],
+  handlers: handlers as Service["handlers"],
+});
