@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import type { Clock } from "./clock/clock.ts";
 import { LOCAL_ACCELERATION, SystemClock } from "./clock/system-clock.ts";
 import type { Engine } from "./engine/create-engine.ts";
-import type { RegistryMirrors } from "./engine/images/remote/registries.ts";
+import type { RegistryMirrors } from "@workbook/registry-client";
 import { chooseTaskTier, type TaskTier } from "./engine/runtime/task-tier.ts";
 import { API_ADDRESS } from "./engine/task-network/router/router.ts";
 import { EventChannel } from "./ground/event-channel.ts";

@@ -3,7 +3,7 @@ import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { giveBackMemory } from "./ground/give-back-memory.ts";
 import { SystemClock, LOCAL_ACCELERATION } from "./clock/system-clock.ts";
-import { parseMirrors } from "./engine/images/remote/registries.ts";
+import { parseMirrors } from "@workbook/registry-client";
 import { createJsonLogger } from "./ground/logger.ts";
 import {
   DEFAULT_LOG_BYTES,

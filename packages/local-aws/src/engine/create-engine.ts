@@ -7,7 +7,7 @@ import { DiskRoom } from "./disk-room.ts";
 import { ImageExpiry } from "./images/image-expiry.ts";
 import { createImagePuller } from "./images/puller.ts";
 import { createRegistry } from "./images/registry.ts";
-import type { RegistriesOptions } from "./images/remote/registries.ts";
+import type { RegistriesOptions } from "@workbook/registry-client";
 import { createLoadBalancers, type EffectiveListener } from "./load-balancer/load-balancers.ts";
 import type { ListenerAnswer } from "./load-balancer/request-listener.ts";
 import { Leftovers } from "./leftovers.ts";

@@ -9,7 +9,7 @@ import { removeDatabase } from "../snapshot/restore-snapshot.ts";
 import { snapshotsFolder } from "../snapshot/snapshot-folder.ts";
 import type { Store } from "../store/store.ts";
 import type { EngineContext, EnginePart } from "./engine.ts";
-import { PulledFiles, pulledFolder } from "./images/remote/pulled-files.ts";
+import { PulledFiles, pulledFolder } from "./images/pulled-files.ts";
 
 const HOUR_MS = 3_600_000;
 /** Nothing is written for longer than a day. */

@@ -9,9 +9,3 @@ export class CannotPullError extends Error {
     super(`CannotPullContainerError: ${reason}`, options);
   }
 }
-
-/** An image has nothing for the platform of the task: https://repost.aws/knowledge-center/ecs-task-exec-format-error */
-export const wrongPlatform = (architecture: string) =>
-  new CannotPullError(
-    `image Manifest does not contain descriptor matching platform 'linux/${architecture}'`,
-  );

@@ -1,6 +1,12 @@
-import { parseManifest, type Descriptor, type Manifest } from "../../services/ecr/manifest.ts";
-import type { LayerFiles } from "../../services/ecr/layer-files.ts";
-import { CannotPullError, wrongPlatform } from "./cannot-pull.ts";
+import {
+  choosePlatform,
+  readManifest,
+  wrongPlatform,
+  type BlobFolder,
+  type Descriptor,
+  type Manifest,
+} from "@workbook/registry-client";
+import { CannotPullError } from "./cannot-pull.ts";
 import type { PulledImage } from "./puller.ts";
 
 /** The label and the annotation in which a build records the image that it started from. */
@@ -18,13 +24,13 @@ export interface FoundManifest {
 
 /**
  * What is needed to unpack an image whose parts are all in `files`.
- * @throws CannotPullError where it is for another platform, or its parts are not what it says
+ * @throws PullError where it is for another platform @throws CannotPullError where its parts are not what it says
  */
-export function imageOf(files: LayerFiles, found: FoundManifest): PulledImage {
+export function imageOf(files: BlobFolder, found: FoundManifest): PulledImage {
   const { reference, architecture } = found;
-  const given = parseManifest(files.text(found.digest), found.mediaType);
+  const given = readManifest(files.text(found.digest), found.mediaType);
   const chosen = choosePlatform(given, architecture);
-  const manifest = chosen ? parseManifest(files.text(chosen.digest), chosen.mediaType) : given;
+  const manifest = chosen ? readManifest(files.text(chosen.digest), chosen.mediaType) : given;
   if (!manifest.config)
     throw new CannotPullError(
       `ref ${reference} is not an image: its manifest has no configuration`,
@@ -54,16 +60,6 @@ export function imageOf(files: LayerFiles, found: FoundManifest): PulledImage {
   };
 }
 
-/** Of an index, the entry for the architecture; undefined where the manifest is no index. @throws CannotPullError */
-export function choosePlatform(manifest: Manifest, architecture: string): Descriptor | undefined {
-  if (manifest.manifests.length === 0) return undefined;
-  const match = manifest.manifests.find(
-    ({ platform }) => platform?.os === "linux" && platform.architecture === architecture,
-  );
-  if (!match) throw wrongPlatform(architecture);
-  return match;
-}
-
 /** How images call the architecture that a task wants: locally the host's stands in for X86_64. */
 export function architectureOf(cpuArchitecture: string | undefined): string {
   if (cpuArchitecture === "ARM64") return "arm64";
@@ -71,7 +67,7 @@ export function architectureOf(cpuArchitecture: string | undefined): string {
 }
 
 /** A manifest may say any size: who pulls compares it with what comes, and says it so. */
-function checkSize(files: LayerFiles, { digest, size }: Descriptor): void {
+function checkSize(files: BlobFolder, { digest, size }: Descriptor): void {
   const actual = files.size(digest);
   if (actual !== size)
     throw new CannotPullError(

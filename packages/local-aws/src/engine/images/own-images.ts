@@ -1,7 +1,7 @@
 import { findImage } from "../../services/ecr/faults.ts";
 import type { LayerFiles } from "../../services/ecr/layer-files.ts";
 import { repositories } from "../../services/ecr/state.ts";
-import type { ImageReference } from "../../ground/image-reference.ts";
+import type { ImageReference } from "@workbook/registry-client";
 import type { EngineContext } from "../engine.ts";
 import { CannotPullError } from "./cannot-pull.ts";
 import { architectureOf, imageOf } from "./image-parts.ts";

@@ -1,14 +1,18 @@
-import { parseReference } from "../../ground/image-reference.ts";
+import {
+  parseReference,
+  PullError,
+  Registries,
+  RegistryImages,
+  type RegistriesOptions,
+  type RegistryCredentials,
+} from "@workbook/registry-client";
 import { unlessAborted } from "../../ground/unless-aborted.ts";
 import { LayerFiles } from "../../services/ecr/layer-files.ts";
 import type { EngineContext } from "../engine.ts";
 import { CannotPullError } from "./cannot-pull.ts";
-import { architectureOf } from "./image-parts.ts";
+import { architectureOf, imageOf } from "./image-parts.ts";
 import { isOwn, pullOwn } from "./own-images.ts";
-import type { RegistryCredentials } from "./remote/registry-credentials.ts";
-import { pulledFolder } from "./remote/pulled-files.ts";
-import { Registries, type RegistriesOptions } from "./remote/registries.ts";
-import { RemoteImages } from "./remote/remote-images.ts";
+import { PulledFiles, pulledFolder } from "./pulled-files.ts";
 
 /** An image in the blob store, ready to be unpacked. */
 export interface PulledImage {
@@ -82,29 +86,43 @@ export function createImagePuller(
   const { dataDir, endpoint } = context.settings;
   const files = new LayerFiles(dataDir);
   const ours = new URL(endpoint).host;
-  const remote =
-    options &&
-    new RemoteImages({
-      clock: context.clock,
-      folder: pulledFolder(dataDir),
-      registries: new Registries(options),
-      standIns: options.standIns,
+  const remote = options && remoteImages(context, options);
+  const pull = async (request: ImagePullRequest): Promise<PulledImage> => {
+    const reference = parseReference(request.reference);
+    if (isOwn(reference, ours)) return pullOwn(context, files, request, reference);
+    if (!remote)
+      throw new CannotPullError(
+        `failed to resolve ref ${reference.text}: this Local AWS was started with --tasks off, and pulls nothing`,
+      );
+    const architecture = architectureOf(request.cpuArchitecture);
+    const fetching = remote.images.pull(reference, architecture, request.credentials);
+    const { standIn, ...found } = await unlessAborted(fetching, request.signal);
+    const image = imageOf(remote.files.layers, {
+      ...found,
+      reference: reference.text,
+      architecture,
     });
+    return standIn === undefined ? image : { ...image, standIn };
+  };
   return {
     pull: async (request) => {
       request.signal.throwIfAborted();
-      const reference = parseReference(request.reference);
-      if (isOwn(reference, ours)) return pullOwn(context, files, request, reference);
-      if (!remote)
-        throw new CannotPullError(
-          `failed to resolve ref ${reference.text}: this Local AWS was started with --tasks off, and pulls nothing`,
-        );
-      const architecture = architectureOf(request.cpuArchitecture);
-      return unlessAborted(
-        remote.pull(reference, architecture, request.credentials),
-        request.signal,
-      );
+      try {
+        return await pull(request);
+      } catch (error) {
+        if (!(error instanceof PullError)) throw error;
+        throw new CannotPullError(error.message, { cause: error });
+      }
     },
-    close: async () => remote?.close(),
+    close: async () => remote?.images.close(),
+  };
+}
+
+function remoteImages({ clock, settings }: EngineContext, options: RegistriesOptions) {
+  const files = new PulledFiles(pulledFolder(settings.dataDir));
+  const registries = new Registries(options);
+  return {
+    files,
+    images: new RegistryImages({ clock, files, registries, standIns: options.standIns }),
   };
 }

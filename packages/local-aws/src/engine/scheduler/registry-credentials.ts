@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import { secretValue } from "../../services/secretsmanager/secret-values.ts";
-import type { RegistryCredentials } from "../images/remote/registry-credentials.ts";
+import type { RegistryCredentials } from "@workbook/registry-client";
 import { callerOf, orFault, wayFault, type Asked } from "./container-secrets.ts";
 import { failOn, TaskFault } from "./task-faults.ts";
 

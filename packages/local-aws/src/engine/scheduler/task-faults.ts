@@ -13,7 +13,7 @@ import { sessionArn } from "../../services/iam/entities.ts";
 import { refusalWords } from "../../services/iam/refusal.ts";
 import { logGroups } from "../../services/logs/state.ts";
 import type { Scope, Store } from "../../store/store.ts";
-import { parseReference } from "../../ground/image-reference.ts";
+import { parseReference } from "@workbook/registry-client";
 import {
   endpointUsed,
   mayReachInternet,

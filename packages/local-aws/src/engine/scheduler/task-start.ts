@@ -6,7 +6,7 @@ import { instanceOf, interfaceOf } from "../../services/ecs/task-place.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import type { EngineContext } from "../engine.ts";
 import type { ImagePuller, PulledImage } from "../images/puller.ts";
-import type { RegistryCredentials } from "../images/remote/registry-credentials.ts";
+import type { RegistryCredentials } from "@workbook/registry-client";
 import type { MetadataRegistry } from "../metadata/metadata-registry.ts";
 import { availableAddressCount, createNetworkInterface } from "../../services/ec2/interfaces.ts";
 import { resolverOf } from "../network/resolver-address.ts";

@@ -1,4 +1,4 @@
-import { parseReference } from "../../ground/image-reference.ts";
+import { parseReference } from "@workbook/registry-client";
 
 /**
  * Whether an image comes from ECR: from AWS's host, or from the local registry on loopback, whose port may change from

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { fullName, type ImageReference } from "../../../ground/image-reference.ts";
+import { fullName, type ImageReference } from "./image-reference.ts";
 import { RegistryFault } from "./registry-fault.ts";
 
 interface NamedManifest {

@@ -2,8 +2,8 @@ import { PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { refuse, type LoopbackRegistry } from "../testing/loopback-registry.ts";
-import { configOf, FAR, PullingCloud } from "../testing/pulling-cloud.ts";
+import { refuse, type LoopbackRegistry } from "./testing/loopback-registry.ts";
+import { configOf, FAR, PullingCloud } from "./testing/pulling-cloud.ts";
 
 const RESOLVE = "CannotPullContainerError: pull image manifest has been retried 1 time(s): ";
 const NO_AUTH = "ResourceInitializationError: unable to pull secrets or registry auth: ";

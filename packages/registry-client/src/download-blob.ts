@@ -1,5 +1,5 @@
-import type { Descriptor } from "../../../services/ecr/manifest.ts";
-import { DigestMismatch, type LayerFiles } from "../../../services/ecr/layer-files.ts";
+import { DigestMismatch, type BlobFolder } from "./blob-folder.ts";
+import type { Descriptor } from "./manifest.ts";
 import { RegistryFault } from "./registry-fault.ts";
 import type { Host } from "./registry-host.ts";
 
@@ -12,7 +12,7 @@ const RESUMES = 3;
  */
 export async function downloadBlob(
   host: Host,
-  files: LayerFiles,
+  files: BlobFolder,
   { digest, size }: Descriptor,
   signal: AbortSignal,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { hostArchitecture, refuse, type LoopbackRegistry } from "../testing/loopback-registry.ts";
-import { CLOSED, configOf, FAR, PullingCloud } from "../testing/pulling-cloud.ts";
+import { hostArchitecture, refuse, type LoopbackRegistry } from "./testing/loopback-registry.ts";
+import { CLOSED, configOf, FAR, PullingCloud } from "./testing/pulling-cloud.ts";
 
 let pulling: PullingCloud;
 let registry: LoopbackRegistry;

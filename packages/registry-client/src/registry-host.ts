@@ -1,4 +1,4 @@
-import type { Clock } from "../../../clock/clock.ts";
+import type { PullClock } from "./pull-clock.ts";
 import type { Endpoint } from "./registries.ts";
 import { parseChallenge, type BearerTokens, type Challenge } from "./bearer-tokens.ts";
 import { basicHeader, type RegistryCredentials } from "./registry-credentials.ts";
@@ -8,7 +8,7 @@ import { failedRequest, RegistryFault } from "./registry-fault.ts";
 const ANSWER_MS = 30_000;
 
 export interface RegistryNeeds {
-  readonly clock: Clock;
+  readonly clock: PullClock;
   readonly tokens: BearerTokens;
   /** Undefined for who reads as everyone may. They are for the registry and all that its mirrors are: who names one trusts it. */
   readonly credentials: RegistryCredentials | undefined;

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { CannotPullError } from "../cannot-pull.ts";
+import { PullError } from "./pull-error.ts";
 
 /** Where images of registries are asked for instead, by the registry's name: `docker.io` → `http://127.0.0.1:5000`. */
 export type RegistryMirrors = Readonly<Record<string, readonly string[]>>;
@@ -44,7 +44,7 @@ export class Registries {
     this.#options = options;
   }
 
-  /** @throws CannotPullError where the file cannot be read as one */
+  /** @throws PullError where the file cannot be read as one */
   endpoints(registry: string): readonly Endpoint[] {
     const { mirrors = {}, file } = this.#options;
     const own = mirrors[registry] ?? mirrors[ANY] ?? [];
@@ -91,12 +91,12 @@ function readRegistries(file: string): RegistryMirrors {
     text = readFileSync(file, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw new CannotPullError(`${file}: ${(error as Error).message}`, { cause: error });
+    throw new PullError(`${file}: ${(error as Error).message}`, { cause: error });
   }
   try {
     return parseRegistries(text);
   } catch (error) {
-    throw new CannotPullError(`${file}: ${(error as Error).message}`, { cause: error });
+    throw new PullError(`${file}: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LayerFiles } from "../../../services/ecr/layer-files.ts";
-import { makePrivate, PRIVATE_FILE } from "../../../store/private-files.ts";
+import type { PulledBlobs } from "@workbook/registry-client";
+import { LayerFiles } from "../../services/ecr/layer-files.ts";
+import { makePrivate, PRIVATE_FILE } from "../../store/private-files.ts";
 
 /** How many images are kept; those used longest ago go first. */
 const KEPT_IMAGES = 20;
@@ -16,7 +17,7 @@ interface KeptImage {
 }
 
 /** What was pulled from other registries: files by their digest, shared by all images, and which image uses which. */
-export class PulledFiles {
+export class PulledFiles implements PulledBlobs {
   readonly layers: LayerFiles;
   readonly #images: string;
   readonly #folder: string;

@@ -1,23 +1,47 @@
-import { idleFor, type Clock } from "../../../clock/clock.ts";
-import { fullName, type ImageReference } from "../../../ground/image-reference.ts";
-import { unlessAborted } from "../../../ground/unless-aborted.ts";
-import { parseManifest, type Descriptor, type Manifest } from "../../../services/ecr/manifest.ts";
-import { CannotPullError } from "../cannot-pull.ts";
-import { choosePlatform, imageOf } from "../image-parts.ts";
-import type { PulledImage } from "../puller.ts";
+import type { BlobFolder } from "./blob-folder.ts";
 import { BearerTokens } from "./bearer-tokens.ts";
 import { downloadBlob } from "./download-blob.ts";
+import { fullName, type ImageReference } from "./image-reference.ts";
 import { LayoutHost } from "./layout-host.ts";
-import { PulledFiles } from "./pulled-files.ts";
+import {
+  choosePlatform,
+  MANIFEST_TYPES,
+  ManifestError,
+  readManifest,
+  type Descriptor,
+  type Manifest,
+} from "./manifest.ts";
+import type { PullClock } from "./pull-clock.ts";
+import { PullError } from "./pull-error.ts";
 import type { Registries } from "./registries.ts";
-import { mostTelling, RegistryFault } from "./registry-fault.ts";
 import { whoFetches, type RegistryCredentials } from "./registry-credentials.ts";
+import { mostTelling, RegistryFault } from "./registry-fault.ts";
 import { RegistryHost, type Host } from "./registry-host.ts";
 
-interface RemoteOptions {
-  readonly clock: Clock;
-  /** Where what is pulled is kept. */
-  readonly folder: string;
+/** Where what is pulled is kept. */
+export interface PulledBlobs {
+  readonly layers: BlobFolder;
+  /**
+   * An image is used, with these files.
+   * @param isPrivate whether it was fetched with a password
+   */
+  keep(digest: string, parts: readonly string[], isPrivate: boolean): void;
+  /** Whether an image is here for whoever knows its digest. */
+  isForEveryone(digest: string): boolean;
+}
+
+/** An image whose files are all here. */
+export interface FetchedImage {
+  /** `sha256:…` of the manifest, or of the index, that the name means. */
+  readonly digest: string;
+  readonly mediaType: string;
+  /** What it is in truth, where another image stands in for it. */
+  readonly standIn: string | undefined;
+}
+
+export interface RegistryImagesOptions {
+  readonly clock: PullClock;
+  readonly files: PulledBlobs;
   readonly registries: Registries;
   /** A folder with images that stand in for those whose registry cannot be reached. */
   readonly standIns: string | undefined;
@@ -32,13 +56,7 @@ interface Found {
   readonly hosts: readonly Host[];
 }
 
-const MANIFESTS = [
-  "application/vnd.docker.distribution.manifest.v2+json",
-  "application/vnd.docker.distribution.manifest.list.v2+json",
-  "application/vnd.oci.image.manifest.v1+json",
-  "application/vnd.oci.image.index.v1+json",
-];
-const ACCEPT = { accept: `${MANIFESTS.join(", ")}, */*` };
+const ACCEPT = { accept: `${MANIFEST_TYPES.join(", ")}, */*` };
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests */
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 /** How often ECS tries what may go another time, and how long it waits in between at first. */
@@ -46,28 +64,28 @@ const ATTEMPTS = 5;
 const FIRST_WAIT_MS = 1000;
 
 /** Brings images from registries that are not this cloud's: each file once, checked against its digest. */
-export class RemoteImages {
-  readonly #options: RemoteOptions;
-  readonly #files: PulledFiles;
+export class RegistryImages {
+  readonly #options: RegistryImagesOptions;
+  readonly #files: PulledBlobs;
   readonly #tokens: BearerTokens;
   readonly #closing = new AbortController();
   /** Pulls under way, by image and platform: tasks that start together share one. */
-  readonly #underWay = new Map<string, Promise<PulledImage>>();
+  readonly #underWay = new Map<string, Promise<FetchedImage>>();
   /** Files under way: images that are pulled together share layers. */
   readonly #downloads = new Map<string, Promise<void>>();
 
-  constructor(options: RemoteOptions) {
+  constructor(options: RegistryImagesOptions) {
     this.#options = options;
-    this.#files = new PulledFiles(options.folder);
+    this.#files = options.files;
     this.#tokens = new BearerTokens(() => options.clock.now());
   }
 
-  /** @param architecture as images call it @throws CannotPullError */
+  /** @param architecture as images call it @throws PullError */
   pull(
     reference: ImageReference,
     architecture: string,
     credentials?: RegistryCredentials,
-  ): Promise<PulledImage> {
+  ): Promise<FetchedImage> {
     const key = `${fullName(reference)} ${architecture} ${whoFetches(credentials)}`;
     let pulling = this.#underWay.get(key);
     if (!pulling) {
@@ -87,7 +105,7 @@ export class RemoteImages {
     reference: ImageReference,
     architecture: string,
     credentials: RegistryCredentials | undefined,
-  ): Promise<PulledImage> {
+  ): Promise<FetchedImage> {
     const name = fullName(reference);
     const { registries, standIns } = this.#options;
     const hosts: Host[] = registries
@@ -107,15 +125,9 @@ export class RemoteImages {
     const used = [...digests, ...parts.map(({ digest }) => digest)];
     this.#files.keep(resolved.digest, used, credentials !== undefined);
     const { digest, mediaType } = resolved;
-    const image = imageOf(this.#files.layers, {
-      reference: reference.text,
-      digest,
-      mediaType,
-      architecture,
-    });
     const [host] = resolved.hosts;
     const standIn = host instanceof LayoutHost ? host.version() : undefined;
-    return standIn === undefined ? image : { ...image, standIn };
+    return { digest, mediaType, standIn };
   }
 
   #needs(credentials: RegistryCredentials | undefined) {
@@ -156,15 +168,20 @@ export class RemoteImages {
     });
     const digest = await this.#files.layers.put(text);
     if (isDigest && digest !== wanted)
-      throw new CannotPullError(
+      throw new PullError(
         frame(1, `unexpected commit digest ${digest}, expected ${wanted}: failed precondition`),
       );
     return this.#known(digest, mediaType || type, hosts);
   }
 
   #known(digest: string, mediaType: string | undefined, hosts: readonly Host[]): Found {
-    const manifest = parseManifest(this.#files.layers.text(digest), mediaType);
-    return { digest, mediaType: manifest.mediaType, manifest, hosts };
+    try {
+      const manifest = readManifest(this.#files.layers.text(digest), mediaType);
+      return { digest, mediaType: manifest.mediaType, manifest, hosts };
+    } catch (error) {
+      if (!(error instanceof ManifestError)) throw error;
+      throw new PullError(`manifest ${digest} is none: ${error.message}`, { cause: error });
+    }
   }
 
   async #bring(part: Descriptor, hosts: readonly Host[]): Promise<void> {
@@ -183,7 +200,7 @@ export class RemoteImages {
     await download;
   }
 
-  /** Asks one host after the other, and all of them again where that may help. @throws CannotPullError in ECS's frame */
+  /** Asks one host after the other, and all of them again where that may help. @throws PullError in ECS's frame */
   async #trying<T>(
     frame: (times: number, why: string) => string,
     what: string,
@@ -206,11 +223,10 @@ export class RemoteImages {
       }
       const told = mostTelling(faults);
       if (told.stage === "missing")
-        throw new CannotPullError(frame(7, `${what}: not found`), { cause: told });
+        throw new PullError(frame(7, `${what}: not found`), { cause: told });
       if (!told.isPassing || attempt === ATTEMPTS)
-        throw new CannotPullError(frame(attempt, told.message), { cause: told });
-      const pause = idleFor(this.#options.clock, FIRST_WAIT_MS * 2 ** (attempt - 1));
-      await unlessAborted(pause, this.#closing.signal);
+        throw new PullError(frame(attempt, told.message), { cause: told });
+      await pause(this.#options.clock, FIRST_WAIT_MS * 2 ** (attempt - 1), this.#closing.signal);
     }
   }
 }
@@ -225,4 +241,20 @@ async function readLimited(response: Response): Promise<Buffer> {
     parts.push(Buffer.from(part));
   }
   return Buffer.concat(parts);
+}
+
+async function pause(clock: PullClock, ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const ended = Promise.withResolvers<void>();
+  const timer = clock.idle(ms, ended.resolve);
+  const abort = () => {
+    timer.cancel();
+    ended.reject(signal.reason);
+  };
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    await ended.promise;
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }

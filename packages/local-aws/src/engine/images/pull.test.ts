@@ -2,9 +2,9 @@ import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CreateServiceCommand } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import type { TaskCloud } from "../../scheduler/testing/task-cloud.ts";
-import { LoopbackRegistry, refuse } from "../testing/loopback-registry.ts";
-import { CLOSED, configOf, FAR, PullingCloud } from "../testing/pulling-cloud.ts";
+import type { TaskCloud } from "../scheduler/testing/task-cloud.ts";
+import { LoopbackRegistry, refuse } from "./testing/loopback-registry.ts";
+import { CLOSED, configOf, FAR, PullingCloud } from "./testing/pulling-cloud.ts";
 
 let pulling: PullingCloud;
 let registry: LoopbackRegistry;

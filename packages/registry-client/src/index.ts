@@ -1,0 +1,19 @@
+export { BlobFolder, DigestMismatch, type BlobPlaces } from "./blob-folder.ts";
+export { fullName, parseReference, type ImageReference } from "./image-reference.ts";
+export {
+  choosePlatform,
+  ManifestError,
+  readManifest,
+  type Descriptor,
+  type Manifest,
+} from "./manifest.ts";
+export { realClock, type PullClock } from "./pull-clock.ts";
+export { PullError, wrongPlatform } from "./pull-error.ts";
+export {
+  parseMirrors,
+  Registries,
+  type RegistriesOptions,
+  type RegistryMirrors,
+} from "./registries.ts";
+export type { RegistryCredentials } from "./registry-credentials.ts";
+export { RegistryImages, type FetchedImage, type PulledBlobs } from "./registry-images.ts";
