@@ -21,6 +21,8 @@ const SERVICES = [
   "scheduler",
   "secretsmanager",
   "servicediscovery",
+  "sns",
+  "sqs",
   "ssm",
   "sts",
 ] as const satisfies readonly (keyof AwsProviderEndpoints)[];

@@ -44,7 +44,7 @@ function rowOf(service: ServiceId, clientModule: ClientModule): ServiceRow {
     signingName: defaultSigningName,
     target: protocolSettings.serviceTarget,
     version: protocolSettings.version,
-    xmlNamespace: protocolSettings.xmlNamespace ?? "",
+    xmlNamespace: protocolSettings.xmlNamespace ?? modelled(service).xmlNamespace ?? "",
   };
 }
 

@@ -13,12 +13,19 @@ const DEFAULT_LIMIT_BYTES = MIB;
  * Services whose documented limits allow longer bodies:
  * - Logs takes 1 MiB of messages, which JSON in pure ASCII writes in up to three times as many bytes:
  *   https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+ * - SQS takes 1 MiB of messages, of which a form may write each byte as three:
+ *   https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
  * - ECR's manifests have up to 4 MiB, in JSON once more:
  *   https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests
  * - S3's longest document, the list of a multipart upload's 10,000 parts with a checksum each, has some 2 MiB:
  *   https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
  */
-const LIMITS_BYTES: Readonly<Record<string, number>> = { logs: 4 * MIB, ecr: 6 * MIB, s3: 4 * MIB };
+const LIMITS_BYTES: Readonly<Record<string, number>> = {
+  logs: 4 * MIB,
+  ecr: 6 * MIB,
+  s3: 4 * MIB,
+  sqs: 4 * MIB,
+};
 
 /** The longest body of any call that is not a stream. */
 export const MAX_BODY_BYTES = 6 * MIB;

@@ -3,6 +3,8 @@ interface ModelledService {
   readonly client: string;
   /** Protocols that AWS still serves for the service beside the one the SDK picked. */
   readonly otherProtocols?: readonly ("query" | "rpc-v2-cbor")[];
+  /** The namespace of its XML, where the SDK's schemas, which speak JSON, do not say it. */
+  readonly xmlNamespace?: string;
   /** What Terraform's AWS provider calls the service, where that is not its id. */
   readonly terraform?: string;
 }
@@ -11,7 +13,8 @@ interface ModelledService {
  * The services whose wire Local AWS speaks, one row each: what has a folder under `services/` as well. A row's key is the
  * name of that folder, the name of the model under `models/`, and the key of the service everywhere. Model generation, the
  * list of ids and what `infra` sends here follow from it. CloudWatch moved from query to JSON and CBOR and serves all three:
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/using-post-api.html
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/using-post-api.html; SQS likewise speaks JSON and query:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-json-faqs.html
  */
 export const MODELLED = {
   ecs: { client: "ecs" },
@@ -34,6 +37,12 @@ export const MODELLED = {
   codebuild: { client: "codebuild" },
   codepipeline: { client: "codepipeline" },
   codedeploy: { client: "codedeploy" },
+  sqs: {
+    client: "sqs",
+    otherProtocols: ["query"],
+    xmlNamespace: "http://queue.amazonaws.com/doc/2012-11-05/",
+  },
+  sns: { client: "sns" },
   resourcegroupstaggingapi: { client: "resource-groups-tagging-api" },
 } as const satisfies Readonly<Record<string, ModelledService>>;
 

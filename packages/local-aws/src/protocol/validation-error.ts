@@ -144,6 +144,8 @@ const ANSWERS: Readonly<Record<ServiceId, Answer>> = {
   codebuild: inFramework("InvalidInputException"),
   codepipeline: inFramework("ValidationException"),
   codedeploy: toCodeDeployError,
+  sqs: toSqsError,
+  sns: inFramework("ValidationError"),
   resourcegroupstaggingapi: inFramework("InvalidParameterException"),
 };
 
@@ -225,6 +227,19 @@ function toS3Error([{ member, rule, value, path }]: readonly [
   }
   const fields = { ArgumentName: member.bindingName, ArgumentValue: String(value) };
   return new AwsError("InvalidArgument", `Provided ${member.bindingName} is not valid`, { fields });
+}
+
+/** Quoted in public bug reports for what is missing; unverified for the rest. */
+function toSqsError([{ member, rule, path }]: readonly [Violation, ...Violation[]]): AwsError {
+  if (rule.kind === "required")
+    return new AwsError(
+      "MissingParameter",
+      `The request must contain the parameter ${upperFirst(member.name)}.`,
+    );
+  // A word that SQS does not know as an attribute's name is told so.
+  if (rule.kind === "enum" && member.name.startsWith("Attribute"))
+    return new AwsError("InvalidAttributeName", "Unknown Attribute.");
+  return new AwsError("InvalidParameterValue", `${frameworkPath(path)} ${ruleText(rule)}`);
 }
 
 /** CodeDeploy has an error for each parameter: `ApplicationNameRequiredException`, `InvalidApplicationNameException`. */

@@ -27,6 +27,7 @@ import { isFormPost, readFormPost } from "./form-post/form-post.ts";
 import { unsignedOperation } from "./unsigned-calls.ts";
 import { withSignedQuery, refuseRepeated } from "./request-headers.ts";
 import type { Seeder } from "./seeder.ts";
+import { WaitingCalls } from "./waiting-calls.ts";
 
 export interface AwsEndpointParts {
   readonly wire: Wire;
@@ -52,6 +53,7 @@ export class AwsEndpoint {
   readonly #parts: AwsEndpointParts;
   readonly #services: ReadonlyMap<string, Service>;
   readonly #members: ReadonlyMap<string, MemberAccounts>;
+  readonly #waiting = new WaitingCalls();
 
   constructor(parts: AwsEndpointParts) {
     this.#parts = parts;
@@ -59,6 +61,11 @@ export class AwsEndpoint {
     this.#members = new Map(
       parts.services.map(({ id, members }) => [id, new MemberAccounts(members)]),
     );
+  }
+
+  /** Has the calls that wait for something to happen answer without it, until what is answered is called. */
+  hush(): () => void {
+    return this.#waiting.hush();
   }
 
   /** Answers one call. Rejects only for faults of the connection. */
@@ -84,7 +91,7 @@ export class AwsEndpoint {
           ? await this.#takeStreamed(incoming, request, signed, (resolved) => (target = resolved))
           : await this.#takeWhole(incoming, request, signed, (guess) => (target = guess));
       target = call.resolved;
-      return await this.#dispatch(call, signed.region, requestId);
+      return await this.#dispatch(call, signed.region, requestId, incoming);
     } catch (error) {
       return this.#encodeError(target, error, requestId);
     }
@@ -143,13 +150,14 @@ export class AwsEndpoint {
     const request = form.accept(Date.now());
     const resolved = wire.resolveOperation(request, "s3");
     const call = { resolved, caller, request };
-    return form.answer(await this.#dispatch(call, form.signature.region, requestId));
+    return form.answer(await this.#dispatch(call, form.signature.region, requestId, incoming));
   }
 
   async #dispatch(
     { resolved, request, caller }: VerifiedCall,
     region: string,
     requestId: string,
+    incoming: IncomingMessage,
   ): Promise<WireResponse> {
     const { wire } = this.#parts;
     const service = this.#services.get(resolved.service);
@@ -163,8 +171,9 @@ export class AwsEndpoint {
     this.#refuseMembers(resolved, input);
     const context = this.#context(caller.principal, region, requestId);
     this.#parts.seeder.seed(context.account, context.region);
+    const onHurry = (tell: () => void) => this.#waiting.wait(incoming, tell);
     const output = streaming
-      ? await streaming(input, context)
+      ? await streaming(input, { ...context, onHurry })
       : this.#parts.store.transaction(() => handler!(input, context));
     const answer = wire.encodeOutput(
       resolved,

@@ -225,7 +225,8 @@ test("a fault after the body was read is answered with the request's id, and log
     await readAll(incoming, MAX_BODY_BYTES);
     throw new TypeError("a bug");
   };
-  door.open(cloud.cloud.engine as never, [{ prefix: "/bug/", handle }]);
+  const answers = () => Promise.reject(new Error("no mount took it"));
+  door.open({ answer: answers, hush: () => () => {} }, [{ prefix: "/bug/", handle }]);
   const answer = await exchange(endpoint, "PUT", "/bug/", {}, "a body");
   expect(answer).toEqual({ status: 500, body: expect.stringContaining("InternalFailure") });
   const { message } = JSON.parse(answer.body) as { message: string };

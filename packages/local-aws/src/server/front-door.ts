@@ -18,6 +18,9 @@ export interface FrontDoorOptions {
   readonly logger: Logger;
 }
 
+/** What answers the calls that no mount takes. */
+type Aws = Pick<AwsEndpoint, "answer" | "hush">;
+
 /** A slow client may hold a connection this long before its headers are there, and this long for a whole request. */
 const HEADERS_TIMEOUT_MS = 30_000;
 const REQUEST_TIMEOUT_MS = 30 * 60_000;
@@ -28,7 +31,7 @@ export class FrontDoor {
   readonly #server: Server;
   readonly #options: FrontDoorOptions;
   readonly #hosts: ReadonlySet<string>;
-  #aws: AwsEndpoint | undefined;
+  #aws: Aws | undefined;
   #mounts: readonly Mount[] = [];
   /** Requests being answered, those to `/_local/` apart. */
   #underWay = 0;
@@ -64,7 +67,7 @@ export class FrontDoor {
   }
 
   /** Starts to answer; until then every request gets 503. */
-  open(aws: AwsEndpoint, mounts: readonly Mount[]): void {
+  open(aws: Aws, mounts: readonly Mount[]): void {
     this.#aws = aws;
     this.#mounts = mounts;
   }
@@ -77,7 +80,10 @@ export class FrontDoor {
     const resumed = Promise.withResolvers<void>();
     const idle = Promise.withResolvers<boolean>();
     this.#pause = { resumed: resumed.promise, idle: () => idle.resolve(true) };
+    // What waits for something to happen would not end before it does.
+    const listen = this.#aws?.hush();
     const resume = () => {
+      listen?.();
       this.#pause = undefined;
       resumed.resolve();
     };
@@ -93,6 +99,7 @@ export class FrontDoor {
   /** Stops listening, and ends what is still connected. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#aws?.hush();
     this.#server.closeAllConnections();
     for (const socket of this.#upgraded) socket.destroy();
     await closed;

@@ -33,12 +33,10 @@ const JSON_ERROR = /"__type":"NotImplemented"/;
 const REST = /^\{"message":/;
 
 test.each<[string, SignedCall, RegExp]>([
-  ["sqs:SendMessage", json("sqs", "AmazonSQS.SendMessage", "1.0"), JSON_ERROR],
-  ["sqs:SendMessage", form("sqs", "Action=SendMessage&Version=2012-11-05"), XML],
   ["dynamodb:ListTables", json("dynamodb", "DynamoDB_20120810.ListTables", "1.0"), JSON_ERROR],
   ["kinesis:ListStreams", json("kinesis", "Kinesis_20131202.ListStreams"), JSON_ERROR],
   ["acm:ListCertificates", json("acm", "CertificateManager.ListCertificates"), JSON_ERROR],
-  ["sns:Publish", form("sns", "Action=Publish&Version=2010-03-31"), XML],
+  ["ses:ListIdentities", form("ses", "Action=ListIdentities&Version=2010-12-01"), XML],
   ["rds:DescribeDBInstances", form("rds", "Action=DescribeDBInstances&Version=2014-10-31"), XML],
   [
     "cloudformation:ListStacks",
@@ -82,7 +80,7 @@ test.each<[string, SignedCall, RegExp]>([
 
 test("but not to a key of another cloud", async () => {
   const key = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "x" };
-  const answer = await send(cloud.endpoint, key, json("sqs", "AmazonSQS.ListQueues", "1.0"));
+  const answer = await send(cloud.endpoint, key, json("kinesis", "Kinesis_20131202.ListStreams"));
   expect(answer).toEqual({
     status: 400,
     body: expect.stringContaining("UnrecognizedClientException"),

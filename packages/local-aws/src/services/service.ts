@@ -26,6 +26,11 @@ export interface CallContext {
   readonly cloud: Store;
   readonly clock: Clock;
   readonly settings: CloudSettings;
+  /**
+   * Calls `tell` when a streaming handler that waits for something should answer without it: the caller has gone, or the cloud is
+   * to stand still. The answer ends that. Only calls over the wire have it.
+   */
+  readonly onHurry?: (tell: () => void) => () => void;
 }
 
 /** What the person who started the cloud decided; the same for every call. */

@@ -11,6 +11,7 @@ import { logs } from "./logs/service.ts";
 import { s3 } from "./s3/service.ts";
 import { secretsmanager } from "./secretsmanager/service.ts";
 import type { Service } from "./service.ts";
+import { sqs } from "./sqs/service.ts";
 import { ssm } from "./ssm/service.ts";
 import { sts } from "./sts/service.ts";
 
@@ -28,6 +29,7 @@ export const SERVICES: readonly Service[] = [
   logs,
   s3,
   secretsmanager,
+  sqs,
   ssm,
   sts,
 ];

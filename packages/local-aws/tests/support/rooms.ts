@@ -15,6 +15,7 @@ export const ROOMS = [
   "services/service.ts",
   "services/iam",
   "services/kms",
+  "services/sqs",
   "services/secretsmanager",
   "services/ec2",
   "services/autoscaling",
