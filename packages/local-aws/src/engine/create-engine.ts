@@ -21,6 +21,9 @@ import { ContainerDriver } from "./runtime/containers/container-driver.ts";
 import { Room } from "./runtime/containers/room.ts";
 import { InstanceNetworks } from "./runtime/containers/instance-networks.ts";
 import { AlarmsPart } from "./metrics/alarms-part.ts";
+import { BalancerMetrics } from "./metrics/balancer-metrics.ts";
+import { LogMetrics } from "./metrics/log-metrics.ts";
+import { TaskMetrics } from "./metrics/task-metrics.ts";
 import { GroupsPart } from "./instances/groups-part.ts";
 import { ScalingPart } from "./instances/scaling-part.ts";
 import { InstancesPart, type InstanceHost } from "./instances/instances-part.ts";
@@ -94,7 +97,11 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     createInstances(context, room, instances),
     new GroupsPart(context),
     new ScalingPart(context),
-    new AlarmsPart(context, []),
+    new AlarmsPart(context, [
+      new TaskMetrics(store, driver),
+      new BalancerMetrics(store, loadBalancers),
+      new LogMetrics(store),
+    ]),
     { name: "tasks", start: async () => {}, stop: () => driver.close() },
     { name: "image pulls", start: async () => {}, stop: () => images.close() },
     new ExecAgents(context),

@@ -33,6 +33,8 @@ export interface LoadBalancers extends EnginePart {
   describe(): Record<string, unknown>;
   /** Counters since the start, by ARN of load balancer or target group, by CloudWatch's metric names. */
   metrics(): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>>;
+  /** What was counted since this was last asked, one entry a load balancer or target group. For the one who keeps it. */
+  takeMetrics(): Promise<readonly MetricDelta[]>;
   /** Resolves when the data plane has what the store says now. For tests and for who has just changed it. */
   settled(): Promise<void>;
 }
@@ -156,6 +158,11 @@ class LoadBalancerPart implements LoadBalancers {
     return this.#totals.all();
   }
 
+  async takeMetrics(): Promise<readonly MetricDelta[]> {
+    await this.#process.report();
+    return this.#totals.take();
+  }
+
   async settled(): Promise<void> {
     clearImmediate(this.#scheduled);
     this.#reconcile();
@@ -226,9 +233,13 @@ class LoadBalancerPart implements LoadBalancers {
 /** Sums of what the data plane reports, by ARN, by CloudWatch's metric names. */
 class MetricTotals {
   readonly #totals = new Map<string, Record<string, number>>();
+  readonly #untaken = new Map<string, MetricDelta>();
 
   add(deltas: readonly MetricDelta[]): void {
-    for (const { arn, counts } of deltas) {
+    for (const delta of deltas) {
+      const { arn, counts } = delta;
+      const untaken = this.#untaken.get(arn);
+      this.#untaken.set(arn, untaken ? together(untaken, delta) : delta);
       const totals = this.#totals.get(arn) ?? {};
       for (const [name, amount] of Object.entries(counts))
         totals[name] = (totals[name] ?? 0) + amount;
@@ -239,4 +250,23 @@ class MetricTotals {
   all(): ReadonlyMap<string, Readonly<Record<string, number>>> {
     return this.#totals;
   }
+
+  take(): readonly MetricDelta[] {
+    const taken = [...this.#untaken.values()];
+    this.#untaken.clear();
+    return taken;
+  }
+}
+
+function together(a: MetricDelta, b: MetricDelta): MetricDelta {
+  const counts: Record<string, number> = { ...a.counts };
+  for (const [name, amount] of Object.entries(b.counts))
+    counts[name] = (counts[name] ?? 0) + amount;
+  const values: Record<string, readonly (readonly [number, number])[]> = { ...a.values };
+  for (const [name, more] of Object.entries(b.values ?? {})) {
+    const often = new Map(values[name]);
+    for (const [value, count] of more) often.set(value, (often.get(value) ?? 0) + count);
+    values[name] = [...often];
+  }
+  return { arn: a.arn, counts, values };
 }

@@ -66,6 +66,8 @@ export type ChildMessage =
 export interface MetricDelta {
   readonly arn: string;
   readonly counts: Readonly<Record<string, number>>;
+  /** Of sums of which percentiles are asked for: the values, and how often each was there. */
+  readonly values?: Readonly<Record<string, readonly (readonly [value: number, count: number])[]>>;
 }
 
 /** What the server wants to hear of the process. */

@@ -4,6 +4,7 @@ import { recentValues } from "../../services/cloudwatch/alarm-data.ts";
 import { evaluate, EXTRA_PERIODS } from "../../services/cloudwatch/evaluate.ts";
 import { MetricPoints } from "../../services/cloudwatch/metric-points.ts";
 import { alarms, type Alarm, type MetricAlarm } from "../../services/cloudwatch/state.ts";
+import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
 import type { MetricSource } from "./source.ts";
@@ -24,7 +25,7 @@ export class AlarmsPart implements EnginePart {
   readonly #sources: readonly MetricSource[];
   #timer: Timer | undefined;
   #round: Promise<void> | undefined;
-  #unsubscribe: (() => void) | undefined;
+  #unsubscribe: readonly (() => void)[] = [];
   #interval = MINUTE_MS;
   #isAsleep = true;
   #isStopped = false;
@@ -38,18 +39,29 @@ export class AlarmsPart implements EnginePart {
   }
 
   async start(): Promise<void> {
-    this.#unsubscribe = this.#context.store.onCommit((changes) => {
-      const isTouched = changes.some(({ kind }) => kind === alarms.name);
-      if (isTouched || !this.#timer) this.#wake();
-    });
+    this.#unsubscribe = [
+      this.#context.store.onCommit((changes) => {
+        const isAlarm = changes.some(({ kind }) => kind === alarms.name);
+        if (isAlarm || (!this.#timer && changes.some((change) => this.#begins(change))))
+          this.#wake();
+      }),
+      ...this.#sources.flatMap((source) => {
+        const stop = source.watch?.(() => void (this.#timer ?? this.#wake()));
+        return stop ? [stop] : [];
+      }),
+    ];
     this.#wake();
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#unsubscribe?.();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
     this.#timer?.cancel();
     await this.#round;
+  }
+
+  #begins(change: Change): boolean {
+    return this.#sources.some((source) => source.begins(change));
   }
 
   /** Sets the timer of the next round, or one that comes sooner than the one that is set. */

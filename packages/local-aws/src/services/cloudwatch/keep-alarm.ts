@@ -17,6 +17,9 @@ type Common =
   | "tags"
   | "invoked";
 
+/** Where an alarm is kept: a call's context, and whatever else makes alarms. */
+export type AlarmPlace = Pick<CallContext, "account" | "region" | "store" | "clock">;
+
 /** What a call says of an alarm, of whichever kind. */
 export interface AlarmDraft {
   readonly name: string;
@@ -31,7 +34,7 @@ export interface AlarmDraft {
  * Makes an alarm, or gives the one of this name a new configuration and leaves its state and its tags.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
-export function keepAlarm(context: CallContext, { rule, tags, ...draft }: AlarmDraft): void {
+export function keepAlarm(context: AlarmPlace, { rule, tags, ...draft }: AlarmDraft): void {
   const { account, region, store, clock } = context;
   const now = clock.now();
   const before = store.of(alarms).get(draft.name);

@@ -3,9 +3,11 @@ import { written, without } from "../kit/written.ts";
 import { alarmHandlers } from "./alarms.ts";
 import { historyHandlers } from "./history.ts";
 import { members } from "./members.ts";
+import { metricDataHandlers } from "./metric-data.ts";
 import { putDataHandlers } from "./put-data.ts";
 import { putMetricAlarmHandlers } from "./put-metric-alarm.ts";
 import { alarmHistories, alarms } from "./state.ts";
+import { statisticsHandlers } from "./statistics-calls.ts";
 import { tagHandlers } from "./tags.ts";
 
 /** Amazon CloudWatch: metrics and alarms. Anomaly detection, Insights rules and metric streams are not there. */
@@ -23,6 +25,8 @@ export const cloudwatch = defineService({
     ...alarmHandlers,
     ...historyHandlers,
     ...putDataHandlers,
+    ...metricDataHandlers,
+    ...statisticsHandlers,
     ...tagHandlers,
   },
 });

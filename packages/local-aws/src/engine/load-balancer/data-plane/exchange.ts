@@ -99,7 +99,7 @@ export class Exchange implements ConnectionUser {
     const { serverHeader, responseHeaders } = listener.configuration;
     const { metrics } = this.#services;
     metrics.add(group.configuration.arn, targetCodeMetric(status));
-    metrics.add(
+    metrics.observe(
       group.configuration.arn,
       "TargetResponseTime",
       (performance.now() - this.#startedAt) / 1000,

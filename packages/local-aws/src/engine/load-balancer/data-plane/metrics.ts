@@ -6,6 +6,7 @@ import type { MetricDelta } from "../messages.ts";
  */
 export class Metrics {
   readonly #counts = new Map<string, Map<string, number>>();
+  readonly #steps = new Map<string, Map<string, Map<number, number>>>();
 
   add(arn: string, name: string, amount = 1): void {
     let counts = this.#counts.get(arn);
@@ -13,16 +14,43 @@ export class Metrics {
     counts.set(name, (counts.get(name) ?? 0) + amount);
   }
 
+  /** Counts a value above 0 of which percentiles are asked for: it is told by two hundredths of itself. */
+  observe(arn: string, name: string, value: number): void {
+    this.add(arn, name, value);
+    let names = this.#steps.get(arn);
+    if (!names) this.#steps.set(arn, (names = new Map()));
+    let steps = names.get(name);
+    if (!steps) names.set(name, (steps = new Map()));
+    const step = Math.round(Math.log(Math.max(value, LEAST)) / STEP);
+    steps.set(step, (steps.get(step) ?? 0) + 1);
+  }
+
   /** Takes what was counted: the next report starts from nothing. */
   take(): MetricDelta[] {
     const deltas = [...this.#counts].map(([arn, counts]) => ({
       arn,
       counts: Object.fromEntries(counts),
+      ...this.#valuesOf(arn),
     }));
     this.#counts.clear();
+    this.#steps.clear();
     return deltas;
   }
+
+  #valuesOf(arn: string): Pick<MetricDelta, "values"> {
+    const names = this.#steps.get(arn);
+    if (!names) return {};
+    const values = [...names].map(([name, steps]) => {
+      const counted = [...steps].map(([step, count]) => [Math.exp(step * STEP), count] as const);
+      return [name, counted] as const;
+    });
+    return { values: Object.fromEntries(values) };
+  }
 }
+
+const STEP = Math.log(1.02);
+/** A microsecond, in seconds. */
+const LEAST = 1e-6;
 
 const CLASSES = ["", "1XX", "2XX", "3XX", "4XX", "5XX"];
 
