@@ -11,6 +11,8 @@ export interface WebContainer {
   readonly port: number;
   /** Further environment variables, by name. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** What ECS reads before the container starts, by the variable that it becomes: ARNs of parameters and secrets. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Where its standard output goes; nowhere when left out. */
   readonly logs?: ContainerLogs;
 }
@@ -61,7 +63,7 @@ const FIRST_UNPRIVILEGED_PORT = 1024;
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 function toContainerDefinition(container: WebContainer): object {
-  const { name, image, port, environment = {}, logs } = container;
+  const { name, image, port, environment = {}, secrets, logs } = container;
   const variables = Object.entries({ PORT: String(port), ...environment });
   return {
     name,
@@ -73,6 +75,12 @@ function toContainerDefinition(container: WebContainer): object {
       systemControls: [{ namespace: "net.ipv4.ip_unprivileged_port_start", value: String(port) }],
     }),
     environment: variables.map(([variable, value]) => ({ name: variable, value })),
+    ...(secrets && {
+      secrets: Object.entries(secrets).map(([variable, valueFrom]) => ({
+        name: variable,
+        valueFrom,
+      })),
+    }),
     ...(logs && {
       logConfiguration: {
         logDriver: "awslogs",

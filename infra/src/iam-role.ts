@@ -13,6 +13,8 @@ export interface IamRoleProps {
   readonly identifier: string;
   /** What the role may do: a policy document in JSON, kept inside the role. */
   readonly policyDocument?: string;
+  /** ARN of the policy that says what the role may have at most; nothing limits it unless told. */
+  readonly permissionsBoundaryArn?: string;
   /** ARNs of policies to attach as they are. */
   readonly managedPolicyArns?: readonly string[];
 }
@@ -35,6 +37,9 @@ export class IamRole extends Construct {
       new AwsIamRole(this, "role", {
         name: props.name,
         assumeRolePolicy: trustIn(props.identifier),
+        ...(props.permissionsBoundaryArn !== undefined && {
+          permissionsBoundary: props.permissionsBoundaryArn,
+        }),
       }),
       id,
     );

@@ -1,16 +1,18 @@
 import { hostname } from "node:os";
 import express from "express";
 import { accessLog } from "./access-log.js";
+import { readArrived } from "./arrived.js";
 import { readTaskMetadata } from "./task-metadata.js";
 
 export const GREETING = "Hello World from node.js";
 
 /**
- * The service without its socket: `/`, `/healthz` and `/info`.
+ * The service without its socket: `/`, `/healthz`, `/info` and `/config`.
  *
- * @param {{ version: string, metadataUri?: string, log: (fields: Record<string, unknown>) => void }} options
+ * @param {Pick<ReturnType<typeof import("./config.js").parseConfig>, "version" | "metadataUri" | "arrived">
+ *   & { log: (fields: Record<string, unknown>) => void }} options
  */
-export function createApp({ version, metadataUri, log }) {
+export function createApp({ version, metadataUri, arrived, log }) {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -30,6 +32,14 @@ export function createApp({ version, metadataUri, log }) {
       response
         .status(502)
         .json({ ...about, error: `cannot read the task metadata: ${error.message}` });
+    }
+  });
+  app.get("/config", async (_request, response) => {
+    try {
+      response.json(await readArrived(arrived));
+    } catch (error) {
+      log({ level: "error", message: "cannot read what has arrived", error: String(error) });
+      response.status(502).json({ error: error.message });
     }
   });
   app.use((_request, response) => {

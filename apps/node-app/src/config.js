@@ -1,3 +1,5 @@
+import { readAwsSettings } from "./arrived.js";
+
 /** The largest delay a timer can hold, in seconds (2^31 - 1 milliseconds). */
 const MAX_SECONDS = 2_147_483;
 
@@ -9,6 +11,7 @@ const MAX_SECONDS = 2_147_483;
  * - `START_DELAY_SECONDS`: how long to wait before listening. Default 0.
  * - `CRASH_ON_START`: an exit code, 0 to 255, to exit with in place of listening. Default: do not.
  * - `CRASH_AFTER_SECONDS`: how long after listening to exit with code 1. Default: never.
+ * - `SITE_NAME`, `DB_PASSWORD`, `BUCKET`: what `/config` shows of a setting, a password and a bucket. Default: none.
  * - `ECS_CONTAINER_METADATA_URI_V4`: set by ECS; where the task metadata endpoint is.
  *
  * @param {Record<string, string | undefined>} env
@@ -23,6 +26,12 @@ export function parseConfig(env) {
     crashOnStart: readInteger(env, "CRASH_ON_START", 255, problems),
     crashAfterSeconds: readSeconds(env, "CRASH_AFTER_SECONDS", problems),
     metadataUri: readUrl(env, "ECS_CONTAINER_METADATA_URI_V4", problems),
+    arrived: {
+      siteName: env.SITE_NAME || undefined,
+      password: env.DB_PASSWORD || undefined,
+      bucket: env.BUCKET || undefined,
+      aws: readAwsSettings(env),
+    },
   };
   if (problems.length > 0) throw new Error(problems.join("; "));
   return config;

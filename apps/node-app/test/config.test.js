@@ -10,6 +10,17 @@ test("an empty environment gives the defaults", () => {
     crashOnStart: undefined,
     crashAfterSeconds: undefined,
     metadataUri: undefined,
+    arrived: {
+      siteName: undefined,
+      password: undefined,
+      bucket: undefined,
+      aws: {
+        region: "us-east-1",
+        endpointUrl: undefined,
+        credentialsUri: undefined,
+        authorization: undefined,
+      },
+    },
   });
 });
 

@@ -4,6 +4,8 @@ import type { ECR } from "@aws-sdk/client-ecr";
 import type { ECS } from "@aws-sdk/client-ecs";
 import type { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { IAM } from "@aws-sdk/client-iam";
+import type { S3 } from "@aws-sdk/client-s3";
+import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
 
 import type { SynthContext } from "./check.ts";
 import type { PushedImage } from "./synth.ts";
@@ -30,6 +32,8 @@ export interface AwsClients {
   readonly ecr: ECR;
   readonly iam: IAM;
   readonly logs: CloudWatchLogs;
+  readonly s3: S3;
+  readonly secrets: SecretsManager;
 }
 
 /** What a check of the running stack knows. */
@@ -60,13 +64,15 @@ export interface LiveContext extends SynthContext {
  * @param connection only what it says is used: no endpoint is taken from the environment
  */
 export async function connectAws(connection: AwsConnection): Promise<AwsClients> {
-  const [ecs, elbv2, ec2, ecr, iam, logs] = await Promise.all([
+  const [ecs, elbv2, ec2, ecr, iam, logs, s3, secrets] = await Promise.all([
     import("@aws-sdk/client-ecs"),
     import("@aws-sdk/client-elastic-load-balancing-v2"),
     import("@aws-sdk/client-ec2"),
     import("@aws-sdk/client-ecr"),
     import("@aws-sdk/client-iam"),
     import("@aws-sdk/client-cloudwatch-logs"),
+    import("@aws-sdk/client-s3"),
+    import("@aws-sdk/client-secrets-manager"),
   ]);
   return {
     ecs: new ecs.ECS(connection),
@@ -75,6 +81,9 @@ export async function connectAws(connection: AwsConnection): Promise<AwsClients>
     ecr: new ecr.ECR(connection),
     iam: new iam.IAM(connection),
     logs: new logs.CloudWatchLogs(connection),
+    // An endpoint by address cannot have a bucket's name in front of it.
+    s3: new s3.S3({ ...connection, forcePathStyle: connection.endpoint !== undefined }),
+    secrets: new secrets.SecretsManager(connection),
   };
 }
 

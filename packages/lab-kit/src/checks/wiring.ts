@@ -10,6 +10,8 @@ export interface Container {
   readonly image: string;
   readonly ports: readonly number[];
   readonly environment: ReadonlyMap<string, string>;
+  /** Where ECS reads variables from before the container starts, by their names. */
+  readonly secrets: ReadonlyMap<string, string>;
   /** Kernel parameters, by name. */
   readonly systemControls: ReadonlyMap<string, string>;
   /** The hard limit in MiB; undefined where it has none of its own. */
@@ -149,6 +151,12 @@ function toContainer(definition: Readonly<Record<string, unknown>>): Container {
     ports: records(definition["portMappings"]).map(({ containerPort }) => Number(containerPort)),
     environment: new Map(
       records(definition["environment"]).map(({ name, value }) => [String(name), String(value)]),
+    ),
+    secrets: new Map(
+      records(definition["secrets"]).map(({ name, valueFrom }) => [
+        String(name),
+        String(valueFrom),
+      ]),
     ),
     systemControls: new Map(
       records(definition["systemControls"]).map(({ namespace, value }) => [
