@@ -5,7 +5,7 @@ import type { ScalingHandlers } from "./handlers.ts";
 import { members } from "./members.ts";
 import { policyHandlers } from "./policies.ts";
 import { scheduledActionHandlers } from "./scheduled-actions.ts";
-import { scalableTargets, scalingActivities } from "./state.ts";
+import { coolDowns, scalableTargets, scalingActivities } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
 import { targetHandlers } from "./targets.ts";
 
@@ -26,6 +26,6 @@ export const applicationAutoscaling = defineService({
   fault: "InternalServiceException",
   members,
   shown: [scalableTargets],
-  written: [written(scalingActivities)],
+  written: [written(scalingActivities), written(coolDowns)],
   handlers: handlers as Service["handlers"],
 });

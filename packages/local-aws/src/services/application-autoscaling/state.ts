@@ -61,10 +61,18 @@ export interface ScalingActivity extends TargetKey {
   notScaled?: readonly Sdk.NotScaledReason[];
 }
 
+/** What was done to a target last, which keeps the next from being done too soon. Keyed as the target is. */
+export interface CoolDowns extends TargetKey {
+  /** From how many to how many, when, and for how many seconds it counts. */
+  out?: { at: number; seconds: number; from: number; to: number };
+  in?: { at: number; seconds: number };
+}
+
 export const scalableTargets = defineKind<ScalableTarget>("application-autoscaling.target");
 export const scalingPolicies = defineKind<ScalingPolicy>("application-autoscaling.policy");
 export const scheduledActions = defineKind<ScheduledAction>("application-autoscaling.action");
 export const scalingActivities = defineKind<ScalingActivity>("application-autoscaling.activity");
+export const coolDowns = defineKind<CoolDowns>("application-autoscaling.cool-downs");
 export const activitiesByTarget = defineIndex<ScalingActivity>((it) => [keyOf(it)]);
 export const policiesByTarget = defineIndex<ScalingPolicy>((it) => [keyOf(it)]);
 export const actionsByTarget = defineIndex<ScheduledAction>((it) => [keyOf(it)]);

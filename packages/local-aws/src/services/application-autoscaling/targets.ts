@@ -11,6 +11,7 @@ import { dropPolicy } from "./policies.ts";
 import { toKey } from "./resource-types.ts";
 import {
   actionsByTarget,
+  coolDowns,
   keyOf,
   policiesByTarget,
   scalableTargets,
@@ -66,6 +67,7 @@ export const targetHandlers: ScalingHandlers = {
   DeregisterScalableTarget(input, { store, clock }) {
     const key = toKey(input);
     if (!store.of(scalableTargets).delete(keyOf(key))) throw targetNotFound(key);
+    store.of(coolDowns).delete(keyOf(key));
     for (const policy of store.of(scalingPolicies).by(policiesByTarget, keyOf(key)))
       dropPolicy(store, policy, clock.now());
     for (const action of store.of(scheduledActions).by(actionsByTarget, keyOf(key)))

@@ -101,7 +101,9 @@ export const TEXTS = {
     "Successfully set desired count to {count}. Found it was later changed to {now}.",
     QUOTED,
   ),
-  countFailed: text("Failed to set desired count to {count}. Reason: {reason}", QUOTED),
+  countUnfulfilled: text(
+    "Successfully set desired count to {count}. The ECS service is not there any more.",
+  ),
   byAlarm: text(
     "monitor alarm {alarm} in state {state} triggered policy {policy}",
     API("DescribeScalingActivities"),

@@ -61,12 +61,22 @@ export function updateService(input: UpdateServiceRequest, context: CallContext)
     DEPLOYED.some((member) => !isDeepStrictEqual(before[member], after[member]));
   after.deployments = deploys
     ? startDeployment(before.deployments, newDeployment(after, now))
-    : before.deployments.map((deployment) =>
-        deployment.status === "PRIMARY" && deployment.desiredCount !== after.desiredCount
-          ? { ...deployment, desiredCount: after.desiredCount, updatedAt: now }
-          : deployment,
-      );
+    : withDesiredCount(before, after.desiredCount, now).deployments;
   return context.store.of(ecsServices).put(after.arn, after);
+}
+
+/** A service that wants another number of tasks, its primary deployment with it. @param now milliseconds since the epoch */
+export function withDesiredCount(
+  service: EcsService,
+  desiredCount: number,
+  now: number,
+): Pick<EcsService, "desiredCount" | "deployments"> {
+  const deployments = service.deployments.map((deployment) =>
+    deployment.status === "PRIMARY" && deployment.desiredCount !== desiredCount
+      ? { ...deployment, desiredCount, updatedAt: now }
+      : deployment,
+  );
+  return { desiredCount, deployments };
 }
 
 function changes(

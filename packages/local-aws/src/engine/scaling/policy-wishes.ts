@@ -1,0 +1,92 @@
+import type { Clock } from "../../clock/clock.ts";
+import {
+  keyOf,
+  policiesByTarget,
+  scalingPolicies,
+  type ScalingPolicy,
+} from "../../services/application-autoscaling/state.ts";
+import { directionOf, targetAlarm } from "../../services/application-autoscaling/target-alarms.ts";
+import { recentValues } from "../../services/cloudwatch/alarm-data.ts";
+import type { Alarm } from "../../services/cloudwatch/state.ts";
+import type { Scope, Store } from "../../store/store.ts";
+import { loweredCapacity, steppedCapacity, trackedCapacity } from "./wanted-capacity.ts";
+
+/** What a policy would like to be done. */
+export interface Wish {
+  readonly direction: "out" | "in" | "none";
+  readonly count: number;
+}
+
+interface Question {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly scope: Scope;
+  readonly alarm: Readonly<Alarm>;
+  readonly policy: Readonly<ScalingPolicy>;
+  /** How many tasks there are to be, and how many before what has just been added. */
+  readonly current: { readonly now: number; readonly before: number };
+}
+
+/** What a policy wants that an alarm invokes; undefined where it wants nothing, or its metric has no values. */
+export function wish(question: Question): Wish | undefined {
+  return question.policy.step ? stepWish(question) : trackingWish(question);
+}
+
+function stepWish(question: Question): Wish | undefined {
+  const { policy, alarm, current } = question;
+  const values = valuesOf(question, alarm);
+  if (alarm.type !== "metric" || values.length === 0) return undefined;
+  const breach =
+    AGGREGATES[policy.step!.MetricAggregationType ?? "Average"]!(values) - (alarm.threshold ?? 0);
+  const count = steppedCapacity(policy.step!, current.now, breach);
+  if (count === undefined) return undefined;
+  if (count < current.now) return { direction: "in", count };
+  const sooner = steppedCapacity(policy.step!, current.before, breach)!;
+  return { direction: count > current.now ? "out" : "none", count: sooner };
+}
+
+const AGGREGATES: Readonly<Record<string, (values: readonly number[]) => number>> = {
+  Average: (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
+  Minimum: (values) => Math.min(...values),
+  Maximum: (values) => Math.max(...values),
+};
+
+function trackingWish(question: Question): Wish | undefined {
+  const { policy, alarm, current } = question;
+  const direction = directionOf(policy, alarm);
+  const values = valuesOf(question, alarm);
+  if (direction === undefined || alarm.state.value !== "ALARM" || values.length === 0)
+    return undefined;
+  const target = policy.tracking!.TargetValue!;
+  if (direction === "High") {
+    const count = trackedCapacity(current.before, values[0]!, target);
+    return { direction: "out", count };
+  }
+  return wishToGoIn(question);
+}
+
+/**
+ * A service goes in when all of its target tracking policies that may are ready to, by as little as one of them wants.
+ * https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
+ */
+function wishToGoIn(question: Question): Wish | undefined {
+  const { scope, policy, current } = question;
+  const counts: number[] = [];
+  for (const each of scope.of(scalingPolicies).by(policiesByTarget, keyOf(policy))) {
+    if (!each.tracking || each.tracking.DisableScaleIn) continue;
+    const low = targetAlarm(scope, each, "Low");
+    if (low?.state.value !== "ALARM") return undefined;
+    const values = valuesOf(question, low);
+    if (values.length === 0) return undefined;
+    counts.push(loweredCapacity(current.now, Math.max(...values), each.tracking.TargetValue!));
+  }
+  return { direction: "in", count: Math.max(...counts) };
+}
+
+/** What an alarm's metric was in its evaluation periods, the newest first; periods without data are left out. */
+function valuesOf({ store, clock, scope }: Question, alarm: Readonly<Alarm>): number[] {
+  if (alarm.type !== "metric" || !alarm.metric) return [];
+  return recentValues({ store, clock }, scope, alarm.metric, alarm.evaluationPeriods).flatMap(
+    ({ value }) => (value === undefined ? [] : [value]),
+  );
+}
