@@ -26,6 +26,7 @@ import { LogMetrics } from "./metrics/log-metrics.ts";
 import { TaskMetrics } from "./metrics/task-metrics.ts";
 import { GroupsPart } from "./instances/groups-part.ts";
 import { ScalingPart } from "./instances/scaling-part.ts";
+import { ScheduledActions } from "./scaling/scheduled-actions.ts";
 import { ServiceScaling } from "./scaling/service-scaling.ts";
 import { InstancesPart, type InstanceHost } from "./instances/instances-part.ts";
 import { createOffDriver } from "./runtime/off-driver.ts";
@@ -99,6 +100,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     new GroupsPart(context),
     new ScalingPart(context),
     new ServiceScaling(context),
+    new ScheduledActions(context),
     new AlarmsPart(context, [
       new TaskMetrics(store, driver),
       new BalancerMetrics(store, loadBalancers),

@@ -1,7 +1,9 @@
+import type { Clock } from "../../clock/clock.ts";
 import { addActivity } from "../../services/application-autoscaling/activities.ts";
 import {
   activitiesByTarget,
   keyOf,
+  scalableTargets,
   scalingActivities,
   type ScalingActivity,
   type TargetKey,
@@ -11,7 +13,7 @@ import { ecsArn } from "../../services/ecs/arns.ts";
 import { isRunning } from "../../services/ecs/counts.ts";
 import { ecsServices, tasks, tasksByService, type EcsService } from "../../services/ecs/state.ts";
 import { withDesiredCount } from "../../services/ecs/update-service.ts";
-import type { Scope } from "../../store/store.ts";
+import type { Scope, Store } from "../../store/store.ts";
 
 /** The service that a target is; undefined where there is none that could be scaled. */
 export function serviceOf(
@@ -42,6 +44,26 @@ export function setDesiredCount(
     message: TEXTS.countWaits({ count }),
     capacity: count,
   });
+}
+
+/**
+ * Has a service that wants more or fewer tasks than its target's bounds say want as many as they say.
+ * @param id the target's key; nothing happens where there is none, or its service is not there
+ */
+export function boundService(
+  { store, clock }: { readonly store: Store; readonly clock: Clock },
+  scope: Scope,
+  id: string,
+): void {
+  const target = scope.of(scalableTargets).get(id);
+  const service = target?.namespace === "ecs" ? serviceOf(scope, target) : undefined;
+  if (!target || !service) return;
+  const { min, max } = target;
+  const count = Math.min(Math.max(service.desiredCount, min), max);
+  if (count === service.desiredCount) return;
+  const cause =
+    service.desiredCount < min ? TEXTS.minimumSet({ count }) : TEXTS.maximumSet({ count });
+  store.record(() => setDesiredCount(scope, target, { service, count, cause, now: clock.now() }));
 }
 
 /** Ends the activities of a target whose number of tasks runs, or that were overridden; in the transaction under way. */

@@ -38,7 +38,7 @@ beforeAll(async () => {
     securityGroups: SecurityGroups!.map(({ GroupId }) => GroupId!),
   };
   // No task can start here: a deployment of none is over at once.
-  const names = ["bounds", "tracked", "stepped", "held", "two"];
+  const names = ["bounds", "tracked", "stepped", "held", "two", "timed"];
   await createServices(ecs, network, { names, desiredCount: 0 });
   const command = new DescribeServicesCommand({ cluster: "c", services: names });
   await eventually(async () => {
@@ -239,4 +239,56 @@ test("a service goes in when all of its policies are ready to", async () => {
     await clock.advance(30_000);
   }
   expect(await desired("two")).toBe(2);
+});
+
+test("scheduled actions set bounds at their times, in their zone, and bring the service within", async () => {
+  await register("timed");
+  const put = (ScheduledActionName: string, more: Partial<aas.PutScheduledActionCommandInput>) =>
+    client.send(
+      new aas.PutScheduledActionCommand({ ...targetOf("timed"), ScheduledActionName, ...more }),
+    );
+  const target = async () => {
+    const ResourceIds = ["service/c/timed"];
+    const command = new aas.DescribeScalableTargetsCommand({
+      ServiceNamespace: "ecs",
+      ResourceIds,
+    });
+    const { MinCapacity, MaxCapacity } = (await client.send(command)).ScalableTargets![0]!;
+    return { MinCapacity, MaxCapacity };
+  };
+  const until = async (at: number) => clock.advance(at - clock.now());
+  const MINUTE_MS = 60_000;
+  const start = (Math.ceil(clock.now() / MINUTE_MS) + 2) * MINUTE_MS;
+  const inTokyo = new Date(start + 9 * 60 * MINUTE_MS);
+  // Once, at an instant that is told as Tokyo's clocks show it; every two minutes from some later on, twice.
+  await put("open", {
+    Schedule: `at(${inTokyo.toISOString().slice(0, 19)})`,
+    Timezone: "Asia/Tokyo",
+    ScalableTargetAction: { MinCapacity: 4 },
+  });
+  await put("close", {
+    Schedule: "rate(2 minutes)",
+    StartTime: new Date(start + 3 * MINUTE_MS),
+    EndTime: new Date(start + 5 * MINUTE_MS),
+    ScalableTargetAction: { MinCapacity: 0, MaxCapacity: 1 },
+  });
+  await until(start - 1);
+  expect(await target()).toEqual({ MinCapacity: 1, MaxCapacity: 6 });
+  await until(start);
+  await eventually(async () => expect(await desired("timed")).toBe(4));
+  expect(await target()).toEqual({ MinCapacity: 4, MaxCapacity: 6 });
+  await until(start + 3 * MINUTE_MS);
+  await eventually(async () => expect(await desired("timed")).toBe(1));
+  // What the bounds are already holds again.
+  await want("timed", 3);
+  await until(start + 5 * MINUTE_MS);
+  await eventually(async () => expect(await desired("timed")).toBe(1));
+  await want("timed", 3);
+  await until(start + 10 * MINUTE_MS);
+  expect(await desired("timed")).toBe(3);
+  expect((await activities("timed")).map(({ Cause }) => Cause)).toEqual([
+    "maximum capacity was set to 1",
+    "maximum capacity was set to 1",
+    "minimum capacity was set to 4",
+  ]);
 });

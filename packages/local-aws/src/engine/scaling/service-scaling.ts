@@ -5,7 +5,6 @@ import {
   type ScalableTarget,
   type ScalingActivity,
 } from "../../services/application-autoscaling/state.ts";
-import { TEXTS } from "../../services/application-autoscaling/texts.ts";
 import {
   tellAction,
   watchAlarms,
@@ -13,9 +12,8 @@ import {
 } from "../../services/cloudwatch/alarm-states.ts";
 import { ecsServices, tasks } from "../../services/ecs/state.ts";
 import type { Change } from "../../store/collection.ts";
-import type { Scope } from "../../store/store.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
-import { endActivities, serviceOf, setDesiredCount } from "./desired-count.ts";
+import { boundService, endActivities } from "./desired-count.ts";
 import { actOnAlarm } from "./policy-action.ts";
 
 /** What the end of an activity follows from. */
@@ -84,23 +82,9 @@ export class ServiceScaling implements EnginePart {
     for (const { kind, account, region, before, after } of changes)
       if (kind === scalableTargets.name && after && isMoved(before, after)) {
         const scope = this.#context.store.scope(account, region);
-        this.#later(() => this.#bound(scope, keyOf(after as ScalableTarget)));
+        this.#later(() => boundService(this.#context, scope, keyOf(after as ScalableTarget)));
       }
     if (changes.some(({ kind }) => TELLING.has(kind))) this.#later(() => this.#endActivities());
-  }
-
-  /** A service that wants more or fewer tasks than its target's bounds say wants as many as they say. */
-  #bound(scope: Scope, id: string): void {
-    const { store, clock } = this.#context;
-    const target = scope.of(scalableTargets).get(id);
-    const service = target?.namespace === "ecs" ? serviceOf(scope, target) : undefined;
-    if (!target || !service) return;
-    const { min, max } = target;
-    const count = Math.min(Math.max(service.desiredCount, min), max);
-    if (count === service.desiredCount) return;
-    const cause =
-      service.desiredCount < min ? TEXTS.minimumSet({ count }) : TEXTS.maximumSet({ count });
-    store.record(() => setDesiredCount(scope, target, { service, count, cause, now: clock.now() }));
   }
 
   #endActivities(): void {

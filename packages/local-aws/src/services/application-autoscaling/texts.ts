@@ -110,5 +110,7 @@ export const TEXTS = {
   ),
   minimumSet: text("minimum capacity was set to {count}", API("DescribeScalingActivities")),
   maximumSet: text("maximum capacity was set to {count}", API("DescribeScalingActivities")),
+  settingBounds: text("Setting minimum capacity to {min} and maximum capacity to {max}"),
+  bySchedule: text("scheduled action {name} was due"),
   notScaling: text("Attempting to scale due to alarm triggered", QUOTED),
 };
