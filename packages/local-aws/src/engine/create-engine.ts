@@ -5,6 +5,9 @@ import { ExecAgents } from "./exec/exec-agents.ts";
 import { ExecSessions } from "./exec/exec-sessions.ts";
 import { DiskRoom } from "./disk-room.ts";
 import { ImageExpiry } from "./images/image-expiry.ts";
+import { DeliveriesPart } from "./events/deliveries-part.ts";
+import { EcsEvents } from "./events/ecs-events.ts";
+import { RuleSchedules } from "./events/rule-schedules.ts";
 import { createImagePuller } from "./images/puller.ts";
 import { createRegistry } from "./images/registry.ts";
 import type { RegistriesOptions } from "@workbook/registry-client";
@@ -106,6 +109,9 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
       new BalancerMetrics(store, loadBalancers),
       new LogMetrics(store),
     ]),
+    new DeliveriesPart(context),
+    new EcsEvents(context),
+    new RuleSchedules(context),
     { name: "tasks", start: async () => {}, stop: () => driver.close() },
     { name: "image pulls", start: async () => {}, stop: () => images.close() },
     new ExecAgents(context),

@@ -5,6 +5,7 @@ import { ec2 } from "./ec2/service.ts";
 import { ecr } from "./ecr/service.ts";
 import { ecs } from "./ecs/service.ts";
 import { elbv2 } from "./elbv2/service.ts";
+import { events } from "./events/service.ts";
 import { iam } from "./iam/service.ts";
 import { kms } from "./kms/service.ts";
 import { logs } from "./logs/service.ts";
@@ -24,6 +25,7 @@ export const SERVICES: readonly Service[] = [
   ecr,
   ecs,
   elbv2,
+  events,
   iam,
   kms,
   logs,

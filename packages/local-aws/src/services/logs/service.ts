@@ -4,8 +4,9 @@ import { written } from "../kit/written.ts";
 import { groupHandlers } from "./groups.ts";
 import { streamHandlers } from "./streams.ts";
 import { readEventHandlers, searchEventHandlers } from "./read-events.ts";
+import { resourcePolicyHandlers } from "./resource-policies.ts";
 import { tagHandlers } from "./tags.ts";
-import { logGroups, logStreams } from "./state.ts";
+import { logGroups, logStreams, resourcePolicies } from "./state.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_Operations.html */
 const members: Members = {
@@ -14,6 +15,9 @@ const members: Members = {
     ListLogGroupsRequest:
       "dataSources fieldIndexNames logGroupTags accountIdentifiers includeLinkedAccounts",
     PutLogEventsRequest: "entity",
+    PutResourcePolicyRequest: "resourceArn expectedRevisionId",
+    DescribeResourcePoliciesRequest: "resourceArn policyScope=ACCOUNT",
+    DeleteResourcePolicyRequest: "resourceArn expectedRevisionId",
   },
   meaningless: [
     {
@@ -36,12 +40,13 @@ export const logs = defineService({
   id: "logs",
   fault: "ServiceUnavailableException",
   members,
-  shown: [logGroups, logStreams],
+  shown: [logGroups, logStreams, resourcePolicies],
   written: [written(logStreams)],
   handlers: {
     ...groupHandlers,
     ...streamHandlers,
     ...readEventHandlers,
+    ...resourcePolicyHandlers,
     ...tagHandlers,
   },
   streaming: searchEventHandlers,

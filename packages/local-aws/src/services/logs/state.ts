@@ -21,8 +21,17 @@ export interface LogStream {
   creationTime: number;
 }
 
+/** What lets services of AWS write into groups. Keyed by name. */
+export interface ResourcePolicy {
+  name: string;
+  /** JSON. */
+  document: string;
+  updatedAt: number;
+}
+
 export const logGroups = defineKind<LogGroup>("logs.group");
 export const logStreams = defineKind<LogStream>("logs.stream");
+export const resourcePolicies = defineKind<ResourcePolicy>("logs.resource-policy");
 
 /** Which stream of which group. */
 export interface StreamPlace extends Place {

@@ -1,0 +1,71 @@
+import { randomUUID } from "node:crypto";
+import { readArn } from "../../ground/arn.ts";
+import { AwsError } from "../../protocol/aws-error.ts";
+import { findRole, mayAssume } from "../../services/iam/authorize.ts";
+import { callerKeys, denied, identityOf } from "../../services/iam/caller.ts";
+import type { CallContext } from "../../services/service.ts";
+import type { Delivery } from "../../services/events/state.ts";
+import type { Scope } from "../../store/store.ts";
+import type { EngineContext } from "../engine.ts";
+
+/**
+ * What a call is made with that EventBridge makes by the role of a target.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-iam-roles.html
+ * @throws AwsError `AccessDeniedException` where the role does not let the service take it on
+ */
+export function actAs(
+  { store, clock, settings }: EngineContext,
+  scope: Scope,
+  { by, id, sourceArn, target }: Delivery,
+): CallContext {
+  const { RoleArn: roleArn = "" } = target;
+  const { account, region } = scope;
+  const service = `${by}.amazonaws.com`;
+  if (!mayAssume(store, account, roleArn, { service, sourceArn, region, now: clock.now() }))
+    throw new AwsError(
+      "AccessDeniedException",
+      `${service} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
+    );
+  const { roleName, roleId } = findRole(store, account, roleArn)!;
+  const session = id.replaceAll("-", "");
+  return {
+    account,
+    region,
+    requestId: randomUUID(),
+    principal: {
+      account,
+      arn: `arn:aws:sts::${account}:assumed-role/${roleName}/${session}`,
+      userId: `${roleId}:${session}`,
+      accessKeyId: "",
+    },
+    store: scope,
+    cloud: store,
+    clock,
+    settings,
+  };
+}
+
+/** @throws AwsError `AccessDeniedException` where the role's policies do not allow it */
+export function requireRight(
+  caller: CallContext,
+  action: string,
+  resource: string,
+  keys: Readonly<Record<string, string>> = {},
+): void {
+  const decision = identityOf(caller, {
+    action,
+    resource,
+    context: { ...callerKeys(caller), ...keys },
+  });
+  if (decision === "allowed") return;
+  throw denied(caller, action, resource, {
+    by: "identity-based policy",
+    explicit: decision === "explicitDeny",
+  });
+}
+
+/** The part of the store in which something lives that an ARN names. */
+export function scopeOf({ store }: EngineContext, arn: string): Scope {
+  const { account, region } = readArn(arn);
+  return store.scope(account, region);
+}

@@ -1,0 +1,32 @@
+import { readArn } from "../../ground/arn.ts";
+import { sendToQueue } from "../../services/sqs/deliver.ts";
+import type { Delivery } from "../../services/events/state.ts";
+import type { Scope } from "../../store/store.ts";
+import type { EngineContext } from "../engine.ts";
+import { actAs } from "./acting-role.ts";
+import { putOnBus } from "./bus-target.ts";
+import { writeToLog } from "./log-target.ts";
+import { senderOf } from "./sender.ts";
+import { runTargetTask } from "./task-target.ts";
+
+/**
+ * Gives a target what it is to have, in the transaction under way.
+ * @param scope where the rule or the schedule is
+ * @throws AwsError, TargetFailed, TooManyHops: nothing has been done then
+ */
+export function deliver(context: EngineContext, scope: Scope, delivery: Delivery): void {
+  const { service } = readArn(delivery.target.Arn!);
+  if (service === "ecs") runTargetTask(actAs(context, scope, delivery), delivery);
+  else if (service === "logs") writeToLog(context, delivery);
+  else if (service === "sqs") sendToTargetQueue(context, delivery);
+  else putOnBus(context, scope, delivery);
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sqs-permissions */
+function sendToTargetQueue({ store, clock }: EngineContext, delivery: Delivery): void {
+  const { target, payload, id } = delivery;
+  const groupId = target.SqsParameters?.MessageGroupId;
+  // A queue that looks at contents for what it was sent already goes without an id of the sender's.
+  const letter = { body: payload, groupId, ...(groupId !== undefined && { deduplicationId: id }) };
+  sendToQueue({ cloud: store, clock }, target.Arn!, letter, senderOf(delivery));
+}

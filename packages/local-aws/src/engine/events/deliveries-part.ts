@@ -1,0 +1,115 @@
+import type { Timer } from "../../clock/clock.ts";
+import { deliveries, type Delivery } from "../../services/events/state.ts";
+import type { Scope } from "../../store/store.ts";
+import type { EngineContext, EnginePart } from "../engine.ts";
+import { buryDelivery, type Undelivered } from "./dead-letters.ts";
+import { deliver } from "./deliver.ts";
+import { toFault, type DeliveryFault, type Exhausted } from "./delivery-fault.ts";
+
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
+const MOST_RETRIES = 185;
+const LONGEST_AGE_SECONDS = 86_400;
+/** Twice as long after each try, up to that at which 185 of them take a day; in idle time. */
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 480_000;
+
+/** Brings what rules and schedules send to their targets, again where that may help, and to a queue for dead letters where not. */
+export class DeliveriesPart implements EnginePart {
+  readonly name = "event deliveries";
+  readonly #context: EngineContext;
+  /** Of deliveries that are tried again, by id. */
+  readonly #waiting = new Map<string, Timer>();
+  #flush: NodeJS.Immediate | undefined;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(context: EngineContext) {
+    this.#context = context;
+  }
+
+  async start(): Promise<void> {
+    this.#unsubscribe = this.#context.store.onCommit((changes) => {
+      if (changes.some(({ kind, before, after }) => kind === deliveries.name && after && !before))
+        this.#wake();
+    });
+    this.#wake();
+  }
+
+  async stop(): Promise<void> {
+    this.#unsubscribe?.();
+    clearImmediate(this.#flush);
+    for (const timer of this.#waiting.values()) timer.cancel();
+  }
+
+  #wake(): void {
+    this.#flush ??= setImmediate(() => {
+      this.#flush = undefined;
+      const { store } = this.#context;
+      for (const collection of store.all(deliveries)) {
+        const scope = store.scope(collection.place.account, collection.place.region);
+        for (const { id } of collection.values())
+          if (!this.#waiting.has(id)) this.#attempt(scope, id);
+      }
+    });
+  }
+
+  #attempt(scope: Scope, id: string): void {
+    this.#waiting.delete(id);
+    const delivery = scope.of(deliveries).get(id);
+    if (!delivery) return;
+    try {
+      this.#context.store.transaction(() => {
+        deliver(this.#context, scope, delivery);
+        scope.of(deliveries).delete(id);
+      });
+    } catch (error) {
+      this.#failed(scope, delivery, toFault(delivery.by, error));
+    }
+  }
+
+  #failed(scope: Scope, delivery: Delivery, fault: DeliveryFault): void {
+    const { id, attempts } = delivery;
+    const exhausted = fault.passes ? this.#exhausted(delivery) : undefined;
+    if (fault.passes && !exhausted) {
+      const wait = Math.min(FIRST_WAIT_MS * 2 ** attempts, LONGEST_WAIT_MS);
+      this.#context.store.record(() => scope.of(deliveries).patch(id, { attempts: attempts + 1 }));
+      const timer = this.#context.clock.idle(wait, () => this.#attempt(scope, id));
+      this.#waiting.set(id, timer);
+      return;
+    }
+    this.#giveUp(scope, delivery, { fault, exhausted, retries: attempts });
+  }
+
+  #giveUp(scope: Scope, delivery: Delivery, undelivered: Undelivered): void {
+    const { clock, events, logger, store } = this.#context;
+    store.record(() => scope.of(deliveries).delete(delivery.id));
+    try {
+      store.record(() => buryDelivery(this.#context, delivery, undelivered));
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      logger.info(`${delivery.sourceArn}: the dead letter is lost: ${said}`);
+    }
+    const { code, message } = undelivered.fault;
+    events.publish({
+      type: "events.undelivered",
+      at: clock.now(),
+      account: scope.account,
+      region: scope.region,
+      sourceArn: delivery.sourceArn,
+      targetArn: delivery.target.Arn,
+      code,
+      message,
+    });
+  }
+
+  /** Which bound of the target's retry policy has been reached; undefined where none has. */
+  #exhausted({ attempts, since, target }: Delivery): Exhausted | undefined {
+    const {
+      MaximumRetryAttempts: most = MOST_RETRIES,
+      MaximumEventAgeInSeconds: age = LONGEST_AGE_SECONDS,
+    } = target.RetryPolicy ?? {};
+    if (attempts >= most) return "MaximumRetryAttempts";
+    return this.#context.clock.idleSince(since) >= age * 1000
+      ? "MaximumEventAgeInSeconds"
+      : undefined;
+  }
+}

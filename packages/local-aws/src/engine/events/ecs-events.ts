@@ -1,0 +1,172 @@
+import type { Attachment } from "@aws-sdk/client-ecs";
+import { DEFAULT_BUS } from "../../services/events/find.ts";
+import { publish, toEventJson } from "../../services/events/publish.ts";
+import { eventRules, rulesByBus } from "../../services/events/state.ts";
+import { EVENT_TEXTS } from "../../services/ecs/event-texts.ts";
+import { containerInstances, type ContainerInstance } from "../../services/ecs/instances/state.ts";
+import { describeContainerInstance } from "../../services/ecs/instances/view.ts";
+import { ecsServices, tasks, type EcsService, type Task } from "../../services/ecs/state.ts";
+import { describeTask } from "../../services/ecs/task-view.ts";
+import type { Change } from "../../store/collection.ts";
+import type { Scope } from "../../store/store.ts";
+import type { EngineContext, EnginePart } from "../engine.ts";
+
+/** An event of ECS: its type, what it is about, and its detail. */
+interface EcsEvent {
+  readonly type: string;
+  readonly arn: string;
+  readonly detail: object;
+}
+
+/**
+ * Puts what happens in ECS on the default bus.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html
+ */
+export class EcsEvents implements EnginePart {
+  readonly name = "events of ECS";
+  readonly #context: EngineContext;
+  #pending: { readonly scope: Scope; readonly event: string }[] = [];
+  #flush: NodeJS.Immediate | undefined;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(context: EngineContext) {
+    this.#context = context;
+  }
+
+  async start(): Promise<void> {
+    this.#unsubscribe = this.#context.store.onCommit((changes) => {
+      for (const change of changes) this.#hear(change);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#unsubscribe?.();
+    clearImmediate(this.#flush);
+    this.#publish();
+  }
+
+  #hear(change: Change): void {
+    const { store, clock } = this.#context;
+    const read = READERS[change.kind];
+    if (!read || !change.after) return;
+    const scope = store.scope(change.account, change.region);
+    // Most clouds have no rules: nothing is put together that nobody waits for.
+    if (scope.of(eventRules).by(rulesByBus, DEFAULT_BUS).length === 0) return;
+    const time = clock.now();
+    for (const { type, arn, detail } of read(scope, change, time)) {
+      const text = JSON.stringify(detail);
+      const fields = { source: "aws.ecs", detailType: type, detail: text, resources: [arn], time };
+      this.#pending.push({ scope, event: toEventJson(scope, fields) });
+    }
+    if (this.#pending.length > 0)
+      this.#flush ??= setImmediate(() => {
+        this.#flush = undefined;
+        this.#publish();
+      });
+  }
+
+  #publish(): void {
+    const { store, clock } = this.#context;
+    const pending = this.#pending.splice(0);
+    if (pending.length === 0) return;
+    store.record(() => {
+      for (const { scope, event } of pending) publish(scope, DEFAULT_BUS, event, clock.now());
+    });
+  }
+}
+
+type Reader = (scope: Scope, change: Change, now: number) => Iterable<EcsEvent>;
+
+const READERS: Readonly<Record<string, Reader>> = {
+  [tasks.name]: taskEvents,
+  [ecsServices.name]: serviceEvents,
+  [containerInstances.name]: instanceEvents,
+};
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html */
+function* taskEvents(scope: Scope, { before, after }: Change, now: number): Generator<EcsEvent> {
+  const task = after as Task;
+  if ((before as Task | undefined)?.version === task.version) return;
+  const { tags: _, attachments = [], healthStatus, ...described } = describeTask(scope, task, []);
+  const detail = {
+    ...described,
+    attachments: attachments.map(toInterface),
+    ...(task.healthChecked && { healthStatus }),
+    updatedAt: new Date(now),
+  };
+  yield { type: "ECS Task State Change", arn: task.arn, detail };
+}
+
+/** An interface is called so in events. */
+const toInterface = (attachment: Attachment) => ({ ...attachment, type: "eni" });
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html */
+function* instanceEvents(scope: Scope, { after }: Change, now: number): Generator<EcsEvent> {
+  const instance = after as ContainerInstance;
+  const {
+    tags: _,
+    capacityProviderName: __,
+    ...described
+  } = describeContainerInstance(scope, instance);
+  const detail = { ...described, updatedAt: new Date(now) };
+  yield { type: "ECS Container Instance State Change", arn: instance.arn, detail };
+}
+
+function* serviceEvents(_: Scope, { before, after }: Change, now: number): Generator<EcsEvent> {
+  const [old, service] = [before as EcsService | undefined, after as EcsService];
+  yield* actionEvents(old, service);
+  yield* deploymentEvents(old, service, now);
+}
+
+const [, ...PLACEMENT] = EVENT_TEXTS.eventUnableToPlace.template.split(/\{service\}|\{reason\}/);
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html */
+function* actionEvents(old: EcsService | undefined, service: EcsService): Generator<EcsEvent> {
+  const { arn, clusterArn, name } = service;
+  const known = new Set(old?.events.map(({ id }) => id));
+  const fresh = service.events.filter(({ id }) => !known.has(id)).reverse();
+  for (const { message, createdAt } of fresh) {
+    const action = actionOf(name, message);
+    if (!action) continue;
+    const detail = { ...action, clusterArn, createdAt: new Date(createdAt) };
+    yield { type: "ECS Service Action", arn, detail };
+  }
+}
+
+function actionOf(service: string, message: string): object | undefined {
+  if (message === EVENT_TEXTS.eventSteady({ service }))
+    return { eventType: "INFO", eventName: "SERVICE_STEADY_STATE" };
+  if (message === EVENT_TEXTS.eventInconsistent({ service }))
+    return { eventType: "WARN", eventName: "SERVICE_TASK_START_IMPAIRED" };
+  const before = `(service ${service}${PLACEMENT[0]}`;
+  if (!message.startsWith(before)) return undefined;
+  return {
+    eventType: "ERROR",
+    eventName: "SERVICE_TASK_PLACEMENT_FAILURE",
+    reason: message.slice(before.length),
+  };
+}
+
+const OUTCOMES = {
+  IN_PROGRESS: { eventType: "INFO", eventName: "SERVICE_DEPLOYMENT_IN_PROGRESS" },
+  COMPLETED: { eventType: "INFO", eventName: "SERVICE_DEPLOYMENT_COMPLETED" },
+  FAILED: { eventType: "ERROR", eventName: "SERVICE_DEPLOYMENT_FAILED" },
+} as const;
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html */
+function* deploymentEvents(
+  old: EcsService | undefined,
+  { arn, deployments }: EcsService,
+  now: number,
+): Generator<EcsEvent> {
+  for (const { id, rolloutState, rolloutStateReason } of deployments) {
+    if (old?.deployments.find((it) => it.id === id)?.rolloutState === rolloutState) continue;
+    const detail = {
+      ...OUTCOMES[rolloutState],
+      deploymentId: id,
+      updatedAt: new Date(now),
+      reason: rolloutStateReason,
+    };
+    yield { type: "ECS Deployment State Change", arn, detail };
+  }
+}

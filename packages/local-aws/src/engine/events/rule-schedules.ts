@@ -1,0 +1,85 @@
+import { nextTime, parseSchedule } from "../../services/kit/schedule-expressions.ts";
+import { sendToTargets, toEventJson } from "../../services/events/publish.ts";
+import { eventRules, type StoredRule } from "../../services/events/state.ts";
+import type { Change } from "../../store/collection.ts";
+import type { Scope } from "../../store/store.ts";
+import type { EngineContext, EnginePart } from "../engine.ts";
+import { Agenda } from "./agenda.ts";
+
+/** Sends the targets of rules with a schedule an event when its time comes. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html */
+export class RuleSchedules implements EnginePart {
+  readonly name = "scheduled rules";
+  readonly #context: EngineContext;
+  readonly #agenda: Agenda;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(context: EngineContext) {
+    this.#context = context;
+    this.#agenda = new Agenda(context.clock);
+  }
+
+  async start(): Promise<void> {
+    const { store, clock } = this.#context;
+    this.#unsubscribe = store.onCommit((changes) => {
+      for (const change of changes) if (change.kind === eventRules.name) this.#changed(change);
+    });
+    for (const { place, rules } of store
+      .all(eventRules)
+      .map((each) => ({ place: each.place, rules: each.values() })))
+      for (const { arn } of rules)
+        this.#arm(store.scope(place.account, place.region), arn, clock.now());
+  }
+
+  async stop(): Promise<void> {
+    this.#unsubscribe?.();
+    this.#agenda.clear();
+  }
+
+  #changed({ account, region, id, before, after }: Change): void {
+    const [old, rule] = [before, after] as (StoredRule | undefined)[];
+    const isSame =
+      old?.scheduleExpression === rule?.scheduleExpression &&
+      old?.state === rule?.state &&
+      old?.scheduledFrom === rule?.scheduledFrom;
+    if (isSame) return;
+    const { store, clock } = this.#context;
+    this.#arm(store.scope(account, region), id, clock.now());
+  }
+
+  /** @param after the next time is later than this */
+  #arm(scope: Scope, arn: string, after: number): void {
+    const rule = scope.of(eventRules).get(arn);
+    const schedule = rule?.scheduleExpression && parseSchedule(rule.scheduleExpression);
+    // A rate has its first time when it has passed once.
+    const from = Math.max(after, rule?.scheduledFrom ?? 0);
+    const at =
+      rule && schedule && rule.state !== "DISABLED"
+        ? nextTime(schedule, { after: from, from: rule.scheduledFrom })
+        : undefined;
+    if (at === undefined) this.#agenda.cancel(arn);
+    else this.#agenda.set(arn, at, () => this.#fire(scope, arn, at));
+  }
+
+  #fire(scope: Scope, arn: string, at: number): void {
+    const { store, clock } = this.#context;
+    try {
+      store.record(() => {
+        const rule = scope.of(eventRules).get(arn);
+        if (rule) sendToTargets(scope, rule, scheduledEvent(scope, rule, at), clock.now());
+      });
+    } finally {
+      // Times that have passed meanwhile are not made up for.
+      this.#arm(scope, arn, clock.now());
+    }
+  }
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-scheduled-event.html */
+const scheduledEvent = (scope: Scope, { arn }: Readonly<StoredRule>, time: number) =>
+  toEventJson(scope, {
+    source: "aws.events",
+    detailType: "Scheduled Event",
+    detail: "{}",
+    resources: [arn],
+    time,
+  });

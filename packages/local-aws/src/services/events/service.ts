@@ -1,0 +1,30 @@
+import { written } from "../kit/written.ts";
+import { defineService } from "../service.ts";
+import { policyHandlers } from "./bus-policies.ts";
+import { busHandlers } from "./buses.ts";
+import { members } from "./members.ts";
+import { eventHandlers } from "./put-events.ts";
+import { ruleHandlers } from "./rules.ts";
+import { deliveries, eventBuses, eventRules } from "./state.ts";
+import { tagHandlers } from "./tags.ts";
+import { targetHandlers } from "./targets.ts";
+
+/**
+ * Amazon EventBridge: buses, rules and events. Archives and replays, connections and API destinations, global endpoints and partners'
+ * sources are not there.
+ */
+export const events = defineService({
+  id: "events",
+  fault: "InternalException",
+  members,
+  shown: [eventBuses, eventRules],
+  written: [written(deliveries)],
+  handlers: {
+    ...busHandlers,
+    ...policyHandlers,
+    ...ruleHandlers,
+    ...targetHandlers,
+    ...eventHandlers,
+    ...tagHandlers,
+  },
+});
