@@ -49,7 +49,9 @@ test("a container is told its port and more, and logs where it is told to", () =
       region: "ap-northeast-1",
     };
     const environment = { START_DELAY_SECONDS: "5" };
-    new FargateTask(scope, "logging", { ...TASK, container: { ...CONTAINER, environment, logs } });
+    const secrets = { DB_PASSWORD: "arn:secret" };
+    const container = { ...CONTAINER, environment, secrets, logs };
+    new FargateTask(scope, "logging", { ...TASK, container });
     new FargateTask(scope, "silent", TASK);
   });
   const container = (name: string) =>
@@ -68,6 +70,7 @@ test("a container is told its port and more, and logs where it is told to", () =
     {
       ...silent,
       environment: [...silent.environment, { name: "START_DELAY_SECONDS", value: "5" }],
+      secrets: [{ name: "DB_PASSWORD", valueFrom: "arn:secret" }],
       logConfiguration: {
         logDriver: "awslogs",
         options: {

@@ -24,15 +24,19 @@ test("is taken by the service it is for, and by no other", () => {
   expect(Object.keys(resource)).toEqual(["aws_iam_role"]);
 });
 
-test("may do what its policy document and the attached policies say", () => {
+test("may do what its policy document and the attached policies say, within its boundary", () => {
   const { resource } = synthesised((scope) => {
     const role = new IamRole(scope, "task", {
       name: "task-hanako",
       identifier: "ecs-tasks.amazonaws.com",
       policyDocument: "{}",
+      permissionsBoundaryArn: "arn:aws:iam::123456789012:policy/at-most",
       managedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
     });
     new CloudwatchLogGroup(scope, "usable", { dependsOn: [...role.permissions] });
+  });
+  expect(resource["aws_iam_role"]?.["task"]).toMatchObject({
+    permissions_boundary: "arn:aws:iam::123456789012:policy/at-most",
   });
   expect(resource["aws_iam_role_policy"]?.["task_policy"]).toMatchObject({
     policy: "{}",

@@ -2,6 +2,7 @@ import type { Words } from "@workbook/toolchain";
 
 import { BALANCER_KINDS } from "./kinds/balancer.ts";
 import { NETWORK_KINDS } from "./kinds/network.ts";
+import { SECRET_KINDS } from "./kinds/secrets.ts";
 import { SERVICE_KINDS } from "./kinds/service.ts";
 import { TASK_KINDS } from "./kinds/task.ts";
 
@@ -19,6 +20,7 @@ export interface Kind {
 export const KINDS = {
   ...SERVICE_KINDS,
   ...NETWORK_KINDS,
+  ...SECRET_KINDS,
   ...TASK_KINDS,
   ...BALANCER_KINDS,
 } satisfies Readonly<Record<string, Kind>>;
@@ -57,6 +59,12 @@ const ORDER: readonly FindingId[] = [
   "execution-role-boundary",
   "repository-policy",
   "endpoint-policy",
+  "parameter-rights",
+  "parameter-missing",
+  "secret-rights",
+  "secret-missing",
+  "secret-key-rights",
+  "secret-json-key",
   "image-registry",
   "image-repository-missing",
   "image-missing",

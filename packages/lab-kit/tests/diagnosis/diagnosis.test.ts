@@ -9,6 +9,7 @@ import type { Mistake } from "./mistake.ts";
 import { NETWORK_MISTAKES } from "./network-mistakes.ts";
 import { REACH_MISTAKES } from "./reach-mistakes.ts";
 import { ROLE_MISTAKES } from "./role-mistakes.ts";
+import { SECRET_MISTAKES } from "./secret-mistakes.ts";
 import { SERVICE_MISTAKES } from "./service-mistakes.ts";
 import { HOME, PACE, REGION, Stack } from "./stack.ts";
 import { formatTable, type Row } from "./table.ts";
@@ -23,6 +24,7 @@ const MISTAKES: readonly Mistake[] = [
   ...NETWORK_MISTAKES,
   ...REACH_MISTAKES,
   ...ROLE_MISTAKES,
+  ...SECRET_MISTAKES,
   ...TASK_MISTAKES,
   ...BALANCER_MISTAKES,
   ...SERVICE_MISTAKES,

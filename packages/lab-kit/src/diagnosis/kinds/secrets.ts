@@ -1,0 +1,55 @@
+import type { Kind } from "../kinds.ts";
+import { ecsPage, page } from "./pages.ts";
+
+const PARAMETERS = ecsPage("secrets-envvar-ssm-paramstore");
+const SECRETS = ecsPage("secrets-envvar-secrets-manager");
+const READS = [
+  "As whom does ECS read what secrets name, and what does it need for that?",
+  "ECS は誰として secrets の値を読みますか。それにはどの権限が要りますか。",
+] as const;
+
+/** Causes in what containers are given before they start: parameters and secrets. */
+export const SECRET_KINDS = {
+  "parameter-rights": {
+    question: READS,
+    page: PARAMETERS,
+    line: '{ Effect: "Allow", Action: "ssm:GetParameters", Resource: parameter.arn },',
+  },
+  "parameter-missing": {
+    question: [
+      "What is the parameter called, to the letter, and in which region is it?",
+      "パラメーターの正確な名前は何ですか。どのリージョンにありますか。",
+    ],
+    page: PARAMETERS,
+    line: "secrets: { …: parameter.arn },",
+  },
+  "secret-rights": {
+    question: READS,
+    page: SECRETS,
+    line: '{ Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secret.arn },',
+  },
+  "secret-missing": {
+    question: [
+      "Is there such a secret, and has it a value yet?",
+      "そのシークレットはありますか。もう値が入っていますか。",
+    ],
+    page: SECRETS,
+    line: 'new SecretsmanagerSecretVersion(this, "…", { secretId: secret.id, … });',
+  },
+  "secret-key-rights": {
+    question: [
+      "With which key is the value encrypted, and who may decrypt with it?",
+      "値はどのキーで暗号化されていますか。そのキーで復号できるのは誰ですか。",
+    ],
+    page: page("secretsmanager/latest/userguide", "security-encryption"),
+    line: '{ Effect: "Allow", Action: "kms:Decrypt", Resource: key.arn },',
+  },
+  "secret-json-key": {
+    question: [
+      "Which keys has the JSON in the secret, and which one is named behind the ARN?",
+      "シークレットの JSON にはどのキーがありますか。ARN の後に書いたのはどのキーですか。",
+    ],
+    page: SECRETS,
+    line: "secrets: { …: `${secret.arn}:password::` },",
+  },
+} satisfies Readonly<Record<string, Kind>>;
