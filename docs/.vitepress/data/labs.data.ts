@@ -16,6 +16,10 @@ export interface LabFacts extends Pick<
   readonly number: string;
   /** What it adds to the picture of the stack. */
   readonly picture: PictureStep;
+  /** The numbers of the chapters that the picture is built up of, this one the last. */
+  readonly pictured: readonly number[];
+  /** Whether it stands on another chapter than the one before it, so that what it builds is in no other chapter's picture. */
+  readonly branches: boolean;
   /** How much of `minutes` is waiting for Terraform and tasks, as it was measured. */
   readonly waitingMinutes: number;
 }
@@ -29,11 +33,29 @@ export default {
   async load(): Promise<readonly LabFacts[]> {
     const times = readMeasuredTimes();
     const labs = await readManifests(labsFolder);
-    return Promise.all(labs.map((lab) => factsOf(lab, times)));
+    return Promise.all(
+      labs.map(async (lab) => ({ ...(await factsOf(lab, times)), ...placeOf(labs, lab) })),
+    );
   },
 };
 
-async function factsOf(lab: LabManifest, times: MeasuredTimes): Promise<LabFacts> {
+const placeOf = (labs: readonly LabManifest[], lab: LabManifest) => ({
+  pictured: pictured(labs, lab),
+  branches: lab.standsOn !== undefined,
+});
+
+/** Chapter on chapter, each on the one before it or on that which it names. */
+function pictured(labs: readonly LabManifest[], lab: LabManifest): readonly number[] {
+  const { id, standsOn } = lab;
+  const before = standsOn ?? labs[labs.indexOf(lab) - 1]?.id;
+  const below = labs.find((each) => each.id === before);
+  return [...(below ? pictured(labs, below) : []), Number(id.slice(0, 2))];
+}
+
+async function factsOf(
+  lab: LabManifest,
+  times: MeasuredTimes,
+): Promise<Omit<LabFacts, "pictured" | "branches">> {
   const { id, title, summary, minutes, needs, needsContainers, files, cost } = lab;
   const waitingMinutes = Math.ceil((times[`labs/${id}.md`] ?? 0) / 60);
   const number = id.slice(0, 2);

@@ -32,11 +32,16 @@ export interface LabManifest {
   readonly publicImages?: readonly string[];
   /** The Dockerfiles that the learner writes, out of `files`, by the app's container; other apps have their own. */
   readonly dockerfiles?: Readonly<Record<string, string>>;
+  /**
+   * The chapter whose solution it begins with, where that is not the one before it: `08-two-services` where those between are not written
+   * yet, or build what this one does without.
+   */
+  readonly standsOn?: string;
   /** Stacks in the order in which they are applied. */
   readonly stacks: readonly ("images" | "service")[];
   /** The files that the learner edits, relative to `start/` and to the learner's copy. */
   readonly files: readonly string[];
-  /** What its solution has over that of the chapter before it; left out where there is none. */
+  /** What its solution has over that of the chapter that it stands on; left out where there is none. */
   readonly teaches?: {
     /** Types of resources, data sources and outputs, in their order. */
     readonly adds: readonly string[];

@@ -2,21 +2,24 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
-import { listLabs } from "./load-lab.ts";
+import { type Lab, listLabs } from "./load-lab.ts";
 
 /** Everything that Terraform would manage, read or show, by `stack/kind.type.name`. */
 export type StackBlocks = Readonly<Record<string, unknown>>;
 
 /**
- * The chapter before a lab's: one, or none for the first chapter.
+ * The chapter that a lab's begins where it ends: the one before it, or that which it names; none for the first chapter.
  *
- * @param directory the lab's folder
+ * @param lab with its folder
  */
-export function chaptersBefore(directory: string): { id: string; directory: string }[] {
+export function chaptersBefore({
+  directory,
+  standsOn,
+}: Pick<Lab, "directory" | "standsOn">): { id: string; directory: string }[] {
   const labs = dirname(directory);
   const number = String(Number(basename(directory).slice(0, 2)) - 1).padStart(2, "0");
   return listLabs(labs)
-    .filter((id) => id.startsWith(`${number}-`))
+    .filter((id) => (standsOn === undefined ? id.startsWith(`${number}-`) : id === standsOn))
     .map((id) => ({ id, directory: join(labs, id) }));
 }
 

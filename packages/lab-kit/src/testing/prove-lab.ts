@@ -28,7 +28,7 @@ const TIMEOUT_MS = 120_000;
  */
 export async function proveLab(directory: string): Promise<void> {
   const lab = await loadLab(directory);
-  const before = chaptersBefore(directory);
+  const before = chaptersBefore(lab);
   const mutations = lab.mutations.filter(({ tier = "synth" }) => tier === "synth");
 
   describe(`lab ${lab.id}`, { timeout: TIMEOUT_MS }, () => {

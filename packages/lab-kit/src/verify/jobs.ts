@@ -40,6 +40,8 @@ export interface Job {
 
 /** What jobs have in common. */
 export interface JobContext {
+  /** All labs, in order. */
+  readonly labs: readonly Lab[];
   /** Labs to be proved, in order. */
   readonly wanted: readonly Lab[];
   /** The wanted ones and the chapters that they stand on, in order. */
@@ -56,14 +58,24 @@ export function jobsOf(context: JobContext): Job[] {
   const { chain, wanted } = context;
   return chain.flatMap((lab, index) => {
     const isProof = wanted.includes(lab);
-    const below = chain[index - 1];
+    const last = chain[index - 1];
+    const below = last && standsOn(context.labs, last, lab) ? last : undefined;
     const deploy = deployJob(lab, below, isProof);
     if (!isProof) return [deploy];
-    const isNeighbour =
-      below !== undefined && Number(below.id.slice(0, 2)) + 1 === Number(lab.id.slice(0, 2));
-    const previous = isNeighbour ? below : undefined;
+    const previous = below && isNext(below, lab) ? below : undefined;
     return [deploy, ...labJobs(context, lab, previous, below), ...mutationJobs(context, lab)];
   });
+}
+
+/** Whether a lab's chapter follows another's. */
+export function isNext(before: Lab, lab: Lab): boolean {
+  return Number(before.id.slice(0, 2)) + 1 === Number(lab.id.slice(0, 2));
+}
+
+/** Whether a lab has all that an earlier one has built: after a gap in the chapters one brings along what it begins with. */
+function standsOn(labs: readonly Lab[], earlier: Lab, lab: Lab): boolean {
+  const between = labs.slice(labs.indexOf(earlier), labs.indexOf(lab) + 1);
+  return between.every((each, index) => index === 0 || isNext(between[index - 1]!, each));
 }
 
 function deployJob(lab: Lab, below: Lab | undefined, isProof: boolean): Job {
@@ -74,6 +86,7 @@ function deployJob(lab: Lab, below: Lab | undefined, isProof: boolean): Job {
     isProof,
     priority: 100,
     run: async (lane) => {
+      if (!below) await lane.restore(EMPTY);
       const seen = await proveGrowth(lane, lab, below);
       await lane.save(lab.id);
       return seen;

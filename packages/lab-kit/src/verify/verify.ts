@@ -6,7 +6,7 @@ import { stackDirectory } from "../deploy/stack.ts";
 import type { FoundTools, Target } from "../deploy/target.ts";
 import type { Lab } from "../load-lab.ts";
 import { Builds } from "./builds.ts";
-import { type Job, jobsOf } from "./jobs.ts";
+import { isNext, type Job, jobsOf } from "./jobs.ts";
 import { Lane, type LaneCloud, type LaneOptions } from "./lane.ts";
 import type { Proof } from "./proof.ts";
 import { EMPTY } from "./prove-lab.ts";
@@ -84,7 +84,13 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
     await first!.prepareAccount();
     await first!.save(EMPTY);
     const before = new Set(await first!.resources());
-    const jobs = jobsOf({ wanted: options.wanted, chain: chainOf(options), batch, before });
+    const jobs = jobsOf({
+      labs: options.labs,
+      wanted: options.wanted,
+      chain: chainOf(options),
+      batch,
+      before,
+    });
     const proofs = await runJobs({
       lanes: [first!, ...others],
       jobs,
@@ -106,7 +112,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
 function chainOf({ labs, wanted }: VerifyOptions): Lab[] {
   return labs.filter((lab, index) => {
     const next = labs[index + 1];
-    return wanted.includes(lab) || (next !== undefined && wanted.includes(next));
+    return wanted.includes(lab) || (next && isNext(lab, next) && wanted.includes(next));
   });
 }
 
