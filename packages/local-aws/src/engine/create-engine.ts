@@ -107,7 +107,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     new AlarmsPart(context, [
       new TaskMetrics(store, driver),
       new BalancerMetrics(store, loadBalancers),
-      new LogMetrics(store),
+      new LogMetrics(store, clock),
     ]),
     new DeliveriesPart(context),
     new EcsEvents(context),

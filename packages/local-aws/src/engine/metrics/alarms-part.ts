@@ -1,9 +1,10 @@
 import type { Timer } from "../../clock/clock.ts";
 import { invokeAgain, moveAlarm } from "../../services/cloudwatch/alarm-states.ts";
-import { recentValues } from "../../services/cloudwatch/alarm-data.ts";
+import { periodOf, alarmValues } from "../../services/cloudwatch/alarm-data.ts";
+import { followRule } from "../../services/cloudwatch/composite-alarms.ts";
 import { evaluate, EXTRA_PERIODS } from "../../services/cloudwatch/evaluate.ts";
 import { MetricPoints } from "../../services/cloudwatch/metric-points.ts";
-import { alarms, type Alarm, type MetricAlarm } from "../../services/cloudwatch/state.ts";
+import { alarms, type Alarm } from "../../services/cloudwatch/state.ts";
 import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
@@ -41,6 +42,7 @@ export class AlarmsPart implements EnginePart {
   async start(): Promise<void> {
     this.#unsubscribe = [
       this.#context.store.onCommit((changes) => {
+        for (const change of changes) if (change.kind === alarms.name) this.#followRules(change);
         const isAlarm = changes.some(({ kind }) => kind === alarms.name);
         if (isAlarm || (!this.#timer && changes.some((change) => this.#begins(change))))
           this.#wake();
@@ -58,6 +60,19 @@ export class AlarmsPart implements EnginePart {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     this.#timer?.cancel();
     await this.#round;
+  }
+
+  /** Composite alarms follow the states of others at once. */
+  #followRules({ account, region, before, after }: Change): void {
+    const [old, alarm] = [before, after] as (Alarm | undefined)[];
+    const isNew = alarm?.type === "composite" && (old as typeof alarm)?.rule !== alarm.rule;
+    if (!isNew && old?.state.value === alarm?.state.value) return;
+    const { store, clock } = this.#context;
+    const scope = store.scope(account, region);
+    store.record(() => {
+      for (const each of scope.of(alarms).values())
+        if (each.type === "composite") followRule(scope, each, clock.now());
+    });
   }
 
   #begins(change: Change): boolean {
@@ -96,21 +111,26 @@ export class AlarmsPart implements EnginePart {
   }
 
   async #goRound(): Promise<void> {
-    const { clock, logger, store } = this.#context;
+    const { clock, store } = this.#context;
     // Rounds of fast alarms come six to a minute, and a timer may be some milliseconds early.
     const isMinute = clock.idleSince(this.#minuteAt) >= MINUTE_MS - TEN_SECONDS_MS / 2;
+    if (isMinute) await this.#guarded("metrics could not be taken", () => this.#measure());
+    if (this.#isStopped) return;
+    for (const { account, region, names } of store
+      .all(alarms)
+      .map((it) => ({ ...it.place, names: it.ids() })))
+      for (const name of names)
+        await this.#guarded(`the alarm ${name} could not be evaluated`, () =>
+          this.#look(store.scope(account, region), name, isMinute),
+        );
+  }
+
+  /** What goes wrong with one keeps no other from being looked at. */
+  async #guarded(failed: string, work: () => Promise<void> | void): Promise<void> {
     try {
-      if (isMinute) await this.#measure();
-      if (this.#isStopped) return;
-      const collections = store.all(alarms);
-      for (const { place, values } of collections.map((it) => ({
-        place: it.place,
-        values: it.values(),
-      })))
-        for (const { name } of values)
-          this.#look(store.scope(place.account, place.region), name, isMinute);
+      await work();
     } catch (error) {
-      logger.error("alarms could not be evaluated", error);
+      this.#context.logger.error(failed, error);
     }
   }
 
@@ -130,10 +150,10 @@ export class AlarmsPart implements EnginePart {
     store.record(() => {
       const alarm = scope.of(alarms).get(name);
       if (alarm?.type !== "metric" || !(isMinute || isFast(alarm))) return;
-      const range = recentValues(
+      const range = alarmValues(
         this.#context,
         scope,
-        alarm.metric!,
+        alarm,
         alarm.evaluationPeriods + EXTRA_PERIODS,
       );
       const next = evaluate(alarm, range);
@@ -145,5 +165,3 @@ export class AlarmsPart implements EnginePart {
 }
 
 const isFast = (alarm: Readonly<Alarm>) => alarm.type === "metric" && (periodOf(alarm) ?? 60) < 60;
-
-const periodOf = ({ metric }: Readonly<MetricAlarm>) => metric?.period;

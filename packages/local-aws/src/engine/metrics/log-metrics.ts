@@ -1,8 +1,10 @@
+import type { Clock } from "../../clock/clock.ts";
 import type { MetricName, NewPoint } from "../../services/cloudwatch/metric-points.ts";
 import { LogEvents } from "../../services/logs/log-events.ts";
 import { EVENT_OVERHEAD_BYTES } from "../../services/logs/log-volume.ts";
 import type { NewLogEvent } from "../../services/logs/state.ts";
 import type { Store } from "../../store/store.ts";
+import { FilterMetrics } from "./filter-metrics.ts";
 import { metricName, minuteValue, type MetricSource, type Minute } from "./source.ts";
 
 interface Incoming {
@@ -12,15 +14,17 @@ interface Incoming {
 }
 
 /**
- * What was written to log groups.
+ * What was written to log groups, and what their metric filters make of it.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html
  */
 export class LogMetrics implements MetricSource {
   readonly #store: Store;
+  readonly #filters: FilterMetrics;
   #incoming = new Map<string, Incoming>();
 
-  constructor(store: Store) {
+  constructor(store: Store, clock: Clock) {
     this.#store = store;
+    this.#filters = new FilterMetrics(store, clock);
   }
 
   isBusy(): boolean {
@@ -33,7 +37,10 @@ export class LogMetrics implements MetricSource {
 
   watch(wake: () => void): () => void {
     return this.#store.owner(LogEvents).watch((events) => {
-      for (const event of events) this.#count(event);
+      for (const event of events) {
+        this.#count(event);
+        this.#filters.add(event);
+      }
       wake();
     });
   }
@@ -54,9 +61,10 @@ export class LogMetrics implements MetricSource {
   async take(minute: Minute): Promise<NewPoint[]> {
     const incoming = [...this.#incoming.values()];
     this.#incoming = new Map();
-    return incoming.flatMap(({ metric, bytes, events }) => [
+    const counts = incoming.flatMap(({ metric, bytes, events }) => [
       minuteValue(minute, metric("IncomingBytes"), "Bytes", bytes),
       minuteValue(minute, metric("IncomingLogEvents"), "Count", events),
     ]);
+    return [...counts, ...this.#filters.take()];
   }
 }

@@ -31,14 +31,7 @@ export function metricView(alarm: Readonly<MetricAlarm>): MetricView {
 
 /** As `DescribeAlarms` shows an alarm on alarms. */
 export function compositeView(alarm: Readonly<CompositeAlarm>): CompositeView {
-  const { suppressor } = alarm;
-  return {
-    ...commonView(alarm),
-    AlarmRule: alarm.rule,
-    ActionsSuppressor: suppressor?.alarm,
-    ActionsSuppressorWaitPeriod: suppressor?.waitSeconds,
-    ActionsSuppressorExtensionPeriod: suppressor?.extensionSeconds,
-  };
+  return { ...commonView(alarm), AlarmRule: alarm.rule };
 }
 
 function commonView(alarm: Readonly<Alarm>) {

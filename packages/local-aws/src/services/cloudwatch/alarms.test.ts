@@ -168,3 +168,95 @@ test("alarms are listed by prefix and state, in pages", async () => {
     names.push(...page.MetricAlarms!.map(({ AlarmName }) => AlarmName));
   expect(names).toEqual(["page-a", "page-b", "page-c"]);
 });
+
+test("an alarm on an expression follows what it comes to", async () => {
+  const stat = (Id: string, MetricName: string): cw.MetricDataQuery => ({
+    Id,
+    MetricStat: { Metric: { Namespace: "Lab", MetricName }, Period: 60, Stat: "Sum" },
+    ReturnData: false,
+  });
+  const Metrics = [
+    stat("errors", "math-errors"),
+    stat("requests", "math-requests"),
+    { Id: "rate", Expression: "100 * errors / requests", Label: "Error rate", ReturnData: true },
+  ];
+  const AlarmName = "math";
+  const input = { AlarmName, Metrics, EvaluationPeriods: 1, Threshold: 10 };
+  const ComparisonOperator = "GreaterThanThreshold";
+  await client.send(new cw.PutMetricAlarmCommand({ ...input, ComparisonOperator }));
+  expect(await describe(AlarmName)).toMatchObject({ ...input, ComparisonOperator });
+  for (const [errors, state] of [
+    [1, "OK"],
+    [11, "ALARM"],
+  ] as const) {
+    await putValue("math-errors", errors);
+    await putValue("math-requests", 100);
+    await clock.advance(MINUTE_MS);
+    expect(await stateOf(AlarmName)).toBe(state);
+  }
+});
+
+test("a composite alarm follows others at once, and is shown among its kind", async () => {
+  const [a, b] = [(await putAlarm()).AlarmName, (await putAlarm()).AlarmName];
+  const AlarmRule = `ALARM(${a}) AND NOT (OK("${b}") OR FALSE)`;
+  const put = { AlarmName: "both", AlarmRule, AlarmDescription: "both of them" };
+  await client.send(new cw.PutCompositeAlarmCommand({ ...put, AlarmActions: [TOPIC] }));
+  const both = async () => {
+    const { CompositeAlarms } = await client.send(
+      new cw.DescribeAlarmsCommand({ AlarmNames: ["both"], AlarmTypes: ["CompositeAlarm"] }),
+    );
+    return CompositeAlarms![0]!;
+  };
+  const set = (AlarmName: string, StateValue: cw.StateValue) =>
+    client.send(new cw.SetAlarmStateCommand({ AlarmName, StateValue, StateReason: "a try" }));
+  expect(await both()).toMatchObject({ ...put, AlarmActions: [TOPIC], StateValue: "OK" });
+  await set(a, "ALARM");
+  expect(await both()).toMatchObject({
+    StateValue: "ALARM",
+    StateReason: expect.stringContaining(`:alarm:${a} transitioned to ALARM at `),
+  });
+  await set(b, "OK");
+  expect((await both()).StateValue).toBe("OK");
+});
+
+test.each([
+  ["ALARM(", "AlarmRule must be a valid boolean expression"],
+  ["ALARM(nowhere)", "alarms [nowhere] in the alarm rule do not exist"],
+])("the rule %s is refused", async (AlarmRule, words) => {
+  await expect(
+    client.send(new cw.PutCompositeAlarmCommand({ AlarmName: "bad", AlarmRule })),
+  ).rejects.toThrow(words);
+});
+
+test("alarms and dashboards have tags", async () => {
+  const { AlarmName } = await putAlarm({ Tags: [{ Key: "team", Value: "web" }] });
+  const DashboardName = `board-${AlarmName}`;
+  const DashboardBody = JSON.stringify({
+    widgets: [{ type: "text", properties: { markdown: "#" } }],
+  });
+  await client.send(new cw.PutDashboardCommand({ DashboardName, DashboardBody }));
+  const board = await client.send(new cw.GetDashboardCommand({ DashboardName }));
+  expect(board.DashboardBody).toBe(DashboardBody);
+  for (const ResourceARN of [(await describe(AlarmName)).AlarmArn, board.DashboardArn]) {
+    const Tags = [{ Key: "stage", Value: "lab" }];
+    await client.send(new cw.TagResourceCommand({ ResourceARN, Tags }));
+    await client.send(new cw.UntagResourceCommand({ ResourceARN, TagKeys: ["team"] }));
+    const listed = await client.send(new cw.ListTagsForResourceCommand({ ResourceARN }));
+    expect(listed.Tags).toEqual(Tags);
+  }
+  await client.send(new cw.DeleteDashboardsCommand({ DashboardNames: [DashboardName] }));
+  await expect(client.send(new cw.GetDashboardCommand({ DashboardName }))).rejects.toMatchObject({
+    name: expect.stringMatching(/^(DashboardNotFoundError|ResourceNotFound)$/),
+  });
+});
+
+test("a dashboard that is no JSON is refused, and what is wrong in it is said", async () => {
+  const put = (DashboardBody: string) =>
+    client.send(new cw.PutDashboardCommand({ DashboardName: "bad", DashboardBody }));
+  await expect(put("{")).rejects.toThrow("The dashboard body is invalid");
+  await expect(put('{"widgets":[{"type":"pie","properties":{}}]}')).rejects.toMatchObject({
+    dashboardValidationMessages: [
+      { DataPath: "/widgets/0/type", Message: expect.stringContaining("Should match one of") },
+    ],
+  });
+});

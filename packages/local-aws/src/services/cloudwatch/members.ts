@@ -4,7 +4,9 @@ import type { Members } from "../kit/members.ts";
 export const members: Members = {
   refused: {
     PutMetricAlarmInput:
-      "Metrics ThresholdMetricId EvaluationWindow WarmUpConfiguration EvaluationCriteria EvaluationInterval ActionConfiguration",
+      "ThresholdMetricId EvaluationWindow WarmUpConfiguration EvaluationCriteria EvaluationInterval ActionConfiguration",
+    PutCompositeAlarmInput:
+      "ActionsSuppressor ActionsSuppressorWaitPeriod ActionsSuppressorExtensionPeriod ActionConfiguration",
     DescribeAlarmsInput: "ChildrenOfAlarmName ParentsOfAlarmName",
     DescribeAlarmHistoryInput: "AlarmContributorId",
     PutMetricDataInput: "EntityMetricData",

@@ -75,20 +75,33 @@ export function workOut(
   const read = (query: MetricDataQuery) => readMetric(query, range, context);
   const periods = queries.map(({ Period, MetricStat }) => Period ?? MetricStat?.Period ?? 0);
   const period = Math.max(...periods) || 60;
-  const guarded = <R>(expression: string | undefined, work: () => R): R => {
-    try {
-      return work();
-    } catch (error) {
-      if (!(error instanceof MathError || error instanceof MathSyntaxError)) throw error;
-      throw validation(`Error in expression '${expression ?? ""}': ${error.message}`);
-    }
-  };
   const shown = queries
     .map(({ Expression }) => Expression)
     .filter(Boolean)
     .join("', '");
   const all = guarded(shown, () => new Queries(queries, read, { range, period }));
   return ({ Id, Expression }) => guarded(Expression, () => all.result(Id!));
+}
+
+/** Says what metric math has against an expression in the service's words. */
+function guarded<R>(expression: string | undefined, work: () => R): R {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof MathError || error instanceof MathSyntaxError)) throw error;
+    throw validation(`Error in expression '${expression ?? ""}': ${error.message}`);
+  }
+}
+
+/** Checks the queries of an alarm. @throws AwsError `ValidationException` */
+export function checkExpressions(queries: readonly MetricDataQuery[]): void {
+  checkQueries(queries);
+  const none = { label: "", period: 60, values: new Map() };
+  const shown = queries.map(({ Expression }) => Expression).find(Boolean);
+  guarded(shown, () => {
+    const all = new Queries(queries, () => none, { range: { from: 0, to: 60_000 }, period: 60 });
+    for (const { Id } of queries) all.result(Id!);
+  });
 }
 
 /** @throws AwsError `ValidationException` */

@@ -46,9 +46,11 @@ function momentOf({ Timestamp }: MetricDatum, member: string, clock: Clock): num
     throw invalidValue(
       `The parameter ${member}.Timestamp must specify a time no more than two weeks in the past and no more than two hours in the future.`,
     );
-  const grain = Math.ceil(1000 / clock.acceleration);
-  return at - (at % grain);
+  return at - (at % grainOf(clock));
 }
+
+/** How far moments of points are told apart, in milliseconds. */
+export const grainOf = ({ acceleration }: Clock): number => Math.ceil(1000 / acceleration);
 
 function toPoint(datum: MetricDatum, member: string, at: number): Point {
   const { Value, StatisticValues, Values, Counts } = datum;

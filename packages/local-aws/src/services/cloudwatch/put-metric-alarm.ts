@@ -3,6 +3,8 @@ import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { actionsOf, keepAlarm } from "./keep-alarm.ts";
 import { invalidCombination, invalidValue, missingParameter, validation } from "./faults.ts";
+import { isReturned } from "./alarm-data.ts";
+import { checkExpressions } from "./metric-data.ts";
 import { statisticOf } from "./statistics.ts";
 import type { MetricAlarm, MetricRule } from "./state.ts";
 
@@ -42,6 +44,7 @@ export const putMetricAlarmHandlers: Handlers<
       MetricAlarm,
       | "type"
       | "metric"
+      | "metrics"
       | "evaluationPeriods"
       | "datapointsToAlarm"
       | "threshold"
@@ -50,7 +53,9 @@ export const putMetricAlarmHandlers: Handlers<
       | "lowSamples"
     > = {
       type: "metric",
-      metric: metricOf(input, EvaluationPeriods),
+      ...(input.Metrics
+        ? mathOf(input, EvaluationPeriods)
+        : { metric: metricOf(input, EvaluationPeriods) }),
       evaluationPeriods: EvaluationPeriods,
       datapointsToAlarm: DatapointsToAlarm,
       threshold: Threshold,
@@ -69,6 +74,27 @@ export const putMetricAlarmHandlers: Handlers<
     return {};
   },
 };
+
+/**
+ * The queries of an alarm on an expression: one of them is its value.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create-alarm-on-metric-math-expression.html
+ */
+function mathOf(input: Input, evaluationPeriods: number): Pick<MetricAlarm, "metrics"> {
+  const { MetricName, Namespace, Statistic, ExtendedStatistic, Period, Dimensions, Unit } = input;
+  const single = { MetricName, Namespace, Statistic, ExtendedStatistic, Period, Dimensions, Unit };
+  const [other] = Object.entries(single).find(([, value]) => value !== undefined) ?? [];
+  if (other !== undefined)
+    throw invalidCombination(`Metrics and ${other} cannot be used together.`);
+  const metrics = structuredClone(input.Metrics!);
+  checkExpressions(metrics);
+  if (metrics.filter(isReturned).length !== 1)
+    throw validation("Exactly one element of the metrics list should return data.");
+  const periods = new Set(metrics.flatMap(({ MetricStat }) => MetricStat?.Period ?? []));
+  if (periods.size !== 1)
+    throw validation("The metrics of an alarm must be there, and have the same period here.");
+  checkPeriod([...periods][0]!, evaluationPeriods);
+  return { metrics };
+}
 
 function metricOf(input: Input, evaluationPeriods: number): MetricRule {
   const { MetricName, Namespace, Statistic, ExtendedStatistic, Period, Dimensions, Unit } = input;

@@ -1,6 +1,8 @@
 import { defineService } from "../service.ts";
 import { written, without } from "../kit/written.ts";
 import { alarmHandlers } from "./alarms.ts";
+import { compositeAlarmHandlers } from "./composite-alarms.ts";
+import { dashboardHandlers } from "./dashboards.ts";
 import { historyHandlers } from "./history.ts";
 import { members } from "./members.ts";
 import { metricDataHandlers } from "./metric-data.ts";
@@ -23,6 +25,8 @@ export const cloudwatch = defineService({
   handlers: {
     ...putMetricAlarmHandlers,
     ...alarmHandlers,
+    ...compositeAlarmHandlers,
+    ...dashboardHandlers,
     ...historyHandlers,
     ...putDataHandlers,
     ...metricDataHandlers,

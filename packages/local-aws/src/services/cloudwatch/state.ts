@@ -74,7 +74,6 @@ export interface MetricRule {
 export interface CompositeAlarm extends AlarmBase {
   type: "composite";
   rule: string;
-  suppressor?: { alarm: string; waitSeconds: number; extensionSeconds: number } | undefined;
 }
 
 export type Alarm = MetricAlarm | CompositeAlarm;
@@ -94,5 +93,16 @@ export interface AlarmHistory {
   items: readonly HistoryItem[];
 }
 
+/** Keyed by name; the same in every region. */
+export interface Dashboard {
+  name: string;
+  arn: string;
+  /** JSON, as it was put. */
+  body: string;
+  modifiedAt: number;
+  tags: readonly { Key: string; Value: string }[];
+}
+
+export const dashboards = defineKind<Dashboard>("cloudwatch.dashboard", { scope: "account" });
 export const alarms = defineKind<Alarm>("cloudwatch.alarm");
 export const alarmHistories = defineKind<AlarmHistory>("cloudwatch.alarm-history");

@@ -1,22 +1,23 @@
 import type { Tag } from "@aws-sdk/client-cloudwatch";
 import type { Handlers } from "../../protocol/typed.ts";
+import type { Kind } from "../../store/kind.ts";
 import { layTags, type TagRules } from "../kit/tags.ts";
 import type { CallContext } from "../service.ts";
 import { invalidValue, resourceMissing } from "./faults.ts";
-import { alarms, type Alarm } from "./state.ts";
+import { alarms, dashboards, type Alarm } from "./state.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_TagResource.html */
 export const tagHandlers: Handlers<typeof import("@aws-sdk/client-cloudwatch"), CallContext> = {
   TagResource({ ResourceARN, Tags }, context) {
-    const alarm = needByArn(context, ResourceARN);
-    context.store.of(alarms).patch(alarm.name, { tags: withTags(alarm.tags, Tags) });
+    const { kind, name, tags } = needByArn(context, ResourceARN);
+    context.store.of(kind).patch(name, { tags: withTags(tags, Tags) });
     return {};
   },
 
   UntagResource({ ResourceARN, TagKeys }, context) {
-    const alarm = needByArn(context, ResourceARN);
-    const tags = alarm.tags.filter(({ Key }) => !TagKeys.includes(Key));
-    context.store.of(alarms).patch(alarm.name, { tags });
+    const { kind, name, tags } = needByArn(context, ResourceARN);
+    const left = tags.filter(({ Key }) => !TagKeys.includes(Key));
+    context.store.of(kind).patch(name, { tags: left });
     return {};
   },
 
@@ -25,10 +26,18 @@ export const tagHandlers: Handlers<typeof import("@aws-sdk/client-cloudwatch"), 
   }),
 };
 
-function needByArn({ store }: CallContext, arn: string): Readonly<Alarm> {
-  const alarm = store.of(alarms).find((it) => it.arn === arn);
-  if (!alarm) throw resourceMissing("alarm", arn);
-  return alarm;
+interface Tagged {
+  readonly name: string;
+  readonly arn: string;
+  readonly tags: Alarm["tags"];
+}
+
+function needByArn({ store }: CallContext, arn: string): Tagged & { kind: Kind<Tagged> } {
+  for (const kind of [alarms, dashboards] as unknown as Kind<Tagged>[]) {
+    const found = store.of(kind).find((it) => it.arn === arn);
+    if (found) return { ...found, kind };
+  }
+  throw resourceMissing(arn.includes(":dashboard/") ? "dashboard" : "alarm", arn);
 }
 
 const RULES: TagRules = {

@@ -72,3 +72,10 @@ export const tooManyTags = (resource: string) =>
   new AwsError("TooManyTagsException", "The resource can have no more than 50 tags.", {
     fields: { resourceName: resource },
   });
+
+export const filterMissing = () =>
+  new AwsError("ResourceNotFoundException", "The specified metric filter does not exist.");
+
+/** Unverified. */
+export const tooManyFilters = () =>
+  new AwsError("LimitExceededException", "Resource limit exceeded.");

@@ -3,9 +3,10 @@ import type { Handlers } from "../../protocol/typed.ts";
 import type { Scope } from "../../store/store.ts";
 import type { CallContext } from "../service.ts";
 import { compareNames, nameFromIdentifier, needGroup, streamKey, streamsOf } from "./find.ts";
+import { filterKey, filtersOf } from "./metric-filters.ts";
 import { LogEvents } from "./log-events.ts";
 import { page } from "./pages.ts";
-import { logGroups, logStreams, type LogGroup } from "./state.ts";
+import { logGroups, logStreams, metricFilters, type LogGroup } from "./state.ts";
 import { checkTags } from "./tags.ts";
 import {
   deletionProtected,
@@ -42,6 +43,8 @@ export const groupHandlers: Handlers<
     if (group.deletionProtectionEnabled) throw deletionProtected();
     for (const { name } of streamsOf(store, logGroupName))
       store.of(logStreams).delete(streamKey(logGroupName, name));
+    for (const { name } of filtersOf(store, logGroupName))
+      store.of(metricFilters).delete(filterKey(logGroupName, name));
     store.of(logGroups).delete(logGroupName);
     cloud.owner(LogEvents).deleteGroup(store, logGroupName);
     return {};

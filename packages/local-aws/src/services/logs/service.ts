@@ -7,6 +7,7 @@ import { readEventHandlers, searchEventHandlers } from "./read-events.ts";
 import { resourcePolicyHandlers } from "./resource-policies.ts";
 import { tagHandlers } from "./tags.ts";
 import { logGroups, logStreams, resourcePolicies } from "./state.ts";
+import { metricFilterHandlers } from "./metric-filters.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_Operations.html */
 const members: Members = {
@@ -18,6 +19,8 @@ const members: Members = {
     PutResourcePolicyRequest: "resourceArn expectedRevisionId",
     DescribeResourcePoliciesRequest: "resourceArn policyScope=ACCOUNT",
     DeleteResourcePolicyRequest: "resourceArn expectedRevisionId",
+    PutMetricFilterRequest:
+      "applyOnTransformedLogs fieldSelectionCriteria emitSystemFieldDimensions",
   },
   meaningless: [
     {
@@ -35,7 +38,7 @@ const members: Members = {
   usedIn: {},
 };
 
-/** Amazon CloudWatch Logs: groups, streams and events. Queries (Insights), metric filters and subscriptions are not there. */
+/** Amazon CloudWatch Logs: groups, streams and events. Queries (Insights) and subscriptions are not there. */
 export const logs = defineService({
   id: "logs",
   fault: "ServiceUnavailableException",
@@ -48,6 +51,7 @@ export const logs = defineService({
     ...readEventHandlers,
     ...resourcePolicyHandlers,
     ...tagHandlers,
+    ...metricFilterHandlers,
   },
   streaming: searchEventHandlers,
 });

@@ -1,4 +1,5 @@
-import type { Place } from "../../store/collection.ts";
+import type { StandardUnit } from "@aws-sdk/client-cloudwatch-logs";
+import { defineIndex, type Place } from "../../store/collection.ts";
 import { defineKind } from "../../store/kind.ts";
 
 /** Keyed by name. */
@@ -29,6 +30,27 @@ export interface ResourcePolicy {
   updatedAt: number;
 }
 
+/** Keyed by `<group>:<filter>`. */
+export interface MetricFilter {
+  groupName: string;
+  name: string;
+  pattern: string;
+  createdAt: number;
+  transformation: {
+    namespace: string;
+    name: string;
+    /** A number, or the field that has it: `$.bytes`. */
+    value: string;
+    /** What a minute counts in which events came and none matched. */
+    defaultValue?: number | undefined;
+    /** Fields, by the name of the dimension. */
+    dimensions?: Readonly<Record<string, string>> | undefined;
+    unit?: StandardUnit | undefined;
+  };
+}
+
+export const metricFilters = defineKind<MetricFilter>("logs.metric-filter");
+export const filtersByGroup = defineIndex<MetricFilter>(({ groupName }) => [groupName]);
 export const logGroups = defineKind<LogGroup>("logs.group");
 export const logStreams = defineKind<LogStream>("logs.stream");
 export const resourcePolicies = defineKind<ResourcePolicy>("logs.resource-policy");

@@ -129,7 +129,8 @@ function scalarTest(value: unknown, test: ValueTest): boolean {
   return ["string", "number", "boolean"].includes(typeof value) && test(String(value));
 }
 
-function parseSelector(text: string): Step[] {
+/** The steps of `$.a.b[0]`. @throws AwsError `InvalidParameterException` */
+export function parseSelector(text: string): Step[] {
   const steps: Step[] = [];
   const scanner = new RegExp(STEP);
   scanner.lastIndex = 1;
@@ -144,7 +145,7 @@ function parseSelector(text: string): Step[] {
 }
 
 /** The values that a selector leads to: several only by `[*]`. */
-function select(subject: unknown, steps: readonly Step[]): unknown[] {
+export function select(subject: unknown, steps: readonly Step[]): unknown[] {
   let values = [subject];
   for (const step of steps) {
     values = values.flatMap((value) => {
@@ -188,7 +189,7 @@ function parseFieldPattern(expression: string): MessageTest {
 }
 
 /** Text in brackets or in quotes is one field, whatever is in it. Looks for each kind of end only while there may be one. */
-function* fieldsOf(message: string): Generator<string> {
+export function* fieldsOf(message: string): Generator<string> {
   let at = 0;
   let isClosed = true;
   let isQuoted = true;
@@ -216,7 +217,7 @@ function* fieldsOf(message: string): Generator<string> {
 }
 
 /** At commas, but not at those in quotes or in a regular expression. */
-function splitFields(expression: string): string[] {
+export function splitFields(expression: string): string[] {
   const parts =
     expression.match(/(?:"(?:[^"\\]|\\.)*"|%(?:[^%\\]|\\.)*%|[^,"%])+|(?<=,)(?=,|$)/g) ?? [];
   return parts.map((part) => part.trim());
