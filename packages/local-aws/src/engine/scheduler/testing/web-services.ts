@@ -5,6 +5,7 @@ import {
   type Service,
 } from "@aws-sdk/client-ecs";
 import { expect, vi } from "vitest";
+import type { LocalAwsOptions } from "../../../local-aws.ts";
 import { TaskCloud } from "./task-cloud.ts";
 import { createWeb, WEB_IMAGE, WEB_PORT, webContainer, type Web } from "./web.ts";
 
@@ -19,8 +20,8 @@ export class WebServices {
     this.#image = image;
   }
 
-  static async start(): Promise<WebServices> {
-    const cloud = await TaskCloud.start();
+  static async start(options: LocalAwsOptions = {}): Promise<WebServices> {
+    const cloud = await TaskCloud.start(options);
     return new WebServices(cloud, await cloud.push("web", WEB_IMAGE));
   }
 
