@@ -3,4 +3,4 @@
 export { serviceCallKeys } from "./services/iam/policy-conditions.ts";
 export { parsePolicy } from "./services/iam/policy-document.ts";
 export { evaluateResourcePolicy } from "./services/iam/policy-evaluation.ts";
-export { type Refusal, refusalOf } from "./services/iam/refusal.ts";
+export { refusalOf, type RoleRefusal } from "./services/iam/refusal.ts";

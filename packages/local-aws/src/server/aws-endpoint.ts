@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import type { Readable } from "node:stream";
 import type { Clock } from "../clock/clock.ts";
 import type { Logger } from "../ground/logger.ts";
 import { AwsError } from "../protocol/aws-error.ts";
@@ -14,7 +13,8 @@ import type {
 } from "../protocol/wire-types.ts";
 import type { Wire } from "../protocol/wire.ts";
 import { MemberAccounts } from "../services/kit/members.ts";
-import type { CallContext, CloudSettings, Principal, Service } from "../services/service.ts";
+import type { CallContext, CloudSettings, Service } from "../services/service.ts";
+import { Authorizer, type AuthorizedCall } from "../services/iam/authorizer.ts";
 import { isDiskFull } from "../ground/disk-full.ts";
 import type { Store } from "../store/store.ts";
 import { bodyLimit, readAll, readBody } from "../protocol/body.ts";
@@ -24,6 +24,7 @@ import { bindScope } from "./auth/scope.ts";
 import { readSignature, type SignedRequest } from "./auth/signed-request.ts";
 import { checkDigests, payloadStream } from "./payload.ts";
 import { isFormPost, readFormPost } from "./form-post/form-post.ts";
+import { isAborted, opened, senderOf, toWireRequest } from "./connection.ts";
 import { unsignedOperation } from "./unsigned-calls.ts";
 import { withSignedQuery, refuseRepeated } from "./request-headers.ts";
 import type { Seeder } from "./seeder.ts";
@@ -54,6 +55,7 @@ export class AwsEndpoint {
   readonly #services: ReadonlyMap<string, Service>;
   readonly #members: ReadonlyMap<string, MemberAccounts>;
   readonly #waiting = new WaitingCalls();
+  readonly #authorizer = new Authorizer();
 
   constructor(parts: AwsEndpointParts) {
     this.#parts = parts;
@@ -168,9 +170,13 @@ export class AwsEndpoint {
     }
     const input = wire.decodeInput(resolved, request);
     wire.validateInput(resolved, input);
-    this.#refuseMembers(resolved, input);
-    const context = this.#context(caller.principal, region, requestId);
+    const sender = senderOf(incoming, this.#parts.settings.homeAddress);
+    const authorized = { service, resolved, input, sender };
+    const context = this.#context(authorized, caller, region, requestId);
     this.#parts.seeder.seed(context.account, context.region);
+    const refusal = this.#authorizer.refusal(authorized, context);
+    if (refusal) throw refusal;
+    this.#refuseMembers(resolved, input);
     const onHurry = (tell: () => void) => this.#waiting.wait(incoming, tell);
     const output = streaming
       ? await streaming(input, { ...context, onHurry })
@@ -193,10 +199,15 @@ export class AwsEndpoint {
     throw new AwsError("NotImplemented", message, { status: 501 });
   }
 
-  #context(principal: Principal, region: string, requestId: string): CallContext {
+  #context(
+    call: AuthorizedCall,
+    { principal }: Authenticated,
+    region: string,
+    requestId: string,
+  ): CallContext {
     const { store, clock, settings } = this.#parts;
     const { account } = principal;
-    return {
+    const context: CallContext = {
       account,
       region,
       requestId,
@@ -205,7 +216,9 @@ export class AwsEndpoint {
       cloud: store,
       clock,
       settings,
+      refusal: (need) => this.#authorizer.refusalOfNeed(call, context, need),
     };
+    return context;
   }
 
   #fault(service: string | undefined, cause: unknown, requestId: string): AwsError {
@@ -236,23 +249,3 @@ export class AwsEndpoint {
 
 /** https://www.rfc-editor.org/rfc/rfc4918#section-11.5: unlike 500 it is not tried again by the SDKs. */
 const INSUFFICIENT_STORAGE = 507;
-
-function toWireRequest(incoming: IncomingMessage): WireRequest {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(incoming.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(",") : value;
-  }
-  return { method: incoming.method ?? "GET", url: incoming.url ?? "/", headers, body: incoming };
-}
-
-/** Waits for a body's first bytes, so that one that cannot be read is told by an error and not by a cut. */
-function opened(body: Readable): Promise<void> {
-  return new Promise((resolve, reject) => {
-    body.once("readable", resolve).once("end", resolve).once("error", reject);
-  });
-}
-
-function isAborted(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code;
-  return code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE";
-}

@@ -3,6 +3,7 @@ import type { ServiceId } from "../protocol/service-id.ts";
 import type { Kind } from "../store/kind.ts";
 import type { Scope, Store } from "../store/store.ts";
 import { MemberAccounts, type Members } from "./kit/members.ts";
+import type { Need, RightsTable } from "./kit/rights.ts";
 import type { Written } from "./kit/written.ts";
 
 /** Who makes a call, as `sts:GetCallerIdentity` would tell. */
@@ -12,6 +13,23 @@ export interface Principal {
   /** `AIDA…` for a user, `AROA…:session` for an assumed role, the account id for the root user. */
   readonly userId: string;
   readonly accessKeyId: string;
+  /** Of a session: the role whose policies apply. Its path does not stand in `arn`. */
+  readonly roleArn?: string | undefined;
+  readonly session?: Session | undefined;
+}
+
+/** What a session was started with, beside who it is. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp.html */
+export interface Session {
+  /** Milliseconds since 1970. */
+  readonly issuedAt: number;
+  /** JSON documents: what they do not allow, the session may not, whatever the role may. */
+  readonly policies?: readonly string[];
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Keys of the tags that sessions keep which this one starts. */
+  readonly transitive?: readonly string[];
+  readonly sourceIdentity?: string;
+  /** What its start proved, by condition key, such as `token.actions.githubusercontent.com:sub`. */
+  readonly keys?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** What a handler knows beside its input. */
@@ -31,6 +49,11 @@ export interface CallContext {
    * to stand still. The answer ends that. Only calls over the wire have it.
    */
   readonly onHurry?: (tell: () => void) => () => void;
+  /**
+   * Why the caller may not do something that its call needs beside what it was let in for; undefined where it may. Left out
+   * where Local AWS itself calls.
+   */
+  readonly refusal?: (need: Need) => Error | undefined;
 }
 
 /** What the person who started the cloud decided; the same for every call. */
@@ -61,6 +84,11 @@ export interface Service {
    */
   readonly fault?: string;
   readonly handlers: Readonly<Record<string, AnyHandler>>;
+  /**
+   * What callers have to be allowed; `"own"` where its handlers ask that themselves, each where it has found its resource. Left
+   * out, actions have the operations' names, and are about the ARNs that stand in the input.
+   */
+  readonly rights?: "own" | RightsTable<CallContext>;
   /** What becomes of each member of its operations' inputs. */
   readonly members: Members;
   readonly streaming?: Readonly<Record<string, AnyHandler>>;

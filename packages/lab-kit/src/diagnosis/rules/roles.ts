@@ -2,7 +2,7 @@ import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import {
   evaluateResourcePolicy,
   parsePolicy,
-  type Refusal,
+  type RoleRefusal,
   refusalOf,
   serviceCallKeys,
 } from "@workbook/local-aws/iam";
@@ -90,7 +90,9 @@ interface Need {
   readonly repositoryPolicy?: string | undefined;
 }
 
-const IDS: Readonly<Record<Refusal["by"], readonly [implicit: FindingId, explicit: FindingId]>> = {
+const IDS: Readonly<
+  Record<RoleRefusal["by"], readonly [implicit: FindingId, explicit: FindingId]>
+> = {
   "identity-based policy": ["execution-role-rights", "execution-role-deny"],
   "permissions boundary": ["execution-role-boundary", "execution-role-boundary"],
   "resource-based policy": ["repository-policy", "repository-policy"],
@@ -123,7 +125,7 @@ function refusalCause(
   role: RoleState,
   actions: string,
   resources: string,
-  { by, explicit }: Refusal,
+  { by, explicit }: RoleRefusal,
 ): Cause {
   const roleName = role.arn.split("/").at(-1) ?? "";
   const how = explicit
@@ -146,7 +148,7 @@ function refusalCause(
   };
 }
 
-const JA: Readonly<Record<Refusal["by"], string>> = {
+const JA: Readonly<Record<RoleRefusal["by"], string>> = {
   "identity-based policy": "ロールのポリシー",
   "permissions boundary": "アクセス許可の境界",
   "resource-based policy": "リポジトリポリシー",
@@ -203,7 +205,7 @@ function refusalTo(
   subject: Subject,
   role: RoleState,
   { action, resource, service, repositoryPolicy }: Need,
-): Refusal | undefined {
+): RoleRefusal | undefined {
   const [eni] = taskInterfaces(network, subject);
   const endpoint = eni && endpointUsed(network, eni, service)?.PolicyDocument;
   const { identity, boundary } = role;

@@ -62,8 +62,7 @@ export class KeyAuthenticator implements Authenticator {
     if (!key || key.status === "Inactive")
       throw fail({ kind: "unknown-key", accessKeyId: signed.accessKeyId });
     this.#checkToken(key, signed, fail);
-    const { account, arn, userId, accessKeyId } = key;
-    const principal = { account, arn, userId, accessKeyId };
+    const principal = principalOf(key);
     if (signed.version === 2) {
       this.#checkV2(key.secretAccessKey, signed, request, fail);
       return { principal, signingKey: undefined };
@@ -103,8 +102,7 @@ export class KeyAuthenticator implements Authenticator {
             .digest("hex");
     if (!sameSignature(made, signed.signature))
       throw fail({ kind: "mismatch", accessKeyId, canonicalRequest: policy });
-    const { account, arn, userId } = key;
-    return { principal: { account, arn, userId, accessKeyId }, signingKey: undefined };
+    return { principal: principalOf(key), signingKey: undefined };
   }
 
   #checkV2(
@@ -162,6 +160,11 @@ export class AnyKeyAuthenticator implements Authenticator {
   authenticateForm({ accessKeyId }: FormSignature): Authenticated {
     return anyone(accessKeyId);
   }
+}
+
+function principalOf(key: Readonly<AccessKey>): Principal {
+  const { account, arn, userId, accessKeyId, roleArn, session } = key;
+  return { account, arn, userId, accessKeyId, roleArn, session };
 }
 
 function anyone(accessKeyId: string): Authenticated {

@@ -8,6 +8,7 @@ import { scheduledActionHandlers } from "./scheduled-actions.ts";
 import { coolDowns, scalableTargets, scalingActivities } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
 import { targetHandlers } from "./targets.ts";
+import { rights } from "./rights.ts";
 
 const handlers = {
   ...targetHandlers,
@@ -23,6 +24,7 @@ const handlers = {
  */
 export const applicationAutoscaling = defineService({
   id: "application-autoscaling",
+  rights,
   fault: "InternalServiceException",
   members,
   shown: [scalableTargets],

@@ -5,6 +5,7 @@ import { groupHandlers } from "./groups.ts";
 import type { AutoScalingHandlers } from "./handlers.ts";
 import { autoScalingGroups } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
+import { rights } from "./rights.ts";
 
 const REFUSED =
   "LaunchConfigurationName MixedInstancesPolicy PlacementGroup CapacityRebalance Context DesiredCapacityType=units InstanceMaintenancePolicy AvailabilityZones AvailabilityZoneIds AvailabilityZoneDistribution AvailabilityZoneImpairmentPolicy SkipZonalShiftValidation CapacityReservationSpecification InstanceLifecyclePolicy DeletionProtection=none";
@@ -55,6 +56,7 @@ const handlers = {
 /** Amazon EC2 Auto Scaling: groups of instances from a launch template. */
 export const autoscaling = defineService({
   id: "autoscaling",
+  rights,
   members,
   shown: [autoScalingGroups],
   handlers: handlers as Service["handlers"],

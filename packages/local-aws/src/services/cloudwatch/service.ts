@@ -11,10 +11,12 @@ import { putMetricAlarmHandlers } from "./put-metric-alarm.ts";
 import { alarmHistories, alarms } from "./state.ts";
 import { statisticsHandlers } from "./statistics-calls.ts";
 import { tagHandlers } from "./tags.ts";
+import { rights } from "./rights.ts";
 
 /** Amazon CloudWatch: metrics and alarms. Anomaly detection, Insights rules and metric streams are not there. */
 export const cloudwatch = defineService({
   id: "cloudwatch",
+  rights,
   fault: "InternalServiceFault",
   members,
   shown: [alarms],

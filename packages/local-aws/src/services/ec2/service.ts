@@ -42,6 +42,7 @@ import {
 } from "./state.ts";
 import { newId } from "./ids.ts";
 import { putDefaultVpc } from "./new-vpc.ts";
+import { rights } from "./rights.ts";
 
 /** How long a token is remembered. https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html */
 const REMEMBERED_MS = 24 * 60 * 60 * 1000;
@@ -130,6 +131,7 @@ function withDryRun(handler: AnyHandler): AnyHandler {
 /** Amazon EC2: the network, and the instances that containers of the EC2 launch type run on. */
 export const ec2 = defineService({
   id: "ec2",
+  rights,
   fault: "InternalError",
   members,
   shown: [

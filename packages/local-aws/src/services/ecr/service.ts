@@ -6,6 +6,7 @@ import { imageHandlers, imageWriteHandlers } from "./images.ts";
 import { policyHandlers } from "./policies.ts";
 import { repositoryHandlers } from "./repositories.ts";
 import { images, layers, registrySecrets } from "./state.ts";
+import { rights } from "./rights.ts";
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Operations.html */
 const members: Members = {
@@ -28,6 +29,7 @@ const members: Members = {
 /** Amazon ECR's control plane; images go in and out through the registry under `/v2/`. */
 export const ecr = defineService({
   id: "ecr",
+  rights,
   fault: "ServerException",
   members,
   shown: [],

@@ -14,6 +14,7 @@ import { taskDefinitionHandlers } from "./task-definitions.ts";
 import { taskHandlers } from "./tasks.ts";
 import { members } from "./members.ts";
 import { clusters, taskDefinitions, ecsServices, revisions, tasks } from "./state.ts";
+import { rights } from "./rights.ts";
 
 const handlers = {
   ...accountSettingHandlers,
@@ -31,6 +32,7 @@ const handlers = {
 /** Amazon Elastic Container Service, https://docs.aws.amazon.com/AmazonECS/latest/APIReference/Welcome.html */
 export const ecs = defineService({
   id: "ecs",
+  rights,
   fault: "ServerException",
   members,
   shown: [clusters, containerInstances, taskDefinitions, ecsServices, tasks],

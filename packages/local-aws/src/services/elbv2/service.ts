@@ -16,6 +16,7 @@ import {
   targetRegistrations,
   targetHealths,
 } from "./state.ts";
+import { rights } from "./rights.ts";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Operations.html */
 const members: Members = {
@@ -68,6 +69,7 @@ const members: Members = {
  */
 export const elbv2 = defineService({
   id: "elbv2",
+  rights,
   members,
   shown: [loadBalancers, listeners, rules, targetGroups, targetRegistrations, targetHealths],
   written: [

@@ -34,6 +34,11 @@ test("root manages keys of its own, and a role has to say whose", async () => {
     new iam.CreateRoleCommand({ RoleName: "keeper", AssumeRolePolicyDocument }),
   );
   const RoleArn = made.Role!.Arn!;
+  const own = { Effect: "Allow", Action: "iam:CreateAccessKey", Resource: "*" };
+  const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [own] });
+  await client.send(
+    new iam.PutRolePolicyCommand({ RoleName: "keeper", PolicyName: "own", PolicyDocument }),
+  );
   const sts = new STSClient(cloud.clientConfig);
   const assume = new AssumeRoleCommand({ RoleArn, RoleSessionName: "me" });
   const { Credentials } = await sts.send(assume);

@@ -1,10 +1,21 @@
 import type { Clock } from "../../clock/clock.ts";
 import type { Scope, Store } from "../../store/store.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
-import { identityDecision } from "./authorize.ts";
-import { requestKeys, type RequestContext } from "./policy-conditions.ts";
-import { parsePolicy } from "./policy-document.ts";
-import { evaluateResourcePolicy, type Decision, type PolicyRequest } from "./policy-evaluation.ts";
+import { callerKeys as keysOfCaller } from "./caller-keys.ts";
+import type { RequestContext } from "./policy-conditions.ts";
+import { parsePolicy, type PolicyDocument } from "./policy-document.ts";
+import {
+  evaluateIdentityPolicies,
+  evaluateResourcePolicy,
+  type Decision,
+  type PolicyRequest,
+} from "./policy-evaluation.ts";
+import {
+  decideFor,
+  policiesOf,
+  type PrincipalPolicies,
+  type Subject,
+} from "./principal-policies.ts";
 import { refusalWords, type Refusal } from "./refusal.ts";
 
 /** Who uses something, and where: a call's context is one, and so is what a task does by its role. */
@@ -14,12 +25,16 @@ export interface Caller {
   readonly store: Scope;
   readonly cloud: Store;
   readonly clock: Clock;
-  /** The ARN of a user, of a role or of a session of it. */
-  readonly principal: { readonly arn: string };
+  /** A user, a role or a session of it. */
+  readonly principal: Subject;
 }
 
-/** The role of a session. Its path does not stand in the session's ARN. */
-function roleArnOf({ account, principal }: Caller): string | undefined {
+/** The role of a session. */
+export function roleArnOf({
+  account,
+  principal,
+}: Pick<Caller, "account" | "principal">): string | undefined {
+  if (principal.roleArn !== undefined) return principal.roleArn;
   const [, name] = /:assumed-role\/([^/]+)\//.exec(principal.arn) ?? [];
   return name && `arn:aws:iam::${account}:role/${name}`;
 }
@@ -32,25 +47,21 @@ export function namesOf(caller: Caller): string[] {
 
 /** The condition keys that every request of a caller has. */
 export function callerKeys(caller: Caller): RequestContext {
-  return {
-    ...requestKeys(caller.region, caller.clock.now()),
-    "aws:PrincipalArn": roleArnOf(caller) ?? caller.principal.arn,
-    "aws:PrincipalAccount": caller.account,
-  };
+  return keysOfCaller(caller, roleArnOf(caller));
 }
 
 /** What the caller's own policies say. */
 export function identityOf(caller: Caller, request: PolicyRequest): Decision {
-  return identityDecision(caller.cloud, caller.account, caller.principal.arn, request);
+  return decideFor(policiesOf(caller.cloud, caller.account, caller.principal), request);
 }
 
 /** What a resource's policy says of the caller itself, and of the account, to whose policies it may leave the rest. */
 export function decisionsOf(
-  policy: string,
+  policy: string | PolicyDocument,
   caller: Caller,
   request: PolicyRequest,
 ): [itself: Decision, throughAccount: Decision] {
-  const document = parsePolicy(policy);
+  const document = typeof policy === "string" ? parsePolicy(policy) : policy;
   const decide = (names: readonly string[]) =>
     evaluateResourcePolicy(document, { kind: "AWS", names }, request);
   return [decide(namesOf(caller)), decide([`arn:aws:iam::${caller.account}:root`, caller.account])];
@@ -59,21 +70,41 @@ export function decisionsOf(
 /**
  * Why a caller may not do something to a resource of its account that may have a policy; undefined where it may: by its own
  * policies, or because the resource's names it.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+ * @param own the caller's policies, where they are known already
  */
 export function refusalOn(
   caller: Caller,
-  policy: string | undefined,
+  policy: string | PolicyDocument | undefined,
   request: PolicyRequest,
+  own = policiesOf(caller.cloud, caller.account, caller.principal),
 ): Refusal | undefined {
-  const identity = identityOf(caller, request);
-  if (identity === "explicitDeny") return { by: "identity-based policy", explicit: true };
-  const [itself, throughAccount] =
-    policy === undefined ? ([] as const) : decisionsOf(policy, caller, request);
-  if (itself === "explicitDeny" || throughAccount === "explicitDeny")
-    return { by: "resource-based policy", explicit: true };
-  if (identity === "allowed" || itself === "allowed") return undefined;
-  return { by: "identity-based policy", explicit: false };
+  const ofResource: readonly Decision[] =
+    policy === undefined ? [] : decisionsOf(policy, caller, request);
+  const limits = (own ? limitsOf(own) : []).map(
+    ([by, documents]) => [by, evaluateIdentityPolicies(documents, request)] as const,
+  );
+  const denying = limits.find(([, decision]) => decision === "explicitDeny");
+  if (denying) return { by: denying[0], explicit: true };
+  if (ofResource.includes("explicitDeny")) return { by: "resource-based policy", explicit: true };
+  const [itself] = ofResource;
+  const lacking = limits.filter(([, decision]) => decision === "implicitDeny");
+  const left = itself === "allowed" ? lacking.filter(([by]) => holdsGrants(by, caller)) : lacking;
+  return left[0] && { by: left[0][0], explicit: false };
+}
+
+const limitsOf = ({ identity, boundary, session }: PrincipalPolicies) =>
+  [
+    ["identity-based policy", identity],
+    ...(boundary ? [["permissions boundary", [boundary]] as const] : []),
+    ...(session ? [["session policy", session] as const] : []),
+  ] as readonly (readonly [Refusal["by"], readonly PolicyDocument[]])[];
+
+/**
+ * Whether a kind of policy limits what a resource's policy gives: it does for a role that is named, and not for a user.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+ */
+function holdsGrants(by: Refusal["by"], caller: Caller): boolean {
+  return by !== "identity-based policy" && roleArnOf(caller) !== undefined;
 }
 
 /**

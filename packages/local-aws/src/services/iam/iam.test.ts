@@ -289,6 +289,9 @@ test("a user's key signs calls until it is made inactive", async () => {
     ...cloud.clientConfig,
     credentials: { accessKeyId: AccessKeyId!, secretAccessKey: SecretAccessKey! },
   });
+  const Statement = [{ Effect: "Allow", Action: "iam:GetUser", Resource: "*" }];
+  const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+  await client.send(new iam.PutUserPolicyCommand({ UserName, PolicyName: "own", PolicyDocument }));
   const whoami = () => carol.send(new iam.GetUserCommand({}));
   expect((await whoami()).User).toMatchObject({
     UserName,
@@ -296,6 +299,7 @@ test("a user's key signs calls until it is made inactive", async () => {
   });
   await client.send(new iam.UpdateAccessKeyCommand({ UserName, AccessKeyId, Status: "Inactive" }));
   await expect(whoami()).rejects.toMatchObject({ name: "InvalidClientTokenId" });
+  await client.send(new iam.DeleteUserPolicyCommand({ UserName, PolicyName: "own" }));
   await expect(client.send(new iam.DeleteUserCommand({ UserName }))).rejects.toMatchObject({
     message: "Cannot delete entity, must delete access keys first.",
   });

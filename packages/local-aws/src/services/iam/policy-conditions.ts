@@ -4,6 +4,7 @@ import { type ConditionBlock, type OneOrMany, toList } from "./policy-document.t
 
 /** True where `text` matches a pattern in which `*` stands for any characters and `?` for one. */
 export function matchesPattern(text: string, pattern: string): boolean {
+  if (/[\u{e000}\u{e001}]/u.test(pattern)) return new Glob(pattern).matches(plainly(text));
   return /[*?]/.test(pattern) ? new Glob(pattern).matches(text) : text === pattern;
 }
 
@@ -168,27 +169,50 @@ function operatorHolds(
     : actual.some(matches);
 }
 
-/** `${aws:username}` and the like, put in from the request's context. */
-export function withVariables(text: string, context: RequestContext): string {
-  return text.replace(/\$\{([^}]+)\}/g, (whole, name: string) => {
-    if (name === "*" || name === "?" || name === "$") return name;
-    const wanted = name.toLowerCase();
-    const found = Object.entries(context).find(([key]) => key.toLowerCase() === wanted);
-    return found ? String(toList(found[1])[0] ?? "") : whole;
+/** Stand for `${*}` and `${?}`, which mean the characters themselves: no request can have these. */
+const PLAIN: Readonly<Record<string, string>> = { "*": "\u{e000}", "?": "\u{e001}", $: "$" };
+const plainly = (text: string) => text.replace(/[*?]/g, (one) => PLAIN[one]!);
+const asWritten = (text: string) => text.replaceAll("\u{e000}", "*").replaceAll("\u{e001}", "?");
+
+/**
+ * `${aws:username}` and the like, put in from the request's context, or what stands beside it as `${aws:username, 'nobody'}`;
+ * undefined where there is neither: then nothing matches.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ */
+export function withVariables(text: string, context: RequestContext): string | undefined {
+  let known = true;
+  const meant = text.replace(/\$\{([^}]+)\}/g, (_whole, inside: string) => {
+    const plain = PLAIN[inside];
+    if (plain !== undefined) return plain;
+    const [, name = "", otherwise] = /^([^,]*?)\s*(?:,\s*'([^']*)')?$/.exec(inside.trim()) ?? [];
+    const [value = otherwise, second] = valuesOf(context, name) ?? [];
+    if (value === undefined || second !== undefined) known = false;
+    return plainly(value ?? "");
   });
+  return known ? meant : undefined;
 }
 
 /** True where every operator and key of a statement's Condition holds for the request. */
 export function conditionsHold(
   block: ConditionBlock | undefined,
   context: RequestContext,
+  variables = true,
 ): boolean {
-  const wantedValues = (wanted: OneOrMany<string | number | boolean>) =>
-    toList(wanted).map((value) => withVariables(String(value), context));
+  const wantedValues = (
+    { name }: Operator,
+    wanted: OneOrMany<string | number | boolean>,
+  ): readonly string[] => {
+    const texts = toList(wanted).map(String);
+    if (!variables) return texts;
+    const meant = texts
+      .map((text) => withVariables(text, context))
+      .filter((text) => text !== undefined);
+    return /Like|Arn/.test(name) ? meant : meant.map(asWritten);
+  };
   return Object.entries(block ?? {}).every(([text, keys]) => {
     const operator = parseOperator(text);
     return Object.entries(keys).every(([key, wanted]) =>
-      operatorHolds(operator, valuesOf(context, key), wantedValues(wanted)),
+      operatorHolds(operator, valuesOf(context, key), wantedValues(operator, wanted)),
     );
   });
 }

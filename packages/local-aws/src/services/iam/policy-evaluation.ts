@@ -33,14 +33,21 @@ const actionMatches = (patterns: OneOrMany<string> | undefined, action: string) 
 
 function resourceMatches(
   patterns: OneOrMany<string> | undefined,
-  { resource, context }: PolicyRequest,
+  { resource, context, variables }: PolicyRequest & { readonly variables: boolean },
 ): boolean {
-  return textsIn(patterns).some((pattern) =>
-    matchesPattern(resource, withVariables(pattern, context)),
-  );
+  return textsIn(patterns).some((pattern) => {
+    const meant = variables ? withVariables(pattern, context) : pattern;
+    return meant !== undefined && matchesPattern(resource, meant);
+  });
 }
 
-function statementApplies(statement: Statement, request: PolicyRequest): boolean {
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html: older ones know no variables. */
+const knowsVariables = ({ Version: version }: PolicyDocument) => version === "2012-10-17";
+
+function statementApplies(
+  statement: Statement,
+  request: PolicyRequest & { readonly variables: boolean },
+): boolean {
   const action =
     statement.NotAction === undefined
       ? actionMatches(statement.Action, request.action)
@@ -50,11 +57,14 @@ function statementApplies(statement: Statement, request: PolicyRequest): boolean
     statement.NotResource !== undefined
       ? !resourceMatches(statement.NotResource, request)
       : statement.Resource === undefined || resourceMatches(statement.Resource, request);
-  return resource && conditionsHold(statement.Condition, request.context);
+  return resource && conditionsHold(statement.Condition, request.context, request.variables);
 }
 
-function decide(statements: readonly Statement[], request: PolicyRequest): Decision {
-  const applying = statements.filter((statement) => statementApplies(statement, request));
+function decide(policies: readonly PolicyDocument[], request: PolicyRequest): Decision {
+  const applying = policies.flatMap((policy) => {
+    const asked = { ...request, variables: knowsVariables(policy) };
+    return policy.Statement.filter((statement) => statementApplies(statement, asked));
+  });
   if (applying.some(({ Effect }) => Effect === "Deny")) return "explicitDeny";
   return applying.some(({ Effect }) => Effect === "Allow") ? "allowed" : "implicitDeny";
 }
@@ -67,10 +77,7 @@ export function evaluateIdentityPolicies(
   policies: readonly PolicyDocument[],
   request: PolicyRequest,
 ): Decision {
-  return decide(
-    policies.flatMap(({ Statement: statements }) => statements),
-    request,
-  );
+  return decide(policies, request);
 }
 
 /** Who makes a request, as a resource's policy may name it: by kind (`AWS`, `Service`), under each of its names. */
@@ -93,10 +100,10 @@ export function evaluateResourcePolicy(
   principal: RequestPrincipal,
   request: PolicyRequest,
 ): Decision {
-  const statements = policy.Statement.filter((statement) =>
+  const Statement = policy.Statement.filter((statement) =>
     statement.NotPrincipal === undefined
       ? statement.Principal !== undefined && principalMatches(statement.Principal, principal)
       : !principalMatches(statement.NotPrincipal, principal),
   );
-  return decide(statements, request);
+  return decide([{ ...policy, Statement }], request);
 }

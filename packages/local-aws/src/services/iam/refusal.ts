@@ -19,15 +19,21 @@ export interface RolePolicies {
   readonly endpoint?: string | undefined;
 }
 
+/** The kinds of policies that have a say in what a role may do that a service takes on. */
+type ByRole =
+  | "identity-based policy"
+  | "permissions boundary"
+  | "resource-based policy"
+  | "VPC endpoint policy";
+
 /** Which kind of policy refuses a request, and whether a statement of it says so in words. */
-export interface Refusal {
-  readonly by:
-    | "identity-based policy"
-    | "permissions boundary"
-    | "resource-based policy"
-    | "VPC endpoint policy";
+export interface Refusal<By extends string = ByRole | "session policy"> {
+  readonly by: By;
   readonly explicit: boolean;
 }
+
+/** Why a role may not do something that a service takes on. */
+export type RoleRefusal = Refusal<ByRole>;
 
 /** What a role wants to do. */
 export interface AskedOfRole {
@@ -47,7 +53,7 @@ export interface AskedOfRole {
 export function refusalOf(
   policies: RolePolicies,
   { roleArn, region, action, resource: on }: AskedOfRole,
-): Refusal | undefined {
+): RoleRefusal | undefined {
   const context = {
     "aws:PrincipalArn": roleArn,
     "aws:PrincipalAccount": parseArn(roleArn)?.account ?? "",
@@ -62,7 +68,7 @@ export function refusalOf(
       { kind: "AWS", names: namesOf(roleArn) },
       request,
     );
-  const decisions: readonly (readonly [Refusal["by"], Decision])[] = [
+  const decisions: readonly (readonly [ByRole, Decision])[] = [
     ["identity-based policy", evaluateIdentityPolicies(identity.map(parsePolicy), request)],
     ["permissions boundary", boundary === undefined ? "allowed" : own(boundary, request)],
     ["resource-based policy", resource === undefined ? "allowed" : ofPrincipal(resource)],

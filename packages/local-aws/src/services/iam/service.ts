@@ -11,6 +11,7 @@ import { roleHandlers } from "./roles.ts";
 import { ensureServiceLinkedRole, serviceLinkedRoleHandlers } from "./service-linked-roles.ts";
 import { userHandlers } from "./users.ts";
 import { accessKeys, roles, managedPolicies } from "./state.ts";
+import { rights } from "./rights.ts";
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html */
 const members: Members = {
@@ -36,6 +37,7 @@ function seedIam({ store, clock }: SeedContext): void {
 /** AWS Identity and Access Management. Groups, identity providers, MFA and passwords are not there. */
 export const iam = defineService({
   id: "iam",
+  rights,
   fault: "ServiceFailureException",
   members,
   shown: [roles, managedPolicies],

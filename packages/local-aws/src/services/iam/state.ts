@@ -1,4 +1,5 @@
 import { defineKind } from "../../store/kind.ts";
+import type { Session } from "../service.ts";
 
 export type Tags = readonly { readonly Key: string; readonly Value: string }[];
 
@@ -53,6 +54,8 @@ export interface AccessKey {
   userId: string;
   /** Set where the key stands for an assumed role: whose policies apply. */
   roleArn?: string;
+  /** Set where the key stands for a session that has more to it than its role. */
+  session?: Session;
   /** Of a user's key; one without is active. An inactive key opens nothing. */
   status?: "Active" | "Inactive";
   createdAt?: number;
@@ -67,6 +70,31 @@ export interface User {
   permissionsBoundary?: string;
   inlinePolicies: Readonly<Record<string, string>>;
   attachedPolicies: readonly string[];
+  tags: Tags;
+  createdAt: number;
+}
+
+/** Keyed by name. */
+export interface Group {
+  groupName: string;
+  groupId: string;
+  arn: string;
+  path: string;
+  /** Names of its users, in the order in which they came. */
+  members: readonly string[];
+  inlinePolicies: Readonly<Record<string, string>>;
+  attachedPolicies: readonly string[];
+  createdAt: number;
+}
+
+/** Keyed by ARN: who vouches for users of another house. */
+export interface OidcProvider {
+  arn: string;
+  /** Without `https://`. */
+  url: string;
+  clientIds: readonly string[];
+  /** SHA-1 of certificates, in hex. */
+  thumbprints: readonly string[];
   tags: Tags;
   createdAt: number;
 }
@@ -88,12 +116,23 @@ export interface AccountAlias {
   alias: string;
 }
 
+/** What encoded authorization messages are sealed with. */
+export interface AuthorizationKey {
+  /** Base 64. */
+  key: string;
+}
+
+export const authorizationKeys = defineKind<AuthorizationKey>("iam.authorization-key", {
+  scope: "global",
+});
 export const roles = defineKind<Role>("iam.role", { scope: "account" });
 export const managedPolicies = defineKind<ManagedPolicy>("iam.managed-policy", {
   scope: "account",
 });
 export const accessKeys = defineKind<AccessKey>("iam.access-key", { scope: "global" });
 export const users = defineKind<User>("iam.user", { scope: "account" });
+export const groups = defineKind<Group>("iam.group", { scope: "account" });
+export const oidcProviders = defineKind<OidcProvider>("iam.oidc-provider", { scope: "account" });
 export const instanceProfiles = defineKind<InstanceProfile>("iam.instance-profile", {
   scope: "account",
 });

@@ -13,6 +13,7 @@ import { tagHandlers } from "./tags.ts";
 /** AWS Key Management Service. Custom key stores, imported material and multi-Region keys are not there. */
 export const kms = defineService({
   id: "kms",
+  rights: "own",
   fault: "KMSInternalException",
   members,
   shown: [],

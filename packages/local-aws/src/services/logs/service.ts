@@ -8,6 +8,7 @@ import { resourcePolicyHandlers } from "./resource-policies.ts";
 import { tagHandlers } from "./tags.ts";
 import { logGroups, logStreams, resourcePolicies } from "./state.ts";
 import { metricFilterHandlers } from "./metric-filters.ts";
+import { rights } from "./rights.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_Operations.html */
 const members: Members = {
@@ -41,6 +42,7 @@ const members: Members = {
 /** Amazon CloudWatch Logs: groups, streams and events. Queries (Insights) and subscriptions are not there. */
 export const logs = defineService({
   id: "logs",
+  rights,
   fault: "ServiceUnavailableException",
   members,
   shown: [logGroups, logStreams, resourcePolicies],

@@ -43,6 +43,15 @@ export function findObject(
 }
 
 /**
+ * What is not there is told those alone who may list the bucket.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax
+ */
+function noSuchKey(context: CallContext, bucket: string, key: string): Error {
+  const refusal = context.refusal?.({ action: "s3:ListBucket", on: [`arn:aws:s3:::${bucket}`] });
+  return refusal ?? s3Error("NoSuchKey", 404, "The specified key does not exist.", { Key: key });
+}
+
+/**
  * The version that a request of this HTTP method asks for.
  * @throws AwsError `NoSuchKey`, `NoSuchVersion`, or `MethodNotAllowed` where a delete marker is asked for by its id or is to be changed
  */
@@ -65,7 +74,7 @@ export function needVersion(
       VersionId: versionId,
     });
   }
-  if (!version) throw s3Error("NoSuchKey", 404, "The specified key does not exist.", { Key: key });
+  if (!version) throw noSuchKey(context, bucket, key);
   if (!version.deleteMarker) return version;
   const headers = { "x-amz-delete-marker": "true", "x-amz-version-id": version.versionId };
   const isRead = method === "GET" || method === "HEAD";

@@ -81,6 +81,9 @@ function removeOne(
 ) {
   const name = { Bucket, Key: Key!, VersionId };
   try {
+    const action = VersionId === undefined ? "s3:DeleteObject" : "s3:DeleteObjectVersion";
+    const refusal = context.refusal?.({ action, on: [`arn:aws:s3:::${Bucket}/${Key}`] });
+    if (refusal) throw refusal;
     return { Key, VersionId, ...remove(context, name, BypassGovernanceRetention) };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;

@@ -12,6 +12,7 @@ import { uploadListingHandlers, uploadPartHandlers } from "./upload-parts.ts";
 import { members } from "./members.ts";
 import { needBucket, s3Error } from "./faults.ts";
 import { objects, uploads } from "./state.ts";
+import { rights } from "./rights.ts";
 
 type Input = Readonly<Record<string, unknown>> | undefined;
 
@@ -52,6 +53,7 @@ function checkOwners(input: Readonly<Record<string, unknown>>, context: CallCont
 /** Amazon S3. What touches files is among the streaming handlers: they open their transactions themselves. */
 export const s3 = defineService({
   id: "s3",
+  rights,
   fault: "InternalError",
   members,
   shown: [],

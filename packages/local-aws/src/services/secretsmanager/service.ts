@@ -10,6 +10,7 @@ import { tagHandlers } from "./tags.ts";
 /** AWS Secrets Manager. Rotation, which needs Lambda, and replicas are not there. */
 export const secretsmanager = defineService({
   id: "secretsmanager",
+  rights: "own",
   fault: "InternalServiceError",
   members,
   shown: [],

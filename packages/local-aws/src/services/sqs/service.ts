@@ -12,6 +12,7 @@ import { tagHandlers } from "./tags.ts";
 /** Amazon SQS. */
 export const sqs = defineService({
   id: "sqs",
+  rights: "own",
   members,
   shown: [],
   written: [

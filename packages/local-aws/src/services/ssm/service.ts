@@ -18,6 +18,7 @@ const members: Members = {
 /** AWS Systems Manager: Parameter Store, with the public parameters that name the ECS-optimized images. */
 export const ssm = defineService({
   id: "ssm",
+  rights: "own",
   fault: "InternalServerError",
   members,
   shown: [],
