@@ -19,6 +19,8 @@ import { TaskEndpoints } from "./metadata/task-endpoints.ts";
 import { InsideDoors } from "./task-network/inside/inside-doors.ts";
 import { API_ADDRESS, Router } from "./task-network/router/router.ts";
 import { WayOut } from "./task-network/router/way-out.ts";
+import { HttpDeliveries } from "./notifications/http-deliveries.ts";
+import { notificationPages } from "./notifications/notification-pages.ts";
 import { NetworkPart } from "./network/network-part.ts";
 import { ContainerDriver } from "./runtime/containers/container-driver.ts";
 import { Room } from "./runtime/containers/room.ts";
@@ -64,14 +66,13 @@ export interface Engine {
 
 /** Puts the engine's parts together. Parts are started in order and stopped in the opposite one. */
 export function createEngine(context: EngineContext, options: EngineOptions): Engine {
-  const { clock, logger, settings } = context;
+  const { store, clock, logger, settings } = context;
   const { driver, room, network = [], instances, info } = createDriver();
   const loadBalancers = createLoadBalancers(context, {
     endpoint: (at, port) => driver.endpoint(at, port),
     listenersMode: options.listeners,
     ...(room && { room }),
   });
-  const { store } = context;
   const logs = new CloudWatchLogRouter({
     store,
     clock,
@@ -97,6 +98,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     new NetworkPart(context),
     new Leftovers(context),
     new ImageExpiry(context),
+    new HttpDeliveries(context),
     logs,
     loadBalancers,
     createInstances(context, room, instances),
@@ -127,7 +129,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
   ];
   const started: EnginePart[] = [];
   return {
-    mounts: [createRegistry(context), metadata, sessions],
+    mounts: [createRegistry(context), metadata, sessions, ...notificationPages(context)],
     describe: () => ({
       tasks: info(),
       loadBalancers: loadBalancers.describe(),

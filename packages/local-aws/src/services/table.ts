@@ -12,6 +12,7 @@ import { logs } from "./logs/service.ts";
 import { s3 } from "./s3/service.ts";
 import { secretsmanager } from "./secretsmanager/service.ts";
 import type { Service } from "./service.ts";
+import { sns } from "./sns/service.ts";
 import { sqs } from "./sqs/service.ts";
 import { ssm } from "./ssm/service.ts";
 import { sts } from "./sts/service.ts";
@@ -31,6 +32,7 @@ export const SERVICES: readonly Service[] = [
   logs,
   s3,
   secretsmanager,
+  sns,
   sqs,
   ssm,
   sts,

@@ -16,6 +16,7 @@ export const ROOMS = [
   "services/iam",
   "services/kms",
   "services/sqs",
+  "services/sns",
   "services/secretsmanager",
   "services/ec2",
   "services/autoscaling",

@@ -1,13 +1,9 @@
 import type { Clock } from "../../clock/clock.ts";
 import type { Store } from "../../store/store.ts";
-import { identityDecision } from "../iam/authorize.ts";
-import { serviceCallKeys, requestKeys } from "../iam/policy-conditions.ts";
-import { parsePolicy } from "../iam/policy-document.ts";
-import { evaluateResourcePolicy } from "../iam/policy-evaluation.ts";
-import { parseArn } from "../../ground/arn.ts";
 import { accessDenied, noQueue } from "./faults.ts";
-import { queueOfArn, type FoundQueue } from "./find.ts";
+import { queueOfArn } from "./find.ts";
 import { putMessage, type Accepted } from "./put-message.ts";
+import { mayServiceUse } from "./service-access.ts";
 import type { Attributes } from "./state.ts";
 
 /** Where a service of AWS works from: a call's context is one, and so is the engine's. */
@@ -57,42 +53,10 @@ export function sendToQueue(
   const found = queueOfArn(scope.cloud, arn);
   if (!found) throw noQueue();
   const who = "service" in sender ? sender.service : sender.roleArn;
-  if (!mayService(scope, found, sender))
+  const used = { action: "sqs:SendMessage", arn, policy: found.queue.attributes.Policy };
+  if (!mayServiceUse(scope, used, sender))
     throw accessDenied(
       `${who} is not authorized to perform: sqs:sendmessage on resource: ${arn} because no ${"service" in sender ? "resource" : "identity"}-based policy allows the sqs:sendmessage action`,
     );
   return putMessage(found, scope.clock, { ...letter, sender: who });
-}
-
-function mayService(scope: CloudScope, { queue }: FoundQueue, sender: ServiceSender): boolean {
-  const policy = queue.attributes.Policy;
-  const now = scope.clock.now();
-  const { account: owner, region } = parseArn(queue.arn)!;
-  const asked = { action: "sqs:SendMessage", resource: queue.arn };
-  if ("service" in sender) {
-    const { service, sourceArn, sourceAccount = parseArn(sourceArn)?.account ?? "" } = sender;
-    const context = serviceCallKeys(sourceAccount, { service, sourceArn, region, now });
-    const request = { ...asked, context };
-    const principal = { kind: "Service", names: [service] } as const;
-    return (
-      policy !== undefined &&
-      evaluateResourcePolicy(parsePolicy(policy), principal, request) === "allowed"
-    );
-  }
-  const { roleArn } = sender;
-  const { account = "" } = parseArn(roleArn) ?? {};
-  const context = {
-    ...requestKeys(region, now),
-    "aws:PrincipalArn": roleArn,
-    "aws:PrincipalAccount": account,
-  };
-  const request = { ...asked, context };
-  const identity = identityDecision(scope.cloud, account, roleArn, request);
-  const names = [roleArn, `arn:aws:iam::${account}:root`, account];
-  const resource =
-    policy === undefined
-      ? "implicitDeny"
-      : evaluateResourcePolicy(parsePolicy(policy), { kind: "AWS", names }, request);
-  if (identity === "explicitDeny" || resource === "explicitDeny") return false;
-  return identity === "allowed" && (account === owner || resource === "allowed");
 }

@@ -68,11 +68,12 @@ const MOST_ATTRIBUTES = 10;
 /**
  * The attributes of a message that is sent.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-message-attributes
+ * @param most how many there may be; topics have no limit of their own
  * @throws AwsError `InvalidParameterValue`, `InvalidMessageContents`
  */
-export function readAttributes(given: Given = {}): Attributes {
+export function readAttributes(given: Given = {}, most = MOST_ATTRIBUTES): Attributes {
   const entries = Object.entries(given);
-  if (entries.length > MOST_ATTRIBUTES)
+  if (entries.length > most)
     throw invalidValue(
       `Number of message attributes [${entries.length}] exceeds the allowed maximum [10].`,
     );

@@ -2,6 +2,7 @@ import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
 import { invalidValue, missingParameter } from "./faults.ts";
 import { needQueue, type FoundQueue } from "./find.ts";
+import { withoutPermission, withPermission } from "./policy-statements.ts";
 import { queues } from "./state.ts";
 
 /** What `AddPermission` may allow. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_AddPermission.html */
@@ -17,48 +18,32 @@ const ACTIONS = new Set([
   "SendMessage",
 ]);
 
-interface Statement {
-  readonly Sid?: string;
-}
-
-interface Policy {
-  readonly Version: string;
-  readonly Id?: string;
-  readonly Statement: Statement | readonly Statement[];
-}
-
 /** Statements of a queue's policy, added and taken away by their labels. */
 export const permissionHandlers: Handlers<typeof import("@aws-sdk/client-sqs"), CallContext> = {
   AddPermission({ QueueUrl, Label, AWSAccountIds, Actions }, context) {
     const found = needQueue(context, QueueUrl, "AddPermission");
     checkGiven(Label, AWSAccountIds, Actions);
-    const { queue } = found;
-    const policy = policyOf(found);
-    const statements = statementsOf(policy);
-    if (statements.some(({ Sid }) => Sid === Label))
+    const { arn } = found.queue;
+    const policy = withPermission(policyOf(found), {
+      label: Label,
+      accounts: AWSAccountIds,
+      actions: Actions.map((action) => `SQS:${action}`),
+      resource: arn,
+    });
+    if (policy === undefined)
       throw invalidValue(`Value ${Label} for parameter Label is invalid. Reason: Already exists.`);
-    const one = <T>(list: readonly T[]) => (list.length === 1 ? list[0] : list);
-    const added = {
-      Sid: Label,
-      Effect: "Allow",
-      Principal: { AWS: one(AWSAccountIds.map((id) => `arn:aws:iam::${id}:root`)) },
-      Action: one(Actions.map((action) => `SQS:${action}`)),
-      Resource: queue.arn,
-    };
-    keep(found, context, { ...policy, Statement: [...statements, added] });
+    keep(found, context, policy);
     return {};
   },
 
   RemovePermission({ QueueUrl, Label }, context) {
     const found = needQueue(context, QueueUrl, "RemovePermission");
-    const policy = policyOf(found);
-    const statements = statementsOf(policy);
-    const left = statements.filter(({ Sid }) => Sid !== Label);
-    if (left.length === statements.length)
+    const policy = withoutPermission(policyOf(found), Label);
+    if (policy === undefined)
       throw invalidValue(
         `Value ${Label} for parameter Label is invalid. Reason: can't find label on existing policy.`,
       );
-    keep(found, context, left.length > 0 ? { ...policy, Statement: left } : undefined);
+    keep(found, context, policy);
     return {};
   },
 };
@@ -84,18 +69,13 @@ function checkGiven(label: string, accounts: readonly string[], actions: readonl
     );
 }
 
-function policyOf({ queue }: FoundQueue): Policy {
-  const { Policy: text } = queue.attributes;
-  return text
-    ? (JSON.parse(text) as Policy)
-    : { Version: "2012-10-17", Id: `${queue.arn}/SQSDefaultPolicy`, Statement: [] };
+function policyOf({ queue }: FoundQueue): string {
+  const blank = { Version: "2012-10-17", Id: `${queue.arn}/SQSDefaultPolicy`, Statement: [] };
+  return queue.attributes.Policy ?? JSON.stringify(blank);
 }
 
-const statementsOf = ({ Statement }: Policy): readonly Statement[] =>
-  Array.isArray(Statement) ? (Statement as Statement[]) : [Statement as Statement];
-
-function keep({ queue, store }: FoundQueue, { clock }: CallContext, policy: Policy | undefined) {
+function keep({ queue, store }: FoundQueue, { clock }: CallContext, policy: string): void {
   const { Policy: _before, ...others } = queue.attributes;
-  const attributes = { ...others, ...(policy && { Policy: JSON.stringify(policy) }) };
+  const attributes = { ...others, ...(policy && { Policy: policy }) };
   store.of(queues).patch(queue.name, { attributes, modifiedAt: clock.now() });
 }

@@ -170,10 +170,13 @@ test("a long poll waits for a message, for one that comes into sight, and no lon
   let ended = 0;
   for (const poll of [hidden, empty]) void poll.finally(() => ended++);
   await expect
-    .poll(async () => {
-      await clock.advance(5000);
-      return ended;
-    })
+    .poll(
+      async () => {
+        await clock.advance(5000);
+        return ended;
+      },
+      { interval: 5, timeout: 60_000 },
+    )
     .toBe(2);
   expect([await hidden, await empty]).toEqual([["at last"], []]);
 });
