@@ -45,6 +45,9 @@ export function closedNetworkScript({ namespace }: TaskNetwork): string {
   return `ip netns add ${namespace}\nip -n ${namespace} link set lo up\n`;
 }
 
-/** Takes the network away; its link goes with it. */
-export const dropNetworkScript = ({ namespace }: TaskNetwork): string =>
-  `ip netns del ${namespace}\n`;
+/**
+ * Takes the network away. The link goes first, where the router has it: the kernel ends a namespace in its own time, and until
+ * then a route would lead to the address, which the next task may have.
+ */
+export const dropNetworkScript = ({ namespace, link }: TaskNetwork): string =>
+  `if ip link show ${link} >/dev/null 2>&1; then ip link del ${link}; fi\nip netns del ${namespace}\n`;
