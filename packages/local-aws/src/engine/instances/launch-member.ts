@@ -17,7 +17,7 @@ export function launchMember(
 ): string | undefined {
   const group = scope.of(autoScalingGroups).get(groupName)!;
   try {
-    const { instance, version } = launch(scope, group, now);
+    const { instance, version } = launchWhereItCan(scope, group, now);
     const { instanceId, instanceType, imageId, availabilityZone } = instance;
     const description = `Launching a new EC2 instance: ${instanceId}`;
     newActivity(scope, group, { description, cause, now });
@@ -46,11 +46,28 @@ export function launchMember(
   }
 }
 
+interface Launched {
+  readonly instance: Instance;
+  readonly version: number;
+}
+
+/** Launches where the group has fewest; where that fails, in another zone, unless the group is to be balanced whatever happens. */
+function launchWhereItCan(scope: Scope, group: AutoScalingGroup, now: number): Launched {
+  const [first, ...others] = emptiestFirst(scope, group);
+  try {
+    return launch(scope, group, { subnetId: first, now });
+  } catch (error) {
+    const [next] = group.zoneStrategy === "balanced-only" ? [] : others;
+    if (next === undefined || !(error instanceof AwsError)) throw error;
+    return launchWhereItCan(scope, { ...group, subnetIds: others }, now);
+  }
+}
+
 function launch(
   scope: Scope,
   group: AutoScalingGroup,
-  now: number,
-): { instance: Instance; version: number } {
+  { subnetId, now }: { readonly subnetId: string | undefined; readonly now: number },
+): Launched {
   const { id: LaunchTemplateId, version: Version } = group.launchTemplate;
   const { data, tags, version } = templateData(scope, { LaunchTemplateId, Version });
   const own = group.tags.flatMap(({ key, value, propagateAtLaunch }) =>
@@ -59,18 +76,18 @@ function launch(
   const [instance] = launchInstances(laidOver({}, data), {
     scope,
     count: 1,
-    subnetId: emptiest(scope, group),
+    subnetId,
     ownTags: { ...Object.fromEntries(own), ...tags, [GROUP_TAG]: group.name },
     now,
   });
   return { instance: instance!, version: version.number };
 }
 
-/** Of the group's subnets, one in the zone with the fewest of its instances. */
-function emptiest(scope: Scope, { subnetIds, instances }: AutoScalingGroup): string | undefined {
+/** The group's subnets, those in zones with the fewest of its instances first. */
+function emptiestFirst(scope: Scope, { subnetIds, instances }: AutoScalingGroup): string[] {
   const count = (id: string) => {
     const zone = scope.of(subnets).get(id)?.availabilityZone;
     return instances.filter(({ availabilityZone }) => availabilityZone === zone).length;
   };
-  return subnetIds.toSorted((a, b) => count(a) - count(b))[0];
+  return subnetIds.toSorted((a, b) => count(a) - count(b));
 }

@@ -1,8 +1,12 @@
 import * as asg from "@aws-sdk/client-auto-scaling";
 import {
   CreateLaunchTemplateVersionCommand,
+  CreateNetworkInterfaceCommand,
+  CreateSubnetCommand,
+  CreateVpcCommand,
   DescribeInstancesCommand,
   DescribeLaunchTemplateVersionsCommand,
+  DescribeSecurityGroupsCommand,
   ModifyLaunchTemplateCommand,
 } from "@aws-sdk/client-ec2";
 import {
@@ -143,6 +147,52 @@ test("a provider has one group, which carries ECS's tag; termination is protecte
     { name: "p", autoScalingGroupProvider: { managedScaling: { status: "DISABLED" } } },
   ]);
   expect(failures).toMatchObject([{ reason: "MISSING" }]);
+});
+
+test("a launch that fails in one zone is made in another, unless the group is to be balanced whatever happens", async () => {
+  const { ec2 } = tasks;
+  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: "10.9.0.0/24" }));
+  const subnet = async (CidrBlock: string, zone: string) => {
+    const AvailabilityZone = `ap-northeast-1${zone}`;
+    const given = { VpcId: Vpc!.VpcId!, CidrBlock, AvailabilityZone };
+    const { Subnet } = await ec2.send(new CreateSubnetCommand(given));
+    return Subnet!.SubnetId!;
+  };
+  // Sixteen addresses, five of them AWS's own.
+  const full = await subnet("10.9.0.0/28", "a");
+  for (let index = 0; index < 11; index++)
+    await ec2.send(new CreateNetworkInterfaceCommand({ SubnetId: full }));
+  const other = await subnet("10.9.0.64/28", "c");
+  const { SecurityGroups: [own] = [] } = await ec2.send(
+    new DescribeSecurityGroupsCommand({ Filters: [{ Name: "vpc-id", Values: [Vpc!.VpcId!] }] }),
+  );
+  const zones = await cloud.group("zones", { groupId: own!.GroupId!, max: 2 });
+  expect(await zones.describe()).toMatchObject({
+    AvailabilityZoneDistribution: { CapacityDistributionStrategy: "balanced-best-effort" },
+  });
+  const change = (CapacityDistributionStrategy: asg.CapacityDistributionStrategy) =>
+    client.send(
+      new asg.UpdateAutoScalingGroupCommand({
+        AutoScalingGroupName: "zones",
+        VPCZoneIdentifier: `${full},${other}`,
+        DesiredCapacity: 1,
+        AvailabilityZoneDistribution: { CapacityDistributionStrategy },
+      }),
+    );
+  await change("balanced-only");
+  await eventually(async () => {
+    const { Activities = [] } = await client.send(
+      new asg.DescribeScalingActivitiesCommand({ AutoScalingGroupName: "zones" }),
+    );
+    expect(Activities).toMatchObject([{ StatusCode: "Failed" }]);
+  });
+  expect((await zones.describe()).Instances).toEqual([]);
+  await change("balanced-best-effort");
+  await eventually(async () =>
+    expect(await zones.describe()).toMatchObject({
+      Instances: [{ AvailabilityZone: "ap-northeast-1c", LifecycleState: "InService" }],
+    }),
+  );
 });
 
 test("a group with instances goes with them, by force", async () => {

@@ -35,6 +35,9 @@ export function toApiGroup(group: AutoScalingGroup, withInstances = true): ApiGr
     AvailabilityZones: [...group.availabilityZones],
     LoadBalancerNames: [],
     TargetGroupARNs: [],
+    AvailabilityZoneDistribution: {
+      CapacityDistributionStrategy: group.zoneStrategy ?? "balanced-best-effort",
+    },
     HealthCheckType: group.healthCheckType,
     HealthCheckGracePeriod: group.healthCheckGracePeriod,
     Instances: withInstances ? group.instances.map((it) => toApiMember(group, it)) : [],

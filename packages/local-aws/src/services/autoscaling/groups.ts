@@ -63,6 +63,14 @@ function toTemplate(scope: Scope, given: CreateAutoScalingGroupType["LaunchTempl
   return { id: template.templateId, name: template.name, version };
 }
 
+/** https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-availability-zone-balanced.html */
+function zoneStrategyIn({
+  AvailabilityZoneDistribution,
+}: UpdateAutoScalingGroupType): Pick<AutoScalingGroup, "zoneStrategy"> {
+  const zoneStrategy = AvailabilityZoneDistribution?.CapacityDistributionStrategy;
+  return zoneStrategy === undefined ? {} : { zoneStrategy };
+}
+
 function create(input: CreateAutoScalingGroupType, context: CallContext): AutoScalingGroup {
   const { store, account, region, clock } = context;
   const name = input.AutoScalingGroupName ?? "";
@@ -77,6 +85,7 @@ function create(input: CreateAutoScalingGroupType, context: CallContext): AutoSc
     ...sizes,
     defaultCooldown: input.DefaultCooldown ?? 300,
     ...toNetwork(store, input.VPCZoneIdentifier),
+    ...zoneStrategyIn(input),
     healthCheckType: input.HealthCheckType ?? "EC2",
     healthCheckGracePeriod: input.HealthCheckGracePeriod ?? 0,
     newInstancesProtectedFromScaleIn: input.NewInstancesProtectedFromScaleIn ?? false,
@@ -116,6 +125,7 @@ function changes(
     ...(input.LaunchTemplate && { launchTemplate: toTemplate(scope, input.LaunchTemplate) }),
     ...(input.VPCZoneIdentifier && toNetwork(scope, input.VPCZoneIdentifier)),
     defaultCooldown: input.DefaultCooldown ?? before.defaultCooldown,
+    ...zoneStrategyIn(input),
     healthCheckType: input.HealthCheckType ?? before.healthCheckType,
     healthCheckGracePeriod: input.HealthCheckGracePeriod ?? before.healthCheckGracePeriod,
     newInstancesProtectedFromScaleIn: isProtected ?? before.newInstancesProtectedFromScaleIn,

@@ -8,7 +8,7 @@ import { tagHandlers } from "./tags.ts";
 import { rights } from "./rights.ts";
 
 const REFUSED =
-  "LaunchConfigurationName MixedInstancesPolicy PlacementGroup CapacityRebalance Context DesiredCapacityType=units InstanceMaintenancePolicy AvailabilityZones AvailabilityZoneIds AvailabilityZoneDistribution AvailabilityZoneImpairmentPolicy SkipZonalShiftValidation CapacityReservationSpecification InstanceLifecyclePolicy DeletionProtection=none";
+  "LaunchConfigurationName MixedInstancesPolicy PlacementGroup CapacityRebalance Context DesiredCapacityType=units InstanceMaintenancePolicy AvailabilityZones AvailabilityZoneIds AvailabilityZoneImpairmentPolicy SkipZonalShiftValidation CapacityReservationSpecification InstanceLifecyclePolicy DeletionProtection=none";
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Operations.html */
 const members: Members = {

@@ -1,3 +1,4 @@
+import type { CapacityDistributionStrategy } from "@aws-sdk/client-auto-scaling";
 import { defineIndex } from "../../store/collection.ts";
 import { defineKind } from "../../store/kind.ts";
 
@@ -32,6 +33,11 @@ export interface AutoScalingGroup {
   defaultCooldown: number;
   subnetIds: readonly string[];
   availabilityZones: readonly string[];
+  /**
+   * What becomes of a launch that fails in one zone; undefined in groups from before it was kept: `balanced-best-effort`. There are no
+   * reservations here, and without any `reservations-then-balanced` comes to the same.
+   */
+  zoneStrategy?: CapacityDistributionStrategy;
   healthCheckType: string;
   healthCheckGracePeriod: number;
   newInstancesProtectedFromScaleIn: boolean;
