@@ -1,5 +1,6 @@
 import { EcsCluster } from "@cdktf/provider-aws/lib/ecs-cluster/index.js";
 import { EcsClusterCapacityProviders } from "@cdktf/provider-aws/lib/ecs-cluster-capacity-providers/index.js";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 
 import { pinned } from "./logical-id.ts";
@@ -10,7 +11,7 @@ export interface ClusterProps {
 }
 
 /**
- * A cluster for tasks on Fargate, with Container Insights.
+ * A cluster for tasks on Fargate, and on instances where it is given some, with Container Insights.
  *
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
  *
@@ -19,6 +20,8 @@ export interface ClusterProps {
 export class Cluster extends Construct {
   readonly arn: string;
   readonly name: string;
+  readonly #names = ["FARGATE", "FARGATE_SPOT"];
+  readonly #providers: EcsClusterCapacityProviders;
 
   constructor(scope: Construct, id: string, props: ClusterProps) {
     super(scope, id);
@@ -31,12 +34,25 @@ export class Cluster extends Construct {
     );
     this.arn = cluster.arn;
     this.name = cluster.name;
-    pinned(
+    this.#providers = pinned(
       new EcsClusterCapacityProviders(this, "capacity_providers", {
         clusterName: cluster.name,
-        capacityProviders: ["FARGATE", "FARGATE_SPOT"],
+        capacityProviders: [...this.#names],
       }),
       `${id}_capacity_providers`,
     );
+  }
+
+  /**
+   * Lets services of the cluster use a capacity provider beside Fargate. It is made after the cluster, since its instances are told whose
+   * they are, so the cluster cannot be given it at once.
+   *
+   * @param name of a capacity provider of an Auto Scaling group
+   * @returns what has to exist before a service can ask for it
+   */
+  addCapacityProvider(name: string): ITerraformDependable {
+    this.#names.push(name);
+    this.#providers.capacityProviders = [...this.#names];
+    return this.#providers;
   }
 }

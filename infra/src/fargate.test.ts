@@ -1,3 +1,4 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
 import { expect, test } from "vitest";
 
 import { Cluster } from "./cluster.ts";
@@ -141,4 +142,17 @@ test("a cluster offers Fargate and Fargate Spot, with Container Insights", () =>
     cluster_name: "${aws_ecs_cluster.cluster.name}",
     capacity_providers: ["FARGATE", "FARGATE_SPOT"],
   });
+});
+
+test("a cluster is given capacity providers beside Fargate, each after its instances", () => {
+  const { resource } = synthesised((scope) => {
+    const cluster = new Cluster(scope, "cluster", { name: "workbook-hanako" });
+    const ready = ["small", "large"].map((name) => cluster.addCapacityProvider(name));
+    new CloudwatchLogGroup(scope, "usable", { dependsOn: ready });
+  });
+  expect(
+    resource["aws_ecs_cluster_capacity_providers"]?.["cluster_capacity_providers"],
+  ).toMatchObject({ capacity_providers: ["FARGATE", "FARGATE_SPOT", "small", "large"] });
+  const providers = "aws_ecs_cluster_capacity_providers.cluster_capacity_providers";
+  expect(resource["aws_cloudwatch_log_group"]?.["usable"]?.["depends_on"]).toContain(providers);
 });

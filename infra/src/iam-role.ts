@@ -28,6 +28,7 @@ export interface IamRoleProps {
  */
 export class IamRole extends Construct {
   readonly arn: string;
+  readonly name: string;
   /** What has to exist before the role can do what it is for. */
   readonly permissions: readonly ITerraformDependable[];
 
@@ -44,6 +45,7 @@ export class IamRole extends Construct {
       id,
     );
     this.arn = role.arn;
+    this.name = role.name;
     const permissions: ITerraformDependable[] = [];
     if (props.policyDocument !== undefined) {
       permissions.push(

@@ -74,3 +74,11 @@ test("a target group reaches tasks by address and asks /healthz", () => {
     health_check: { path: "/healthz", matcher: "200" },
   });
 });
+
+test("a target group reaches tasks through their instances where it is told to", () => {
+  const { resource } = synthesised((scope) => {
+    const own = { name: "bridge-hanako", vpcId: "vpc-1", port: 3000 };
+    new TargetGroup(scope, "bridge", { ...own, targetType: "instance" });
+  });
+  expect(resource["aws_lb_target_group"]?.["bridge"]).toMatchObject({ target_type: "instance" });
+});

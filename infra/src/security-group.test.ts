@@ -65,3 +65,17 @@ test("refuses a description that AWS would refuse in the middle of an apply", ()
     /security group "alb-hanako" has characters that AWS refuses: "The learner's/,
   );
 });
+
+test("admits a source on all ports of a range", () => {
+  const { resource } = synthesised((scope) => {
+    new SecurityGroup(scope, "instances", {
+      ...PROPS,
+      port: [3000, { from: 32_768, to: 60_999 }],
+      sourceGroupIds: ["sg-1"],
+    });
+  });
+  expect(resource["aws_vpc_security_group_ingress_rule"]).toMatchObject({
+    instances_3000_group_0: { from_port: 3000, to_port: 3000 },
+    instances_32768_to_60999_group_0: { from_port: 32_768, to_port: 60_999 },
+  });
+});

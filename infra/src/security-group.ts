@@ -5,6 +5,9 @@ import { Construct } from "constructs";
 
 import { pinned } from "./logical-id.ts";
 
+/** A TCP port, or all from one to another. */
+export type Ports = number | { readonly from: number; readonly to: number };
+
 /** Who may connect, and to which TCP ports. */
 export interface SecurityGroupProps {
   readonly name: string;
@@ -14,8 +17,8 @@ export interface SecurityGroupProps {
    */
   readonly description: string;
   readonly vpcId: string;
-  /** The TCP port that the sources may connect to, or several. */
-  readonly port: number | readonly number[];
+  /** The TCP ports that the sources may connect to. */
+  readonly port: Ports | readonly Ports[];
   /** IPv4 CIDR blocks that may connect. */
   readonly cidrs?: readonly string[];
   /** Ids of security groups whose members may connect. */
@@ -31,7 +34,8 @@ const DESCRIPTION = /^[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/;
  * Each rule is a resource of its own, so a later rule (another port) is an addition and touches nothing.
  * https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
  *
- * Terraform names, for a construct with id `x`: group `x`, rules `x_<port>_cidr_0`, `x_<port>_group_0`, …, `x_all`.
+ * Terraform names, for a construct with id `x`: group `x`, rules `x_<port>_cidr_0`, `x_<port>_group_0`, …, `x_all`;
+ * `x_<from>_to_<to>_group_0` where it is several ports.
  */
 export class SecurityGroup extends Construct {
   readonly id: string;
@@ -63,25 +67,26 @@ export class SecurityGroup extends Construct {
       `${id}_all`,
     );
     const { cidrs = [], sourceGroupIds = [] } = props;
-    for (const port of [props.port].flat()) {
+    for (const ports of [props.port].flat()) {
+      const name = typeof ports === "number" ? `${ports}` : `${ports.from}_to_${ports.to}`;
       for (const [index, cidrIpv4] of cidrs.entries())
-        this.admit(`${id}_${port}_cidr_${index}`, port, { cidrIpv4 });
+        this.admit(`${id}_${name}_cidr_${index}`, ports, { cidrIpv4 });
       for (const [index, referencedSecurityGroupId] of sourceGroupIds.entries())
-        this.admit(`${id}_${port}_group_${index}`, port, { referencedSecurityGroupId });
+        this.admit(`${id}_${name}_group_${index}`, ports, { referencedSecurityGroupId });
     }
   }
 
   private admit(
     logicalId: string,
-    port: number,
+    ports: Ports,
     source: { cidrIpv4: string } | { referencedSecurityGroupId: string },
   ): void {
     pinned(
       new VpcSecurityGroupIngressRule(this, logicalId, {
         securityGroupId: this.id,
         ipProtocol: "tcp",
-        fromPort: port,
-        toPort: port,
+        fromPort: typeof ports === "number" ? ports : ports.from,
+        toPort: typeof ports === "number" ? ports : ports.to,
         ...source,
       }),
       logicalId,

@@ -12,13 +12,18 @@ export interface TargetGroupProps {
   readonly port: number;
   /** `/healthz` unless told. */
   readonly healthCheckPath?: string;
+  /**
+   * `ip` unless told: tasks in `awsvpc` mode are reached by their own address. Those in `bridge` or `host` mode are reached through
+   * their `instance`.
+   */
+  readonly targetType?: "ip" | "instance";
 }
 
 /** Seconds a leaving task keeps its open requests. The apps answer in milliseconds, and AWS's 300 make every deployment wait. */
 const DEREGISTRATION_DELAY_SECONDS = 30;
 
 /**
- * A target group for tasks in `awsvpc` mode, which are reached by their own address, not through an instance.
+ * A target group for a service's tasks.
  *
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html
  *
@@ -32,7 +37,7 @@ export class TargetGroup extends Construct {
     const group = new LbTargetGroup(this, "target_group", {
       name: props.name,
       vpcId: props.vpcId,
-      targetType: "ip",
+      targetType: props.targetType ?? "ip",
       protocol: "HTTP",
       port: props.port,
       deregistrationDelay: String(DEREGISTRATION_DELAY_SECONDS),
