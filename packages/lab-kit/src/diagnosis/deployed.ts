@@ -3,6 +3,7 @@ import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import type { AwsClients } from "../live.ts";
 import { type BalancerState, readBalancers } from "./read/read-balancers.ts";
 import { type ImageState, readImages } from "./read/read-images.ts";
+import { type InstanceState, readInstances } from "./read/read-instances.ts";
 import { awslogsOf, type LogState, readLogs } from "./read/read-logs.ts";
 import { type NetworkState, readNetwork, vpcsOf } from "./read/read-network.ts";
 import { type KnownRole, readRoles } from "./read/read-roles.ts";
@@ -42,6 +43,7 @@ export interface Deployed {
   /** The task that was asked about, as a subject of its own, or the service that it is of. */
   readonly asked: Subject | undefined;
   readonly network: NetworkState;
+  readonly instances: InstanceState;
   readonly balancers: BalancerState;
   readonly roles: ReadonlyMap<string, KnownRole>;
   readonly images: ReadonlyMap<string, ImageState>;
@@ -67,15 +69,17 @@ export async function readDeployed(
     .flatMap((state) => subjectOf(state) ?? []);
   const asked = task === undefined ? undefined : await askedTask(aws, cluster, subjects, task);
   const looked = asked && !subjects.includes(asked) ? [...subjects, asked] : subjects;
+  const instances = await readInstances(aws, reader, cluster);
   const containers = looked.flatMap(({ definition }) => definition.containerDefinitions ?? []);
   const [[network, balancers], roles, images, logs] = await Promise.all([
-    readSurroundings(aws, reader, scope, looked),
+    readSurroundings(aws, reader, scope, looked, instances),
     readRoles(aws, reader, unique(looked.flatMap(rolesOf))),
     readImages(aws, reader, unique(containers.flatMap(({ image }) => image ?? []))),
     readLogs(aws, reader, unique(containers.flatMap(groupOf)), toldTasks(looked)),
   ]);
   const ended = await readEnded(aws, reader, scope.cluster, looked.filter(isBalanced));
-  return { scope, cluster, subjects, asked, network, balancers, roles, images, logs, ended };
+  const surroundings = { network, instances, balancers, roles, images, logs };
+  return { scope, cluster, subjects, asked, ...surroundings, ended };
 }
 
 /** The service of a task, or the task by itself where it is of none. */
@@ -96,9 +100,17 @@ async function readSurroundings(
   reader: Reader,
   scope: DiagnosisScope,
   subjects: readonly Subject[],
+  { registered, unregistered }: InstanceState,
 ): Promise<readonly [NetworkState, BalancerState]> {
   const subnets = unique(subjects.flatMap(({ network }) => network.subnets));
-  const vpcIds = await vpcsOf(aws, reader, subnets);
+  // Tasks that have no network of their own are in that of their instances.
+  const ofInstances = [
+    ...unregistered.flatMap(({ instance }) => instance.VpcId ?? []),
+    ...registered.flatMap(({ attributes = [] }) =>
+      attributes.flatMap(({ name, value }) => (name === "ecs.vpc-id" && value ? [value] : [])),
+    ),
+  ];
+  const vpcIds = unique([...(await vpcsOf(aws, reader, subnets)), ...ofInstances]);
   const targetGroups = subjects.flatMap(({ service }) =>
     (service.loadBalancers ?? []).flatMap(({ targetGroupArn }) => targetGroupArn ?? []),
   );

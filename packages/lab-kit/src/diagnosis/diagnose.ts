@@ -6,6 +6,7 @@ import { Reader } from "./read/reader.ts";
 import { ofRequest, type RequestQuestion } from "./rules/asked-request.ts";
 import { stoppedDeployments } from "./rules/deployments.ts";
 import { failedTasks } from "./rules/failed-tasks.ts";
+import { misplaced, unregisteredInstances } from "./rules/instances.ts";
 import { images, logs } from "./rules/images.ts";
 import { listeners, unregistered } from "./rules/listeners.ts";
 import { assumptions, rights } from "./rules/roles.ts";
@@ -26,6 +27,8 @@ const RULES: readonly ((deployed: Deployed, subject: Subject) => Cause[])[] = [
   fullSubnets,
   wayOut,
   rights,
+  unregisteredInstances,
+  misplaced,
   images,
   logs,
   failedTasks,

@@ -1,6 +1,7 @@
 import type { Words } from "@workbook/toolchain";
 
 import { BALANCER_KINDS } from "./kinds/balancer.ts";
+import { INSTANCE_KINDS } from "./kinds/instances.ts";
 import { NETWORK_KINDS } from "./kinds/network.ts";
 import { SECRET_KINDS } from "./kinds/secrets.ts";
 import { SERVICE_KINDS } from "./kinds/service.ts";
@@ -19,6 +20,7 @@ export interface Kind {
 /** Every cause that a diagnosis knows, with the help for it. */
 export const KINDS = {
   ...SERVICE_KINDS,
+  ...INSTANCE_KINDS,
   ...NETWORK_KINDS,
   ...SECRET_KINDS,
   ...TASK_KINDS,
@@ -59,6 +61,12 @@ const ORDER: readonly FindingId[] = [
   "execution-role-boundary",
   "repository-policy",
   "endpoint-policy",
+  "instance-user-data",
+  "instance-network",
+  "instance-role",
+  "instance-attribute",
+  "instance-port-taken",
+  "instance-full",
   "parameter-rights",
   "parameter-missing",
   "secret-rights",

@@ -2,6 +2,7 @@ import type { NetworkInterface } from "@aws-sdk/client-ec2";
 import type { LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Interface } from "@workbook/local-aws/reachability";
 
+import type { Deployed } from "../deployed.ts";
 import type { NetworkState } from "../read/read-network.ts";
 import type { Subject } from "../subject.ts";
 
@@ -29,6 +30,40 @@ export function taskInterfaces(
         ...(own.publicIp && { Association: { PublicIp: NOBODY } }),
       },
     ];
+  });
+}
+
+/** Where a load balancer asks a task of a service: the interface, and the port there. */
+export interface Reached {
+  readonly interface: Interface;
+  readonly port: number;
+}
+
+/**
+ * Where a load balancer asks the tasks of a service: on interfaces of their own, or where the mode gives them none, on those of their
+ * instances, at ports that are known when they run.
+ */
+export function reachedAt(
+  { network, instances }: Pick<Deployed, "network" | "instances">,
+  subject: Subject,
+  containerPort: number,
+): Reached[] {
+  if (subject.definition.networkMode === "awsvpc")
+    return taskInterfaces(network, subject).map((each) => ({
+      interface: each,
+      port: containerPort,
+    }));
+  return subject.running.flatMap(({ containerInstanceArn, containers = [] }) => {
+    const host = instances.registered.find(
+      (each) => each.containerInstanceArn === containerInstanceArn,
+    )?.ec2InstanceId;
+    const eni = network.networkInterfaces.find(
+      ({ Attachment }) => host !== undefined && Attachment?.InstanceId === host,
+    );
+    const bound = containers
+      .flatMap(({ networkBindings = [] }) => networkBindings)
+      .find((each) => each.containerPort === containerPort)?.hostPort;
+    return eni && bound !== undefined ? [{ interface: eni, port: bound }] : [];
   });
 }
 

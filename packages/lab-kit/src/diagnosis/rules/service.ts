@@ -2,6 +2,7 @@ import type { Service } from "@aws-sdk/client-ecs";
 
 import type { Deployed, Expected } from "../deployed.ts";
 import type { Cause } from "../finding.ts";
+import { leadsTo } from "./requests.ts";
 import { primaryOf, revisionOf, type Subject } from "../subject.ts";
 
 /** What is not there at all: the cluster, or services that should be. */
@@ -213,14 +214,27 @@ function movedTags({ images }: Deployed, { name, definition, running }: Subject)
 const short = (digest: string) => digest.slice(0, "sha256:".length + 12);
 
 /** What should be there of an app: by its service's name, by what its load balancer asks, or, without one, by its containers. */
-export const expectedOf = (
-  { scope }: Deployed,
-  { name, service, definition }: Subject,
-): Expected | undefined =>
-  scope.expected?.find((each) => each.service === name) ??
-  scope.expected?.find(({ container, service: known }) => {
-    if (known !== undefined) return false;
-    const asked = service.loadBalancers?.map(({ containerName }) => containerName) ?? [];
-    const has = definition.containerDefinitions?.some((each) => each.name === container) ?? false;
-    return asked.length > 0 ? asked.includes(container) : has;
-  });
+export function expectedOf(deployed: Deployed, subject: Subject): Expected | undefined {
+  const { expected = [] } = deployed.scope;
+  const known = expected.find((each) => each.service === subject.name);
+  if (known) return known;
+  const found = expected.find((each) => each.service === undefined && isOf(each, subject));
+  const isShared = deployed.subjects.some((each) => each !== subject && found && isOf(found, each));
+  return isShared && !isLedTo(deployed, subject, found?.port) ? undefined : found;
+}
+
+function isOf({ container }: Expected, { service, definition }: Subject): boolean {
+  const asked = service.loadBalancers?.map(({ containerName }) => containerName) ?? [];
+  const has = definition.containerDefinitions?.some((each) => each.name === container) ?? false;
+  return asked.length > 0 ? asked.includes(container) : has;
+}
+
+/** Of several services with a container of one name, what is said of it means the one that the port leads to. */
+const isLedTo = ({ balancers }: Deployed, { service }: Subject, port: number | undefined) =>
+  balancers.listeners.some(
+    (each) =>
+      each.listener.Port === port &&
+      (service.loadBalancers ?? []).some(({ targetGroupArn = "" }) =>
+        leadsTo(each, targetGroupArn),
+      ),
+  );

@@ -7,7 +7,7 @@ import type { Cause } from "../finding.ts";
 import type { FindingId } from "../kinds.ts";
 import type { ListenerState } from "../read/read-balancers.ts";
 import type { Subject } from "../subject.ts";
-import { balancerInterfaces, taskInterfaces } from "./interfaces.ts";
+import { balancerInterfaces, reachedAt } from "./interfaces.ts";
 import { balancerOf, leadsTo } from "./requests.ts";
 import { expectedOf } from "./service.ts";
 import { targetsOf } from "./target-health.ts";
@@ -73,12 +73,13 @@ function zoneCause(
 }
 
 function wayCause(
-  { network }: Deployed,
+  deployed: Deployed,
   subject: Subject,
   balancer: LoadBalancer,
-  port: number,
+  containerPort: number,
 ): Cause[] {
-  for (const to of taskInterfaces(network, subject))
+  const { network } = deployed;
+  for (const { interface: to, port } of reachedAt(deployed, subject, containerPort))
     for (const from of balancerInterfaces(network, balancer)) {
       const verdict = mayConnect(network, { interface: from }, to, port);
       if (verdict.allowed) continue;
