@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeDropped, goesWithout } from "./status.ts";
+import { describeDropped, goesWithout, placeOf } from "./status.ts";
 
 const said = (deployment: string, what: string) =>
   `(service web) (deployment ${deployment}) Local AWS runs tasks as plain processes here, which go without: ${what}.`;
@@ -24,4 +24,21 @@ test("status tells whose oldest log events were dropped, and how there is more r
       expect.stringContaining("古いイベントから捨てられました: /ecs/app (12)"),
     ],
   ]);
+});
+
+test("status tells of a task without an address on which instance it is, and on which port there", () => {
+  const containerInstanceArn = "arn:container-instance/1";
+  const node = (kind: string, id: string, value: Record<string, unknown>) => ({ kind, id, value });
+  const instance = node("ecs.container-instance", containerInstanceArn, { ec2InstanceId: "i-1" });
+  const containers = [{ bindings: [{ containerPort: 3000, hostPort: 32_768 }] }];
+  const task = node("ecs.task", "arn:task/1", { containerInstanceArn, containers });
+  const { address, target } = placeOf(task, [instance]);
+  expect(address).toBe("i-1:32768");
+  const others = { one: { id: "i-1", port: 32_769 }, two: { id: "i-2", port: 32_768 } };
+  expect([{ id: "i-1", port: 32_768 }, others.one, others.two].map(target)).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect(placeOf(task, []).address).toBe("");
 });

@@ -125,8 +125,8 @@ function describeService(
     name: String(value["name"]),
     desired: Number(value["desiredCount"]),
     tasks: tasks.map((task) => {
-      const address = String(task.value["privateIpAddress"] ?? "");
-      const health = healths.find((each) => each.value["id"] === address)?.value;
+      const { address, target } = placeOf(task, resources);
+      const health = healths.find(({ value: each }) => target(each))?.value;
       const reason = health?.["reason"] === undefined ? "" : ` (${String(health["reason"])})`;
       return {
         id: task.id.split("/").at(-1)!,
@@ -140,6 +140,29 @@ function describeService(
       events.map(({ message }) => message),
       deployments.find(({ status }) => status === "PRIMARY")?.id ?? "",
     ),
+  };
+}
+
+/** Where a task is reached, and which targets are it: by an address of its own, or by its instance and a port that it has there. */
+export function placeOf(
+  { value }: TopologyNode,
+  resources: readonly TopologyNode[],
+): { readonly address: string; target(health: TopologyNode["value"]): boolean } {
+  const address = value["privateIpAddress"];
+  if (address !== undefined)
+    return { address: String(address), target: ({ id }) => id === address };
+  const registered = of(resources, "ecs.container-instance").find(
+    (each) => each.id === value["containerInstanceArn"],
+  );
+  const instance = registered?.value["ec2InstanceId"];
+  if (instance === undefined) return { address: "", target: () => false };
+  const containers = value["containers"] as readonly {
+    readonly bindings: readonly { readonly hostPort: number }[];
+  }[];
+  const ports = containers.flatMap(({ bindings }) => bindings.map(({ hostPort }) => hostPort));
+  return {
+    address: [String(instance), ...ports.slice(0, 1)].join(":"),
+    target: ({ id, port }) => id === instance && ports.includes(Number(port)),
   };
 }
 
