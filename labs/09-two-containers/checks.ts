@@ -9,13 +9,14 @@ import {
   servicesAreSteady,
   severalTasksAnswer,
   targetsAreHealthy,
+  withLines,
 } from "@workbook/lab-kit";
 import { beginsInOrder, endsTogether } from "./checks/beginnings-and-ends.ts";
 import { agentsRun, bothContainersTell } from "./checks/live-web.ts";
 import { runsNginx } from "./checks/nginx-task.ts";
 import { allowsExec, asksThroughNginx, everyContainerLogs } from "./checks/seen-from-inside.ts";
 import { runsAppBeside, writesConfiguration } from "./checks/task-of-two.ts";
-import { WEB, withLines } from "./checks/web.ts";
+import { WEB } from "./checks/web.ts";
 
 const TARGET =
   'target: { targetGroupArn: targets.arn, containerName: "nginx", containerPort: 80 },';

@@ -1,5 +1,4 @@
 import {
-  type AnyCheck,
   type CheckResult,
   type Container,
   containerOf,
@@ -12,7 +11,7 @@ import {
   type SynthResource,
   taskDefinitionsOf,
 } from "@workbook/lab-kit";
-import { text, type Words } from "@workbook/toolchain";
+import type { Words } from "@workbook/toolchain";
 
 /** nginx in front of the Node.js app, as visitors meet it. */
 export const WEB: PublicApp = {
@@ -53,22 +52,6 @@ export function appPort({ app }: WebTask): string | undefined {
 export function parameterPage(anchor: string): Words {
   const page = `AmazonECS/latest/developerguide/task_definition_parameters.html#${anchor}`;
   return [`https://docs.aws.amazon.com/${page}`, `https://docs.aws.amazon.com/ja_jp/${page}`];
-}
-
-/**
- * A check with other lines to write in its hints: those that this chapter's stack is written with.
- *
- * @param lines by fault
- */
-export function withLines<C extends AnyCheck>(
-  check: C,
-  lines: Readonly<Record<string, string>>,
-): C {
-  const faults = Object.entries(check.faults).map(([fault, hint]) => {
-    const line = lines[fault];
-    return [fault, line === undefined ? hint : { ...hint, line: text(line) }] as const;
-  });
-  return { ...check, faults: Object.fromEntries(faults) };
 }
 
 /** Help where there is no such task yet. */

@@ -1,5 +1,5 @@
 import { text, type Words } from "@workbook/toolchain";
-import type { Hint } from "./check.ts";
+import type { AnyCheck, Hint } from "./check.ts";
 
 /**
  * Puts the help for one fault together.
@@ -10,4 +10,20 @@ import type { Hint } from "./check.ts";
  */
 export function hint(question: Words, pointer: Words, line: Words): Hint {
   return { question: text(question), pointer: text(pointer), line: text(line) };
+}
+
+/**
+ * A check with other lines to write in its hints: those that a chapter's stack is written with.
+ *
+ * @param lines by fault
+ */
+export function withLines<C extends AnyCheck>(
+  check: C,
+  lines: Readonly<Record<string, string>>,
+): C {
+  const faults = Object.entries(check.faults).map(([fault, hint]) => {
+    const line = lines[fault];
+    return [fault, line === undefined ? hint : { ...hint, line: text(line) }] as const;
+  });
+  return { ...check, faults: Object.fromEntries(faults) };
 }

@@ -67,7 +67,7 @@ export {
   type DiagnosisScope,
   type Finding,
 } from "./diagnosis/diagnose.ts";
-export { hint } from "./hint.ts";
+export { hint, withLines } from "./hint.ts";
 export { createRequester, type EffectiveAddress, HttpRequestError } from "./http-request.ts";
 export { costPerHour, defineLab, type LabManifest } from "./lab.ts";
 export { dependenciesOf, labFiles } from "./lab-copy.ts";
@@ -97,6 +97,7 @@ export {
   FARGATE_VCPU,
   NAT_GATEWAY,
   PUBLIC_ADDRESS,
+  T2_MICRO,
 } from "./prices.ts";
 export { learnerCompilerOptions } from "./program/compiler-options.ts";
 export { allRepositories } from "./repositories.ts";

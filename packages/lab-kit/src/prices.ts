@@ -30,6 +30,15 @@ export const FARGATE_GB: Price = {
   today: "https://aws.amazon.com/fargate/pricing/",
 };
 
+/** An instance of EC2 with one vCPU and a gigabyte, on demand, without its disk. */
+export const T2_MICRO: Price = {
+  what: { en: "EC2, t2.micro", ja: "EC2 t2.micro" },
+  usdPerHour: 0.0152,
+  asOf: "2019-10-02",
+  source: "https://toshioshimo.hatenablog.com/entry/2019/10/02/193420",
+  today: "https://aws.amazon.com/ec2/pricing/on-demand/",
+};
+
 /** An Application Load Balancer, without its capacity units: a learner's requests do not fill one. */
 export const APPLICATION_LOAD_BALANCER: Price = {
   what: { en: "Application Load Balancer", ja: "Application Load Balancer" },

@@ -16,6 +16,8 @@ interface Served {
   readonly listener?: number;
   /** What `GET /` answers, to the letter. */
   readonly greeting: string;
+  /** Set where it is one of several services of its image: the one on instances whose tasks have this network mode. */
+  readonly networkMode?: "bridge" | "host" | "awsvpc";
 }
 
 /** The port at which visitors meet an app. */

@@ -10,7 +10,7 @@ import { given, listed, listenersOn, targetGroupsOf } from "./wiring.ts";
 
 const HEALTH_PATH = "/healthz";
 
-function faultsFor(app: ServedApp) {
+function faultsFor(app: ServedApp, targetType: TargetType) {
   const { port: containerPort, container } = app;
   const port = listenerPort(app);
   return {
@@ -55,17 +55,7 @@ function faultsFor(app: ServedApp) {
       ],
       "loadBalancerArn: alb.arn,",
     ),
-    "target-type": hint(
-      [
-        "By what is a task on Fargate reached?",
-        "Fargate のタスクには、どのアドレスで到達しますか。",
-      ],
-      [
-        "By its own address: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html",
-        "タスク自身の IP アドレスです: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/alb.html",
-      ],
-      `targetType: "ip",`,
-    ),
+    "target-type": targetType === "ip" ? BY_ADDRESS : BY_INSTANCE,
     "target-port": hint(
       [`On which port does ${container} listen?`, `${container} はどのポートで待ち受けますか。`],
       ["The target group carries that port.", "ターゲットグループにそのポートを指定します。"],
@@ -85,19 +75,45 @@ function faultsFor(app: ServedApp) {
   };
 }
 
+const BY_ADDRESS = hint(
+  [
+    "By what is a task with a network interface of its own reached?",
+    "自分の ENI を持つタスクには、どのアドレスで到達しますか。",
+  ],
+  [
+    "By its own address: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html",
+    "タスク自身の IP アドレスです: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/alb.html",
+  ],
+  `targetType: "ip",`,
+);
+const BY_INSTANCE = hint(
+  [
+    "By what is a task reached that has no address of its own?",
+    "自分のアドレスを持たないタスクには、何を通して到達しますか。",
+  ],
+  [
+    "By its instance, and the port that it has there: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html",
+    "インスタンスと、そこでのポートです: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/alb.html",
+  ],
+  `targetType: "instance",`,
+);
+
+type TargetType = "ip" | "instance";
 type Fault = keyof ReturnType<typeof faultsFor>;
 
 /** What a listener is asked for beyond leading to the app. */
 interface ListenerOptions {
   /** The path that the health check of its target group asks for, or that it may be any. `/healthz` unless told. */
   readonly healthPath?: typeof HEALTH_PATH | "any";
+  /** What its targets are: `ip` unless told. */
+  readonly targetType?: TargetType;
 }
 
 /** The load balancer has a listener on an app's port that forwards to a target group made for its tasks. */
 export function hasListener(
   id: string,
   app: ServedApp,
-  { healthPath = HEALTH_PATH }: ListenerOptions = {},
+  { healthPath = HEALTH_PATH, targetType = "ip" }: ListenerOptions = {},
 ): Check<"synth"> {
   return defineCheck({
     id,
@@ -106,7 +122,7 @@ export function hasListener(
       `Listener ${listenerPort(app)} leads to a target group for ${app.container}`,
       `リスナー ${listenerPort(app)} から ${app.container} のターゲットグループへ`,
     ]),
-    faults: faultsFor(app),
+    faults: faultsFor(app, targetType),
     run(context) {
       const wanted = listenerPort(app);
       const [listener] = listenersOn(context, wanted);
@@ -131,7 +147,7 @@ export function hasListener(
           ["it forwards to none", "転送先がありません"],
         );
       }
-      return examine(context, app, { listener, group, healthPath });
+      return examine(context, app, { listener, group, healthPath, targetType });
     },
   });
 }
@@ -143,6 +159,7 @@ function examine(
     listener,
     group,
     healthPath,
+    targetType,
   }: { listener: SynthResource; group: SynthResource } & Required<ListenerOptions>,
 ): CheckResult<Fault> {
   const rivals = context.synth
@@ -178,9 +195,9 @@ function examine(
     },
     {
       fault: "target-type",
-      expected: both`${TARGET_TYPE} ip`,
+      expected: both`${TARGET_TYPE} ${targetType}`,
       actual: both`${TARGET_TYPE} ${type}`,
-      holds: type.en === "ip",
+      holds: type.en.split(" ")[0] === targetType,
     },
     {
       fault: "target-port",

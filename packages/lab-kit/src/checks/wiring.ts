@@ -9,6 +9,8 @@ export interface Container {
   readonly name: string;
   readonly image: string;
   readonly ports: readonly number[];
+  /** The ports of the instance that it asks for; 0 leaves the choice to Docker. */
+  readonly hostPorts: readonly number[];
   readonly environment: ReadonlyMap<string, string>;
   /** Where ECS reads variables from before the container starts, by their names. */
   readonly secrets: ReadonlyMap<string, string>;
@@ -86,11 +88,23 @@ export function containerOf(
   return containers?.find(({ name }) => name === app.container) ?? containers?.[0];
 }
 
-/** The task definitions that run an app's image. */
+/** The task definitions that run an app's image, and in its network mode where it has one. */
 export function taskDefinitionsOf(context: SynthContext, app: ServedApp): readonly SynthResource[] {
   return context.synth
     .all("aws_ecs_task_definition")
-    .filter((definition) => containerOf(context, app, definition) !== undefined);
+    .filter(
+      (definition) =>
+        containerOf(context, app, definition) !== undefined && isInMode(definition, app),
+    );
+}
+
+/** Without a word it is `bridge`: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#network_mode */
+function isInMode({ attributes }: SynthResource, { networkMode }: ServedApp): boolean {
+  if (networkMode === undefined) return true;
+  const launchTypes = [attributes["requires_compatibilities"] ?? []].flat();
+  return (
+    !launchTypes.includes("FARGATE") && (attributes["network_mode"] ?? "bridge") === networkMode
+  );
 }
 
 /** The services whose task definition runs an app's image. */
@@ -149,6 +163,7 @@ function toContainer(definition: Readonly<Record<string, unknown>>): Container {
     name: String(definition["name"] ?? ""),
     image: String(definition["image"] ?? ""),
     ports: records(definition["portMappings"]).map(({ containerPort }) => Number(containerPort)),
+    hostPorts: records(definition["portMappings"]).map(({ hostPort }) => Number(hostPort ?? 0)),
     environment: new Map(
       records(definition["environment"]).map(({ name, value }) => [String(name), String(value)]),
     ),
