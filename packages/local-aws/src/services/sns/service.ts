@@ -11,6 +11,7 @@ import { topicHandlers } from "./topics.ts";
 /** Amazon SNS: topics, and their subscriptions by queues and HTTP endpoints. Mail, SMS and mobile push are not there. */
 export const sns = defineService({
   id: "sns",
+  rights: "own",
   fault: "InternalErrorException",
   members,
   shown: [],

@@ -280,6 +280,22 @@ test("subscriptions are listed, and end with their topic", async () => {
   await expect(publish(TopicArn, "x")).rejects.toMatchObject({ name: "NotFoundException" });
 });
 
+test("a sample rate is taken that no role makes use of, as the Terraform provider sets it", async () => {
+  const TopicArn = await topic();
+  const set = (AttributeValue: string) =>
+    client.send(
+      new sns.SetTopicAttributesCommand({
+        TopicArn,
+        AttributeName: "HTTPSuccessFeedbackSampleRate",
+        AttributeValue,
+      }),
+    );
+  await set("0");
+  const get = new sns.GetTopicAttributesCommand({ TopicArn });
+  expect((await client.send(get)).Attributes).toMatchObject({ HTTPSuccessFeedbackSampleRate: "0" });
+  await expect(set("101")).rejects.toThrow("from 0 to 100");
+});
+
 test("what is not here is refused by name", async () => {
   const TopicArn = await topic();
   const by = (Protocol: string, Endpoint: string) =>

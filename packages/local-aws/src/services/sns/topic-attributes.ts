@@ -48,7 +48,13 @@ const CHECKS: Readonly<Record<string, Check>> = {
 
 /** What says how deliveries went, in CloudWatch Logs, and what keeps messages. */
 const ABSENT =
-  /^(?:ArchivePolicy|(?:HTTP|SQS|Lambda|Firehose|Application)(?:Success|Failure)Feedback(?:RoleArn|SampleRate))$/;
+  /^(?:ArchivePolicy|(?:HTTP|SQS|Lambda|Firehose|Application)(?:Success|Failure)FeedbackRoleArn)$/;
+/** How many deliveries of a hundred are told there: of none, where there is no role to tell it by. */
+const SAMPLE_RATE = /^(?:HTTP|SQS|Lambda|Firehose|Application)SuccessFeedbackSampleRate$/;
+
+function checkSampleRate(value: string): void {
+  if (!/^(?:\d{1,2}|100)$/.test(value)) throw invalid("SampleRate", "must be from 0 to 100");
+}
 
 /**
  * A topic's attributes with `given` laid over them. An empty text takes one away.
@@ -69,7 +75,8 @@ export function layAttributes(
     const isOfFifo = name in FIFO_CHECKS;
     if (isOfFifo && name !== "FifoTopic" && !isFifo(topic))
       throw invalidParameter("Attributes Reason: Unknown attribute ContentBasedDeduplication");
-    const check = CHECKS[name] ?? FIFO_CHECKS[name];
+    const check =
+      CHECKS[name] ?? FIFO_CHECKS[name] ?? (SAMPLE_RATE.test(name) ? checkSampleRate : undefined);
     if (!check) throw invalidParameter("AttributeName");
     check(value, context);
     laid[name] = value;
