@@ -6,7 +6,7 @@ import {
   type ScalingPolicy,
 } from "../../services/application-autoscaling/state.ts";
 import { directionOf, targetAlarm } from "../../services/application-autoscaling/target-alarms.ts";
-import { recentValues } from "../../services/cloudwatch/alarm-data.ts";
+import { alarmValues } from "../../services/cloudwatch/alarm-data.ts";
 import type { Alarm } from "../../services/cloudwatch/state.ts";
 import type { Scope, Store } from "../../store/store.ts";
 import { loweredCapacity, steppedCapacity, trackedCapacity } from "./wanted-capacity.ts";
@@ -85,8 +85,8 @@ function wishToGoIn(question: Question): Wish | undefined {
 
 /** What an alarm's metric was in its evaluation periods, the newest first; periods without data are left out. */
 function valuesOf({ store, clock, scope }: Question, alarm: Readonly<Alarm>): number[] {
-  if (alarm.type !== "metric" || !alarm.metric) return [];
-  return recentValues({ store, clock }, scope, alarm.metric, alarm.evaluationPeriods).flatMap(
-    ({ value }) => (value === undefined ? [] : [value]),
+  if (alarm.type !== "metric") return [];
+  return alarmValues({ store, clock }, scope, alarm, alarm.evaluationPeriods).flatMap(({ value }) =>
+    value === undefined ? [] : [value],
   );
 }

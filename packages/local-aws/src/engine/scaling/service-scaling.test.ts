@@ -38,7 +38,7 @@ beforeAll(async () => {
     securityGroups: SecurityGroups!.map(({ GroupId }) => GroupId!),
   };
   // No task can start here: a deployment of none is over at once.
-  const names = ["bounds", "tracked", "stepped", "held", "two", "timed"];
+  const names = ["bounds", "tracked", "stepped", "held", "two", "timed", "math"];
   await createServices(ecs, network, { names, desiredCount: 0 });
   const command = new DescribeServicesCommand({ cluster: "c", services: names });
   await eventually(async () => {
@@ -173,6 +173,22 @@ test("target tracking goes out in proportion after three minutes, and in step by
   );
   await minutes(7, "queue", 1);
   expect(await desired("tracked")).toBe(4);
+});
+
+test("target tracking of an expression goes by its value", async () => {
+  await register("math");
+  const CustomizedMetricSpecification = {
+    Metrics: [
+      {
+        Id: "m",
+        ReturnData: false,
+        MetricStat: { Metric: { Namespace: "app", MetricName: "depth" }, Stat: "Sum" },
+      },
+      { Id: "e", Expression: "m / 2" },
+    ],
+  };
+  await track("math", "", { CustomizedMetricSpecification });
+  expect(await minutesUntil("math", 3, "depth", 26)).toBeGreaterThanOrEqual(3);
 });
 
 test("steps are taken by how far a metric is from the alarm's threshold", async () => {

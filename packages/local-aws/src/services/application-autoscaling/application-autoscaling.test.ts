@@ -331,8 +331,32 @@ test.each<[string, Partial<aas.PutScalingPolicyCommandInput>, string]>([
     }),
     "CustomizedMetricSpecification must have MetricName, Namespace and Statistic, or Metrics",
   ],
+  [
+    "an expression of no metric",
+    tracking({
+      PredefinedMetricSpecification: undefined,
+      CustomizedMetricSpecification: { Metrics: [{ Id: "e", Expression: "1 + 1" }] },
+    }),
+    "CustomizedMetricSpecification must have MetricName, Namespace and Statistic, or Metrics",
+  ],
 ])("a policy with %s is refused", async (_what, input, message) => {
   expect(await refusal(put(input))).toEqual({ name: "ValidationException", message });
+});
+
+test("a policy with an expression that cannot be read is refused", async () => {
+  const metric = { Metric: { Namespace: "app", MetricName: "depth" }, Stat: "Sum" };
+  const Metrics = [
+    { Id: "m", ReturnData: false, MetricStat: metric },
+    { Id: "e", Expression: "m / (" },
+  ];
+  const specification = {
+    PredefinedMetricSpecification: undefined,
+    CustomizedMetricSpecification: { Metrics },
+  };
+  expect(await refusal(put(tracking(specification)))).toMatchObject({
+    name: "ValidationException",
+    message: expect.stringContaining("m / ("),
+  });
 });
 
 test("a target tracks one metric once", async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type * as Sdk from "@aws-sdk/client-application-auto-scaling";
 import type { Scope } from "../../store/store.ts";
 import { dropAlarm } from "../cloudwatch/alarms.ts";
+import { checkExpressions } from "../cloudwatch/metric-data.ts";
 import { keepAlarm } from "../cloudwatch/keep-alarm.ts";
 import { alarms, type Alarm } from "../cloudwatch/state.ts";
 import type { CallContext } from "../service.ts";
@@ -19,17 +20,20 @@ const LOW_SHARE = 0.9;
  * Gives a target tracking policy its two alarms, or changes those that it has, in the transaction under way: one alone where it does not
  * scale in, none where it tracks what is not measured here.
  * https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking.html
+ * @throws AwsError `ValidationException` where CloudWatch cannot read an expression
  */
 export function keepTargetAlarms(context: CallContext, policy: ScalingPolicy): void {
   const { tracking } = policy;
-  const measured = tracking && policy.namespace === "ecs" && trackedMetric(policy, tracking);
+  const measured =
+    tracking && policy.namespace === "ecs" ? trackedMetric(policy, tracking) : undefined;
+  if (measured?.metrics) checkExpressions(measured.metrics);
   for (const direction of ["High", "Low"] as const) {
     const before = targetAlarm(context.store, policy, direction);
     if (!measured || (direction === "Low" && tracking?.DisableScaleIn)) {
       if (before) dropAlarm(context.store, before, context.clock.now());
       continue;
     }
-    const target = tracking.TargetValue!;
+    const target = tracking!.TargetValue!;
     const isHigh = direction === "High";
     keepAlarm(context, {
       name: before?.name ?? `${prefixOf(policy, direction)}${randomUUID()}`,

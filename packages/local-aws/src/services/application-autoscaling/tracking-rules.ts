@@ -73,6 +73,7 @@ function checkCustomized(
   for (const { Id, Expression, MetricStat } of Metrics)
     if ((Expression === undefined) === (MetricStat === undefined))
       throw validation(TEXTS.queryForm({ id: Id ?? "" }));
+  if (!Metrics.some(({ MetricStat }) => MetricStat)) throw validation(TEXTS.metricIncomplete());
   if (Metrics.filter(({ ReturnData = true }) => ReturnData).length !== 1)
     throw validation(TEXTS.oneReturned());
   return specification;
