@@ -1,5 +1,6 @@
 export { buildImage } from "./build-image.ts";
-export type { BuildEvent, BuildImageOptions, BuiltImage } from "./build/options.ts";
+export { BaseRegistries } from "./base/base-registries.ts";
+export type { BuildEvent, BuildImageOptions, BuiltImage, UsedBase } from "./build/options.ts";
 export { BuildError, type BuildErrorCode } from "./errors.ts";
 export { unpackLayer } from "./layers/unpack-layer.ts";
 export {

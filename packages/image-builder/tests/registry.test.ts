@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   CreateRepositoryCommand,
   DescribeImagesCommand,
@@ -103,16 +103,15 @@ test("a pulled image is the pushed one, by tag and by digest", async () => {
   for (const reference of ["v1", image.digest]) {
     const outputDir = join(work, `pulled-${reference.slice(0, 6)}`);
     const pulled = await pullImage({ repository, reference, outputDir, ...access });
-    expect(pulled).toMatchObject({ digest: image.digest, downloaded: 4, skipped: 0 });
+    expect(pulled).toMatchObject({ digest: image.digest, layoutDir: outputDir });
     for (const { digest } of image.layers) {
       const blob = (dir: string) => readFileSync(join(dir, "blobs/sha256", digest.slice(7)));
       expect(blob(outputDir).equals(blob(image.layoutDir))).toBe(true);
     }
-    expect(await pullImage({ repository, reference, outputDir, ...access })).toMatchObject({
-      downloaded: 0,
-      skipped: 4,
-    });
   }
+  const none = { repository, reference: "none", outputDir: join(work, "none"), ...access };
+  await expect(pullImage(none)).rejects.toMatchObject({ code: "REGISTRY" });
+  await expect(pullImage(none)).rejects.toThrow(/team\/pulled:none: not found/);
 });
 
 test.skipIf(spawnSync("skopeo", ["--version"]).error)(
@@ -165,13 +164,6 @@ test("a refusal is told in the registry's own words", async () => {
     registry: access.registry,
   });
   await expect(anonymous).rejects.toThrow(/answered 401/);
-  const missing = pullImage({
-    repository: "team/pushed",
-    reference: "none",
-    outputDir: join(work, "none"),
-    ...access,
-  });
-  await expect(missing).rejects.toThrow(/answered 404/);
 });
 
 test("a registry that is not there, or no URL, or no tag, is refused by name", async () => {
@@ -198,33 +190,5 @@ test("an abort stops a push", async () => {
   const signal = AbortSignal.abort(new Error("enough"));
   await expect(pushImage({ image, repository, tags: ["x"], ...access, signal })).rejects.toThrow(
     /enough/,
-  );
-});
-
-test("a blob that is not what its digest says never appears in the layout", async () => {
-  const repository = await createRepository("team/forged");
-  await pushImage({ image, repository, tags: ["x"], ...access });
-  // A registry in the middle that changes one layer on its way.
-  const forged = image.layers[1]!;
-  const proxy = createServer((request, response) => {
-    void (async () => {
-      const answer = await fetch(`${cloud.endpoint}${request.url}`, {
-        headers: { authorization: access.authorization },
-      });
-      const content = Buffer.from(await answer.arrayBuffer());
-      if (request.url?.endsWith(forged.digest)) content[20]! ^= 1;
-      response
-        .writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" })
-        .end(content);
-    })();
-  }).listen(0, "127.0.0.1");
-  onTestFinished(() => void proxy.close());
-  await new Promise((resolve) => proxy.once("listening", resolve));
-  const registry = `http://127.0.0.1:${(proxy.address() as { port: number }).port}`;
-  const outputDir = join(work, "forged");
-  const pull = pullImage({ repository, reference: "x", outputDir, registry });
-  await expect(pull).rejects.toThrow(`for the blob ${forged.digest}`);
-  expect(() => readFileSync(join(outputDir, "blobs/sha256", forged.digest.slice(7)))).toThrow(
-    /ENOENT/,
   );
 });

@@ -7,7 +7,7 @@ export { deploy } from "./deploy/deploy.ts";
 export { type DeployedStack, deployedStacks } from "./deploy/deployed-stacks.ts";
 export { destroy } from "./deploy/destroy.ts";
 export { exclusively } from "./deploy/exclusive.ts";
-export { buildApp } from "./deploy/images.ts";
+export { baseRegistries, buildApp, type UsedBase } from "./deploy/images.ts";
 export { LabRun } from "./deploy/lab-run.ts";
 export { plan } from "./deploy/plan.ts";
 export { leftAtWork, rollBackCutOff } from "./deploy/roll-back.ts";

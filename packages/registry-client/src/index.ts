@@ -15,5 +15,6 @@ export {
   type RegistriesOptions,
   type RegistryMirrors,
 } from "./registries.ts";
+export { whyUnreachable } from "./reach.ts";
 export type { RegistryCredentials } from "./registry-credentials.ts";
 export { RegistryImages, type FetchedImage, type PulledBlobs } from "./registry-images.ts";

@@ -44,7 +44,9 @@ export interface RegistryImagesOptions {
   readonly files: PulledBlobs;
   readonly registries: Registries;
   /** A folder with images that stand in for those whose registry cannot be reached. */
-  readonly standIns: string | undefined;
+  readonly standIns?: string | undefined;
+  /** How often what may go another time is tried; as often as ECS does where it is left out. */
+  readonly attempts?: number;
 }
 
 /** A manifest as a registry gave it, in the files. */
@@ -224,7 +226,7 @@ export class RegistryImages {
       const told = mostTelling(faults);
       if (told.stage === "missing")
         throw new PullError(frame(7, `${what}: not found`), { cause: told });
-      if (!told.isPassing || attempt === ATTEMPTS)
+      if (!told.isPassing || attempt === (this.#options.attempts ?? ATTEMPTS))
         throw new PullError(frame(attempt, told.message), { cause: told });
       await pause(this.#options.clock, FIRST_WAIT_MS * 2 ** (attempt - 1), this.#closing.signal);
     }

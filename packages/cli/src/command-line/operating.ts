@@ -50,8 +50,14 @@ export const OPERATING = [
       "アプリのイメージを Docker なしでビルドする",
     ],
     args: { app: {} },
-    run: async (session, { app }) =>
-      (await import("../commands/build.ts")).buildCommand(session, app),
+    options: {
+      pull: flag([
+        "Fetch the images that FROM names, and run RUN in them",
+        "FROM のイメージを取得し、RUN をその中で実行する",
+      ]),
+    },
+    run: async (session, { app }, { pull }) =>
+      (await import("../commands/build.ts")).buildCommand(session, app, { pull }),
   }),
   defineCommand({
     name: "stand-in",

@@ -1,14 +1,19 @@
-import { buildApp } from "@workbook/lab-kit/deploy";
+import { baseRegistries, buildApp, type UsedBase } from "@workbook/lab-kit/deploy";
 import { GO_APP, inStep, NODE_APP, type WebApp } from "@workbook/lab-kit";
-import { both, list, UserError } from "@workbook/toolchain";
+import { both, list, UserError, type Text } from "@workbook/toolchain";
 import { basename } from "node:path";
 import type { Session } from "../session.ts";
+import { registriesFile } from "../cloud/registries.ts";
 import { nextStep } from "../output/next.ts";
 
 const APPS: readonly WebApp[] = [NODE_APP, GO_APP];
 
-/** Builds the images of the apps, without Docker. */
-export async function buildCommand(session: Session, name: string | undefined): Promise<number> {
+/** Builds the images of the apps, without Docker: on their base images where those are wanted and can be had. */
+export async function buildCommand(
+  session: Session,
+  name: string | undefined,
+  { pull }: { readonly pull: boolean },
+): Promise<number> {
   const wanted = APPS.filter(
     ({ folder, container }) =>
       name === undefined || [folder, basename(folder), container].includes(name.replace(/\/$/, "")),
@@ -29,12 +34,14 @@ export async function buildCommand(session: Session, name: string | undefined): 
   }
   const tools = await session.target.tools({ needs: ["terraform", "go"] });
   const { root, state } = session.workspace;
+  const bases = pull ? baseRegistries(registriesFile(session.workspace)) : undefined;
   const results = [];
   for (const app of wanted) {
     const { image } = await inStep(session.progress, app.folder, async (step) => {
       const value = await buildApp(app, {
         directories: { root, state },
         tools,
+        bases,
         signal: session.signal,
         onDetail: (what) => step.detail(what),
       });
@@ -44,12 +51,14 @@ export async function buildCommand(session: Session, name: string | undefined): 
       app: app.folder,
       digest: image.digest,
       tag: image.contentTag,
+      bases: image.bases,
       layers: image.layers,
       warnings: image.warnings,
     });
   }
-  const lines = results.flatMap(({ app, digest, tag, layers }) => [
+  const lines = results.flatMap(({ app, digest, tag, bases: used, layers }) => [
     both`${app}  ${digest}  ${["tag", "タグ"]} ${tag}`,
+    ...used.map(sayBase),
     ...layers.map(({ digest: layer, size, createdBy }) => {
       const bytes = String(size).padStart(10);
       return both`  ${layer.slice(0, 19)}  ${bytes} ${["bytes", "バイト"]}  ${createdBy}`;
@@ -57,4 +66,15 @@ export async function buildCommand(session: Session, name: string | undefined): 
   ]);
   session.result(results, list([...lines, "", nextStep("./workbook run")], "\n"));
   return 0;
+}
+
+function sayBase({ image, digest, reason }: UsedBase): Text {
+  if (digest !== undefined) return both`  FROM ${image}: ${["fetched", "取得しました"]}, ${digest}`;
+  const own = [
+    "the workbook's own runtime in its place",
+    "代わりにワークブックのランタイム",
+  ] as const;
+  return reason === undefined
+    ? both`  FROM ${image}: ${own}`
+    : both`  FROM ${image}: ${own} (${reason})`;
 }

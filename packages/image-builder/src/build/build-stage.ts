@@ -1,9 +1,11 @@
+import { text, type Words } from "@workbook/toolchain";
+import { fetchBase, type FetchedBase } from "../base/fetch-base.ts";
 import { BuildError } from "../errors.ts";
 import { describe } from "../dockerfile/describe.ts";
 import type { Instruction } from "../dockerfile/parse.ts";
 import type { Stage } from "../dockerfile/stages.ts";
 import type { Lookup } from "../dockerfile/words.ts";
-import { toTreePath } from "../files/tree.ts";
+import { FileTree, toTreePath } from "../files/tree.ts";
 import { hostPlatform } from "../platform.ts";
 import { missingFolders } from "./copy-plan.ts";
 import { copyStep } from "./copy-step.ts";
@@ -11,6 +13,7 @@ import { applyMetadata, expandText, refuseFlags, type MetadataContext } from "./
 import { runStep } from "./run-step.ts";
 import type { BuildSession } from "./session.ts";
 import { createState, hashOf, inheritState, type StageState } from "./stage-state.ts";
+import { parseUser } from "./users.ts";
 
 /** Gives the finished state of another stage, building it first if need be. */
 export type StageResolver = (index: number) => Promise<StageState>;
@@ -62,11 +65,72 @@ async function startStage(
 ): Promise<StageState> {
   if (stage.from !== undefined && "stage" in stage.from) {
     const parent = await resolve(stage.from.stage);
-    return inheritState(parent, [...parent.tree.entries()], stage.platform);
+    return inheritState(parent, parent.tree.entries(), stage.platform);
   }
-  const state = createState(stage.from?.image, stage.platform);
-  if (state.base !== undefined)
-    session.record(state, `FROM ${state.base} (recorded, not fetched)`, true);
+  const image = stage.from?.image;
+  const { bases } = session.options;
+  const fetched =
+    image === undefined || bases === undefined
+      ? undefined
+      : await fetchBase(session, bases, image, stage.platform);
+  if (image !== undefined) sayBase(session, image, fetched);
+  if (typeof fetched === "object") return startOnWhole(session, fetched, stage);
+  const state = createState(image, stage.platform);
+  if (image !== undefined) session.record(state, `FROM ${image} (recorded, not fetched)`, true);
+  return state;
+}
+
+function sayBase(
+  session: BuildSession,
+  image: string,
+  fetched: FetchedBase | string | undefined,
+): void {
+  const digest = typeof fetched === "object" ? fetched.whole.digest : undefined;
+  const reason = typeof fetched === "string" ? { reason: fetched } : {};
+  session.bases.set(image, { image, digest, ...reason });
+  if (digest === undefined && fetched === undefined) return;
+  const said: Words =
+    digest === undefined
+      ? [
+          `FROM ${image}: the workbook's own runtime in its place (${String(fetched)})`,
+          `FROM ${image}: 代わりにワークブックのランタイムを使います (${String(fetched)})`,
+        ]
+      : [`FROM ${image}: fetched, ${digest}`, `FROM ${image}: 取得しました、${digest}`];
+  session.options.onProgress?.({ type: "base", text: text(said).en, said });
+}
+
+/** A stage that begins with all that its base image has and says. */
+async function startOnWhole(
+  session: BuildSession,
+  { whole, config: { config, history }, layers, entries }: FetchedBase,
+  stage: Stage,
+): Promise<StageState> {
+  const { Env = [], User, WorkingDir, Shell, ...rest } = config;
+  const fresh = createState(undefined, stage.platform);
+  const state: StageState = {
+    ...fresh,
+    whole,
+    config: {
+      ...structuredClone(rest),
+      ...(User && { User }),
+      ...(WorkingDir && { WorkingDir }),
+      ...(Shell && { Shell }),
+    },
+    workdir: WorkingDir || "/",
+    shell: Shell ?? fresh.shell,
+    tree: FileTree.of(entries),
+    layers: [...layers],
+    history: [...history],
+    key: hashOf("whole", whole.digest),
+  };
+  for (const variable of Env) {
+    const at = variable.indexOf("=");
+    state.env.set(variable.slice(0, at), variable.slice(at + 1));
+  }
+  if (User) {
+    await session.readAccounts(state, User);
+    state.user = parseUser(User, state, stage.line);
+  }
   return state;
 }
 
@@ -86,6 +150,9 @@ async function carryOut(
     globalArgs: plan.globalArgs,
     platformArgs: plan.platformArgs,
   };
+  if (instruction.keyword === "USER") await session.readAccounts(state, instruction.text);
+  for (const { name, value } of instruction.flags)
+    if (name === "chown") await session.readAccounts(state, value ?? "");
   switch (instruction.keyword) {
     case "ADD":
     case "COPY":

@@ -57,7 +57,7 @@ export async function copyStep(
     return value === undefined ? undefined : expandWord(value, { ...context, line });
   };
   const owner =
-    flag("chown") === undefined ? undefined : parseOwner(flag("chown") ?? "", state.base, line);
+    flag("chown") === undefined ? undefined : parseOwner(flag("chown") ?? "", state, line);
   const mode = parseMode(flag("chmod"), line);
   const origin = await findOrigin(session, state, flag("from"), context, line);
   const sources = await origin.sources(words, instruction);

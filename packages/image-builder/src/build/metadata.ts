@@ -67,7 +67,7 @@ const HANDLERS: Record<string, Handler> = {
   },
   USER: (state, instruction, context) => {
     const text = expandText(instruction, context);
-    state.user = parseUser(text, state.base, instruction.line);
+    state.user = parseUser(text, state, instruction.line);
     state.config.User = text;
   },
   VOLUME: (state, instruction, context) => {

@@ -1,4 +1,5 @@
 import { type Words } from "@workbook/toolchain";
+import type { BaseRegistries } from "../base/base-registries.ts";
 import type { Platform } from "../platform.ts";
 import type { BuildTools } from "../run/tools.ts";
 
@@ -10,7 +11,18 @@ export type BuildEvent =
   | { type: "step-done"; line: number; cached: boolean; ms: number; text: string }
   /** A RUN wrote a line. */
   | { type: "output"; line: number; text: string }
-  | { type: "warning"; text: string; said: Words };
+  | { type: "warning"; text: string; said: Words }
+  /** It is known what a stage is built on. */
+  | { type: "base"; text: string; said: Words };
+
+/** What became of an image that a FROM names. */
+export interface UsedBase {
+  readonly image: string;
+  /** Of what was fetched, for the platform; undefined where its name alone was written down. */
+  readonly digest: string | undefined;
+  /** Why it was not fetched though it was to be, in containerd's words. */
+  readonly reason?: string;
+}
 
 export interface BuildImageOptions {
   /** The folder to build. */
@@ -25,6 +37,8 @@ export interface BuildImageOptions {
   /** An OCI image layout; made if it is not there, added to if it is. */
   outputDir: string;
   tools?: BuildTools;
+  /** Where base images are fetched, and a RUN then happens in them. Without it, or where no registry answers, none is fetched. */
+  bases?: BaseRegistries;
   /** Where results and package managers' caches are kept between builds; without it nothing is. */
   cacheDir?: string;
   /** How a RUN is kept apart from the machine. Default `auto`: a namespace where the machine allows, else portable. */
@@ -46,8 +60,10 @@ export interface BuiltImage {
   layoutDir: string;
   /** The first 12 hexadecimal digits of the digest: the same content always has the same tag. */
   contentTag: string;
-  /** The image that the last stage's FROM names, which was not fetched; undefined for `scratch`. */
+  /** The image that the last stage's FROM names, which was not fetched; undefined for `scratch` and where it was. */
   base: string | undefined;
+  /** Of all stages that were built. */
+  bases: UsedBase[];
   platform: Platform;
   warnings: string[];
 }

@@ -9,10 +9,13 @@ import { execute, type CommandResult } from "../run/execute.ts";
 import { prepareInNamespace } from "../run/namespace.ts";
 import { preparePortable } from "../run/portable.ts";
 import { diffSnapshot, removeTraces, takeSnapshot } from "../run/snapshot.ts";
+import type { ResolvedTools } from "../run/tools.ts";
 import type { MetadataContext } from "./metadata.ts";
 import { parseRunFlags } from "./run-flags.ts";
 import type { BuildSession } from "./session.ts";
 import { hashOf, type StageState } from "./stage-state.ts";
+
+const NO_TOOLS: ResolvedTools = { programs: [], folders: [], fingerprint: "none" };
 
 /**
  * Carries out a RUN: the command changes the stage's file system, and what it changed becomes a layer.
@@ -42,7 +45,8 @@ export async function runStep(
   const mounts = parseRunFlags(instruction, (value) => expandWord(value, { ...context, line }));
   const argv = json ?? [...state.shell, text];
   const env = { ...Object.fromEntries(state.args), ...Object.fromEntries(state.env) };
-  const { tools } = session;
+  // A whole base has programs of its own.
+  const tools = state.whole === undefined ? session.tools : NO_TOOLS;
   const key = hashOf(
     state.key,
     "RUN",
@@ -71,6 +75,7 @@ export async function runStep(
     line,
     rootfs,
     tree: state.tree,
+    isWhole: state.whole !== undefined,
     tools,
     caller: session.caller,
     cacheDir: session.cacheDir,

@@ -1,9 +1,11 @@
 import { join } from "node:path";
+import { readAccounts } from "../base/accounts.ts";
 import type { StagePlan } from "../dockerfile/stages.ts";
 import { unpackLayer } from "../layers/unpack-layer.ts";
 import { writeLayer, type FileSource } from "../layers/write-layer.ts";
 import type { LayerEntry } from "../files/tree.ts";
 import { BlobStore } from "../layout/blob-store.ts";
+import { MEDIA_TYPES } from "../layout/media-types.ts";
 import { pickCallerSettings, type CallerSettings } from "../run/environment.ts";
 import { probeNamespace, type NamespacePrograms } from "../run/namespace.ts";
 import { resolveTools, type ResolvedTools } from "../run/tools.ts";
@@ -12,7 +14,7 @@ import { mkdir } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
 import { text, type Words } from "@workbook/toolchain";
 import type { BuildContext } from "./context.ts";
-import type { BuildImageOptions } from "./options.ts";
+import type { BuildImageOptions, UsedBase } from "./options.ts";
 import type { StageState } from "./stage-state.ts";
 import { StepCache, type StepResult } from "./step-cache.ts";
 
@@ -31,6 +33,8 @@ export class BuildSession {
   /** Seconds since 1970: the time stamp of every file and document. */
   readonly epoch: number;
   readonly warnings = new Set<string>();
+  /** What became of each image that a FROM names. */
+  readonly bases = new Map<string, UsedBase>();
   #tools: ResolvedTools | undefined;
   #namespace: Promise<NamespacePrograms | undefined> | undefined;
 
@@ -93,9 +97,15 @@ export class BuildSession {
     if (state.rootfs !== undefined) return state.rootfs;
     const rootfs = join(this.scratchDir, `stage-${randomUUID()}`);
     await mkdir(rootfs);
-    for (const { digest } of state.layers) await this.#unpack(digest, rootfs);
+    for (const layer of state.layers) await this.#unpack(layer, rootfs);
     state.rootfs = rootfs;
     return rootfs;
+  }
+
+  /** Has a stage on a whole image know the names of its users and groups, where a text has more than numbers. */
+  async readAccounts(state: StageState, text: string): Promise<void> {
+    if (state.whole === undefined || /^[\d:]*$/.test(text)) return;
+    state.accounts = await readAccounts(await this.materialise(state), state.tree);
   }
 
   /** Makes a layer out of changes, remembers it under a key, and applies it to the stage. */
@@ -156,13 +166,14 @@ export class BuildSession {
 
   /** Keeps the stage's folder, if there is one, in step with its layers. */
   async #follow({ rootfs }: StageState, { layer }: StepResult): Promise<void> {
-    if (layer !== undefined && rootfs !== undefined) await this.#unpack(layer.digest, rootfs);
+    if (layer !== undefined && rootfs !== undefined) await this.#unpack(layer, rootfs);
   }
 
-  async #unpack(digest: string, rootfs: string): Promise<void> {
-    await unpackLayer(this.blobs.pathOf(digest), rootfs, {
-      compressed: true,
-      signal: this.options.signal,
-    });
+  async #unpack(
+    { digest, mediaType = MEDIA_TYPES.gzipLayer }: { digest: string; mediaType?: string },
+    rootfs: string,
+  ): Promise<void> {
+    const { signal } = this.options;
+    await unpackLayer(this.blobs.pathOf(digest), rootfs, { mediaType, signal });
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { FileTree, type LayerEntry } from "../files/tree.ts";
+import type { Accounts } from "../base/accounts.ts";
+import { FileTree, type TreeEntry } from "../files/tree.ts";
 import type { Layer } from "../layers/write-layer.ts";
 import type { ContainerConfig, HistoryEntry } from "../layout/media-types.ts";
 import type { Platform } from "../platform.ts";
@@ -9,10 +10,25 @@ import { ROOT_USER, type User } from "./users.ts";
 export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 export const DEFAULT_SHELL = ["/bin/sh", "-c"];
 
+/** A base image that was fetched. */
+export interface WholeBase {
+  /** As FROM names it. */
+  readonly image: string;
+  /** Of the manifest for the stage's platform. */
+  readonly digest: string;
+}
+
+/** A layer of a base image; without a media type a layer is of our own making. */
+export type BaseLayer = Layer & { createdBy: string; mediaType: string };
+
 /** A stage while it is built: what it will be as an image, and what its next instruction sees. */
 export interface StageState {
-  /** The image at the bottom of it, by name; undefined for `scratch`. */
+  /** The image at the bottom of it, by name, which was not fetched; undefined for `scratch` and where it was. */
   base: string | undefined;
+  /** The image at the bottom of it, where that was fetched. */
+  whole: WholeBase | undefined;
+  /** Of a stage on a whole image, when its names were last asked for. */
+  accounts: Accounts | undefined;
   platform: Platform;
   config: ContainerConfig;
   author: string | undefined;
@@ -26,7 +42,8 @@ export interface StageState {
   /** Whether `config.Cmd` was set by this stage, and not by the one it is based on. */
   ownCommand: boolean;
   tree: FileTree;
-  layers: (Layer & { createdBy: string })[];
+  /** Those of a whole base come first. */
+  layers: (BaseLayer | (Layer & { createdBy: string; mediaType?: undefined }))[];
   history: HistoryEntry[];
   /** Identifies the content of the file system by what it was made from. */
   key: string;
@@ -37,6 +54,8 @@ export interface StageState {
 export function createState(base: string | undefined, platform: Platform): StageState {
   return {
     base,
+    whole: undefined,
+    accounts: undefined,
     platform,
     config: {},
     author: undefined,
@@ -57,11 +76,9 @@ export function createState(base: string | undefined, platform: Platform): Stage
 /** A stage that starts where another ended. Its `ARG`s are its own. */
 export function inheritState(
   parent: StageState,
-  changes: LayerEntry[],
+  entries: Iterable<TreeEntry>,
   platform: Platform,
 ): StageState {
-  const tree = new FileTree();
-  tree.apply(changes);
   return {
     ...parent,
     platform,
@@ -69,7 +86,7 @@ export function inheritState(
     env: new Map(parent.env),
     args: new Map(),
     ownCommand: false,
-    tree,
+    tree: FileTree.of(entries),
     layers: [...parent.layers],
     history: [...parent.history],
     rootfs: undefined,

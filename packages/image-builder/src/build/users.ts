@@ -1,4 +1,5 @@
 import { BuildError } from "../errors.ts";
+import type { StageState } from "./stage-state.ts";
 
 /** Who owns what an instruction makes. */
 export interface User {
@@ -18,17 +19,22 @@ const KNOWN_USERS: Record<string, User & { only?: RegExp }> = {
   nobody: { uid: 65534, gid: 65534, home: "/nonexistent" },
 };
 
+/** What the names of a stage are looked up in. */
+type Names = Pick<StageState, "base" | "whole" | "accounts">;
+
 /**
- * The numbers of `user`, `user:group`, `uid` or `uid:gid`. A base image is not fetched and its `/etc/passwd` not known, so
- * only names that are the same everywhere, or belong to a well-known base, can be used.
+ * The numbers of `user`, `user:group`, `uid` or `uid:gid`. Where the base image was not fetched its `/etc/passwd` is not
+ * known, so only names that are the same everywhere, or belong to a well-known base, can be used.
  *
  * @throws {BuildError} `UNSUPPORTED` for any other name
  */
-export function parseUser(text: string, base: string | undefined, line: number): User {
+export function parseUser(text: string, names: Names, line: number): User {
   const [name = "", group] = text.split(":");
-  const user = lookUp(name, base, line);
+  const user = lookUp(name, names, line);
   if (group === undefined || group === "") return user;
-  const { uid, gid } = lookUp(group, base, line);
+  const known = names.accounts?.groups.get(group);
+  if (known !== undefined) return { ...user, gid: known };
+  const { uid, gid } = lookUp(group, names, line);
   return { ...user, gid: /^\d/.test(group) ? uid : gid };
 }
 
@@ -38,16 +44,12 @@ export function parseUser(text: string, base: string | undefined, line: number):
  *
  * @throws {BuildError} as `parseUser`
  */
-export function parseOwner(
-  text: string,
-  base: string | undefined,
-  line: number,
-): { uid: number; gid: number } {
-  const { uid, gid } = parseUser(text, base, line);
+export function parseOwner(text: string, names: Names, line: number): { uid: number; gid: number } {
+  const { uid, gid } = parseUser(text, names, line);
   return { uid, gid: text.includes(":") ? gid : uid };
 }
 
-function lookUp(name: string, base: string | undefined, line: number): User {
+function lookUp(name: string, { base, whole, accounts }: Names, line: number): User {
   if (/^\d{1,10}$/.test(name)) {
     const id = Number(name);
     if (id > 0xffff_fffe)
@@ -61,9 +63,12 @@ function lookUp(name: string, base: string | undefined, line: number): User {
       );
     return id === 0 ? ROOT_USER : { uid: id, gid: 0, home: "/" };
   }
-  const known = Object.hasOwn(KNOWN_USERS, name) ? KNOWN_USERS[name] : undefined;
+  const own = accounts?.users.get(name);
+  if (own !== undefined) return own;
+  const known: (User & { only?: RegExp }) | undefined =
+    whole === undefined && Object.hasOwn(KNOWN_USERS, name) ? KNOWN_USERS[name] : undefined;
   if (known === undefined || (known.only !== undefined && !known.only.test(base ?? ""))) {
-    const where = base === undefined ? "scratch" : base;
+    const where = whole?.image ?? base ?? "scratch";
     throw new BuildError(
       "UNSUPPORTED",
       [

@@ -7,6 +7,8 @@ import type { StageState } from "./stage-state.ts";
 
 /** https://github.com/opencontainers/image-spec/blob/main/annotations.md */
 const BASE_NAME = "org.opencontainers.image.base.name";
+/** Where it is said, the base is in the image; else its name alone was written down. */
+const BASE_DIGEST = "org.opencontainers.image.base.digest";
 const TAG_LENGTH = 12;
 
 /** Writes a finished stage as an image into a layout: layers first, then config, manifest and, last of all, the index. */
@@ -26,12 +28,12 @@ export async function writeImage(
     schemaVersion: 2,
     mediaType: MEDIA_TYPES.manifest,
     config: { mediaType: MEDIA_TYPES.config, ...config },
-    layers: state.layers.map(({ digest, size }) => ({
-      mediaType: MEDIA_TYPES.gzipLayer,
+    layers: state.layers.map(({ digest, size, mediaType = MEDIA_TYPES.gzipLayer }) => ({
+      mediaType,
       digest,
       size,
     })),
-    ...(base === undefined ? {} : { annotations: { [BASE_NAME]: base } }),
+    ...annotationsOf(state),
   };
   const { digest, size } = await output.put(JSON.stringify(manifest));
   const contentTag = digest.slice("sha256:".length, "sha256:".length + TAG_LENGTH);
@@ -49,9 +51,15 @@ export async function writeImage(
     layoutDir,
     contentTag,
     base,
+    bases: [...session.bases.values()],
     platform,
     warnings: [...session.warnings],
   };
+}
+
+function annotationsOf({ base, whole }: StageState): Pick<Manifest, "annotations"> {
+  if (whole) return { annotations: { [BASE_DIGEST]: whole.digest, [BASE_NAME]: whole.image } };
+  return base === undefined ? {} : { annotations: { [BASE_NAME]: base } };
 }
 
 /** https://github.com/opencontainers/image-spec/blob/main/config.md */

@@ -29,12 +29,24 @@ const MAX_LINKS = 40;
 export class FileTree {
   readonly #entries = new Map<string, TreeEntry>();
 
+  /** One that holds just these, each path once. */
+  static of(entries: Iterable<TreeEntry>): FileTree {
+    const tree = new FileTree();
+    for (const entry of entries) tree.#entries.set(entry.path, entry);
+    return tree;
+  }
+
   get(path: string): TreeEntry | undefined {
     return this.#entries.get(path);
   }
 
   entries(): IterableIterator<TreeEntry> {
     return this.#entries.values();
+  }
+
+  /** Sets what a path is, which nothing lies below yet. */
+  put(entry: TreeEntry): void {
+    this.#entries.set(entry.path, entry);
   }
 
   /** Adds a layer's changes. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pack, type Header } from "tar-stream";
 import { expect, test } from "vitest";
 import { makeFolder } from "../testing/build-folder.ts";
+import { MEDIA_TYPES } from "../layout/media-types.ts";
 import { unpackLayer } from "./unpack-layer.ts";
 
 async function unpack(header: Header | { name: string }, content: string, cutTo?: number) {
@@ -18,7 +19,7 @@ async function unpack(header: Header | { name: string }, content: string, cutTo?
   const bytes = Buffer.concat(chunks).subarray(0, cutTo);
   const blob = join(folder, createHash("sha256").update(bytes).digest("hex"));
   writeFileSync(blob, bytes);
-  await unpackLayer(blob, root, { compressed: false });
+  await unpackLayer(blob, root, { mediaType: MEDIA_TYPES.layer });
   return root;
 }
 

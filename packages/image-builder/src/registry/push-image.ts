@@ -7,9 +7,9 @@ import { findImage } from "../layout/layout.ts";
 import type { Descriptor } from "../layout/media-types.ts";
 import { RegistryClient } from "./http.ts";
 
-/** What a push or a pull tells while it runs; `text` is for people. */
+/** What a push tells while it runs; `text` is for people. */
 export interface TransferEvent {
-  type: "uploaded" | "downloaded" | "skipped" | "tagged";
+  type: "uploaded" | "skipped" | "tagged";
   /** Of a blob; of the manifest, when it is tagged. */
   digest: string;
   /** In bytes. */

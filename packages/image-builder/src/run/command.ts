@@ -20,6 +20,8 @@ export interface RunCommand {
   rootfs: string;
   /** What is in it. */
   tree: FileTree;
+  /** Whether that is a whole system, whose own programs run; else this machine's do. */
+  isWhole: boolean;
   tools: ResolvedTools;
   caller: CallerSettings;
   /** A folder for caches, kept between builds. */

@@ -61,6 +61,16 @@ export function planMounts(tree: FileTree, rootfs: string, host = "/"): MountSte
   return steps;
 }
 
+/** What a whole system needs of this machine: how names of the network are found. A link of its own is left alone. */
+export function planNetworkFiles(tree: FileTree): MountStep[] {
+  return ["etc/hosts", "etc/resolv.conf"].flatMap((path) => {
+    const own = tree.get(path);
+    const file = `/${path}`;
+    if (tree.resolve("etc") !== "etc" || own?.type === "symlink" || !existsSync(file)) return [];
+    return [bind(realpathSync(file), file, true)];
+  });
+}
+
 interface Place {
   tree: FileTree;
   rootfs: string;

@@ -6,7 +6,7 @@ import { FileTree, toTreePath } from "../files/tree.ts";
 import type { PreparedCommand, RunCommand } from "./command.ts";
 import { cacheVariables } from "./environment.ts";
 import { execute } from "./execute.ts";
-import { BUILD_FOLDER, planMounts, type MountStep } from "./namespace-plan.ts";
+import { BUILD_FOLDER, planMounts, planNetworkFiles, type MountStep } from "./namespace-plan.ts";
 import { writeMountScript } from "./mount-script.ts";
 import { Skeleton } from "./skeleton.ts";
 import { findOnPath, isWithin } from "./tools.ts";
@@ -40,6 +40,7 @@ export async function probeNamespace(
     env: { PATH: HELPER_PATH },
     workdir: "/",
     mounts: [],
+    isWhole: false,
     line: 0,
   };
   const command = {
@@ -58,7 +59,7 @@ export async function probeNamespace(
 
 /**
  * Prepares a command to run in mount and user namespaces where the stage's paths are the absolute paths, the machine's
- * programs are there read-only, and nothing else of the machine is. It keeps the network. This keeps builds apart from the
+ * programs are there read-only where the stage is no whole system, and nothing else of the machine is. It keeps the network. This keeps builds apart from the
  * machine's files; it is not meant to hold back hostile code.
  */
 export async function prepareInNamespace(
@@ -71,7 +72,8 @@ export async function prepareInNamespace(
   await mkdir(root);
   const build = await layOutBuildFolder(command, own);
   const mounts = await layOutMounts(command);
-  const steps = [...build.steps, ...planMounts(tree, rootfs), ...mounts];
+  const ground = command.isWhole ? planNetworkFiles(tree) : planMounts(tree, rootfs);
+  const steps = [...build.steps, ...ground, ...mounts];
   const skeleton = await makeGround(command, steps);
   const script = join(own, "mounts.sh");
   await writeFile(script, writeMountScript(steps, { ground: rootfs, root, mount: programs.mount }));
@@ -109,7 +111,7 @@ export async function prepareInNamespace(
 
 /** `/.build`: the tools under their names, the caller's certificates, the package managers' caches. */
 async function layOutBuildFolder(
-  { tools, caller, cacheDir }: RunCommand,
+  { tools, caller, cacheDir, isWhole }: RunCommand,
   own: string,
 ): Promise<{ steps: MountStep[]; folders: string[]; certificates: Record<string, string> }> {
   const bin = join(own, "bin");
@@ -127,7 +129,7 @@ async function layOutBuildFolder(
     },
   ];
   const show = (path: string, isFolder: boolean): string => {
-    if (isWithin(path, "/usr")) return path;
+    if (!isWhole && isWithin(path, "/usr")) return path;
     const known = steps.find((step) => step.do === "bind" && step.from === path);
     if (known !== undefined) return known.at;
     const at = `${BUILD_FOLDER}/${steps.length}`;
@@ -178,6 +180,7 @@ async function makeGround({ rootfs, user }: RunCommand, steps: MountStep[]): Pro
     )
       continue;
     if (step.do === "link") await skeleton.addLink(step.at, step.target);
+    else if (step.do === "bind" && !step.isFolder) await skeleton.addFile(step.at);
     else await skeleton.addFolder(step.at);
   }
   return skeleton;

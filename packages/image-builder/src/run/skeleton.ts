@@ -1,5 +1,5 @@
-import { chmod, lstat, mkdir, rmdir, symlink, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, lstat, mkdir, rmdir, symlink, unlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 /**
  * Places that a command finds in its root although the image does not have them, because the base image or the machine
@@ -23,6 +23,14 @@ export class Skeleton {
       this.#made.push({ file, isFolder: true });
     }
     if (this.#made.at(-1)?.file === file) await chmod(file, mode); // mkdir's own mode is cut by the umask
+  }
+
+  async addFile(path: string): Promise<void> {
+    await this.addFolder(dirname(path));
+    const file = join(this.#rootfs, path);
+    if (await isThere(file)) return;
+    await writeFile(file, "");
+    this.#made.push({ file, isFolder: false });
   }
 
   async addLink(path: string, target: string): Promise<void> {

@@ -42,7 +42,7 @@ export class NodeContainer {
     await mkdir(root);
     for (const { digest } of listLayers(image)) {
       const blob = join(image.layoutDir, "blobs/sha256", digest.slice("sha256:".length));
-      await unpackLayer(blob, root, { compressed: true });
+      await unpackLayer(blob, root);
     }
     return new NodeContainer(root, image);
   }

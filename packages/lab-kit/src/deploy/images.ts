@@ -1,5 +1,5 @@
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
-import { buildImage, pushImage, type BuiltImage } from "@workbook/image-builder";
+import { BaseRegistries, buildImage, pushImage, type BuiltImage } from "@workbook/image-builder";
 import { join } from "node:path";
 import { both, type Words } from "@workbook/toolchain";
 import { allRepositories } from "../repositories.ts";
@@ -8,6 +8,8 @@ import { variantDirectory, type PushedImage } from "../synth.ts";
 import type { WebApp } from "../web-app.ts";
 import type { Deployment } from "./stack.ts";
 import type { FoundTools, WorkbookDirectories } from "./target.ts";
+
+export type { UsedBase } from "@workbook/image-builder";
 
 /** An app and the image that was built of it. */
 export interface BuiltApp {
@@ -23,9 +25,14 @@ export interface BuildOptions {
   readonly tools: FoundTools;
   /** Path of the Dockerfile; the one in the app's folder unless told. */
   readonly dockerfile?: string;
+  /** Where the images that its FROMs name are fetched; without it their names are recorded, and the workbook's runtime stands in. */
+  readonly bases?: BaseRegistries;
   readonly signal?: AbortSignal;
   readonly onDetail?: (what: Words) => void;
 }
+
+/** The registries of base images, for all images of one command. @param file the learner's list of mirrors */
+export const baseRegistries = (file: string): BaseRegistries => new BaseRegistries({ file });
 
 /** Builds the images of a lab's apps, with the Dockerfiles that the lab's variant has of its own. */
 export function buildApps(
@@ -60,16 +67,17 @@ export function buildApps(
 
 /** Builds the image of an app: its folder is the context. */
 export async function buildApp(app: WebApp, options: BuildOptions): Promise<BuiltApp> {
-  const { directories, tools, dockerfile, signal, onDetail } = options;
+  const { directories, tools, dockerfile, bases, signal, onDetail } = options;
   const image = await buildImage({
     context: join(directories.root, app.folder),
     dockerfile,
     outputDir: join(directories.state, "images"),
     cacheDir: join(directories.state, "cache"),
     tools: { ...tools.build, path: tools.build.path ? [...tools.build.path] : undefined },
+    bases,
     signal,
     onProgress: (event) =>
-      onDetail?.(both`${app.container}: ${event.type === "warning" ? event.said : event.text}`),
+      onDetail?.(both`${app.container}: ${"said" in event ? event.said : event.text}`),
   });
   return { app, image, dockerfile };
 }

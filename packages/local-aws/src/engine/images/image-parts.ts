@@ -11,6 +11,8 @@ import type { PulledImage } from "./puller.ts";
 
 /** The label and the annotation in which a build records the image that it started from. */
 const BASE_NAME = "org.opencontainers.image.base.name";
+/** Where a build says it, the base is in the image, and nothing stands in for it. */
+const BASE_DIGEST = "org.opencontainers.image.base.digest";
 
 /** A manifest among files, or an index of some. */
 export interface FoundManifest {
@@ -44,13 +46,15 @@ export function imageOf(files: BlobFolder, found: FoundManifest): PulledImage {
   };
   if (config.architecture !== undefined && config.architecture !== architecture)
     throw wrongPlatform(architecture);
+  const { annotations } = manifest;
+  const isWhole = annotations[BASE_DIGEST] !== undefined;
   const diffIds = checkedDiffIds(config.rootfs?.diff_ids, manifest);
   return {
     reference,
     digest: found.digest,
     config: config.config ?? {},
     platform: `${config.os ?? "linux"}/${config.architecture ?? "unknown"}`,
-    base: manifest.annotations[BASE_NAME] ?? config.config?.Labels?.[BASE_NAME],
+    base: isWhole ? undefined : (annotations[BASE_NAME] ?? config.config?.Labels?.[BASE_NAME]),
     layers: manifest.layers.map(({ digest, mediaType }, index) => ({
       digest,
       mediaType,

@@ -1,7 +1,8 @@
-import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CreateServiceCommand } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { writeTinyLayer, type TinyEntry } from "../runtime/testing/tiny-image.ts";
 import type { TaskCloud } from "../scheduler/testing/task-cloud.ts";
 import { LoopbackRegistry, refuse } from "./testing/loopback-registry.ts";
 import { CLOSED, configOf, FAR, PullingCloud } from "./testing/pulling-cloud.ts";
@@ -172,3 +173,26 @@ test("an image on this machine stands in where the registry cannot be reached, a
     /refused$/,
   );
 });
+
+test.skipIf(process.platform !== "linux")(
+  "a program of a whole image is refused by name where tasks are plain processes, unless it needs nothing of the image",
+  async () => {
+    const put = async (name: string, entries: readonly (readonly [string, TinyEntry])[]) => {
+      const { file } = await writeTinyLayer(join(pulling.folder, "layers"), entries);
+      const config = { Cmd: ["/bin/echo", name] };
+      registry.put(`team/${name}:v1`, { layer: readFileSync(file), config });
+      return `${FAR}/team/${name}:v1`;
+    };
+    const header = { mode: 0o755 };
+    const echo = ["bin/echo", { ...header, content: readFileSync("/bin/echo") }] as const;
+    const loaders = ["lib64/ld-linux-x86-64.so.2", "lib/ld-linux-aarch64.so.1"];
+    const image = await put("whole", [
+      echo,
+      ...loaders.map((path) => [path, { ...header, content: "" }] as const),
+    ]);
+    expect(await pulling.failureOf(image)).toContain(
+      `CannotStartContainerError: container "main" runs /bin/echo of the whole image ${image}, with the image's own libraries, which tasks that run as plain processes cannot do`,
+    );
+    expect(await pulling.linesOf(await put("alone", [echo]))).toEqual(["alone"]);
+  },
+);

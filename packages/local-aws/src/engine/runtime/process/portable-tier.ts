@@ -13,9 +13,10 @@ import { containerCommand, containerWorkingDirectory, DEFAULT_PATH } from "../co
 import type { PortPool } from "./port-pool.ts";
 import { LOCALHOST_PORT, refusePortableTask, unheededOf } from "./portable-limits.ts";
 import { findProgram } from "./program.ts";
-import { badImage, noCommand } from "../reasons.ts";
+import { badImage, noCommand, unsupported } from "../reasons.ts";
 import { resolveInRoot } from "@workbook/image-layers";
 import type { Launch, Tier, TierTask } from "./tier.ts";
+import { ownLoader } from "./whole-image.ts";
 import { readArn } from "../../../ground/arn.ts";
 
 export interface PortableTierOptions {
@@ -53,7 +54,7 @@ export class PortableTier implements Tier {
       "not heeded":
         "ulimits, systemControls, linuxParameters, dockerSecurityOptions, interactive, pseudoTerminal; a service's events name each",
       refused:
-        "volumes, a read-only root, fixed ports beside other containers, Windows, GPUs, proxies",
+        "volumes, a read-only root, programs of whole images, fixed ports beside other containers, Windows, GPUs, proxies",
       cpu: "not limited",
       memory:
         "looked at every second, more often at first: what goes beyond its limit is killed, as ECS does",
@@ -145,6 +146,7 @@ class PortableTask implements TierTask {
       base: image.base,
       tools,
     });
+    await refuseWhole(container, root, program.file);
     return {
       ...program,
       workingDirectory: await makeDirectory(container, root, workingDirectory),
@@ -199,6 +201,18 @@ class PortableTask implements TierTask {
   close(): void {
     for (const { hostPort } of this.#hostPorts.values()) this.#options.ports.release(hostPort);
   }
+}
+
+/**
+ * An image whose base was fetched is a whole system, of which a plain process would find nothing: neither its libraries nor its files.
+ * @throws CannotStartError that names the program
+ */
+async function refuseWhole({ name, image }: ContainerSpec, root: string, file: string) {
+  if (image.base !== undefined) return;
+  if ((await ownLoader(root, file)) === undefined) return;
+  const program = file.slice(root.length);
+  const what = `runs ${program} of the whole image ${image.reference}, with the image's own libraries`;
+  throw new CannotStartError(unsupported(name, what));
 }
 
 /** The name that an ENI has in its VPC. */

@@ -6,7 +6,7 @@ import { pack, type Header } from "tar-stream";
 import type { PulledImage } from "../../images/puller.ts";
 
 /** A file's content, or a tar entry in full. */
-export type TinyEntry = string | Buffer | (Partial<Header> & { content?: string });
+export type TinyEntry = string | Buffer | (Partial<Header> & { content?: string | Buffer });
 
 /** For tests: writes a gzip layer of `entries` into `directory`, in their order, exactly as they are named. */
 export async function writeTinyLayer(
