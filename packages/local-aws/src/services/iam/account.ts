@@ -2,7 +2,14 @@ import { checkNameIsFree } from "./entities.ts";
 import * as faults from "./faults.ts";
 import type { IamHandlers } from "./handlers.ts";
 import { paginate } from "./pages.ts";
-import { accountAliases, instanceProfiles, managedPolicies, roles, users } from "./state.ts";
+import {
+  accountAliases,
+  groups,
+  instanceProfiles,
+  managedPolicies,
+  roles,
+  users,
+} from "./state.ts";
 
 /** The account itself. */
 export const accountHandlers = {
@@ -40,7 +47,7 @@ export const accountHandlers = {
       SummaryMap: {
         Users: store.of(users).size,
         UsersQuota: 5000,
-        Groups: 0,
+        Groups: store.of(groups).size,
         GroupsQuota: 300,
         Roles: store.of(roles).size,
         RolesQuota: 1000,

@@ -13,8 +13,8 @@ import {
   users,
 } from "./state.ts";
 
-/** An id in IAM's form: `AROA…` of a role, `AIDA…` of a user, `ANPA…` of a policy, `AIPA…` of an instance profile. */
-export function newEntityId(prefix: "AROA" | "AIDA" | "ANPA" | "AIPA"): string {
+/** An id in IAM's form: `AROA…` of a role, `AIDA…` of a user, `ANPA…` of a policy, `AIPA…` of an instance profile, `AGPA…` of a group. */
+export function newEntityId(prefix: "AROA" | "AIDA" | "ANPA" | "AIPA" | "AGPA"): string {
   return iamId(prefix, 21);
 }
 

@@ -9,7 +9,7 @@ import {
 } from "./entities.ts";
 import type { IamHandlers } from "./handlers.ts";
 import { paginate, type PageRequest } from "./pages.ts";
-import { roles, users, type Role, type User } from "./state.ts";
+import { roles, users, type Role } from "./state.ts";
 import { checkIdentityPolicy } from "./validate-policy.ts";
 import * as faults from "./faults.ts";
 
@@ -19,7 +19,8 @@ const MAX_USER_BYTES = 2048;
 
 type Documents = Readonly<Record<string, string>>;
 
-function withPolicy(
+/** The inline policies with one more, checked. @throws AwsError `MalformedPolicyDocument`, `LimitExceeded` */
+export function withPolicy(
   before: Documents,
   name: string,
   document: string,
@@ -34,16 +35,17 @@ function withPolicy(
   return after;
 }
 
-const withoutPolicy = (before: Documents, name: string): Documents =>
+/** The inline policies without one. */
+export const withoutPolicy = (before: Documents, name: string): Documents =>
   Object.fromEntries(Object.entries(before).filter(([other]) => other !== name));
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_ATTACHED = 10;
 
 /** The attachments with one more; attaching what is attached changes nothing. */
-function attached(
+export function attached(
   scope: Scope,
-  entity: Readonly<Role | User>,
+  entity: Readonly<Pick<Role, "attachedPolicies">>,
   arn: string,
   quota: string,
 ): readonly string[] {
@@ -54,14 +56,19 @@ function attached(
   return [...entity.attachedPolicies, arn];
 }
 
-function detached(entity: Readonly<Role | User>, arn: string): readonly string[] {
+/** The attachments without one. @throws AwsError `NoSuchEntity` */
+export function detached(
+  entity: Readonly<Pick<Role, "attachedPolicies">>,
+  arn: string,
+): readonly string[] {
   if (!entity.attachedPolicies.includes(arn)) throw faults.policyNotFound(arn);
   return entity.attachedPolicies.filter((one) => one !== arn);
 }
 
-function listed(
+/** A page of what is attached. */
+export function listed(
   scope: Scope,
-  entity: Readonly<Role | User>,
+  entity: Readonly<Pick<Role, "attachedPolicies">>,
   input: PageRequest & { PathPrefix?: string | undefined },
 ) {
   const policies = entity.attachedPolicies

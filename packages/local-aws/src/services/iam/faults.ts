@@ -15,6 +15,12 @@ export const roleNotFound = (name: string) =>
 export const userNotFound = (name: string) =>
   noSuchEntity(`The user with name ${name} cannot be found.`);
 
+export const groupNotFound = (name: string) =>
+  noSuchEntity(`The group with name ${name} cannot be found.`);
+
+export const groupPolicyNotFound = (name: string) =>
+  noSuchEntity(`The group policy with name ${name} cannot be found.`);
+
 export const rolePolicyNotFound = (name: string) =>
   noSuchEntity(`The role policy with name ${name} cannot be found.`);
 

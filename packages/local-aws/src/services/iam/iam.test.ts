@@ -244,7 +244,8 @@ test("a managed policy of AWS that is not held here says so", async () => {
 
 test("users are listed without their boundaries and tags, which GetUser tells", async () => {
   const Tags = [{ Key: "team", Value: "a" }];
-  const PermissionsBoundary = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+  const PermissionsBoundary =
+    "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
   await client.send(new iam.CreateUserCommand({ UserName: "listed", Tags, PermissionsBoundary }));
   const { Users } = await client.send(new iam.ListUsersCommand({}));
   const listed = Users!.find(({ UserName }) => UserName === "listed")!;

@@ -12,17 +12,18 @@ import {
 import * as faults from "./faults.ts";
 import type { IamHandlers } from "./handlers.ts";
 import { paginate } from "./pages.ts";
-import { type ManagedPolicy, managedPolicies, roles, users } from "./state.ts";
+import { groups, type ManagedPolicy, managedPolicies, roles, users } from "./state.ts";
 import { withoutTags, withTags } from "./tags.ts";
 import { checkIdentityPolicy, isTooLong } from "./validate-policy.ts";
 
 const isAwsPolicy = (arn: string) => arn.startsWith("arn:aws:iam::aws:");
 
-/** How many roles and users a policy is attached to, or bounds. */
+/** How many roles, users and groups a policy is attached to, or bounds. */
 function usesOf(scope: Scope, arn: string): { attachments: number; boundaries: number } {
   const entities = [...scope.of(roles).values(), ...scope.of(users).values()];
+  const all = [...entities, ...scope.of(groups).values()];
   return {
-    attachments: entities.filter(({ attachedPolicies }) => attachedPolicies.includes(arn)).length,
+    attachments: all.filter(({ attachedPolicies }) => attachedPolicies.includes(arn)).length,
     boundaries: entities.filter(({ permissionsBoundary }) => permissionsBoundary === arn).length,
   };
 }
@@ -131,14 +132,17 @@ export const managedPolicyHandlers = {
         : entity.attachedPolicies.includes(arn)) && entity.path.startsWith(input.PathPrefix ?? "/");
     const wanted = (type: string) =>
       input.EntityFilter === undefined || input.EntityFilter === type;
-    // One list of both, as it is cut into pages.
+    // One list of all, as it is cut into pages.
     const entities = [
       ...(wanted("User") ? store.of(users).filter(uses) : []),
+      ...(wanted("Group") ? store.of(groups).filter(uses) : []),
       ...(wanted("Role") ? store.of(roles).filter(uses) : []),
     ];
     const { items, paging } = paginate(entities, input, "policy-entities", ({ arn: id }) => id);
     return {
-      PolicyGroups: [],
+      PolicyGroups: items.flatMap((entity) =>
+        "groupName" in entity ? [{ GroupName: entity.groupName, GroupId: entity.groupId }] : [],
+      ),
       PolicyUsers: items.flatMap((entity) =>
         "userName" in entity ? [{ UserName: entity.userName, UserId: entity.userId }] : [],
       ),

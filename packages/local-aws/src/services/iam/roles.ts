@@ -50,7 +50,7 @@ export function toApiRole(role: Readonly<Role>): ApiRole {
 }
 
 /** A boundary's ARN, checked to be a policy. */
-function checkedBoundary(scope: Scope, arn: string): string {
+export function checkedBoundary(scope: Scope, arn: string): string {
   if (!findPolicy(scope, arn))
     throw faults.noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`);
   return arn;

@@ -4,6 +4,7 @@ import { without, written } from "../kit/written.ts";
 import { accessKeyHandlers } from "./access-keys.ts";
 import { accountHandlers } from "./account.ts";
 import { entityPolicyHandlers } from "./entity-policies.ts";
+import { groupHandlers, groupPolicyHandlers } from "./groups.ts";
 import { instanceProfileHandlers } from "./instance-profiles.ts";
 import { managedPolicyVersionHandlers } from "./managed-policy-versions.ts";
 import { managedPolicyHandlers } from "./managed-policies.ts";
@@ -16,15 +17,7 @@ import { rights } from "./rights.ts";
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html */
 const members: Members = {
   refused: {},
-  meaningless: [
-    {
-      why: [
-        "There are no groups here: a user is in none.",
-        "ここにはグループがなく、ユーザーはどのグループにも属しません。",
-      ],
-      members: { ListGroupsForUserRequest: "Marker MaxItems" },
-    },
-  ],
+  meaningless: [],
   usedIn: {},
 };
 
@@ -34,7 +27,7 @@ function seedIam({ store, clock }: SeedContext): void {
     ensureServiceLinkedRole(store, service, clock.now());
 }
 
-/** AWS Identity and Access Management. Groups, identity providers, MFA and passwords are not there. */
+/** AWS Identity and Access Management. Identity providers, MFA and passwords are not there. */
 export const iam = defineService({
   id: "iam",
   rights,
@@ -53,6 +46,8 @@ export const iam = defineService({
     ...managedPolicyVersionHandlers,
     ...instanceProfileHandlers,
     ...userHandlers,
+    ...groupHandlers,
+    ...groupPolicyHandlers,
     ...accessKeyHandlers,
     ...accountHandlers,
     ...serviceLinkedRoleHandlers,

@@ -5,7 +5,9 @@ import { checkNameIsFree, iamArn, newEntityId, requireUser } from "./entities.ts
 import * as faults from "./faults.ts";
 import type { IamHandlers } from "./handlers.ts";
 import { paginate } from "./pages.ts";
-import { type User, users } from "./state.ts";
+import { checkedBoundary } from "./roles.ts";
+import { groups, type User, users } from "./state.ts";
+import { WORKSPACE_USER } from "./workspace-keys.ts";
 import { withoutTags, withTags } from "./tags.ts";
 
 function toApiUser(user: Readonly<User>): ApiUser {
@@ -24,6 +26,12 @@ function toApiUser(user: Readonly<User>): ApiUser {
           },
     Tags: user.tags.length > 0 ? [...user.tags] : undefined,
   };
+}
+
+/** What lists say of a user. https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html: a subset of what GetUser tells. */
+export function toListedUser(user: Readonly<User>): ApiUser {
+  const { PermissionsBoundary: _boundary, Tags: _tags, ...said } = toApiUser(user);
+  return said;
 }
 
 /**
@@ -48,7 +56,8 @@ function callingUser({ principal, store }: CallContext): ApiUser {
 export const userHandlers = {
   CreateUser(input, { store, account, clock }) {
     const { UserName: userName, Path: path = "/" } = input;
-    checkNameIsFree(store.of(users).ids(), userName, () =>
+    // The workbook's own user is there, though it is not stored.
+    checkNameIsFree([...store.of(users).ids(), WORKSPACE_USER], userName, () =>
       faults.entityAlreadyExists(`User with name ${userName} already exists.`),
     );
     const boundary = input.PermissionsBoundary;
@@ -61,7 +70,7 @@ export const userHandlers = {
       attachedPolicies: [],
       tags: withTags([], input.Tags),
       createdAt: clock.now(),
-      ...(boundary !== undefined && { permissionsBoundary: boundary }),
+      ...(boundary !== undefined && { permissionsBoundary: checkedBoundary(store, boundary) }),
     });
     return { User: toApiUser(user) };
   },
@@ -77,21 +86,35 @@ export const userHandlers = {
   ListUsers(input, { store }) {
     const matching = store.of(users).filter(({ path }) => path.startsWith(input.PathPrefix ?? "/"));
     const { items, paging } = paginate(matching, input, "users", ({ arn }) => arn);
-    // https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html: a subset of what GetUser tells.
-    const subset = items.map((user) => {
-      const { PermissionsBoundary: _boundary, Tags: _tags, ...listed } = toApiUser(user);
-      return listed;
-    });
-    return { Users: subset, ...paging };
+    return { Users: items.map(toListedUser), ...paging };
   },
 
   DeleteUser(input, { store }) {
     const user = requireUser(store, input.UserName);
     if (user.attachedPolicies.length > 0) throw faults.mustDetachPolicies();
     if (Object.keys(user.inlinePolicies).length > 0) throw faults.mustDeletePolicies();
+    if (store.of(groups).find(({ members }) => members.includes(user.userName)))
+      throw faults.deleteConflict("Cannot delete entity, must remove user from all groups first.");
     if (keysOf(store, user.arn).length > 0)
       throw faults.deleteConflict("Cannot delete entity, must delete access keys first.");
     store.of(users).delete(user.userName);
+    return {};
+  },
+
+  PutUserPermissionsBoundary(input, { store }) {
+    const { userName } = requireUser(store, input.UserName);
+    const permissionsBoundary = checkedBoundary(store, input.PermissionsBoundary);
+    store.of(users).patch(userName, { permissionsBoundary });
+    return {};
+  },
+
+  DeleteUserPermissionsBoundary(input, { store }) {
+    const { permissionsBoundary, ...user } = requireUser(store, input.UserName);
+    if (permissionsBoundary === undefined)
+      throw faults.noSuchEntity(
+        `User ${user.userName} does not have a permissions boundary attached.`,
+      );
+    store.of(users).put(user.userName, user);
     return {};
   },
 
@@ -111,11 +134,5 @@ export const userHandlers = {
     const { tags } = requireUser(store, input.UserName);
     const { items, paging } = paginate(tags, input, "user-tags", ({ Key }) => Key!);
     return { Tags: items, ...paging };
-  },
-
-  ListGroupsForUser(input, { store }) {
-    // There are no groups here, so a user is in none.
-    requireUser(store, input.UserName);
-    return { Groups: [], IsTruncated: false };
   },
 } satisfies IamHandlers;
