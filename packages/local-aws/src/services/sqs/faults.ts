@@ -43,8 +43,6 @@ export const emptyBatch = fault("EmptyBatchRequest");
 export const idsNotDistinct = fault("BatchEntryIdsNotDistinct");
 export const invalidEntryId = fault("InvalidBatchEntryId");
 export const batchTooLong = fault("BatchRequestTooLong");
-export const unsupportedOperation = fault("UnsupportedOperation");
-export const noResource = fault("ResourceNotFoundException");
 export const accessDenied = fault("AccessDenied", 403);
 
 /** A number outside of what it may be. */
