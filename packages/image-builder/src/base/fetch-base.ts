@@ -8,6 +8,7 @@ import {
   realClock,
   RegistryImages,
 } from "@workbook/registry-client";
+import type { Words } from "@workbook/toolchain";
 import type { BuildSession } from "../build/session.ts";
 import { hashOf, type BaseLayer, type WholeBase } from "../build/stage-state.ts";
 import type { TreeEntry } from "../files/tree.ts";
@@ -30,20 +31,27 @@ const ATTEMPTS = 2;
 
 /**
  * Brings the image that a FROM names, where its registry answers and this machine can run its programs.
- * @returns why not, in containerd's words, where it cannot be had
+ * @returns why not, where it cannot be had: of a registry in containerd's words
  */
 export async function fetchBase(
   session: BuildSession,
   bases: BaseRegistries,
   image: string,
   platform: Platform,
-): Promise<FetchedBase | string> {
+): Promise<FetchedBase | Words> {
   const { signal } = session.options;
   const reference = parseReference(image);
   try {
-    if (platform.os !== "linux") return `there is none for ${formatPlatform(platform)}`;
+    if (platform.os !== "linux")
+      return [
+        `only for linux, not for ${formatPlatform(platform)}`,
+        `${formatPlatform(platform)} ではなく linux だけに対応しています`,
+      ];
     if ((await session.namespace()) === undefined)
-      return "this machine allows no user and mount namespaces, which its programs need";
+      return [
+        "this machine allows no user and mount namespaces, which its programs need",
+        "このマシンでは、プログラムの実行に必要なユーザー名前空間とマウント名前空間を使えません",
+      ];
     const unreachable = await bases.whyUnreachable(reference.registry, signal);
     if (unreachable !== undefined) return unreachable;
     const files = await pulledBlobs(session.blobs.dir);
@@ -72,21 +80,28 @@ async function readBase(
   session: BuildSession,
   blobs: BlobFolder,
   found: { image: string; digest: string; mediaType: string; platform: Platform },
-): Promise<FetchedBase> {
+): Promise<FetchedBase | Words> {
   const { image, platform } = found;
   const given = readManifest(blobs.text(found.digest), found.mediaType);
   const chosen = choosePlatform(given, platform.architecture);
   const manifest = chosen ? readManifest(blobs.text(chosen.digest), chosen.mediaType) : given;
   const digest = chosen?.digest ?? found.digest;
-  if (!manifest.config) throw new PullError(`${image} is no image: it has no configuration`);
+  if (!manifest.config)
+    return ["its manifest has no configuration", "マニフェストに設定がありません"];
   const config = JSON.parse(
     await readFile(blobs.path(manifest.config.digest), "utf8"),
   ) as ImageConfig;
   if (config.architecture !== platform.architecture)
-    throw new PullError(`${image} is for ${config.os}/${config.architecture}`);
+    return [
+      `the image is for ${config.os}/${config.architecture}`,
+      `${config.os}/${config.architecture} 用のイメージです`,
+    ];
   const diffIds = config.rootfs.diff_ids;
   if (diffIds.length !== manifest.layers.length)
-    throw new PullError("mismatched image rootfs and manifest layers");
+    return [
+      "its configuration and its manifest name different layers",
+      "設定とマニフェストのレイヤーが一致しません",
+    ];
   const layers = manifest.layers.map((layer, index) => ({
     digest: layer.digest,
     size: layer.size,

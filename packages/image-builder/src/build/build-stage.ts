@@ -1,4 +1,4 @@
-import { text, type Words } from "@workbook/toolchain";
+import { both, text, type Words } from "@workbook/toolchain";
 import { fetchBase, type FetchedBase } from "../base/fetch-base.ts";
 import { BuildError } from "../errors.ts";
 import { describe } from "../dockerfile/describe.ts";
@@ -74,28 +74,35 @@ async function startStage(
       ? undefined
       : await fetchBase(session, bases, image, stage.platform);
   if (image !== undefined) sayBase(session, image, fetched);
-  if (typeof fetched === "object") return startOnWhole(session, fetched, stage);
+  if (isFetched(fetched)) return startOnWhole(session, fetched, stage);
   const state = createState(image, stage.platform);
   if (image !== undefined) session.record(state, `FROM ${image} (recorded, not fetched)`, true);
   return state;
 }
 
+const isFetched = (found: FetchedBase | Words | undefined): found is FetchedBase =>
+  typeof found === "object" && "whole" in found;
+
 function sayBase(
   session: BuildSession,
   image: string,
-  fetched: FetchedBase | string | undefined,
+  found: FetchedBase | Words | undefined,
 ): void {
-  const digest = typeof fetched === "object" ? fetched.whole.digest : undefined;
-  const reason = typeof fetched === "string" ? { reason: fetched } : {};
-  session.bases.set(image, { image, digest, ...reason });
-  if (digest === undefined && fetched === undefined) return;
-  const said: Words =
-    digest === undefined
-      ? [
-          `FROM ${image}: the workbook's own runtime in its place (${String(fetched)})`,
-          `FROM ${image}: 代わりにワークブックのランタイムを使います (${String(fetched)})`,
-        ]
-      : [`FROM ${image}: fetched, ${digest}`, `FROM ${image}: 取得しました、${digest}`];
+  if (isFetched(found)) {
+    const { digest } = found.whole;
+    session.bases.set(image, { image, digest });
+    tell(session, both`FROM ${image}: ${["fetched", "取得しました"]}, ${digest}`);
+    return;
+  }
+  session.bases.set(image, { image, digest: undefined, ...(found && { reason: found }) });
+  const own: Words = [
+    "the workbook's own runtime in its place",
+    "代わりにワークブックのランタイムを使います",
+  ];
+  if (found) tell(session, both`FROM ${image}: ${own} (${found})`);
+}
+
+function tell(session: BuildSession, said: Words): void {
   session.options.onProgress?.({ type: "base", text: text(said).en, said });
 }
 

@@ -20,8 +20,8 @@ export interface UsedBase {
   readonly image: string;
   /** Of what was fetched, for the platform; undefined where its name alone was written down. */
   readonly digest: string | undefined;
-  /** Why it was not fetched though it was to be, in containerd's words. */
-  readonly reason?: string;
+  /** Why it was not fetched though it was to be. */
+  readonly reason?: Words;
 }
 
 export interface BuildImageOptions {
