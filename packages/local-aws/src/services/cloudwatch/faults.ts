@@ -10,7 +10,6 @@ export const validation = fault("ValidationException");
 export const invalidValue = fault("InvalidParameterValueException");
 export const invalidCombination = fault("InvalidParameterCombinationException");
 export const missingParameter = fault("MissingRequiredParameterException");
-export const limitExceeded = fault("LimitExceededFault");
 export const resourceNotFound = fault("ResourceNotFound");
 export const invalidFormat = fault("InvalidFormatFault");
 export const invalidToken = () => fault("InvalidNextToken")("The next token is not valid.");

@@ -2,6 +2,7 @@ import * as cw from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ManualClock } from "../../clock/manual-clock.ts";
 import { startTestCloud, type TestCloud } from "../../testing.ts";
+import { send } from "../../server/testing/signed-call.ts";
 import { MetricPoints } from "./metric-points.ts";
 
 /** A round minute. */
@@ -200,4 +201,26 @@ test.each([
   await expect(client.send(new cw.PutMetricDataCommand(input))).rejects.toMatchObject({
     name: expect.stringMatching(/^InvalidParameter(Value|Combination)/),
   });
+});
+
+test("older clients, which speak JSON or forms, are answered in their own way", async () => {
+  await put("Old-fashioned", 1, { Value: 1 });
+  const ask = (contentType: string, body: string, target?: string) =>
+    send(cloud.endpoint, cloud.clientConfig.credentials, {
+      service: "monitoring",
+      region: cloud.clientConfig.region,
+      headers: { "content-type": contentType, ...(target && { "x-amz-target": target }) },
+      body,
+    });
+  const json = await ask(
+    "application/x-amz-json-1.0",
+    JSON.stringify({ MetricName: "Old-fashioned" }),
+    "GraniteServiceVersion20100801.ListMetrics",
+  );
+  expect(JSON.parse(json.body)).toMatchObject({ Metrics: [{ MetricName: "Old-fashioned" }] });
+  const form = await ask(
+    "application/x-www-form-urlencoded",
+    "Action=ListMetrics&Version=2010-08-01&MetricName=Old-fashioned",
+  );
+  expect(form.body).toContain("<MetricName>Old-fashioned</MetricName>");
 });
