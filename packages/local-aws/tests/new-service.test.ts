@@ -5,77 +5,78 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import {
-  CreateScheduleGroupCommand,
-  GetScheduleGroupCommand,
-  ListScheduleGroupsCommand,
-  SchedulerClient,
-} from "@aws-sdk/client-scheduler";
+  CodeDeployClient,
+  CreateApplicationCommand,
+  GetApplicationCommand,
+  ListApplicationsCommand,
+} from "@aws-sdk/client-codedeploy";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { copyClone } from "../../../scripts/copy-clone.ts";
 import { SpawnedCloud } from "./support/spawned-cloud.ts";
 
 const root = join(import.meta.dirname, "../../..");
-const FOLDER = "packages/local-aws/src/services/scheduler";
+const FOLDER = "packages/local-aws/src/services/codedeploy";
 const TABLE = "packages/local-aws/src/services/table.ts";
 let scratch: string;
 let clone: string;
 
-/** EventBridge Scheduler has a model here and no handler yet: a toy of it makes groups, and shows them. */
+/** CodeDeploy has a model here and no handler yet: a toy of it makes applications, and shows them. */
 const TOY = {
   "state.ts": `import { defineKind } from "../../store/kind.ts";
 
 /** Keyed by name. */
-export interface ScheduleGroup {
+export interface Application {
   name: string;
-  arn: string;
+  id: string;
   createdAt: number;
 }
 
-export const scheduleGroups = defineKind<ScheduleGroup>("scheduler.group");
+export const applications = defineKind<Application>("codedeploy.application");
 `,
   "faults.ts": `import { AwsError } from "../../protocol/aws-error.ts";
 
-export const groupExists = (name: string) =>
-  new AwsError("ConflictException", \`Schedule group \${name} already exists.\`);
+export const applicationExists = (name: string) =>
+  new AwsError("ApplicationAlreadyExistsException", \`Application already exists: \${name}\`);
 
-export const groupMissing = (name: string) =>
-  new AwsError("ResourceNotFoundException", \`Schedule group \${name} does not exist.\`);
+export const applicationMissing = (name: string) =>
+  new AwsError("ApplicationDoesNotExistException", \`No application found for name: \${name}\`);
 `,
-  "service.ts": `import type { Handlers } from "../../protocol/typed.ts";
+  "service.ts": `import { randomUUID } from "node:crypto";
+import type { Handlers } from "../../protocol/typed.ts";
 import type { Members } from "../kit/members.ts";
 import { defineService, type CallContext } from "../service.ts";
-import { groupExists, groupMissing } from "./faults.ts";
-import { scheduleGroups } from "./state.ts";
+import { applicationExists, applicationMissing } from "./faults.ts";
+import { applications } from "./state.ts";
 
 const members: Members = {
-  refused: { CreateScheduleGroupInput: "Tags" },
+  refused: { CreateApplicationInput: "tags" },
   meaningless: [
-    { why: ["A toy.", "おもちゃです。"], members: { CreateScheduleGroupInput: "ClientToken" } },
+    { why: ["A toy.", "おもちゃです。"], members: { CreateApplicationInput: "computePlatform" } },
   ],
   usedIn: {},
 };
 
 const handlers = {
-  CreateScheduleGroup({ Name: name }, { account, region, clock, store }) {
-    const groups = store.of(scheduleGroups);
-    if (groups.has(name)) throw groupExists(name);
-    const arn = \`arn:aws:scheduler:\${region}:\${account}:schedule-group/\${name}\`;
-    groups.put(name, { name, arn, createdAt: clock.now() });
-    return { ScheduleGroupArn: arn };
+  CreateApplication({ applicationName: name }, { clock, store }) {
+    const all = store.of(applications);
+    if (all.has(name)) throw applicationExists(name);
+    const id = randomUUID();
+    all.put(name, { name, id, createdAt: clock.now() });
+    return { applicationId: id };
   },
 
-  GetScheduleGroup({ Name: name }, { store }) {
-    const group = store.of(scheduleGroups).get(name);
-    if (!group) throw groupMissing(name);
-    const CreationDate = new Date(group.createdAt);
-    return { Arn: group.arn, Name: name, State: "ACTIVE" as const, CreationDate };
+  GetApplication({ applicationName: name }, { store }) {
+    const found = store.of(applications).get(name);
+    if (!found) throw applicationMissing(name);
+    const createTime = new Date(found.createdAt);
+    return { application: { applicationId: found.id, applicationName: name, createTime } };
   },
-} satisfies Handlers<typeof import("@aws-sdk/client-scheduler"), CallContext>;
+} satisfies Handlers<typeof import("@aws-sdk/client-codedeploy"), CallContext>;
 
-export const scheduler = defineService({
-  id: "scheduler",
+export const codedeploy = defineService({
+  id: "codedeploy",
   members,
-  shown: [scheduleGroups],
+  shown: [applications],
   handlers,
 });
 `,
@@ -113,10 +114,10 @@ beforeAll(async () => {
   const row = table
     .replace(
       "import { sts }",
-      'import { scheduler } from "./scheduler/service.ts";\nimport { sts }',
+      'import { codedeploy } from "./codedeploy/service.ts";\nimport { sts }',
     )
-    .replace(/\bsts,?\s*\];/, "scheduler, sts];");
-  expect(row).toMatch(/^import \{ scheduler \}[^]* scheduler, sts\];/m);
+    .replace(/\bsts,?\s*\];/, "codedeploy, sts];");
+  expect(row).toMatch(/^import \{ codedeploy \}[^]* codedeploy, sts\];/m);
   writeFileSync(join(clone, TABLE), row);
 });
 
@@ -147,22 +148,22 @@ test("the SDK calls it: what it has is answered, all else is refused by name", a
     main: join(clone, "packages/local-aws/src/main.ts"),
     args: ["--tasks", "off"],
   });
-  const client = new SchedulerClient(cloud.clientConfig);
+  const client = new CodeDeployClient(cloud.clientConfig);
   try {
-    const named = { Name: "nightly" };
-    const made = await client.send(new CreateScheduleGroupCommand(named));
-    expect(made.ScheduleGroupArn).toMatch(/:schedule-group\/nightly$/);
-    const found = await client.send(new GetScheduleGroupCommand(named));
-    expect(found).toMatchObject({ Arn: made.ScheduleGroupArn, State: "ACTIVE" });
-    await expect(client.send(new CreateScheduleGroupCommand(named))).rejects.toMatchObject({
-      name: "ConflictException",
+    const named = { applicationName: "nightly" };
+    const made = await client.send(new CreateApplicationCommand(named));
+    expect(made.applicationId).toMatch(/^[0-9a-f-]{36}$/);
+    const { application } = await client.send(new GetApplicationCommand(named));
+    expect(application).toMatchObject({ ...named, applicationId: made.applicationId });
+    await expect(client.send(new CreateApplicationCommand(named))).rejects.toMatchObject({
+      name: "ApplicationAlreadyExistsException",
     });
-    const tagged = { Name: "tagged", Tags: [{ Key: "team", Value: "blue" }] };
-    await expect(client.send(new CreateScheduleGroupCommand(tagged))).rejects.toThrow(
-      "Tags of scheduler:CreateScheduleGroup is not implemented",
+    const tagged = { applicationName: "tagged", tags: [{ Key: "team", Value: "blue" }] };
+    await expect(client.send(new CreateApplicationCommand(tagged))).rejects.toThrow(
+      "tags of codedeploy:CreateApplication is not implemented",
     );
-    await expect(client.send(new ListScheduleGroupsCommand({}))).rejects.toThrow(
-      "scheduler:ListScheduleGroups is not implemented",
+    await expect(client.send(new ListApplicationsCommand({}))).rejects.toThrow(
+      "codedeploy:ListApplications is not implemented",
     );
   } finally {
     client.destroy();

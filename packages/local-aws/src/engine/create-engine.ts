@@ -8,6 +8,7 @@ import { ImageExpiry } from "./images/image-expiry.ts";
 import { DeliveriesPart } from "./events/deliveries-part.ts";
 import { EcsEvents } from "./events/ecs-events.ts";
 import { RuleSchedules } from "./events/rule-schedules.ts";
+import { SchedulesPart } from "./events/schedules-part.ts";
 import { createImagePuller } from "./images/puller.ts";
 import { createRegistry } from "./images/registry.ts";
 import type { RegistriesOptions } from "@workbook/registry-client";
@@ -111,9 +112,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
       new BalancerMetrics(store, loadBalancers),
       new LogMetrics(store, clock),
     ]),
-    new DeliveriesPart(context),
-    new EcsEvents(context),
-    new RuleSchedules(context),
+    ...eventParts(context),
     { name: "tasks", start: async () => {}, stop: () => driver.close() },
     { name: "image pulls", start: async () => {}, stop: () => images.close() },
     new ExecAgents(context),
@@ -188,6 +187,14 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     return { driver, info: () => ({ ...driver.info(), ...(missing && { missing }) }) };
   }
 }
+
+/** What puts events on buses comes after what brings them to their targets. */
+const eventParts = (context: EngineContext): EnginePart[] => [
+  new DeliveriesPart(context),
+  new EcsEvents(context),
+  new RuleSchedules(context),
+  new SchedulesPart(context),
+];
 
 /** Of a cloud that is the control plane alone, where instances are what is said of them. */
 const RECORDS: InstanceHost = { open: async () => {}, close: async () => {} };

@@ -10,6 +10,7 @@ import { iam } from "./iam/service.ts";
 import { kms } from "./kms/service.ts";
 import { logs } from "./logs/service.ts";
 import { s3 } from "./s3/service.ts";
+import { scheduler } from "./scheduler/service.ts";
 import { secretsmanager } from "./secretsmanager/service.ts";
 import type { Service } from "./service.ts";
 import { sns } from "./sns/service.ts";
@@ -31,6 +32,7 @@ export const SERVICES: readonly Service[] = [
   kms,
   logs,
   s3,
+  scheduler,
   secretsmanager,
   sns,
   sqs,

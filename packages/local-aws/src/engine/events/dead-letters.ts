@@ -43,14 +43,14 @@ const factsOf = ({ fault, exhausted, retries }: Undelivered) => ({
   RETRY_ATTEMPTS: String(retries),
 });
 
-function placeOf({ by, id, sourceArn, target, since }: Delivery) {
+function placeOf({ by, id, sourceArn, target, since, scheduledAt = since }: Delivery) {
   const TARGET_ARN = target.Arn!;
   if (by === "events") return { RULE_ARN: sourceArn, TARGET_ARN };
   return {
     SCHEDULE_ARN: sourceArn,
     TARGET_ARN,
     EXECUTION_ID: id,
-    SCHEDULED_TIME: new Date(since).toISOString().replace(/\.\d+Z$/, "Z"),
+    SCHEDULED_TIME: new Date(scheduledAt).toISOString().replace(/\.\d+Z$/, "Z"),
     IS_PAYLOAD_TRUNCATED: "false",
   };
 }

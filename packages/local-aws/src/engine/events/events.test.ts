@@ -1,6 +1,7 @@
 import {
   CreateEventBusCommand,
   DisableRuleCommand,
+  EventBridgeClient,
   PutEventsCommand,
   PutRuleCommand,
   PutTargetsCommand,
@@ -8,8 +9,14 @@ import {
 } from "@aws-sdk/client-eventbridge";
 import { RunTaskCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
 import { PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import {
+  CreateTopicCommand,
+  SetTopicAttributesCommand,
+  SNSClient,
+  SubscribeCommand,
+} from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { policyOf } from "../../services/iam/testing/role-session.ts";
+import { policyOf, roleSession } from "../../services/iam/testing/role-session.ts";
 import { TEST_REGION } from "../../testing.ts";
 import { addEmptyProvider } from "./testing/empty-provider.ts";
 import { ACCOUNT, CLUSTER, EventsCloud, RUN_TASK } from "./testing/events-cloud.ts";
@@ -230,6 +237,43 @@ test("a queue is a target, and another one takes what could not be delivered", a
     ERROR_MESSAGE: text(expect.stringContaining("is not authorized to perform: ecs:RunTask")),
     RETRY_ATTEMPTS: text("0"),
   });
+});
+
+test("a topic is a target where its policy lets EventBridge publish", async () => {
+  const sns = new SNSClient(cloud.test.clientConfig);
+  const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "told" }));
+  const queue = await cloud.queue("told", "sns.amazonaws.com");
+  const Attributes = { RawMessageDelivery: "true" };
+  await sns.send(
+    new SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint: queue.arn, Attributes }),
+  );
+  const AttributeValue = policyOf({
+    Effect: "Allow",
+    Principal: { Service: "events.amazonaws.com" },
+    Action: "sns:Publish",
+    Resource: TopicArn,
+  });
+  await sns.send(
+    new SetTopicAttributesCommand({ TopicArn, AttributeName: "Policy", AttributeValue }),
+  );
+  const target = { Id: "topic", Arn: TopicArn, InputPath: "$.detail" };
+  await cloud.rule("told", { EventPattern: patternOf("told") }, target);
+  await put("told", { n: 1 });
+  expect(await cloud.receive(queue.url)).toMatchObject({ Body: '{"n":1}' });
+  sns.destroy();
+});
+
+test("who puts a target with a role has to be allowed to pass it", async () => {
+  const RoleArn = await cloud.role("passed", "events.amazonaws.com");
+  const all = { Effect: "Allow", Action: "events:*", Resource: "*" };
+  const { clientConfig } = await roleSession(cloud.test, "author", all);
+  const author = new EventBridgeClient(clientConfig);
+  await author.send(new PutRuleCommand({ Name: "authored", EventPattern: patternOf("x") }));
+  const target = { ...(await cloud.group("/authored")), RoleArn };
+  await expect(
+    author.send(new PutTargetsCommand({ Rule: "authored", Targets: [target] })),
+  ).rejects.toThrow(`is not authorized to perform: iam:PassRole on resource: ${RoleArn}`);
+  author.destroy();
 });
 
 test("a task for which there is no room is tried again, up to the bounds of the target", async () => {

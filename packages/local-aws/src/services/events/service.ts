@@ -4,6 +4,7 @@ import { policyHandlers } from "./bus-policies.ts";
 import { busHandlers } from "./buses.ts";
 import { members } from "./members.ts";
 import { eventHandlers } from "./put-events.ts";
+import { rights } from "./rights.ts";
 import { ruleHandlers } from "./rules.ts";
 import { deliveries, eventBuses, eventRules } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
@@ -17,6 +18,7 @@ export const events = defineService({
   id: "events",
   fault: "InternalException",
   members,
+  rights,
   shown: [eventBuses, eventRules],
   written: [written(deliveries)],
   handlers: {

@@ -53,6 +53,8 @@ export interface Delivery {
   hops: number;
   /** When it was to be delivered, in milliseconds since the epoch. */
   since: number;
+  /** The time of the schedule that it is of: a window may have put it off. */
+  scheduledAt?: number;
   attempts: number;
 }
 

@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<string, RegExp>> = {
   ecs: /^cluster\//,
   events: /^event-bus\//,
   logs: /^log-group:/,
+  sns: /./,
   sqs: /./,
 };
 

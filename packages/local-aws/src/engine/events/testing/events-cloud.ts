@@ -94,12 +94,15 @@ export class EventsCloud {
     return taskDefinition!.taskDefinitionArn!;
   }
 
-  /** A queue that rules may send to. */
-  async queue(QueueName: string): Promise<{ url: string; arn: string }> {
+  /** A queue that a service may send to: EventBridge, unless another is named. */
+  async queue(
+    QueueName: string,
+    Service = "events.amazonaws.com",
+  ): Promise<{ url: string; arn: string }> {
     const arn = `arn:aws:sqs:${TEST_REGION}:${ACCOUNT}:${QueueName}`;
     const Policy = policyOf({
       Effect: "Allow",
-      Principal: { Service: "events.amazonaws.com" },
+      Principal: { Service },
       Action: "sqs:SendMessage",
       Resource: arn,
       Condition: { StringEquals: { "aws:SourceAccount": ACCOUNT } },
@@ -210,9 +213,11 @@ export class EventsCloud {
   /** The tasks that something started, once there are so many. */
   async startedBy(startedBy: string, count = 1): Promise<Task[]> {
     return this.until(async () => {
-      const { taskArns = [] } = await this.ecs.send(
-        new ListTasksCommand({ cluster: "c", startedBy }),
+      // Where nothing runs tasks, they may have stopped already.
+      const lists = (["RUNNING", "STOPPED"] as const).map((desiredStatus) =>
+        this.ecs.send(new ListTasksCommand({ cluster: "c", startedBy, desiredStatus })),
       );
+      const taskArns = (await Promise.all(lists)).flatMap(({ taskArns: arns = [] }) => arns);
       expect(taskArns).toHaveLength(count);
       const { tasks } = await this.ecs.send(
         new DescribeTasksCommand({ cluster: "c", tasks: taskArns, include: ["TAGS"] }),

@@ -1,0 +1,16 @@
+import { defineService } from "../service.ts";
+import { groupHandlers } from "./groups.ts";
+import { members } from "./members.ts";
+import { rights } from "./rights.ts";
+import { scheduleHandlers } from "./schedules.ts";
+import { scheduleGroups, schedules } from "./state.ts";
+
+/** Amazon EventBridge Scheduler. Universal targets, and those of services that are not here, are refused by name. */
+export const scheduler = defineService({
+  id: "scheduler",
+  fault: "InternalServerException",
+  members,
+  rights,
+  shown: [scheduleGroups, schedules],
+  handlers: { ...groupHandlers, ...scheduleHandlers },
+});
