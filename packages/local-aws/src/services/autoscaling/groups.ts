@@ -64,10 +64,10 @@ function toTemplate(scope: Scope, given: CreateAutoScalingGroupType["LaunchTempl
 }
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-availability-zone-balanced.html */
-function zoneStrategyIn({
-  AvailabilityZoneDistribution,
-}: UpdateAutoScalingGroupType): Pick<AutoScalingGroup, "zoneStrategy"> {
-  const zoneStrategy = AvailabilityZoneDistribution?.CapacityDistributionStrategy;
+function zoneStrategyOf(
+  distribution: UpdateAutoScalingGroupType["AvailabilityZoneDistribution"],
+): Pick<AutoScalingGroup, "zoneStrategy"> {
+  const zoneStrategy = distribution?.CapacityDistributionStrategy;
   return zoneStrategy === undefined ? {} : { zoneStrategy };
 }
 
@@ -85,7 +85,7 @@ function create(input: CreateAutoScalingGroupType, context: CallContext): AutoSc
     ...sizes,
     defaultCooldown: input.DefaultCooldown ?? 300,
     ...toNetwork(store, input.VPCZoneIdentifier),
-    ...zoneStrategyIn(input),
+    ...zoneStrategyOf(input.AvailabilityZoneDistribution),
     healthCheckType: input.HealthCheckType ?? "EC2",
     healthCheckGracePeriod: input.HealthCheckGracePeriod ?? 0,
     newInstancesProtectedFromScaleIn: input.NewInstancesProtectedFromScaleIn ?? false,
@@ -125,7 +125,7 @@ function changes(
     ...(input.LaunchTemplate && { launchTemplate: toTemplate(scope, input.LaunchTemplate) }),
     ...(input.VPCZoneIdentifier && toNetwork(scope, input.VPCZoneIdentifier)),
     defaultCooldown: input.DefaultCooldown ?? before.defaultCooldown,
-    ...zoneStrategyIn(input),
+    ...zoneStrategyOf(input.AvailabilityZoneDistribution),
     healthCheckType: input.HealthCheckType ?? before.healthCheckType,
     healthCheckGracePeriod: input.HealthCheckGracePeriod ?? before.healthCheckGracePeriod,
     newInstancesProtectedFromScaleIn: isProtected ?? before.newInstancesProtectedFromScaleIn,
