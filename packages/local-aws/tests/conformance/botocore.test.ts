@@ -20,9 +20,11 @@ import { SEED } from "./round-trip.ts";
 /** EC2 alone has over 800 operations. */
 const TIMEOUT_MS = 60_000;
 const index = new ServiceIndex();
+/** Older clients speak these. botocore's model has lost the names that its members have in them. */
+const LEFT: readonly string[] = ["sqs over query"];
 const CASES = SERVICE_IDS.flatMap((service) =>
   index.row(service).protocols.map((protocol) => ({ service, protocol })),
-);
+).filter(({ service, protocol }) => !LEFT.includes(`${service} over ${protocol}`));
 /** Operations that are signed for another name than their service's. */
 const SCOPES: Readonly<Record<string, string>> = {
   ListDirectoryBuckets: "s3express",
@@ -38,6 +40,12 @@ beforeAll(() => {
   if (missing === undefined) peer = new BotocorePeer();
 });
 afterAll(() => peer?.stop());
+
+it.skipIf(missing !== undefined).each(LEFT)("botocore does not ask %s", async (left) => {
+  const [service, protocol] = left.split(" over ");
+  const { protocols } = await peer.ask({ kind: "model", service });
+  expect(protocols).not.toContain(protocol);
+});
 
 describe.skipIf(missing !== undefined).each(CASES)(
   "$service over $protocol, through botocore",
@@ -56,14 +64,14 @@ describe.skipIf(missing !== undefined).each(CASES)(
 
     it("reads what botocore sends, but for the listed operations", async () => {
       const failures = await collect(operations, (operation) => requestFailure(operation));
-      const known = expected(BOTOCORE_EXCEPTIONS, service, "request");
+      const known = expected(BOTOCORE_EXCEPTIONS, service, { direction: "request" });
       expect(explained(failures, known)).toEqual(known);
       expect(operations.length).toBeGreaterThan(0);
     });
 
     it("writes what botocore reads, but for the listed operations", async () => {
       const failures = await collect(operations, (operation) => responseFailure(operation));
-      const known = expected(BOTOCORE_EXCEPTIONS, service, "response");
+      const known = expected(BOTOCORE_EXCEPTIONS, service, { direction: "response" });
       expect(explained(failures, known)).toEqual(known);
     });
 

@@ -1,6 +1,6 @@
 """Speaks AWS's protocols with botocore's own serializers and parsers, one JSON case a line on stdin, one answer a line on stdout.
 
-{"kind": "model", "service": "ecs"} answers the operations that botocore knows.
+{"kind": "model", "service": "ecs"} answers the operations that botocore knows, and the protocols in which it may ask for them.
 {"kind": "request", service, protocol, operation, input} answers the request that botocore sends, and the input as far
 as botocore knows it.
 {"kind": "response", service, protocol, operation, output, response} answers how what botocore parses differs from the
@@ -193,7 +193,9 @@ def error(case, operation):
 def answer(case):
     model = model_of(case["service"])
     if case["kind"] == "model":
-        return {"operations": list(model.operation_names)}
+        metadata = model.metadata
+        protocols = metadata.get("protocols", [metadata["protocol"]])
+        return {"operations": list(model.operation_names), "protocols": protocols}
     handlers = {"request": request, "response": response, "error": error}
     try:
         return handlers[case["kind"]](case, model.operation_model(case["operation"]))

@@ -28,7 +28,7 @@ describe.each(CASES)(
         const failure = await roundTrip(wire, peer, operation);
         if (failure !== undefined) failures.set(operation.name, failure);
       }
-      const known = expected(SDK_EXCEPTIONS, service);
+      const known = expected(SDK_EXCEPTIONS, service, { protocol });
       expect(explained(failures, known)).toEqual(known);
       expect(operations.length).toBeGreaterThan(0);
     });
