@@ -16,6 +16,7 @@ import { MemberAccounts } from "../services/kit/members.ts";
 import type { CallContext, CloudSettings, Service } from "../services/service.ts";
 import { Authorizer, type AuthorizedCall } from "../services/iam/authorizer.ts";
 import { isDiskFull } from "../ground/disk-full.ts";
+import { fetchJson } from "../ground/fetch-json.ts";
 import type { Store } from "../store/store.ts";
 import { bodyLimit, readAll, readBody } from "../protocol/body.ts";
 import type { Authenticated, Authenticator } from "./auth/authenticator.ts";
@@ -25,7 +26,7 @@ import { readSignature, type SignedRequest } from "./auth/signed-request.ts";
 import { checkDigests, payloadStream } from "./payload.ts";
 import { isFormPost, readFormPost } from "./form-post/form-post.ts";
 import { isAborted, opened, senderOf, toWireRequest } from "./connection.ts";
-import { unsignedOperation } from "./unsigned-calls.ts";
+import { NOBODY, UNSIGNED_REGION, unsignedCall } from "./unsigned-calls.ts";
 import { withSignedQuery, refuseRepeated } from "./request-headers.ts";
 import type { Seeder } from "./seeder.ts";
 import { WaitingCalls } from "./waiting-calls.ts";
@@ -84,9 +85,10 @@ export class AwsEndpoint {
       if (!signed && target.service === "s3" && isFormPost(request))
         return await this.#answerForm(incoming, request, target, requestId);
       if (!signed) {
-        const absent = await unsignedOperation(incoming, request, wire);
-        if (!absent) throw authError({ kind: "missing" }, target);
-        return wire.encodeNotImplemented(absent, SUPPORT_MATRIX, requestId);
+        const call = await unsignedCall(incoming, request, wire);
+        if (!call) throw authError({ kind: "missing" }, target);
+        target = call.resolved;
+        return await this.#dispatch(call, UNSIGNED_REGION, requestId, incoming);
       }
       const call =
         target.service === "s3"
@@ -173,13 +175,13 @@ export class AwsEndpoint {
     const sender = senderOf(incoming, this.#parts.settings.homeAddress);
     const authorized = { service, resolved, input, sender };
     const context = this.#context(authorized, caller, region, requestId);
-    this.#parts.seeder.seed(context.account, context.region);
+    if (caller !== NOBODY) this.#parts.seeder.seed(context.account, context.region);
     const refusal = this.#authorizer.refusal(authorized, context);
     if (refusal) throw refusal;
     this.#refuseMembers(resolved, input);
     const onHurry = (tell: () => void) => this.#waiting.wait(incoming, tell);
     const output = streaming
-      ? await streaming(input, { ...context, onHurry })
+      ? await streaming(input, { ...context, onHurry, fetchJson })
       : this.#parts.store.transaction(() => handler!(input, context));
     const answer = wire.encodeOutput(
       resolved,
@@ -206,13 +208,12 @@ export class AwsEndpoint {
     requestId: string,
   ): CallContext {
     const { store, clock, settings } = this.#parts;
-    const { account } = principal;
     const context: CallContext = {
-      account,
+      account: principal.account,
       region,
       requestId,
       principal,
-      store: store.scope(account, region),
+      store: store.scope(principal.account, region),
       cloud: store,
       clock,
       settings,
@@ -239,11 +240,8 @@ export class AwsEndpoint {
     if (error instanceof AwsError) return this.#parts.wire.encodeError(target, error, requestId);
     if (isAborted(error)) throw error;
     this.#parts.logger.error(`request ${requestId} failed`, error);
-    return this.#parts.wire.encodeError(
-      target,
-      this.#fault(target.service, error, requestId),
-      requestId,
-    );
+    const fault = this.#fault(target.service, error, requestId);
+    return this.#parts.wire.encodeError(target, fault, requestId);
   }
 }
 

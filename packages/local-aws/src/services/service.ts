@@ -1,4 +1,5 @@
 import type { Clock } from "../clock/clock.ts";
+import type { FetchedJson } from "../ground/fetch-json.ts";
 import type { ServiceId } from "../protocol/service-id.ts";
 import type { Kind } from "../store/kind.ts";
 import type { Scope, Store } from "../store/store.ts";
@@ -49,6 +50,8 @@ export interface CallContext {
    * to stand still. The answer ends that. Only calls over the wire have it.
    */
   readonly onHurry?: (tell: () => void) => () => void;
+  /** Reads a document of another server. Only streaming calls over the wire have it. */
+  readonly fetchJson?: (url: URL) => Promise<FetchedJson>;
   /**
    * Why the caller may not do something that its call needs beside what it was let in for; undefined where it may. Left out
    * where Local AWS itself calls.

@@ -7,6 +7,7 @@ import {
   groups,
   instanceProfiles,
   managedPolicies,
+  oidcProviders,
   roles,
   users,
 } from "./state.ts";
@@ -55,6 +56,7 @@ export const accountHandlers = {
         PoliciesQuota: 1500,
         InstanceProfiles: store.of(instanceProfiles).size,
         InstanceProfilesQuota: 1000,
+        Providers: store.of(oidcProviders).size,
         AttachedPoliciesPerRoleQuota: 10,
         AttachedPoliciesPerUserQuota: 10,
         AccessKeysPerUserQuota: 2,

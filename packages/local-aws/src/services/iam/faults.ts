@@ -45,6 +45,9 @@ export const policyVersionNotFound = (arn: string, versionId: string) =>
 export const instanceProfileNotFound = (name: string) =>
   noSuchEntity(`Instance Profile ${name} cannot be found.`);
 
+export const oidcProviderNotFound = (arn: string) =>
+  noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`);
+
 export const accessKeyNotFound = (id: string) =>
   noSuchEntity(`The Access Key with id ${id} cannot be found.`);
 

@@ -1,6 +1,7 @@
 import type { Need, RightsTable } from "../kit/rights.ts";
 import type { CallContext } from "../service.ts";
 import { iamArn } from "./entities.ts";
+import { providerArn } from "./oidc-providers.ts";
 import { groups, instanceProfiles, oidcProviders, managedPolicies, roles, users } from "./state.ts";
 
 interface Entity {
@@ -78,8 +79,7 @@ export const rights: RightsTable<CallContext> = {
       "GetOpenIDConnectProvider DeleteOpenIDConnectProvider AddClientIDToOpenIDConnectProvider RemoveClientIDFromOpenIDConnectProvider UpdateOpenIDConnectProviderThumbprint TagOpenIDConnectProvider UntagOpenIDConnectProvider ListOpenIDConnectProviderTags",
     ],
     [
-      ({ Url }: { Url: string }, { account }: CallContext) =>
-        `arn:aws:iam::${account}:oidc-provider/${Url.replace(/^https:\/\//, "")}`,
+      ({ Url }: { Url: string }, { account }: CallContext) => providerArn(account, Url),
       "CreateOpenIDConnectProvider",
     ],
     [listed("role"), "ListRoles"],

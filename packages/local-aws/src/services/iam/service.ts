@@ -8,6 +8,7 @@ import { groupHandlers, groupPolicyHandlers } from "./groups.ts";
 import { instanceProfileHandlers } from "./instance-profiles.ts";
 import { managedPolicyVersionHandlers } from "./managed-policy-versions.ts";
 import { managedPolicyHandlers } from "./managed-policies.ts";
+import { oidcProviderHandlers } from "./oidc-providers.ts";
 import { roleHandlers } from "./roles.ts";
 import { ensureServiceLinkedRole, serviceLinkedRoleHandlers } from "./service-linked-roles.ts";
 import { userHandlers } from "./users.ts";
@@ -27,7 +28,7 @@ function seedIam({ store, clock }: SeedContext): void {
     ensureServiceLinkedRole(store, service, clock.now());
 }
 
-/** AWS Identity and Access Management. Identity providers, MFA and passwords are not there. */
+/** AWS Identity and Access Management. Providers of SAML, MFA and passwords are not there. */
 export const iam = defineService({
   id: "iam",
   rights,
@@ -51,6 +52,7 @@ export const iam = defineService({
     ...accessKeyHandlers,
     ...accountHandlers,
     ...serviceLinkedRoleHandlers,
+    ...oidcProviderHandlers,
   },
   seed: seedIam,
 });

@@ -90,7 +90,7 @@ export interface Group {
 /** Keyed by ARN: who vouches for users of another house. */
 export interface OidcProvider {
   arn: string;
-  /** Without `https://`. */
+  /** Without `https://`; with `http://`, which only issuers on this machine may have. */
   url: string;
   clientIds: readonly string[];
   /** SHA-1 of certificates, in hex. */

@@ -5,12 +5,15 @@ import { readAuthorizationMessage } from "../iam/authorization-message.ts";
 import type { Members } from "../kit/members.ts";
 import { accountOfRole, requireAssumableRole } from "./assume-role.ts";
 import { rights } from "./rights.ts";
+import { webIdentityHandlers } from "./web-identity.ts";
 import { mintSession, sessionPolicies, sessionTags, startRoleSession } from "./sessions.ts";
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_Operations.html */
 const members: Members = {
   refused: {
     AssumeRoleRequest: "SerialNumber TokenCode ProvidedContexts MinimumSessionTokenSize",
+    // A token of a kind that only two houses of their own give out.
+    AssumeRoleWithWebIdentityRequest: "ProviderId MinimumSessionTokenSize",
     GetSessionTokenRequest: "SerialNumber TokenCode MinimumSessionTokenSize",
   },
   meaningless: [],
@@ -64,4 +67,11 @@ const handlers = {
 } satisfies Handlers<typeof import("@aws-sdk/client-sts"), CallContext>;
 
 /** AWS Security Token Service. Federation by SAML is not there. */
-export const sts = defineService({ id: "sts", rights, members, shown: [], handlers });
+export const sts = defineService({
+  id: "sts",
+  rights,
+  members,
+  shown: [],
+  handlers,
+  streaming: webIdentityHandlers,
+});
