@@ -44,14 +44,18 @@ function resourceMatches(
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html: older ones know no variables. */
 const knowsVariables = ({ Version: version }: PolicyDocument) => version === "2012-10-17";
 
+/** Whether a statement is about an action, on whatever resource. */
+export function namesAction(statement: Statement, action: string): boolean {
+  return statement.NotAction === undefined
+    ? actionMatches(statement.Action, action)
+    : !actionMatches(statement.NotAction, action);
+}
+
 function statementApplies(
   statement: Statement,
   request: PolicyRequest & { readonly variables: boolean },
 ): boolean {
-  const action =
-    statement.NotAction === undefined
-      ? actionMatches(statement.Action, request.action)
-      : !actionMatches(statement.NotAction, request.action);
+  const action = namesAction(statement, request.action);
   if (!action) return false;
   const resource =
     statement.NotResource !== undefined
@@ -60,11 +64,17 @@ function statementApplies(
   return resource && conditionsHold(statement.Condition, request.context, request.variables);
 }
 
+/** The statements of a policy that speak of a request. */
+export function applyingStatements(
+  policy: PolicyDocument,
+  request: PolicyRequest,
+): readonly Statement[] {
+  const asked = { ...request, variables: knowsVariables(policy) };
+  return policy.Statement.filter((statement) => statementApplies(statement, asked));
+}
+
 function decide(policies: readonly PolicyDocument[], request: PolicyRequest): Decision {
-  const applying = policies.flatMap((policy) => {
-    const asked = { ...request, variables: knowsVariables(policy) };
-    return policy.Statement.filter((statement) => statementApplies(statement, asked));
-  });
+  const applying = policies.flatMap((policy) => applyingStatements(policy, request));
   if (applying.some(({ Effect }) => Effect === "Deny")) return "explicitDeny";
   return applying.some(({ Effect }) => Effect === "Allow") ? "allowed" : "implicitDeny";
 }
@@ -100,10 +110,15 @@ export function evaluateResourcePolicy(
   principal: RequestPrincipal,
   request: PolicyRequest,
 ): Decision {
+  return decide([statementsFor(policy, principal)], request);
+}
+
+/** The part of a resource's policy that names somebody. */
+export function statementsFor(policy: PolicyDocument, principal: RequestPrincipal): PolicyDocument {
   const Statement = policy.Statement.filter((statement) =>
     statement.NotPrincipal === undefined
       ? statement.Principal !== undefined && principalMatches(statement.Principal, principal)
       : !principalMatches(statement.NotPrincipal, principal),
   );
-  return decide([{ ...policy, Statement }], request);
+  return { ...policy, Statement };
 }

@@ -9,6 +9,7 @@ import { instanceProfileHandlers } from "./instance-profiles.ts";
 import { managedPolicyVersionHandlers } from "./managed-policy-versions.ts";
 import { managedPolicyHandlers } from "./managed-policies.ts";
 import { oidcProviderHandlers } from "./oidc-providers.ts";
+import { policySimulatorHandlers } from "./policy-simulator.ts";
 import { roleHandlers } from "./roles.ts";
 import { ensureServiceLinkedRole, serviceLinkedRoleHandlers } from "./service-linked-roles.ts";
 import { userHandlers } from "./users.ts";
@@ -17,7 +18,11 @@ import { rights } from "./rights.ts";
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html */
 const members: Members = {
-  refused: {},
+  refused: {
+    SimulateCustomPolicyRequest:
+      "OrderedOrganizationPolicyInputList ResourceOwner ResourceHandlingOption",
+    SimulatePrincipalPolicyRequest: "PolicyExclusionList ResourceOwner ResourceHandlingOption",
+  },
   meaningless: [],
   usedIn: {},
 };
@@ -53,6 +58,7 @@ export const iam = defineService({
     ...accountHandlers,
     ...serviceLinkedRoleHandlers,
     ...oidcProviderHandlers,
+    ...policySimulatorHandlers,
   },
   seed: seedIam,
 });
