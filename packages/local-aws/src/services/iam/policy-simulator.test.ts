@@ -139,11 +139,18 @@ test("what is no policy and no action is refused", async () => {
   for (const [policy, action] of [
     ["nonsense", "s3:GetObject"],
     [policyOf(), "s3:GetObject"],
+    [policyOf({ ...allow("*"), Effect: "deny" }), "s3:GetObject"],
+    [policyOf(allow("*", "*", { Principal: null })), "s3:GetObject"],
     [policyOf(allow("*")), "s3GetObject"],
   ] as const)
     await expect(custom(policy, [action])).rejects.toMatchObject({
       name: expect.stringMatching(/^InvalidInput/),
     });
+});
+
+test("nothing in a list of resources is passed over", async () => {
+  const policy = policyOf({ ...allow("s3:*"), Resource: [null, "*"] });
+  expect(decisions(await custom(policy, ["s3:GetObject"]))).toEqual(["allowed"]);
 });
 
 test("results come in pages, in their order", async () => {

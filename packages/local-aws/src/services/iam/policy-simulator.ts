@@ -90,7 +90,10 @@ const given = (texts: readonly string[], list: string) =>
 
 /** @throws AwsError `InvalidInput` */
 function readPolicy(id: string, text: string): SimulatedPolicy {
-  readStatements(text, () => faults.invalidInput(`Syntax errors in policy ${id}.`));
+  const fail = () => faults.invalidInput(`Syntax errors in policy ${id}.`);
+  for (const { Effect, Principal, NotPrincipal } of readStatements(text, fail))
+    if (!/^(?:Allow|Deny)$/.test(String(Effect)) || Principal === null || NotPrincipal === null)
+      throw fail();
   return stored(id, text);
 }
 

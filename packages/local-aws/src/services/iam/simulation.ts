@@ -134,7 +134,7 @@ function keysIn({ Condition = {}, Resource, NotResource }: Statement): string[] 
     ),
   ];
   const variables = texts.flatMap((text) =>
-    [...text.matchAll(/\$\{([^},*?$]+)\}/g)].map(([, name = ""]) => name.trim()),
+    [...String(text).matchAll(/\$\{([^},*?$]+)\}/g)].map(([, name = ""]) => name.trim()),
   );
   return [...blocks.flatMap((keys) => Object.keys(keys)), ...variables];
 }
