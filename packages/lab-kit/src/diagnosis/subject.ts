@@ -59,6 +59,9 @@ export function subjectOf(state: ServiceState): Subject | undefined {
   const own = { ...state, running: running.filter(({ startedBy }) => startedBy === id) };
   const settings = primary?.networkConfiguration ?? service.networkConfiguration;
   const { subnets = [], securityGroups = [], assignPublicIp } = settings?.awsvpcConfiguration ?? {};
+  // A service and its tasks are not read at one instant: its tasks may have ended since.
+  const hasAll = own.running.length >= (service.desiredCount ?? 0);
+  const isAtRest = isSteady(service) && hasAll && failed === undefined;
   const since = (failed?.at ?? primary?.createdAt)?.getTime() ?? 0;
   return {
     name: service.serviceName ?? "",
@@ -66,7 +69,7 @@ export function subjectOf(state: ServiceState): Subject | undefined {
     definition,
     network: { subnets, securityGroups, publicIp: assignPublicIp === "ENABLED" },
     running: own.running,
-    failures: failuresOf(stopped, id, own.running, isSteady(service) && failed === undefined),
+    failures: failuresOf(stopped, id, own.running, isAtRest),
     isSteady: isSteady(service),
     isRolledBack: failed !== undefined,
     newest,

@@ -1,0 +1,47 @@
+import type { Task } from "@aws-sdk/client-ecs";
+import { expect, test } from "vitest";
+
+import { subjectOf } from "./subject.ts";
+
+const DEFINITION = "arn:aws:ecs:ap-northeast-1:123456789012:task-definition/web:1";
+const DEPLOYMENT = "ecs-svc/1";
+const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1000);
+
+const failed: Task = {
+  startedBy: DEPLOYMENT,
+  stopCode: "EssentialContainerExited",
+  startedAt: secondsAgo(61),
+  stoppedAt: secondsAgo(60),
+};
+const living: Task = { startedBy: DEPLOYMENT, startedAt: secondsAgo(50) };
+
+/** A service that says of itself that it has come to rest, one of whose tasks had failed. */
+const failuresBeside = (running: readonly Task[]) =>
+  subjectOf({
+    service: {
+      serviceName: "web",
+      taskDefinition: DEFINITION,
+      desiredCount: 1,
+      runningCount: 1,
+      deployments: [
+        {
+          id: DEPLOYMENT,
+          status: "PRIMARY",
+          rolloutState: "COMPLETED",
+          taskDefinition: DEFINITION,
+        },
+      ],
+    },
+    definitions: new Map([[DEFINITION, { taskDefinitionArn: DEFINITION }]]),
+    stopped: [failed],
+    running,
+    newest: undefined,
+  })?.failures;
+
+test("a failure counts as mended once the tasks have outlived those that failed", () => {
+  expect(failuresBeside([living])).toEqual([]);
+});
+
+test("a failure stays one where the task that ran when the service was read has ended meanwhile", () => {
+  expect(failuresBeside([])).toEqual([failed]);
+});
