@@ -1,4 +1,7 @@
 import type { Clock, Timer } from "../../clock/clock.ts";
+import type { Change, Place } from "../../store/collection.ts";
+import type { Kind } from "../../store/kind.ts";
+import type { Store } from "../../store/store.ts";
 
 /** The longest that a timer waits: a machine that slept, or whose time was set, is looked at again by then. */
 const LONGEST_WAIT_MS = 60_000;
@@ -36,4 +39,24 @@ export class Agenda {
   clear(): void {
     for (const name of this.#timers.keys()) this.cancel(name);
   }
+}
+
+/** Who puts records of a kind on an agenda. */
+interface Follower {
+  /** A record that was there before. */
+  arm(place: Place, id: string): void;
+  changed(change: Change): void;
+}
+
+/** Tells of all records of a kind that there are, and of each that changes; returns what ends that. */
+export function followRecords<T extends object>(
+  store: Store,
+  kind: Kind<T>,
+  follower: Follower,
+): () => void {
+  const unsubscribe = store.onCommit((changes) => {
+    for (const change of changes) if (change.kind === kind.name) follower.changed(change);
+  });
+  for (const each of store.all(kind)) for (const id of each.ids()) follower.arm(each.place, id);
+  return unsubscribe;
 }

@@ -4,7 +4,7 @@ import { eventRules, type StoredRule } from "../../services/events/state.ts";
 import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
-import { Agenda } from "./agenda.ts";
+import { Agenda, followRecords } from "./agenda.ts";
 
 /** Sends the targets of rules with a schedule an event when its time comes. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html */
 export class RuleSchedules implements EnginePart {
@@ -20,14 +20,10 @@ export class RuleSchedules implements EnginePart {
 
   async start(): Promise<void> {
     const { store, clock } = this.#context;
-    this.#unsubscribe = store.onCommit((changes) => {
-      for (const change of changes) if (change.kind === eventRules.name) this.#changed(change);
+    this.#unsubscribe = followRecords(store, eventRules, {
+      arm: ({ account, region }, arn) => this.#arm(store.scope(account, region), arn, clock.now()),
+      changed: (change) => this.#changed(change),
     });
-    for (const { place, rules } of store
-      .all(eventRules)
-      .map((each) => ({ place: each.place, rules: each.values() })))
-      for (const { arn } of rules)
-        this.#arm(store.scope(place.account, place.region), arn, clock.now());
   }
 
   async stop(): Promise<void> {

@@ -7,7 +7,7 @@ import { schedules, type StoredSchedule } from "../../services/scheduler/state.t
 import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
-import { Agenda } from "./agenda.ts";
+import { Agenda, followRecords } from "./agenda.ts";
 
 /** Has the targets of schedules called when their time comes. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
 export class SchedulesPart implements EnginePart {
@@ -23,13 +23,10 @@ export class SchedulesPart implements EnginePart {
 
   async start(): Promise<void> {
     const { store, clock } = this.#context;
-    this.#unsubscribe = store.onCommit((changes) => {
-      for (const change of changes) if (change.kind === schedules.name) this.#changed(change);
+    this.#unsubscribe = followRecords(store, schedules, {
+      arm: ({ account, region }, id) => this.#arm(store.scope(account, region), id, clock.now()),
+      changed: (change) => this.#changed(change),
     });
-    for (const { place, ids } of store
-      .all(schedules)
-      .map((each) => ({ place: each.place, ids: each.ids() })))
-      for (const id of ids) this.#arm(store.scope(place.account, place.region), id, clock.now());
   }
 
   async stop(): Promise<void> {

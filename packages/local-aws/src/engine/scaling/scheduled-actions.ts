@@ -11,7 +11,7 @@ import { nextTime, parseSchedule } from "../../services/kit/schedule-expressions
 import type { Change, Place } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
-import { Agenda } from "../events/agenda.ts";
+import { Agenda, followRecords } from "../events/agenda.ts";
 import { boundService } from "./desired-count.ts";
 
 /**
@@ -31,16 +31,12 @@ export class ScheduledActions implements EnginePart {
 
   async start(): Promise<void> {
     const { store, clock } = this.#context;
-    this.#unsubscribe = store.onCommit((changes) => {
-      for (const change of changes)
-        if (change.kind === scheduledActions.name && isMoved(change))
-          this.#arm(change, change.id, clock.now());
+    this.#unsubscribe = followRecords(store, scheduledActions, {
+      arm: (place, id) => this.#arm(place, id, clock.now()),
+      changed: (change) => {
+        if (isMoved(change)) this.#arm(change, change.id, clock.now());
+      },
     });
-    for (const { place, ids } of store.all(scheduledActions).map((each) => ({
-      place: each.place,
-      ids: each.values().map((action) => keyOf(action, action.name)),
-    })))
-      for (const id of ids) this.#arm(place, id, clock.now());
   }
 
   async stop(): Promise<void> {

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type * as Sdk from "@aws-sdk/client-application-auto-scaling";
 import type { Scope } from "../../store/store.ts";
-import { cutPage } from "../kit/pages.ts";
 import type { CallContext } from "../service.ts";
-import { invalidToken, notRegistered, policyNotFound, validation } from "./faults.ts";
+import { notRegistered, policyNotFound, validation } from "./faults.ts";
+import { describePage } from "./describe-page.ts";
 import type { ScalingHandlers } from "./handlers.ts";
 import { hasPolicyType, toKey } from "./resource-types.ts";
 import {
@@ -38,25 +38,14 @@ export const policyHandlers: ScalingHandlers = {
   },
 
   DescribeScalingPolicies(input, { store }) {
-    const { ServiceNamespace, ResourceId, ScalableDimension, PolicyNames = [] } = input;
-    if (ScalableDimension !== undefined && ResourceId === undefined)
-      throw validation(TEXTS.dimensionNeedsResource());
-    const found = store
-      .of(scalingPolicies)
-      .values()
-      .filter(
-        (it) =>
-          it.namespace === ServiceNamespace &&
-          (ResourceId === undefined || it.resourceId === ResourceId) &&
-          (ScalableDimension === undefined || it.dimension === ScalableDimension) &&
-          (PolicyNames.length === 0 || PolicyNames.includes(it.name)),
-      );
-    const { items, next } = cutPage(found, {
-      key: (it) => keyOf(it, it.name),
-      size: input.MaxResults ?? 50,
+    const { items, next } = describePage(store.of(scalingPolicies).values(), {
+      namespace: input.ServiceNamespace,
+      resourceId: input.ResourceId,
+      dimension: input.ScalableDimension,
+      names: input.PolicyNames ?? [],
+      size: input.MaxResults,
       token: input.NextToken,
       of: "policies",
-      invalid: invalidToken,
     });
     return { ScalingPolicies: items.map((it) => toApi(store, it)), NextToken: next };
   },

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type * as Sdk from "@aws-sdk/client-application-auto-scaling";
-import { cutPage } from "../kit/pages.ts";
 import { parseSchedule } from "../kit/schedule-expressions.ts";
 import { isTimeZone } from "../kit/zoned-time.ts";
 import type { CallContext } from "../service.ts";
-import { actionNotFound, invalidToken, notRegistered, validation } from "./faults.ts";
+import { actionNotFound, notRegistered, validation } from "./faults.ts";
+import { describePage } from "./describe-page.ts";
 import type { ScalingHandlers } from "./handlers.ts";
 import { toKey } from "./resource-types.ts";
 import {
@@ -31,25 +31,14 @@ export const scheduledActionHandlers: ScalingHandlers = {
   },
 
   DescribeScheduledActions(input, { store }) {
-    const { ServiceNamespace, ResourceId, ScalableDimension, ScheduledActionNames = [] } = input;
-    if (ScalableDimension !== undefined && ResourceId === undefined)
-      throw validation(TEXTS.dimensionNeedsResource());
-    const found = store
-      .of(scheduledActions)
-      .values()
-      .filter(
-        (it) =>
-          it.namespace === ServiceNamespace &&
-          (ResourceId === undefined || it.resourceId === ResourceId) &&
-          (ScalableDimension === undefined || it.dimension === ScalableDimension) &&
-          (ScheduledActionNames.length === 0 || ScheduledActionNames.includes(it.name)),
-      );
-    const { items, next } = cutPage(found, {
-      key: (it) => keyOf(it, it.name),
-      size: input.MaxResults ?? 50,
+    const { items, next } = describePage(store.of(scheduledActions).values(), {
+      namespace: input.ServiceNamespace,
+      resourceId: input.ResourceId,
+      dimension: input.ScalableDimension,
+      names: input.ScheduledActionNames ?? [],
+      size: input.MaxResults,
       token: input.NextToken,
       of: "actions",
-      invalid: invalidToken,
     });
     return { ScheduledActions: items.map(toApi), NextToken: next };
   },

@@ -1,6 +1,7 @@
 import type { DescribeAlarmsCommandInput } from "@aws-sdk/client-cloudwatch";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { Scope } from "../../store/store.ts";
+import { isJson } from "../kit/is-json.ts";
 import { cutPage } from "../kit/pages.ts";
 import type { CallContext } from "../service.ts";
 import { moveAlarm } from "./alarm-states.ts";
@@ -127,12 +128,3 @@ const dimensionKey = (
     .map(({ Name, Value }) => `${Name}=${Value}`)
     .toSorted()
     .join("\n");
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,4 +1,5 @@
 import type { InputTransformer, Target } from "@aws-sdk/client-eventbridge";
+import { isJson } from "../kit/is-json.ts";
 import { validation } from "./faults.ts";
 
 /** What a transformer may say beside the event's own values. */
@@ -54,15 +55,6 @@ function checkTransformer(id: string, { InputPathsMap = {}, InputTemplate }: Inp
     throw validation(
       `Invalid InputTemplate for target ${id} : [Source: (String)"${InputTemplate}"]`,
     );
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**

@@ -92,6 +92,25 @@ export function refusalOn(
   return left[0] && { by: left[0][0], explicit: false };
 }
 
+/**
+ * Why a caller of another account may not do something to a resource; undefined where it may: its own policies and the
+ * resource's have to allow it both.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
+ */
+export function foreignRefusalOn(
+  caller: Caller,
+  policy: string | PolicyDocument | undefined,
+  request: PolicyRequest,
+): Refusal | undefined {
+  const ofResource: readonly Decision[] =
+    policy === undefined ? [] : decisionsOf(policy, caller, request);
+  const identity = identityOf(caller, request);
+  if (identity === "explicitDeny") return { by: "identity-based policy", explicit: true };
+  if (ofResource.includes("explicitDeny")) return { by: "resource-based policy", explicit: true };
+  if (!ofResource.includes("allowed")) return { by: "resource-based policy", explicit: false };
+  return identity === "allowed" ? undefined : { by: "identity-based policy", explicit: false };
+}
+
 const limitsOf = ({ identity, boundary, session }: PrincipalPolicies) =>
   [
     ["identity-based policy", identity],

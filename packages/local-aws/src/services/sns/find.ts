@@ -1,7 +1,7 @@
 import { parseArn } from "../../ground/arn.ts";
 import type { Scope, Store } from "../../store/store.ts";
-import { callerKeys, decisionsOf, identityOf, refusalOn, type Caller } from "../iam/caller.ts";
-import { refusalWords, type Refusal } from "../iam/refusal.ts";
+import { callerKeys, foreignRefusalOn, refusalOn, type Caller } from "../iam/caller.ts";
+import { refusalWords } from "../iam/refusal.ts";
 import { authorizationError, invalidParameter, noSubscription, noTopic } from "./faults.ts";
 import { subscriptions, topics, type Subscription, type Topic } from "./state.ts";
 
@@ -91,20 +91,9 @@ export function checkAccess(
   const request = { action, resource: arn, context };
   const policy = topic?.attributes.Policy;
   const isOwn = parseArn(arn)?.account === caller.account;
-  const refusal = isOwn ? refusalOn(caller, policy, request) : foreignRefusal();
+  const refusal = (isOwn ? refusalOn : foreignRefusalOn)(caller, policy, request);
   if (!refusal) return;
   throw authorizationError(
     `User: ${caller.principal.arn} is not authorized to perform: ${action} on resource: ${arn} ${refusalWords(refusal, action)}`,
   );
-
-  function foreignRefusal(): Refusal | undefined {
-    const [itself, throughAccount] = policy ? decisionsOf(policy, caller, request) : [];
-    const identity = identityOf(caller, request);
-    if (identity === "explicitDeny") return { by: "identity-based policy", explicit: true };
-    if (itself === "explicitDeny" || throughAccount === "explicitDeny")
-      return { by: "resource-based policy", explicit: true };
-    if (itself !== "allowed" && throughAccount !== "allowed")
-      return { by: "resource-based policy", explicit: false };
-    return identity === "allowed" ? undefined : { by: "identity-based policy", explicit: false };
-  }
 }

@@ -1,6 +1,6 @@
 import { parseArn } from "../../ground/arn.ts";
-import { decisionsOf, callerKeys, identityOf, refusalOn, type Caller } from "../iam/caller.ts";
-import { refusalWords, type Refusal } from "../iam/refusal.ts";
+import { callerKeys, foreignRefusalOn, refusalOn, type Caller } from "../iam/caller.ts";
+import { refusalWords } from "../iam/refusal.ts";
 import type { CallContext } from "../service.ts";
 import type { Scope, Store } from "../../store/store.ts";
 import { accessDenied, invalidAddress, noQueue } from "./faults.ts";
@@ -62,24 +62,13 @@ export function checkAccess(
   const request = { action, resource: arn, context };
   const policy = queue?.attributes.Policy;
   const isOwn = parseArn(arn)?.account === caller.account;
-  const refusal = isOwn ? refusalOn(caller, policy, request) : foreignRefusal();
+  const refusal = (isOwn ? refusalOn : foreignRefusalOn)(caller, policy, request);
   if (!refusal) return;
   // SQS writes actions in small letters.
   const said = action.toLowerCase();
   throw accessDenied(
     `User: ${caller.principal.arn} is not authorized to perform: ${said} on resource: ${arn} ${refusalWords(refusal, said)}`,
   );
-
-  function foreignRefusal(): Refusal | undefined {
-    const [itself, throughAccount] = policy ? decisionsOf(policy, caller, request) : [];
-    const identity = identityOf(caller, request);
-    if (identity === "explicitDeny") return { by: "identity-based policy", explicit: true };
-    if (itself === "explicitDeny" || throughAccount === "explicitDeny")
-      return { by: "resource-based policy", explicit: true };
-    if (itself !== "allowed" && throughAccount !== "allowed")
-      return { by: "resource-based policy", explicit: false };
-    return identity === "allowed" ? undefined : { by: "identity-based policy", explicit: false };
-  }
 }
 
 /** Batches are allowed by the action for one. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html */
