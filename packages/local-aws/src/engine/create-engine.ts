@@ -26,6 +26,7 @@ import { NetworkPart } from "./network/network-part.ts";
 import { ContainerDriver } from "./runtime/containers/container-driver.ts";
 import { Room } from "./runtime/containers/room.ts";
 import { InstanceNetworks } from "./runtime/containers/instance-networks.ts";
+import { AlarmNotices } from "./metrics/alarm-notices.ts";
 import { AlarmsPart } from "./metrics/alarms-part.ts";
 import { BalancerMetrics } from "./metrics/balancer-metrics.ts";
 import { LogMetrics } from "./metrics/log-metrics.ts";
@@ -107,6 +108,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     new ScalingPart(context),
     new ServiceScaling(context),
     new ScheduledActions(context),
+    new AlarmNotices(context),
     new AlarmsPart(context, [
       new TaskMetrics(store, driver),
       new BalancerMetrics(store, loadBalancers),

@@ -94,14 +94,21 @@ export function watchAlarms(store: Store, tell: (event: AlarmEvent) => void): ()
   });
 }
 
-/**
- * Writes into an alarm's history how an action went. Opens a transaction of its own.
- * @param failure why it failed, in AWS's words; undefined where it succeeded
- */
+/** How an action of an alarm went. */
+export interface ActionOutcome {
+  readonly arn: string;
+  readonly at: number;
+  /** What was published, where something was to be. */
+  readonly message?: string;
+  /** Why it failed, in AWS's words; undefined where it succeeded. */
+  readonly failure?: string | undefined;
+}
+
+/** Writes into an alarm's history how an action went. Opens a transaction of its own. */
 export function tellAction(
   store: Store,
   { place, alarm }: Pick<AlarmEvent, "place" | "alarm">,
-  { arn, at, failure }: { arn: string; at: number; failure?: string | undefined },
+  { arn, at, message, failure }: ActionOutcome,
 ): void {
   const summary =
     failure === undefined
@@ -110,6 +117,7 @@ export function tellAction(
   const data = {
     actionState: failure === undefined ? "Succeeded" : "Failed",
     notificationResource: arn,
+    ...(message !== undefined && { publishedMessage: message }),
     ...(failure !== undefined && { error: failure }),
     stateUpdateTimestamp: alarm.state.updatedAt,
   };

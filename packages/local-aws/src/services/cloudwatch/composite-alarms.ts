@@ -5,7 +5,8 @@ import { moveAlarm } from "./alarm-states.ts";
 import { alarmsOf, holds, parseAlarmRule } from "./alarm-rule.ts";
 import { validation } from "./faults.ts";
 import { actionsOf, keepAlarm } from "./keep-alarm.ts";
-import { alarms, type CompositeAlarm } from "./state.ts";
+import { stamp } from "./stamp.ts";
+import { alarms, type Alarm, type CompositeAlarm } from "./state.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html */
 export const compositeAlarmHandlers: Handlers<
@@ -58,11 +59,18 @@ export function followRule(store: Scope, alarm: Readonly<CompositeAlarm>, now: n
   const newest = alarmsOf(rule)
     .flatMap((name) => store.of(alarms).get(name) ?? [])
     .toSorted((a, b) => b.state.transitionedAt - a.state.transitionedAt)[0];
+  const triggering = newest ? [toTriggering(newest)] : [];
   const reason = newest
     ? `${newest.arn} transitioned to ${newest.state.value} at ${spoken(newest.state.transitionedAt)}`
     : `The rule of ${alarm.arn} is constant`;
-  moveAlarm(store, alarm, { value, reason }, now);
+  const reasonData = JSON.stringify({ triggeringAlarms: triggering });
+  moveAlarm(store, alarm, { value, reason, reasonData }, now);
 }
+
+const toTriggering = ({ arn, state }: Readonly<Alarm>) => ({
+  arn,
+  state: { value: state.value, timestamp: stamp(state.transitionedAt) },
+});
 
 /** `Thursday 03 October, 2024 10:00:00 UTC`. */
 function spoken(at: number): string {

@@ -1,4 +1,5 @@
 import type { NewState } from "./alarm-states.ts";
+import { stamp } from "./stamp.ts";
 import type { MetricAlarm } from "./state.ts";
 
 /** The value of one period; `value` is undefined where there were no data. */
@@ -132,7 +133,7 @@ function crossed(
       recentDatapoints: looked.map((it) => it.value).toReversed(),
       threshold: rule.threshold,
       evaluatedDatapoints: looked.map((it) => ({
-        timestamp: new Date(it.at).toISOString().replace("Z", "+0000"),
+        timestamp: stamp(it.at),
         value: it.value,
       })),
     }),

@@ -73,13 +73,16 @@ export function actionsOf(
     readonly AlarmActions?: readonly string[] | undefined;
     readonly InsufficientDataActions?: readonly string[] | undefined;
   },
-  { region, account }: CallContext,
+  { region }: Pick<CallContext, "region">,
 ): Readonly<Record<StateValue, readonly string[]>> {
   const { OKActions = [], AlarmActions = [], InsufficientDataActions = [] } = input;
   for (const arn of [...OKActions, ...AlarmActions, ...InsufficientDataActions])
-    if (!isScalingPolicy(arn) && !arn.startsWith(`arn:aws:sns:${region}:${account}:`))
+    if (!isScalingPolicy(arn) && !isTopicIn(region, arn))
       throw validation(
-        `Invalid alarm action: ${arn}. Local AWS carries out scaling policies and SNS topics of this account and region.`,
+        `Invalid alarm action: ${arn}. Local AWS carries out scaling policies and SNS topics of this region.`,
       );
   return { OK: OKActions, ALARM: AlarmActions, INSUFFICIENT_DATA: InsufficientDataActions };
 }
+
+const isTopicIn = (region: string, arn: string): boolean =>
+  arn.startsWith(`arn:aws:sns:${region}:`) && /:\d{12}:[\w-]+(?:\.fifo)?$/.test(arn);
