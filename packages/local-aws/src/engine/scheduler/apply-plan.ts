@@ -50,7 +50,8 @@ export function applyPlan(applied: Applied): void {
   const messages = [...startTasks(applied, before), ...stopTasks(applied, before)];
   const newlyReady = markReady(applied);
   let after: EcsService = { ...before };
-  if (plan.fail) after = failed(after, now, messages);
+  if (plan.fail) after = failed(after, "breaker", now, messages);
+  if (plan.failByAlarm) after = failed(after, "alarm", now, messages);
   if (plan.complete) after = completed(after, now, messages);
   after = retired(after, { tasks: applied.tasks, stop: plan.stop, newlyReady, now });
   if (plan.stuck) sayOnce(after, EVENT_TEXTS.eventStuck({ service: after.name }), messages);

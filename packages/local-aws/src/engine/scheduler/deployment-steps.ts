@@ -25,23 +25,46 @@ export function completed(service: EcsService, now: number, messages: string[]):
   };
 }
 
+/** What makes deployments fail: what is said then, and whether the service wants to go back. */
+const CAUSES = {
+  breaker: {
+    event: EVENT_TEXTS.eventFailed,
+    reason: EVENT_TEXTS.rolloutFailed,
+    back: EVENT_TEXTS.rolloutRollback,
+    rollsBack: ({ deploymentConfiguration }: EcsService) =>
+      deploymentConfiguration.deploymentCircuitBreaker.rollback,
+  },
+  alarm: {
+    event: EVENT_TEXTS.eventFailedByAlarm,
+    reason: EVENT_TEXTS.rolloutFailedByAlarm,
+    back: EVENT_TEXTS.rolloutRollbackByAlarm,
+    rollsBack: ({ deploymentConfiguration }: EcsService) =>
+      deploymentConfiguration.alarms?.rollback === true,
+  },
+} as const;
+
 /**
- * The circuit breaker has opened: the deployment has failed, and the last one that was complete takes its place where
- * the service wants that. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
+ * The circuit breaker has opened or an alarm is raised: the deployment has failed, and the last one that was complete takes its
+ * place where the service wants that. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-failure-detection.html
  */
-export function failed(service: EcsService, now: number, messages: string[]): EcsService {
+export function failed(
+  service: EcsService,
+  by: keyof typeof CAUSES,
+  now: number,
+  messages: string[],
+): EcsService {
+  const cause = CAUSES[by];
   const primary = primaryOf(service);
   const { lastCompleted } = service;
   const values = { service: service.name, deployment: primary.id };
-  messages.push(EVENT_TEXTS.eventFailed(values));
+  messages.push(cause.event(values));
   const dead: Deployment = {
     ...primary,
     rolloutState: "FAILED",
-    rolloutStateReason: EVENT_TEXTS.rolloutFailed(),
+    rolloutStateReason: cause.reason(),
     updatedAt: now,
   };
-  const { rollback } = service.deploymentConfiguration.deploymentCircuitBreaker;
-  if (!rollback || !lastCompleted || lastCompleted.id === primary.id)
+  if (!cause.rollsBack(service) || !lastCompleted || lastCompleted.id === primary.id)
     return { ...service, deployments: replace(service.deployments, dead) };
   messages.push(EVENT_TEXTS.eventRollback({ service: service.name, deployment: lastCompleted.id }));
   const back: Deployment = {
@@ -50,7 +73,8 @@ export function failed(service: EcsService, now: number, messages: string[]): Ec
     desiredCount: service.desiredCount,
     failedTasks: 0,
     rolloutState: "IN_PROGRESS",
-    rolloutStateReason: EVENT_TEXTS.rolloutRollback({ deployment: lastCompleted.id }),
+    rolloutStateReason: cause.back({ deployment: lastCompleted.id }),
+    ignoresAlarms: true,
     updatedAt: now,
   };
   const others = service.deployments.filter(({ id }) => id !== back.id && id !== dead.id);

@@ -157,6 +157,28 @@ describe("a rolling update", () => {
   });
 });
 
+describe("alarms", () => {
+  const held = (raised: boolean, isBaked: boolean, tasks: readonly PlannedTask[]) =>
+    planService({
+      service: service(1, [100, 200], { deployments: [deployment("new")] }),
+      tasks,
+      mayStart: true,
+      alarms: { raised, baked: () => isBaked },
+    });
+  const running = (phase: Phase) => tasksOf("new", phase).map((it) => ({ ...it, isRunning: true }));
+
+  test("count once a task of the deployment runs", () => {
+    expect(held(true, false, tasksOf("new", "starting")).failByAlarm).toBe(false);
+    expect(held(true, false, running("starting")).failByAlarm).toBe(true);
+    expect(held(false, false, running("ready")).failByAlarm).toBe(false);
+  });
+
+  test("hold a deployment for a while after it has all its tasks", () => {
+    expect(held(false, false, running("ready"))).toMatchObject({ complete: false, steady: false });
+    expect(held(false, true, running("ready"))).toMatchObject({ complete: true, steady: true });
+  });
+});
+
 describe("the circuit breaker", () => {
   const breaking = (failedTasks: number, rolloutState: Deployment["rolloutState"]) =>
     service(2, [100, 200], {

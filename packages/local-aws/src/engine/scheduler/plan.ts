@@ -28,7 +28,14 @@ export interface PlannedTask {
   /** Its deployment's id. */
   readonly deploymentId: string;
   readonly phase: Phase;
+  readonly isRunning?: boolean;
   readonly availabilityZone: string | undefined;
+}
+
+export interface AlarmsOfDeployment {
+  readonly raised: boolean;
+  /** Whether it has been held to them for long enough since it had all its tasks. Asked for the first time, it has had them. */
+  readonly baked: () => boolean;
 }
 
 export interface PlanInput {
@@ -36,6 +43,8 @@ export interface PlanInput {
   readonly tasks: readonly PlannedTask[];
   /** False while start failures are being waited out. */
   readonly mayStart: boolean;
+  /** What the alarms of the primary deployment say; left out: it is held to none. */
+  readonly alarms?: AlarmsOfDeployment | undefined;
 }
 
 /** Why a task is stopped: its replacement has come, there are too many, or it is not well. */
@@ -50,6 +59,8 @@ export interface Plan {
   readonly complete: boolean;
   /** The circuit breaker has opened: the primary deployment has failed. */
   readonly fail: boolean;
+  /** An alarm is raised: the primary deployment has failed. */
+  readonly failByAlarm: boolean;
   /** All is as it should be. */
   readonly steady: boolean;
   /** Neither starting nor stopping is allowed by the deployment configuration. */
@@ -63,6 +74,7 @@ const NOTHING: Plan = {
   stop: [],
   complete: false,
   fail: false,
+  failByAlarm: false,
   steady: false,
   stuck: false,
   inactive: false,
@@ -79,6 +91,7 @@ export function planService(input: PlanInput): Plan {
   const primary = service.deployments.find(({ status }) => status === "PRIMARY");
   if (!primary) return NOTHING;
   if (isFailing(service, primary)) return { ...NOTHING, fail: true };
+  if (isAlarmed(input, primary)) return { ...NOTHING, failByAlarm: true };
   if (primary.rolloutState === "FAILED") return planFailed(service, tasks);
   return planActive(input, primary);
 }
@@ -105,6 +118,12 @@ function isFailing(service: EcsService, primary: Deployment): boolean {
   );
 }
 
+/** Alarms count from the first task that runs until the deployment is complete. */
+const isAlarmed = ({ alarms, tasks }: PlanInput, { id, rolloutState }: Deployment): boolean =>
+  alarms?.raised === true &&
+  rolloutState === "IN_PROGRESS" &&
+  tasks.some((task) => task.deploymentId === id && task.isRunning);
+
 /** The fewest ready and the most live tasks that a deployment may have on its way: the minimum rounds up, the maximum down. */
 export function limitsOf(service: EcsService): { least: number; most: number } {
   const { minimumHealthyPercent, maximumPercent } = service.deploymentConfiguration;
@@ -115,7 +134,7 @@ export function limitsOf(service: EcsService): { least: number; most: number } {
 }
 
 function planActive(input: PlanInput, primary: Deployment): Plan {
-  const { service, tasks, mayStart } = input;
+  const { service, tasks, mayStart, alarms } = input;
   const desired = service.desiredCount;
   const { least, most } = limitsOf(service);
   const own = tasks.filter(({ deploymentId }) => deploymentId === primary.id);
@@ -141,12 +160,13 @@ function planActive(input: PlanInput, primary: Deployment): Plan {
   const settled = own.every(({ phase }) => phase === "ready") && own.length === desired;
   const quiet = settled && old.length === 0;
   const inProgress = primary.rolloutState === "IN_PROGRESS";
+  const isBaking = quiet && inProgress && alarms?.baked() === false;
   return {
     ...NOTHING,
     start: { count, replacing },
     stop,
-    complete: quiet && inProgress,
-    steady: quiet,
+    complete: quiet && inProgress && !isBaking,
+    steady: quiet && !isBaking,
     stuck: missing > 0 && startable === 0 && stop.length === 0 && tasks.every(isReady),
   };
 }

@@ -1,4 +1,6 @@
 import type { Timer } from "../../clock/clock.ts";
+import { alarms, type Alarm } from "../../services/cloudwatch/state.ts";
+import { alarmNamesOf } from "../../services/ecs/deployment-alarms.ts";
 import { ecsServices, tasks, type EcsService, type Task } from "../../services/ecs/state.ts";
 import { targetHealths, type TargetHealth } from "../../services/elbv2/state.ts";
 import type { Change } from "../../store/collection.ts";
@@ -98,6 +100,7 @@ class Scheduler implements EnginePart {
       if (change.kind === ecsServices.name && change.after) this.#serviceChanged(change, change.id);
       if (change.kind === tasks.name) this.#taskChanged(change);
       if (mayPlace(change)) this.#roomChanged(change);
+      if (change.kind === alarms.name) this.#alarmChanged(change);
       if (change.kind === targetHealths.name)
         this.#healthChanged(change, (change.after ?? change.before) as TargetHealth);
     }
@@ -128,6 +131,16 @@ class Scheduler implements EnginePart {
     for (const { arn } of store.of(ecsServices, account, region).filter(isPlaced))
       this.#serviceChanged(change, arn);
     this.#later(() => placeWaiting(store, store.scope(account, region)));
+  }
+
+  /** Deployments that are held to an alarm hear when it is raised. */
+  #alarmChanged({ account, region, before, after }: Change): void {
+    const [old, alarm] = [before, after] as (Alarm | undefined)[];
+    if (!alarm || old?.state.value === alarm.state.value) return;
+    const place = { account, region };
+    const watches = (service: EcsService) => alarmNamesOf(service).includes(alarm.name);
+    for (const { arn } of this.#context.store.of(ecsServices, account, region).filter(watches))
+      this.#serviceChanged(place, arn);
   }
 
   #healthChanged(place: Place, { targetGroupArn }: TargetHealth): void {

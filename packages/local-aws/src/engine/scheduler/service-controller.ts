@@ -10,11 +10,12 @@ import {
 import { containerInstances } from "../../services/ecs/instances/state.ts";
 import { wantedNow } from "../../services/ecs/placement/daemons.ts";
 import { roleFault } from "../../services/ecs/task-roles.ts";
+import { alarmNamesOf, alarmsRaised, bakeTimeMs } from "../../services/ecs/deployment-alarms.ts";
 import { EVENT_TEXTS } from "../../services/ecs/event-texts.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext } from "../engine.ts";
 import { applyPlan } from "./apply-plan.ts";
-import { planService, type PlannedTask } from "./plan.ts";
+import { planService, type AlarmsOfDeployment, type PlannedTask } from "./plan.ts";
 import { addServiceEvents, saidLast } from "./service-events.ts";
 import { StartBackOff } from "./start-back-off.ts";
 import { healthOf, phaseOf, UNCHECKED_READY_MS, type Health } from "./task-phase.ts";
@@ -63,7 +64,8 @@ export class ServiceController {
     const planned = known.map((task) => this.#planned(service, task));
     const fault = this.#launchFault(service);
     const mayStart = this.#waiting === undefined && fault === undefined;
-    const plan = planService({ service, tasks: planned, mayStart });
+    const alarms = this.#alarms(service);
+    const plan = planService({ service, tasks: planned, mayStart, alarms });
     store.record(() => {
       if (service.desiredCount !== stored.desiredCount)
         this.#scope.of(ecsServices).patch(this.arn, { desiredCount: service.desiredCount });
@@ -131,7 +133,19 @@ export class ServiceController {
     const { arn, startedBy = "", availabilityZone } = task;
     // What runs on an instance that drains is replaced as if it were of an older deployment.
     const deploymentId = isDraining(this.#scope, task) ? DRAINED : startedBy;
-    return { arn, deploymentId, phase, availabilityZone };
+    const isRunning = task.lastStatus === "RUNNING";
+    return { arn, deploymentId, phase, isRunning, availabilityZone };
+  }
+
+  /** What the alarms of the deployment under way say. */
+  #alarms(service: EcsService): AlarmsOfDeployment | undefined {
+    const primary = service.deployments.find(({ status }) => status === "PRIMARY");
+    if (!primary || primary.ignoresAlarms || alarmNamesOf(service).length === 0) return undefined;
+    const bakes = `the deployment ${primary.id} bakes`;
+    return {
+      raised: alarmsRaised(this.#scope, service).length > 0,
+      baked: () => this.#after(bakes, "idle", bakeTimeMs(this.#scope, service)),
+    };
   }
 
   /** A task that nothing checks is well when it has run for a while. */

@@ -1,4 +1,10 @@
 import {
+  CloudWatchClient,
+  DeleteAlarmsCommand,
+  PutMetricAlarmCommand,
+  SetAlarmStateCommand,
+} from "@aws-sdk/client-cloudwatch";
+import {
   DeleteServiceCommand,
   ListServicesCommand,
   UpdateServiceCommand,
@@ -140,6 +146,67 @@ test("the circuit breaker fails a deployment that does not start and rolls back 
   expect(after.taskDefinition).toBe(taskDefinition);
   expect(await (await fetch(web.url)).text()).toMatch(/^one /);
   await services.remove("broken");
+});
+
+test("an alarm fails a deployment that bakes, and one raised before it began does not", async () => {
+  const alarms = new CloudWatchClient(cloud.test.clientConfig);
+  const AlarmName = "watched-errors";
+  // It looks back so far that no deployment has baked before the alarm is raised.
+  const alarm = {
+    AlarmName,
+    Namespace: "Lab",
+    MetricName: "Errors",
+    Statistic: "Sum",
+    Period: 3600,
+    EvaluationPeriods: 24,
+    Threshold: 1,
+    ComparisonOperator: "GreaterThanThreshold",
+    TreatMissingData: "ignore",
+  } as const;
+  await alarms.send(new PutMetricAlarmCommand(alarm));
+  await services.create("watched", { VERSION: "one" }, { desiredCount: 1 });
+  const { deployments: before, taskDefinition } = await services.steady("watched");
+  const good = before![0]!.id!;
+  const update = async (VERSION: string) => {
+    const { service } = await cloud.ecs.send(
+      new UpdateServiceCommand({
+        cluster: "c",
+        service: "watched",
+        taskDefinition: await services.define("watched", { VERSION }),
+        deploymentConfiguration: {
+          alarms: { alarmNames: [AlarmName], enable: true, rollback: true },
+        },
+      }),
+    );
+    return service!.deployments![0]!.id!;
+  };
+  const bad = await update("two");
+  await vi.waitFor(
+    async () => {
+      const { deployments } = await cloud.service("watched");
+      expect(deployments).toMatchObject([
+        { id: bad, runningCount: 1, desiredCount: 1, rolloutState: "IN_PROGRESS" },
+      ]);
+    },
+    { timeout: 60_000, interval: 50 },
+  );
+  await alarms.send(
+    new SetAlarmStateCommand({ AlarmName, StateValue: "ALARM", StateReason: "a try" }),
+  );
+  const after = await services.steady("watched");
+  expect(after.deployments![0]!.id).toBe(good);
+  expect(after.taskDefinition).toBe(taskDefinition);
+  expect(await cloud.messages("watched")).toEqual(
+    expect.arrayContaining([
+      `(service watched) (deployment ${bad}) deployment failed: alarm detected.`,
+      `(service watched) rolling back to deployment ${good}.`,
+    ]),
+  );
+  const fix = await update("three");
+  expect((await services.steady("watched")).deployments![0]!.id).toBe(fix);
+  await services.remove("watched");
+  await alarms.send(new DeleteAlarmsCommand({ AlarmNames: [AlarmName] }));
+  alarms.destroy();
 });
 
 test("a deleted service drains, then is INACTIVE: described still, listed no more", async () => {

@@ -100,7 +100,7 @@ function toService(
     events: [],
     tags: toTags(input.tags),
   };
-  return { ...service, deployments: [newDeployment(service, now)] };
+  return { ...service, deployments: [newDeployment(context.store, service, now)] };
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html#service_scheduler_daemon */

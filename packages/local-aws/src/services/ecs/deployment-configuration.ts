@@ -34,7 +34,6 @@ export function toDeploymentConfiguration(
   if (given.strategy && given.strategy !== "ROLLING")
     throw unsupported(`the deployment strategy ${given.strategy}`);
   if (given.lifecycleHooks?.length) throw unsupported("deployment lifecycle hooks");
-  if (given.alarms?.enable) throw unsupported("deployment alarms");
   const breaker = given.deploymentCircuitBreaker;
   const wanted: Stored = {
     minimumHealthyPercent: given.minimumHealthyPercent ?? before.minimumHealthyPercent,

@@ -36,6 +36,10 @@ export const EVENT_TEXTS = {
     "(service {service}) (deployment {deployment}) deployment failed: tasks failed to start.",
     QUOTED,
   ),
+  eventFailedByAlarm: text(
+    "(service {service}) (deployment {deployment}) deployment failed: alarm detected.",
+    QUOTED,
+  ),
   eventRollback: text("(service {service}) rolling back to deployment {deployment}.", QUOTED),
   eventUnhealthyTarget: text(
     "(service {service}) (task {task}) (port {port}) is unhealthy in (target-group {arn}) due to (reason {reason}).",
@@ -70,4 +74,6 @@ export const EVENT_TEXTS = {
     "ECS deployment circuit breaker: rolling back to deploymentId {deployment}.",
     guide("ecs_cwe_events"),
   ),
+  rolloutFailedByAlarm: text("ECS deployment alarms: alarm detected."),
+  rolloutRollbackByAlarm: text("ECS deployment alarms: rolling back to deploymentId {deployment}."),
 };

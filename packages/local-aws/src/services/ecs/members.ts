@@ -12,7 +12,6 @@ export const members: Members = {
       "serviceConnectConfiguration serviceRegistries volumeConfigurations vpcLatticeConfigurations gatewayConnectors monitoring",
     DeploymentConfiguration:
       "linearConfiguration canaryConfiguration earlySuccessCriteria lifecycleHooks",
-    DeploymentAlarms: "enable",
     ExecuteCommandConfiguration: "kmsKeyId",
     LoadBalancer: "advancedConfiguration",
     RegisterTaskDefinitionRequest: "inferenceAccelerators",
@@ -68,13 +67,6 @@ export const members: Members = {
         "保存され、表示されます。これを使うのは Service Connect と VPC Lattice だけで、それらを求めるサービスは拒否されます。",
       ],
       members: { PortMapping: "name appProtocol" },
-    },
-    {
-      why: [
-        "Stored and shown. It counts where alarms are enabled, which is refused.",
-        "保存され、表示されます。アラームを有効にしたときだけ意味を持ち、有効化は拒否されます。",
-      ],
-      members: { DeploymentAlarms: "alarmNames rollback" },
     },
     {
       why: [

@@ -1,4 +1,6 @@
+import type { Scope } from "../../store/store.ts";
 import { newDeploymentId } from "./arns.ts";
+import { alarmsRaised } from "./deployment-alarms.ts";
 import type { Deployment, EcsService } from "./state.ts";
 import { EVENT_TEXTS } from "./event-texts.ts";
 
@@ -15,8 +17,9 @@ export const serviceDeploymentArn = (service: EcsService, deploymentId: string) 
 export const revisionArn = (service: EcsService, deploymentId: string) =>
   `${beside(service, "service-revision")}/${numberOf(deploymentId)}`;
 
-/** A deployment of what the service asks for now. */
+/** A deployment of what the service asks for now. Where an alarm is raised already, it is held to none: it may be what mends it. */
 export function newDeployment(
+  store: Scope,
   service: Omit<EcsService, "deployments">,
   now: number,
   reason?: string,
@@ -33,6 +36,7 @@ export function newDeployment(
     platformVersion: service.platformVersion,
     networkConfiguration: service.networkConfiguration,
     loadBalancers: service.loadBalancers,
+    ...(alarmsRaised(store, service).length > 0 && { ignoresAlarms: true }),
     rolloutState: "IN_PROGRESS",
     rolloutStateReason: reason ?? EVENT_TEXTS.rolloutInProgress({ deployment: id }),
     createdAt: now,

@@ -77,6 +77,8 @@ export interface Deployment {
   loadBalancers: readonly ServiceLoadBalancer[];
   /** What the images' tags meant for its first task, by container name; its other tasks run the same. */
   imageDigests?: Readonly<Record<string, string>>;
+  /** An alarm was raised when it began, or it is what another is rolled back to: alarms do not make it fail. */
+  ignoresAlarms?: boolean;
   rolloutState: "IN_PROGRESS" | "COMPLETED" | "FAILED";
   rolloutStateReason: string;
   createdAt: number;

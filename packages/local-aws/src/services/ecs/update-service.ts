@@ -60,7 +60,7 @@ export function updateService(input: UpdateServiceRequest, context: CallContext)
     input.forceNewDeployment === true ||
     DEPLOYED.some((member) => !isDeepStrictEqual(before[member], after[member]));
   after.deployments = deploys
-    ? startDeployment(before.deployments, newDeployment(after, now))
+    ? startDeployment(before.deployments, newDeployment(context.store, after, now))
     : withDesiredCount(before, after.desiredCount, now).deployments;
   return context.store.of(ecsServices).put(after.arn, after);
 }
