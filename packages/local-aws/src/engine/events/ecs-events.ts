@@ -159,7 +159,9 @@ function* deploymentEvents(
   { arn, deployments }: EcsService,
   now: number,
 ): Generator<EcsEvent> {
-  for (const { id, rolloutState, rolloutStateReason } of deployments) {
+  for (const { id, rolloutState, rolloutStateReason, taskSet } of deployments) {
+    // Of what others deploy ECS says nothing.
+    if (taskSet) continue;
     if (old?.deployments.find((it) => it.id === id)?.rolloutState === rolloutState) continue;
     const detail = {
       ...OUTCOMES[rolloutState],

@@ -69,7 +69,8 @@ function sayOnce({ events }: EcsService, message: string, messages: string[]): v
   if ((messages.at(-1) ?? events[0]?.message) !== message) messages.push(message);
 }
 
-function startTasks(applied: Applied, service: EcsService): string[] {
+/** Starts what the plan says; returns what is to be said of it. */
+export function startTasks(applied: Applied, service: EcsService): string[] {
   const { count, replacing } = applied.plan.start;
   const messages: string[] = [];
   const made: Task[] = [];
@@ -159,7 +160,8 @@ function provider(scope: Scope, service: EcsService, deployment: Deployment): st
   );
 }
 
-function stopTasks({ scope, plan, healths, now }: Applied, service: EcsService): string[] {
+/** Tells those tasks to stop that the plan names; returns what is to be said of it. */
+export function stopTasks({ scope, plan, healths, now }: Applied, service: EcsService): string[] {
   const messages: string[] = [];
   const stopped: string[] = [];
   for (const { arn, cause } of plan.stop) {
@@ -201,7 +203,7 @@ function sickMessage(service: string, taskArn: string, sick: Sick): string {
 }
 
 /** Keeps when each task was first well; returns those that are now, by ARN. */
-function markReady({ scope, tasks: planned, now }: Applied): Set<string> {
+export function markReady({ scope, tasks: planned, now }: Applied): Set<string> {
   const newly = new Set<string>();
   for (const { arn, phase } of planned) {
     if (phase !== "ready" || scope.of(tasks).get(arn)?.readyAt !== undefined) continue;

@@ -2,6 +2,7 @@ import type { Timer } from "../../clock/clock.ts";
 import { alarms, type Alarm } from "../../services/cloudwatch/state.ts";
 import { alarmNamesOf } from "../../services/ecs/deployment-alarms.ts";
 import { ecsServices, tasks, type EcsService, type Task } from "../../services/ecs/state.ts";
+import { hasTaskSets } from "../../services/ecs/task-sets/task-set.ts";
 import { targetHealths, type TargetHealth } from "../../services/elbv2/state.ts";
 import type { Change } from "../../store/collection.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
@@ -11,6 +12,7 @@ import { expire } from "./expire.ts";
 import type { SchedulerNeeds } from "./task-start.ts";
 import { publishChanges } from "./publish-changes.ts";
 import { ServiceController } from "./service-controller.ts";
+import { TaskSetsController } from "./task-sets-controller.ts";
 import { TaskRunner, stoppedTask } from "./task-runner.ts";
 import { TaskRecord } from "./task-store.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
@@ -59,7 +61,7 @@ class Scheduler implements EnginePart {
   readonly #context: EngineContext;
   readonly #needs: SchedulerNeeds;
   readonly #closing = new AbortController();
-  readonly #controllers = new Map<string, ServiceController>();
+  readonly #controllers = new Map<string, ServiceController | TaskSetsController>();
   readonly #running = new Map<string, Promise<void>>();
   /** What commits have asked for, done together soon: nothing happens inside of somebody else's transaction. */
   readonly #dirty = new Set<string>();
@@ -115,7 +117,8 @@ class Scheduler implements EnginePart {
       after.lastStatus === status && before !== undefined && before.lastStatus !== status;
     const { serviceArn } = after;
     if (serviceArn === undefined) return;
-    if (reached("RUNNING")) this.#later(() => this.#controllers.get(serviceArn)?.taskStarted());
+    if (reached("RUNNING"))
+      this.#later(() => this.#controllers.get(serviceArn)?.taskStarted(after));
     if (reached("STOPPED"))
       this.#later(() => this.#controllers.get(serviceArn)?.taskStopped(after));
     this.#serviceChanged(change, serviceArn);
@@ -155,7 +158,9 @@ class Scheduler implements EnginePart {
     if (!this.#controllers.has(arn)) {
       const scope = this.#context.store.scope(place.account, place.region);
       const wake = () => this.#wake(arn);
-      this.#controllers.set(arn, new ServiceController(arn, scope, this.#context, wake));
+      const keepsSets = hasTaskSets(scope.of(ecsServices).get(arn));
+      const Controller = keepsSets ? TaskSetsController : ServiceController;
+      this.#controllers.set(arn, new Controller(arn, scope, this.#context, wake));
     }
     this.#wake(arn);
   }

@@ -1,4 +1,5 @@
 import type { CreateServiceRequest } from "@aws-sdk/client-ecs";
+import type { Scope } from "../../store/store.ts";
 import type { CallContext } from "../service.ts";
 import { ecsArn } from "./arns.ts";
 import { toDeploymentConfiguration } from "./deployment-configuration.ts";
@@ -12,7 +13,14 @@ import { toNetworkConfiguration } from "./network-configuration.ts";
 import { refuseUnsupported } from "./refuse-unsupported.ts";
 import { newDeployment } from "./service-deployments.ts";
 import { toLoadBalancers } from "./service-load-balancers.ts";
-import { ecsServices, type Cluster, type EcsService } from "./state.ts";
+import { ecsServices, type Cluster, type Deployment, type EcsService } from "./state.ts";
+import {
+  checkExternal,
+  controllerOf,
+  firstTaskSet,
+  OF_NO_TASK_SET,
+} from "./task-sets/external-services.ts";
+import { hasTaskSets } from "./task-sets/task-set.ts";
 import { toTags } from "./tags.ts";
 import { INSTANCE_TEXTS as SAID } from "./instance-texts.ts";
 import { TEXTS } from "./texts.ts";
@@ -48,25 +56,13 @@ function toService(
   cluster: Cluster,
   name: string,
 ): EcsService {
-  if (!input.taskDefinition) throw clientException(DEFINITION_TEXTS.taskDefinitionBlank());
-  const definition = requireTaskDefinition(context, input.taskDefinition);
-  if (input.enableExecuteCommand && !definition.taskRoleArn)
-    throw invalidParameter(EXEC_TEXTS.createNeedsRole());
-  const { on, ...launch } = toLaunch(cluster, definition, input);
+  const controller = controllerOf(input);
+  if (controller !== "ECS") checkExternal(input);
   const schedulingStrategy = input.schedulingStrategy ?? "REPLICA";
-  if (schedulingStrategy === "DAEMON") checkDaemon(on, input);
-  const placement = toPlacement(on, input);
-  if (input.role && definition.networkMode === "awsvpc")
-    throw invalidParameter(TEXTS.roleNeedsLinked());
-  const networkConfiguration = toNetworkConfiguration(
-    context.store,
-    definition,
-    input.networkConfiguration,
-    on,
-  );
-  const loadBalancers = toLoadBalancers(context.store, definition, input.loadBalancers);
-  if (input.healthCheckGracePeriodSeconds && loadBalancers.length === 0)
-    throw invalidParameter(TEXTS.gracePeriodNoLoadBalancer());
+  const { placement, ...deployed } =
+    controller === "EXTERNAL"
+      ? { ...OF_NO_TASK_SET, placement: toPlacement("EC2", input) }
+      : toDeployed(input, context, cluster, schedulingStrategy);
   const now = context.clock.now();
   const service: Omit<EcsService, "deployments"> = {
     arn: ecsArn(context, `service/${cluster.name}/${name}`),
@@ -74,17 +70,13 @@ function toService(
     clusterArn: cluster.arn,
     status: "ACTIVE",
     desiredCount: desiredCount(input.desiredCount),
-    taskDefinitionArn: definition.arn,
-    ...launch,
-    platformFamily: on === "FARGATE" ? "Linux" : undefined,
+    ...deployed,
     schedulingStrategy,
-    deploymentController: "ECS",
+    deploymentController: controller,
     deploymentConfiguration: toDeploymentConfiguration(
       input.deploymentConfiguration,
       schedulingStrategy === "DAEMON" ? DAEMON_CONFIGURATION : undefined,
     ),
-    networkConfiguration,
-    loadBalancers,
     serviceRegistries: [],
     healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds ?? 0,
     placementConstraints: placement?.constraints ?? [],
@@ -100,7 +92,53 @@ function toService(
     events: [],
     tags: toTags(input.tags),
   };
-  return { ...service, deployments: [newDeployment(context.store, service, now)] };
+  return { ...service, deployments: firstDeployments(context.store, service, now) };
+}
+
+function firstDeployments(
+  store: Scope,
+  service: Omit<EcsService, "deployments">,
+  now: number,
+): Deployment[] {
+  if (service.deploymentController === "EXTERNAL") return [];
+  return [
+    hasTaskSets(service) ? firstTaskSet(store, service, now) : newDeployment(store, service, now),
+  ];
+}
+
+/** What the first tasks are made from, and where they may be. */
+function toDeployed(
+  input: CreateServiceRequest,
+  context: CallContext,
+  cluster: Cluster,
+  schedulingStrategy: EcsService["schedulingStrategy"],
+) {
+  if (!input.taskDefinition) throw clientException(DEFINITION_TEXTS.taskDefinitionBlank());
+  const definition = requireTaskDefinition(context, input.taskDefinition);
+  if (input.enableExecuteCommand && !definition.taskRoleArn)
+    throw invalidParameter(EXEC_TEXTS.createNeedsRole());
+  const { on, ...launch } = toLaunch(cluster, definition, input);
+  if (schedulingStrategy === "DAEMON") checkDaemon(on, input);
+  const placement = toPlacement(on, input);
+  if (input.role && definition.networkMode === "awsvpc")
+    throw invalidParameter(TEXTS.roleNeedsLinked());
+  const networkConfiguration = toNetworkConfiguration(
+    context.store,
+    definition,
+    input.networkConfiguration,
+    on,
+  );
+  const loadBalancers = toLoadBalancers(context.store, definition, input.loadBalancers);
+  if (input.healthCheckGracePeriodSeconds && loadBalancers.length === 0)
+    throw invalidParameter(TEXTS.gracePeriodNoLoadBalancer());
+  return {
+    taskDefinitionArn: definition.arn,
+    ...launch,
+    platformFamily: on === "FARGATE" ? "Linux" : undefined,
+    networkConfiguration,
+    loadBalancers,
+    placement,
+  };
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html#service_scheduler_daemon */

@@ -15,6 +15,7 @@ export const members: Members = {
     ExecuteCommandConfiguration: "kmsKeyId",
     LoadBalancer: "advancedConfiguration",
     RegisterTaskDefinitionRequest: "inferenceAccelerators",
+    CreateTaskSetRequest: "serviceRegistries",
     RunTaskRequest: "volumeConfigurations",
     StartTaskRequest: "volumeConfigurations",
     TaskOverride: "inferenceAcceleratorOverrides",
@@ -98,7 +99,6 @@ export const members: Members = {
     },
   ],
   usedIn: {
-    "refuse-unsupported.ts": { UpdateServiceRequest: "deploymentController" },
     "placement/wishes.ts": { UpdateServiceRequest: "placementConstraints placementStrategy" },
     "providers/provider-rules.ts": {
       AutoScalingGroupProviderUpdate: "managedTerminationProtection",

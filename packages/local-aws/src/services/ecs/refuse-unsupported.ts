@@ -4,7 +4,6 @@ import { unsupported } from "../kit/faults.ts";
 /** What creating and updating a service have in common, of that which is looked at here. */
 type ServiceRequest = Pick<
   CreateServiceRequest,
-  | "deploymentController"
   | "serviceConnectConfiguration"
   | "serviceRegistries"
   | "volumeConfigurations"
@@ -17,8 +16,6 @@ type ServiceRequest = Pick<
  * @throws AwsError `NotImplemented` by name
  */
 export function refuseUnsupported(input: ServiceRequest): void {
-  const controller = input.deploymentController?.type ?? "ECS";
-  if (controller !== "ECS") throw unsupported(`the deployment controller ${controller}`);
   if (input.serviceConnectConfiguration?.enabled) throw unsupported("Service Connect");
   if (input.serviceRegistries?.length) throw unsupported("service registries (Cloud Map)");
   if (input.volumeConfigurations?.length) throw unsupported("volumes configured at launch");

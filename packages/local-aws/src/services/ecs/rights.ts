@@ -6,11 +6,17 @@ import { clusters, ecsServices, taskDefinitions, tasks, type Tags } from "./stat
 import { capacityProviders } from "./providers/state.ts";
 import { containerInstances } from "./instances/state.ts";
 import { rolesOf } from "./task-roles.ts";
+import { findTaskSetByArn } from "./task-sets/task-set.ts";
 
 interface Input {
   readonly cluster?: string;
   readonly service?: string;
   readonly taskDefinition?: string;
+}
+
+interface TaskSetInput extends Input {
+  readonly taskSet?: string;
+  readonly taskSets?: string[];
 }
 
 const clusterName = ({ cluster = "default" }: Input) => lastPart(cluster);
@@ -55,7 +61,17 @@ export const rights: RightsTable<CallContext> = {
         names.map((name) => arnOr(context, name, "cluster")),
       "DescribeClusters",
     ],
-    [service, "CreateService UpdateService DeleteService"],
+    [service, "CreateService UpdateService DeleteService UpdateServicePrimaryTaskSet"],
+    [() => "*", "CreateTaskSet"],
+    [
+      (input: TaskSetInput, context: CallContext) =>
+        (input.taskSets ?? [input.taskSet ?? "*"]).map((id) =>
+          id.startsWith("arn:")
+            ? id
+            : `${service(input, context).replace(":service/", ":task-set/")}/${id}`,
+        ),
+      "UpdateTaskSet DeleteTaskSet DescribeTaskSets",
+    ],
     [
       (input: Input & { services: string[] }, context: CallContext) =>
         input.services.map((name) => within(context, input, "service", name)),
@@ -107,7 +123,7 @@ export const rights: RightsTable<CallContext> = {
   needs({ operation, input, context }, usual) {
     if (operation === "RegisterTaskDefinition")
       return [usual, ...passing(input.taskRoleArn), ...passing(input.executionRoleArn)];
-    const starts = ["RunTask", "StartTask", "CreateService", "UpdateService"].includes(operation);
+    const starts = STARTS.has(operation);
     const found =
       starts && input.taskDefinition && findTaskDefinition(context, input.taskDefinition);
     if (!found) return [usual];
@@ -130,6 +146,7 @@ export const rights: RightsTable<CallContext> = {
     };
   },
   tagsOf(arn, { store }) {
+    if (arn.includes(":task-set/")) return findTaskSetByArn(store, arn)?.set.taskSet.tags;
     const kinds = [clusters, ecsServices, tasks, taskDefinitions, containerInstances] as const;
     const found =
       kinds.map((kind) => store.of<{ tags: Tags }>(kind).get(arn)).find((one) => one) ??
@@ -137,6 +154,14 @@ export const rights: RightsTable<CallContext> = {
     return found?.tags;
   },
 };
+
+const STARTS: ReadonlySet<string> = new Set([
+  "RunTask",
+  "StartTask",
+  "CreateService",
+  "UpdateService",
+  "CreateTaskSet",
+]);
 
 const IN_CLUSTER: ReadonlySet<string> = new Set([
   "RunTask",
@@ -149,6 +174,11 @@ const IN_CLUSTER: ReadonlySet<string> = new Set([
   "UpdateService",
   "DeleteService",
   "DescribeServices",
+  "CreateTaskSet",
+  "UpdateTaskSet",
+  "DeleteTaskSet",
+  "DescribeTaskSets",
+  "UpdateServicePrimaryTaskSet",
   "ExecuteCommand",
   "ListContainerInstances",
   "DescribeContainerInstances",

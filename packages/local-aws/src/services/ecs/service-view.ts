@@ -10,6 +10,8 @@ import { fromNetworkConfiguration } from "./network-configuration.ts";
 import { revisionArn, serviceDeploymentArn } from "./service-deployments.ts";
 import { tasks, tasksByService, type Deployment, type EcsService, type Task } from "./state.ts";
 import { fromTags } from "./tags.ts";
+import { hasTaskSets, taskSetsOf } from "./task-sets/task-set.ts";
+import { describeTaskSet } from "./task-sets/view.ts";
 
 /** A service as the API shows it. Counts are those of its tasks now. */
 export function describeService(
@@ -18,21 +20,24 @@ export function describeService(
   include: readonly ServiceField[],
 ): SdkService {
   const ownTasks = scope.of(tasks).by(tasksByService, service.arn);
-  const primary = service.deployments.find(({ status }) => status === "PRIMARY");
+  const sets = taskSetsOf(service);
+  const deployments = hasTaskSets(service) ? [] : service.deployments;
+  const primary = deployments.find(({ status }) => status === "PRIMARY");
   return {
     ...settings(service),
     status: service.status,
     desiredCount: service.desiredCount,
     runningCount: ownTasks.filter(isRunning).length,
     pendingCount: ownTasks.filter(isPending).length,
-    deployments: service.deployments.map((deployment) =>
-      describeDeployment(service, deployment, ownTasks),
-    ),
+    ...(hasTaskSets(service) && {
+      taskSets: sets.map((set) => describeTaskSet(scope, service, set, include.includes("TAGS"))),
+    }),
+    deployments: deployments.map((deployment) => describeDeployment(service, deployment, ownTasks)),
     currentServiceDeployment:
       primary?.rolloutState === "IN_PROGRESS"
         ? serviceDeploymentArn(service, primary.id)
         : undefined,
-    currentServiceRevisions: service.deployments.map((deployment) => {
+    currentServiceRevisions: deployments.map((deployment) => {
       const own = ownTasks.filter(({ startedBy }) => startedBy === deployment.id);
       return {
         arn: revisionArn(service, deployment.id),
@@ -63,7 +68,7 @@ function settings(service: EcsService): SdkService {
     capacityProviderStrategy: strategy(service),
     platformVersion: service.platformVersion,
     platformFamily: service.platformFamily,
-    taskDefinition: service.taskDefinitionArn,
+    taskDefinition: service.taskDefinitionArn || undefined,
     deploymentConfiguration: {
       maximumPercent: configuration.maximumPercent,
       minimumHealthyPercent: configuration.minimumHealthyPercent,
@@ -80,7 +85,7 @@ function settings(service: EcsService): SdkService {
     networkConfiguration: fromNetworkConfiguration(service.networkConfiguration),
     healthCheckGracePeriodSeconds: service.healthCheckGracePeriodSeconds,
     schedulingStrategy: service.schedulingStrategy,
-    deploymentController: { type: service.deploymentController as "ECS" },
+    deploymentController: { type: service.deploymentController },
     enableECSManagedTags: service.enableEcsManagedTags,
     propagateTags: service.propagateTags as SdkService["propagateTags"],
     enableExecuteCommand: service.enableExecuteCommand,

@@ -12,6 +12,7 @@ import { serviceHandlers } from "./services.ts";
 import { tagHandlers } from "./tag-operations.ts";
 import { taskDefinitionHandlers } from "./task-definitions.ts";
 import { taskHandlers } from "./tasks.ts";
+import { taskSetHandlers } from "./task-sets/handlers.ts";
 import { members } from "./members.ts";
 import { clusters, taskDefinitions, ecsServices, revisions, tasks } from "./state.ts";
 import { rights } from "./rights.ts";
@@ -27,6 +28,7 @@ const handlers = {
   ...tagHandlers,
   ...taskDefinitionHandlers,
   ...taskHandlers,
+  ...taskSetHandlers,
 } satisfies EcsHandlers;
 
 /** Amazon Elastic Container Service, https://docs.aws.amazon.com/AmazonECS/latest/APIReference/Welcome.html */

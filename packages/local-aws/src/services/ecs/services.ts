@@ -7,6 +7,7 @@ import { findService, requireCluster, requireService } from "./lookup.ts";
 import { page } from "./pages.ts";
 import { describeService } from "./service-view.ts";
 import { ecsServices, type EcsService } from "./state.ts";
+import { TASK_SET_TEXTS } from "./task-sets/texts.ts";
 import { TEXTS } from "./texts.ts";
 import { updateService } from "./update-service.ts";
 
@@ -44,6 +45,12 @@ export const serviceHandlers: EcsHandlers = {
     if (service.status === "INACTIVE") throw serviceNotActive();
     const isScaled = service.schedulingStrategy !== "DAEMON" && service.desiredCount > 0;
     if (isScaled && !input.force) throw invalidParameter(TEXTS.serviceScaled());
+    if (
+      service.deploymentController === "EXTERNAL" &&
+      service.deployments.length > 0 &&
+      !input.force
+    )
+      throw invalidParameter(TASK_SET_TEXTS.deploymentsActive());
     const draining = service.status === "DRAINING" ? service : drain(context, service);
     return { service: describeService(context.store, draining, []) };
   },

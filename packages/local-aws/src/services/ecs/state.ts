@@ -83,6 +83,20 @@ export interface Deployment {
   rolloutStateReason: string;
   createdAt: number;
   updatedAt: number;
+  /** Of a task set: `INACTIVE` is one that drains. */
+  taskSet?: TaskSetFacts;
+}
+
+/** What a deployment is beside, of a service that others than ECS deploy. Its `rolloutState` is COMPLETED while it is steady. */
+export interface TaskSetFacts {
+  externalId?: string;
+  startedBy?: string;
+  /** Per cent of the service's desired count. */
+  scale: number;
+  /** Since when it has been as steady as it is, in milliseconds since the epoch. */
+  stabilityStatusAt: number;
+  clientToken?: string;
+  tags: Tags;
 }
 
 export interface ServiceEvent {
@@ -106,7 +120,7 @@ export interface EcsService {
   platformVersion?: string;
   platformFamily?: string;
   schedulingStrategy: "REPLICA" | "DAEMON";
-  deploymentController: string;
+  deploymentController: Sdk.DeploymentControllerType;
   deploymentConfiguration: {
     minimumHealthyPercent: number;
     maximumPercent: number;

@@ -6,29 +6,48 @@ import { containerInstances } from "./instances/state.ts";
 import { capacityProviders } from "./providers/state.ts";
 import type { EcsHandlers } from "./handlers.ts";
 import { clusters, ecsServices, taskDefinitions, tasks, type Tags } from "./state.ts";
+import { findTaskSetByArn } from "./task-sets/task-set.ts";
 import { fromTags, mergeTags, toTags } from "./tags.ts";
 import { TEXTS } from "./texts.ts";
 
-/** The collection that an ARN's resource is in. @throws AwsError where the resource does not exist or has no tags */
-function taggable(
-  context: CallContext,
-  arn: string,
-): { collection: Collection<{ tags: Tags }>; id: string } {
+/** What has tags, and how to give it others. */
+interface Tagged {
+  readonly tags: Tags;
+  set(tags: Tags): void;
+}
+
+/** What an ARN names. @throws AwsError where the resource does not exist or has no tags */
+function taggable(context: CallContext, arn: string): Tagged {
   const { type, path } = resourceOf(arn);
-  if (type === "capacity-provider") {
-    const id = path[0] ?? "";
-    const collection = context.store.of(capacityProviders) as Collection<{ tags: Tags }>;
-    if (collection.has(id)) return { collection, id };
-    throw invalidParameter(TEXTS.resourceNotFound());
-  }
+  if (type === "task-set") return taskSet(context, arn);
+  const id = type === "capacity-provider" ? (path[0] ?? "") : arn;
   const collection = collectionOf(context, arn);
-  if (collection.has(arn)) return { collection, id: arn };
-  throw type === "cluster" ? clusterNotFound() : invalidParameter(TEXTS.resourceNotFound());
+  const found = collection.get(id);
+  if (!found) throw type === "cluster" ? clusterNotFound() : notFound();
+  return { tags: found.tags, set: (tags) => void collection.patch(id, { tags }) };
+}
+
+const notFound = () => invalidParameter(TEXTS.resourceNotFound());
+
+function taskSet({ store }: CallContext, arn: string): Tagged {
+  const found = findTaskSetByArn(store, arn);
+  if (!found) throw notFound();
+  const { service, set } = found;
+  return {
+    tags: set.taskSet.tags,
+    set: (tags) => {
+      const tagged = { ...set, taskSet: { ...set.taskSet, tags } };
+      const deployments = service.deployments.map((it) => (it.id === set.id ? tagged : it));
+      store.of(ecsServices).patch(service.arn, { deployments });
+    },
+  };
 }
 
 function collectionOf(context: CallContext, arn: string): Collection<{ tags: Tags }> {
   const { type, path } = resourceOf(arn);
   switch (type) {
+    case "capacity-provider":
+      return context.store.of(capacityProviders) as Collection<{ tags: Tags }>;
     case "cluster":
       return context.store.of(clusters) as Collection<{ tags: Tags }>;
     case "service":
@@ -47,21 +66,18 @@ function collectionOf(context: CallContext, arn: string): Collection<{ tags: Tag
 
 export const tagHandlers: EcsHandlers = {
   ListTagsForResource({ resourceArn }, context) {
-    const { collection, id } = taggable(context, resourceArn);
-    return { tags: fromTags(collection.get(id)!.tags) };
+    return { tags: fromTags(taggable(context, resourceArn).tags) };
   },
 
   TagResource({ resourceArn, tags }, context) {
-    const { collection, id } = taggable(context, resourceArn);
-    const before = collection.get(id)!.tags;
-    collection.patch(id, { tags: mergeTags(before, toTags(tags)) });
+    const resource = taggable(context, resourceArn);
+    resource.set(mergeTags(resource.tags, toTags(tags)));
     return {};
   },
 
   UntagResource({ resourceArn, tagKeys }, context) {
-    const { collection, id } = taggable(context, resourceArn);
-    const before = collection.get(id)!.tags;
-    collection.patch(id, { tags: before.filter(({ key }) => !tagKeys.includes(key)) });
+    const resource = taggable(context, resourceArn);
+    resource.set(resource.tags.filter(({ key }) => !tagKeys.includes(key)));
     return {};
   },
 };

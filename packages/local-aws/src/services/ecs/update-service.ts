@@ -18,7 +18,10 @@ import { refuseUnsupported } from "./refuse-unsupported.ts";
 import { newDeployment, startDeployment } from "./service-deployments.ts";
 import { toLoadBalancers } from "./service-load-balancers.ts";
 import { ecsServices, type Cluster, type EcsService, type TaskDefinition } from "./state.ts";
+import { checkExternalUpdate } from "./task-sets/external-services.ts";
+import { hasTaskSets } from "./task-sets/task-set.ts";
 import { TEXTS } from "./texts.ts";
+import { unsupported } from "../kit/faults.ts";
 
 /** What a new deployment is needed for, when it changes: tasks are made from it. */
 const DEPLOYED = [
@@ -43,13 +46,19 @@ export function updateService(input: UpdateServiceRequest, context: CallContext)
   if (before.schedulingStrategy === "DAEMON" && input.desiredCount !== undefined)
     throw invalidParameter(TEXTS.daemonDesiredCount());
   refuseUnsupported(input);
+  const { deploymentController: controller } = before;
+  if ((input.deploymentController?.type ?? controller) !== controller)
+    throw unsupported("changing a service's deployment controller");
+  if (hasTaskSets(before)) checkExternalUpdate(input, before);
   const after: EcsService = { ...before, ...changes(input, context, cluster, before) };
   if (isStrategyChanged(before, after) && !input.forceNewDeployment)
     throw invalidParameter(TEXTS.strategyNeedsForce());
-  if (after.healthCheckGracePeriodSeconds > 0 && after.loadBalancers.length === 0)
+  const balanced = after.loadBalancers.length > 0 || hasTaskSets(after);
+  if (after.healthCheckGracePeriodSeconds > 0 && !balanced)
     throw invalidParameter(TEXTS.gracePeriodNoLoadBalancer());
   if (
     after.enableExecuteCommand &&
+    after.taskDefinitionArn !== "" &&
     !findTaskDefinition(context, after.taskDefinitionArn)?.taskRoleArn
   )
     throw invalidParameter(EXEC_TEXTS.updateNeedsRole());
@@ -58,7 +67,8 @@ export function updateService(input: UpdateServiceRequest, context: CallContext)
   const now = context.clock.now();
   const deploys =
     input.forceNewDeployment === true ||
-    DEPLOYED.some((member) => !isDeepStrictEqual(before[member], after[member]));
+    (!hasTaskSets(after) &&
+      DEPLOYED.some((member) => !isDeepStrictEqual(before[member], after[member])));
   after.deployments = deploys
     ? startDeployment(before.deployments, newDeployment(context.store, after, now))
     : withDesiredCount(before, after.desiredCount, now).deployments;
@@ -72,7 +82,9 @@ export function withDesiredCount(
   now: number,
 ): Pick<EcsService, "desiredCount" | "deployments"> {
   const deployments = service.deployments.map((deployment) =>
-    deployment.status === "PRIMARY" && deployment.desiredCount !== desiredCount
+    deployment.status === "PRIMARY" &&
+    !deployment.taskSet &&
+    deployment.desiredCount !== desiredCount
       ? { ...deployment, desiredCount, updatedAt: now }
       : deployment,
   );
