@@ -17,11 +17,12 @@ import type { Entry } from "./recipes.ts";
 
 const run = promisify(execFile);
 
-/** What packages need at their installation and not when they run. */
+/** What packages need at their installation, or for what no image here does, and not when they run. */
 const NOT_NEEDED =
-  /^(?:adduser|debconf.*|debianutils|dpkg|init-system-helpers|iproute2|libpam.*|lsb-base|passwd|perl.*|sysvinit-utils|tar)$/;
+  /^(?:adduser|debconf.*|debianutils|dpkg|init-system-helpers|iproute2|libpam-.*|libllvm\d+|locales|logrotate|lsb-base|netbase|passwd|perl.*|postgresql-(?:client-)?common|sensible-utils|ssl-cert|sysvinit-utils|tar|tzdata)$/;
 /** What nobody reads there. */
-const NOT_READ = /^usr\/share\/(?:bash-completion|bug|doc|i18n|info|lintian|locale|man|zoneinfo)\//;
+const NOT_READ =
+  /^usr\/share\/(?:bash-completion|bug|doc|i18n|info|lintian|locale|man|zoneinfo)\/|^usr\/lib\/postgresql\/\d+\/lib\/bitcode\//;
 
 /** What some dozen packages may take to come; then those that are installed do as well. */
 const DOWNLOAD_MS = 90_000;
@@ -44,22 +45,23 @@ export async function debianFiles(
   scratch: string,
   signal?: AbortSignal,
 ): Promise<DebianFiles> {
-  const versions = await closure(packages, signal);
-  const names = [...versions.keys()];
   const entries = new Map<string, Entry>();
+  mkdirSync(scratch, { recursive: true });
   try {
-    mkdirSync(scratch, { recursive: true });
-    const unreachable = await download(names, scratch, signal);
+    const apt = { index: join(scratch, "packages.bin"), signal };
+    const versions = await closure(packages, apt);
+    const names = [...versions.keys()];
+    const unreachable = await download(names, scratch, apt);
     if (unreachable === undefined) {
       const archives = readdirSync(scratch).filter((name) => name.endsWith(".deb"));
       for (const name of archives.toSorted()) await unpack(join(scratch, name), entries, signal);
     } else {
       await takeInstalled(names, entries, unreachable);
     }
+    return { entries, versions };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-  return { entries, versions };
 }
 
 /** Whose packages these are: `Debian`, `Ubuntu`. */
@@ -70,11 +72,25 @@ export function distribution(): string {
   return id[0]!.toUpperCase() + id.slice(1);
 }
 
+/** How apt is called. */
+interface Apt {
+  /** Where it keeps what it reads of its lists, which takes most of its time: many machines keep it nowhere. */
+  readonly index: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+const settings = ({ index }: Apt) => [
+  "-o",
+  `Dir::Cache::pkgcache=${index}`,
+  "-o",
+  "Dir::Cache::srcpkgcache=",
+];
+
 /** Names and versions of packages with all that they need to run. @throws Error where one is not known */
-async function closure(packages: readonly string[], signal?: AbortSignal) {
+async function closure(packages: readonly string[], apt: Apt) {
   const versions = new Map<string, string>();
   for (let pending = [...packages]; pending.length > 0;) {
-    const found = await describe(pending, signal);
+    const found = await describe(pending, apt);
     const unknown = pending.filter((name) => !found.some((each) => each.name === name));
     // An alternative, or a virtual package, which another provides: where it is needed, the program says so.
     const wanted = unknown.filter((name) => packages.includes(name));
@@ -86,9 +102,10 @@ async function closure(packages: readonly string[], signal?: AbortSignal) {
   return versions;
 }
 
-async function describe(names: readonly string[], signal?: AbortSignal) {
-  const { stdout } = await run("apt-cache", ["show", "--no-all-versions", ...names], {
-    signal,
+async function describe(names: readonly string[], apt: Apt) {
+  const show = [...settings(apt), "show", "--no-all-versions", ...names];
+  const { stdout } = await run("apt-cache", show, {
+    signal: apt.signal,
     maxBuffer: 1e8,
     env: { ...process.env, LC_ALL: "C" },
   }).catch((error: Error & { stdout?: string }) => {
@@ -117,10 +134,11 @@ async function describe(names: readonly string[], signal?: AbortSignal) {
 }
 
 /** Fetches packages; answers why not, where they cannot be had. */
-async function download(names: readonly string[], folder: string, signal?: AbortSignal) {
+async function download(names: readonly string[], folder: string, apt: Apt) {
+  const { signal } = apt;
   try {
     const quick = ["-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=10"];
-    await run("apt-get", ["download", "-q", ...quick, ...names], {
+    await run("apt-get", [...settings(apt), "download", "-q", ...quick, ...names], {
       cwd: folder,
       signal,
       timeout: DOWNLOAD_MS,

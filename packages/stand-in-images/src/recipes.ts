@@ -136,8 +136,62 @@ const redis: Recipe = {
   },
 };
 
+const POSTGRES_START = `#!/bin/bash
+set -euo pipefail
+# Debian's package has its programs in a folder of its version.
+export PATH="$(echo /usr/lib/postgresql/*/bin):$PATH"
+if [ "\${1:0:1}" = - ]; then set -- postgres "$@"; fi
+if [ "$1" != postgres ]; then exec "$@"; fi
+# As in the public image: root makes the folder, and the server is another's.
+if [ "$(id -u)" = 0 ]; then
+  mkdir -p "$PGDATA"
+  chown -R postgres:postgres "$PGDATA"
+  chmod 700 "$PGDATA"
+  exec setpriv --reuid postgres --regid postgres --clear-groups "$0" "$@"
+fi
+if [ ! -s "$PGDATA/PG_VERSION" ]; then
+  if [ -z "\${POSTGRES_PASSWORD:-}" ] && [ "\${POSTGRES_HOST_AUTH_METHOD:-}" != trust ]; then
+    echo "Error: Database is uninitialized and superuser password is not specified." >&2
+    echo "       You must specify POSTGRES_PASSWORD to a non-empty value for the superuser." >&2
+    exit 1
+  fi
+  user=\${POSTGRES_USER:-postgres}
+  initdb --username="$user" --auth-local=trust --pwfile=<(echo "\${POSTGRES_PASSWORD:-none}") >&2
+  echo "host all all all \${POSTGRES_HOST_AUTH_METHOD:-scram-sha-256}" >>"$PGDATA/pg_hba.conf"
+  # Without LLVM, which is larger than all the rest.
+  printf '%s\\n' "listen_addresses = '*'" 'jit = off' >>"$PGDATA/postgresql.conf"
+  if [ "\${POSTGRES_DB:-$user}" != postgres ]; then
+    echo "CREATE DATABASE \\"\${POSTGRES_DB:-$user}\\";" | postgres --single postgres >/dev/null
+  fi
+fi
+exec "$@"
+`;
+
+const postgres: Recipe = {
+  name: "postgres",
+  repositories: ["docker.io/library/postgres", "public.ecr.aws/docker/library/postgres"],
+  tags: ["latest", "14", "15", "16", "17", "18"],
+  packages: [...BASE, "postgresql", "util-linux"],
+  version: "postgresql",
+  users: [["postgres", 999]],
+  files: {
+    "var/run/postgresql": folder(999),
+    "var/lib/postgresql/data": folder(999, 0o700),
+    "usr/local/bin/docker-entrypoint.sh": text(POSTGRES_START, 0o755),
+  },
+  config: {
+    Env: [PATH, "PGDATA=/var/lib/postgresql/data"],
+    Entrypoint: ["docker-entrypoint.sh"],
+    Cmd: ["postgres"],
+    ExposedPorts: { "5432/tcp": {} },
+    // Ends at once, as the public image does, where SIGTERM would wait for its clients.
+    StopSignal: "SIGINT",
+    Volumes: { "/var/lib/postgresql/data": {} },
+  },
+};
+
 /** All images that can be made. */
-export const RECIPES: readonly Recipe[] = [nginx, redis];
+export const RECIPES: readonly Recipe[] = [nginx, redis, postgres];
 
 /** The recipe for an image's full name, `docker.io/library/nginx:1.28`, or undefined where there is none. One with a digest has none: what is made here has another. */
 export function recipeFor(image: string): Recipe | undefined {
