@@ -199,7 +199,11 @@ const eventParts = (context: EngineContext): EnginePart[] => [
 ];
 
 /** Of a cloud that is the control plane alone, where instances are what is said of them. */
-const RECORDS: InstanceHost = { open: async () => {}, close: async () => {} };
+const RECORDS: InstanceHost = {
+  open: async () => {},
+  close: async () => {},
+  sweep: async () => {},
+};
 
 function createInstances(
   context: EngineContext,

@@ -5,10 +5,13 @@ import { machineImage } from "../../services/ec2/instances/machine-images.ts";
 import type { Instance } from "../../services/ec2/instances/state.ts";
 import { ecsArn } from "../../services/ecs/arns.ts";
 import { registerContainerInstance } from "../../services/ecs/instances/register.ts";
+import { containerInstances, containerInstancesByEc2 } from "../../services/ecs/instances/state.ts";
+import { runsOn } from "../../services/ecs/launch.ts";
 import { providerOfInstance } from "../../services/ecs/providers/find.ts";
-import { clusters } from "../../services/ecs/state.ts";
+import { clusters, ecsServices } from "../../services/ecs/state.ts";
 import type { Scope, Store } from "../../store/store.ts";
 import { mayReachService } from "../network/reachability.ts";
+import { addServiceEvents } from "../scheduler/service-events.ts";
 import { readEcsConfig } from "./ecs-config.ts";
 
 /**
@@ -60,4 +63,21 @@ function refusalTo(
   const refused = roleRefusal(store, scope.account, asked);
   if (!refused) return undefined;
   return `AccessDeniedException: ${roleArn} is not authorized to perform: ${action} on resource: ${clusterArn} ${refusalWords(refused, action)}`;
+}
+
+/** Services that an instance would have been for hear in their events why there is none. */
+export function tellServices(scope: Scope, { userData }: Instance, why: string, now: number): void {
+  const clusterArn = ecsArn(scope, `cluster/${readEcsConfig(userData).cluster}`);
+  for (const service of scope.of(ecsServices).filter((it) => it.clusterArn === clusterArn)) {
+    const message = `(service ${service.name}) ${why}`;
+    const isKnown = service.events.some((event) => event.message === message);
+    if (service.status === "ACTIVE" && runsOn(service) === "EC2" && !isKnown)
+      addServiceEvents(scope, service.arn, [message], now);
+  }
+}
+
+/** Whether the agent of an instance is there, as its cluster sees it. */
+export function isConnected(scope: Scope, instanceId: string): boolean {
+  const [known] = scope.of(containerInstances).by(containerInstancesByEc2, instanceId);
+  return known?.agentConnected ?? false;
 }

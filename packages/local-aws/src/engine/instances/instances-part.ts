@@ -4,22 +4,20 @@ import { instances, type Instance } from "../../services/ec2/instances/state.ts"
 import { containerInstances, containerInstancesByEc2 } from "../../services/ecs/instances/state.ts";
 import { disconnectAgent, forgetInstance } from "../../services/ecs/instances/register.ts";
 import { tasksOn } from "../../services/ecs/placement/remaining.ts";
-import { clusters, ecsServices, tasks } from "../../services/ecs/state.ts";
+import { clusters, tasks } from "../../services/ecs/state.ts";
 import { INSTANCE_TEXTS as SAID } from "../../services/ecs/instance-texts.ts";
 import type { Change, Place } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
-import { ecsArn } from "../../services/ecs/arns.ts";
-import { runsOn } from "../../services/ecs/launch.ts";
-import { addServiceEvents } from "../scheduler/service-events.ts";
-import { readEcsConfig } from "./ecs-config.ts";
 import { untilChanged } from "../scheduler/commits.ts";
-import { connectAgent } from "./agent.ts";
+import { connectAgent, isConnected, tellServices } from "./agent.ts";
 
-/** What the tier gives to instances: a network each. */
+/** What the tier gives to instances: a network each, and a disk that stays until they are terminated. */
 export interface InstanceHost {
   open(instanceId: string, address: string): Promise<void>;
   close(instanceId: string): Promise<void>;
+  /** Takes away the disks of all instances but these. */
+  sweep(kept: readonly string[]): Promise<void>;
 }
 
 /** How often an agent that could not register tries again, in idle time. */
@@ -56,6 +54,7 @@ export class InstancesPart implements EnginePart {
     const { store } = this.#context;
     this.#unsubscribe = store.onCommit((changes) => this.#committed(changes));
     await this.reopen();
+    await this.#sweep();
     this.#expireRegularly();
   }
 
@@ -217,6 +216,14 @@ export class InstancesPart implements EnginePart {
       forgetInstance(scope, instanceId);
       ended(scope, scope.of(instances).get(instanceId)!, clock.now());
     });
+    if (isEnd) await this.#sweep();
+  }
+
+  /** The disk of an instance goes with it: of one whose server died first, at the next start. */
+  async #sweep(): Promise<void> {
+    const all = this.#context.store.all(instances).flatMap((collection) => collection.values());
+    const kept = all.filter(({ state }) => state !== "terminated");
+    await this.#host?.sweep(kept.map(({ instanceId }) => instanceId));
   }
 
   #expireRegularly(): void {
@@ -229,21 +236,4 @@ export class InstancesPart implements EnginePart {
     });
     this.#expiry = clock.deadline(EXPIRE_EVERY_MS, () => this.#expireRegularly());
   }
-}
-
-/** Services that an instance would have been for hear in their events why there is none. */
-function tellServices(scope: Scope, { userData }: Instance, why: string, now: number): void {
-  const clusterArn = ecsArn(scope, `cluster/${readEcsConfig(userData).cluster}`);
-  for (const service of scope.of(ecsServices).filter((it) => it.clusterArn === clusterArn)) {
-    const message = `(service ${service.name}) ${why}`;
-    const isKnown = service.events.some((event) => event.message === message);
-    if (service.status === "ACTIVE" && runsOn(service) === "EC2" && !isKnown)
-      addServiceEvents(scope, service.arn, [message], now);
-  }
-}
-
-/** Whether the agent of an instance is there, as its cluster sees it. */
-function isConnected(scope: Scope, instanceId: string): boolean {
-  const [known] = scope.of(containerInstances).by(containerInstancesByEc2, instanceId);
-  return known?.agentConnected ?? false;
 }

@@ -1,4 +1,5 @@
 import type { Room } from "./room.ts";
+import { INSTANCES } from "./task-volumes.ts";
 import {
   openNetworkScript,
   dropNetworkScript,
@@ -140,7 +141,7 @@ END
 
 const inNetwork = (network: TaskNetwork) => `nsenter --net=${namespacePath(network)}`;
 
-/** The networks of the instances that run, in the room. */
+/** The networks of the instances that run, in the room, and the disks of all that there are. */
 export class InstanceNetworks {
   readonly #room: Room;
   readonly #open = new Map<string, InstanceNetwork>();
@@ -175,6 +176,17 @@ export class InstanceNetworks {
     if (!network) return;
     this.#open.delete(instanceId);
     if (this.#room.pid !== undefined) await this.#room.script(dropNetworkScript(network.names));
+  }
+
+  /** Takes away what the tasks of all instances but these have written to their disks. */
+  async sweep(kept: readonly string[]): Promise<void> {
+    if (this.#room.pid === undefined) return;
+    await this.#room.script(`
+cd ${INSTANCES} 2>/dev/null || exit 0
+for each in *; do
+  case " ${kept.join(" ")} " in *" $each "*) ;; *) rm -rf "$each" ;; esac
+done
+`);
   }
 
   /** After the room was made anew, nothing is left of any. */

@@ -42,7 +42,7 @@ export class TaskVolumes {
     const { taskArn, instanceId } = this.#spec;
     const { efsVolumeConfiguration: efs, dockerVolumeConfiguration: docker } = volume;
     if (efs) return efsDirectory(taskArn, efs);
-    const instance = instanceDirectory(instanceId ?? "");
+    const instance = `${INSTANCES}/${instanceId ?? ""}`;
     if (host?.sourcePath) return { root: `${instance}/files`, path: host.sourcePath };
     if (docker?.scope === "shared") return { root: `${instance}/volumes`, path: name };
     return { root: this.#folder, path: `volumes/${name}` };
@@ -119,8 +119,8 @@ const imageVolumes = ({ image }: ContainerSpec) =>
 
 const trimmed = (path: string) => path.replace(/(?<=.)\/+$/, "");
 
-/** What is on the disk of an EC2 instance, in the room: as long as there is the instance. */
-export const instanceDirectory = (instanceId: string) => `${ROOM}/instances/${instanceId}`;
+/** The disks of EC2 instances, in the room: each as long as there is its instance. */
+export const INSTANCES = `${ROOM}/instances`;
 
 type EfsConfiguration = NonNullable<
   NonNullable<TaskSpec["volumes"]>[number]["efsVolumeConfiguration"]
