@@ -1,8 +1,9 @@
+import { proxiedFetch } from "./proxied-fetch.ts";
 import type { Endpoint } from "./registries.ts";
 import { failedRequest } from "./registry-fault.ts";
 
 /**
- * Asks all endpoints of a registry at once whether they are there; the first that answers, whatever it says, will do.
+ * Asks all endpoints of a registry at once, by this machine's proxies, whether they are there; the first that answers, whatever it says, will do.
  * @param ms how long that may take together
  * @returns why none answered, in containerd's words; undefined where one did
  */
@@ -11,6 +12,7 @@ export async function whyUnreachable(
   ms: number,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
+  const fetch = proxiedFetch(process.env);
   const late = AbortSignal.timeout(ms);
   const ended = signal ? AbortSignal.any([late, signal]) : late;
   const asked = endpoints.map(async ({ base }) => {

@@ -1,4 +1,5 @@
 import type { PullClock } from "./pull-clock.ts";
+import type { Fetch } from "./proxied-fetch.ts";
 import type { Endpoint } from "./registries.ts";
 import { parseChallenge, type BearerTokens, type Challenge } from "./bearer-tokens.ts";
 import { basicHeader, type RegistryCredentials } from "./registry-credentials.ts";
@@ -9,6 +10,7 @@ const ANSWER_MS = 30_000;
 
 export interface RegistryNeeds {
   readonly clock: PullClock;
+  readonly fetch: Fetch;
   readonly tokens: BearerTokens;
   /** Undefined for who reads as everyone may. They are for the registry and all that its mirrors are: who names one trusts it. */
   readonly credentials: RegistryCredentials | undefined;
@@ -81,7 +83,7 @@ export class RegistryHost {
     url: URL,
     headers: Readonly<Record<string, string>>,
   ): Promise<Response> {
-    const { clock, signal } = this.#needs;
+    const { clock, fetch, signal } = this.#needs;
     const late = new AbortController();
     const timer = clock.deadline(ANSWER_MS, () =>
       late.abort(new Error("net/http: timeout awaiting response headers")),

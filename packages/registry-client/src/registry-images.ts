@@ -11,6 +11,7 @@ import {
   type Descriptor,
   type Manifest,
 } from "./manifest.ts";
+import { proxiedFetch, type Fetch } from "./proxied-fetch.ts";
 import type { PullClock } from "./pull-clock.ts";
 import { PullError } from "./pull-error.ts";
 import type { Registries } from "./registries.ts";
@@ -47,6 +48,8 @@ export interface RegistryImagesOptions {
   readonly standIns?: string | undefined;
   /** How often what may go another time is tried; as often as ECS does where it is left out. */
   readonly attempts?: number;
+  /** Where proxies are named. Default: this process's. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** A manifest as a registry gave it, in the files. */
@@ -69,6 +72,7 @@ const FIRST_WAIT_MS = 1000;
 export class RegistryImages {
   readonly #options: RegistryImagesOptions;
   readonly #files: PulledBlobs;
+  readonly #fetch: Fetch;
   readonly #tokens: BearerTokens;
   readonly #closing = new AbortController();
   /** Pulls under way, by image and platform: tasks that start together share one. */
@@ -79,6 +83,7 @@ export class RegistryImages {
   constructor(options: RegistryImagesOptions) {
     this.#options = options;
     this.#files = options.files;
+    this.#fetch = proxiedFetch(options.env ?? process.env);
     this.#tokens = new BearerTokens(() => options.clock.now());
   }
 
@@ -134,7 +139,8 @@ export class RegistryImages {
 
   #needs(credentials: RegistryCredentials | undefined) {
     const { clock } = this.#options;
-    return { clock, tokens: this.#tokens, credentials, signal: this.#closing.signal };
+    const { signal } = this.#closing;
+    return { clock, fetch: this.#fetch, tokens: this.#tokens, credentials, signal };
   }
 
   /** What the name means: by the registry, or without it where its digest says all and its manifest is here. */
