@@ -143,6 +143,13 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
     meaning: { en: "Where Go is fetched from.", ja: "Go の取得元。" },
     default: official,
   },
+  WORKBOOK_RUNC_MIRROR: {
+    meaning: {
+      en: "Where runc, which runs containers, is fetched from: where it is all that a Linux lacks for them.",
+      ja: "コンテナを動かす runc の取得元 (Linux で、コンテナに足りないものが runc だけのとき)。",
+    },
+    default: official,
+  },
   TF_CLI_CONFIG_FILE: {
     meaning: {
       en: "Your own configuration of Terraform's command line, for instance with a mirror of providers. It is used where the file exists.",

@@ -42,6 +42,8 @@ export interface LocalAwsOptions {
   readonly homeAddress?: string;
   /** Directories whose programs the images' interpreters come from (`node`). Default: where this Node is. */
   readonly toolsPath?: readonly string[];
+  /** The program that runs containers, https://github.com/opencontainers/runc. Default: the machine's own. */
+  readonly runc?: string | undefined;
   /** What all log events may take up, in bytes; then the oldest of the largest group go. Default 256 MiB. */
   readonly maxLogBytes?: number;
   /** Mirrors of registries, such as `{ "docker.io": ["http://127.0.0.1:5000"] }`: asked before the registries themselves. */
@@ -204,9 +206,10 @@ async function start(options: LocalAwsOptions, host: string, data: OpenedData): 
       logger,
       wire: createWire(),
       engine: {
-        tasks: await chooseTaskTier(options.tasks),
+        tasks: await chooseTaskTier(options.tasks, options.runc),
         listeners: options.listeners ?? "exact",
         toolsPath: options.toolsPath,
+        runc: options.runc,
         maxLogBytes: options.maxLogBytes ?? DEFAULT_LOG_BYTES,
         registries: {
           mirrors: options.registryMirrors,

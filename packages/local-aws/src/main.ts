@@ -21,6 +21,7 @@ const USAGE = `Usage: node packages/local-aws/src/main.ts [options]
   --host ADDRESS                 the front door's address (default 127.0.0.1)
   --data DIR                     where the cloud is kept (default: a temporary directory)
   --tasks containers|process|off how tasks run (default: containers where this machine can)
+  --runc FILE                    the program that runs containers (default: the machine's own)
   --credentials workspace|any    whose keys are accepted (default workspace)
   --listeners exact|offset|ephemeral   ports of load balancers on this machine (default exact)
   --home-address ADDRESS         where requests from this machine count as coming from
@@ -41,6 +42,7 @@ const { values } = parseArgs({
     host: { type: "string" },
     data: { type: "string" },
     tasks: { type: "string" },
+    runc: { type: "string" },
     credentials: { type: "string" },
     listeners: { type: "string" },
     "home-address": { type: "string" },
@@ -80,6 +82,7 @@ function readOptions(): LocalAwsOptions {
     host: values.host,
     dataDir: values.data,
     tasks: oneOf("--tasks", values.tasks, ["containers", "process", "off"]),
+    runc: values.runc === undefined ? undefined : resolve(values.runc),
     credentials: oneOf("--credentials", values.credentials, ["workspace", "any"]),
     listeners: oneOf<ListenersMode>("--listeners", values.listeners, [
       "exact",

@@ -146,13 +146,14 @@ function reporter(
 
 async function unpack(pin: PinnedTool, archive: string, folder: string): Promise<void> {
   mkdirSync(folder);
-  if (pin.name.endsWith(".zip")) {
-    const program = join(folder, pin.tool);
-    writeFileSync(program, readZipEntry(archive, pin.tool));
-    chmodSync(program, 0o755);
+  if (pin.name.endsWith(".tar.gz")) {
+    await run("tar", ["-xzf", archive, "--no-same-owner", "--strip-components", "1", "-C", folder]);
     return;
   }
-  await run("tar", ["-xzf", archive, "--no-same-owner", "--strip-components", "1", "-C", folder]);
+  const program = join(folder, pin.tool);
+  if (pin.name.endsWith(".zip")) writeFileSync(program, readZipEntry(archive, pin.tool));
+  else renameSync(archive, program);
+  chmodSync(program, 0o755);
 }
 
 function keepOne(unpacked: string, folder: string): void {

@@ -9,6 +9,7 @@ export { findOnPath } from "./executables.ts";
 export { FileLock } from "./file-lock.ts";
 export { findGo, minimumGoVersion } from "./find-go.ts";
 export { findNode, findNpm, nodeRuntimeFolder } from "./find-node.ts";
+export { findRunc } from "./find-runc.ts";
 export { findTerraform, minimumTerraformVersion } from "./find-terraform.ts";
 export { toPlatform, type Platform } from "./platform.ts";
 export { isAlive, isGroupRunning, processStamp } from "./process-stamp.ts";

@@ -18,6 +18,10 @@ test.each(platforms)("every tool is pinned for %s", (platform) => {
   expect(table.find("pnpm", platform, "npm")).toBeDefined();
 });
 
+test.each(["linux-x64", "linux-arm64"] as const)("runc is pinned for %s", (platform) => {
+  expect(ToolTable.read().find("runc", platform)).toBeDefined();
+});
+
 test("pnpm is the one that package.json names, on every platform", () => {
   const manifest = JSON.parse(readFileSync(join(findRoot(), "package.json"), "utf8")) as {
     packageManager: string;

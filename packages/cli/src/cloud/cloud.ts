@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isAlive, UserError } from "@workbook/toolchain";
@@ -8,10 +7,10 @@ import { machineFault } from "../machine-faults.ts";
 import { REGION } from "../region.ts";
 import { saveConfig, type Config, type Workspace } from "../workspace.ts";
 import { endLane, laneFolder } from "../lane/end-lane.ts";
-import { registryArguments } from "./registries.ts";
 import { describeHolder } from "./port-holder.ts";
 import { EMPTY_SNAPSHOT, saveSnapshot } from "./snapshots.ts";
 import { readServerFile, readServerPid, type ServerFile } from "./server-file.ts";
+import { spawnServer, type Child } from "./spawn-server.ts";
 
 /** A Local AWS that answers. */
 export interface RunningCloud extends ServerFile {
@@ -94,7 +93,12 @@ export async function startCloud(
   rmSync(join(dataDir, "server.json"), { force: true });
   const port = options.port ?? workspace.config.port;
   const isNew = !existsSync(join(dataDir, "cloud.db"));
-  const child = spawnServer(workspace, { ...options, port });
+  const child = await spawnServer(workspace, {
+    ...options,
+    port,
+    dataDir,
+    logFile: logFile(workspace),
+  });
   const cloud = await waitForServer(dataDir, child, options.signal);
   // Another command may have started it a moment before ours.
   if (!cloud) return (await findCloud(workspace)) ?? raise(await startError(workspace, port));
@@ -146,34 +150,6 @@ export async function stopCloud(workspace: Workspace): Promise<boolean> {
   }
   await endLane(laneFolder(workspace));
   return true;
-}
-
-interface Child {
-  readonly pid: number | undefined;
-  readonly exited: () => boolean;
-}
-
-function spawnServer(workspace: Workspace, options: StartOptions & { port: number }): Child {
-  const log = openSync(logFile(workspace), "a", 0o600);
-  const main = join(workspace.root, "packages/local-aws/src/main.ts");
-  const args = ["--port", String(options.port), "--data", dataDirectory(workspace)];
-  args.push("--listeners", options.listeners ?? workspace.config.listeners);
-  args.push("--log-limit", String(workspace.config.logLimit));
-  // By itself it finds out what this machine can do.
-  const tasks = options.tasks ?? workspace.config.tasks;
-  if (tasks !== undefined) args.push("--tasks", tasks);
-  args.push(...registryArguments(workspace, options.mirrors ?? workspace.config.mirrors));
-  if (options.realTime) args.push("--real-time");
-  const child = spawn(process.execPath, [main, ...args], {
-    cwd: workspace.root,
-    // The server needs where programs are and where home is; nothing else of the caller's reaches it, or its tasks.
-    env: pick(["PATH", "HOME", "TMPDIR", "LANG", "NODE_COMPILE_CACHE", "NODE_USE_SYSTEM_CA"]),
-    detached: true,
-    stdio: ["ignore", log, log],
-  });
-  closeSync(log);
-  child.unref();
-  return { pid: child.pid, exited: () => child.exitCode !== null || child.signalCode !== null };
 }
 
 async function waitForServer(
@@ -239,10 +215,4 @@ async function askHealth(endpoint: string): Promise<Record<string, unknown> | un
     if (error instanceof TypeError || (error as Error).name === "TimeoutError") return undefined;
     throw error;
   }
-}
-
-function pick(names: readonly string[]): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  );
 }

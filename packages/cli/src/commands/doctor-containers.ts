@@ -1,7 +1,8 @@
-import { missingExtras, probeRoom } from "@workbook/local-aws";
+import { missingExtras } from "@workbook/local-aws";
 import { readManifests } from "@workbook/lab-kit";
 import { both, type Words } from "@workbook/toolchain";
 import { findCloud } from "../cloud/cloud.ts";
+import { whyNoContainers } from "../cloud/container-runtime.ts";
 import { describeNoRoom, type TaskFacts } from "../cloud/task-tier.ts";
 import { chaptersWithContainers } from "../learn/need-containers.ts";
 import type { Session } from "../session.ts";
@@ -9,7 +10,7 @@ import type { Finding } from "./doctor.ts";
 
 /** Whether tasks can run as containers, found out by doing it; and what would bring that, in one command. */
 export async function containersFinding(session: Session): Promise<Finding> {
-  const missing = await probeRoom();
+  const missing = await whyNoContainers({ root: session.workspace.root, signal: session.signal });
   const cloud = await findCloud(session.workspace);
   const running = cloud?.health["tasks"] as TaskFacts | undefined;
   const chosen = session.workspace.config.tasks;

@@ -3,6 +3,7 @@ import { type Lab, listLabs, loadLab } from "@workbook/lab-kit";
 import { type LaneCloud, verify } from "@workbook/lab-kit/deploy";
 import { UserError, type Words } from "@workbook/toolchain";
 import { join } from "node:path";
+import { fetchedRunc } from "../cloud/container-runtime.ts";
 import { formatProof, formatSummary } from "../output/verify-output.ts";
 import type { Session } from "../session.ts";
 import { localTarget } from "../target/local-target.ts";
@@ -35,6 +36,7 @@ export async function verifyCommand(
     wanted,
     tools,
     tasks: config.tasks,
+    runc: await fetchedRunc(config.tasks, { root, signal: session.signal }),
     lanes: readLanes(options.lanes),
     targetOf: (cloud) => localTarget(session.workspace, asRunning(cloud)),
     onProof: (proof) => session.progress.print(formatProof(proof)),
@@ -55,7 +57,7 @@ async function split(
   if (left.length === 0) return { wanted, notRunHere: [] };
   const { tasks } = session.workspace.config;
   // Not that of the workspace's cloud: a proof has clouds of its own.
-  const tier = await tierOf(tasks);
+  const tier = await tierOf(tasks, { root: session.workspace.root, signal: session.signal });
   if (tier.driver === "containers") return { wanted: asked, notRunHere: [] };
   if (wanted.length === 0) throw containersNeeded(left[0]!, tier);
   return { wanted, notRunHere: left.map(({ id }) => id) };

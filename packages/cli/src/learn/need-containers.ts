@@ -1,15 +1,19 @@
 import type { Lab, LabManifest } from "@workbook/lab-kit";
-import { probeRoom, type TaskTier } from "@workbook/local-aws";
-import { both, UserError, type Words } from "@workbook/toolchain";
+import type { TaskTier } from "@workbook/local-aws";
+import { both, UserError, type ToolOptions, type Words } from "@workbook/toolchain";
 import { findCloud } from "../cloud/cloud.ts";
+import { whyNoContainers } from "../cloud/container-runtime.ts";
 import { describeNoRoom } from "../cloud/task-tier.ts";
 import type { Session } from "../session.ts";
 import { chapterNumber } from "./chapters.ts";
 
 /** How tasks would run in a new cloud of this machine; found out by trying where nobody has chosen. */
-export async function tierOf(chosen: TaskTier["driver"] | undefined): Promise<TaskTier> {
+export async function tierOf(
+  chosen: TaskTier["driver"] | undefined,
+  options: ToolOptions,
+): Promise<TaskTier> {
   if (chosen !== undefined) return { driver: chosen };
-  const missing = await probeRoom();
+  const missing = await whyNoContainers(options);
   return missing ? { driver: "process", missing } : { driver: "containers" };
 }
 
@@ -26,7 +30,7 @@ export async function requireContainers(
   const { workspace } = session;
   const running = await findCloud(workspace);
   const known = running?.health["tasks"] as TaskTier | undefined;
-  const tier = known ?? (await tierOf(workspace.config.tasks));
+  const tier = known ?? (await tierOf(workspace.config.tasks, { root: workspace.root }));
   if (tier.driver !== "containers") throw containersNeeded(lab, tier);
 }
 

@@ -40,6 +40,8 @@ export interface LaneOptions {
   readonly tools: FoundTools;
   /** How tasks run; what this machine can do best where it is left open. */
   readonly tasks?: LocalAwsOptions["tasks"] | undefined;
+  /** The program that runs containers, where it is not the machine's own. */
+  readonly runc?: string | undefined;
   readonly batch: SynthBatch;
   readonly builds: Builds;
   /** Where images of public registries come from. */
@@ -87,6 +89,7 @@ export class Lane {
       port: 0,
       listeners: "ephemeral",
       ...(options.tasks && { tasks: options.tasks }),
+      runc: options.runc,
       dataDir: join(directory, "cloud"),
       registryMirrors: options.registryMirrors,
       logger: {

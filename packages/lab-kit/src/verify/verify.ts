@@ -29,6 +29,7 @@ export interface VerifyOptions {
   readonly tools: FoundTools;
   /** How tasks run, where that was chosen. */
   readonly tasks?: LaneOptions["tasks"];
+  readonly runc?: LaneOptions["runc"];
   /** How many clouds work side by side: most of a deployment is waiting, so more than there are processors. */
   readonly lanes: number;
   /** How a lane's cloud is deployed to; it is not asked for anything. */
@@ -53,7 +54,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   const lanes: Lane[] = [];
   let registry: StandInRegistry | undefined;
   try {
-    const { root, state, tools, tasks, targetOf, signal } = options;
+    const { root, state, tools, tasks, runc, targetOf, signal } = options;
     const images = chainOf(options).flatMap(({ publicImages = [] }) => publicImages);
     // The same for everyone who proves a lab, with a network and without one.
     registry =
@@ -64,6 +65,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
       state,
       tools,
       tasks,
+      runc,
       targetOf,
       signal,
       scratch,

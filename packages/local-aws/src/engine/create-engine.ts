@@ -46,6 +46,7 @@ export interface EngineOptions {
   readonly tasks: TaskTier;
   readonly listeners: "exact" | "offset" | "ephemeral";
   readonly toolsPath: readonly string[] | undefined;
+  readonly runc: string | undefined;
   readonly maxLogBytes: number;
   readonly registries: RegistriesOptions;
 }
@@ -159,12 +160,13 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
   };
 
   function createDriver() {
-    const { toolsPath, tasks } = options;
+    const { toolsPath, runc, tasks } = options;
     if (tasks.driver === "off")
       return { driver: createOffDriver(), instances: RECORDS, info: () => ({ driver: "off" }) };
     const { dataDir } = settings;
     if (tasks.driver === "containers") {
-      const room = new Room({ clock, logger, folder: join(dataDir, "runtime", "room") });
+      const folder = join(dataDir, "runtime", "room");
+      const room = new Room({ clock, logger, folder, runc });
       const router = new Router(context, room);
       const instances = new InstanceNetworks(room);
       const driver = new ContainerDriver({

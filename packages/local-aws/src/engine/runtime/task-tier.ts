@@ -7,9 +7,15 @@ export interface TaskTier {
   readonly missing?: NoRoom;
 }
 
-/** What was chosen by hand, or else containers where this machine can run them, and processes elsewhere: found out by doing it. */
-export async function chooseTaskTier(chosen: TaskTier["driver"] | undefined): Promise<TaskTier> {
+/**
+ * What was chosen by hand, or else containers where this machine can run them, and processes elsewhere: found out by doing it.
+ * @param runc the program that runs containers, where the machine's own is not to be used
+ */
+export async function chooseTaskTier(
+  chosen: TaskTier["driver"] | undefined,
+  runc?: string,
+): Promise<TaskTier> {
   if (chosen !== undefined) return { driver: chosen };
-  const missing = await probeRoom();
+  const missing = await probeRoom(runc);
   return missing ? { driver: "process", missing } : { driver: "containers" };
 }

@@ -44,17 +44,26 @@ const SETTINGS: readonly (readonly [name: string, closed: number, open: number])
   ["user.max_user_namespaces", 0, 15_000],
 ];
 
-/** Finds out whether tasks can run as containers here, by making a room for a moment; undefined where they can. */
-export async function probeRoom(): Promise<NoRoom | undefined> {
-  if (process.platform !== "linux") return { why: "system" };
-  const isRoot = process.getuid!() === 0;
-  const packages = [...PROGRAMS, ...(isRoot ? [] : USER_PROGRAMS)]
+/** Debian's packages, not there, without whose programs tasks cannot run as containers; none where this is no Linux. */
+export function missingPackages(): readonly string[] {
+  if (process.platform !== "linux") return [];
+  return [...PROGRAMS, ...(process.getuid!() === 0 ? [] : USER_PROGRAMS)]
     .filter(([program]) => !isOnPath(program))
     .map(([, packageName]) => packageName);
+}
+
+/**
+ * Finds out whether tasks can run as containers here, by making a room for a moment; undefined where they can.
+ * @param runc the program, where the machine's own is not to be used
+ */
+export async function probeRoom(runc?: string): Promise<NoRoom | undefined> {
+  if (process.platform !== "linux") return { why: "system" };
+  const isRoot = process.getuid!() === 0;
+  const packages = missingPackages().filter((name) => name !== "runc" || runc === undefined);
   if (packages.length > 0) return { why: "programs", packages };
   const { username, uid } = userInfo();
   if (!isRoot && !hasRange(username, uid)) return { why: "users", user: username };
-  const said = await whyRefused();
+  const said = await whyRefused(runc);
   if (said === undefined) return undefined;
   for (const [name, closed, value] of SETTINGS)
     if (!isRoot && readSetting(name) === closed) return { why: "setting", name, value };
@@ -67,13 +76,14 @@ export function missingExtras(): readonly string[] {
   return EXTRA_PROGRAMS.filter(([program]) => !isOnPath(program)).map(([, name]) => name);
 }
 
-async function whyRefused(): Promise<string | undefined> {
+async function whyRefused(runc: string | undefined): Promise<string | undefined> {
   const folder = mkdtempSync(join(tmpdir(), "room-"));
   const logger = { info: () => {}, error: () => {} };
-  const room = new Room({ clock: new SystemClock(1), logger, folder: join(folder, "room") });
+  const clock = new SystemClock(1);
+  const room = new Room({ clock, logger, folder: join(folder, "room"), runc });
   try {
     await room.start();
-    await room.script("ip netns add probe; nft list ruleset");
+    await room.script("ip netns add probe; nft list ruleset; runc --version");
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -1,14 +1,13 @@
 import type { ChildProcess } from "node:child_process";
 import type { Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
-import { chownSync, mkdirSync } from "node:fs";
 import type { Server } from "node:net";
 import { fileURLToPath } from "node:url";
 import { LayerError } from "@workbook/image-layers";
 import type { Clock, Timer } from "../../../clock/clock.ts";
 import type { Logger } from "../../../ground/logger.ts";
-import { mapUsers, rootOutside } from "./map-users.ts";
-import { spawnRoom } from "./spawn-room.ts";
+import { mapUsers } from "./map-users.ts";
+import { makeFolder, spawnRoom } from "./spawn-room.ts";
 import type { Message, OperationName, Operations, RoomFacts } from "./inside/messages.ts";
 
 const MAIN = fileURLToPath(new URL("./inside/main.ts", import.meta.url));
@@ -25,6 +24,8 @@ export interface RoomOptions {
   readonly logger: Logger;
   /** On this machine; made here. */
   readonly folder: string;
+  /** The program that runs containers. Default: the machine's own. */
+  readonly runc?: string | undefined;
 }
 
 interface Asked {
@@ -44,6 +45,7 @@ export class RoomError extends Error {
  */
 export class Room {
   readonly folder: string;
+  readonly #runc: string | undefined;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #asked = new Map<number, Asked>();
@@ -56,7 +58,8 @@ export class Room {
   #closing = false;
   #lastId = 0;
 
-  constructor({ clock, logger, folder }: RoomOptions) {
+  constructor({ clock, logger, folder, runc }: RoomOptions) {
+    this.#runc = runc;
     this.#clock = clock;
     this.#logger = logger;
     this.folder = folder;
@@ -69,9 +72,7 @@ export class Room {
 
   /** Makes the room. @throws RoomError */
   async start(): Promise<RoomFacts> {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    const outside = rootOutside();
-    if (outside !== undefined) chownSync(this.folder, outside, outside);
+    makeFolder(this.folder, this.#runc);
     this.#ready = this.#enter();
     return this.#ready;
   }

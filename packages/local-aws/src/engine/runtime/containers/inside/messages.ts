@@ -4,6 +4,9 @@ import type { ContainerUsage } from "../../driver.ts";
 /** Where the room's folder is, seen from inside. */
 export const ROOM = "/run/cloud";
 
+/** In the room's folder: programs that the machine has not. */
+export const PROGRAMS = "programs";
+
 /** Where containers write if the room's folder cannot be written over; there in that case alone. */
 export const UPPER = "/run/upper";
 

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { ROOM, UPPER, type RoomFacts } from "./messages.ts";
+import { PROGRAMS, ROOM, UPPER, type RoomFacts } from "./messages.ts";
 
 /** `mount -c`: the folder is known by where this process stands; who it is now may not follow the path to it. */
 const SCRIPT = `
 set -e
+PATH=./${PROGRAMS}:$PATH
 for program in ip nft runc; do
   command -v $program > /dev/null || { echo "$program is missing" >&2; exit 1; }
 done
