@@ -15,12 +15,12 @@ const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
 /** Manifests, by tag or by digest; the tags of a repository, and what refers to an image. */
 export const manifestRoutes: readonly RegistryRoute[] = [
-  ["HEAD", /^manifests\/([^/]+)$/, sendManifest],
-  ["GET", /^manifests\/([^/]+)$/, sendManifest],
-  ["PUT", /^manifests\/([^/]+)$/, takeManifest],
-  ["DELETE", /^manifests\/([^/]+)$/, deleteManifest],
-  ["GET", /^tags\/list$/, listTags],
-  ["GET", /^referrers\/(sha256:[0-9a-f]{64})$/, listReferrers],
+  ["HEAD", /^manifests\/([^/]+)$/, "BatchGetImage", sendManifest],
+  ["GET", /^manifests\/([^/]+)$/, "BatchGetImage", sendManifest],
+  ["PUT", /^manifests\/([^/]+)$/, "PutImage", takeManifest],
+  ["DELETE", /^manifests\/([^/]+)$/, "BatchDeleteImage", deleteManifest],
+  ["GET", /^tags\/list$/, "ListImages", listTags],
+  ["GET", /^referrers\/(sha256:[0-9a-f]{64})$/, "ListImageReferrers", listReferrers],
 ];
 
 function sendManifest({

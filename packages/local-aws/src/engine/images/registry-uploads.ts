@@ -2,28 +2,32 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { layers } from "../../services/ecr/state.ts";
 import type { RegistryCall, RegistryRoute } from "./registry.ts";
 import { RegistryError } from "./registry-error.ts";
+import { checkRight, mayUse } from "./registry-rights.ts";
 
 /** Pushing blobs: in one piece, in chunks, or mounted from another repository of the account. */
 export const uploadRoutes: readonly RegistryRoute[] = [
-  ["POST", /^blobs\/uploads\/$/, begin],
-  ["GET", /^blobs\/uploads\/([^/]+)$/, tell],
-  ["PATCH", /^blobs\/uploads\/([^/]+)$/, append],
-  ["PUT", /^blobs\/uploads\/([^/]+)$/, finish],
-  ["DELETE", /^blobs\/uploads\/([^/]+)$/, cancel],
+  ["POST", /^blobs\/uploads\/$/, "InitiateLayerUpload", begin],
+  ["GET", /^blobs\/uploads\/([^/]+)$/, "UploadLayerPart", tell],
+  ["PATCH", /^blobs\/uploads\/([^/]+)$/, "UploadLayerPart", append],
+  ["PUT", /^blobs\/uploads\/([^/]+)$/, "CompleteLayerUpload", finish],
+  ["DELETE", /^blobs\/uploads\/([^/]+)$/, "UploadLayerPart", cancel],
 ];
 
 async function begin(call: RegistryCall): Promise<void> {
-  const { query, store, name, files, request, response } = call;
+  const { query, store, name, files, request, response, caller } = call;
   const mount = query.get("mount");
   const from = query.get("from");
-  const mounted = mount && from ? store.of(layers).get(`${from}@${mount}`) : undefined;
+  // Whoever may not read there begins an upload instead, as if there were nothing to mount.
+  const mayMount = mount && from && mayUse(caller, "GetDownloadUrlForLayer", from);
+  const mounted = mayMount ? store.of(layers).get(`${from}@${mount}`) : undefined;
   if (mounted) {
     record(call, mounted.digest, mounted.size);
     return created(response, name, mounted.digest);
   }
-  const id = files.begin();
   const digest = query.get("digest");
-  if (digest === null) return accepted(response, name, id, 0);
+  if (digest === null) return accepted(response, name, files.begin(), 0);
+  for (const action of ["UploadLayerPart", "CompleteLayerUpload"]) checkRight(caller, action, name);
+  const id = files.begin();
   await files.append(id, request);
   record(call, digest, await files.finish(id, digest));
   created(response, name, digest);

@@ -6,11 +6,13 @@ import { sendJson, type Mount } from "../../ground/http.ts";
 import { DigestMismatch } from "@workbook/registry-client";
 import { LayerFiles } from "../../services/ecr/layer-files.ts";
 import { layers, repositories } from "../../services/ecr/state.ts";
+import type { Caller } from "../../services/iam/caller.ts";
 import { readPassword } from "../../services/ecr/tokens.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext } from "../engine.ts";
 import { RegistryError } from "./registry-error.ts";
 import { listRepositories, manifestRoutes } from "./registry-manifests.ts";
+import { checkRight } from "./registry-rights.ts";
 import { uploadRoutes } from "./registry-uploads.ts";
 
 /** One request to the registry, with what the path and the password said. */
@@ -25,18 +27,21 @@ export interface RegistryCall {
   readonly store: Scope;
   readonly files: LayerFiles;
   readonly context: EngineContext;
+  /** Who asks. */
+  readonly caller: Caller;
 }
 
-/** A route: method, the path behind the repository's name, what it does. */
+/** A route: method, the path behind the repository's name, what the caller has to be allowed, what it does. */
 export type RegistryRoute = readonly [
   method: string,
   path: RegExp,
+  action: string,
   run: (call: RegistryCall) => Promise<void> | void,
 ];
 
 const ROUTES: readonly RegistryRoute[] = [
-  ["HEAD", /^blobs\/(sha256:[0-9a-f]+)$/, sendBlob],
-  ["GET", /^blobs\/(sha256:[0-9a-f]+)$/, sendBlob],
+  ["HEAD", /^blobs\/(sha256:[0-9a-f]+)$/, "BatchCheckLayerAvailability", sendBlob],
+  ["GET", /^blobs\/(sha256:[0-9a-f]+)$/, "GetDownloadUrlForLayer", sendBlob],
   ...uploadRoutes,
   ...manifestRoutes,
 ];
@@ -75,18 +80,22 @@ async function route(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const store = authenticate(context, request);
+  const caller = authenticate(context, request);
+  const { store } = caller;
   const url = new URL(request.url ?? "", "http://registry");
   if (url.pathname === "/v2/") return sendJson(response, 200, {});
-  if (url.pathname === "/v2/_catalog" && request.method === "GET")
+  if (url.pathname === "/v2/_catalog" && request.method === "GET") {
+    checkRight(caller, "DescribeRepositories", "*");
     return listRepositories(store, url.searchParams, response);
+  }
   const path = decoded(url.pathname.slice("/v2/".length));
   const match = /^(.+?)\/((?:blobs|manifests|tags|referrers)\/.*)$/.exec(path);
   if (!match) throw new RegistryError(404, "NAME_INVALID", `there is no ${url.pathname} here`);
   const [, name, rest] = match as unknown as [string, string, string];
-  for (const [method, pattern, run] of ROUTES) {
+  for (const [method, pattern, action, run] of ROUTES) {
     const found = method === request.method ? pattern.exec(rest) : undefined;
     if (!found) continue;
+    checkRight(caller, action, name);
     if (!store.of(repositories).has(name)) {
       const message = `The repository with name '${name}' does not exist in the registry with id '${store.account}'`;
       throw new RegistryError(404, "NAME_UNKNOWN", message);
@@ -100,6 +109,7 @@ async function route(
       store,
       files,
       context,
+      caller,
     });
   }
   throw new RegistryError(405, "UNSUPPORTED", `${request.method} ${url.pathname} is not supported`);
@@ -120,7 +130,7 @@ function fault(context: EngineContext, request: IncomingMessage, error: unknown)
   return new RegistryError(500, "UNKNOWN", `Local AWS failed: its log has request ${requestId}`);
 }
 
-function authenticate(context: EngineContext, request: IncomingMessage): Scope {
+function authenticate(context: EngineContext, request: IncomingMessage): Caller {
   const basic = /^Basic (.+)$/.exec(request.headers.authorization ?? "");
   if (!basic) throw new RegistryError(401, "UNAUTHORIZED", "authentication required");
   const [user, password = ""] = Buffer.from(basic[1]!, "base64").toString().split(/:(.*)/s, 2);
@@ -132,7 +142,8 @@ function authenticate(context: EngineContext, request: IncomingMessage): Scope {
       "Your authorization token has expired. Reauthenticate and try again.",
     );
   }
-  return context.store.scope(identity.account, identity.region);
+  const { store: cloud, clock } = context;
+  return { ...identity, store: cloud.scope(identity.account, identity.region), cloud, clock };
 }
 
 async function sendBlob({

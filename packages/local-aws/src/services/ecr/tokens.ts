@@ -1,11 +1,14 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Store } from "../../store/store.ts";
+import type { Principal } from "../service.ts";
 import { registrySecrets } from "./state.ts";
 
 /** Who a registry password was given to. */
 export interface RegistryIdentity {
   readonly account: string;
   readonly region: string;
+  /** It may do what whoever asked for the password may: https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html */
+  readonly principal: Omit<Principal, "account" | "accessKeyId">;
 }
 
 /** Authorization tokens are valid for 12 hours: https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html */
@@ -13,9 +16,10 @@ export const TOKEN_MS = 12 * 3_600_000;
 
 /** A password for `identity`: what it says, and a signature. Opens a transaction where the cloud has no secret yet. */
 export function mintPassword(store: Store, identity: RegistryIdentity, expiresAt: number): string {
-  const claims = Buffer.from(
-    JSON.stringify([identity.account, identity.region, expiresAt]),
-  ).toString("base64url");
+  const { account, region, principal } = identity;
+  const { arn, userId, roleArn, session } = principal;
+  const text = JSON.stringify([account, region, expiresAt, { arn, userId, roleArn, session }]);
+  const claims = Buffer.from(text).toString("base64url");
   return `${claims}.${sign(secretOf(store), claims)}`;
 }
 
@@ -29,12 +33,10 @@ export function readPassword(
   const expected = Buffer.from(sign(secretOf(store), claims));
   const given = Buffer.from(signature);
   if (expected.length !== given.length || !timingSafeEqual(expected, given)) return undefined;
-  const [account, region, expiresAt] = JSON.parse(Buffer.from(claims, "base64url").toString()) as [
-    string,
-    string,
-    number,
-  ];
-  return expiresAt > now ? { account, region } : undefined;
+  const [account, region, expiresAt, principal] = JSON.parse(
+    Buffer.from(claims, "base64url").toString(),
+  ) as [string, string, number, RegistryIdentity["principal"]?];
+  return principal && expiresAt > now ? { account, region, principal } : undefined;
 }
 
 function secretOf(store: Store): string {
