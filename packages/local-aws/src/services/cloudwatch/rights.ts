@@ -1,4 +1,4 @@
-import type { RequestKeys, RightsTable } from "../kit/rights.ts";
+import type { Asked, RequestKeys, RightsTable } from "../kit/rights.ts";
 import type { CallContext } from "../service.ts";
 import { alarms } from "./state.ts";
 
@@ -18,6 +18,15 @@ const dashboards = (
     (name) => `arn:aws:cloudwatch::${account}:dashboard/${name}`,
   );
 
+/** Each key is of the operations that the page below gives it to: an alarm's namespace is none. */
+function keysOf({ operation, input }: Asked<CallContext>): RequestKeys {
+  if (operation === "PutMetricData") return { "cloudwatch:namespace": String(input.Namespace) };
+  if (operation !== "PutMetricAlarm" && operation !== "PutCompositeAlarm") return {};
+  const { AlarmActions = [], OKActions = [], InsufficientDataActions = [] } = input;
+  const actions: string[] = [...AlarmActions, ...OKActions, ...InsufficientDataActions];
+  return actions.length > 0 ? { "cloudwatch:AlarmActions": actions } : {};
+}
+
 /** What IAM has to allow who uses metrics and alarms. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html */
 export const rights: RightsTable<CallContext> = {
   prefix: "cloudwatch",
@@ -32,7 +41,6 @@ export const rights: RightsTable<CallContext> = {
       "TagResource UntagResource ListTagsForResource",
     ],
   ],
-  keys: ({ input }): RequestKeys =>
-    typeof input.Namespace === "string" ? { "cloudwatch:namespace": input.Namespace } : {},
+  keys: keysOf,
   tagsOf: (arn, { store }) => store.of(alarms).get(arn.slice(arn.indexOf(":alarm:") + 7))?.tags,
 };

@@ -7,15 +7,10 @@ import {
   type PolicyRequest,
   type RequestPrincipal,
 } from "./policy-evaluation.ts";
-import {
-  boundaryDocument,
-  decideFor,
-  entityPolicies,
-  identityDocuments,
-  nameOf,
-  policiesOf,
-} from "./principal-policies.ts";
-import { refusalOf, type RolePolicies, type RoleRefusal } from "./refusal.ts";
+import { prefixed } from "./caller-keys.ts";
+import { decideFor, entityPolicies, nameOf, policiesOf } from "./principal-policies.ts";
+import { refusalOfRole, type RolePolicies, type RoleRefusal } from "./refusal.ts";
+import { tagsByKey } from "./request-tags.ts";
 import { type Role, roles } from "./state.ts";
 
 /** The role with this ARN in `account`; undefined where there is none, or it is another account's. */
@@ -68,11 +63,13 @@ export function roleRefusal(
 ): RoleRefusal | undefined {
   const role = findRole(store, account, roleArn);
   if (!role) return { by: "identity-based policy", explicit: false };
-  const boundary = boundaryDocument(store, account, role);
-  const identity = identityDocuments(store, account, role);
-  const policies = { identity, boundary, resource, endpoint };
-  return refusalOf(policies, { roleArn, region, action, resource: on });
+  const read = (text: string | undefined) => (text === undefined ? undefined : parsePolicy(text));
+  const asked = { roleArn, region, action, resource: on, keys: tagKeys(role) };
+  const beside = { resource: read(resource), endpoint: read(endpoint) };
+  return refusalOfRole(entityPolicies(store, account, role), asked, beside);
 }
+
+const tagKeys = ({ tags }: Readonly<Role>) => prefixed("aws:PrincipalTag/", tagsByKey(tags));
 
 /**
  * Whether a role's trust policy lets a service of AWS assume it. False where the role does not exist in `account`. The policy may

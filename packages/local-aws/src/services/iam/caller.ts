@@ -4,19 +4,9 @@ import { AwsError } from "../../protocol/aws-error.ts";
 import { callerKeys as keysOfCaller } from "./caller-keys.ts";
 import type { RequestContext } from "./policy-conditions.ts";
 import { parsePolicy, type PolicyDocument } from "./policy-document.ts";
-import {
-  evaluateIdentityPolicies,
-  evaluateResourcePolicy,
-  type Decision,
-  type PolicyRequest,
-} from "./policy-evaluation.ts";
-import {
-  decideFor,
-  policiesOf,
-  type PrincipalPolicies,
-  type Subject,
-} from "./principal-policies.ts";
-import { refusalWords, type Refusal } from "./refusal.ts";
+import { evaluateResourcePolicy, type Decision, type PolicyRequest } from "./policy-evaluation.ts";
+import { decideFor, policiesOf, type Subject } from "./principal-policies.ts";
+import { refusalWords, weigh, type Refusal } from "./refusal.ts";
 
 /** Who uses something, and where: a call's context is one, and so is what a task does by its role. */
 export interface Caller {
@@ -78,18 +68,16 @@ export function refusalOn(
   request: PolicyRequest,
   own = policiesOf(caller.cloud, caller.account, caller.principal),
 ): Refusal | undefined {
-  const ofResource: readonly Decision[] =
-    policy === undefined ? [] : decisionsOf(policy, caller, request);
-  const limits = (own ? limitsOf(own) : []).map(
-    ([by, documents]) => [by, evaluateIdentityPolicies(documents, request)] as const,
+  return weigh(
+    {
+      own,
+      names: namesOf(caller),
+      account: caller.account,
+      isRole: roleArnOf(caller) !== undefined,
+      resource: typeof policy === "string" ? parsePolicy(policy) : policy,
+    },
+    request,
   );
-  const denying = limits.find(([, decision]) => decision === "explicitDeny");
-  if (denying) return { by: denying[0], explicit: true };
-  if (ofResource.includes("explicitDeny")) return { by: "resource-based policy", explicit: true };
-  const [itself] = ofResource;
-  const lacking = limits.filter(([, decision]) => decision === "implicitDeny");
-  const left = itself === "allowed" ? lacking.filter(([by]) => holdsGrants(by, caller)) : lacking;
-  return left[0] && { by: left[0][0], explicit: false };
 }
 
 /**
@@ -109,21 +97,6 @@ export function foreignRefusalOn(
   if (ofResource.includes("explicitDeny")) return { by: "resource-based policy", explicit: true };
   if (!ofResource.includes("allowed")) return { by: "resource-based policy", explicit: false };
   return identity === "allowed" ? undefined : { by: "identity-based policy", explicit: false };
-}
-
-const limitsOf = ({ identity, boundary, session }: PrincipalPolicies) =>
-  [
-    ["identity-based policy", identity],
-    ...(boundary ? [["permissions boundary", [boundary]] as const] : []),
-    ...(session ? [["session policy", session] as const] : []),
-  ] as readonly (readonly [Refusal["by"], readonly PolicyDocument[]])[];
-
-/**
- * Whether a kind of policy limits what a resource's policy gives: it does for a role that is named, and not for a user.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
- */
-function holdsGrants(by: Refusal["by"], caller: Caller): boolean {
-  return by !== "identity-based policy" && roleArnOf(caller) !== undefined;
 }
 
 /**

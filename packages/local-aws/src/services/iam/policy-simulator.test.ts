@@ -223,3 +223,39 @@ test("a role's and a group's policies are simulated, and what is not there is no
     name: expect.stringMatching(/^NoSuchEntity/),
   });
 });
+
+test("the keys that policies ask for are told, of conditions and of variables, each once", async () => {
+  const policy = policyOf(
+    allow("s3:GetObject", "arn:aws:s3:::mine/${aws:username}/*", {
+      Condition: { DateGreaterThan: { "aws:CurrentTime": "2026-01-01T00:00:00Z" } },
+    }),
+    allow("s3:*", "*", {
+      Condition: { StringEquals: { "s3:prefix": "${aws:username}", "aws:CurrentTime": "x" } },
+    }),
+  );
+  const keys = ["aws:CurrentTime", "aws:username", "s3:prefix"];
+  const told = await client.send(
+    new iam.GetContextKeysForCustomPolicyCommand({ PolicyInputList: [policy] }),
+  );
+  expect(told.ContextKeyNames!.toSorted()).toEqual(keys);
+  const group = { GroupName: "asked" };
+  await client.send(new iam.CreateGroupCommand(group));
+  const user = { UserName: "asking" };
+  const { User } = await client.send(new iam.CreateUserCommand(user));
+  await client.send(new iam.AddUserToGroupCommand({ ...group, ...user }));
+  const inline = { PolicyName: "own", PolicyDocument: policy };
+  await client.send(new iam.PutGroupPolicyCommand({ ...group, ...inline }));
+  const more = policyOf(
+    allow("s3:*", "*", { Condition: { Bool: { "aws:SecureTransport": "true" } } }),
+  );
+  const ofUser = await client.send(
+    new iam.GetContextKeysForPrincipalPolicyCommand({
+      PolicySourceArn: User!.Arn!,
+      PolicyInputList: [more],
+    }),
+  );
+  expect(ofUser.ContextKeyNames!.toSorted()).toEqual([...keys, "aws:SecureTransport"].toSorted());
+  await expect(
+    client.send(new iam.GetContextKeysForCustomPolicyCommand({ PolicyInputList: ["{"] })),
+  ).rejects.toThrow("Syntax errors in policy PolicyInputList.1.");
+});

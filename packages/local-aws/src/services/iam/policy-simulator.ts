@@ -13,7 +13,7 @@ import { paginate } from "./pages.ts";
 import type { RequestContext } from "./policy-conditions.ts";
 import { parsePolicy } from "./policy-document.ts";
 import { boundaryDocument, groupsOf, nameOf } from "./principal-policies.ts";
-import { simulate, type SimulatedPolicy } from "./simulation.ts";
+import { keysIn, simulate, type SimulatedPolicy } from "./simulation.ts";
 import { groups, roles, users, type Group, type Role, type User } from "./state.ts";
 import { readStatements } from "./validate-policy.ts";
 
@@ -54,7 +54,21 @@ export const policySimulatorHandlers = {
     const CallerArn = caller ?? (arn.includes(":user/") ? arn : undefined);
     return results(context, { ...input, CallerArn }, { ...source, identity });
   },
+
+  GetContextKeysForCustomPolicy: ({ PolicyInputList: texts }) =>
+    contextKeys(given(texts, "PolicyInputList")),
+
+  GetContextKeysForPrincipalPolicy({ PolicySourceArn: arn, PolicyInputList: texts = [] }, context) {
+    const { identity } = sourceOf(context, arn);
+    return contextKeys([...identity, ...given(texts, "PolicyInputList")]);
+  },
 } satisfies IamHandlers;
+
+/** What a simulation would have to be given. https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetContextKeysForCustomPolicy.html */
+function contextKeys(policies: readonly SimulatedPolicy[]) {
+  const keys = policies.flatMap(({ document }) => document.Statement.flatMap(keysIn));
+  return { ContextKeyNames: [...new Set(keys)] };
+}
 
 function results(context: CallContext, asked: Asked, source: Source): SimulatePolicyResponse {
   const { ResourcePolicy: policy, CallerArn: caller, ResourceArns: resources = [] } = asked;

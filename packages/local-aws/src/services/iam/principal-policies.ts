@@ -2,11 +2,8 @@ import type { Store } from "../../store/store.ts";
 import type { Principal } from "../service.ts";
 import { AWS_MANAGED_POLICIES } from "./aws-managed-policies.ts";
 import { parsePolicy, type PolicyDocument } from "./policy-document.ts";
-import {
-  evaluateIdentityPolicies,
-  type Decision,
-  type PolicyRequest,
-} from "./policy-evaluation.ts";
+import type { Decision, PolicyRequest } from "./policy-evaluation.ts";
+import { weigh, type PrincipalPolicies } from "./refusal.ts";
 import { WORKSPACE_USER } from "./workspace-keys.ts";
 import {
   groups,
@@ -17,16 +14,6 @@ import {
   type Role,
   type User,
 } from "./state.ts";
-
-/** The policies that speak of what a caller may do, but those of what it asks for. */
-export interface PrincipalPolicies {
-  /** Inline and attached ones. */
-  readonly identity: readonly PolicyDocument[];
-  /** Its own boundary; one whose policy is gone allows nothing. */
-  readonly boundary?: PolicyDocument | undefined;
-  /** What a session was started with. */
-  readonly session?: readonly PolicyDocument[] | undefined;
-}
 
 /** Reads a document; one that was read before need not be read again. */
 export type ReadPolicy = (document: string) => PolicyDocument;
@@ -139,10 +126,7 @@ export function decideFor(
   policies: PrincipalPolicies | undefined,
   request: PolicyRequest,
 ): Decision {
-  if (!policies) return "allowed";
-  const { identity, boundary, session } = policies;
-  const kinds = [identity, ...(boundary ? [[boundary]] : []), ...(session ? [session] : [])];
-  const decisions = kinds.map((documents) => evaluateIdentityPolicies(documents, request));
-  if (decisions.includes("explicitDeny")) return "explicitDeny";
-  return decisions.includes("implicitDeny") ? "implicitDeny" : "allowed";
+  const refusal = weigh({ own: policies, names: [], account: "", isRole: false }, request);
+  if (!refusal) return "allowed";
+  return refusal.explicit ? "explicitDeny" : "implicitDeny";
 }

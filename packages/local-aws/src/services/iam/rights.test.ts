@@ -9,6 +9,7 @@ import { describeVpcs, furnish, get, IAM, onEc2, onIam, onS3, put } from "./test
 import { missing, when, type Case } from "./testing/case.ts";
 import { CONDITION_CASES, STATEMENT_CASES } from "./testing/policy-cases.ts";
 import { policyOf } from "./testing/role-session.ts";
+import { SCALING_CASES } from "./testing/scaling-cases.ts";
 import { NOTHING_CASES, SERVICE_CASES } from "./testing/service-cases.ts";
 
 /*
@@ -44,6 +45,9 @@ describe("of conditions and variables:", () => {
 });
 describe("of services:", () => {
   run(SERVICE_CASES);
+});
+describe("of networks, groups and alarms:", () => {
+  run(SCALING_CASES);
 });
 
 const refused = (call: Promise<unknown>) =>

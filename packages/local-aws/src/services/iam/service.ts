@@ -1,4 +1,4 @@
-import { defineService, type SeedContext } from "../service.ts";
+import { defineService } from "../service.ts";
 import type { Members } from "../kit/members.ts";
 import { without, written } from "../kit/written.ts";
 import { accessKeyHandlers } from "./access-keys.ts";
@@ -11,7 +11,7 @@ import { managedPolicyHandlers } from "./managed-policies.ts";
 import { oidcProviderHandlers } from "./oidc-providers.ts";
 import { policySimulatorHandlers } from "./policy-simulator.ts";
 import { roleHandlers } from "./roles.ts";
-import { ensureServiceLinkedRole, serviceLinkedRoleHandlers } from "./service-linked-roles.ts";
+import { serviceLinkedRoleHandlers } from "./service-linked-roles.ts";
 import { userHandlers } from "./users.ts";
 import { accessKeys, roles, managedPolicies } from "./state.ts";
 import { rights } from "./rights.ts";
@@ -26,12 +26,6 @@ const members: Members = {
   meaningless: [],
   usedIn: {},
 };
-
-/** The roles that ECS and load balancing make in an account the first time they are used: here they are there at once. */
-function seedIam({ store, clock }: SeedContext): void {
-  for (const service of ["ecs.amazonaws.com", "elasticloadbalancing.amazonaws.com"])
-    ensureServiceLinkedRole(store, service, clock.now());
-}
 
 /** AWS Identity and Access Management. Providers of SAML, MFA and passwords are not there. */
 export const iam = defineService({
@@ -60,5 +54,4 @@ export const iam = defineService({
     ...oidcProviderHandlers,
     ...policySimulatorHandlers,
   },
-  seed: seedIam,
 });

@@ -124,7 +124,7 @@ function missingKeys(simulation: Simulation, action: string): string[] {
 }
 
 /** The keys of a statement's conditions, and the variables without a default in what it says. */
-function keysIn({ Condition = {}, Resource, NotResource }: Statement): string[] {
+export function keysIn({ Condition = {}, Resource, NotResource }: Statement): string[] {
   const blocks = Object.values(Condition);
   const texts = [
     ...toList(Resource),
