@@ -6,6 +6,7 @@ import type {
 import { randomUUID } from "node:crypto";
 import type { Scope } from "../../store/store.ts";
 import { requireTemplate, requireVersion } from "../ec2/instances/launch-templates.ts";
+import { ensureServiceLinkedRole } from "../iam/service-linked-roles.ts";
 import { subnets } from "../ec2/state.ts";
 import { cutPage } from "../kit/pages.ts";
 import type { CallContext } from "../service.ts";
@@ -95,7 +96,8 @@ function create(input: CreateAutoScalingGroupType, context: CallContext): AutoSc
     suspendedProcesses: [],
     serviceLinkedRoleArn:
       input.ServiceLinkedRoleARN ??
-      `arn:aws:iam::${account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
+      // https://docs.aws.amazon.com/autoscaling/ec2/userguide/autoscaling-service-linked-role.html
+      ensureServiceLinkedRole(store, "autoscaling.amazonaws.com", clock.now()).arn,
     ...(input.MaxInstanceLifetime !== undefined && {
       maxInstanceLifetime: input.MaxInstanceLifetime,
     }),

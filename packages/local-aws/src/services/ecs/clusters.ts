@@ -1,6 +1,7 @@
 import type { ClusterConfiguration, ClusterField, ClusterSetting } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Scope } from "../../store/store.ts";
+import { ensureServiceLinkedRole } from "../iam/service-linked-roles.ts";
 import type { CallContext } from "../service.ts";
 import { ecsArn } from "./arns.ts";
 import { toCapacityProviders, toStrategy } from "./capacity-providers.ts";
@@ -119,6 +120,7 @@ export const clusterHandlers: EcsHandlers = {
     };
     context.store.of(clusters).delete(cluster.arn);
     context.store.of(clusters).put(cluster.arn, cluster);
+    ensureServiceLinkedRole(context.store, "ecs.amazonaws.com", cluster.createdAt);
     return { cluster: describeCluster(context, cluster, ANSWER_FIELDS) };
   },
 

@@ -1,5 +1,6 @@
 import type { CreateServiceRequest } from "@aws-sdk/client-ecs";
 import type { Scope } from "../../store/store.ts";
+import { ensureServiceLinkedRole } from "../iam/service-linked-roles.ts";
 import type { CallContext } from "../service.ts";
 import { ecsArn } from "./arns.ts";
 import { toDeploymentConfiguration } from "./deployment-configuration.ts";
@@ -85,7 +86,8 @@ function toService(
     enableExecuteCommand: input.enableExecuteCommand ?? false,
     propagateTags: input.propagateTags ?? "NONE",
     availabilityZoneRebalancing: input.availabilityZoneRebalancing ?? "ENABLED",
-    roleArn: `arn:aws:iam::${context.account}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`,
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
+    roleArn: ensureServiceLinkedRole(context.store, "ecs.amazonaws.com", now).arn,
     createdBy: context.principal.arn,
     createdAt: now,
     clientToken: input.clientToken,

@@ -1,5 +1,6 @@
 import type * as Sdk from "@aws-sdk/client-elastic-load-balancing-v2";
 import { networkInterfaces } from "../ec2/state.ts";
+import { ensureServiceLinkedRole } from "../iam/service-linked-roles.ts";
 import { checkArn, loadBalancerArn, requireLoadBalancer } from "./arns.ts";
 import {
   changeAttributes,
@@ -110,6 +111,8 @@ export const loadBalancerHandlers: Elbv2Handlers = {
     balancer.availabilityZones = chosen.map((subnet) =>
       attachZone(store, balancer, subnet, clock.now()),
     );
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-service-linked-roles.html
+    ensureServiceLinkedRole(store, "elasticloadbalancing.amazonaws.com", clock.now());
     return { LoadBalancers: [describe(store.of(loadBalancers).put(arn, balancer))] };
   },
 
