@@ -184,6 +184,25 @@ describe.skipIf(cli === undefined)("the AWS CLI in its defaults", () => {
   );
 
   test(
+    "finds what is tagged, whichever service has it",
+    async () => {
+      const { loadBalancerArn, targetGroupArn } = web;
+      const tag = ["tag-resources", "--tags", "Team=blue", "--resource-arn-list"];
+      expect(
+        await aws("resourcegroupstaggingapi", ...tag, loadBalancerArn, targetGroupArn),
+      ).toEqual({ FailedResourcesMap: {} });
+      const filter = ["--tag-filters", "Key=Team,Values=blue", "--resource-type-filters"];
+      const page = ["--page-size", "1", "--query", "ResourceTagMappingList[].ResourceARN"];
+      const found = ["get-resources", ...filter, "elasticloadbalancing", ...page];
+      expect(await aws("resourcegroupstaggingapi", ...found)).toEqual([
+        loadBalancerArn,
+        targetGroupArn,
+      ]);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
     "shows AWS's errors, of each protocol",
     async () => {
       const [json, query, ec2, s3] = await Promise.all([

@@ -47,6 +47,8 @@ test.skipIf(missing !== undefined)(
       vpc: ["172.31.0.0/16", 3],
       trust: { Service: "ecs-tasks.amazonaws.com" },
       account: cloud.test.cloud.credentials.accountId,
+      untagged: true,
+      tagged: [true],
     });
   },
 );

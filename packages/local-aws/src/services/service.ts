@@ -5,6 +5,7 @@ import type { Kind } from "../store/kind.ts";
 import type { Scope, Store } from "../store/store.ts";
 import { MemberAccounts, type Members } from "./kit/members.ts";
 import type { Need, RightsTable } from "./kit/rights.ts";
+import type { Tagging } from "./kit/tagging.ts";
 import type { Written } from "./kit/written.ts";
 
 /** Who makes a call, as `sts:GetCallerIdentity` would tell. */
@@ -95,6 +96,8 @@ export interface Service {
   /** What becomes of each member of its operations' inputs. */
   readonly members: Members;
   readonly streaming?: Readonly<Record<string, AnyHandler>>;
+  /** How its resources' tags are found and changed; every service that has operations for tags has it. */
+  readonly tagging?: Tagging<CallContext>;
   /** The kinds of resources that a picture of the cloud shows; in the order in which they build on each other. */
   readonly shown: readonly Kind<object>[];
   /**

@@ -9,6 +9,7 @@ import { events } from "./events/service.ts";
 import { iam } from "./iam/service.ts";
 import { kms } from "./kms/service.ts";
 import { logs } from "./logs/service.ts";
+import { resourceGroupsTagging } from "./resourcegroupstaggingapi/service.ts";
 import { s3 } from "./s3/service.ts";
 import { scheduler } from "./scheduler/service.ts";
 import { secretsmanager } from "./secretsmanager/service.ts";
@@ -18,8 +19,8 @@ import { sqs } from "./sqs/service.ts";
 import { ssm } from "./ssm/service.ts";
 import { sts } from "./sts/service.ts";
 
-/** Every service that Local AWS has handlers for. The support matrix is made from this table. */
-export const SERVICES: readonly Service[] = [
+/** The services that keep what they have themselves. */
+const KEEPERS: readonly Service[] = [
   applicationAutoscaling,
   autoscaling,
   cloudwatch,
@@ -39,3 +40,6 @@ export const SERVICES: readonly Service[] = [
   ssm,
   sts,
 ];
+
+/** Every service that Local AWS has handlers for. The support matrix is made from this table. */
+export const SERVICES: readonly Service[] = [...KEEPERS, resourceGroupsTagging(KEEPERS)];

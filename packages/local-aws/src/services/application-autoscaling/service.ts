@@ -1,5 +1,6 @@
 import { written } from "../kit/written.ts";
 import { defineService, type Service } from "../service.ts";
+import { taggedKind, tagsByArn } from "../kit/tagging.ts";
 import { activityHandlers } from "./activities.ts";
 import type { ScalingHandlers } from "./handlers.ts";
 import { members } from "./members.ts";
@@ -27,6 +28,10 @@ export const applicationAutoscaling = defineService({
   rights,
   fault: "InternalServiceException",
   members,
+  tagging: {
+    kinds: [taggedKind(scalableTargets)],
+    ...tagsByArn(["ResourceARN", "Tags", "TagKeys"], (tags) => tags),
+  },
   shown: [scalableTargets],
   written: [written(scalingActivities), written(coolDowns)],
   handlers: handlers as Service["handlers"],

@@ -1,5 +1,6 @@
 import type { Members } from "../kit/members.ts";
 import { defineService, type Service } from "../service.ts";
+import { toTagList } from "../kit/tagging.ts";
 import { capacityHandlers } from "./capacity.ts";
 import { groupHandlers } from "./groups.ts";
 import type { AutoScalingHandlers } from "./handlers.ts";
@@ -53,11 +54,29 @@ const handlers = {
   ...tagHandlers,
 } satisfies AutoScalingHandlers;
 
+const groupOf = (arn: string) => ({
+  ResourceId: arn.slice(arn.lastIndexOf("/") + 1),
+  ResourceType: "auto-scaling-group",
+});
+
 /** Amazon EC2 Auto Scaling: groups of instances from a launch template. */
 export const autoscaling = defineService({
   id: "autoscaling",
   rights,
   members,
+  tagging: {
+    // Groups are tagged by their ARNs, and not found by their tags:
+    // https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html
+    kinds: [],
+    tag: (arn, tags) => ({
+      operation: "CreateOrUpdateTags",
+      input: { Tags: toTagList(tags).map((tag) => ({ ...groupOf(arn), ...tag })) },
+    }),
+    untag: (arn, keys) => ({
+      operation: "DeleteTags",
+      input: { Tags: keys.map((Key) => ({ ...groupOf(arn), Key })) },
+    }),
+  },
   shown: [autoScalingGroups],
   handlers: handlers as Service["handlers"],
 });

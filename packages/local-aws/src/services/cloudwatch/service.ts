@@ -1,4 +1,5 @@
 import { defineService } from "../service.ts";
+import { taggedKind, tagsByArn } from "../kit/tagging.ts";
 import { written, without } from "../kit/written.ts";
 import { alarmHandlers } from "./alarms.ts";
 import { compositeAlarmHandlers } from "./composite-alarms.ts";
@@ -8,7 +9,7 @@ import { members } from "./members.ts";
 import { metricDataHandlers } from "./metric-data.ts";
 import { putDataHandlers } from "./put-data.ts";
 import { putMetricAlarmHandlers } from "./put-metric-alarm.ts";
-import { alarmHistories, alarms } from "./state.ts";
+import { alarmHistories, alarms, dashboards } from "./state.ts";
 import { statisticsHandlers } from "./statistics-calls.ts";
 import { tagHandlers } from "./tags.ts";
 import { rights } from "./rights.ts";
@@ -19,6 +20,10 @@ export const cloudwatch = defineService({
   rights,
   fault: "InternalServiceFault",
   members,
+  tagging: {
+    kinds: [taggedKind(alarms), taggedKind(dashboards)],
+    ...tagsByArn(["ResourceARN", "Tags", "TagKeys"]),
+  },
   shown: [alarms],
   written: [
     written(alarms, (alarm) => without(alarm, "state", "invoked")),

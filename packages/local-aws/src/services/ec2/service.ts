@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { defineService, type AnyHandler, type CallContext, type SeedContext } from "../service.ts";
+import { taggedKind, toTagList } from "../kit/tagging.ts";
 import { without, written } from "../kit/written.ts";
 import { addressHandlers } from "./addresses.ts";
 import { dhcpOptionsHandlers } from "./dhcp-options.ts";
@@ -15,6 +16,7 @@ import { natGatewayHandlers } from "./nat-gateways.ts";
 import { networkAclHandlers } from "./network-acls.ts";
 import { networkInterfaceHandlers } from "./network-interfaces.ts";
 import { prefixListHandlers } from "./prefix-lists.ts";
+import { ec2Arn, RESOURCE_TYPES } from "./resources.ts";
 import { routeTableHandlers } from "./route-tables.ts";
 import { routeHandlers } from "./routes.ts";
 import { securityGroupPermissionHandlers } from "./security-group-permissions.ts";
@@ -128,12 +130,27 @@ function withDryRun(handler: AnyHandler): AnyHandler {
   };
 }
 
+const idOf = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
+
 /** Amazon EC2: the network, and the instances that containers of the EC2 launch type run on. */
 export const ec2 = defineService({
   id: "ec2",
   rights,
   fault: "InternalError",
   members,
+  tagging: {
+    kinds: RESOURCE_TYPES.map(({ type, kind }) =>
+      taggedKind(kind, ({ tags }, id, scope) => ({ arn: ec2Arn(scope, type, id), tags })),
+    ),
+    tag: (arn, tags) => ({
+      operation: "CreateTags",
+      input: { Resources: [idOf(arn)], Tags: toTagList(tags) },
+    }),
+    untag: (arn, keys) => ({
+      operation: "DeleteTags",
+      input: { Resources: [idOf(arn)], Tags: keys.map((Key) => ({ Key })) },
+    }),
+  },
   shown: [
     vpcs,
     subnets,

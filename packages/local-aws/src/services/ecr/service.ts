@@ -1,11 +1,12 @@
 import { defineService, type AnyHandler } from "../service.ts";
+import { taggedKind, tagsByArn } from "../kit/tagging.ts";
 import type { Members } from "../kit/members.ts";
 import { written } from "../kit/written.ts";
 import { checkRegistry } from "./faults.ts";
 import { imageHandlers, imageWriteHandlers } from "./images.ts";
 import { policyHandlers } from "./policies.ts";
 import { repositoryHandlers } from "./repositories.ts";
-import { images, layers, registrySecrets } from "./state.ts";
+import { images, layers, registrySecrets, repositories } from "./state.ts";
 import { rights } from "./rights.ts";
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Operations.html */
@@ -32,6 +33,10 @@ export const ecr = defineService({
   rights,
   fault: "ServerException",
   members,
+  tagging: {
+    kinds: [taggedKind(repositories)],
+    ...tagsByArn(["resourceArn", "tags", "tagKeys"]),
+  },
   shown: [],
   written: [written(images), written(layers), written(registrySecrets)],
   handlers: inOwnRegistry({ ...repositoryHandlers, ...policyHandlers, ...imageHandlers }),

@@ -1,7 +1,9 @@
 import { defineService, type Service } from "../service.ts";
+import { taggedKind, tagsByArn } from "../kit/tagging.ts";
 import { without, written } from "../kit/written.ts";
 import { accountSettingHandlers } from "./account-settings.ts";
 import { capacityProviderHandlers } from "./providers/handlers.ts";
+import { capacityProviders } from "./providers/state.ts";
 import { clusterHandlers } from "./clusters.ts";
 import { executeCommandHandlers } from "./execute-command.ts";
 import type { EcsHandlers } from "./handlers.ts";
@@ -37,6 +39,19 @@ export const ecs = defineService({
   rights,
   fault: "ServerException",
   members,
+  tagging: {
+    kinds: [
+      taggedKind(clusters),
+      taggedKind(containerInstances),
+      taggedKind(capacityProviders),
+      taggedKind(taskDefinitions),
+      taggedKind(ecsServices),
+      taggedKind(tasks),
+    ],
+    ...tagsByArn(["resourceArn", "tags", "tagKeys"], (tags) =>
+      Object.entries(tags).map(([key, value]) => ({ key, value })),
+    ),
+  },
   shown: [clusters, containerInstances, taskDefinitions, ecsServices, tasks],
   written: [
     written(tasks),

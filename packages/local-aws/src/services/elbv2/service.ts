@@ -1,4 +1,5 @@
 import { defineService } from "../service.ts";
+import { taggedKind, toTagList } from "../kit/tagging.ts";
 import type { Members } from "../kit/members.ts";
 import { written } from "../kit/written.ts";
 import { listenerHandlers } from "./listeners.ts";
@@ -71,6 +72,22 @@ export const elbv2 = defineService({
   id: "elbv2",
   rights,
   members,
+  tagging: {
+    kinds: [
+      taggedKind(loadBalancers),
+      taggedKind(targetGroups),
+      taggedKind(listeners),
+      taggedKind(rules),
+    ],
+    tag: (arn, tags) => ({
+      operation: "AddTags",
+      input: { ResourceArns: [arn], Tags: toTagList(tags) },
+    }),
+    untag: (arn, TagKeys) => ({
+      operation: "RemoveTags",
+      input: { ResourceArns: [arn], TagKeys },
+    }),
+  },
   shown: [loadBalancers, listeners, rules, targetGroups, targetRegistrations, targetHealths],
   written: [
     written(targetRegistrations, ({ targetGroupArn, id, port }, ofTasks) =>

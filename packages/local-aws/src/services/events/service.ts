@@ -1,5 +1,6 @@
 import { written } from "../kit/written.ts";
 import { defineService } from "../service.ts";
+import { taggedKind, tagsByArn } from "../kit/tagging.ts";
 import { policyHandlers } from "./bus-policies.ts";
 import { busHandlers } from "./buses.ts";
 import { members } from "./members.ts";
@@ -19,6 +20,10 @@ export const events = defineService({
   fault: "InternalException",
   members,
   rights,
+  tagging: {
+    kinds: [taggedKind(eventBuses), taggedKind(eventRules)],
+    ...tagsByArn(["ResourceARN", "Tags", "TagKeys"]),
+  },
   shown: [eventBuses, eventRules],
   written: [written(deliveries)],
   handlers: {

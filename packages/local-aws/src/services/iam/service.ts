@@ -15,6 +15,7 @@ import { serviceLinkedRoleHandlers } from "./service-linked-roles.ts";
 import { userHandlers } from "./users.ts";
 import { accessKeys, roles, managedPolicies } from "./state.ts";
 import { rights } from "./rights.ts";
+import { tagging } from "./tagging.ts";
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html */
 const members: Members = {
@@ -33,6 +34,7 @@ export const iam = defineService({
   rights,
   fault: "ServiceFailureException",
   members,
+  tagging,
   shown: [roles, managedPolicies],
   written: [
     written(roles, (each) => without(each, "lastUsed")),

@@ -1,4 +1,5 @@
 import { defineService } from "../service.ts";
+import { taggedKind, tagsByArn } from "../kit/tagging.ts";
 import type { Members } from "../kit/members.ts";
 import { written } from "../kit/written.ts";
 import { groupHandlers } from "./groups.ts";
@@ -45,6 +46,10 @@ export const logs = defineService({
   rights,
   fault: "ServiceUnavailableException",
   members,
+  tagging: {
+    kinds: [taggedKind(logGroups)],
+    ...tagsByArn(["resourceArn", "tags", "tagKeys"], (tags) => tags),
+  },
   shown: [logGroups, logStreams, resourcePolicies],
   written: [written(logStreams)],
   handlers: {

@@ -13,6 +13,7 @@ import { members } from "./members.ts";
 import { needBucket, s3Error } from "./faults.ts";
 import { objects, uploads } from "./state.ts";
 import { rights } from "./rights.ts";
+import { tagging } from "./tagging.ts";
 
 type Input = Readonly<Record<string, unknown>> | undefined;
 
@@ -56,6 +57,7 @@ export const s3 = defineService({
   rights,
   fault: "InternalError",
   members,
+  tagging,
   shown: [],
   written: [
     written(uploads),

@@ -1,4 +1,5 @@
 import { defineService } from "../service.ts";
+import { taggedKind, tagsByArn } from "../kit/tagging.ts";
 import { groupHandlers } from "./groups.ts";
 import { members } from "./members.ts";
 import { rights } from "./rights.ts";
@@ -11,6 +12,10 @@ export const scheduler = defineService({
   fault: "InternalServerException",
   members,
   rights,
+  tagging: {
+    kinds: [taggedKind(scheduleGroups)],
+    ...tagsByArn(["ResourceArn", "Tags", "TagKeys"]),
+  },
   shown: [scheduleGroups, schedules],
   handlers: { ...groupHandlers, ...scheduleHandlers },
 });

@@ -1,10 +1,12 @@
 import { defineService } from "../service.ts";
+import { taggedKind, tagsByArn } from "../kit/tagging.ts";
 import { listHandlers } from "./list.ts";
 import { members } from "./members.ts";
 import { randomPasswordHandlers } from "./random-password.ts";
 import { resourcePolicyHandlers } from "./resource-policies.ts";
 import { secretValueHandlers } from "./secret-values.ts";
 import { secretHandlers } from "./secrets.ts";
+import { secrets } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
 
 /** AWS Secrets Manager. Rotation, which needs Lambda, and replicas are not there. */
@@ -13,6 +15,10 @@ export const secretsmanager = defineService({
   rights: "own",
   fault: "InternalServiceError",
   members,
+  tagging: {
+    kinds: [taggedKind(secrets)],
+    ...tagsByArn(["SecretId", "Tags", "TagKeys"]),
+  },
   shown: [],
   handlers: {
     ...secretHandlers,

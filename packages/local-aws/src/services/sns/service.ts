@@ -1,5 +1,6 @@
 import { without, written } from "../kit/written.ts";
 import { defineService } from "../service.ts";
+import { taggedKind, tagsByArn } from "../kit/tagging.ts";
 import { members } from "./members.ts";
 import { permissionHandlers } from "./permissions.ts";
 import { publishHandlers } from "./publish.ts";
@@ -14,6 +15,7 @@ export const sns = defineService({
   rights: "own",
   fault: "InternalErrorException",
   members,
+  tagging: { kinds: [taggedKind(topics)], ...tagsByArn(["ResourceArn", "Tags", "TagKeys"]) },
   shown: [],
   written: [
     written(deliveries),

@@ -1,5 +1,6 @@
 import { written, without } from "../kit/written.ts";
 import { defineService } from "../service.ts";
+import { taggedKind } from "../kit/tagging.ts";
 import { members } from "./members.ts";
 import { permissionHandlers } from "./permissions.ts";
 import { queueHandlers } from "./queues.ts";
@@ -9,11 +10,22 @@ import { sendHandlers } from "./send.ts";
 import { deduplications, deletedQueues, messages, queues, sequences } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
 
+/** What queues are found by is the path of their URL. */
+const pathOf = (arn: string) => arn.split(":").slice(4).join("/");
+
 /** Amazon SQS. */
 export const sqs = defineService({
   id: "sqs",
   rights: "own",
   members,
+  tagging: {
+    kinds: [taggedKind(queues)],
+    tag: (arn, Tags) => ({ operation: "TagQueue", input: { QueueUrl: pathOf(arn), Tags } }),
+    untag: (arn, TagKeys) => ({
+      operation: "UntagQueue",
+      input: { QueueUrl: pathOf(arn), TagKeys },
+    }),
+  },
   shown: [],
   written: [
     written(messages),

@@ -1,8 +1,11 @@
 import type { Members } from "../kit/members.ts";
 import { defineService } from "../service.ts";
+import { taggedKind, toTagList } from "../kit/tagging.ts";
 import { labelHandlers } from "./labels.ts";
+import { arnOf, readReference } from "./names.ts";
 import { putParameterHandlers } from "./put-parameter.ts";
 import { readParameterHandlers } from "./read-parameters.ts";
+import { parameters } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
 
 /** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Operations.html */
@@ -15,12 +18,30 @@ const members: Members = {
   usedIn: {},
 };
 
+const parameterOf = (arn: string) => ({
+  ResourceType: "Parameter" as const,
+  ResourceId: readReference(arn).name,
+});
+
 /** AWS Systems Manager: Parameter Store, with the public parameters that name the ECS-optimized images. */
 export const ssm = defineService({
   id: "ssm",
   rights: "own",
   fault: "InternalServerError",
   members,
+  tagging: {
+    kinds: [
+      taggedKind(parameters, ({ name, tags }, _id, scope) => ({ arn: arnOf(scope, name), tags })),
+    ],
+    tag: (arn, tags) => ({
+      operation: "AddTagsToResource",
+      input: { ...parameterOf(arn), Tags: toTagList(tags) },
+    }),
+    untag: (arn, TagKeys) => ({
+      operation: "RemoveTagsFromResource",
+      input: { ...parameterOf(arn), TagKeys },
+    }),
+  },
   shown: [],
   handlers: {
     ...readParameterHandlers,
