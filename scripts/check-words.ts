@@ -49,6 +49,8 @@ const DATA: ReadonlySet<string> = new Set([
   "is unhealthy in",
   "Task failed ELB health checks",
   "timed out",
+  "scheduled action",
+  "Setting desired count to",
   "identity-based policy",
   "permissions boundary",
   "resource-based policy",

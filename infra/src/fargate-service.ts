@@ -28,6 +28,11 @@ export interface FargateServiceProps {
   readonly target?: ServiceTarget;
   /** Whether ECS Exec may run commands in its containers. It may not unless told. */
   readonly enableExecuteCommand?: boolean;
+  /**
+   * Arguments that Terraform leaves as it finds them, by Terraform's names, beside `task_definition`: `desired_count`, where something
+   * else changes it.
+   */
+  readonly ignoreChanges?: readonly string[];
   /** What its tasks need before they can start, beyond what the other properties refer to. */
   readonly dependsOn?: readonly ITerraformDependable[];
 }
@@ -76,7 +81,7 @@ export class FargateService extends Construct {
         ],
       }),
       ...(props.enableExecuteCommand && { enableExecuteCommand: true }),
-      lifecycle: { ignoreChanges: ["task_definition"] },
+      lifecycle: { ignoreChanges: ["task_definition", ...(props.ignoreChanges ?? [])] },
       ...(props.dependsOn && { dependsOn: [...props.dependsOn] }),
     });
     this.name = pinned(service, id).name;

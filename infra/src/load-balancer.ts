@@ -34,6 +34,8 @@ export interface LoadBalancerProps {
  */
 export class LoadBalancer extends Construct {
   readonly arn: string;
+  /** The end of its ARN, by which CloudWatch knows it: `app/name/id`. */
+  readonly arnSuffix: string;
   readonly dnsName: string;
   /** By port. A service can only be made once a listener leads to its target group. */
   readonly listeners: ReadonlyMap<number, ITerraformDependable>;
@@ -52,6 +54,7 @@ export class LoadBalancer extends Construct {
       id,
     );
     this.arn = balancer.arn;
+    this.arnSuffix = balancer.arnSuffix;
     this.dnsName = balancer.dnsName;
     this.listeners = new Map(
       props.listeners.map(({ port, targetGroupArn }) => {

@@ -31,6 +31,8 @@ const DEREGISTRATION_DELAY_SECONDS = 30;
  */
 export class TargetGroup extends Construct {
   readonly arn: string;
+  /** The end of its ARN, by which CloudWatch knows it: `targetgroup/name/id`. */
+  readonly arnSuffix: string;
 
   constructor(scope: Construct, id: string, props: TargetGroupProps) {
     super(scope, id);
@@ -43,6 +45,8 @@ export class TargetGroup extends Construct {
       deregistrationDelay: String(DEREGISTRATION_DELAY_SECONDS),
       healthCheck: { path: props.healthCheckPath ?? "/healthz", matcher: "200" },
     });
-    this.arn = pinned(group, id).arn;
+    const { arn, arnSuffix } = pinned(group, id);
+    this.arn = arn;
+    this.arnSuffix = arnSuffix;
   }
 }

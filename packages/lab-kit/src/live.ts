@@ -1,3 +1,5 @@
+import type { ApplicationAutoScaling } from "@aws-sdk/client-application-auto-scaling";
+import type { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import type { EC2 } from "@aws-sdk/client-ec2";
 import type { ECR } from "@aws-sdk/client-ecr";
@@ -34,6 +36,8 @@ export interface AwsClients {
   readonly logs: CloudWatchLogs;
   readonly s3: S3;
   readonly secrets: SecretsManager;
+  readonly scaling: ApplicationAutoScaling;
+  readonly cloudwatch: CloudWatch;
 }
 
 /** What a check of the running stack knows. */
@@ -64,7 +68,7 @@ export interface LiveContext extends SynthContext {
  * @param connection only what it says is used: no endpoint is taken from the environment
  */
 export async function connectAws(connection: AwsConnection): Promise<AwsClients> {
-  const [ecs, elbv2, ec2, ecr, iam, logs, s3, secrets] = await Promise.all([
+  const [ecs, elbv2, ec2, ecr, iam, logs, s3, secrets, scaling, cloudwatch] = await Promise.all([
     import("@aws-sdk/client-ecs"),
     import("@aws-sdk/client-elastic-load-balancing-v2"),
     import("@aws-sdk/client-ec2"),
@@ -73,6 +77,8 @@ export async function connectAws(connection: AwsConnection): Promise<AwsClients>
     import("@aws-sdk/client-cloudwatch-logs"),
     import("@aws-sdk/client-s3"),
     import("@aws-sdk/client-secrets-manager"),
+    import("@aws-sdk/client-application-auto-scaling"),
+    import("@aws-sdk/client-cloudwatch"),
   ]);
   return {
     ecs: new ecs.ECS(connection),
@@ -84,6 +90,8 @@ export async function connectAws(connection: AwsConnection): Promise<AwsClients>
     // An endpoint by address cannot have a bucket's name in front of it.
     s3: new s3.S3({ ...connection, forcePathStyle: connection.endpoint !== undefined }),
     secrets: new secrets.SecretsManager(connection),
+    scaling: new scaling.ApplicationAutoScaling(connection),
+    cloudwatch: new cloudwatch.CloudWatch(connection),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { RequestMessage } from "@workbook/local-aws/live";
+import type { LoadAnswer, RequestMessage } from "@workbook/local-aws/live";
 import { computed, inject, provide, type ComputedRef, type InjectionKey } from "vue";
 
 import { useToken } from "./live-token.ts";
@@ -9,6 +9,8 @@ export interface LiveActions {
   readonly allowed: ComputedRef<boolean>;
   /** Has a request sent through a listener. */
   sendRequest(listenerArn: string, path: string): Promise<RequestMessage>;
+  /** Has so many requests sent through a listener side by side. */
+  sendMany(listenerArn: string, count: number): Promise<LoadAnswer>;
   /** Stops a task, as `aws ecs stop-task` does. */
   stopTask(taskArn: string): Promise<void>;
   /** Lets idle waiting pass so many times faster than on AWS. */
@@ -40,6 +42,10 @@ export function provideActions(): void {
     async sendRequest(listenerArn, path) {
       const response = await send("/_local/requests", { listenerArn, path });
       return (await response.json()) as RequestMessage;
+    },
+    async sendMany(listenerArn, count) {
+      const response = await send("/_local/load", { listenerArn, count });
+      return (await response.json()) as LoadAnswer;
     },
     async stopTask(taskArn) {
       await send("/_local/tasks/stop", { taskArn });

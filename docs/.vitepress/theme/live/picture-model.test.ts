@@ -64,6 +64,7 @@ const picture: PictureMessage = {
             { id: "old", status: "ACTIVE", taskDefinition: "web:1", rolloutState: "COMPLETED" },
           ],
           events: [],
+          scaling: null,
         },
       ],
     },

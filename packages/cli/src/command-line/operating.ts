@@ -138,6 +138,55 @@ export const OPERATING = [
       (await import("../commands/exec.ts")).execCommand(session, { service, container, command }),
   }),
   defineCommand({
+    name: "load",
+    group: "look",
+    summary: [
+      "Send requests to a service, and watch it scale",
+      "サービスにリクエストを送り、スケールする様子を見る",
+    ],
+    more: [
+      "Minutes are AWS's: at a pace of 60, one is a second. On AWS the requests are paid for, and so are the tasks that they make appear.",
+      "分は AWS の時間です。60 倍速なら 1 秒になります。AWS では、リクエストにも、それで増えるタスクにも料金がかかります。",
+    ],
+    examples: [
+      [
+        "load node-app --requests 240 --minutes 8",
+        ["240 requests a minute for 8 minutes", "毎分 240 リクエストを 8 分間送る"],
+      ],
+      [
+        "load --minutes 12 --quiet 40 --picture scaling.svg",
+        [
+          "Then watch quiet make tasks go, and draw it all",
+          "その後タスクが減る様子も見て、図にする",
+        ],
+      ],
+    ],
+    args: { service: {} },
+    options: {
+      requests: value("<count>", [
+        "Requests a minute; 120 unless told, 0 only watches",
+        "1 分間のリクエスト数。指定しなければ 120、0 なら見るだけ",
+      ]),
+      minutes: value("<count>", [
+        "How long, in minutes; 10 unless told",
+        "何分間続けるか。指定しなければ 10",
+      ]),
+      quiet: value("<count>", [
+        "Then watch so many minutes without a request",
+        "その後、リクエストを送らずに見る分数",
+      ]),
+      picture: value("<file>", [
+        "Draw what was seen into a file, as SVG",
+        "見えたことを SVG の図にしてファイルに書く",
+      ]),
+      path: value("<path>", ["What is asked for; / unless told", "送り先のパス。指定しなければ /"]),
+    },
+    target: "any",
+    exits: { 1: ["no request was answered", "応答が 1 つもなかった"] },
+    run: async (session, { service }, options) =>
+      (await import("../commands/load.ts")).loadCommand(session, service, options),
+  }),
+  defineCommand({
     name: "aws",
     group: "look",
     isEssential: true,

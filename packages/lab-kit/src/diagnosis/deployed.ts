@@ -7,6 +7,7 @@ import { type InstanceState, readInstances } from "./read/read-instances.ts";
 import { awslogsOf, type LogState, readLogs } from "./read/read-logs.ts";
 import { type NetworkState, readNetwork, vpcsOf } from "./read/read-network.ts";
 import { type KnownRole, readRoles } from "./read/read-roles.ts";
+import { readScaling, type ScalingState } from "./read/read-scaling.ts";
 import { type ClusterState, readCluster, readEnded, readTask } from "./read/read-services.ts";
 import type { Reader } from "./read/reader.ts";
 import { type Subject, subjectOf, taskSubject } from "./subject.ts";
@@ -48,6 +49,7 @@ export interface Deployed {
   readonly roles: ReadonlyMap<string, KnownRole>;
   readonly images: ReadonlyMap<string, ImageState>;
   readonly logs: LogState;
+  readonly scaling: ScalingState;
   /** ARNs of tasks that ran when they were read, and no longer when the load balancers had been. */
   readonly ended: ReadonlySet<string>;
 }
@@ -71,14 +73,19 @@ export async function readDeployed(
   const looked = asked && !subjects.includes(asked) ? [...subjects, asked] : subjects;
   const instances = await readInstances(aws, reader, cluster);
   const containers = looked.flatMap(({ definition }) => definition.containerDefinitions ?? []);
-  const [[network, balancers], roles, images, logs] = await Promise.all([
+  const [[network, balancers], roles, images, logs, scaling] = await Promise.all([
     readSurroundings(aws, reader, scope, looked, instances),
     readRoles(aws, reader, unique(looked.flatMap(rolesOf))),
     readImages(aws, reader, unique(containers.flatMap(({ image }) => image ?? []))),
     readLogs(aws, reader, unique(containers.flatMap(groupOf)), toldTasks(looked)),
+    readScaling(
+      aws,
+      reader,
+      subjects.map(({ service }) => service),
+    ),
   ]);
   const ended = await readEnded(aws, reader, scope.cluster, looked.filter(isBalanced));
-  const surroundings = { network, instances, balancers, roles, images, logs };
+  const surroundings = { network, instances, balancers, roles, images, logs, scaling };
   return { scope, cluster, subjects, asked, ...surroundings, ended };
 }
 

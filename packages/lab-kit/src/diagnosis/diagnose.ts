@@ -10,6 +10,7 @@ import { misplaced, unregisteredInstances } from "./rules/instances.ts";
 import { images, logs } from "./rules/images.ts";
 import { listeners, unregistered } from "./rules/listeners.ts";
 import { assumptions, rights } from "./rules/roles.ts";
+import { scaling } from "./rules/scaling.ts";
 import { absences, settings, versions } from "./rules/service.ts";
 import { healthVerdicts } from "./rules/health-verdicts.ts";
 import { healthSettings } from "./rules/target-health.ts";
@@ -40,6 +41,7 @@ const RULES: readonly ((deployed: Deployed, subject: Subject) => Cause[])[] = [
   fromClient,
   versions,
   stoppedDeployments,
+  scaling,
 ];
 
 /**

@@ -3,6 +3,7 @@ import type { Words } from "@workbook/toolchain";
 import { BALANCER_KINDS } from "./kinds/balancer.ts";
 import { INSTANCE_KINDS } from "./kinds/instances.ts";
 import { NETWORK_KINDS } from "./kinds/network.ts";
+import { SCALING_KINDS } from "./kinds/scaling.ts";
 import { SECRET_KINDS } from "./kinds/secrets.ts";
 import { SERVICE_KINDS } from "./kinds/service.ts";
 import { TASK_KINDS } from "./kinds/task.ts";
@@ -25,6 +26,7 @@ export const KINDS = {
   ...SECRET_KINDS,
   ...TASK_KINDS,
   ...BALANCER_KINDS,
+  ...SCALING_KINDS,
 } satisfies Readonly<Record<string, Kind>>;
 
 /** The stable name of a cause, e.g. `task-egress`. */
@@ -127,6 +129,17 @@ const ORDER: readonly FindingId[] = [
   "revision-inactive",
   "image-tag-moved",
   "logs-not-delivered",
+  "scaling-role-missing",
+  "scaling-no-policy",
+  "scaling-policy-missing",
+  "scaling-suspended",
+  "scaling-fixed",
+  "scaling-label",
+  "scaling-no-data",
+  "scaling-schedule-failed",
+  "scaling-set-back",
+  "scaling-at-maximum",
+  "scaling-cool-down",
 ];
 
 /** Where a cause stands: the smaller, the earlier it strikes. */
@@ -141,4 +154,6 @@ export const EXPLAIN_NOTHING: ReadonlySet<FindingId> = new Set<FindingId>([
   "old-revision",
   "image-tag-moved",
   "logs-not-delivered",
+  // A service that does not scale runs as many tasks as it has.
+  ...(Object.keys(SCALING_KINDS) as (keyof typeof SCALING_KINDS)[]),
 ]);

@@ -17,7 +17,7 @@ export interface TestCloud {
 
 /** Starts a cloud that no test has used yet. */
 export async function startTestCloud(
-  options: Pick<LocalAwsOptions, "tasks" | "homeAddress" | "registryMirrors">,
+  options: Pick<LocalAwsOptions, "tasks" | "homeAddress" | "registryMirrors" | "clock">,
 ): Promise<TestCloud> {
   const cloud = await LocalAws.start({ port: 0, listeners: "ephemeral", ...options });
   const { accessKeyId, secretAccessKey } = cloud.credentials;

@@ -4,9 +4,14 @@ import type { Lab } from "../load-lab.ts";
 import { jobsOf } from "./jobs.ts";
 import type { SynthBatch } from "./synth-batch.ts";
 
-const lab = (id: string) => ({ id, mutations: [] }) as unknown as Lab;
-const labs = ["07-load-balancer", "08-two-services", "09-two-containers", "15-modes"].map(lab);
-const [seven, eight, nine, fifteen] = labs as [Lab, Lab, Lab, Lab];
+const lab = (id: string, standsOn?: string) => ({ id, standsOn, mutations: [] }) as unknown as Lab;
+const labs = [
+  lab("08-two-services"),
+  lab("09-two-containers"),
+  lab("11-secrets", "08-two-services"),
+  lab("15-modes"),
+];
+const [eight, nine, eleven, fifteen] = labs as [Lab, Lab, Lab, Lab];
 
 /** What the jobs of a lab need, by their keys. */
 function needs(wanted: readonly Lab[], chain: readonly Lab[], of: Lab) {
@@ -23,13 +28,15 @@ test("a chapter is deployed over the one before it, and its start is planned ove
   });
 });
 
-test("a chapter is deployed over an earlier one where all between them are there, though they are not asked for", () => {
-  const found = needs([seven, nine], [seven, nine], nine);
-  expect(found).toMatchObject({ deploy: ["07-load-balancer/deploy"] });
-  expect(found).not.toHaveProperty("start-plan");
+test("a chapter that says which it stands on is deployed over that, whatever comes between", () => {
+  expect(needs([nine, eleven], [eight, nine, eleven], eleven)).toMatchObject({
+    deploy: ["08-two-services/deploy"],
+    start: ["08-two-services/deploy"],
+    "start-plan": ["08-two-services/deploy"],
+  });
 });
 
-test("a chapter after a gap is deployed where nothing is: it has not got what those before the gap have built", () => {
+test("a chapter after a gap that says nothing is deployed where nothing is", () => {
   const found = needs([nine, fifteen], [eight, nine, fifteen], fifteen);
   expect(found).toMatchObject({ deploy: [], start: [] });
   expect(found).not.toHaveProperty("start-plan");

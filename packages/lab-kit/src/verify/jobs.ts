@@ -58,27 +58,24 @@ export function jobsOf(context: JobContext): Job[] {
   const { chain, wanted } = context;
   return chain.flatMap((lab, index) => {
     const isProof = wanted.includes(lab);
-    const last = chain[index - 1];
-    const below = last && standsOn(context.labs, last, lab) ? last : undefined;
-    const deploy = deployJob(lab, below, isProof);
+    const ground = groundOf(context.labs, lab);
+    const below = ground && chain.includes(ground) ? ground : undefined;
+    const deploy = deployJob(lab, below, below === chain[index - 1], isProof);
     if (!isProof) return [deploy];
-    const previous = below && isNext(below, lab) ? below : undefined;
-    return [deploy, ...labJobs(context, lab, previous, below), ...mutationJobs(context, lab)];
+    return [deploy, ...labJobs(context, lab, below), ...mutationJobs(context, lab)];
   });
 }
 
-/** Whether a lab's chapter follows another's. */
-export function isNext(before: Lab, lab: Lab): boolean {
-  return Number(before.id.slice(0, 2)) + 1 === Number(lab.id.slice(0, 2));
+/** The chapter that a lab's stands on: the one before it, or that which it names. */
+export function groundOf(labs: readonly Lab[], { id, standsOn }: Lab): Lab | undefined {
+  const numberOf = (lab: string) => Number(lab.slice(0, 2));
+  return labs.find((each) =>
+    standsOn === undefined ? numberOf(each.id) + 1 === numberOf(id) : each.id === standsOn,
+  );
 }
 
-/** Whether a lab has all that an earlier one has built: after a gap in the chapters one brings along what it begins with. */
-function standsOn(labs: readonly Lab[], earlier: Lab, lab: Lab): boolean {
-  const between = labs.slice(labs.indexOf(earlier), labs.indexOf(lab) + 1);
-  return between.every((each, index) => index === 0 || isNext(between[index - 1]!, each));
-}
-
-function deployJob(lab: Lab, below: Lab | undefined, isProof: boolean): Job {
+/** @param isBelow whether the chapter below is the last one that the chain has deployed */
+function deployJob(lab: Lab, below: Lab | undefined, isBelow: boolean, isProof: boolean): Job {
   return {
     ...named(lab, "deploy"),
     needs: below ? [deployOf(below)] : [],
@@ -86,7 +83,7 @@ function deployJob(lab: Lab, below: Lab | undefined, isProof: boolean): Job {
     isProof,
     priority: 100,
     run: async (lane) => {
-      if (!below) await lane.restore(EMPTY);
+      if (!below || !isBelow) await lane.restore(below?.id ?? EMPTY);
       const seen = await proveGrowth(lane, lab, below);
       await lane.save(lab.id);
       return seen;
@@ -94,12 +91,7 @@ function deployJob(lab: Lab, below: Lab | undefined, isProof: boolean): Job {
   };
 }
 
-function labJobs(
-  { before, wanted }: JobContext,
-  lab: Lab,
-  previous: Lab | undefined,
-  below: Lab | undefined,
-): Job[] {
+function labJobs({ before, wanted }: JobContext, lab: Lab, below: Lab | undefined): Job[] {
   const proof = (kind: ProofKind, priority: number, needs: readonly string[], run: Job["run"]) => ({
     ...named(lab, kind),
     needs,
@@ -108,7 +100,7 @@ function labJobs(
     priority,
     run,
   });
-  const onPrevious = previous ? [deployOf(previous)] : [];
+  const onBelow = below ? [deployOf(below)] : [];
   let plan: PlanReader | undefined;
   const solution = proof("solution", 40, [deployOf(lab)], async (lane) => {
     await lane.restore(lab.id);
@@ -117,8 +109,8 @@ function labJobs(
     return proved.seen;
   });
   const jobs = [
-    proof("start", 30, onPrevious, async (lane) => {
-      await lane.restore(previous?.id ?? EMPTY);
+    proof("start", 30, onBelow, async (lane) => {
+      await lane.restore(below?.id ?? EMPTY);
       return proveStart(lane, lab);
     }),
     solution,
@@ -128,12 +120,10 @@ function labJobs(
       return proveDestroy(lane, lab, before);
     }),
   ];
-  if (previous) {
-    const isProved = wanted.includes(previous);
-    const needs = isProved ? [`${previous.id}/second-plan`] : onPrevious;
-    jobs.push(
-      proof("start-plan", 30, needs, (lane) => proveStartPlan(lane, lab, previous, isProved)),
-    );
+  if (below) {
+    const isProved = wanted.includes(below);
+    const needs = isProved ? [`${below.id}/second-plan`] : onBelow;
+    jobs.push(proof("start-plan", 30, needs, (lane) => proveStartPlan(lane, lab, below, isProved)));
   }
   return jobs;
 }

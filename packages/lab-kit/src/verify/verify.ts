@@ -6,7 +6,7 @@ import { stackDirectory } from "../deploy/stack.ts";
 import type { FoundTools, Target } from "../deploy/target.ts";
 import type { Lab } from "../load-lab.ts";
 import { Builds } from "./builds.ts";
-import { isNext, type Job, jobsOf } from "./jobs.ts";
+import { groundOf, type Job, jobsOf } from "./jobs.ts";
 import { Lane, type LaneCloud, type LaneOptions } from "./lane.ts";
 import type { Proof } from "./proof.ts";
 import { EMPTY } from "./prove-lab.ts";
@@ -112,10 +112,8 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
 
 /** The wanted labs, and before each the chapter that it stands on. */
 function chainOf({ labs, wanted }: VerifyOptions): Lab[] {
-  return labs.filter((lab, index) => {
-    const next = labs[index + 1];
-    return wanted.includes(lab) || (next && isNext(lab, next) && wanted.includes(next));
-  });
+  const grounds = wanted.map((lab) => groundOf(labs, lab));
+  return labs.filter((lab) => wanted.includes(lab) || grounds.includes(lab));
 }
 
 /** Keeps what there is to see of a failed job in a folder of its own: JSON, Terraform's output, topology, complaints. */

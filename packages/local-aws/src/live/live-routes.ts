@@ -12,7 +12,7 @@ import { parseArn } from "../ground/arn.ts";
 import { InvalidBody, isRecord, requireText } from "./body-checks.ts";
 import type { LiveContents, LiveFeed } from "./live-feed.ts";
 import { parseReport } from "./reports.ts";
-import type { RequestMessage } from "./messages.ts";
+import type { LoadAnswer, RequestMessage } from "./messages.ts";
 import { taskAt } from "./vpc-pictures.ts";
 
 /** What an action is about is not there. */
@@ -55,6 +55,28 @@ async function sendRequest(
     target,
     taskArn: address === undefined ? null : taskAt(scopeOf(context, listenerArn), address),
   };
+}
+
+/** So many requests a page may have sent at once. */
+const MOST_AT_ONCE = 500;
+
+/**
+ * Sends several requests through a listener side by side: `{ "listenerArn": "…", "count": 30 }`. Pages are told of none of them.
+ * @throws InvalidBody naming the member that is wrong; NotThere
+ */
+async function sendMany({ engine }: LiveContents, body: unknown): Promise<LoadAnswer> {
+  const members = isRecord(body) ? body : {};
+  const listenerArn = requireText(members["listenerArn"], "listenerArn", LONGEST_ARN);
+  const { count } = members;
+  if (typeof count !== "number" || !Number.isInteger(count) || count < 1 || count > MOST_AT_ONCE)
+    throw new InvalidBody(`count must be a whole number from 1 to ${MOST_AT_ONCE}`);
+  const answers = await Promise.all(
+    Array.from({ length: count }, () => engine.request(listenerArn, "/")),
+  );
+  if (answers.includes(undefined))
+    throw new NotThere(`There is no listener ${listenerArn} of an active load balancer.`);
+  const lost = answers.filter((answer) => (answer?.status ?? 500) >= 500);
+  return { sent: count, lost: lost.length };
 }
 
 /**
@@ -120,6 +142,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     feed.requested(message);
     return message;
   },
+  "POST /_local/load": async (_feed, contents, body) => sendMany(contents, body),
   "POST /_local/tasks/stop": async (_feed, contents, body) => {
     stopTask(contents, body);
     return { stopping: true };
@@ -129,7 +152,7 @@ const REPORT = /^PUT \/_local\/reports\/([a-zA-Z0-9][\w.-]{0,63})$/;
 
 /**
  * Answers what pages ask, and who reports to them: `GET /_local/live`, `PUT /_local/reports/LAB`, `DELETE
- * /_local/reports`, `PUT /_local/clock`, `POST /_local/requests`, `POST /_local/tasks/stop`; false where the request is none of these. Who may
+ * /_local/reports`, `PUT /_local/clock`, `POST /_local/requests`, `POST /_local/load`, `POST /_local/tasks/stop`; false where the request is none of these. Who may
  * change anything is checked before.
  */
 export async function answerLive(

@@ -1,3 +1,8 @@
+import {
+  ApplicationAutoScalingClient,
+  PutScalingPolicyCommand,
+  RegisterScalableTargetCommand,
+} from "@aws-sdk/client-application-auto-scaling";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { WebServices } from "../engine/scheduler/testing/web-services.ts";
 import { WEB_PORT } from "../engine/scheduler/testing/web.ts";
@@ -27,6 +32,58 @@ function post(path: string, body: object, token = services.cloud.test.cloud.toke
 }
 
 const listenerArn = () => services.cloud.test.cloud.engine.effectiveListeners()[0]!.listenerArn;
+
+test("a service that scales is drawn with its bounds, its tasks over time and its alarms", async () => {
+  const client = new ApplicationAutoScalingClient(services.cloud.test.clientConfig);
+  const target = {
+    ServiceNamespace: "ecs",
+    ResourceId: "service/c/web",
+    ScalableDimension: "ecs:service:DesiredCount",
+  } as const;
+  await client.send(
+    new RegisterScalableTargetCommand({ ...target, MinCapacity: 2, MaxCapacity: 4 }),
+  );
+  await client.send(
+    new PutScalingPolicyCommand({
+      ...target,
+      PolicyName: "cpu",
+      PolicyType: "TargetTrackingScaling",
+      TargetTrackingScalingPolicyConfiguration: {
+        TargetValue: 60,
+        PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageCPUUtilization" },
+      },
+    }),
+  );
+  client.destroy();
+  const { clusters } = await page.message(
+    "picture",
+    (picture) => picture.clusters[0]?.services[0]?.scaling?.alarms.length === 2,
+  );
+  const { scaling } = clusters[0]!.services[0]!;
+  expect(scaling).toMatchObject({ min: 2, max: 4 });
+  expect(scaling!.running.at(-1)!.count).toBe(2);
+  expect(
+    scaling!.alarms.map(({ policy, direction, metric, threshold }) => [
+      policy,
+      direction,
+      metric,
+      threshold,
+    ]),
+  ).toEqual([
+    ["cpu", "out", "CPUUtilization", 60],
+    ["cpu", "in", "CPUUtilization", 54],
+  ]);
+  for (const { states } of scaling!.alarms) expect(states.length).toBeGreaterThan(0);
+});
+
+test("a page has many requests sent at once, and is told how many were lost", async () => {
+  const many = (count: unknown) => post("load", { listenerArn: listenerArn(), count });
+  const answer = await many(20);
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toEqual({ sent: 20, lost: 0 });
+  expect((await many(0)).status).toBe(400);
+  expect((await many(501)).status).toBe(400);
+});
 
 test("a service, its tasks and who reaches them are drawn", async () => {
   const { clusters, paths } = await page.message(

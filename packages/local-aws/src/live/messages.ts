@@ -119,6 +119,30 @@ export interface ServicePicture {
     readonly at: number;
     readonly message: string;
   }[];
+  /** Null where it is not registered as a scalable target. */
+  readonly scaling: ScalingPicture | null;
+}
+
+/** How a service scales, and how many tasks it had; as far back as that is known, oldest first. */
+export interface ScalingPicture {
+  readonly min: number;
+  readonly max: number;
+  /** How many tasks ran, from when on. */
+  readonly running: readonly { readonly at: number; readonly count: number }[];
+  readonly alarms: readonly AlarmPicture[];
+}
+
+/** An alarm that invokes a scaling policy. */
+export interface AlarmPicture {
+  readonly name: string;
+  readonly policy: string;
+  /** Whether it is for more tasks or for fewer. */
+  readonly direction: "out" | "in";
+  /** The metric's name; null where the alarm looks at an expression. */
+  readonly metric: string | null;
+  readonly threshold: number | null;
+  /** `OK`, `ALARM` or `INSUFFICIENT_DATA`, from when on; the last one is what it is now. */
+  readonly states: readonly { readonly at: number; readonly state: string }[];
 }
 
 export interface TaskPicture {
@@ -195,4 +219,10 @@ export interface RequestMessage {
   /** Who answered, as the load balancer knows it; null where it answered by itself. */
   readonly target: string | null;
   readonly taskArn: string | null;
+}
+
+/** What `POST /_local/load` answers: how many requests were sent, and how many of them nothing answered, or with a server's error. */
+export interface LoadAnswer {
+  readonly sent: number;
+  readonly lost: number;
 }

@@ -19,6 +19,7 @@ import type {
   ServicePicture,
   TaskPicture,
 } from "./messages.ts";
+import { scalingPicture } from "./scaling-pictures.ts";
 import { pathPictures } from "./path-pictures.ts";
 import { vpcPicture } from "./vpc-pictures.ts";
 
@@ -87,13 +88,14 @@ function clusterPicture(scope: Scope, { arn, name }: Readonly<Cluster>): Cluster
     services: scope
       .of(ecsServices)
       .filter((service) => service.clusterArn === arn && service.status !== "INACTIVE")
-      .map((service) => servicePicture(service, running))
+      .map((service) => servicePicture(scope, service, running))
       .sort((one, other) => (one.name < other.name ? -1 : 1)),
     tasks: running.map((task) => taskPicture(scope, task)),
   };
 }
 
 function servicePicture(
+  scope: Scope,
   service: Readonly<EcsService>,
   running: readonly Readonly<Task>[],
 ): ServicePicture {
@@ -115,6 +117,7 @@ function servicePicture(
     events: service.events
       .slice(0, MOST_EVENTS)
       .map(({ id, createdAt, message }) => ({ id, at: createdAt, message })),
+    scaling: scalingPicture(scope, service),
   };
 }
 
