@@ -65,7 +65,7 @@ function changedStack(root: string, state: string): () => string {
   const folder = join(state, "changed");
   mkdirSync(folder, { recursive: true });
   cpSync(join(lab, "solution"), folder, { recursive: true });
-  symlinkSync(join(lab, "node_modules"), join(folder, "node_modules"), "dir");
+  symlinkSync(join(root, "labs/node_modules"), join(folder, "node_modules"), "dir");
   const file = join(folder, "stack.ts");
   let days = [60, 90];
   return () => {
