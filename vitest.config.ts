@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** Suites that start servers, Terraform or tasks: one file at a time, after everything that is quick. */
+/**
+ * Suites that start servers, Terraform or tasks, after everything that is quick. Most of their time they wait for a program:
+ * two files side by side use what one leaves idle, and each has a cloud, ports and folders of its own.
+ */
 const heavy = [
   "packages/*/tests/**/*.test.ts",
   "labs/*/{tests/,}*.test.ts",
@@ -42,7 +45,7 @@ export default defineConfig({
           name: "heavy",
           include: heavy,
           exclude: ["**/node_modules/**", ...journeys],
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: LIMITS.heavy,
           hookTimeout: LIMITS.heavy,
           sequence: { groupOrder: 1 },
