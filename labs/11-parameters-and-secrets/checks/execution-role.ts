@@ -1,21 +1,21 @@
 import {
+  allowedBy,
+  allows,
+  allowsAction,
   type Check,
   type CheckResult,
   defineCheck,
   hint,
+  isWide,
   type SynthContext,
   type SynthResource,
   walk,
 } from "@workbook/lab-kit";
 import { both, text } from "@workbook/toolchain";
 import {
-  allowedBy,
-  allows,
   awsPage,
   granted,
-  isWide,
   may,
-  names,
   NO_TASK,
   type NodeTask,
   roleOf,
@@ -98,7 +98,7 @@ function examineExecution(
     fault,
     expected: may(action, target),
     actual: granted(statements),
-    holds: allows(statements, action, target) || wide.some((each) => names(each, action)),
+    holds: allows(statements, action, target) || wide.some((each) => allowsAction(each, action)),
   });
   return walk<keyof typeof EXECUTES>(role?.address ?? task.definition.address, [
     {

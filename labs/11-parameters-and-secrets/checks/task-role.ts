@@ -1,27 +1,19 @@
 import {
+  allowedBy,
+  allowsAction,
   type Check,
   type CheckResult,
   defineCheck,
   hint,
+  isWide,
+  type Statement,
+  statementsOf,
   type SynthContext,
   type SynthResource,
   walk,
 } from "@workbook/lab-kit";
 import { both, text } from "@workbook/toolchain";
-import {
-  allowedBy,
-  awsPage,
-  granted,
-  isWide,
-  may,
-  names,
-  NO_TASK,
-  type NodeTask,
-  roleOf,
-  type Statement,
-  statementsOf,
-  withTask,
-} from "./stack-parts.ts";
+import { awsPage, granted, may, NO_TASK, type NodeTask, roleOf, withTask } from "./stack-parts.ts";
 
 const TASK_ROLE = awsPage("AmazonECS/latest/developerguide/task-iam-roles.html");
 const BOUNDARY = awsPage("IAM/latest/UserGuide/access_policies_boundaries.html");
@@ -134,7 +126,7 @@ function examineTaskRole(context: SynthContext, task: NodeTask): CheckResult<key
       fault: "lists",
       expected: may("s3:ListBucket", bucket),
       actual: granted(statements),
-      holds: statements.some((each) => names(each, "s3:ListBucket") && isOn(each, bucket)),
+      holds: statements.some((each) => allowsAction(each, "s3:ListBucket") && isOn(each, bucket)),
     },
     {
       fault: "too-much",
@@ -166,7 +158,7 @@ function boundarySteps(
       fault: "boundary-too-small" as const,
       expected: both`${["within the boundary:", "境界の中:"]} ${may("s3:ListBucket", bucket)}`,
       actual: granted(statements),
-      holds: statements.some((each) => names(each, "s3:ListBucket") && isOn(each, bucket)),
+      holds: statements.some((each) => allowsAction(each, "s3:ListBucket") && isOn(each, bucket)),
     },
   ];
 }

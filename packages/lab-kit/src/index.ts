@@ -32,10 +32,18 @@ export {
 } from "./checks/live-network.ts";
 export { hasRepository } from "./checks/repository.ts";
 export { admitsOnlyTheWayIn } from "./checks/security-groups.ts";
+export {
+  allowedBy,
+  allows,
+  allowsAction,
+  isWide,
+  type Statement,
+  statementsOf,
+} from "./checks/role-policies.ts";
 export { hasService } from "./checks/service.ts";
 export { servicesAreSteady } from "./checks/services-steady.ts";
 export { severalTasksAnswer } from "./checks/several-tasks.ts";
-export { combined, walk } from "./checks/steps.ts";
+export { combined, type Step, walk } from "./checks/steps.ts";
 export { gatewaysOf } from "./checks/subnets.ts";
 export { TAGS_MUTABLE } from "./checks/tags-mutable.ts";
 export { targetsAreHealthy } from "./checks/targets-healthy.ts";
