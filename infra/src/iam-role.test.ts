@@ -24,6 +24,17 @@ test("is taken by the service it is for, and by no other", () => {
   expect(Object.keys(resource)).toEqual(["aws_iam_role"]);
 });
 
+test("is taken by several services where they do the same with it", () => {
+  const identifier = ["scheduler.amazonaws.com", "events.amazonaws.com"];
+  const { resource } = synthesised((scope) => {
+    new IamRole(scope, "runner", { name: "runner-hanako", identifier });
+  });
+  const { assume_role_policy: trust } = resource["aws_iam_role"]?.["runner"] ?? {};
+  expect(JSON.parse(String(trust))).toMatchObject({
+    Statement: [{ Principal: { Service: identifier } }],
+  });
+});
+
 test("may do what its policy document and the attached policies say, within its boundary", () => {
   const { resource } = synthesised((scope) => {
     const role = new IamRole(scope, "task", {

@@ -9,8 +9,8 @@ import { pinned } from "./logical-id.ts";
 /** Who may take a role, and what it may do. */
 export interface IamRoleProps {
   readonly name: string;
-  /** The service that takes the role, e.g. `ecs-tasks.amazonaws.com`. */
-  readonly identifier: string;
+  /** The service that takes the role, e.g. `ecs-tasks.amazonaws.com`, or several. */
+  readonly identifier: string | readonly string[];
   /** What the role may do: a policy document in JSON, kept inside the role. */
   readonly policyDocument?: string;
   /** ARN of the policy that says what the role may have at most; nothing limits it unless told. */
@@ -20,7 +20,7 @@ export interface IamRoleProps {
 }
 
 /**
- * A role that one AWS service can take.
+ * A role that an AWS service can take.
  *
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html
  *
@@ -70,7 +70,7 @@ export class IamRole extends Construct {
   }
 }
 
-function trustIn(service: string): string {
+function trustIn(service: string | readonly string[]): string {
   return JSON.stringify({
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
