@@ -118,7 +118,8 @@ function* serviceEvents(_: Scope, { before, after }: Change, now: number): Gener
   yield* deploymentEvents(old, service, now);
 }
 
-const [, ...PLACEMENT] = EVENT_TEXTS.eventUnableToPlace.template.split(/\{service\}|\{reason\}/);
+/** What there is to know of a task that has no place: on Fargate a reason alone, on instances a sentence around it. */
+const REASON = /(?:Reason: |requirements\. (?!Reason: ))(.+?)(?: For more information, .+)?$/;
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html */
 function* actionEvents(old: EcsService | undefined, service: EcsService): Generator<EcsEvent> {
@@ -138,12 +139,11 @@ function actionOf(service: string, message: string): object | undefined {
     return { eventType: "INFO", eventName: "SERVICE_STEADY_STATE" };
   if (message === EVENT_TEXTS.eventInconsistent({ service }))
     return { eventType: "WARN", eventName: "SERVICE_TASK_START_IMPAIRED" };
-  const before = `(service ${service}${PLACEMENT[0]}`;
-  if (!message.startsWith(before)) return undefined;
+  if (!message.startsWith(`(service ${service}) was unable to place a task`)) return undefined;
   return {
     eventType: "ERROR",
     eventName: "SERVICE_TASK_PLACEMENT_FAILURE",
-    reason: message.slice(before.length),
+    reason: REASON.exec(message)?.[1],
   };
 }
 
