@@ -31,7 +31,7 @@ const PLACEHOLDERS: readonly Placeholder[] = [
   { name: "id", pattern: /\b(?:(?:[a-z]+-)+)?(?=[a-f]*\d)[0-9a-f]{7,64}\b/g, numbered: true },
   {
     name: "duration",
-    pattern: /\b\d+m \d\ds\b|\b\d+(?:\.\d+)? ?(?:ms|s|seconds?)\b/g,
+    pattern: /\b\d+h \d\dm\b|\b\d+m \d\ds\b|\b\d+(?:\.\d+)? ?(?:ms|s|seconds?)\b/g,
     numbered: false,
   },
   { name: "milliseconds", pattern: /(?<="ms":)\d+(?:\.\d+)?/g, numbered: false },

@@ -18,6 +18,7 @@ import { Snapshots } from "./snapshot/snapshots.ts";
 import { toldTo, type Logger } from "./ground/logger.ts";
 import { Store } from "./store/store.ts";
 import { DEFAULT_ACCOUNT, workspaceKey } from "./services/iam/workspace-keys.ts";
+import { Calendar } from "./clock/calendar.ts";
 import type { Clock } from "./clock/clock.ts";
 import { GuardedClock } from "./clock/guarded-clock.ts";
 import type { EngineContext } from "./engine/engine.ts";
@@ -52,7 +53,8 @@ export interface Contents {
 async function openContents(store: Store, options: ContentsOptions): Promise<Contents> {
   const { settings, events, logger, wire } = options;
   const clock = new GuardedClock(options.clock, logger);
-  const context: EngineContext = { store, clock, settings, events, logger };
+  const calendar = new Calendar(clock);
+  const context: EngineContext = { store, clock, calendar, settings, events, logger };
   const engine = createEngine(context, options.engine);
   try {
     await engine.start();

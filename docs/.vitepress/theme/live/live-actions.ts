@@ -15,6 +15,8 @@ export interface LiveActions {
   stopTask(taskArn: string): Promise<void>;
   /** Lets idle waiting pass so many times faster than on AWS. */
   changePace(acceleration: number): Promise<void>;
+  /** Puts the time forward by which schedules go, to an instant in milliseconds since 1970. */
+  forward(until: number): Promise<void>;
 }
 
 const KEY: InjectionKey<LiveActions> = Symbol("live actions");
@@ -52,6 +54,9 @@ export function provideActions(): void {
     },
     async changePace(acceleration) {
       await send("/_local/clock", { acceleration }, "PUT");
+    },
+    async forward(until) {
+      await send("/_local/calendar", { until }, "PUT");
     },
   };
   provide(KEY, actions);

@@ -47,6 +47,8 @@ const picture: PictureMessage = {
   repositories: [],
   vpcs: [vpc],
   paths: [],
+  schedules: [],
+  calendarAhead: 0,
   clusters: [
     {
       clusterArn: "arn:cluster/main",

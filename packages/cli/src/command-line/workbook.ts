@@ -66,8 +66,8 @@ export const WORKBOOK = [
     name: "cloud",
     group: "workbook",
     summary: [
-      "Local AWS: up, down, status, logs, pace, snapshots",
-      "Local AWS: up、down、status、logs、pace、snapshots",
+      "Local AWS: up, down, status, logs, pace, clock, snapshots",
+      "Local AWS: up、down、status、logs、pace、clock、snapshots",
     ],
     args: {
       action: {
@@ -89,6 +89,14 @@ export const WORKBOOK = [
             does: [
               "Say how fast idle waiting passes, or change it while Local AWS runs",
               "待ち時間の進む速さを示す、または動いたまま変える",
+            ],
+          },
+          {
+            name: "clock",
+            values: ["next", "+1h"],
+            does: [
+              "Say by which time schedules go and what is due next, or put that time forward",
+              "スケジュールの時計と次の実行を示す、または時計を進める",
             ],
           },
           {

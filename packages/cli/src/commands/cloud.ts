@@ -17,7 +17,7 @@ import type { Session } from "../session.ts";
 
 /** What `cloud` was given beside its action. */
 export interface CloudOptions extends StartOptions {
-  /** Of a snapshot, or of a pace. */
+  /** Of a snapshot, of a pace, or how far to put the clock forward. */
   readonly name?: string;
   readonly delete: boolean;
 }
@@ -58,6 +58,8 @@ export async function cloudCommand(
     }
     case "pace":
       return paceCommand(session, options.name);
+    case "clock":
+      return (await import("./cloud-clock.ts")).clockCommand(session, options.name);
     case "snapshot":
       return snapshotCommand(session, options.name, options.delete);
     case "restore":

@@ -1,3 +1,4 @@
+import type { Calendar } from "../clock/calendar.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { CloudSettings } from "../services/service.ts";
 import type { Store } from "../store/store.ts";
@@ -8,6 +9,8 @@ import type { Logger } from "../ground/logger.ts";
 export interface EngineContext {
   readonly store: Store;
   readonly clock: Clock;
+  /** The time that schedules go by. */
+  readonly calendar: Calendar;
   readonly settings: CloudSettings;
   readonly events: EventChannel;
   readonly logger: Logger;

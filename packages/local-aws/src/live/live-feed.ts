@@ -154,7 +154,7 @@ export class LiveFeed {
 
   #watch(contents: LiveContents): void {
     if (this.#unwatch) return;
-    const { store, events, clock } = contents.context;
+    const { store, events, clock, calendar } = contents.context;
     this.#sent = JSON.stringify(this.#picture(contents));
     const unwatch = [
       store.onCommit(() => this.#drawSoon(contents)),
@@ -163,6 +163,7 @@ export class LiveFeed {
       }),
       store.owner(LogEvents).watch((lines) => this.#tell(lines)),
       clock.onPace(() => this.#streams.send(paceOf(clock))),
+      calendar.onForward(() => this.#drawSoon(contents)),
     ];
     this.#unwatch = () => {
       for (const stop of unwatch) stop();
@@ -201,6 +202,7 @@ export class LiveFeed {
       account: this.#account,
       homeAddress: context.settings.homeAddress,
       listeners: engine.effectiveListeners(),
+      calendar: context.calendar,
     });
   }
 

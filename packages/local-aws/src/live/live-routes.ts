@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { AwsError } from "../protocol/aws-error.ts";
 import { MAX_BODY_BYTES, readBody } from "../protocol/body.ts";
 import { sendJson } from "../ground/http.ts";
+import type { Forwarded } from "../clock/calendar.ts";
 import { MOST_ACCELERATION } from "../clock/idle-time.ts";
 import { taskHandlers } from "../services/ecs/tasks.ts";
 import { tasks } from "../services/ecs/state.ts";
@@ -118,6 +119,23 @@ function changePace({ context }: LiveContents, body: unknown): void {
   context.clock.pace(acceleration);
 }
 
+/** The furthest that the calendar is put forward at once. */
+const FURTHEST_DAYS = 31;
+
+/**
+ * Puts the time forward by which schedules go: `{ "until": 1764540000000 }`, milliseconds since 1970.
+ * @throws InvalidBody where it is no instant of the next 31 days
+ */
+function putForward({ context: { calendar } }: LiveContents, body: unknown): Forwarded {
+  const until = isRecord(body) ? body["until"] : undefined;
+  const latest = calendar.now() + FURTHEST_DAYS * 86_400_000;
+  if (typeof until !== "number" || !(until <= latest))
+    throw new InvalidBody(
+      `until must be an instant of the next ${FURTHEST_DAYS} days, in milliseconds since 1970`,
+    );
+  return calendar.forward(until);
+}
+
 /** The account and the region that an ARN names. */
 function scopeOf({ store }: LiveContents["context"], arn: string) {
   const { region = "", account = "" } = parseArn(arn) ?? {};
@@ -137,6 +155,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     const { clock } = contents.context;
     return { now: clock.now(), acceleration: clock.acceleration };
   },
+  "PUT /_local/calendar": async (_feed, contents, body) => putForward(contents, body),
   "POST /_local/requests": async (feed, contents, body) => {
     const message = await sendRequest(contents, body);
     feed.requested(message);
@@ -152,7 +171,8 @@ const REPORT = /^PUT \/_local\/reports\/([a-zA-Z0-9][\w.-]{0,63})$/;
 
 /**
  * Answers what pages ask, and who reports to them: `GET /_local/live`, `PUT /_local/reports/LAB`, `DELETE
- * /_local/reports`, `PUT /_local/clock`, `POST /_local/requests`, `POST /_local/load`, `POST /_local/tasks/stop`; false where the request is none of these. Who may
+ * /_local/reports`, `PUT /_local/clock`, `PUT /_local/calendar`, `POST /_local/requests`, `POST /_local/load`, `POST
+ * /_local/tasks/stop`; false where the request is none of these. Who may
  * change anything is checked before.
  */
 export async function answerLive(

@@ -27,6 +27,23 @@ export interface PictureMessage {
   readonly vpcs: readonly VpcPicture[];
   readonly clusters: readonly ClusterPicture[];
   readonly paths: readonly PathPicture[];
+  /** What runs by the calendar: the next one first, those that never will at the end. */
+  readonly schedules: readonly SchedulePicture[];
+  /** By how many milliseconds the calendar is ahead of the clock. */
+  readonly calendarAhead: number;
+}
+
+/** A schedule of EventBridge Scheduler, or a rule with one. */
+export interface SchedulePicture {
+  readonly kind: "schedule" | "rule";
+  readonly name: string;
+  /** `cron(…)`, `rate(…)` or `at(…)`. */
+  readonly expression: string;
+  /** In which the expression is read, such as `Asia/Tokyo`. */
+  readonly timeZone: string;
+  readonly isEnabled: boolean;
+  /** Null where there is no next time. */
+  readonly next: number | null;
 }
 
 /** A repository of ECR. */

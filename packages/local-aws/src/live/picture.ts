@@ -21,6 +21,7 @@ import type {
 } from "./messages.ts";
 import { scalingPicture } from "./scaling-pictures.ts";
 import { pathPictures } from "./path-pictures.ts";
+import { schedulePictures } from "./schedule-pictures.ts";
 import { vpcPicture } from "./vpc-pictures.ts";
 
 export interface PictureContext {
@@ -28,12 +29,14 @@ export interface PictureContext {
   readonly account: string;
   readonly homeAddress: string;
   readonly listeners: readonly EffectiveListener[];
+  /** The time that schedules go by. */
+  readonly calendar: { now(): number; readonly ahead: number };
 }
 
 /** Draws what an account has. Reads the store alone, and changes nothing. */
 export function takePicture(
   store: Store,
-  { account, homeAddress, listeners }: PictureContext,
+  { account, homeAddress, listeners, calendar }: PictureContext,
 ): Omit<PictureMessage, "at"> {
   const scopes = regionsOf(store, account);
   return {
@@ -52,6 +55,8 @@ export function takePicture(
         .map((cluster) => clusterPicture(scope, cluster)),
     ),
     paths: scopes.flatMap((scope) => pathPictures(scope, homeAddress)),
+    schedules: schedulePictures(store, account, calendar.now()),
+    calendarAhead: calendar.ahead,
   };
 }
 

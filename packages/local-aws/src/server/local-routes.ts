@@ -3,11 +3,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Engine } from "../engine/create-engine.ts";
 import type { EngineContext } from "../engine/engine.ts";
 import type { LiveFeed } from "../live/live-feed.ts";
+import { schedulePictures } from "../live/schedule-pictures.ts";
 import { answerLive } from "../live/live-routes.ts";
 import { answerSnapshots } from "../snapshot/snapshot-routes.ts";
 import type { Snapshots } from "../snapshot/snapshots.ts";
 import { sendJson, type Mount } from "../ground/http.ts";
 import { tasks } from "../services/ecs/state.ts";
+import { DEFAULT_ACCOUNT } from "../services/iam/workspace-keys.ts";
 import { SERVICES } from "../services/table.ts";
 import type { Store } from "../store/store.ts";
 import { LOCAL_PREFIX } from "./front-door.ts";
@@ -48,6 +50,12 @@ export function localRoutes(parts: LocalRoutesParts): Mount {
       sendJson(response, 200, {
         now: context.clock.now(),
         acceleration: context.clock.acceleration,
+      }),
+    "GET /_local/calendar": (_request, response) =>
+      sendJson(response, 200, {
+        now: context.calendar.now(),
+        ahead: context.calendar.ahead,
+        schedules: schedulePictures(context.store, DEFAULT_ACCOUNT, context.calendar.now()),
       }),
     "GET /_local/revision": (_request, response) =>
       sendJson(response, 200, { revision: revision.read() }),

@@ -1,33 +1,29 @@
-import type { Clock, Timer } from "../../clock/clock.ts";
+import type { Calendar } from "../../clock/calendar.ts";
+import type { Timer } from "../../clock/clock.ts";
 import type { Change, Place } from "../../store/collection.ts";
 import type { Kind } from "../../store/kind.ts";
 import type { Store } from "../../store/store.ts";
 
-/** The longest that a timer waits: a machine that slept, or whose time was set, is looked at again by then. */
-const LONGEST_WAIT_MS = 60_000;
-
 /**
- * What is to happen at instants of wall time, one each by name. What its time has passed of, however often, happens once:
+ * What is to happen at instants of the calendar, one each by name. What its time has passed of, however often, happens once:
  * whoever is told says when the next time is.
  */
 export class Agenda {
-  readonly #clock: Clock;
+  readonly #calendar: Calendar;
   readonly #timers = new Map<string, Timer>();
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(calendar: Calendar) {
+    this.#calendar = calendar;
   }
 
   /** Calls `due` at `at` (milliseconds since the epoch), in place of what was to happen by that name before. */
   set(name: string, at: number, due: () => void): void {
     this.cancel(name);
-    const wait = Math.min(Math.max(0, at - this.#clock.now()), LONGEST_WAIT_MS);
-    const look = () => {
-      if (this.#clock.now() < at) return this.set(name, at, due);
+    const timer = this.#calendar.at(at, () => {
       this.#timers.delete(name);
       due();
-    };
-    this.#timers.set(name, this.#clock.deadline(wait, look));
+    });
+    this.#timers.set(name, timer);
   }
 
   cancel(name: string): void {

@@ -1,4 +1,4 @@
-import { nextTime, parseSchedule } from "../../services/kit/schedule-expressions.ts";
+import { nextRunOfRule } from "../../services/events/next-run.ts";
 import { sendToTargets, toEventJson } from "../../services/events/publish.ts";
 import { eventRules, type StoredRule } from "../../services/events/state.ts";
 import type { Change } from "../../store/collection.ts";
@@ -15,13 +15,14 @@ export class RuleSchedules implements EnginePart {
 
   constructor(context: EngineContext) {
     this.#context = context;
-    this.#agenda = new Agenda(context.clock);
+    this.#agenda = new Agenda(context.calendar);
   }
 
   async start(): Promise<void> {
-    const { store, clock } = this.#context;
+    const { store, calendar } = this.#context;
     this.#unsubscribe = followRecords(store, eventRules, {
-      arm: ({ account, region }, arn) => this.#arm(store.scope(account, region), arn, clock.now()),
+      arm: ({ account, region }, arn) =>
+        this.#arm(store.scope(account, region), arn, calendar.now()),
       changed: (change) => this.#changed(change),
     });
   }
@@ -38,26 +39,20 @@ export class RuleSchedules implements EnginePart {
       old?.state === rule?.state &&
       old?.scheduledFrom === rule?.scheduledFrom;
     if (isSame) return;
-    const { store, clock } = this.#context;
-    this.#arm(store.scope(account, region), id, clock.now());
+    const { store, calendar } = this.#context;
+    this.#arm(store.scope(account, region), id, calendar.now());
   }
 
   /** @param after the next time is later than this */
   #arm(scope: Scope, arn: string, after: number): void {
     const rule = scope.of(eventRules).get(arn);
-    const schedule = rule?.scheduleExpression && parseSchedule(rule.scheduleExpression);
-    // A rate has its first time when it has passed once.
-    const from = Math.max(after, rule?.scheduledFrom ?? 0);
-    const at =
-      rule && schedule && rule.state !== "DISABLED"
-        ? nextTime(schedule, { after: from, from: rule.scheduledFrom })
-        : undefined;
+    const at = rule && nextRunOfRule(rule, after);
     if (at === undefined) this.#agenda.cancel(arn);
     else this.#agenda.set(arn, at, () => this.#fire(scope, arn, at));
   }
 
   #fire(scope: Scope, arn: string, at: number): void {
-    const { store, clock } = this.#context;
+    const { store, clock, calendar } = this.#context;
     try {
       store.record(() => {
         const rule = scope.of(eventRules).get(arn);
@@ -65,7 +60,7 @@ export class RuleSchedules implements EnginePart {
       });
     } finally {
       // Times that have passed meanwhile are not made up for.
-      this.#arm(scope, arn, clock.now());
+      this.#arm(scope, arn, calendar.now());
     }
   }
 }

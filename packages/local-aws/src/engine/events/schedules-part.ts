@@ -1,8 +1,8 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { Target as RuleTarget } from "@aws-sdk/client-eventbridge";
 import type { EcsParameters, Target } from "@aws-sdk/client-scheduler";
-import { nextTime, parseSchedule } from "../../services/kit/schedule-expressions.ts";
 import { deliveries } from "../../services/events/state.ts";
+import { nextRun } from "../../services/scheduler/next-run.ts";
 import { schedules, type StoredSchedule } from "../../services/scheduler/state.ts";
 import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
@@ -18,13 +18,13 @@ export class SchedulesPart implements EnginePart {
 
   constructor(context: EngineContext) {
     this.#context = context;
-    this.#agenda = new Agenda(context.clock);
+    this.#agenda = new Agenda(context.calendar);
   }
 
   async start(): Promise<void> {
-    const { store, clock } = this.#context;
+    const { store, calendar } = this.#context;
     this.#unsubscribe = followRecords(store, schedules, {
-      arm: ({ account, region }, id) => this.#arm(store.scope(account, region), id, clock.now()),
+      arm: ({ account, region }, id) => this.#arm(store.scope(account, region), id, calendar.now()),
       changed: (change) => this.#changed(change),
     });
   }
@@ -35,54 +35,42 @@ export class SchedulesPart implements EnginePart {
   }
 
   #changed({ account, region, id, after }: Change): void {
-    const { store } = this.#context;
+    const { store, calendar } = this.#context;
     const schedule = after as StoredSchedule | undefined;
     // A rate that counts from now has its first time now.
-    this.#arm(store.scope(account, region), id, (schedule?.modifiedAt ?? 0) - 1);
+    this.#arm(store.scope(account, region), id, (schedule?.modifiedAt ?? 0) - 1 + calendar.ahead);
   }
 
   /** @param after the next time is later than this, in milliseconds since the epoch */
   #arm(scope: Scope, id: string, after: number): void {
     const name = `${scope.account} ${scope.region} ${id}`;
     const schedule = scope.of(schedules).get(id);
-    if (!schedule || schedule.state === "DISABLED") return this.#agenda.cancel(name);
-    const at = timeOf(schedule, after);
-    if (at === undefined) return this.#agenda.cancel(name);
+    const at = schedule && nextRun(schedule, after);
+    if (!schedule || at === undefined) return this.#agenda.cancel(name);
     const { Mode, MaximumWindowInMinutes: minutes = 0 } = schedule.window;
     const delay = Mode === "FLEXIBLE" ? randomInt(minutes * 60_000) : 0;
     this.#agenda.set(name, at + delay, () => this.#fire(scope, id, at));
   }
 
   #fire(scope: Scope, id: string, at: number): void {
-    const { store, clock } = this.#context;
+    const { store, clock, calendar } = this.#context;
     try {
       store.record(() => {
         const schedule = scope.of(schedules).get(id);
         if (!schedule) return;
         send(scope, schedule, { at, now: clock.now() });
-        if (isCompleted(schedule, clock.now())) scope.of(schedules).delete(id);
+        if (isCompleted(schedule, calendar.now())) scope.of(schedules).delete(id);
       });
     } finally {
       // Times that have passed meanwhile are not made up for.
-      this.#arm(scope, id, clock.now());
+      this.#arm(scope, id, calendar.now());
     }
   }
 }
 
 /** Whether it has had its last time, and is to go with that. https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-delete.html */
 const isCompleted = (schedule: Readonly<StoredSchedule>, now: number) =>
-  schedule.afterCompletion === "DELETE" && timeOf(schedule, now) === undefined;
-
-/** When a schedule is due next; undefined: never again. */
-function timeOf(schedule: Readonly<StoredSchedule>, after: number): number | undefined {
-  const { expression, timeZone: zone, startAt = 0, endAt = Infinity, scheduledFrom } = schedule;
-  const parsed = parseSchedule(expression)!;
-  // A one-time schedule has no start and no end.
-  const isOnce = parsed.kind === "at";
-  const from = isOnce ? after : Math.max(after, startAt - 1);
-  const at = nextTime(parsed, { after: from, zone, from: scheduledFrom });
-  return at !== undefined && (isOnce || at <= endAt) ? at : undefined;
-}
+  schedule.afterCompletion === "DELETE" && nextRun(schedule, now) === undefined;
 
 /** Puts what the target is to have on its way, in the transaction under way. */
 function send(

@@ -15,6 +15,7 @@ import {
   type CreateScheduleCommandInput,
   type Target,
 } from "@aws-sdk/client-scheduler";
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TEST_REGION } from "../../testing.ts";
@@ -225,4 +226,79 @@ test("what cannot be is refused, with the reason", async () => {
     [{ Target: { ...Target, Arn: CLUSTER } }, "EcsParameters are required"],
   ];
   for (const [more, message] of wrong) await expect(create("wrong", more)).rejects.toThrow(message);
+});
+
+test("a schedule publishes to a topic by its role, and a role without the right leaves a dead letter", async () => {
+  const sns = new SNSClient(cloud.test.clientConfig);
+  const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: "nightly" }));
+  const queue = await cloud.queue("told-nightly", "sns.amazonaws.com");
+  const Attributes = { RawMessageDelivery: "true" };
+  await sns.send(
+    new SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint: queue.arn, Attributes }),
+  );
+  const dead = await cloud.queue("told-nobody");
+  const allow = (Action: string, Resource: string) => ({ Effect: "Allow", Action, Resource });
+  const letters = allow("sqs:SendMessage", dead.arn);
+  const teller = await cloud.role(
+    "teller",
+    "scheduler.amazonaws.com",
+    allow("sns:Publish", TopicArn!),
+  );
+  const silent = await cloud.role("silent", "scheduler.amazonaws.com", letters);
+  const { expression: ScheduleExpression } = at(MINUTE_MS);
+  const Target = { Arn: TopicArn, Input: "wake up", DeadLetterConfig: { Arn: dead.arn } };
+  await create("tell", { ScheduleExpression, Target: { ...Target, RoleArn: teller } });
+  await create("silent", { ScheduleExpression, Target: { ...Target, RoleArn: silent } });
+  await cloud.clock.advance(2 * MINUTE_MS);
+  expect(await cloud.receive(queue.url)).toMatchObject({ Body: "wake up" });
+  const { Body, MessageAttributes } = await cloud.receive(dead.url);
+  expect(Body).toBe("wake up");
+  expect(MessageAttributes).toMatchObject({
+    ERROR_MESSAGE: { StringValue: expect.stringContaining("SNS:Publish") },
+    SCHEDULE_ARN: { StringValue: `${HERE}:schedule/default/silent` },
+    TARGET_ARN: { StringValue: TopicArn },
+  });
+  sns.destroy();
+});
+
+test("a calendar that is put forward makes due what lies on the way, and goes on from there", async () => {
+  const { endpoint } = cloud.test;
+  const { token } = cloud.test.cloud;
+  interface Calendar {
+    readonly now: number;
+    readonly ahead: number;
+    readonly schedules: readonly { readonly name: string; readonly next: number | null }[];
+  }
+  const look = async () => (await (await fetch(`${endpoint}/_local/calendar`)).json()) as Calendar;
+  const put = (until: unknown, bearer = token) =>
+    fetch(`${endpoint}/_local/calendar`, {
+      method: "PUT",
+      headers: { authorization: `Bearer ${bearer}` },
+      body: JSON.stringify({ until }),
+    });
+  const queue = await cloud.queue("nights");
+  const Input = "<aws.scheduler.scheduled-time>";
+  await create("nightly", {
+    ScheduleExpression: "cron(0 3 * * ? *)",
+    ScheduleExpressionTimezone: "Asia/Tokyo",
+    Target: { Arn: queue.arn, RoleArn: sender, Input },
+  });
+  const before = await look();
+  const night = before.schedules.find(({ name }) => name === "nightly")!.next!;
+  expect(new Date(night).toISOString()).toMatch(/T18:00:00\.000Z$/);
+  expect((await put(night, "wrong")).status).toBe(401);
+  for (const wrong of ["tomorrow", null, before.now + 32 * 24 * HOUR_MS])
+    expect((await put(wrong)).status).toBe(400);
+  expect(await waiting(queue.url)).toBe(0);
+  expect((await put(night + 24 * HOUR_MS)).status).toBe(200);
+  await onceThere(queue.url, 2);
+  const meant = (await cloud.receive(queue.url)).Body!;
+  expect([0, 24 * HOUR_MS]).toContain(Date.parse(meant) - night);
+  const after = await look();
+  expect(after.now).toBe(night + 24 * HOUR_MS);
+  expect(after.ahead).toBe(after.now - cloud.clock.now());
+  expect(after.schedules.find(({ name }) => name === "nightly")!.next).toBe(night + 48 * HOUR_MS);
+  await cloud.clock.advance(24 * HOUR_MS);
+  // The one that was received has come back meanwhile.
+  await onceThere(queue.url, 3);
 });

@@ -26,15 +26,15 @@ export class ScheduledActions implements EnginePart {
 
   constructor(context: EngineContext) {
     this.#context = context;
-    this.#agenda = new Agenda(context.clock);
+    this.#agenda = new Agenda(context.calendar);
   }
 
   async start(): Promise<void> {
-    const { store, clock } = this.#context;
+    const { store, calendar } = this.#context;
     this.#unsubscribe = followRecords(store, scheduledActions, {
-      arm: (place, id) => this.#arm(place, id, clock.now()),
+      arm: (place, id) => this.#arm(place, id, calendar.now()),
       changed: (change) => {
-        if (isMoved(change)) this.#arm(change, change.id, clock.now());
+        if (isMoved(change)) this.#arm(change, change.id, calendar.now());
       },
     });
   }
@@ -55,7 +55,7 @@ export class ScheduledActions implements EnginePart {
   }
 
   #fire(scope: Scope, id: string): void {
-    const { store, clock, logger } = this.#context;
+    const { store, clock, calendar, logger } = this.#context;
     try {
       const action = scope.of(scheduledActions).get(id);
       if (!action) return;
@@ -65,7 +65,7 @@ export class ScheduledActions implements EnginePart {
       logger.error("a scheduled action was not done", error);
     } finally {
       // Times that have passed meanwhile are not made up for.
-      this.#arm(scope, id, clock.now());
+      this.#arm(scope, id, calendar.now());
     }
   }
 }

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ManualClock } from "../../../clock/manual-clock.ts";
+import { Calendar } from "../../../clock/calendar.ts";
 import type { Clock } from "../../../clock/clock.ts";
 import { ec2 } from "../../../services/ec2/service.ts";
 import { securityGroups, subnets, vpcs } from "../../../services/ec2/state.ts";
@@ -53,9 +54,11 @@ export class BalancedCloud {
     this.clock = new ManualClock();
     const events = new EventChannel();
     events.watch((event) => this.events.push(event));
+    const time = clock ?? this.clock;
     this.#context = {
       store: this.store,
-      clock: clock ?? this.clock,
+      clock: time,
+      calendar: new Calendar(time),
       settings: { dataDir: "/nonexistent", endpoint: "http://127.0.0.1:0", homeAddress: HOME },
       events,
       logger: {
