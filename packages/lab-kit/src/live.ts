@@ -5,9 +5,12 @@ import type { EC2 } from "@aws-sdk/client-ec2";
 import type { ECR } from "@aws-sdk/client-ecr";
 import type { ECS } from "@aws-sdk/client-ecs";
 import type { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { EventBridge } from "@aws-sdk/client-eventbridge";
 import type { IAM } from "@aws-sdk/client-iam";
 import type { S3 } from "@aws-sdk/client-s3";
+import type { Scheduler } from "@aws-sdk/client-scheduler";
 import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
+import type { SQS } from "@aws-sdk/client-sqs";
 
 import type { SynthContext } from "./check.ts";
 import type { PushedImage } from "./synth.ts";
@@ -31,13 +34,16 @@ export interface AwsClients {
   readonly ecs: ECS;
   readonly elbv2: ElasticLoadBalancingV2;
   readonly ec2: EC2;
+  readonly events: EventBridge;
   readonly ecr: ECR;
   readonly iam: IAM;
   readonly logs: CloudWatchLogs;
   readonly s3: S3;
+  readonly scheduler: Scheduler;
   readonly secrets: SecretsManager;
   readonly scaling: ApplicationAutoScaling;
   readonly cloudwatch: CloudWatch;
+  readonly sqs: SQS;
 }
 
 /** What a check of the running stack knows. */
@@ -68,7 +74,7 @@ export interface LiveContext extends SynthContext {
  * @param connection only what it says is used: no endpoint is taken from the environment
  */
 export async function connectAws(connection: AwsConnection): Promise<AwsClients> {
-  const [ecs, elbv2, ec2, ecr, iam, logs, s3, secrets, scaling, cloudwatch] = await Promise.all([
+  const [ecs, elbv2, ec2, ecr, iam, logs, s3, secrets, ...others] = await Promise.all([
     import("@aws-sdk/client-ecs"),
     import("@aws-sdk/client-elastic-load-balancing-v2"),
     import("@aws-sdk/client-ec2"),
@@ -79,7 +85,11 @@ export async function connectAws(connection: AwsConnection): Promise<AwsClients>
     import("@aws-sdk/client-secrets-manager"),
     import("@aws-sdk/client-application-auto-scaling"),
     import("@aws-sdk/client-cloudwatch"),
+    import("@aws-sdk/client-eventbridge"),
+    import("@aws-sdk/client-scheduler"),
+    import("@aws-sdk/client-sqs"),
   ]);
+  const [scaling, cloudwatch, events, scheduler, sqs] = others;
   return {
     ecs: new ecs.ECS(connection),
     elbv2: new elbv2.ElasticLoadBalancingV2(connection),
@@ -92,6 +102,9 @@ export async function connectAws(connection: AwsConnection): Promise<AwsClients>
     secrets: new secrets.SecretsManager(connection),
     scaling: new scaling.ApplicationAutoScaling(connection),
     cloudwatch: new cloudwatch.CloudWatch(connection),
+    events: new events.EventBridge(connection),
+    scheduler: new scheduler.Scheduler(connection),
+    sqs: new sqs.SQS(connection),
   };
 }
 
