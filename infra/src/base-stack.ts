@@ -6,13 +6,10 @@ import { endpointsAt } from "./provider-endpoints.ts";
 import type { Settings } from "./settings.ts";
 
 /**
- * The stacks of every lab, and so the names of their state files. Two lifecycles: repositories hold images that
- * outlive any service, so they are made first and removed last.
- */
-export type StackId = "images" | "service";
-
-/**
  * A stack with the workbook's AWS provider and state backend.
+ *
+ * Labs share the ids `images` and `service`: repositories hold images that outlive any service, so they are made first and
+ * removed last. A lab may have further stacks, and says with `addDependency` which has to be there before which.
  *
  * Every resource is tagged `Owner` and `Project`. State lives in S3 under `<owner>/<stack id>.tfstate`, locked by a
  * lock file beside it; the bucket is given to `terraform init` with `-backend-config`, because it differs by learner.
@@ -21,7 +18,7 @@ export type StackId = "images" | "service";
 export class WorkbookStack extends TerraformStack {
   readonly settings: Settings;
 
-  constructor(scope: Construct, id: StackId, settings: Settings) {
+  constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
     this.settings = settings;
     const { endpointUrl } = settings;
@@ -35,24 +32,35 @@ export class WorkbookStack extends TerraformStack {
         skipMetadataApiCheck: "true",
       }),
     });
-    new PartialS3Backend(this, {
-      // Terraform takes the bucket from `-backend-config`: see synthesizeAttributes.
-      bucket: "",
-      key: `${settings.owner}/${id}.tfstate`,
-      region: settings.region,
-    });
+    new PartialS3Backend(this, this.backend(id));
+  }
+
+  /**
+   * The arguments of the S3 backend by Terraform's names. The bucket is not among them: `terraform init` is told.
+   * https://developer.hashicorp.com/terraform/language/backend#partial-configuration
+   *
+   * @param id of the stack; nothing but the settings is there yet when this is asked
+   */
+  protected backend(id: string): Record<string, unknown> {
+    const { owner, region } = this.settings;
+    return { key: `${owner}/${id}.tfstate`, region, use_lockfile: true };
   }
 }
 
 /**
- * An S3 backend whose bucket comes from `-backend-config`, with S3's own locking, which this version of cdktf has no
- * property for.
- * https://developer.hashicorp.com/terraform/language/backend#partial-configuration
+ * An S3 backend as it is given: without the bucket, which cdktf insists on, and with S3's own locking, which this version of
+ * cdktf has no property for.
  * https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
  */
 class PartialS3Backend extends S3Backend {
+  readonly #given: Record<string, unknown>;
+
+  constructor(stack: TerraformStack, given: Record<string, unknown>) {
+    super(stack, { bucket: "", key: "" });
+    this.#given = given;
+  }
+
   protected override synthesizeAttributes(): Record<string, unknown> {
-    const { bucket: _given, ...attributes } = super.synthesizeAttributes();
-    return { ...attributes, use_lockfile: true };
+    return this.#given;
   }
 }

@@ -7,6 +7,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { synthesiseLab } from "./lab-app.ts";
 
 const SOLUTION_OF_LAB_08 = new URL("../../labs/08-two-services", import.meta.url).pathname;
+const SOLUTION_OF_LAB_13 = new URL("../../labs/13-splitting-state", import.meta.url).pathname;
 const ENVIRONMENT = {
   OWNER: "hanako",
   HOME_CIDR: "203.0.113.7/32",
@@ -54,6 +55,27 @@ test("writes the repositories alone before any image is pushed", async () => {
     environment: { OWNER, HOME_CIDR },
   });
   expect(stacksIn(out)).toEqual(["images"]);
+});
+
+test("lets a program make its stacks itself, and hands on which needs which", async () => {
+  const out = scratch();
+  cdktf({ CDKTF_OUTDIR: out });
+  await synthesiseLab({
+    directory: SOLUTION_OF_LAB_13,
+    variant: "solution",
+    environment: ENVIRONMENT,
+  });
+  const { stacks } = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8")) as {
+    stacks: Record<string, { dependencies: string[] }>;
+  };
+  const needs = Object.entries(stacks).map(([id, { dependencies }]) => [id, dependencies]);
+  expect(Object.fromEntries(needs)).toEqual({
+    images: [],
+    network: [],
+    data: [],
+    parameters: [],
+    service: ["network", "data", "parameters"],
+  });
 });
 
 test("names the file that is missing, or that exports no stack", async () => {

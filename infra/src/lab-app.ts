@@ -5,16 +5,17 @@ import { pathToFileURL } from "node:url";
 import { App } from "cdktf";
 import type { Construct } from "constructs";
 
-import type { StackId, WorkbookStack } from "./base-stack.ts";
+import type { WorkbookStack } from "./base-stack.ts";
 import { readSettings, SettingsError } from "./settings.ts";
 import type { Settings } from "./settings.ts";
 
 type StackClass = new (scope: Construct, settings: Settings) => WorkbookStack;
 
-/** What a lab's `stack.ts` exports: one class or both. */
+/** What a lab's `stack.ts` exports: one class or both; or a function that makes all stacks, and says which needs which. */
 interface StackModule {
   readonly ImagesStack?: StackClass;
   readonly ServiceStack?: StackClass;
+  readonly stacks?: (app: App, settings: Settings) => void;
 }
 
 /** The stack file is not there, or does not export a stack; the message names it. */
@@ -35,7 +36,7 @@ export interface LabAppOptions {
  * Writes the Terraform JSON of a lab's stacks: the whole of the labs' `main.ts`.
  *
  * Settings come from the environment (see settings.ts). `CDKTF_TARGET_STACK_ID=images` leaves the service stack out,
- * which cannot be synthesised before the images are pushed.
+ * which cannot be synthesised before the images are pushed; a lab that makes its stacks itself makes all of them.
  *
  * @throws {SettingsError} when a setting is missing or malformed
  * @throws {StackFileError} when the variant has no stack file, or the file no stack
@@ -45,13 +46,10 @@ export async function synthesiseLab({
   variant,
   environment,
 }: LabAppOptions): Promise<void> {
-  const stacks = await importStacks(stackFile(directory, variant ?? "solution"));
+  const makeStacks = await importStacks(stackFile(directory, variant ?? "solution"));
   const settings = readSettings(environment);
   const app = new App({ stackTraces: false });
-  const wanted = app.targetStackId as StackId | undefined;
-  for (const [id, Stack] of stacks) {
-    if (wanted === undefined || wanted === id) new Stack(app, settings);
-  }
+  makeStacks(app, settings);
   app.synth();
 }
 
@@ -80,14 +78,17 @@ function stackFile(directory: string, variant: string): string {
   return file;
 }
 
-async function importStacks(file: string): Promise<[StackId, StackClass][]> {
-  const { ImagesStack, ServiceStack } = (await import(pathToFileURL(file).href)) as StackModule;
-  const stacks: [StackId, StackClass | undefined][] = [
-    ["images", ImagesStack],
-    ["service", ServiceStack],
-  ];
-  const found = stacks.filter((stack): stack is [StackId, StackClass] => stack[1] !== undefined);
+async function importStacks(file: string): Promise<NonNullable<StackModule["stacks"]>> {
+  const module = (await import(pathToFileURL(file).href)) as StackModule;
+  if (module.stacks) return module.stacks;
+  const classes = { images: module.ImagesStack, service: module.ServiceStack };
+  const found = Object.entries(classes).filter(
+    (entry): entry is [string, StackClass] => entry[1] !== undefined,
+  );
   if (found.length === 0)
     throw new StackFileError(`${file} exports neither ImagesStack nor ServiceStack`);
-  return found;
+  return (app, settings) => {
+    for (const [id, Stack] of found)
+      if (app.targetStackId === undefined || app.targetStackId === id) new Stack(app, settings);
+  };
 }

@@ -19,8 +19,8 @@ export interface LoadBalancerProps {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly listeners: readonly ListenerProps[];
-  /** What connects the subnets to the internet; AWS refuses the load balancer without it. */
-  readonly internet: ITerraformDependable;
+  /** What connects the subnets to the internet, where the same stack makes it: AWS refuses the load balancer without. */
+  readonly internet?: ITerraformDependable;
 }
 
 /**
@@ -49,7 +49,7 @@ export class LoadBalancer extends Construct {
         internal: false,
         subnets: [...props.subnetIds],
         securityGroups: [...props.securityGroupIds],
-        dependsOn: [props.internet],
+        ...(props.internet && { dependsOn: [props.internet] }),
       }),
       id,
     );

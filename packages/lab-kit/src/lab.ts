@@ -37,8 +37,8 @@ export interface LabManifest {
    * yet, or build what this one does without.
    */
   readonly standsOn?: string;
-  /** Stacks in the order in which they are applied. */
-  readonly stacks: readonly ("images" | "service")[];
+  /** The stacks of its solution; in which order they are applied, and which needs which, says the program itself. */
+  readonly stacks: readonly string[];
   /** The files that the learner edits, relative to `start/` and to the learner's copy. */
   readonly files: readonly string[];
   /** What its solution has over that of the chapter that it stands on; left out where there is none. */
@@ -47,6 +47,8 @@ export interface LabManifest {
     readonly adds: readonly string[];
     /** What was there and is otherwise now, such as `service/resource.aws_ecs_service.node_service`. */
     readonly changes: readonly string[];
+    /** The stacks into which something moves that was in another; left out where nothing does. */
+    readonly moves?: readonly string[];
   };
   /** Id of the check that the start state fails at. */
   readonly startFailsAt: string;

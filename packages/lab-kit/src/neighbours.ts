@@ -51,21 +51,47 @@ export function readBlocks(outDirectory: string): StackBlocks {
 }
 
 /**
- * What stacks have over others, which they contain.
+ * What stacks have over others, which they contain, be it in another stack.
  *
- * @returns `adds` by type, and `changes` by address, of what others have otherwise; both in order
+ * @returns `adds` by type, `changes` by address, of what others have otherwise, and the stacks that something `moves` into where
+ *   it does; all in order
  */
 export function differenceOf(
   before: StackBlocks,
   after: StackBlocks,
-): { readonly adds: readonly string[]; readonly changes: readonly string[] } {
+): {
+  readonly adds: readonly string[];
+  readonly changes: readonly string[];
+  readonly moves?: readonly string[];
+} {
   const addresses = Object.keys(after);
-  const added = addresses.filter((address) => !(address in before));
-  const changed = addresses.filter(
-    (address) => address in before && !isDeepStrictEqual(after[address], before[address]),
-  );
+  const origins = new Map(addresses.map((address) => [address, originOf(address, before, after)]));
+  const added = addresses.filter((address) => origins.get(address) === undefined);
+  const changed = addresses.filter((address) => {
+    const origin = origins.get(address);
+    return origin !== undefined && !isDeepStrictEqual(after[address], before[origin]);
+  });
+  const moved = addresses.filter((address) => ![undefined, address].includes(origins.get(address)));
   const types = new Set(added.map((address) => address.split(".")[1]!));
-  return { adds: [...types].toSorted(), changes: changed.toSorted() };
+  const stacks = new Set(moved.map((address) => address.split("/")[0]!));
+  return {
+    adds: [...types].toSorted(),
+    changes: changed.toSorted(),
+    ...(stacks.size > 0 && { moves: [...stacks].toSorted() }),
+  };
+}
+
+/** What of `before` is no more, in no stack of `after`. */
+export function lostOf(before: StackBlocks, after: StackBlocks): readonly string[] {
+  const kept = new Set(Object.keys(after).map((each) => originOf(each, before, after)));
+  return Object.keys(before).filter((address) => !kept.has(address));
+}
+
+/** Where something was before: at the same place, or, where that is no more, in another stack. */
+function originOf(address: string, before: StackBlocks, after: StackBlocks): string | undefined {
+  if (address in before) return address;
+  const [, inStack = ""] = address.split("/");
+  return Object.keys(before).find((each) => each.split("/")[1] === inStack && !(each in after));
 }
 
 function blocksIn(prefix: string, types: Record<string, unknown>): [string, unknown][] {

@@ -40,6 +40,37 @@ function reader(): SynthReader {
   );
 }
 
+test("puts stacks behind those that they need, repositories before all, and tells where their states are", () => {
+  const backend = (key: string) => ({
+    terraform: { backend: { s3: { key, use_lockfile: true } } },
+  });
+  const needs = (...dependencies: string[]) => ({ dependencies });
+  const { stacks } = SynthReader.fromDirectory(
+    written({
+      "manifest.json": JSON.stringify({
+        stacks: {
+          alarms: needs("service"),
+          images: needs(),
+          service: needs("network"),
+          network: needs(),
+        },
+      }),
+      "stacks/alarms/cdk.tf.json": JSON.stringify(backend("a")),
+      "stacks/images/cdk.tf.json": JSON.stringify(backend("i")),
+      "stacks/service/cdk.tf.json": JSON.stringify(SERVICE),
+      "stacks/network/cdk.tf.json": JSON.stringify(backend("n")),
+    }),
+  );
+  expect(stacks.map(({ id }) => id)).toEqual(["images", "network", "service", "alarms"]);
+  expect(stacks.map((stack) => stack.needs)).toEqual([[], [], ["network"], ["service"]]);
+  expect(stacks.map((stack) => stack.backend)).toEqual([
+    { key: "i", use_lockfile: true },
+    { key: "n", use_lockfile: true },
+    {},
+    { key: "a", use_lockfile: true },
+  ]);
+});
+
 test("reads the stacks that the manifest lists, and no stale ones", () => {
   expect(reader().resources.map(({ stack, address }) => `${stack} ${address}`)).toEqual([
     "service aws_ecs_cluster.main",

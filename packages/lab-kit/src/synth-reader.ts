@@ -6,7 +6,7 @@ import type { Origins } from "./program/synth-process.ts";
 
 /** One resource, data source or output of a synthesised stack. */
 export interface SynthResource {
-  /** Id of its stack: `images` or `service`. */
+  /** Id of its stack, such as `images` or `service`. */
   readonly stack: string;
   readonly kind: "resource" | "data" | "output";
   /** Terraform's type, e.g. `aws_ecs_service`; `output` for an output. */
@@ -17,6 +17,15 @@ export interface SynthResource {
   readonly address: string;
   /** The arguments as synthesised; references are still `${…}`. */
   readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** A stack as synthesised. */
+export interface SynthStack {
+  readonly id: string;
+  /** Ids of those that have to be there before it, as CDKTF knows them. */
+  readonly needs: readonly string[];
+  /** The arguments of its S3 backend, without those that `terraform init` is given. */
+  readonly backend: Readonly<Record<string, unknown>>;
 }
 
 /** The synthesised stacks are missing or unreadable; the message names the file. */
@@ -36,6 +45,8 @@ export class SynthReader {
   readonly origins: Origins;
   /** What is wrong with the program although it came to its end. */
   readonly problems: readonly Problem[];
+  /** The stacks in the order in which they are applied. */
+  readonly stacks: readonly SynthStack[];
   readonly #byAddress: ReadonlyMap<string, SynthResource>;
 
   constructor(
@@ -43,8 +54,10 @@ export class SynthReader {
     directory?: string,
     origins: Origins = {},
     problems: readonly Problem[] = [],
+    stacks: readonly SynthStack[] = [],
   ) {
     this.resources = resources;
+    this.stacks = stacks;
     this.directory = directory;
     this.origins = origins;
     this.problems = problems;
@@ -67,24 +80,28 @@ export class SynthReader {
     origins: Origins = {},
   ): SynthReader {
     const manifest = readJson(join(outDirectory, "manifest.json"));
-    const stacks =
-      isRecord(manifest) && isRecord(manifest["stacks"]) ? Object.keys(manifest["stacks"]) : [];
-    if (stacks.length === 0) {
+    const listed = isRecord(manifest) && isRecord(manifest["stacks"]) ? manifest["stacks"] : {};
+    const read = Object.entries(listed).map(([id, about]) => {
+      const json = readJson(join(outDirectory, "stacks", id, "cdk.tf.json"));
+      return { json, stack: toStack(id, about, json) };
+    });
+    if (read.length === 0) {
       const file = join(outDirectory, "manifest.json");
       throw new SynthReadError([`${file} lists no stacks`, `${file} にスタックがありません`]);
     }
     return new SynthReader(
-      stacks.flatMap((stack) =>
-        readStack(stack, readJson(join(outDirectory, "stacks", stack, "cdk.tf.json"))),
-      ),
+      read.flatMap(({ json, stack }) => readStack(stack.id, json)),
       directory,
       origins,
+      [],
+      inOrder(read.map(({ stack }) => stack)),
     );
   }
 
   /** The same stacks, of a program with which this is wrong. */
   with(problems: readonly Problem[]): SynthReader {
-    return new SynthReader(this.resources, this.directory, this.origins, problems);
+    const { resources, directory, origins, stacks } = this;
+    return new SynthReader(resources, directory, origins, problems, stacks);
   }
 
   /** An output of any stack. */
@@ -136,6 +153,31 @@ export function blocksOf(
 
 function key(stack: string, address: string): string {
   return `${stack}/${address}`;
+}
+
+/** @param about what CDKTF's manifest says of it */
+function toStack(id: string, about: unknown, json: unknown): SynthStack {
+  const needs =
+    isRecord(about) && Array.isArray(about["dependencies"]) ? about["dependencies"] : [];
+  const { terraform } = isRecord(json) ? json : {};
+  const { backend } = isRecord(terraform) ? terraform : {};
+  const { s3 } = isRecord(backend) ? backend : {};
+  return { id, needs: needs.map(String), backend: isRecord(s3) ? s3 : {} };
+}
+
+/**
+ * Each stack behind those that it needs, and otherwise as the program makes them; the repositories first, because images are
+ * pushed into them before anything runs. That nothing needs itself in the end has CDKTF made sure of.
+ */
+function inOrder(stacks: readonly SynthStack[]): readonly SynthStack[] {
+  const placed = new Set<SynthStack>();
+  const place = (stack: SynthStack) => {
+    for (const each of stacks) if (stack.needs.includes(each.id) && !placed.has(each)) place(each);
+    placed.add(stack);
+  };
+  for (const stack of stacks) if (stack.id === "images") place(stack);
+  for (const stack of stacks) if (!placed.has(stack)) place(stack);
+  return [...placed];
 }
 
 function readStack(stack: string, json: unknown): SynthResource[] {

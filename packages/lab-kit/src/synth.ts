@@ -39,7 +39,7 @@ export interface SynthesiseOptions {
   /** Where the JSON goes; made if need be. */
   readonly outDirectory: string;
   /** One stack only; all that the lab has unless told. */
-  readonly stack?: "images" | "service";
+  readonly stack?: string;
   /** How long the program may take; long enough for a slow machine unless told. */
   readonly patienceMs?: number;
   readonly signal?: AbortSignal;
@@ -82,10 +82,16 @@ export async function synthesiseIn(
   return SynthReader.fromDirectory(outDirectory, directory, outcome.origins);
 }
 
-/** The classes that the lab's own answer exports; a learner's has to as well. */
+/** The classes that the lab begins with and ends with: a learner's program exports them all the way. */
 async function requiredClasses(labDirectory: string): Promise<readonly string[]> {
-  const solution = await readFile(join(labDirectory, "solution/stack.ts"), "utf8");
-  return [...solution.matchAll(/^export class (\w+Stack)\b/gm)].map(([, name]) => name!);
+  const files = ["start", "solution"].map((name) => join(labDirectory, name, "stack.ts"));
+  const [start, solution] = await Promise.all(
+    files.map(async (file) => {
+      const text = await readFile(file, "utf8");
+      return [...text.matchAll(/^export class (\w+Stack)\b/gm)].map(([, name]) => name!);
+    }),
+  );
+  return solution!.filter((name) => start!.includes(name));
 }
 
 /**

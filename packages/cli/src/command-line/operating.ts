@@ -33,6 +33,19 @@ export const OPERATING = [
       (await import("../commands/plan.ts")).planCommand(session, lab, variant),
   }),
   defineCommand({
+    name: "move-state",
+    group: "deploy",
+    summary: [
+      "Put each resource into the state of the stack it is in now",
+      "リソースを、いま書かれているスタックのステートに移す",
+    ],
+    args: { lab: LAB },
+    options: { variant: VARIANT },
+    target: "any",
+    run: async (session, { lab }, { variant }) =>
+      (await import("../commands/move-state.ts")).moveStateCommand(session, lab, variant),
+  }),
+  defineCommand({
     name: "destroy",
     group: "deploy",
     isEssential: true,
@@ -195,6 +208,18 @@ export const OPERATING = [
     isVerbatim: true,
     run: async (session, { args }) =>
       (await import("../commands/aws.ts")).awsCommand(session, args),
+  }),
+  defineCommand({
+    name: "terraform",
+    group: "look",
+    summary: [
+      "Run Terraform on a stack: terraform service state list",
+      "スタックに Terraform を実行する: terraform service state list",
+    ],
+    args: { args: { isRest: true } },
+    isVerbatim: true,
+    run: async (session, { args }) =>
+      (await import("../commands/terraform.ts")).terraformCommand(session, args),
   }),
   defineCommand({
     name: "env",

@@ -36,7 +36,7 @@ export async function runCommand(session: Session, query: string | undefined): P
   const deployment = await session.target.deployment(lab.id, "solution");
   await confirmOnAws(session, deployment, "deploy");
   const work = new LabRun(deployment);
-  const deployed = await deploy(work, session.progress);
+  const deployed = await deploy(work, session.progress, { moves: true });
   const report = await runLabChecks(session, work, ["synth", "live"]);
   const { cloud, target } = deployment;
   const addresses = cloud

@@ -28,11 +28,24 @@ export async function deployBeginning(
     ? await session.target.deployment(beginning.lab, beginning.variant)
     : undefined;
   const held = await deployedStacks(full.target);
-  const destroyed = held.map(({ id }) => id).filter((id) => !wanted?.lab.stacks.includes(id));
+  const destroyed = doomed(
+    held.map(({ id }) => id),
+    full.lab.stacks,
+    wanted?.lab.stacks ?? [],
+  );
   if (!wanted && destroyed.length === 0) return;
   const intent = wanted ? "deploy" : "destroy";
   await confirmOnAws(session, wanted ?? full, intent, { held, destroyed });
-  if (destroyed.length > 0)
-    await destroy({ ...full, lab: { ...full.lab, stacks: destroyed } }, session.progress);
-  if (wanted) await deploy(new LabRun(wanted), session.progress);
+  if (destroyed.length > 0) await destroy(full, session.progress, destroyed);
+  if (wanted) await deploy(new LabRun(wanted), session.progress, { moves: true });
+}
+
+/** What is in the way of a chapter's beginning. Where one stack was split into several, none of them is what it was. */
+function doomed(
+  held: readonly string[],
+  usual: readonly string[],
+  wanted: readonly string[],
+): readonly string[] {
+  const strange = held.filter((id) => !wanted.includes(id));
+  return strange.some((id) => !usual.includes(id)) ? held : strange;
 }

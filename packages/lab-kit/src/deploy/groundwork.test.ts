@@ -12,7 +12,7 @@ function resource(address: string, attributes: Record<string, unknown> = {}): Sy
 }
 
 const groundwork = (...resources: SynthResource[]) =>
-  groundworkOf(new SynthReader(resources), IMAGES);
+  groundworkOf(new SynthReader(resources), "service", IMAGES);
 
 test("the network, the load balancer and its listener need no image", () => {
   expect(

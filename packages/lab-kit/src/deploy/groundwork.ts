@@ -7,20 +7,20 @@ const RUNS_TASKS = new Set(["aws_ecs_task_definition", "aws_ecs_service", "aws_e
 const INDIRECT = /\b(?:local|module)\./;
 
 /**
- * The part of the service stack that can be made before an image is there: what names none, starts no task, and needs
+ * The part of a stack that can be made before an image is there: what names none, starts no task, and needs
  * nothing that does. The load balancer is in it, for which Terraform waits a minute.
  *
  * @param reader the stacks, synthesised with names that nothing else has
+ * @param stack the id of the one that is asked about
  * @param images those names
  * @returns the addresses for `terraform apply -target`: https://developer.hashicorp.com/terraform/cli/commands/plan#resource-targeting
  */
 export function groundworkOf(
   reader: SynthReader,
+  stack: string,
   images: readonly PushedImage[],
 ): readonly string[] {
-  const all = reader.resources.filter(
-    ({ stack, kind }) => stack === "service" && kind !== "output",
-  );
+  const all = reader.resources.filter((each) => each.stack === stack && each.kind !== "output");
   const waiting = new Set(all.filter((each) => waitsForImages(each, images)));
   for (let before = -1; before < waiting.size;) {
     before = waiting.size;

@@ -1,7 +1,8 @@
 import type { Words } from "@workbook/toolchain";
 import { placeInProgram } from "../program/explain-output.ts";
-import { requireRight, requireTypes } from "../program/read-program.ts";
+import { requireTypes } from "../program/read-program.ts";
 import type { PushedImage } from "../synth.ts";
+import type { SynthStack } from "../synth-reader.ts";
 import type { TerraformEvent } from "../terraform/events.ts";
 import { TerraformError } from "../terraform/terraform-error.ts";
 import type { Changes, Terraform } from "../terraform/terraform.ts";
@@ -10,10 +11,10 @@ import { groundworkOf } from "./groundwork.ts";
 import type { BuiltApp } from "./images.ts";
 import { planKey, readPlanRecord, writePlanRecord, type PlanRecord } from "./plan-record.ts";
 import { namesBeforeBuild, RunImages } from "./run-images.ts";
+import { RunStacks } from "./run-stacks.ts";
 import {
   placeStack,
   stackDirectory,
-  synthesiseStacks,
   wasApplied,
   type Deployment,
   type StackId,
@@ -27,6 +28,7 @@ import {
   type StackPlan,
 } from "./stack-answer.ts";
 import { ensureStateBucket } from "./state-bucket.ts";
+import { stateAlone } from "./state-objects.ts";
 
 type Listener = (event: TerraformEvent) => void;
 
@@ -42,7 +44,7 @@ export class LabRun {
   readonly #giveUp = new AbortController();
   #bucket: Promise<string> | undefined;
   #checkpoint: Promise<void> | undefined;
-  readonly #synthesised = new Map<string, Promise<Synthesised>>();
+  readonly #stacks: RunStacks;
 
   /** @param images what images are called, where that is known without building any */
   constructor(deployment: Deployment, images?: readonly PushedImage[]) {
@@ -50,6 +52,7 @@ export class LabRun {
     const signals = [deployment.signal, this.#giveUp.signal].filter((each) => each !== undefined);
     this.deployment = { ...deployment, signal: AbortSignal.any(signals) };
     this.#images = new RunImages(this.deployment, images);
+    this.#stacks = new RunStacks(this.deployment, this.#images);
   }
 
   /** Ends all that is under way: it has become of no use. */
@@ -100,14 +103,27 @@ export class LabRun {
   async requireReadable(): Promise<void> {
     await requireTypes(this.deployment.variant);
     // With images at hand the program runs with their names in a moment.
-    if (!this.#images.isBuilt) await this.#beforeBuild();
+    if (!this.#images.isBuilt) await this.#stacks.beforeBuild();
   }
 
   /** All stacks, with the images' names of now. @throws {SynthesisError} */
-  async synthesised(): Promise<Synthesised> {
-    return this.#with(
-      this.deployment.lab.stacks.includes("service") ? await this.#images.names() : [],
-    );
+  synthesised(): Promise<Synthesised> {
+    return this.#stacks.now();
+  }
+
+  /** The same without waiting for an image: with names that stand for them where those are not known yet. @throws {SynthesisError} */
+  atHand(): Promise<Synthesised> {
+    return this.#stacks.atHand();
+  }
+
+  /** The stacks in the order in which they are applied, and what each needs; no image is waited for. @throws {SynthesisError} */
+  async stacks(): Promise<readonly SynthStack[]> {
+    return (await this.atHand()).reader.stacks;
+  }
+
+  /** Whether a stack names an image, and so cannot be made before that is there. */
+  namesImages(id: StackId): Promise<boolean> {
+    return this.#stacks.namesImages(id);
   }
 
   /** What an apply of a stack would do. */
@@ -125,68 +141,50 @@ export class LabRun {
   async apply(id: StackId, onEvent?: Listener): Promise<StackAnswer> {
     const known = await this.#known(id);
     if (known && isNothing(known.changes)) return { ...known, isKnown: true };
-    if (id === "service") await this.#requirePorts(await this.synthesised());
+    await this.#requirePorts(id, await this.#stacks.asIs(id));
     await this.#keepWayBack();
     return this.#ask(id, onEvent, (terraform) => terraform.apply());
   }
 
   /**
-   * Makes that part of the service stack which needs no image, while those are built: Terraform waits a minute for a load
+   * Makes that part of a stack which needs no image, while those are built: Terraform waits a minute for a load
    * balancer. Only for a stack that is not there yet; and not on AWS itself, where images have to be there first.
    */
-  async applyGroundwork(onEvent?: Listener): Promise<Changes> {
+  async applyGroundwork(id: StackId, onEvent?: Listener): Promise<Changes> {
     const { deployment } = this;
-    if (isAwsItself(deployment.target) || wasApplied(deployment, "service")) return NO_CHANGES;
-    const synthesised = await this.#beforeBuild();
-    const targets = groundworkOf(synthesised.reader, namesBeforeBuild(deployment));
+    if (isAwsItself(deployment.target) || wasApplied(deployment, id)) return NO_CHANGES;
+    const synthesised = await this.#stacks.beforeBuild();
+    const targets = groundworkOf(synthesised.reader, id, namesBeforeBuild(deployment));
     if (targets.length === 0) return NO_CHANGES;
-    await this.#requirePorts(synthesised);
+    await this.#requirePorts(id, synthesised);
     await this.#keepWayBack();
     // What it warns of, that this is a part, ends with the whole.
     const withoutWarnings: Listener = (event) => {
       if (event.type !== "diagnostic" || event.severity === "error") onEvent?.(event);
     };
-    const json = synthesised.json.get("service")!;
-    const terraform = await this.#place("service", json, withoutWarnings);
+    const json = synthesised.json.get(id)!;
+    const terraform = await this.#place(id, json, withoutWarnings);
     try {
       return (await terraform.apply(targets)).changes;
     } catch (error) {
-      throw told(error, "service", synthesised);
+      throw told(error, id, synthesised);
     }
   }
 
-  /** Takes away everything in a stack's state. */
+  /** Takes away everything in a stack's state, be it a stack of this program or one that another has left. */
   async destroy(id: StackId, onEvent?: Listener): Promise<Changes> {
-    const terraform = await this.#place(id, await this.#json(id), onEvent);
-    return terraform.destroy();
+    return (await this.openState(id, onEvent)).destroy();
   }
 
-  /** A stack's JSON. The one that makes the repositories names no image, so it does not wait for any to be built. */
-  async #json(id: StackId): Promise<string> {
-    const { json, reader } = await this.#stacksFor(id);
-    requireRight(reader);
-    return json.get(id)!;
+  /** Puts a stack in its place, for whoever asks Terraform by hand. @throws {SynthesisError} */
+  async place(id: StackId, onEvent?: Listener): Promise<void> {
+    await this.#place(id, await this.#stacks.json(id), onEvent);
   }
 
-  #stacksFor(id: StackId): Promise<Synthesised> {
-    return id === "images" && !this.#images.isNamed ? this.#beforeBuild() : this.synthesised();
-  }
-
-  /** All stacks, with names that stand for images. @throws {SynthesisError} */
-  async #beforeBuild(): Promise<Synthesised> {
-    const hasService = this.deployment.lab.stacks.includes("service");
-    const synthesised = await this.#with(hasService ? namesBeforeBuild(this.deployment) : []);
-    requireRight(synthesised.reader);
-    return synthesised;
-  }
-
-  #with(images: readonly PushedImage[]): Promise<Synthesised> {
-    const key = images.map(({ image }) => image).join(" ");
-    const found = this.#synthesised.get(key);
-    if (found) return found;
-    const made = synthesiseStacks(this.deployment, images);
-    this.#synthesised.set(key, made);
-    return made;
+  /** Terraform on the state of a stack, with nothing but provider and backend. */
+  async openState(id: StackId, onEvent?: Listener): Promise<Terraform> {
+    const { owner } = this.deployment.target;
+    return this.#place(id, stateAlone(await this.atHand(), id, owner), onEvent);
   }
 
   async #place(id: StackId, json: string, onEvent: Listener | undefined): Promise<Terraform> {
@@ -198,8 +196,10 @@ export class LabRun {
     return this.#checkpoint;
   }
 
-  async #requirePorts({ reader }: Synthesised): Promise<void> {
-    const ports = reader.all("aws_lb_listener").map(({ attributes }) => Number(attributes["port"]));
+  async #requirePorts(id: StackId, { reader }: Synthesised): Promise<void> {
+    const listeners = reader.all("aws_lb_listener").filter(({ stack }) => stack === id);
+    if (listeners.length === 0) return;
+    const ports = listeners.map(({ attributes }) => Number(attributes["port"]));
     await this.deployment.target.requireListenerPorts?.(ports.filter(Number.isInteger));
   }
 
@@ -208,10 +208,10 @@ export class LabRun {
     onEvent: Listener | undefined,
     question: (terraform: Terraform) => Promise<T>,
   ): Promise<T & { isKnown: false }> {
-    const terraform = await this.#place(id, await this.#json(id), onEvent);
+    const terraform = await this.#place(id, await this.#stacks.json(id), onEvent);
     const before = await this.#key(id);
     const answer = await question(terraform).catch(async (error: unknown) => {
-      throw told(error, id, await this.#stacksFor(id));
+      throw told(error, id, await this.#stacks.asIs(id));
     });
     // An answer is worth keeping where nobody has changed anything while Terraform looked, itself included.
     if (before !== undefined && before === (await this.#key(id)))
@@ -229,7 +229,7 @@ export class LabRun {
     const { target, tools } = this.deployment;
     const revision = await target.revision?.();
     if (revision === undefined) return undefined;
-    return planKey(await this.#json(id), revision, tools.terraform);
+    return planKey(await this.#stacks.json(id), revision, tools.terraform);
   }
 
   #directory(id: StackId): string {

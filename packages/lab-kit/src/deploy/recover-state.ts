@@ -4,6 +4,7 @@ import type { TerraformEvent } from "../terraform/events.ts";
 import type { RunningRecord } from "../terraform/running-file.ts";
 import type { Terraform } from "../terraform/terraform.ts";
 import { isLockOf, readStateLock, type StateLock } from "./state-lock.ts";
+import { stateKey } from "./state-objects.ts";
 import type { Target } from "./target.ts";
 
 /** A stack whose backend is initialised. */
@@ -75,10 +76,4 @@ async function foreignLockGone(options: RecoverOptions): Promise<StateLock | und
       next: both`${WAIT} ${unlock}`,
     },
   );
-}
-
-/** Where in the bucket a stack's state is, as its JSON says. */
-export function stateKey(json: string): string {
-  const { terraform } = JSON.parse(json) as { terraform: { backend: { s3: { key: string } } } };
-  return terraform.backend.s3.key;
 }

@@ -1,6 +1,12 @@
 import { inStep, type DeployReporter } from "./reporter.ts";
 import type { StackOwner } from "./exclusive.ts";
-import { openStack, stackDirectory, type Deployment, type StackId } from "./stack.ts";
+import {
+  openStack,
+  stackDirectory,
+  stacksWorkedOn,
+  type Deployment,
+  type StackId,
+} from "./stack.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
@@ -18,11 +24,9 @@ const IS_BACK = [
   "Terraform が強制終了していたので、クラウドを開始時点に戻しました",
 ] as const;
 
-const STACKS: readonly StackId[] = ["images", "service"];
-
 /** The stacks on which the last Terraform has not ended, or has not ended well. */
 export function leftAtWork({ directories, target }: StackOwner): readonly StackId[] {
-  return STACKS.filter((id) =>
+  return stacksWorkedOn(directories, target).filter((id) =>
     ["running.json", "failed.json"].some((name) =>
       existsSync(join(stackDirectory(directories, target, id), name)),
     ),
@@ -54,7 +58,8 @@ export async function rollBackCutOff(
       if (!wasCutOff) return { summary: DONE, value: undefined };
       step.detail(GOING_BACK);
       if (!(await target.checkpoint?.rollBack())) return { summary: GOES_ON, value: undefined };
-      for (const id of STACKS) openStack(deployment, id, "").forgetAll();
+      for (const id of stacksWorkedOn(deployment.directories, target))
+        openStack(deployment, id, "").forgetAll();
       return { summary: IS_BACK, value: undefined };
     },
   );

@@ -1,3 +1,4 @@
+import { both, list, text, type Text, type Words } from "@workbook/toolchain";
 import type { Changes } from "../terraform/terraform.ts";
 
 /** What Terraform said of a stack. */
@@ -39,4 +40,27 @@ export function plannedOutputs(shown: unknown): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(planned?.outputs ?? {}).map(([name, { value }]) => [name, value]),
   );
+}
+
+const AS_BEFORE = [
+  ", as when Terraform looked last",
+  " (Terraform が前に確認したときと同じです)",
+] as const;
+
+/** What Terraform said, in a few words. */
+export function describeAnswer({ changes, isKnown }: StackAnswer): Text {
+  const said = describeChanges(changes);
+  return isKnown ? both`${said}${AS_BEFORE}` : said;
+}
+
+/** Changes in a few words. */
+export function describeChanges(changes: Changes): Text {
+  if (isNothing(changes)) return text(["no changes", "変更なし"]);
+  const { add, change, remove } = changes;
+  const parts: readonly (readonly [count: number, said: Words])[] = [
+    [add, [`${add} added`, `追加 ${add}`]],
+    [change, [`${change} changed`, `変更 ${change}`]],
+    [remove, [`${remove} destroyed`, `削除 ${remove}`]],
+  ];
+  return list(parts.filter(([count]) => count > 0).map(([, said]) => said));
 }

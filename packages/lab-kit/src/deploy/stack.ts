@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtempDisposable, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,12 +10,16 @@ import type { TerraformEvent } from "../terraform/events.ts";
 import { CONFIGURATION } from "../terraform/initialise.ts";
 import { APPLIED_CONFIGURATION, Terraform } from "../terraform/terraform.ts";
 import type { buildApps } from "./images.ts";
-import { recoverState, stateKey } from "./recover-state.ts";
+import { recoverState } from "./recover-state.ts";
 import { backendSettings } from "./state-bucket.ts";
-import { openS3, readJsonObject } from "./state-objects.ts";
+import { openS3, readJsonObject, stateKey } from "./state-objects.ts";
 import type { FoundTools, Target, WorkbookDirectories } from "./target.ts";
 
-export type StackId = "images" | "service";
+/**
+ * The id of a stack. Two are known by it: the repositories of `images` are what images are pushed into, and `service` is
+ * what all labs but the first have. What else there is, and in which order, says the program itself.
+ */
+export type StackId = string;
 
 /** A lab as it is to be deployed: which variant, where to, with what. */
 export interface Deployment {
@@ -42,13 +46,11 @@ export interface Synthesised {
  * Synthesises a lab's stacks as its deployment wants them.
  *
  * @param images what the service stack names
- * @param only one stack; left out, all that the lab has
  * @throws {SynthesisError}
  */
 export async function synthesiseStacks(
   deployment: Deployment,
   images: readonly PushedImage[],
-  only?: StackId,
 ): Promise<Synthesised> {
   const { lab, variant, target, signal } = deployment;
   const { owner, region, homeCidr, endpointUrl } = target;
@@ -59,11 +61,10 @@ export async function synthesiseStacks(
     settings: { owner, region, homeCidr, endpointUrl },
     images,
     outDirectory: scratch.path,
-    ...(only && { stack: only }),
     signal,
   });
   const json = new Map<StackId, string>();
-  for (const id of only ? [only] : lab.stacks) {
+  for (const { id } of reader.stacks) {
     const file = join(scratch.path, "stacks", id, "cdk.tf.json");
     json.set(id, await readFile(file, "utf8"));
   }
@@ -135,6 +136,17 @@ export function stackDirectory(
   id: StackId,
 ): string {
   return join(state, "stacks", name, owner, id);
+}
+
+/** The stacks that Terraform has ever worked on, here and for this owner. */
+export function stacksWorkedOn(
+  { state }: WorkbookDirectories,
+  { name, owner }: Pick<Target, "name" | "owner">,
+): readonly StackId[] {
+  const folder = join(state, "stacks", name, owner);
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }
 
 /** Whether the stack has been applied, and not destroyed since. */

@@ -1,4 +1,5 @@
 import { GetObjectCommand, NoSuchKey, S3Client } from "@aws-sdk/client-s3";
+import type { StackId, Synthesised } from "./stack.ts";
 import type { Target } from "./target.ts";
 
 /** S3 as a target has it; whoever asks for it destroys it. */
@@ -19,4 +20,32 @@ export async function readJsonObject<T>(
     if (error instanceof NoSuchKey) return undefined;
     throw error;
   }
+}
+
+/** Where a stack's state is that no program describes any more; what describes it says so itself. */
+export const usualKey = (owner: string, id: StackId): string => `${owner}/${id}.tfstate`;
+
+/** Where in the bucket a stack's state is, as its JSON says. */
+export function stateKey(json: string): string {
+  const { terraform } = JSON.parse(json) as { terraform: { backend: { s3: { key: string } } } };
+  return terraform.backend.s3.key;
+}
+
+/** What a stack's JSON describes, and how; the rest is provider and backend. */
+const DESCRIBED = ["resource", "data", "output", "locals", "module", "import", "moved", "removed"];
+
+/**
+ * A configuration that describes nothing: for what is done with a state whatever the program says now. Nothing is looked up
+ * for it that other stacks may have taken away already, or not have made yet.
+ *
+ * @param id of a stack of the program, or of one that the program does not know
+ */
+export function stateAlone({ json }: Synthesised, id: StackId, owner: string): string {
+  const own = json.get(id);
+  const config = JSON.parse(own ?? [...json.values()][0]!) as Record<string, unknown> & {
+    terraform: { backend: { s3: { key: string } } };
+  };
+  for (const part of DESCRIBED) delete config[part];
+  if (own === undefined) config.terraform.backend.s3.key = usualKey(owner, id);
+  return JSON.stringify(config, null, 2);
 }

@@ -74,7 +74,7 @@ export async function runDetached(options: DetachedOptions): Promise<number> {
     const code = await exited;
     endGroup(record);
     // The record of one that failed stays: what it may leave behind is put right before the next one begins.
-    if (code === 0 || (isDisposable && signal?.aborted)) removeRunning(runningFile);
+    if (code === 0 || isDisposable) removeRunning(runningFile);
     return code;
   } finally {
     signal?.removeEventListener("abort", interrupt);

@@ -39,6 +39,35 @@ export class TerraformInterrupted extends SpokenError {
   override readonly name = "TerraformInterrupted";
 }
 
+/** What a command that was interrupted ends with. */
+export const interruptedRun = (command: string): TerraformInterrupted =>
+  new TerraformInterrupted([
+    `terraform ${command} was interrupted and stopped in good order`,
+    `terraform ${command} を中断しました。正常に止まっています`,
+  ]);
+
+/** What a command that failed ends with: the faults that it named, or else what it said last. */
+export function failedRun(
+  command: string,
+  { code, said, faults, logFile }: FailedCommand,
+): TerraformError {
+  const words: Words =
+    faults.length > 0
+      ? describeFaults(faults)
+      : said || [
+          `terraform ${command} ended with exit code ${code}`,
+          `terraform ${command} が終了コード ${code} で終わりました`,
+        ];
+  return new TerraformError(words, logFile, faults);
+}
+
+interface FailedCommand {
+  readonly code: number;
+  readonly said: string;
+  readonly faults: readonly TerraformFault[];
+  readonly logFile: string;
+}
+
 /** Distinct errors that are told; all of them are in the log. */
 const MOST_TOLD = 8;
 

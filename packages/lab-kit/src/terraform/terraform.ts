@@ -13,7 +13,7 @@ import { promisify } from "node:util";
 import { inLane } from "@workbook/provider-lane";
 import type { TerraformEvent } from "./events.ts";
 import { ORDINARY_TURN, runCommand, withReattach, type LaneTurn } from "./run-command.ts";
-import { describeFaults, TerraformError, TerraformInterrupted } from "./terraform-error.ts";
+import { failedRun, interruptedRun } from "./terraform-error.ts";
 import { forgetEarlierRun, runningFile, settleEarlierRun } from "./earlier-run.ts";
 import { CONFIGURATION, initialise, type BackendSettings } from "./initialise.ts";
 import type { FailedRun } from "./running-file.ts";
@@ -96,6 +96,20 @@ export class Terraform {
     await this.#run("state", ["push", file]);
     renameSync(file, `${file}.pushed`);
     return true;
+  }
+
+  /**
+   * Stores a state in the place of the one that is there; Terraform refuses one that does not follow on that.
+   * @param state as Terraform writes it: https://developer.hashicorp.com/terraform/internals/json-format
+   */
+  async pushState(state: string): Promise<void> {
+    const file = join(this.#options.directory, "to-push.tfstate");
+    writeFileSync(file, state, { mode: 0o600 });
+    try {
+      await this.#run("state", ["push", file]);
+    } finally {
+      rmSync(file, { force: true });
+    }
   }
 
   /** Puts the stack's configuration (Terraform JSON) in place. True where it differs from what was there. */
@@ -199,23 +213,9 @@ export class Terraform {
         onEvent?.(event);
       },
     };
-    const { code, said, faults, logFile } = await runCommand(options, turn);
-    if (code === 0) return;
-    if (signal?.aborted)
-      throw new TerraformInterrupted([
-        `terraform ${command} was interrupted and stopped in good order`,
-        `terraform ${command} を中断しました。正常に止まっています`,
-      ]);
-    throw new TerraformError(
-      faults.length > 0
-        ? describeFaults(faults)
-        : said || [
-            `terraform ${command} ended with exit code ${code}`,
-            `terraform ${command} が終了コード ${code} で終わりました`,
-          ],
-      logFile,
-      faults,
-    );
+    const end = await runCommand(options, turn);
+    if (end.code === 0) return;
+    throw signal?.aborted ? interruptedRun(command) : failedRun(command, end);
   }
 
   async #turn(): Promise<LaneTurn> {

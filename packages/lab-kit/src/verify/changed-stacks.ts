@@ -37,10 +37,11 @@ export async function changedStacks(
   wanted: LabVariant,
   deployed: LabVariant | undefined,
 ): Promise<readonly StackId[]> {
-  if (deployed === undefined) return wanted.lab.stacks;
-  const [after, before] = await Promise.all([read(batch, wanted), read(batch, deployed)]);
-  return wanted.lab.stacks.filter(
-    (id) => !isDeepStrictEqual(blocksOf(after, id), blocksOf(before, id)),
+  const after = await read(batch, wanted);
+  if (deployed === undefined) return after.stacks;
+  const before = await read(batch, deployed);
+  return after.stacks.filter(
+    (id) => !isDeepStrictEqual(blocksOf(after.blocks, id), blocksOf(before.blocks, id)),
   );
 }
 
@@ -53,6 +54,6 @@ function blocksOf(blocks: Readonly<Record<string, unknown>>, stack: StackId) {
 async function read(batch: SynthBatch, { lab, variant }: LabVariant) {
   await using scratch = await mkdtempDisposable(join(tmpdir(), "verify-synth-"));
   const given = { settings: NOBODY, images: NOBODYS_IMAGES, outDirectory: scratch.path };
-  await batch.synthesise({ labDirectory: lab.directory, variant, ...given });
-  return readBlocks(scratch.path);
+  const { stacks } = await batch.synthesise({ labDirectory: lab.directory, variant, ...given });
+  return { stacks: stacks.map(({ id }) => id), blocks: readBlocks(scratch.path) };
 }

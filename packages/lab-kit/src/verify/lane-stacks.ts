@@ -31,9 +31,9 @@ export async function deployInLane(
   run: LabRun,
   { stacks, services }: DeployInLaneOptions,
 ): Promise<readonly Planned[]> {
-  const { lab, target, signal } = run.deployment;
+  const { target, signal } = run.deployment;
   const planned: Planned[] = [];
-  for (const id of lab.stacks) {
+  for (const { id } of await run.stacks()) {
     const onEvent = (event: TerraformEvent) => {
       if (event.type === "planned")
         planned.push({ address: `${id}/${event.address}`, action: event.action });
@@ -58,19 +58,17 @@ async function clusters({ connection }: Target): Promise<string[]> {
 }
 
 /** Plans stacks, one after the other, and answers all that they manage in one. */
-export async function planInLane(
-  run: LabRun,
-  stacks: readonly StackId[] = run.deployment.lab.stacks,
-): Promise<PlanReader> {
+export async function planInLane(run: LabRun, stacks?: readonly StackId[]): Promise<PlanReader> {
   const plans: PlanReader[] = [];
-  for (const id of stacks) plans.push(new PlanReader((await run.plan(id)).shown));
+  for (const id of stacks ?? (await run.stacks()).map((stack) => stack.id))
+    plans.push(new PlanReader((await run.plan(id)).shown));
   return PlanReader.together(plans);
 }
 
-/** Destroys every stack of a lab, the last one first. */
+/** Destroys every stack of a lab, each before those that it needs. */
 export async function destroyInLane(lane: Lane, lab: Lab): Promise<void> {
   // What is destroyed is what the state says; the configuration only has to have an image's name.
   const images = lab.apps.map((app) => ({ app, image: `${app.repository}:any` }));
   const run = lane.run(lab, "solution", images);
-  for (const id of lab.stacks.toReversed()) await run.destroy(id);
+  for (const { id } of (await run.stacks()).toReversed()) await run.destroy(id);
 }

@@ -1,5 +1,6 @@
 import { CheckRun } from "../deploy/check-run.ts";
 import type { LabRun } from "../deploy/lab-run.ts";
+import { moveResources } from "../deploy/move-resources.ts";
 import { QUIET } from "../deploy/reporter.ts";
 import type { Lab } from "../load-lab.ts";
 import type { PlanReader } from "../plan-reader.ts";
@@ -19,7 +20,9 @@ export async function proveGrowth(lane: Lane, lab: Lab, below: Lab | undefined):
   const deployed = below && { lab: below, variant: "solution" };
   const stacks = await lane.changed({ lab, variant: "solution" }, deployed);
   const options = { stacks, services: "move and wait" } as const;
-  const planned = await deployInLane(lane.run(lab, "solution"), options);
+  const run = lane.run(lab, "solution");
+  const moves = below ? await moveResources(run, QUIET) : [];
+  const planned = await deployInLane(run, options);
   const changes = planned.filter(({ action }) => action !== "no-op" && action !== "read");
   const isGone = ({ action, address }: Planned) =>
     (action === "delete" || action === "replace") && !REVISIONED.test(address);
@@ -27,7 +30,8 @@ export async function proveGrowth(lane: Lane, lab: Lab, below: Lab | undefined):
   prove(gone.length === 0, `deployed over the chapter before, it would ${gone.join(", ")}`);
   const updated = changes.filter(({ action }) => action === "update");
   const inPlace = updated.map(({ address }) => address).join(", ") || "nothing";
-  return `${changes.length - updated.length} added; changed in place: ${inPlace}`;
+  const moved = moves.length > 0 ? `; moved between states: ${moves.length}` : "";
+  return `${changes.length - updated.length} added; changed in place: ${inPlace}${moved}`;
 }
 
 /** @throws {NotProved} where a plan would change something, or looks at nothing */
@@ -46,7 +50,8 @@ async function planOver(lane: Lane, run: LabRun, below: Lab | undefined): Promis
   const { lab, variant } = run.deployment;
   const deployed = below && { lab: below, variant: "solution" };
   const changed = await lane.changed({ lab, variant }, deployed);
-  const first = changed.length > 0 ? changed : lab.stacks.slice(-1);
+  const last = (await run.stacks()).slice(-1).map(({ id }) => id);
+  const first = changed.length > 0 ? changed : last;
   const plan = await planInLane(run, first);
   // A stack that nothing has been written into yet says nothing.
   return plan.changes.length > 0 ? plan : planInLane(run);

@@ -2,7 +2,7 @@ import { serveStandIns, type StandInRegistry } from "@workbook/stand-in-images";
 import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { stackDirectory } from "../deploy/stack.ts";
+import { stackDirectory, stacksWorkedOn } from "../deploy/stack.ts";
 import type { FoundTools, Target } from "../deploy/target.ts";
 import type { Lab } from "../load-lab.ts";
 import { Builds } from "./builds.ts";
@@ -135,9 +135,8 @@ async function keepArtifacts(
     lane.complaints.map((line) => `${line}\n`).join(""),
   );
   const { directories, target } = lane.run(lab, "solution").deployment;
-  for (const stack of lab.stacks) {
+  for (const stack of stacksWorkedOn(directories, target)) {
     const from = stackDirectory(directories, target, stack);
-    if (!existsSync(from)) continue;
     const names = (await readdir(from)).filter((name) => /\.(?:json|log|tfplan)$/.test(name));
     for (const name of names) await cp(join(from, name), join(folder, stack, name));
   }
