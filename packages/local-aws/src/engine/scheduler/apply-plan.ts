@@ -23,7 +23,11 @@ import { TEXTS } from "../../services/ecs/texts.ts";
 import { EVENT_TEXTS } from "../../services/ecs/event-texts.ts";
 import { lastPart } from "../../services/ecs/arns.ts";
 import type { Scope } from "../../store/store.ts";
+import { currentRollout } from "../../services/ecs/rollouts/begin.ts";
+import type { ServiceDeployment } from "../../services/ecs/rollouts/state.ts";
 import { completed, failed, retired } from "./deployment-steps.ts";
+import { ALARM, BREAKER, STOPPED, type FailureCause } from "./failure-causes.ts";
+import { RolloutRecord } from "./rollouts/rollout-record.ts";
 import type { Plan, PlannedTask } from "./plan.ts";
 import { listTasks, withEvents } from "./service-events.ts";
 import type { Health } from "./task-phase.ts";
@@ -50,15 +54,35 @@ export function applyPlan(applied: Applied): void {
   const messages = [...startTasks(applied, before), ...stopTasks(applied, before)];
   const newlyReady = markReady(applied);
   let after: EcsService = { ...before };
-  if (plan.fail) after = failed(after, "breaker", now, messages);
-  if (plan.failByAlarm) after = failed(after, "alarm", now, messages);
-  if (plan.complete) after = completed(after, now, messages);
+  after = goOn(applied, after, messages);
   after = retired(after, { tasks: applied.tasks, stop: plan.stop, newlyReady, now });
   if (plan.stuck) sayOnce(after, EVENT_TEXTS.eventStuck({ service: after.name }), messages);
   if (plan.steady) sayOnce(after, EVENT_TEXTS.eventSteady({ service: after.name }), messages);
   after.events = withEvents(before.events, messages, now);
   if (messages.length > 0 || !sameItems(after.deployments, before.deployments))
     services.put(arn, after);
+}
+
+/** Fails or completes the deployment under way, and keeps what comes of it. */
+function goOn({ scope, arn, plan, now }: Applied, before: EcsService, said: string[]): EcsService {
+  const rollout = currentRollout(scope, arn);
+  const record = rollout && new RolloutRecord(scope, rollout, now);
+  record?.start();
+  const cause = causeOf(plan, rollout);
+  if (cause) {
+    const { service, back } = failed(before, cause, now, said);
+    record?.fail(cause.status, cause.rollsBack(before), back);
+    return service;
+  }
+  if (!plan.complete) return before;
+  record?.succeed();
+  return completed(before, now, said);
+}
+
+function causeOf(plan: Plan, rollout: ServiceDeployment | undefined): FailureCause | undefined {
+  if (plan.fail) return BREAKER;
+  if (plan.failByAlarm) return ALARM;
+  return rollout?.status === "ROLLBACK_REQUESTED" ? STOPPED : undefined;
 }
 
 const sameItems = (one: readonly unknown[], other: readonly unknown[]) =>

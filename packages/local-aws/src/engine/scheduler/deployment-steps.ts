@@ -1,5 +1,6 @@
 import type { Deployment, EcsService } from "../../services/ecs/state.ts";
 import { EVENT_TEXTS } from "../../services/ecs/event-texts.ts";
+import type { FailureCause } from "./failure-causes.ts";
 import type { Plan, PlannedTask } from "./plan.ts";
 
 const primaryOf = ({ deployments }: EcsService) =>
@@ -25,35 +26,17 @@ export function completed(service: EcsService, now: number, messages: string[]):
   };
 }
 
-/** What makes deployments fail: what is said then, and whether the service wants to go back. */
-const CAUSES = {
-  breaker: {
-    event: EVENT_TEXTS.eventFailed,
-    reason: EVENT_TEXTS.rolloutFailed,
-    back: EVENT_TEXTS.rolloutRollback,
-    rollsBack: ({ deploymentConfiguration }: EcsService) =>
-      deploymentConfiguration.deploymentCircuitBreaker.rollback,
-  },
-  alarm: {
-    event: EVENT_TEXTS.eventFailedByAlarm,
-    reason: EVENT_TEXTS.rolloutFailedByAlarm,
-    back: EVENT_TEXTS.rolloutRollbackByAlarm,
-    rollsBack: ({ deploymentConfiguration }: EcsService) =>
-      deploymentConfiguration.alarms?.rollback === true,
-  },
-} as const;
-
 /**
- * The circuit breaker has opened or an alarm is raised: the deployment has failed, and the last one that was complete takes its
- * place where the service wants that. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-failure-detection.html
+ * The deployment under way has failed, and the last one that was complete takes its place where that is wanted.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-failure-detection.html
+ * @returns the service, and what takes the place
  */
 export function failed(
   service: EcsService,
-  by: keyof typeof CAUSES,
+  cause: FailureCause,
   now: number,
   messages: string[],
-): EcsService {
-  const cause = CAUSES[by];
+): { readonly service: EcsService; readonly back: Deployment | undefined } {
   const primary = primaryOf(service);
   const { lastCompleted } = service;
   const values = { service: service.name, deployment: primary.id };
@@ -65,7 +48,10 @@ export function failed(
     updatedAt: now,
   };
   if (!cause.rollsBack(service) || !lastCompleted || lastCompleted.id === primary.id)
-    return { ...service, deployments: replace(service.deployments, dead) };
+    return {
+      service: { ...service, deployments: replace(service.deployments, dead) },
+      back: undefined,
+    };
   messages.push(EVENT_TEXTS.eventRollback({ service: service.name, deployment: lastCompleted.id }));
   const back: Deployment = {
     ...lastCompleted,
@@ -78,7 +64,7 @@ export function failed(
     updatedAt: now,
   };
   const others = service.deployments.filter(({ id }) => id !== back.id && id !== dead.id);
-  return {
+  const restored: EcsService = {
     ...service,
     taskDefinitionArn: back.taskDefinitionArn,
     launchType: back.launchType,
@@ -88,6 +74,7 @@ export function failed(
     loadBalancers: back.loadBalancers,
     deployments: [back, { ...dead, status: "ACTIVE" }, ...others],
   };
+  return { service: restored, back };
 }
 
 /** What {@link retired} looks at. */

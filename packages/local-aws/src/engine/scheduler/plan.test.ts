@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Deployment, EcsService } from "../../services/ecs/state.ts";
-import { failureThreshold } from "./plan.ts";
+import { failureThreshold } from "../../services/ecs/failure-threshold.ts";
 import { planService, type Phase, type PlannedTask } from "./plan.ts";
 
 const deployment = (id: string, more: Partial<Deployment> = {}): Deployment => ({

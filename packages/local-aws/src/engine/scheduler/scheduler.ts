@@ -3,6 +3,8 @@ import { alarms, type Alarm } from "../../services/cloudwatch/state.ts";
 import { alarmNamesOf } from "../../services/ecs/deployment-alarms.ts";
 import { ecsServices, tasks, type EcsService, type Task } from "../../services/ecs/state.ts";
 import { hasTaskSets } from "../../services/ecs/task-sets/task-set.ts";
+import { currentRollout } from "../../services/ecs/rollouts/begin.ts";
+import { serviceDeployments, type ServiceDeployment } from "../../services/ecs/rollouts/state.ts";
 import { targetHealths, type TargetHealth } from "../../services/elbv2/state.ts";
 import type { Change } from "../../store/collection.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
@@ -11,10 +13,12 @@ import { mayPlace, placeWaiting } from "./placer.ts";
 import { expire } from "./expire.ts";
 import type { SchedulerNeeds } from "./task-start.ts";
 import { publishChanges } from "./publish-changes.ts";
+import { ShiftController } from "./rollouts/shift-controller.ts";
 import { ServiceController } from "./service-controller.ts";
 import { TaskSetsController } from "./task-sets-controller.ts";
 import { TaskRunner, stoppedTask } from "./task-runner.ts";
 import { TaskRecord } from "./task-store.ts";
+import { placedBalancers } from "./task-phase.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import type { Scope, Store } from "../../store/store.ts";
 import { deleteNetworkInterface } from "../../services/ec2/interfaces.ts";
@@ -61,7 +65,7 @@ class Scheduler implements EnginePart {
   readonly #context: EngineContext;
   readonly #needs: SchedulerNeeds;
   readonly #closing = new AbortController();
-  readonly #controllers = new Map<string, ServiceController | TaskSetsController>();
+  readonly #controllers = new Map<string, Controller>();
   readonly #running = new Map<string, Promise<void>>();
   /** What commits have asked for, done together soon: nothing happens inside of somebody else's transaction. */
   readonly #dirty = new Set<string>();
@@ -101,6 +105,8 @@ class Scheduler implements EnginePart {
     for (const change of changes) {
       if (change.kind === ecsServices.name && change.after) this.#serviceChanged(change, change.id);
       if (change.kind === tasks.name) this.#taskChanged(change);
+      if (change.kind === serviceDeployments.name && change.after)
+        this.#serviceChanged(change, (change.after as ServiceDeployment).serviceArn);
       if (mayPlace(change)) this.#roomChanged(change);
       if (change.kind === alarms.name) this.#alarmChanged(change);
       if (change.kind === targetHealths.name)
@@ -149,17 +155,20 @@ class Scheduler implements EnginePart {
   #healthChanged(place: Place, { targetGroupArn }: TargetHealth): void {
     const { store } = this.#context;
     const uses = ({ deployments }: EcsService) =>
-      deployments.some((it) => it.loadBalancers.some((lb) => lb.targetGroupArn === targetGroupArn));
+      deployments.some((it) =>
+        placedBalancers(it).some((balancer) => balancer.targetGroupArn === targetGroupArn),
+      );
     for (const { arn } of store.of(ecsServices, place.account, place.region).filter(uses))
       this.#serviceChanged(place, arn);
   }
 
   #serviceChanged(place: Place, arn: string): void {
-    if (!this.#controllers.has(arn)) {
-      const scope = this.#context.store.scope(place.account, place.region);
+    const scope = this.#context.store.scope(place.account, place.region);
+    const Controller = controllerOf(scope, scope.of(ecsServices).get(arn));
+    const before = this.#controllers.get(arn);
+    if (!(before instanceof Controller)) {
+      before?.stop();
       const wake = () => this.#wake(arn);
-      const keepsSets = hasTaskSets(scope.of(ecsServices).get(arn));
-      const Controller = keepsSets ? TaskSetsController : ServiceController;
       this.#controllers.set(arn, new Controller(arn, scope, this.#context, wake));
     }
     this.#wake(arn);
@@ -219,6 +228,18 @@ class Scheduler implements EnginePart {
     this.#guarded(() => expire(store, clock.now()));
     this.#expiry = clock.deadline(EXPIRE_EVERY_MS, () => this.#expireRegularly());
   }
+}
+
+type Controller = ServiceController | ShiftController | TaskSetsController;
+
+/** What keeps a service, by how its deployments go. */
+function controllerOf(scope: Scope, service: EcsService | undefined) {
+  if (hasTaskSets(service)) return TaskSetsController;
+  // Another strategy goes for the next deployment, not for the one under way.
+  const rollout = service && currentRollout(scope, service.arn);
+  const { strategy = "ROLLING" } =
+    rollout?.configuration ?? service?.deploymentConfiguration ?? {};
+  return strategy === "ROLLING" ? ServiceController : ShiftController;
 }
 
 interface Place {

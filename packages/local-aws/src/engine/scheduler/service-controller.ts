@@ -74,7 +74,7 @@ export class ServiceController {
   }
 
   /** Takes note of a task of the service that has reached RUNNING. */
-  taskStarted(): void {
+  taskStarted(_task: Task): void {
     this.#backOff.succeeded();
   }
 

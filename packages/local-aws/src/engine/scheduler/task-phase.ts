@@ -1,5 +1,5 @@
 import { registrationId, targetHealths } from "../../services/elbv2/state.ts";
-import type { EcsService, ServiceLoadBalancer, Task } from "../../services/ecs/state.ts";
+import type { Deployment, EcsService, ServiceLoadBalancer, Task } from "../../services/ecs/state.ts";
 import { targetOf } from "../../services/ecs/task-place.ts";
 import type { Scope } from "../../store/store.ts";
 import type { Phase } from "./plan.ts";
@@ -23,10 +23,20 @@ export type UnhealthyBy =
       readonly reason: string;
     };
 
+/** A deployment's load balancers with the target groups that its tasks are really in. */
+export const placedBalancers = ({
+  loadBalancers,
+  targetGroups,
+}: Deployment): readonly ServiceLoadBalancer[] =>
+  loadBalancers.map((balancer, index) => ({
+    ...balancer,
+    targetGroupArn: targetGroups?.[index] ?? balancer.targetGroupArn,
+  }));
+
 /** The target groups that a task's deployment registers it in. */
 export function loadBalancersOf(service: EcsService, task: Task): readonly ServiceLoadBalancer[] {
   const deployment = service.deployments.find(({ id }) => id === task.startedBy);
-  return deployment?.loadBalancers ?? service.loadBalancers;
+  return deployment ? placedBalancers(deployment) : service.loadBalancers;
 }
 
 /** What the target groups' and the containers' health checks say of a task; all of them count. */

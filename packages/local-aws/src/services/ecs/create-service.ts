@@ -13,6 +13,9 @@ import { toPlacement } from "./placement/wishes.ts";
 import { toNetworkConfiguration } from "./network-configuration.ts";
 import { refuseUnsupported } from "./refuse-unsupported.ts";
 import { newDeployment } from "./service-deployments.ts";
+import { checkStrategy } from "./rollouts/advanced.ts";
+import { beginRollout, forgetRollouts } from "./rollouts/begin.ts";
+import { placedFirst } from "./rollouts/target-pair.ts";
 import { toLoadBalancers } from "./service-load-balancers.ts";
 import { ecsServices, type Cluster, type Deployment, type EcsService } from "./state.ts";
 import {
@@ -41,6 +44,10 @@ export function createService(input: CreateServiceRequest, context: CallContext)
   refuseUnsupported(input);
   const service = toService(input, context, cluster, name);
   context.store.of(ecsServices).delete(service.arn);
+  forgetRollouts(context.store, service.arn);
+  const [first] = service.deployments;
+  if (first && !hasTaskSets(service))
+    beginRollout(context.store, service, first, { before: [], now: service.createdAt });
   return context.store.of(ecsServices).put(service.arn, service);
 }
 
@@ -64,6 +71,11 @@ function toService(
     controller === "EXTERNAL"
       ? { ...OF_NO_TASK_SET, placement: toPlacement("EC2", input) }
       : toDeployed(input, context, cluster, schedulingStrategy);
+  const deploymentConfiguration = toDeploymentConfiguration(
+    input.deploymentConfiguration,
+    schedulingStrategy === "DAEMON" ? DAEMON_CONFIGURATION : undefined,
+  );
+  checkStrategy({ deploymentConfiguration, schedulingStrategy, ...deployed });
   const now = context.clock.now();
   const service: Omit<EcsService, "deployments"> = {
     arn: ecsArn(context, `service/${cluster.name}/${name}`),
@@ -74,10 +86,7 @@ function toService(
     ...deployed,
     schedulingStrategy,
     deploymentController: controller,
-    deploymentConfiguration: toDeploymentConfiguration(
-      input.deploymentConfiguration,
-      schedulingStrategy === "DAEMON" ? DAEMON_CONFIGURATION : undefined,
-    ),
+    deploymentConfiguration,
     serviceRegistries: [],
     healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds ?? 0,
     placementConstraints: placement?.constraints ?? [],
@@ -103,9 +112,9 @@ function firstDeployments(
   now: number,
 ): Deployment[] {
   if (service.deploymentController === "EXTERNAL") return [];
-  return [
-    hasTaskSets(service) ? firstTaskSet(store, service, now) : newDeployment(store, service, now),
-  ];
+  if (hasTaskSets(service)) return [firstTaskSet(store, service, now)];
+  const { strategy } = service.deploymentConfiguration;
+  return [placedFirst(store, strategy, newDeployment(store, service, now))];
 }
 
 /** What the first tasks are made from, and where they may be. */

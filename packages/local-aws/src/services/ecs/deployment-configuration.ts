@@ -2,6 +2,7 @@ import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import { unsupported } from "../kit/faults.ts";
 import { invalidParameter } from "./faults.ts";
 import type { EcsService } from "./state.ts";
+import { toStrategy } from "./rollouts/strategy.ts";
 import { TEXTS } from "./texts.ts";
 
 type Stored = EcsService["deploymentConfiguration"];
@@ -24,16 +25,13 @@ export const DAEMON_CONFIGURATION: Stored = {
 
 /**
  * The configuration that a request asks for, laid over `before` (the API's defaults for a new service).
- * @throws AwsError `InvalidParameterException` where it could never move; `NotImplemented` for what is not rolling
+ * @throws AwsError `InvalidParameterException` where it could never move; `NotImplemented` for what is not run here
  */
 export function toDeploymentConfiguration(
   given: DeploymentConfiguration | undefined,
   before: Stored = DEFAULTS,
 ): Stored {
   if (!given) return before;
-  if (given.strategy && given.strategy !== "ROLLING")
-    throw unsupported(`the deployment strategy ${given.strategy}`);
-  if (given.lifecycleHooks?.length) throw unsupported("deployment lifecycle hooks");
   const breaker = given.deploymentCircuitBreaker;
   const wanted: Stored = {
     minimumHealthyPercent: given.minimumHealthyPercent ?? before.minimumHealthyPercent,
@@ -47,8 +45,7 @@ export function toDeploymentConfiguration(
         }
       : before.deploymentCircuitBreaker,
     alarms: given.alarms ?? before.alarms,
-    strategy: "ROLLING",
-    bakeTimeInMinutes: given.bakeTimeInMinutes ?? before.bakeTimeInMinutes,
+    ...toStrategy(given, before),
   };
   const { minimumHealthyPercent: min, maximumPercent: max } = wanted;
   if (min < 0 || max < 1 || (max <= min && max < 100))

@@ -10,10 +10,8 @@ export const members: Members = {
       "serviceConnectConfiguration serviceRegistries volumeConfigurations vpcLatticeConfigurations gatewayConnectors monitoring",
     UpdateServiceRequest:
       "serviceConnectConfiguration serviceRegistries volumeConfigurations vpcLatticeConfigurations gatewayConnectors monitoring",
-    DeploymentConfiguration:
-      "linearConfiguration canaryConfiguration earlySuccessCriteria lifecycleHooks",
+    DeploymentConfiguration: "earlySuccessCriteria",
     ExecuteCommandConfiguration: "kmsKeyId",
-    LoadBalancer: "advancedConfiguration",
     RegisterTaskDefinitionRequest: "inferenceAccelerators",
     CreateTaskSetRequest: "serviceRegistries",
     RunTaskRequest: "volumeConfigurations",

@@ -1,3 +1,4 @@
+import type { UpdateServiceRequest } from "@aws-sdk/client-ecs";
 import type { Need, RightsTable } from "../kit/rights.ts";
 import type { CallContext } from "../service.ts";
 import { ecsArn, lastPart } from "./arns.ts";
@@ -48,6 +49,12 @@ const passing = (roleArn: string | undefined, to = "ecs-tasks.amazonaws.com"): r
     ? []
     : [{ action: "iam:PassRole", on: [roleArn], keys: { "iam:PassedToService": to } }];
 
+/** ECS moves traffic by roles that load balancers of services name. */
+const infrastructureRoles = ({ loadBalancers = [] }: Pick<UpdateServiceRequest, "loadBalancers">) =>
+  loadBalancers.flatMap(({ advancedConfiguration }) =>
+    passing(advancedConfiguration?.roleArn, "ecs.amazonaws.com"),
+  );
+
 /** What IAM has to allow who uses ECS. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html */
 export const rights: RightsTable<CallContext> = {
   prefix: "ecs",
@@ -76,6 +83,19 @@ export const rights: RightsTable<CallContext> = {
       (input: Input & { services: string[] }, context: CallContext) =>
         input.services.map((name) => within(context, input, "service", name)),
       "DescribeServices",
+    ],
+    [service, "ListServiceDeployments"],
+    [
+      ({ serviceDeploymentArns: arns }: { serviceDeploymentArns: string[] }) => arns,
+      "DescribeServiceDeployments",
+    ],
+    [
+      ({ serviceRevisionArns: arns }: { serviceRevisionArns: string[] }) => arns,
+      "DescribeServiceRevisions",
+    ],
+    [
+      ({ serviceDeploymentArn: arn }: { serviceDeploymentArn: string }) => arn,
+      "StopServiceDeployment ContinueServiceDeployment",
     ],
     [definition, "RunTask StartTask"],
     [
@@ -126,10 +146,11 @@ export const rights: RightsTable<CallContext> = {
     const starts = STARTS.has(operation);
     const found =
       starts && input.taskDefinition && findTaskDefinition(context, input.taskDefinition);
-    if (!found) return [usual];
+    const infrastructure = infrastructureRoles(input);
+    if (!found) return [usual, ...infrastructure];
     const { executionRoleArn, taskRoleArn } = rolesOf(found, input.overrides);
     const ofService = passing(input.role, "ecs.amazonaws.com");
-    return [usual, ...passing(taskRoleArn), ...passing(executionRoleArn), ...ofService];
+    return [usual, ...passing(taskRoleArn), ...passing(executionRoleArn), ...ofService, ...infrastructure];
   },
   keys({ operation, input, context }) {
     const enables = input.enableExecuteCommand;

@@ -7,15 +7,9 @@ import { EVENT_TEXTS } from "./event-texts.ts";
 /** The number at the end of a deployment's id. */
 const numberOf = (deploymentId: string) => deploymentId.slice(deploymentId.lastIndexOf("/") + 1);
 
-const beside = ({ arn }: EcsService, type: string) => arn.replace(":service/", `:${type}/`);
-
-/** The ARN of a service deployment, https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html */
-export const serviceDeploymentArn = (service: EcsService, deploymentId: string) =>
-  `${beside(service, "service-deployment")}/${numberOf(deploymentId)}`;
-
 /** The ARN of the service revision that a deployment brings about: each deployment has one of its own. */
 export const revisionArn = (service: EcsService, deploymentId: string) =>
-  `${beside(service, "service-revision")}/${numberOf(deploymentId)}`;
+  `${service.arn.replace(":service/", ":service-revision/")}/${numberOf(deploymentId)}`;
 
 /** A deployment of what the service asks for now. Where an alarm is raised already, it is held to none: it may be what mends it. */
 export function newDeployment(

@@ -1,8 +1,8 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import type { Scope } from "../../store/store.ts";
 import { listeners, rules, targetGroups, type Action } from "../elbv2/state.ts";
-import { unsupported } from "../kit/faults.ts";
 import { invalidParameter } from "./faults.ts";
+import { toAdvanced } from "./rollouts/advanced.ts";
 import type { EcsService, TaskDefinition } from "./state.ts";
 import { TEXTS } from "./texts.ts";
 
@@ -20,10 +20,13 @@ export function toLoadBalancers(
     const { targetGroupArn, containerName = "", containerPort = 0 } = wanted;
     if (wanted.loadBalancerName) throw invalidParameter(TEXTS.classicLoadBalancer());
     if (!targetGroupArn) throw invalidParameter(TEXTS.targetGroupMissing());
-    if (wanted.advancedConfiguration) throw unsupported("blue/green load balancer configurations");
     checkContainer(definition, containerName, containerPort);
-    checkTargetGroup(scope, definition, targetGroupArn);
-    return { targetGroupArn, containerName, containerPort };
+    const { advancedConfiguration } = wanted;
+    const advanced =
+      advancedConfiguration && toAdvanced(scope, targetGroupArn, advancedConfiguration);
+    for (const arn of [targetGroupArn, ...(advanced ? [advanced.alternateTargetGroupArn] : [])])
+      checkTargetGroup(scope, definition, arn);
+    return { targetGroupArn, containerName, containerPort, ...(advanced && { advanced }) };
   });
 }
 

@@ -7,7 +7,9 @@ import type { Scope } from "../../store/store.ts";
 import { isPending, isRunning } from "./counts.ts";
 import { resolvePlatformVersion } from "./launch.ts";
 import { fromNetworkConfiguration } from "./network-configuration.ts";
-import { revisionArn, serviceDeploymentArn } from "./service-deployments.ts";
+import { currentRollout } from "./rollouts/begin.ts";
+import { describeConfiguration, describeLoadBalancer } from "./rollouts/view.ts";
+import { revisionArn } from "./service-deployments.ts";
 import { tasks, tasksByService, type Deployment, type EcsService, type Task } from "./state.ts";
 import { fromTags } from "./tags.ts";
 import { hasTaskSets, taskSetsOf } from "./task-sets/task-set.ts";
@@ -22,7 +24,6 @@ export function describeService(
   const ownTasks = scope.of(tasks).by(tasksByService, service.arn);
   const sets = taskSetsOf(service);
   const deployments = hasTaskSets(service) ? [] : service.deployments;
-  const primary = deployments.find(({ status }) => status === "PRIMARY");
   return {
     ...settings(service),
     status: service.status,
@@ -33,10 +34,7 @@ export function describeService(
       taskSets: sets.map((set) => describeTaskSet(scope, service, set, include.includes("TAGS"))),
     }),
     deployments: deployments.map((deployment) => describeDeployment(service, deployment, ownTasks)),
-    currentServiceDeployment:
-      primary?.rolloutState === "IN_PROGRESS"
-        ? serviceDeploymentArn(service, primary.id)
-        : undefined,
+    currentServiceDeployment: currentRollout(scope, service.arn)?.arn,
     currentServiceRevisions: deployments.map((deployment) => {
       const own = ownTasks.filter(({ startedBy }) => startedBy === deployment.id);
       return {
@@ -57,26 +55,18 @@ export function describeService(
 
 /** What was asked of the service, as opposed to what became of it. */
 function settings(service: EcsService): SdkService {
-  const { deploymentConfiguration: configuration } = service;
   return {
     serviceArn: service.arn,
     serviceName: service.name,
     clusterArn: service.clusterArn,
-    loadBalancers: service.loadBalancers.map((it) => ({ ...it })),
+    loadBalancers: service.loadBalancers.map(describeLoadBalancer),
     serviceRegistries: [...service.serviceRegistries],
     launchType: service.launchType as SdkService["launchType"],
     capacityProviderStrategy: strategy(service),
     platformVersion: service.platformVersion,
     platformFamily: service.platformFamily,
     taskDefinition: service.taskDefinitionArn || undefined,
-    deploymentConfiguration: {
-      maximumPercent: configuration.maximumPercent,
-      minimumHealthyPercent: configuration.minimumHealthyPercent,
-      deploymentCircuitBreaker: { ...configuration.deploymentCircuitBreaker },
-      alarms: configuration.alarms,
-      strategy: configuration.strategy as "ROLLING",
-      bakeTimeInMinutes: configuration.bakeTimeInMinutes,
-    },
+    deploymentConfiguration: describeConfiguration(service.deploymentConfiguration),
     roleArn: service.roleArn,
     createdAt: new Date(service.createdAt),
     createdBy: service.createdBy,

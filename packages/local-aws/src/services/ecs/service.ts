@@ -10,6 +10,8 @@ import type { EcsHandlers } from "./handlers.ts";
 import { attributeHandlers } from "./instances/attribute-handlers.ts";
 import { containerInstanceHandlers } from "./instances/handlers.ts";
 import { containerInstances } from "./instances/state.ts";
+import { serviceDeploymentHandlers } from "./rollouts/handlers.ts";
+import { serviceDeployments, serviceRevisions } from "./rollouts/state.ts";
 import { serviceHandlers } from "./services.ts";
 import { tagHandlers } from "./tag-operations.ts";
 import { taskDefinitionHandlers } from "./task-definitions.ts";
@@ -26,6 +28,7 @@ const handlers = {
   ...clusterHandlers,
   ...executeCommandHandlers,
   ...containerInstanceHandlers,
+  ...serviceDeploymentHandlers,
   ...serviceHandlers,
   ...tagHandlers,
   ...taskDefinitionHandlers,
@@ -57,6 +60,8 @@ export const ecs = defineService({
     written(tasks),
     written(containerInstances),
     written(revisions),
+    written(serviceDeployments),
+    written(serviceRevisions),
     // Whoever deletes a service takes it away; that it drains, and is forgotten at last, is the cloud's own.
     written(ecsServices, (each) =>
       each.status === "ACTIVE"

@@ -5,6 +5,8 @@ import { invalidParameter, serviceNotActive } from "./faults.ts";
 import type { EcsHandlers } from "./handlers.ts";
 import { findService, requireCluster, requireService } from "./lookup.ts";
 import { page } from "./pages.ts";
+import { currentRollout, endRollout } from "./rollouts/begin.ts";
+import { ROLLOUT_TEXTS } from "./rollouts/texts.ts";
 import { describeService } from "./service-view.ts";
 import { ecsServices, type EcsService } from "./state.ts";
 import { TASK_SET_TEXTS } from "./task-sets/texts.ts";
@@ -17,6 +19,8 @@ const MOST_DESCRIBED = 10;
 /** From now on the service keeps no tasks; the scheduler makes it INACTIVE when the last one has stopped. */
 function drain(context: CallContext, service: EcsService): EcsService {
   const now = context.clock.now();
+  const rollout = currentRollout(context.store, service.arn);
+  if (rollout) endRollout(context.store, rollout, now, ROLLOUT_TEXTS.deleted());
   return context.store.of(ecsServices).patch(service.arn, {
     status: "DRAINING",
     desiredCount: 0,

@@ -1,6 +1,7 @@
 import type * as Sdk from "@aws-sdk/client-ecs";
 import { defineIndex } from "../../store/collection.ts";
 import { defineKind } from "../../store/kind.ts";
+import type { Strategy } from "./rollouts/strategy.ts";
 
 export type Tags = readonly { readonly key: string; readonly value: string }[];
 
@@ -61,6 +62,17 @@ export interface ServiceLoadBalancer {
   targetGroupArn: string;
   containerName: string;
   containerPort: number;
+  /** What shifts traffic between its target group and another. */
+  advanced?: AdvancedLoadBalancer;
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AdvancedConfiguration.html */
+export interface AdvancedLoadBalancer {
+  alternateTargetGroupArn: string;
+  productionListenerRule: string;
+  testListenerRule?: string;
+  /** The role by which ECS shifts traffic. */
+  roleArn: string;
 }
 
 export interface Deployment {
@@ -75,6 +87,8 @@ export interface Deployment {
   platformVersion?: string;
   networkConfiguration?: NetworkConfiguration;
   loadBalancers: readonly ServiceLoadBalancer[];
+  /** The target group that its tasks are in, for each load balancer, where that is another than the load balancer says. */
+  targetGroups?: readonly string[];
   /** What the images' tags meant for its first task, by container name; its other tasks run the same. */
   imageDigests?: Readonly<Record<string, string>>;
   /** An alarm was raised when it began, or it is what another is rolled back to: alarms do not make it fail. */
@@ -131,9 +145,7 @@ export interface EcsService {
       thresholdConfiguration?: Sdk.ThresholdConfiguration;
     };
     alarms?: Sdk.DeploymentAlarms;
-    strategy: string;
-    bakeTimeInMinutes: number;
-  };
+  } & Strategy;
   networkConfiguration?: NetworkConfiguration;
   loadBalancers: readonly ServiceLoadBalancer[];
   serviceRegistries: readonly Sdk.ServiceRegistry[];

@@ -15,6 +15,10 @@ import {
 import { fromNetworkConfiguration, toNetworkConfiguration } from "./network-configuration.ts";
 import { toPlacement } from "./placement/wishes.ts";
 import { refuseUnsupported } from "./refuse-unsupported.ts";
+import { checkStrategy } from "./rollouts/advanced.ts";
+import { beginRollout } from "./rollouts/begin.ts";
+import { describeLoadBalancer } from "./rollouts/view.ts";
+import { placedFirst } from "./rollouts/target-pair.ts";
 import { newDeployment, startDeployment } from "./service-deployments.ts";
 import { toLoadBalancers } from "./service-load-balancers.ts";
 import { ecsServices, type Cluster, type EcsService, type TaskDefinition } from "./state.ts";
@@ -53,6 +57,7 @@ export function updateService(input: UpdateServiceRequest, context: CallContext)
   const after: EcsService = { ...before, ...changes(input, context, cluster, before) };
   if (isStrategyChanged(before, after) && !input.forceNewDeployment)
     throw invalidParameter(TEXTS.strategyNeedsForce());
+  checkStrategy(after);
   const balanced = after.loadBalancers.length > 0 || hasTaskSets(after);
   if (after.healthCheckGracePeriodSeconds > 0 && !balanced)
     throw invalidParameter(TEXTS.gracePeriodNoLoadBalancer());
@@ -69,10 +74,16 @@ export function updateService(input: UpdateServiceRequest, context: CallContext)
     input.forceNewDeployment === true ||
     (!hasTaskSets(after) &&
       DEPLOYED.some((member) => !isDeepStrictEqual(before[member], after[member])));
-  after.deployments = deploys
-    ? startDeployment(before.deployments, newDeployment(context.store, after, now))
-    : withDesiredCount(before, after.desiredCount, now).deployments;
+  if (deploys) deploy(context, before, after, now);
+  else after.deployments = withDesiredCount(before, after.desiredCount, now).deployments;
   return context.store.of(ecsServices).put(after.arn, after);
+}
+
+function deploy({ store }: CallContext, before: EcsService, after: EcsService, now: number): void {
+  const { strategy } = after.deploymentConfiguration;
+  const next = placedFirst(store, strategy, newDeployment(store, after, now));
+  after.deployments = startDeployment(before.deployments, next);
+  after.lastCompleted = beginRollout(store, after, next, { before: before.deployments, now });
 }
 
 /** A service that wants another number of tasks, its primary deployment with it. @param now milliseconds since the epoch */
@@ -153,7 +164,7 @@ function deployedChanges(
     changed.loadBalancers = toLoadBalancers(
       context.store,
       definition,
-      input.loadBalancers ?? before.loadBalancers,
+      input.loadBalancers ?? before.loadBalancers.map(describeLoadBalancer),
     );
   if (input.taskDefinition || input.capacityProviderStrategy || input.platformVersion)
     Object.assign(changed, launchChanges(input, cluster, before, definition));
