@@ -100,6 +100,14 @@ export const WORKBOOK = [
             ],
           },
           {
+            name: "interrupt",
+            needs: "TASK",
+            does: [
+              "Take back the Spot capacity of a task, as AWS may at any time",
+              "タスクの Spot キャパシティを回収する (AWS ではいつでも起こる)",
+            ],
+          },
+          {
             name: "snapshot",
             needs: "NAME",
             does: [

@@ -2,6 +2,7 @@ import { both, UserError, type Words } from "@workbook/toolchain";
 import { createReadStream, existsSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { findCloud, logFile, type StartOptions, stopCloud } from "../cloud/cloud.ts";
+import { interruptTask } from "../cloud/interrupt.ts";
 import { changePace, describePace, paceOf, readPace } from "../cloud/pace.ts";
 import {
   deleteSnapshot,
@@ -17,7 +18,7 @@ import type { Session } from "../session.ts";
 
 /** What `cloud` was given beside its action. */
 export interface CloudOptions extends StartOptions {
-  /** Of a snapshot, of a pace, or how far to put the clock forward. */
+  /** Of a snapshot, of a pace, of a task, or how far to put the clock forward. */
   readonly name?: string;
   readonly delete: boolean;
 }
@@ -60,6 +61,8 @@ export async function cloudCommand(
       return paceCommand(session, options.name);
     case "clock":
       return (await import("./cloud-clock.ts")).clockCommand(session, options.name);
+    case "interrupt":
+      return interruptCommand(session, options.name);
     case "snapshot":
       return snapshotCommand(session, options.name, options.delete);
     case "restore":
@@ -107,6 +110,16 @@ async function setPace(session: Session, acceleration: number): Promise<number> 
           `待ち時間が AWS の ${acceleration} 倍の速さで進むようになりました。実際の処理の期限は変わりません。\n\n次: ./workbook status`,
         ];
   session.result({ running: true, acceleration }, text);
+  return 0;
+}
+
+/** `cloud interrupt TASK`: what AWS does when it needs the capacity of a Spot task itself. */
+async function interruptCommand(session: Session, task: string | undefined): Promise<number> {
+  const taskArn = await interruptTask(await session.target.cloud(), task);
+  session.result({ interrupted: taskArn }, [
+    `Spot takes back the capacity of ${taskArn}: its containers have got SIGTERM, and two minutes.\n\nNext: ./workbook status`,
+    `${taskArn} のキャパシティを Spot が回収します。コンテナには SIGTERM が送られ、猶予は 2 分です。\n\n次: ./workbook status`,
+  ]);
   return 0;
 }
 

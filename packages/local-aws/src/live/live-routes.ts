@@ -5,6 +5,7 @@ import { MAX_BODY_BYTES, readBody } from "../protocol/body.ts";
 import { sendJson } from "../ground/http.ts";
 import type { Forwarded } from "../clock/calendar.ts";
 import { MOST_ACCELERATION } from "../clock/idle-time.ts";
+import { interruptSpotTask } from "../services/ecs/spot.ts";
 import { taskHandlers } from "../services/ecs/tasks.ts";
 import { tasks } from "../services/ecs/state.ts";
 import type { CallContext } from "../services/service.ts";
@@ -109,6 +110,19 @@ function stopTask({ context }: LiveContents, body: unknown): void {
 }
 
 /**
+ * Takes back the Spot capacity of a task: `{ "task": "…" }`, an id or an ARN. Answers its ARN.
+ * @throws InvalidBody where it is not on Spot; NotThere
+ */
+function interruptTask({ context }: LiveContents, body: unknown): string {
+  const { store, clock } = context;
+  const reference = requireText(isRecord(body) && body["task"], "task", LONGEST_ARN);
+  const came = interruptSpotTask(store, reference, clock.now());
+  if (came === "not there") throw new NotThere(`There is no task ${reference}.`);
+  if (typeof came === "string") throw new InvalidBody(`${reference} is ${came}`);
+  return came.arn;
+}
+
+/**
  * Changes how many times faster than on AWS idle waiting passes: `{ "acceleration": 60 }`.
  * @throws InvalidBody where it is no number from 1 to 1000
  */
@@ -162,6 +176,9 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     return message;
   },
   "POST /_local/load": async (_feed, contents, body) => sendMany(contents, body),
+  "POST /_local/tasks/interrupt": async (_feed, contents, body) => ({
+    taskArn: interruptTask(contents, body),
+  }),
   "POST /_local/tasks/stop": async (_feed, contents, body) => {
     stopTask(contents, body);
     return { stopping: true };
@@ -172,7 +189,7 @@ const REPORT = /^PUT \/_local\/reports\/([a-zA-Z0-9][\w.-]{0,63})$/;
 /**
  * Answers what pages ask, and who reports to them: `GET /_local/live`, `PUT /_local/reports/LAB`, `DELETE
  * /_local/reports`, `PUT /_local/clock`, `PUT /_local/calendar`, `POST /_local/requests`, `POST /_local/load`, `POST
- * /_local/tasks/stop`; false where the request is none of these. Who may
+ * /_local/tasks/stop`, `POST /_local/tasks/interrupt`; false where the request is none of these. Who may
  * change anything is checked before.
  */
 export async function answerLive(

@@ -31,6 +31,7 @@ import { RolloutRecord } from "./rollouts/rollout-record.ts";
 import type { Plan, PlannedTask } from "./plan.ts";
 import { listTasks, withEvents } from "./service-events.ts";
 import type { Health } from "./task-phase.ts";
+import { balancedZones, countByZone } from "./zone-balance.ts";
 
 export interface Applied {
   readonly scope: Scope;
@@ -57,10 +58,17 @@ export function applyPlan(applied: Applied): void {
   after = goOn(applied, after, messages);
   after = retired(after, { tasks: applied.tasks, stop: plan.stop, newlyReady, now });
   if (plan.stuck) sayOnce(after, EVENT_TEXTS.eventStuck({ service: after.name }), messages);
+  if (plan.rebalances) sayOnce(after, unevenMessage(applied, after), messages);
   if (plan.steady) sayOnce(after, EVENT_TEXTS.eventSteady({ service: after.name }), messages);
   after.events = withEvents(before.events, messages, now);
   if (messages.length > 0 || !sameItems(after.deployments, before.deployments))
     services.put(arn, after);
+}
+
+function unevenMessage({ scope, tasks: planned }: Applied, service: EcsService): string {
+  const counts = countByZone(planned, balancedZones(scope, service));
+  const told = [...counts].map(([zone, count]) => `${count} tasks in ${zone}`).join(", ");
+  return EVENT_TEXTS.eventUneven({ service: service.name, counts: told });
 }
 
 /** Fails or completes the deployment under way, and keeps what comes of it. */

@@ -74,6 +74,56 @@ describe("keeping the desired count", () => {
   });
 });
 
+describe("zones", () => {
+  const done = service(4, [100, 200], {
+    deployments: [deployment("new", { rolloutState: "COMPLETED" })],
+  });
+  const inZones = (...zones: readonly string[]): PlannedTask[] =>
+    zones.map((zone, index) => ({
+      arn: `${zone}${index + 1}`,
+      deploymentId: "new",
+      phase: "ready",
+      availabilityZone: zone,
+    }));
+  const even = (tasks: readonly PlannedTask[], of = done) =>
+    planService({ service: of, tasks, mayStart: true, zones: ["a", "c"] });
+
+  test("are made even: another task comes first, then one of the fullest zone goes", () => {
+    const uneven = inZones("a", "a", "a", "c");
+    expect(even(uneven)).toMatchObject({ start: { count: 1 }, stop: [], rebalances: true });
+    const coming = { ...inZones("c")[0]!, arn: "c5", phase: "starting" as const };
+    expect(even([...uneven, coming])).toMatchObject({ start: { count: 0 }, stop: [] });
+    expect(stopped(even([...uneven, { ...coming, phase: "ready" }]))).toEqual(["a3"]);
+    expect(even(inZones("a", "a", "c", "c"))).toMatchObject({ steady: true, rebalances: false });
+  });
+
+  test("stay as they are where the maximum leaves no room, or a deployment is under way", () => {
+    const full = { ...done, deploymentConfiguration: service(4, [0, 100]).deploymentConfiguration };
+    expect(even(inZones("a", "a", "a", "c"), full).start.count).toBe(0);
+    const deploying = service(4, [100, 200], { deployments: [deployment("new")] });
+    expect(even(inZones("a", "a", "a", "c"), deploying).start.count).toBe(0);
+  });
+});
+
+describe("protected tasks", () => {
+  const held = (tasks: readonly PlannedTask[]) => tasks.map((it) => ({ ...it, isProtected: true }));
+
+  test("are stopped neither for being too many nor for being old", () => {
+    const [first, ...more] = tasksOf("new", "ready", "ready", "ready");
+    expect(stopped(plan(service(1), [...held([first!]), ...more]))).toEqual(["new3", "new2"]);
+    const next = plan(service(2), [
+      ...held(tasksOf("old", "ready", "ready")),
+      ...tasksOf("new", "ready", "ready"),
+    ]);
+    expect(next).toMatchObject({ stop: [], complete: false });
+  });
+
+  test("are stopped with their service", () => {
+    const draining = service(0, [100, 200], { status: "DRAINING" });
+    expect(stopped(plan(draining, held(tasksOf("new", "ready"))))).toEqual(["new1"]);
+  });
+});
+
 describe("unhealthy tasks", () => {
   test("are replaced and stopped together where the maximum leaves room", () => {
     const next = plan(service(2), tasksOf("new", "ready", "unhealthy"));

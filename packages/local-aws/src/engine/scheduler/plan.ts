@@ -1,5 +1,6 @@
 import { failureThreshold } from "../../services/ecs/failure-threshold.ts";
 import type { Deployment, EcsService } from "../../services/ecs/state.ts";
+import { isUneven } from "./zone-balance.ts";
 
 /**
  * How far a task of a service is. `ready` counts towards the minimum; `starting` is not known to be well yet; `unhealthy`
@@ -15,6 +16,8 @@ export interface PlannedTask {
   readonly phase: Phase;
   readonly isRunning?: boolean;
   readonly availabilityZone: string | undefined;
+  /** Neither scaling in nor a deployment may stop it. */
+  readonly isProtected?: boolean;
 }
 
 export interface AlarmsOfDeployment {
@@ -30,6 +33,8 @@ export interface PlanInput {
   readonly mayStart: boolean;
   /** What the alarms of the primary deployment say; left out: it is held to none. */
   readonly alarms?: AlarmsOfDeployment | undefined;
+  /** Zones over which its tasks are kept even; none where they need not be. */
+  readonly zones?: readonly string[];
 }
 
 /** Why a task is stopped: its replacement has come, there are too many, or it is not well. */
@@ -48,6 +53,8 @@ export interface Plan {
   readonly failByAlarm: boolean;
   /** All is as it should be. */
   readonly steady: boolean;
+  /** Tasks are on their way to another zone. */
+  readonly rebalances: boolean;
   /** Neither starting nor stopping is allowed by the deployment configuration. */
   readonly stuck: boolean;
   /** A draining service has no task left. */
@@ -61,6 +68,7 @@ const NOTHING: Plan = {
   fail: false,
   failByAlarm: false,
   steady: false,
+  rebalances: false,
   stuck: false,
   inactive: false,
 };
@@ -84,7 +92,7 @@ export function planService(input: PlanInput): Plan {
 /** A failed deployment starts nothing and replaces nothing any more; how many tasks there may be counts all the same. */
 function planFailed({ desiredCount }: EcsService, tasks: readonly PlannedTask[]): Plan {
   const live = tasks.filter(isLive);
-  return { ...NOTHING, stop: excess(live, live.length - desiredCount) };
+  return { ...NOTHING, stop: excess(live.filter(mayGo), live.length - desiredCount) };
 }
 
 function planDraining(tasks: readonly PlannedTask[]): Plan {
@@ -128,7 +136,10 @@ function planActive(input: PlanInput, primary: Deployment): Plan {
   const well = own.filter(isWell).length;
   const sick = own.filter(({ phase }) => phase === "unhealthy");
 
-  const missing = Math.max(0, desired - well);
+  // One more comes first where it makes the zones even; then one of the fullest is too many.
+  const rebalances = old.length === 0 && most > desired && isUnevenNow(input, primary, own);
+  const wanted = rebalances ? desired + 1 : desired;
+  const missing = Math.max(0, wanted - well);
   const room = Math.max(0, Math.max(most, 1) - live);
   const startable = Math.min(missing, room);
   const count = mayStart ? startable : 0;
@@ -140,7 +151,7 @@ function planActive(input: PlanInput, primary: Deployment): Plan {
       .slice(0, sickToStop({ missing, startable, replacing, sick: sick.length }))
       .map(({ arn }) => ({ arn, cause: "unhealthy" as const })),
     ...planOld(old, { own, desired, least, lacking: missing - startable }),
-    ...excess(own.filter(isWell), well - desired),
+    ...excess(own.filter(isWell).filter(mayGo), well - wanted),
   ];
   const settled = own.every(({ phase }) => phase === "ready") && own.length === desired;
   const quiet = settled && old.length === 0;
@@ -151,12 +162,25 @@ function planActive(input: PlanInput, primary: Deployment): Plan {
     start: { count, replacing },
     stop,
     complete: quiet && inProgress && !isBaking,
-    steady: quiet && !isBaking,
+    steady: quiet && !isBaking && !rebalances,
+    rebalances,
     stuck: missing > 0 && startable === 0 && stop.length === 0 && tasks.every(isReady),
   };
 }
 
+/** Zones are made even when no deployment is under way and all tasks are well. */
+function isUnevenNow(
+  { zones = [] }: PlanInput,
+  { rolloutState }: Deployment,
+  own: readonly PlannedTask[],
+): boolean {
+  if (rolloutState !== "COMPLETED" || !own.every(isWell)) return false;
+  return isUneven(own.filter(isReady), zones);
+}
+
 const isLive = ({ phase }: PlannedTask) => phase !== "leaving";
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html */
+const mayGo = ({ isProtected }: PlannedTask) => isProtected !== true;
 const isReady = ({ phase }: PlannedTask) => phase === "ready";
 const isWell = ({ phase }: PlannedTask) => phase === "ready" || phase === "starting";
 
@@ -183,12 +207,12 @@ function planOld(
   const ownReady = of.own.filter(isReady).length;
   const replaced = ready.length + ownReady - of.desired;
   const allowed = ready.length + ownReady - of.least;
-  const useless = old.filter((task) => isLive(task) && !isReady(task));
+  const useless = old.filter((task) => isLive(task) && !isReady(task) && mayGo(task));
   // Room that useless tasks leave behind need not be made by ready ones.
   const wanted = Math.max(replaced, of.lacking - useless.length);
   return [
     ...useless.map(({ arn }) => ({ arn, cause: "scaling" as const })),
-    ...excess(ready, Math.min(wanted, allowed)),
+    ...excess(ready.filter(mayGo), Math.min(wanted, allowed)),
   ];
 }
 

@@ -237,8 +237,7 @@ function controllerOf(scope: Scope, service: EcsService | undefined) {
   if (hasTaskSets(service)) return TaskSetsController;
   // Another strategy goes for the next deployment, not for the one under way.
   const rollout = service && currentRollout(scope, service.arn);
-  const { strategy = "ROLLING" } =
-    rollout?.configuration ?? service?.deploymentConfiguration ?? {};
+  const { strategy = "ROLLING" } = rollout?.configuration ?? service?.deploymentConfiguration ?? {};
   return strategy === "ROLLING" ? ServiceController : ShiftController;
 }
 

@@ -17,6 +17,7 @@ import { addServiceEvents, saidLast } from "./service-events.ts";
 import { StartBackOff } from "./start-back-off.ts";
 import { launchFault } from "./launch-fault.ts";
 import { healthOf } from "./task-phase.ts";
+import { balancedZones } from "./zone-balance.ts";
 import { TaskReadiness } from "./task-readiness.ts";
 
 /** Keeps one service as it should be. It acts when {@link reconcile} is called, and asks for that when time matters. */
@@ -56,7 +57,8 @@ export class ServiceController {
     const fault = launchFault(this.#context, this.#scope, service);
     const mayStart = this.#waiting === undefined && fault === undefined;
     const alarms = this.#alarms(service);
-    const plan = planService({ service, tasks: planned, mayStart, alarms });
+    const zones = balancedZones(this.#scope, service);
+    const plan = planService({ service, tasks: planned, mayStart, alarms, zones });
     store.record(() => {
       if (service.desiredCount !== stored.desiredCount)
         this.#scope.of(ecsServices).patch(this.arn, { desiredCount: service.desiredCount });

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "../../clock/clock.ts";
 import { containerInstances } from "../../services/ecs/instances/state.ts";
 import type { EcsService, Task } from "../../services/ecs/state.ts";
+import { protectedForMs } from "../../services/ecs/task-protection.ts";
 import type { Scope } from "../../store/store.ts";
 import type { PlannedTask } from "./plan.ts";
 import { healthOf, phaseOf, UNCHECKED_READY_MS, type Health } from "./task-phase.ts";
@@ -40,7 +41,15 @@ export class TaskReadiness {
     // What runs on an instance that drains is replaced as if it were of an older deployment.
     const deploymentId = isDraining(this.#scope, task) ? DRAINED : startedBy;
     const isRunning = task.lastStatus === "RUNNING";
-    return { arn, deploymentId, phase, isRunning, availabilityZone };
+    const isProtected = this.#isProtected(task);
+    return { arn, deploymentId, phase, isRunning, availabilityZone, isProtected };
+  }
+
+  #isProtected(task: Task): boolean {
+    const leftMs = protectedForMs(task, this.#clock);
+    if (leftMs === 0) return false;
+    const { since, minutes } = task.protection!;
+    return !this.after(`${task.arn} protected ${since} ${minutes}`, "idle", leftMs);
   }
 
   /** Whether `ms` have passed since this was first asked about `what`; when they have, another look is asked for. */

@@ -1,6 +1,7 @@
 import { deleteNetworkInterface } from "../../services/ec2/interfaces.ts";
 import type { EngineContext } from "../engine.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
+import { SPOT_INTERRUPTION, SPOT_NOTICE_MS } from "../../services/ecs/spot.ts";
 import type { TaskObserver } from "../runtime/driver.ts";
 import { taskHealth } from "../../services/ecs/container-health.ts";
 import { unlessAborted } from "../../ground/unless-aborted.ts";
@@ -182,10 +183,14 @@ export class TaskRunner {
   }
 
   async #stop(): Promise<void> {
-    if (!this.#closing.aborted) await this.#drain();
+    const drained = this.#closing.aborted ? undefined : this.#drain();
+    // Spot waits for nobody: the program hears of it at once, while its targets still drain.
+    const isInterrupted = this.record.task.stopCode === SPOT_INTERRUPTION;
+    if (!isInterrupted) await drained;
     const ran = this.record.task.containers.some(hasRun);
     if (ran && !this.#closing.aborted) this.record.write(() => ({ lastStatus: "STOPPING" }));
     await this.#needs.driver.stop(this.record.arn);
+    if (isInterrupted) await this.#untilTaken(drained);
     await Promise.all(Array.from(this.#sinks.values(), (sink) => sink.close()));
     this.#needs.metadata.unregister(this.record.arn);
     if (this.#closing.aborted) return;
@@ -209,6 +214,17 @@ export class TaskRunner {
       drained,
       this.#closing,
     );
+  }
+
+  /** Waits for requests under way, but no longer than Spot leaves the capacity. */
+  async #untilTaken(drained: Promise<void> | undefined): Promise<void> {
+    const { clock } = this.#context;
+    const { stoppingAt = clock.now() } = this.record.task;
+    const leftMs = Math.max(0, SPOT_NOTICE_MS - clock.idleSince(stoppingAt));
+    const taken = Promise.withResolvers<void>();
+    const timer = clock.idle(leftMs, () => taken.resolve());
+    await Promise.race([drained, taken.promise]);
+    timer.cancel();
   }
 
   #end(): void {

@@ -1,5 +1,4 @@
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
-import { unsupported } from "../kit/faults.ts";
 import { invalidParameter } from "./faults.ts";
 import type { EcsService } from "./state.ts";
 import { toStrategy } from "./rollouts/strategy.ts";

@@ -24,6 +24,10 @@ export const EVENT_TEXTS = {
     "(service {service}, taskSet {deployment}) has begun draining connections on {count} tasks.",
     QUOTED,
   ),
+  eventUneven: text(
+    "(service {service}) is not AZ balanced with {counts}. AZ Rebalancing in progress.",
+    guide("service-event-messages-list"),
+  ),
   eventSteady: text(
     "(service {service}) has reached a steady state.",
     guide("service-event-messages"),

@@ -106,7 +106,7 @@ export const rights: RightsTable<CallContext> = {
     [
       (input: Input & { task?: string; tasks?: string[] }, context: CallContext) =>
         (input.tasks ?? [input.task ?? ""]).map((id) => within(context, input, "task", id)),
-      "StopTask DescribeTasks ExecuteCommand",
+      "StopTask DescribeTasks ExecuteCommand UpdateTaskProtection GetTaskProtection",
     ],
     [
       (input: Input & { containerInstance?: string }, context: CallContext) =>
@@ -150,7 +150,13 @@ export const rights: RightsTable<CallContext> = {
     if (!found) return [usual, ...infrastructure];
     const { executionRoleArn, taskRoleArn } = rolesOf(found, input.overrides);
     const ofService = passing(input.role, "ecs.amazonaws.com");
-    return [usual, ...passing(taskRoleArn), ...passing(executionRoleArn), ...ofService, ...infrastructure];
+    return [
+      usual,
+      ...passing(taskRoleArn),
+      ...passing(executionRoleArn),
+      ...ofService,
+      ...infrastructure,
+    ];
   },
   keys({ operation, input, context }) {
     const enables = input.enableExecuteCommand;

@@ -13,6 +13,7 @@ import { containerInstances } from "./instances/state.ts";
 import { serviceDeploymentHandlers } from "./rollouts/handlers.ts";
 import { serviceDeployments, serviceRevisions } from "./rollouts/state.ts";
 import { serviceHandlers } from "./services.ts";
+import { taskProtectionHandlers } from "./task-protection.ts";
 import { tagHandlers } from "./tag-operations.ts";
 import { taskDefinitionHandlers } from "./task-definitions.ts";
 import { taskHandlers } from "./tasks.ts";
@@ -31,6 +32,7 @@ const handlers = {
   ...serviceDeploymentHandlers,
   ...serviceHandlers,
   ...tagHandlers,
+  ...taskProtectionHandlers,
   ...taskDefinitionHandlers,
   ...taskHandlers,
   ...taskSetHandlers,

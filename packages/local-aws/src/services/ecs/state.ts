@@ -265,6 +265,8 @@ export interface Task {
   healthChecked?: boolean;
   /** When it first counted as well in its service. */
   readyAt?: number;
+  /** Neither scaling in nor a deployment stops it for so many minutes since a moment (milliseconds since the epoch). */
+  protection?: { since: number; minutes: number };
   /** The scheduler stopped it because it failed health checks. */
   failedHealthChecks?: boolean;
   connectivity?: "CONNECTED" | "DISCONNECTED";

@@ -122,6 +122,11 @@ export const TEXTS = {
   propagateOfNoService: text(
     "The propagateTags value SERVICE is not supported for tasks that are run on their own.",
   ),
+  protectionOfNoService: text("The specified task is not part of an Amazon ECS service."),
+  protectionBlocked: text(
+    "One or more protected tasks prevents the service deployment from reaching the steady state.",
+  ),
+  protectionMinutes: text("expiresInMinutes must be between 1 and {most}."),
   tagsManaged: text("Managed tags cannot be enabled or propagated without the new ARN format."),
 
   // Why a task stopped
@@ -134,6 +139,7 @@ export const TEXTS = {
   ),
   failedElbHealth: text("Task failed ELB health checks in (target-group {arn})", QUOTED),
   failedContainerHealth: text("Task failed container health checks"),
+  spotInterrupted: text("Your Spot Task was interrupted.", QUOTED),
   infrastructureMaintenance: text(
     "ECS is performing maintenance on the underlying infrastructure hosting the task.",
   ),

@@ -17,8 +17,7 @@ export function lanesOf(
     );
     if (!pair?.advanced) return [];
     const { alternateTargetGroupArn } = pair.advanced;
-    const other =
-      target === pair.targetGroupArn ? alternateTargetGroupArn : pair.targetGroupArn;
+    const other = target === pair.targetGroupArn ? alternateTargetGroupArn : pair.targetGroupArn;
     return [{ advanced: pair.advanced, target, other }];
   });
 }

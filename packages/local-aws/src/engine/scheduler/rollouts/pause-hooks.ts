@@ -33,17 +33,15 @@ export function runHooks(
   );
   const isHere = (run: HookRun) => run.stage === stage && run.since >= stageSince;
   const begun = hooks.filter(isHere);
-  const fresh = wanted.slice(begun.length).map(
-    ({ timeoutInMinutes, action }): HookRun => ({
-      hookId: `ecs-pause-${randomBytes(32).toString("base64url")}`,
-      stage: stage!,
-      status: "AWAITING_ACTION",
-      since: clock.now,
-      timeoutMinutes: timeoutInMinutes,
-      expiresAt: clock.now + (timeoutInMinutes * MINUTE_MS) / clock.acceleration,
-      timeoutAction: action,
-    }),
-  );
+  const fresh = wanted.slice(begun.length).map(({ timeoutInMinutes, action }): HookRun => ({
+    hookId: `ecs-pause-${randomBytes(32).toString("base64url")}`,
+    stage: stage!,
+    status: "AWAITING_ACTION",
+    since: clock.now,
+    timeoutMinutes: timeoutInMinutes,
+    expiresAt: clock.now + (timeoutInMinutes * MINUTE_MS) / clock.acceleration,
+    timeoutAction: action,
+  }));
   const after = [...hooks, ...fresh].map((run) =>
     run.status === "AWAITING_ACTION" && leftMs(run, clock) <= 0
       ? { ...run, status: "TIMED_OUT" as const }

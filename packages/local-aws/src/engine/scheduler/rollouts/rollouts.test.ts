@@ -1,5 +1,8 @@
 import {
   ContinueServiceDeploymentCommand,
+  GetTaskProtectionCommand,
+  PutClusterCapacityProvidersCommand,
+  UpdateTaskProtectionCommand,
   DescribeServiceRevisionsCommand,
   ListServiceDeploymentsCommand,
   StopServiceDeploymentCommand,
@@ -38,7 +41,10 @@ test("blue/green: tests see the new tasks first, production all at once, and no 
   const paused = await app.until(({ lifecycleHookDetails: hooks }) =>
     expect(hooks).toEqual([expect.objectContaining({ status: "AWAITING_ACTION" })]),
   );
-  expect(paused).toMatchObject({ status: "IN_PROGRESS", lifecycleStage: "POST_TEST_TRAFFIC_SHIFT" });
+  expect(paused).toMatchObject({
+    status: "IN_PROGRESS",
+    lifecycleStage: "POST_TEST_TRAFFIC_SHIFT",
+  });
   expect(paused.targetServiceRevision).toMatchObject({
     runningTaskCount: 2,
     requestedTestTrafficWeight: 100,
@@ -86,7 +92,10 @@ test("canary and linear: production goes over in shares, and back from any of th
   await app.ended("SUCCESSFUL");
   await app.deploy(
     { VERSION: "two" },
-    { strategy: "CANARY", canaryConfiguration: { canaryPercent: 12.5, canaryBakeTimeInMinutes: 1440 } },
+    {
+      strategy: "CANARY",
+      canaryConfiguration: { canaryPercent: 12.5, canaryBakeTimeInMinutes: 1440 },
+    },
   );
   await vi.waitFor(async () => expect(await app.weights()).toEqual({ one: 125, other: 875 }), {
     timeout: 60_000,
@@ -147,8 +156,7 @@ test("tasks that do not start are rolled back from before production has seen th
 }, 120_000);
 
 test("a role that may not change rules brings a deployment back, and a newer deployment takes over an older one", async () => {
-  const reads = "arn:aws:iam::aws:policy/ElasticLoadBalancingReadOnly";
-  const app = await BlueGreen.prepare(services, "denied", [reads]);
+  const app = await BlueGreen.prepare(services, "denied", false);
   await app.create("one", { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 });
   const failed = await app.ended("ROLLBACK_FAILED");
   expect(failed.statusReason).toBe("No rollback candidate was found to run the rollback.");
@@ -210,4 +218,90 @@ test("a rolling update is stopped and goes back, and a deployment that has ended
   const after = await services.steady("rolling");
   expect(after.deployments![0]!.id).toBe(deployments![0]!.id);
   expect(await (await fetch(web.url)).text()).toMatch(/^one /);
+}, 120_000);
+
+test("a protected task is stopped neither by scaling in nor by a deployment", async () => {
+  await services.create("protected", { VERSION: "one" });
+  await services.steady("protected");
+  const { ecs } = services.cloud;
+  const [kept] = await services.cloud.tasks("protected");
+  const arn = kept!.taskArn!;
+  const protect = (protectionEnabled: boolean) =>
+    ecs.send(new UpdateTaskProtectionCommand({ cluster: "c", tasks: [arn], protectionEnabled }));
+  const { protectedTasks } = await protect(true);
+  expect(protectedTasks).toEqual([
+    { taskArn: arn, protectionEnabled: true, expirationDate: expect.any(Date) },
+  ]);
+  await ecs.send(
+    new UpdateServiceCommand({
+      cluster: "c",
+      service: "protected",
+      desiredCount: 1,
+      taskDefinition: await services.define("protected", { VERSION: "two" }),
+    }),
+  );
+  const runs = async () => (await services.cloud.tasks("protected")).map(({ taskArn }) => taskArn);
+  await vi.waitFor(
+    async () => {
+      expect(await runs()).toHaveLength(2);
+      expect(await runs()).toContain(arn);
+      const { deployments } = await services.cloud.service("protected");
+      expect(deployments!.map((it) => [it.runningCount, it.rolloutState])).toEqual([
+        [1, "IN_PROGRESS"],
+        [1, "COMPLETED"],
+      ]);
+    },
+    { timeout: 60_000, interval: 20 },
+  );
+  const again = await protect(true);
+  expect(again.failures).toEqual([expect.objectContaining({ arn, reason: "DEPLOYMENT_BLOCKED" })]);
+  await protect(false);
+  await services.steady("protected");
+  expect(await runs()).not.toContain(arn);
+  const told = await ecs.send(
+    new GetTaskProtectionCommand({ cluster: "c", tasks: [(await runs())[0]!, "0".repeat(32)] }),
+  );
+  expect(told.protectedTasks).toEqual([expect.objectContaining({ protectionEnabled: false })]);
+  expect(told.failures).toEqual([expect.objectContaining({ reason: "MISSING" })]);
+}, 120_000);
+
+test("Spot takes back a task's capacity: its program hears of it, and another task takes its place", async () => {
+  const { cloud } = services;
+  await cloud.ecs.send(
+    new PutClusterCapacityProvidersCommand({
+      cluster: "c",
+      capacityProviders: ["FARGATE", "FARGATE_SPOT"],
+      defaultCapacityProviderStrategy: [],
+    }),
+  );
+  const capacityProviderStrategy = [{ capacityProvider: "FARGATE_SPOT", weight: 1 }];
+  await services.create(
+    "spot",
+    { VERSION: "one" },
+    { launchType: undefined, capacityProviderStrategy, desiredCount: 1 },
+  );
+  await services.steady("spot");
+  const [task] = await cloud.tasks("spot");
+  const interrupt = (of: string) =>
+    fetch(`${cloud.test.endpoint}/_local/tasks/interrupt`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${cloud.test.cloud.token}` },
+      body: JSON.stringify({ task: of }),
+    });
+  const [other] = await cloud.tasks("rolling");
+  expect((await interrupt(other!.taskArn!)).status).toBe(400);
+  expect((await interrupt("0".repeat(32))).status).toBe(404);
+  expect((await interrupt(task!.taskArn!.split("/").at(-1)!)).status).toBe(200);
+  await vi.waitFor(
+    async () =>
+      expect(await cloud.task(task!.taskArn!)).toMatchObject({
+        lastStatus: "STOPPED",
+        stopCode: "SpotInterruption",
+        stoppedReason: "Your Spot Task was interrupted.",
+        containers: [{ exitCode: 0 }],
+      }),
+    { timeout: 60_000, interval: 20 },
+  );
+  const after = await services.steady("spot");
+  expect(after.deployments![0]!.failedTasks).toBe(0);
 }, 120_000);

@@ -109,7 +109,10 @@ export class ShiftController {
       return this.#changed(service, deployment, wanted, kept);
     });
     const left = deployments.filter((deployment) => !this.#isGone(service, deployment));
-    if (left.some((it, index) => it !== service.deployments[index]) || left.length < deployments.length)
+    if (
+      left.some((it, index) => it !== service.deployments[index]) ||
+      left.length < deployments.length
+    )
       this.#scope.of(ecsServices).patch(this.arn, { deployments: left });
     for (const [id, keeper] of this.#keepers)
       if (!left.some((it) => it.id === id)) {

@@ -32,12 +32,7 @@ export class ShiftRollout {
   /** How long to wait until time alone lets it go on, in idle milliseconds. */
   #leftMs: number | undefined;
 
-  constructor(
-    context: EngineContext,
-    scope: Scope,
-    rollout: ServiceDeployment,
-    tasksOf: TasksOf,
-  ) {
+  constructor(context: EngineContext, scope: Scope, rollout: ServiceDeployment, tasksOf: TasksOf) {
     this.#context = context;
     this.#scope = scope;
     this.#serviceArn = rollout.serviceArn;

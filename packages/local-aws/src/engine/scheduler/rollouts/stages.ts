@@ -62,7 +62,8 @@ export function nextStage(facts: StageFacts): StageMove | undefined {
 
 /** The way back has no halts: once what was there has all its tasks again, all traffic is its. */
 function nextBack({ stage, step, isReady }: StageFacts): StageMove | undefined {
-  if (stage === "SCALE_UP") return isReady ? { stage: "PRODUCTION_TRAFFIC_SHIFT", step } : undefined;
+  if (stage === "SCALE_UP")
+    return isReady ? { stage: "PRODUCTION_TRAFFIC_SHIFT", step } : undefined;
   return stage === "PRODUCTION_TRAFFIC_SHIFT" ? { stage: "CLEAN_UP", step } : undefined;
 }
 

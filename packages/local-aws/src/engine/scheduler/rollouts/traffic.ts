@@ -13,7 +13,12 @@ import type { EngineContext } from "../../engine.ts";
 const ECS = "ecs.amazonaws.com";
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html */
 const SESSION = "ECSNetworkingWithELB";
-const READS = ["DescribeListeners", "DescribeRules", "DescribeTargetGroups", "DescribeTargetHealth"];
+const READS = [
+  "DescribeListeners",
+  "DescribeRules",
+  "DescribeTargetGroups",
+  "DescribeTargetHealth",
+];
 
 /** The two target groups of a load balancer while a deployment is under way. */
 export interface Lane {

@@ -16,7 +16,11 @@ import {
   type ServiceDeployment,
   type ServiceDeploymentStatus,
 } from "@aws-sdk/client-ecs";
-import { AttachRolePolicyCommand, CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import {
+  AttachRolePolicyCommand,
+  CreateRoleCommand,
+  PutRolePolicyCommand,
+} from "@aws-sdk/client-iam";
 import { expect, vi } from "vitest";
 import { WEB_PORT, type Web } from "./web.ts";
 import type { WebServices } from "./web-services.ts";

@@ -35,14 +35,12 @@ export function toAdvanced(
 const blank = (member: string) => invalidParameter(SAID.advancedMember({ member }));
 
 function checkRule(scope: Scope, member: string, arn: string): void {
-  if (!arn.includes(":listener-rule/")) throw invalidParameter(SAID.ruleArnInvalid({ member, arn }));
+  if (!arn.includes(":listener-rule/"))
+    throw invalidParameter(SAID.ruleArnInvalid({ member, arn }));
   if (!scope.of(rules).has(arn)) throw invalidParameter(SAID.ruleMissing({ arn }));
 }
 
-type Checked = Pick<
-  EcsService,
-  "deploymentConfiguration" | "schedulingStrategy" | "loadBalancers"
->;
+type Checked = Pick<EcsService, "deploymentConfiguration" | "schedulingStrategy" | "loadBalancers">;
 
 /** @throws AwsError where a strategy that shifts traffic does not know how, or target groups come twice */
 export function checkStrategy({

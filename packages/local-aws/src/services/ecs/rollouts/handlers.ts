@@ -109,10 +109,7 @@ export const serviceDeploymentHandlers: EcsHandlers = {
   },
 
   /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/continue-service-deployment.html */
-  ContinueServiceDeployment(
-    { serviceDeploymentArn: arn, hookId, action = "CONTINUE" },
-    context,
-  ) {
+  ContinueServiceDeployment({ serviceDeploymentArn: arn, hookId, action = "CONTINUE" }, context) {
     const deployment = requireDeployment(context, arn);
     const waits = deployment.hooks.some(
       (it) => it.hookId === hookId && it.status === "AWAITING_ACTION",

@@ -12,7 +12,10 @@ export interface TargetPair {
 
 /** The target groups that a rule forwards to, with their weights; undefined where there is no such rule, or it forwards nothing. */
 export function forwardOf(scope: Scope, ruleArn: string): ForwardConfig | undefined {
-  const action = scope.of(rules).get(ruleArn)?.actions.find(({ Type }) => Type === "forward");
+  const action = scope
+    .of(rules)
+    .get(ruleArn)
+    ?.actions.find(({ Type }) => Type === "forward");
   return action?.["ForwardConfig"] as ForwardConfig | undefined;
 }
 

@@ -20,7 +20,12 @@ import {
   type EcsService,
   type ServiceLoadBalancer,
 } from "../state.ts";
-import { isUnderWay, serviceRevisions, type ServiceDeployment, type ServiceRevision } from "./state.ts";
+import {
+  isUnderWay,
+  serviceRevisions,
+  type ServiceDeployment,
+  type ServiceRevision,
+} from "./state.ts";
 import { describeHooks } from "./strategy.ts";
 
 const at = (time: number | undefined) => (time === undefined ? undefined : new Date(time));
@@ -77,15 +82,13 @@ export function describeServiceDeployment(
     ),
     targetServiceRevision: summary(scope, deployment, deployment.deploymentId),
     lifecycleStage: stage as SdkServiceDeployment["lifecycleStage"],
-    lifecycleHookDetails: deployment.hooks.map(
-      ({ hookId, status, expiresAt, timeoutAction }) => ({
-        hookId,
-        targetType: "PAUSE",
-        status,
-        expiresAt: new Date(expiresAt),
-        timeoutAction,
-      }),
-    ),
+    lifecycleHookDetails: deployment.hooks.map(({ hookId, status, expiresAt, timeoutAction }) => ({
+      hookId,
+      targetType: "PAUSE",
+      status,
+      expiresAt: new Date(expiresAt),
+      timeoutAction,
+    })),
     deploymentConfiguration: describeConfiguration(configuration),
     rollback: rollback && {
       reason: rollback.reason,
