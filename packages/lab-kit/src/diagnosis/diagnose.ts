@@ -9,6 +9,8 @@ import { failedTasks } from "./rules/failed-tasks.ts";
 import { misplaced, unregisteredInstances } from "./rules/instances.ts";
 import { images, logs } from "./rules/images.ts";
 import { listeners, unregistered } from "./rules/listeners.ts";
+import { readRuns } from "./read/read-runs.ts";
+import { runCauses } from "./rules/runs.ts";
 import { assumptions, rights } from "./rules/roles.ts";
 import { scaling } from "./rules/scaling.ts";
 import { absences, settings, versions } from "./rules/service.ts";
@@ -63,6 +65,10 @@ export async function diagnose(
   const { subjects, causes } = of.request
     ? ofRequest(deployed, of.request)
     : { subjects: subjectsOf(deployed, of), causes: [] };
+  // Who asks about one service, a task or a request does not ask about what else runs tasks.
+  const isAll = of.services === undefined && of.task === undefined && of.request === undefined;
+  const clusterArn = isAll ? deployed.cluster.cluster?.clusterArn : undefined;
+  const runs = clusterArn ? await readRuns(aws, reader, scope.cluster, clusterArn) : undefined;
   const isWanted = (name: string) => of.services?.includes(name) ?? of.task === undefined;
   const all = [
     ...absences(deployed).filter(
@@ -70,10 +76,11 @@ export async function diagnose(
     ),
     ...causes,
     ...subjects.flatMap((subject) => causesOf(deployed, subject)),
+    ...(runs ? runCauses(runs, scope) : []),
   ];
   return {
     findings: merge(all),
-    subjects: subjects.map(({ name }) => name),
+    subjects: [...subjects, ...(runs?.runs ?? [])].map(({ name }) => name),
     waiting: subjects.filter(({ isSteady }) => !isSteady).map(({ name }) => name),
     refused: reader.refused,
   };

@@ -4,6 +4,7 @@ import { BALANCER_KINDS } from "./kinds/balancer.ts";
 import { INSTANCE_KINDS } from "./kinds/instances.ts";
 import { NETWORK_KINDS } from "./kinds/network.ts";
 import { SCALING_KINDS } from "./kinds/scaling.ts";
+import { RUN_KINDS } from "./kinds/runs.ts";
 import { SECRET_KINDS } from "./kinds/secrets.ts";
 import { SERVICE_KINDS } from "./kinds/service.ts";
 import { TASK_KINDS } from "./kinds/task.ts";
@@ -26,6 +27,7 @@ export const KINDS = {
   ...SECRET_KINDS,
   ...TASK_KINDS,
   ...BALANCER_KINDS,
+  ...RUN_KINDS,
   ...SCALING_KINDS,
 } satisfies Readonly<Record<string, Kind>>;
 
@@ -140,6 +142,19 @@ const ORDER: readonly FindingId[] = [
   "scaling-set-back",
   "scaling-at-maximum",
   "scaling-cool-down",
+  "run-disabled",
+  "run-definition-gone",
+  "run-role-missing",
+  "run-role-trust",
+  "run-task-rights",
+  "run-pass-role",
+  "run-override",
+  "rule-pattern",
+  "run-queue-missing",
+  "run-queue-rights",
+  "run-no-room",
+  "run-undelivered",
+  "run-failed",
 ];
 
 /** Where a cause stands: the smaller, the earlier it strikes. */
