@@ -22,7 +22,7 @@ import { noteBeginning } from "./leave-chapter.ts";
  * deploying what comes before the chapter, which is kept as a snapshot then.
  */
 export async function prepareCloud(session: Session, lab: Lab): Promise<void> {
-  const beginning = beginningOf(session.workspace.labs, lab.id);
+  const beginning = beginningOf(session.workspace.labs, lab);
   // What deploying needs takes a second to load, which a jump back to a snapshot is not to wait for.
   const deployNow = async () =>
     (await import("./deploy-beginning.ts")).deployBeginning(session, beginning);
@@ -44,7 +44,8 @@ export async function prepareCloud(session: Session, lab: Lab): Promise<void> {
 
 /** The name of the snapshot that a chapter begins from: another one when sources have changed since. */
 export async function beginningSnapshot(session: Session, labId: string): Promise<string> {
-  const beginning = beginningOf(session.workspace.labs, labId);
+  const lab = await chosenLab(session, labId);
+  const beginning = beginningOf(session.workspace.labs, lab);
   if (beginning === undefined) return EMPTY_SNAPSHOT;
   return beginningName(session.workspace, await chosenLab(session, beginning.lab), beginning);
 }

@@ -16,15 +16,26 @@ function labsFolder(...ids: readonly string[]): string {
 
 test("the first chapter begins with nothing, the others with the solution before them", () => {
   const labs = labsFolder("01-images", "02-network", "03-cluster");
-  expect(beginningOf(labs, "01-images")).toBeUndefined();
-  expect(beginningOf(labs, "03-cluster")).toEqual({ lab: "02-network", variant: "solution" });
+  expect(beginningOf(labs, { id: "01-images" })).toBeUndefined();
+  expect(beginningOf(labs, { id: "03-cluster" })).toEqual({
+    lab: "02-network",
+    variant: "solution",
+  });
 });
 
 test("a chapter without the one before it begins with what its own files begin with", () => {
   const labs = labsFolder("01-images", "08-two-services");
-  expect(beginningOf(labs, "08-two-services")).toEqual({
+  expect(beginningOf(labs, { id: "08-two-services" })).toEqual({
     lab: "08-two-services",
     variant: "start",
+  });
+});
+
+test("a chapter that names the one it stands on begins with that one's solution", () => {
+  const labs = labsFolder("08-two-services", "15-modes", "16-batch");
+  expect(beginningOf(labs, { id: "16-batch", standsOn: "08-two-services" })).toEqual({
+    lab: "08-two-services",
+    variant: "solution",
   });
 });
 

@@ -1,4 +1,4 @@
-import { listLabs } from "@workbook/lab-kit";
+import { type LabManifest, listLabs } from "@workbook/lab-kit";
 
 /** `08`, of `08-two-services`: what commands take. */
 export function chapterNumber(labId: string): string {
@@ -17,15 +17,20 @@ export interface Beginning {
 }
 
 /**
- * What the cloud holds when a chapter begins: the solution of the chapter before it. Where the workbook does not have
+ * What the cloud holds when a chapter begins: the solution of the chapter that it stands on, which is the one before it unless it names another. Where the workbook does not have
  * that one, it is what this chapter's own files begin with, which comes to the same.
  *
  * @returns undefined where it holds nothing: the first chapter
  */
-export function beginningOf(labs: string, labId: string): Beginning | undefined {
+export function beginningOf(
+  labs: string,
+  { id: labId, standsOn }: Pick<LabManifest, "id" | "standsOn">,
+): Beginning | undefined {
   const number = Number(chapterNumber(labId));
   if (number === 1) return undefined;
-  const before = listLabs(labs).find((id) => Number(chapterNumber(id)) === number - 1);
+  const before = listLabs(labs).find((id) =>
+    standsOn === undefined ? Number(chapterNumber(id)) === number - 1 : id === standsOn,
+  );
   return before === undefined
     ? { lab: labId, variant: "start" }
     : { lab: before, variant: "solution" };
