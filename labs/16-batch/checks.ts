@@ -16,6 +16,6 @@ export const checks = defineChecks([
   keepsWhatIsThere("plan-keeps"),
   servicesAreSteady("services-steady", [NODE_APP]),
   scheduleIsReady("schedule-ready"),
-  reportRuns("report-runs"),
   failedRunArrives("failed-run-arrives"),
+  reportRuns("report-runs"),
 ]);

@@ -35,7 +35,7 @@ export const mutations = defineMutations([
     by: 'Action: "ecs:StartTask",',
     caughtBy: "runner",
     fault: "run-task",
-    deployed: { caughtBy: "report-runs", fault: "no-run", says: "ecs:RunTask" },
+    deployed: { caughtBy: "failed-run-arrives", fault: "no-run", says: "ecs:RunTask" },
   },
   {
     id: "role-that-may-not-pass",
@@ -44,7 +44,7 @@ export const mutations = defineMutations([
     by: 'Action: "iam:GetRole",',
     caughtBy: "runner",
     fault: "pass-role",
-    deployed: { caughtBy: "report-runs", fault: "no-run", says: "iam:PassRole" },
+    deployed: { caughtBy: "failed-run-arrives", fault: "no-run", says: "iam:PassRole" },
   },
   {
     id: "role-that-passes-all",
