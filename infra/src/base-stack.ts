@@ -5,20 +5,23 @@ import type { Construct } from "constructs";
 import { endpointsAt } from "./provider-endpoints.ts";
 import type { Settings } from "./settings.ts";
 
+/** The ids of the stacks that labs share. */
+export type StackId = "images" | "service";
+
 /**
  * A stack with the workbook's AWS provider and state backend.
  *
  * Labs share the ids `images` and `service`: repositories hold images that outlive any service, so they are made first and
- * removed last. A lab may have further stacks, and says with `addDependency` which has to be there before which.
+ * removed last. A lab that has further ones names them as `Id`, and says with `addDependency` which has to be there before which.
  *
  * Every resource is tagged `Owner` and `Project`. State lives in S3 under `<owner>/<stack id>.tfstate`, locked by a
  * lock file beside it; the bucket is given to `terraform init` with `-backend-config`, because it differs by learner.
  * Between targets nothing but the provider and backend blocks differs: `settings.endpointUrl` decides.
  */
-export class WorkbookStack extends TerraformStack {
+export class WorkbookStack<Id extends string = StackId> extends TerraformStack {
   readonly settings: Settings;
 
-  constructor(scope: Construct, id: string, settings: Settings) {
+  constructor(scope: Construct, id: Id, settings: Settings) {
     super(scope, id);
     this.settings = settings;
     const { endpointUrl } = settings;
@@ -41,7 +44,7 @@ export class WorkbookStack extends TerraformStack {
    *
    * @param id of the stack; nothing but the settings is there yet when this is asked
    */
-  protected backend(id: string): Record<string, unknown> {
+  protected backend(id: Id): Record<string, unknown> {
     const { owner, region } = this.settings;
     return { key: `${owner}/${id}.tfstate`, region, use_lockfile: true };
   }

@@ -5,11 +5,11 @@ import { pathToFileURL } from "node:url";
 import { App } from "cdktf";
 import type { Construct } from "constructs";
 
-import type { WorkbookStack } from "./base-stack.ts";
+import type { StackId, WorkbookStack } from "./base-stack.ts";
 import { readSettings, SettingsError } from "./settings.ts";
 import type { Settings } from "./settings.ts";
 
-type StackClass = new (scope: Construct, settings: Settings) => WorkbookStack;
+type StackClass = new (scope: Construct, settings: Settings) => WorkbookStack<string>;
 
 /** What a lab's `stack.ts` exports: one class or both; or a function that makes all stacks, and says which needs which. */
 interface StackModule {
@@ -81,7 +81,10 @@ function stackFile(directory: string, variant: string): string {
 async function importStacks(file: string): Promise<NonNullable<StackModule["stacks"]>> {
   const module = (await import(pathToFileURL(file).href)) as StackModule;
   if (module.stacks) return module.stacks;
-  const classes = { images: module.ImagesStack, service: module.ServiceStack };
+  const classes: Record<StackId, StackClass | undefined> = {
+    images: module.ImagesStack,
+    service: module.ServiceStack,
+  };
   const found = Object.entries(classes).filter(
     (entry): entry is [string, StackClass] => entry[1] !== undefined,
   );

@@ -34,11 +34,13 @@ export function stacks(app: App, settings: Settings): void {
 }
 // #endregion app
 
+type StackName = "images" | "network" | "data" | "parameters" | "service";
+
 /** A stack with a state of its own, and what it tells others. */
-class SplitStack extends WorkbookStack {
+class SplitStack extends WorkbookStack<StackName> {
   // #region backend
   /** Where the state lies, but for the bucket: `terraform init -backend-config` is told that. */
-  protected override backend(id: string): Record<string, unknown> {
+  protected override backend(id: StackName): Record<string, unknown> {
     const { owner, region } = this.settings;
     return { key: `${owner}/${id}.tfstate`, region, use_lockfile: true };
   }
@@ -55,7 +57,7 @@ class SplitStack extends WorkbookStack {
   }
 
   /** What another stack tells. */
-  protected told(stack: string, name: string): string {
+  protected told(stack: StackName, name: string): string {
     const id = `${stack}_${name}`.replaceAll("-", "_");
     const parameter = new DataAwsSsmParameter(this, id, {
       name: `/${this.settings.owner}/${stack}/${name}`,

@@ -26,7 +26,7 @@ import type { Construct } from "constructs";
  *
  * Step 1. NetworkStack "network": the VPC, and nothing that changes more often. DataStack "data": the bucket, which must not get lost.
  *   ParametersStack "parameters": the shop's name, the secret and its key. ImagesStack stays. Each is made here.
- * Step 2. A class SplitStack extends WorkbookStack says in backend(id) where a state lies and that it is locked; all of them extend it.
+ * Step 2. SplitStack says in backend(id) where a state lies, and that it is locked. All of them extend it.
  * Step 3. A stack tells what others need in SsmParameter; ServiceStack reads it with DataAwsSsmParameter.
  *   service.addDependency(network) says who has to be there first.
  */
@@ -35,8 +35,13 @@ export function stacks(app: App, settings: Settings): void {
   new ServiceStack(app, settings);
 }
 
+type StackName = "images" | "network" | "data" | "parameters" | "service";
+
+/** What all stacks have in common. */
+class SplitStack extends WorkbookStack<StackName> {}
+
 /** The repositories that the images are pushed to. */
-export class ImagesStack extends WorkbookStack {
+export class ImagesStack extends SplitStack {
   constructor(scope: Construct, settings: Settings) {
     super(scope, "images", settings);
     new ImageRepository(this, "nodejs_app", { name: settings.named("nodejs-app") });
@@ -54,7 +59,7 @@ interface Shared {
 }
 
 /** All the rest in one stack: what chapters 2 to 11 built. */
-export class ServiceStack extends WorkbookStack {
+export class ServiceStack extends SplitStack {
   constructor(scope: Construct, settings: Settings) {
     super(scope, "service", settings);
     const network = new Network(this, "network", {

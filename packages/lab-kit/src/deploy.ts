@@ -14,6 +14,7 @@ export { plan } from "./deploy/plan.ts";
 export { leftAtWork, rollBackCutOff } from "./deploy/roll-back.ts";
 export { type Deployment, stackDirectory, type StackId, stacksWorkedOn } from "./deploy/stack.ts";
 export { ensureStateBucket } from "./deploy/state-bucket.ts";
+export { diagnoseStates } from "./diagnosis/states.ts";
 export { findLeftovers, type Leftover } from "./leftovers.ts";
 export { type TerraformEvent } from "./terraform/events.ts";
 export { type LaneTurn, ORDINARY_TURN } from "./terraform/run-command.ts";

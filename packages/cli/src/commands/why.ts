@@ -27,7 +27,8 @@ export async function whyCommand(session: Session, what: string | undefined): Pr
   try {
     const scope = diagnosisScope(target);
     const { question, answer } = await readQuestion(aws, target, scope.cluster, what);
-    const diagnosis = await diagnose(aws, scope, question);
+    const asked = await diagnose(aws, scope, question);
+    const diagnosis = what === undefined ? await withStates(session, target, asked) : asked;
     const told = formatDiagnosis(diagnosis, answer, session.language);
     session.result(diagnosisJson(diagnosis, answer), both`${told}\n\n${next(session, diagnosis)}`);
     return diagnosis.findings.length > 0 ? 1 : 0;
@@ -36,8 +37,23 @@ export async function whyCommand(session: Session, what: string | undefined): Pr
   }
 }
 
+/** What keeps stacks from being planned or applied comes first. Where no cluster is, nothing was deployed that could miss its state. */
+async function withStates(
+  session: Session,
+  target: Target,
+  diagnosis: Diagnosis,
+): Promise<Diagnosis> {
+  const { diagnoseStates } = await import("@workbook/lab-kit/deploy");
+  const { root, state } = session.workspace;
+  const found = await diagnoseStates({ directories: { root, state }, target });
+  const isBare = diagnosis.findings.some(({ id }) => id === "cluster-missing");
+  const states = found.filter(({ id }) => !isBare || id !== "state-bucket-missing");
+  return { ...diagnosis, findings: [...states, ...diagnosis.findings] };
+}
+
 function next(session: Session, { findings, subjects }: Diagnosis): Words {
   const [first] = findings;
+  if (first && /^sta(?:te|ck)-/.test(first.id)) return nextStep(onTarget(session, "deploy"));
   if (subjects.length === 0 && (first === undefined || first.id === "cluster-missing"))
     return nextStep(onTarget(session, "deploy"));
   return nextStep(onTarget(session, first === undefined ? "check" : "hint"));

@@ -150,7 +150,10 @@ export function stacksWorkedOn(
 }
 
 /** Whether the stack has been applied, and not destroyed since. */
-export function wasApplied({ directories, target }: Deployment, id: StackId): boolean {
+export function wasApplied(
+  { directories, target }: Pick<Deployment, "directories" | "target">,
+  id: StackId,
+): boolean {
   return existsSync(join(stackDirectory(directories, target, id), APPLIED_CONFIGURATION));
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
-import { openS3, readJsonObject } from "./state-objects.ts";
+import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { openS3, readJsonObject, usualKey } from "./state-objects.ts";
 import type { RunningRecord } from "../terraform/running-file.ts";
 import type { Target } from "./target.ts";
 
@@ -31,6 +32,37 @@ export async function readStateLock(
   const s3 = openS3(target);
   try {
     return await readJsonObject<StateLock>(s3, bucket, `${stateKey}.tflock`);
+  } finally {
+    s3.destroy();
+  }
+}
+
+/** A lock that somebody has now. */
+export interface HeldLock {
+  readonly stack: string;
+  /** Of the state. */
+  readonly key: string;
+  readonly lock: StateLock;
+}
+
+/** All locks on an owner's states, in the order of their keys. */
+export async function locksOf(target: Target, Bucket: string): Promise<readonly HeldLock[]> {
+  const [Prefix = "", suffix = ""] = usualKey(target.owner, "*").split("*");
+  const s3 = openS3(target);
+  try {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix }));
+    const keys = Contents.flatMap(({ Key = "" }) =>
+      Key.endsWith(`${suffix}.tflock`) ? [Key.slice(0, -".tflock".length)] : [],
+    );
+    const held = await Promise.all(
+      keys.toSorted().map(async (key) => {
+        const lock = await readJsonObject<StateLock>(s3, Bucket, `${key}.tflock`);
+        const stack = key.slice(Prefix.length, -suffix.length);
+        // It may have been given back since they were listed.
+        return lock ? [{ stack, key, lock }] : [];
+      }),
+    );
+    return held.flat();
   } finally {
     s3.destroy();
   }

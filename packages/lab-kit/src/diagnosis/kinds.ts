@@ -7,6 +7,7 @@ import { SCALING_KINDS } from "./kinds/scaling.ts";
 import { RUN_KINDS } from "./kinds/runs.ts";
 import { SECRET_KINDS } from "./kinds/secrets.ts";
 import { SERVICE_KINDS } from "./kinds/service.ts";
+import { STATE_KINDS } from "./kinds/states.ts";
 import { TASK_KINDS } from "./kinds/task.ts";
 
 /** Help with one kind of cause. */
@@ -21,6 +22,7 @@ export interface Kind {
 
 /** Every cause that a diagnosis knows, with the help for it. */
 export const KINDS = {
+  ...STATE_KINDS,
   ...SERVICE_KINDS,
   ...INSTANCE_KINDS,
   ...NETWORK_KINDS,
@@ -36,6 +38,9 @@ export type FindingId = keyof typeof KINDS;
 
 /** From what has to be there first to what only shows at the end: the order in which causes hide each other. */
 const ORDER: readonly FindingId[] = [
+  "state-bucket-missing",
+  "state-locked",
+  "stack-output-missing",
   "cluster-missing",
   "service-missing",
   "service-elsewhere",
