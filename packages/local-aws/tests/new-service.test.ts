@@ -5,78 +5,81 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import {
-  CodeDeployClient,
-  CreateApplicationCommand,
-  GetApplicationCommand,
-  ListApplicationsCommand,
-} from "@aws-sdk/client-codedeploy";
+  CreateHttpNamespaceCommand,
+  GetNamespaceCommand,
+  ListNamespacesCommand,
+  ServiceDiscoveryClient,
+} from "@aws-sdk/client-servicediscovery";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { copyClone } from "../../../scripts/copy-clone.ts";
 import { SpawnedCloud } from "./support/spawned-cloud.ts";
 
 const root = join(import.meta.dirname, "../../..");
-const FOLDER = "packages/local-aws/src/services/codedeploy";
+const FOLDER = "packages/local-aws/src/services/servicediscovery";
 const TABLE = "packages/local-aws/src/services/table.ts";
 let scratch: string;
 let clone: string;
 
-/** CodeDeploy has a model here and no handler yet: a toy of it makes applications, and shows them. */
+/** Cloud Map has a model here and no handler yet: a toy of it makes namespaces, and shows them. */
 const TOY = {
   "state.ts": `import { defineKind } from "../../store/kind.ts";
 
-/** Keyed by name. */
-export interface Application {
-  name: string;
+/** Keyed by id. */
+export interface Namespace {
   id: string;
+  name: string;
   createdAt: number;
 }
 
-export const applications = defineKind<Application>("codedeploy.application");
+export const namespaces = defineKind<Namespace>("servicediscovery.namespace");
 `,
   "faults.ts": `import { AwsError } from "../../protocol/aws-error.ts";
 
-export const applicationExists = (name: string) =>
-  new AwsError("ApplicationAlreadyExistsException", \`Application already exists: \${name}\`);
+export const namespaceExists = (name: string) =>
+  new AwsError("NamespaceAlreadyExists", \`Namespace already exists: \${name}\`);
 
-export const applicationMissing = (name: string) =>
-  new AwsError("ApplicationDoesNotExistException", \`No application found for name: \${name}\`);
+export const namespaceMissing = (id: string) =>
+  new AwsError("NamespaceNotFound", \`No namespace found: \${id}\`);
 `,
-  "service.ts": `import { randomUUID } from "node:crypto";
-import type { Handlers } from "../../protocol/typed.ts";
+  "service.ts": `import type { Handlers } from "../../protocol/typed.ts";
 import type { Members } from "../kit/members.ts";
 import { defineService, type CallContext } from "../service.ts";
-import { applicationExists, applicationMissing } from "./faults.ts";
-import { applications } from "./state.ts";
+import { namespaceExists, namespaceMissing } from "./faults.ts";
+import { namespaces } from "./state.ts";
 
 const members: Members = {
-  refused: { CreateApplicationInput: "tags" },
+  refused: { CreateHttpNamespaceRequest: "Tags" },
   meaningless: [
-    { why: ["A toy.", "おもちゃです。"], members: { CreateApplicationInput: "computePlatform" } },
+    {
+      why: ["A toy.", "おもちゃです。"],
+      members: { CreateHttpNamespaceRequest: "CreatorRequestId Description" },
+    },
   ],
   usedIn: {},
 };
 
 const handlers = {
-  CreateApplication({ applicationName: name }, { clock, store }) {
-    const all = store.of(applications);
-    if (all.has(name)) throw applicationExists(name);
-    const id = randomUUID();
-    all.put(name, { name, id, createdAt: clock.now() });
-    return { applicationId: id };
+  CreateHttpNamespace({ Name: name }, { clock, store }) {
+    const all = store.of(namespaces);
+    const id = \`ns-\${name}\`;
+    if (all.has(id)) throw namespaceExists(name);
+    all.put(id, { id, name, createdAt: clock.now() });
+    return { OperationId: id };
   },
 
-  GetApplication({ applicationName: name }, { store }) {
-    const found = store.of(applications).get(name);
-    if (!found) throw applicationMissing(name);
-    const createTime = new Date(found.createdAt);
-    return { application: { applicationId: found.id, applicationName: name, createTime } };
+  GetNamespace({ Id }, { store }) {
+    const found = store.of(namespaces).get(Id);
+    if (!found) throw namespaceMissing(Id);
+    return {
+      Namespace: { Id, Name: found.name, CreateDate: new Date(found.createdAt) },
+    };
   },
-} satisfies Handlers<typeof import("@aws-sdk/client-codedeploy"), CallContext>;
+} satisfies Handlers<typeof import("@aws-sdk/client-servicediscovery"), CallContext>;
 
-export const codedeploy = defineService({
-  id: "codedeploy",
+export const servicediscovery = defineService({
+  id: "servicediscovery",
   members,
-  shown: [applications],
+  shown: [namespaces],
   handlers,
 });
 `,
@@ -114,10 +117,10 @@ beforeAll(async () => {
   const row = table
     .replace(
       "import { sts }",
-      'import { codedeploy } from "./codedeploy/service.ts";\nimport { sts }',
+      'import { servicediscovery } from "./servicediscovery/service.ts";\nimport { sts }',
     )
-    .replace(/\bsts,?\s*\];/, "codedeploy, sts];");
-  expect(row).toMatch(/^import \{ codedeploy \}[^]* codedeploy, sts\];/m);
+    .replace(/\bsts,?\s*\];/, "servicediscovery, sts];");
+  expect(row).toMatch(/^import \{ servicediscovery \}[^]* servicediscovery, sts\];/m);
   writeFileSync(join(clone, TABLE), row);
 });
 
@@ -148,22 +151,22 @@ test("the SDK calls it: what it has is answered, all else is refused by name", a
     main: join(clone, "packages/local-aws/src/main.ts"),
     args: ["--tasks", "off"],
   });
-  const client = new CodeDeployClient(cloud.clientConfig);
+  const client = new ServiceDiscoveryClient(cloud.clientConfig);
   try {
-    const named = { applicationName: "nightly" };
-    const made = await client.send(new CreateApplicationCommand(named));
-    expect(made.applicationId).toMatch(/^[0-9a-f-]{36}$/);
-    const { application } = await client.send(new GetApplicationCommand(named));
-    expect(application).toMatchObject({ ...named, applicationId: made.applicationId });
-    await expect(client.send(new CreateApplicationCommand(named))).rejects.toMatchObject({
-      name: "ApplicationAlreadyExistsException",
+    const named = { Name: "nightly" };
+    const made = await client.send(new CreateHttpNamespaceCommand(named));
+    expect(made.OperationId).toBe("ns-nightly");
+    const { Namespace } = await client.send(new GetNamespaceCommand({ Id: "ns-nightly" }));
+    expect(Namespace).toMatchObject(named);
+    await expect(client.send(new CreateHttpNamespaceCommand(named))).rejects.toMatchObject({
+      name: "NamespaceAlreadyExists",
     });
-    const tagged = { applicationName: "tagged", tags: [{ Key: "team", Value: "blue" }] };
-    await expect(client.send(new CreateApplicationCommand(tagged))).rejects.toThrow(
-      "tags of codedeploy:CreateApplication is not implemented",
+    const tagged = { Name: "tagged", Tags: [{ Key: "team", Value: "blue" }] };
+    await expect(client.send(new CreateHttpNamespaceCommand(tagged))).rejects.toThrow(
+      "Tags of servicediscovery:CreateHttpNamespace is not implemented",
     );
-    await expect(client.send(new ListApplicationsCommand({}))).rejects.toThrow(
-      "codedeploy:ListApplications is not implemented",
+    await expect(client.send(new ListNamespacesCommand({}))).rejects.toThrow(
+      "servicediscovery:ListNamespaces is not implemented",
     );
   } finally {
     client.destroy();

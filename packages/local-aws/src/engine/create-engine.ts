@@ -3,6 +3,7 @@ import type { Mount } from "../ground/http.ts";
 import type { EngineContext, EnginePart } from "./engine.ts";
 import { ExecAgents } from "./exec/exec-agents.ts";
 import { ExecSessions } from "./exec/exec-sessions.ts";
+import { CodeDeployPart } from "./codedeploy/codedeploy-part.ts";
 import { DiskRoom } from "./disk-room.ts";
 import { ImageExpiry } from "./images/image-expiry.ts";
 import { DeliveriesPart } from "./events/deliveries-part.ts";
@@ -196,6 +197,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
 const eventParts = (context: EngineContext): EnginePart[] => [
   new DeliveriesPart(context),
   new EcsEvents(context),
+  new CodeDeployPart(context),
   new RuleSchedules(context),
   new SchedulesPart(context),
 ];

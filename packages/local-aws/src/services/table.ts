@@ -1,6 +1,7 @@
 import { applicationAutoscaling } from "./application-autoscaling/service.ts";
 import { autoscaling } from "./autoscaling/service.ts";
 import { cloudwatch } from "./cloudwatch/service.ts";
+import { codedeploy } from "./codedeploy/service.ts";
 import { ec2 } from "./ec2/service.ts";
 import { ecr } from "./ecr/service.ts";
 import { ecs } from "./ecs/service.ts";
@@ -24,6 +25,7 @@ const KEEPERS: readonly Service[] = [
   applicationAutoscaling,
   autoscaling,
   cloudwatch,
+  codedeploy,
   ec2,
   ecr,
   ecs,

@@ -14,20 +14,39 @@ import type { EngineContext } from "../engine.ts";
  * @throws AwsError `AccessDeniedException` where the role does not let the service take it on
  */
 export function actAs(
-  { store, clock, settings }: EngineContext,
+  context: EngineContext,
   scope: Scope,
   { by, id, sourceArn, target }: Delivery,
 ): CallContext {
+  const session = id.replaceAll("-", "");
   const { RoleArn: roleArn = "" } = target;
+  return assumed(context, scope, { service: `${by}.amazonaws.com`, roleArn, sourceArn, session });
+}
+
+/** A role that a service takes on, for whom it does, and the name of the session. */
+export interface Assumption {
+  readonly service: string;
+  readonly roleArn: string;
+  readonly sourceArn: string;
+  readonly session: string;
+}
+
+/**
+ * What a call is made with that a service makes by a role.
+ * @throws AwsError `AccessDeniedException` where the role does not let the service take it on
+ */
+export function assumed(
+  { store, clock, settings }: EngineContext,
+  scope: Scope,
+  { service, roleArn, sourceArn, session }: Assumption,
+): CallContext {
   const { account, region } = scope;
-  const service = `${by}.amazonaws.com`;
   if (!mayAssume(store, account, roleArn, { service, sourceArn, region, now: clock.now() }))
     throw new AwsError(
       "AccessDeniedException",
       `${service} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
     );
   const { roleName, roleId } = findRole(store, account, roleArn)!;
-  const session = id.replaceAll("-", "");
   return {
     account,
     region,

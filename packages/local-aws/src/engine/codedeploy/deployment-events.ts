@@ -1,0 +1,72 @@
+import type { DeploymentStatus } from "@aws-sdk/client-codedeploy";
+import { applicationArn, groupArn } from "../../services/codedeploy/find.ts";
+import type { StoredDeployment } from "../../services/codedeploy/state.ts";
+import { DEFAULT_BUS } from "../../services/events/find.ts";
+import { publish, toEventJson } from "../../services/events/publish.ts";
+import type { Change } from "../../store/collection.ts";
+import type { Scope } from "../../store/store.ts";
+import type { EngineContext } from "../engine.ts";
+
+/** What a deployment's state is called in events, where it is told at all. */
+const STATES: Partial<Record<DeploymentStatus, string>> = {
+  InProgress: "START",
+  Ready: "READY",
+  Succeeded: "SUCCESS",
+  Failed: "FAILURE",
+  Stopped: "STOP",
+};
+
+/**
+ * Puts on the default bus what becomes of deployments.
+ * https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-codedeploy.html
+ */
+export class DeploymentEvents {
+  readonly #context: EngineContext;
+  readonly #pending: { readonly scope: Scope; readonly event: string }[] = [];
+
+  constructor(context: EngineContext) {
+    this.#context = context;
+  }
+
+  /** Takes note of a change of a deployment. */
+  hear({ account, region, before, after }: Change): void {
+    const [old, deployment] = [before, after] as (StoredDeployment | undefined)[];
+    if (!deployment || old?.status === deployment.status) return;
+    const state = STATES[deployment.status];
+    if (state === undefined) return;
+    // That it goes on after a wait is no other start.
+    if (state === "START" && old?.status === "Ready") return;
+    const { store, clock } = this.#context;
+    const scope = store.scope(account, region);
+    const { id, applicationName: application, groupName: deploymentGroup, groupId } = deployment;
+    const detail = {
+      region,
+      deploymentId: id,
+      instanceGroupId: groupId,
+      deploymentGroup,
+      state,
+      application,
+    };
+    const event = toEventJson(scope, {
+      source: "aws.codedeploy",
+      detailType: "CodeDeploy Deployment State-change Notification",
+      detail: JSON.stringify(detail),
+      resources: [
+        applicationArn(scope, application),
+        groupArn(scope, application, deploymentGroup),
+      ],
+      time: clock.now(),
+    });
+    this.#pending.push({ scope, event });
+  }
+
+  /** Sends what has been taken note of, in a transaction of its own. */
+  publish(): void {
+    const { store, clock } = this.#context;
+    const pending = this.#pending.splice(0);
+    if (pending.length === 0) return;
+    store.record(() => {
+      for (const { scope, event } of pending) publish(scope, DEFAULT_BUS, event, clock.now());
+    });
+  }
+}

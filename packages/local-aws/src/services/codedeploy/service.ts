@@ -1,0 +1,31 @@
+import { defineService, type Service } from "../service.ts";
+import { written } from "../kit/written.ts";
+import { applicationHandlers } from "./applications.ts";
+import { configHandlers } from "./deployment-configs.ts";
+import { groupHandlers } from "./deployment-groups.ts";
+import { deploymentHandlers } from "./deployments.ts";
+import type { CodeDeployHandlers } from "./handlers.ts";
+import { members } from "./members.ts";
+import { rights } from "./rights.ts";
+import { applications, deploymentConfigs, deploymentGroups, deployments } from "./state.ts";
+import { tagHandlers } from "./tags.ts";
+import { targetHandlers } from "./targets.ts";
+
+const handlers = {
+  ...applicationHandlers,
+  ...configHandlers,
+  ...deploymentHandlers,
+  ...groupHandlers,
+  ...tagHandlers,
+  ...targetHandlers,
+} satisfies CodeDeployHandlers;
+
+/** AWS CodeDeploy for Amazon ECS. EC2, machines of one's own and Lambda, hooks and revisions of GitHub are refused by name. */
+export const codedeploy = defineService({
+  id: "codedeploy",
+  rights,
+  members,
+  shown: [applications, deploymentConfigs, deploymentGroups],
+  written: [written(deployments)],
+  handlers: handlers as Service["handlers"],
+});
