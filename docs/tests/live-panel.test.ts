@@ -234,3 +234,17 @@ test("the printed address opens every page's actions", { timeout: 2 * MINUTE }, 
   const send = page.getByRole("button", { name: "Send /info" });
   await expect.poll(() => send.isEnabled(), SOON).toBe(true);
 });
+
+test(
+  "a service that scales is drawn with its alarms, and a button loads it",
+  { timeout: 2 * MINUTE },
+  async () => {
+    await cloud.addScaling();
+    const part = (await open()).locator(".scaled");
+    await expect.poll(() => part.locator("path.tasks").getAttribute("d"), SOON).toMatch(/^M.*H1$/);
+    await expect.poll(() => part.locator("li strong").count(), SOON).toBe(2);
+    await part.getByRole("button", { name: /^Load:/ }).click();
+    await expect.poll(() => part.textContent(), SOON).toMatch(/[1-9]\d* sent, lost: 0/);
+    await part.getByRole("button", { name: "Stop the load" }).click();
+  },
+);

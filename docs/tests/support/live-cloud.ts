@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient, UpdateServiceCommand } from "@aws-sdk/client-ecs";
+import { connectAws, disconnectAws } from "@workbook/lab-kit";
 import { DEFAULT_HOME_ADDRESS, LocalAws } from "@workbook/local-aws";
 
 import { admit, makeNetwork, type LiveNetwork } from "./live-network.ts";
@@ -68,6 +69,27 @@ export class LiveCloud {
     const { taskGroup, balancerGroup } = this.#network!;
     const UserIdGroupPairs = [{ GroupId: balancerGroup }];
     await admit(new EC2Client(this.connection), taskGroup, TASK_PORT, { UserIdGroupPairs });
+  }
+
+  /** Registers the service as a scalable target, of two tasks and no more, with a policy. */
+  async addScaling(): Promise<void> {
+    const aws = await connectAws(this.connection);
+    const target = {
+      ServiceNamespace: "ecs",
+      ResourceId: "service/main/web",
+      ScalableDimension: "ecs:service:DesiredCount",
+    } as const;
+    await aws.scaling.registerScalableTarget({ ...target, MinCapacity: 2, MaxCapacity: 2 });
+    await aws.scaling.putScalingPolicy({
+      ...target,
+      PolicyName: "cpu",
+      PolicyType: "TargetTrackingScaling",
+      TargetTrackingScalingPolicyConfiguration: {
+        TargetValue: 60,
+        PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageCPUUtilization" },
+      },
+    });
+    disconnectAws(aws);
   }
 
   /** Registers another revision and deploys it. */

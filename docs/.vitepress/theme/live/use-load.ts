@@ -4,7 +4,7 @@ import { useActions } from "./live-actions.ts";
 import { useLive } from "./live-state.ts";
 
 /** Requests in a minute of AWS's time, as `./workbook load` sends them. */
-export const LOAD_PER_MINUTE = 120;
+export const LOAD_PER_MINUTE = 110;
 const STEP_MS = 250;
 /** What Local AWS sends at once at most. */
 const MOST_AT_ONCE = 500;

@@ -177,8 +177,8 @@ export const OPERATING = [
     args: { service: {} },
     options: {
       requests: value("<count>", [
-        "Requests a minute; 120 unless told, 0 only watches",
-        "1 分間のリクエスト数。指定しなければ 120、0 なら見るだけ",
+        "Requests a minute; 110 unless told, 0 only watches",
+        "1 分間のリクエスト数。指定しなければ 110、0 なら見るだけ",
       ]),
       minutes: value("<count>", [
         "How long, in minutes; 10 unless told",
