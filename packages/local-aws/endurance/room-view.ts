@@ -11,6 +11,8 @@ export class RoomView {
   /** The room's first process on this machine's side: its namespaces belong to the room, but for its process ids. */
   readonly #door: string;
   readonly #namespaces: ReadonlySet<string>;
+  /** When what is left of it was asked for first, as processes count. */
+  #endedAt: number | undefined;
 
   private constructor(door: string, namespaces: ReadonlySet<string>) {
     this.#door = door;
@@ -53,11 +55,16 @@ export class RoomView {
     };
   }
 
-  /** Processes of this machine that are in one of the room's namespaces, or see a mount of its folder. */
+  /**
+   * Processes of this machine that are in one of the room's namespaces, or see a mount of its folder. One that began later is another
+   * room's: the kernel gives the number of a namespace away again as soon as that is gone.
+   */
   left(folder: string): readonly string[] {
+    this.#endedAt ??= uptime();
     const here = new Set(KINDS.map((kind) => namespaceOf("self", kind)));
     const own = [...this.#namespaces].filter((name) => !here.has(name));
-    return processes().filter(
+    const known = processes().filter((pid) => startOf(pid) <= this.#endedAt!);
+    return known.filter(
       (pid) =>
         KINDS.some((kind) => own.includes(namespaceOf(pid, kind))) ||
         told(() => readFileSync(`/proc/${pid}/mountinfo`, "utf8")).includes(folder),
@@ -85,6 +92,15 @@ export const commandOf = (pid: string) => told(() => readFileSync(`/proc/${pid}/
 
 export const namespaceOf = (pid: string, kind: string) =>
   told(() => readlinkSync(`/proc/${pid}/ns/${kind}`));
+
+/** Linux counts for programs in hundredths of a second, since the machine has started. */
+const uptime = () => Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]) * 100;
+
+/** The 22nd field, https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html; the 20th behind the name. */
+function startOf(pid: string): number {
+  const stat = told(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? Infinity);
+}
 
 function childrenOf(pid: string): string[] {
   const threads = (() => {
