@@ -1,6 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { probeRoom } from "../src/engine/runtime/containers/probe-room.ts";
 import { SpawnedCloud } from "./support/spawned-cloud.ts";
@@ -50,6 +52,20 @@ test.skipIf(closed || !isRoot)(
       driver: "process",
       missing: { why: "programs", packages: ["runc"] },
     });
+  },
+  60_000,
+);
+
+test.skipIf(closed || !isRoot)(
+  "where a program is missing, another that is given takes its place, also from where nobody else may look",
+  async () => {
+    const { stdout } = await promisify(execFile)("sh", [
+      "-c",
+      "command -v runc || command -v /usr/sbin/runc",
+    ]);
+    const runc = join(scratch, "runc");
+    copyFileSync(stdout.trim(), runc);
+    expect(await tier(WITHOUT_RUNC, "--runc", runc)).toMatchObject({ driver: "containers" });
   },
   60_000,
 );

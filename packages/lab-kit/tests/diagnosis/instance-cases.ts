@@ -22,6 +22,7 @@ export interface InstanceCase {
   readonly networkMode?: "bridge" | "host";
   readonly port?: number;
   readonly memory?: number;
+  readonly logDriver?: "awslogs" | "syslog";
   /** Whether the service asks for the launch type, not for the capacity provider. */
   readonly byLaunchType?: boolean;
 }
@@ -111,12 +112,20 @@ async function provide(
 async function serve(
   { ecs }: AwsClients,
   name: string,
-  { networkMode = "bridge", port = 3000, memory = 64, byLaunchType = false }: InstanceCase,
+  { networkMode = "bridge", port = 3000, memory = 64, logDriver, byLaunchType }: InstanceCase,
 ): Promise<void> {
   const portMappings = [{ containerPort: port }];
   await ecs.registerTaskDefinition({
     family: name,
-    containerDefinitions: [{ name: "app", image: "public.ecr.aws/a/b:1", memory, portMappings }],
+    containerDefinitions: [
+      {
+        name: "app",
+        image: "public.ecr.aws/a/b:1",
+        memory,
+        portMappings,
+        ...(logDriver && { logConfiguration: { logDriver } }),
+      },
+    ],
     networkMode,
   });
   await ecs.createService({

@@ -55,6 +55,12 @@ const CASES: readonly (readonly [string, FindingId, RegExp, InstanceCase])[] = [
     /too little MEMORY is left for 4000/,
     { memory: 4000 },
   ],
+  [
+    "a log driver that its agent does not have",
+    "instance-attribute",
+    /is missing an attribute required by your task/,
+    { logDriver: "syslog", byLaunchType: true },
+  ],
 ];
 
 test.each(CASES.map((each, index) => ({ what: each[0], each, name: `case-${index}` })))(
