@@ -1,5 +1,7 @@
 import { missingPackages, probeRoom, type NoRoom, type TaskTier } from "@workbook/local-aws";
-import { findRunc, UserError, type ToolOptions } from "@workbook/toolchain";
+import { findRunc, UserError, type ToolOptions, type Words } from "@workbook/toolchain";
+import type { Workspace } from "../workspace.ts";
+import { describeChosen, describeTier, type TaskFacts } from "./task-tier.ts";
 
 /**
  * The pinned program that runs containers, where that is all that this machine lacks for them; it is fetched once. Undefined where
@@ -23,4 +25,14 @@ export async function fetchedRunc(
 /** Why tasks cannot run as containers in a new cloud of this machine; undefined where they can. */
 export async function whyNoContainers(options: ToolOptions): Promise<NoRoom | undefined> {
   return probeRoom(await fetchedRunc(undefined, options));
+}
+
+/** How a cloud runs its tasks; where they were once chosen to be processes and need not be any more, with the command that changes it. */
+export async function describeTierHere(
+  { root }: Pick<Workspace, "root">,
+  facts: TaskFacts,
+): Promise<Words> {
+  const isChosen = facts.driver === "process" && facts.missing === undefined;
+  const couldBe = isChosen && (await whyNoContainers({ root })) === undefined;
+  return couldBe ? describeChosen() : describeTier(facts);
 }

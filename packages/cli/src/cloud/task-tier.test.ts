@@ -1,7 +1,7 @@
 import type { NoRoom } from "@workbook/local-aws";
 import { text } from "@workbook/toolchain";
 import { expect, test } from "vitest";
-import { describeNoRoom, describeTier } from "./task-tier.ts";
+import { describeChosen, describeNoRoom, describeTier } from "./task-tier.ts";
 
 test.each<[NoRoom, command: string]>([
   [{ why: "programs", packages: ["runc", "nftables"] }, "sudo apt-get install runc nftables"],
@@ -26,8 +26,13 @@ test("status says how tasks run, and why not as containers only where nobody cho
     "Tasks: plain processes: containers need programs that are missing → sudo apt-get install runc",
   );
   expect(said({ driver: "process" })).toBe("Tasks: plain processes (--tasks process)");
-  expect(said({ driver: "containers" })).toBe("Tasks: containers, each with its own address");
+  expect(text(describeChosen()).en).toBe(
+    "Tasks: plain processes (--tasks process), and can run as containers → ./workbook cloud down; ./workbook cloud up --tasks containers",
+  );
+  const watched =
+    "Tasks: containers, each with its own address; memory is watched, CPU is not limited";
+  expect(said({ driver: "containers" })).toBe(watched);
   expect(said({ driver: "containers", internet: "sh: 2: pasta: not found" })).toBe(
-    "Tasks: containers, each with its own address; no way to the internet → sudo apt-get install passt",
+    `${watched}; no way to the internet → sudo apt-get install passt`,
   );
 });

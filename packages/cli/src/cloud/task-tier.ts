@@ -2,10 +2,24 @@ import type { NoRoom, TaskTier } from "@workbook/local-aws";
 import { both, type Words } from "@workbook/toolchain";
 
 const CONTAINERS: Words = [
-  "Tasks: containers, each with its own address",
-  "タスク: コンテナ (それぞれ自分のアドレスを持つ)",
+  "Tasks: containers, each with its own address; memory is watched, CPU is not limited",
+  "タスク: コンテナ (それぞれ自分のアドレスを持つ); メモリは監視で制限、CPU は制限なし",
 ];
 const AS_PROCESSES: Words = ["Tasks: plain processes", "タスク: プロセス"];
+
+const CHOSEN_PROCESSES: Words = [
+  "Tasks: plain processes (--tasks process)",
+  "タスク: プロセス (--tasks process)",
+];
+/** The choice is kept with the workspace, so that a start without it does not take it back. */
+const AS_CONTAINERS = "./workbook cloud down; ./workbook cloud up --tasks containers";
+
+/** The same of a cloud whose tasks were chosen to be processes, on a machine that could run them as containers. */
+export const describeChosen = (): Words =>
+  both`${CHOSEN_PROCESSES}${[
+    `, and can run as containers → ${AS_CONTAINERS}`,
+    `。コンテナとしても動かせます → ${AS_CONTAINERS}`,
+  ]}`;
 
 /** What `/_local/health` says of tasks. */
 export interface TaskFacts extends TaskTier {
@@ -21,9 +35,7 @@ export function describeTier({ driver, missing, internet }: TaskFacts): Words {
         ? CONTAINERS
         : both`${CONTAINERS}; ${describeNoInternet(internet)}`;
     case "process":
-      return missing
-        ? both`${AS_PROCESSES}: ${describeNoRoom(missing)}`
-        : ["Tasks: plain processes (--tasks process)", "タスク: プロセス (--tasks process)"];
+      return missing ? both`${AS_PROCESSES}: ${describeNoRoom(missing)}` : CHOSEN_PROCESSES;
     case "off":
       return ["Tasks: none run (--tasks off)", "タスク: 動かない (--tasks off)"];
   }

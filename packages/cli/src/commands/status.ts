@@ -1,7 +1,8 @@
 import { both, type Words, text } from "@workbook/toolchain";
 import { findCloud, type RunningCloud } from "../cloud/cloud.ts";
 import { describePace, paceOf } from "../cloud/pace.ts";
-import { describeTier, type TaskFacts } from "../cloud/task-tier.ts";
+import { describeTierHere } from "../cloud/container-runtime.ts";
+import type { TaskFacts } from "../cloud/task-tier.ts";
 import { countHoldings, type Holdings } from "../cloud/holdings.ts";
 import { readTopology, type TopologyNode } from "../cloud/topology.ts";
 import {
@@ -51,6 +52,7 @@ export async function statusCommand(session: Session): Promise<number> {
     .toSorted((a, b) => a.name.localeCompare(b.name));
   const { findings } = await diagnoseAll(session);
   const provider = await laneStatus(laneFolder(session.workspace), process.env);
+  const tier = await describeTierHere(session.workspace, health["tasks"] as TaskFacts);
   const why = findings.map(({ id, subjects, cause }) => ({ id, subjects, cause: text(cause) }));
   session.result(
     {
@@ -68,7 +70,7 @@ export async function statusCommand(session: Session): Promise<number> {
     },
     [
       session.say(heading(cloud, describePace(paceOf(cloud)))),
-      style.quiet(session.say(both`  ${describeTier(health["tasks"] as TaskFacts)}`)),
+      style.quiet(session.say(both`  ${tier}`)),
       style.quiet(session.say(both`  ${PROVIDER}: ${describeLane(provider)}`)),
       ...describeDropped(health["logs"] as LogStorage | undefined).map((line) => session.say(line)),
       ...services.map((service) => formatService(session, service, findings)),
