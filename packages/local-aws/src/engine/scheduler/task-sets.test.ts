@@ -207,6 +207,10 @@ test("what task sets decide cannot be asked of their service, nor task sets of E
     name: "InvalidParameterException",
     message: "TaskDefinition must be blank.",
   });
+  const breaker = { deploymentCircuitBreaker: { enable: true, rollback: true } };
+  expect(await update({ deploymentConfiguration: breaker }, "code")).toMatchObject({
+    name: "InvalidParameterException",
+  });
   const own: CreateServiceCommandInput = {
     ...balanced,
     serviceName: "own",

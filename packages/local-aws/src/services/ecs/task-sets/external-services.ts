@@ -1,4 +1,8 @@
-import type { CreateServiceRequest, UpdateServiceRequest } from "@aws-sdk/client-ecs";
+import type {
+  CreateServiceRequest,
+  DeploymentConfiguration,
+  UpdateServiceRequest,
+} from "@aws-sdk/client-ecs";
 import type { Scope } from "../../../store/store.ts";
 import { invalidParameter } from "../faults.ts";
 import { newDeployment } from "../service-deployments.ts";
@@ -19,6 +23,7 @@ export const controllerOf = ({
 export function checkExternal(input: CreateServiceRequest): void {
   const controller = controllerOf(input);
   if (input.schedulingStrategy === "DAEMON") throw invalidParameter(SAID.daemon({ controller }));
+  checkConfiguration(controller, input.deploymentConfiguration);
   if (controller === "CODE_DEPLOY") {
     if (!input.loadBalancers?.length) throw invalidParameter(SAID.loadBalancerMissing());
     if (input.loadBalancers.length > 1) throw invalidParameter(SAID.oneLoadBalancer());
@@ -31,6 +36,18 @@ export function checkExternal(input: CreateServiceRequest): void {
   if (input.platformVersion !== undefined) throw blank("PlatformVersion");
   if (input.networkConfiguration !== undefined) throw blank("NetworkConfiguration");
   if (input.loadBalancers?.length) throw blank("LoadBalancers");
+}
+
+/** What ECS watches over in deployments of its own alone. @throws AwsError `InvalidParameterException` */
+function checkConfiguration(
+  controller: string,
+  { strategy, deploymentCircuitBreaker, alarms }: DeploymentConfiguration = {},
+): void {
+  const what =
+    (strategy !== undefined && strategy !== "ROLLING" && `The deployment strategy ${strategy}`) ||
+    (deploymentCircuitBreaker?.enable && "The deployment circuit breaker") ||
+    (alarms?.enable && "Deployment alarms");
+  if (what) throw invalidParameter(SAID.ofEcsAlone({ what, controller }));
 }
 
 /** What the service has before it has a primary task set. */
@@ -67,6 +84,7 @@ const OF_TASK_SETS = {
  */
 export function checkExternalUpdate(input: UpdateServiceRequest, service: EcsService): void {
   const isCodeDeploy = service.deploymentController === "CODE_DEPLOY";
+  checkConfiguration(service.deploymentController, input.deploymentConfiguration);
   if (input.forceNewDeployment)
     throw invalidParameter(isCodeDeploy ? SAID.codeDeployForce() : SAID.externalForce());
   for (const [member, what] of Object.entries(OF_TASK_SETS)) {

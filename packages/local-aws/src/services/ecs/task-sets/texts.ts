@@ -18,6 +18,7 @@ export const TASK_SET_TEXTS = {
   daemon: text(
     "The daemon scheduling strategy is not supported with the {controller} deployment controller.",
   ),
+  ofEcsAlone: text("{what} cannot be used with the {controller} deployment controller."),
   deploymentsActive: text(
     "The service cannot be stopped while deployments are active.",
     "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ecs/service.go",
