@@ -1,0 +1,132 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { awsCliPath, cleanEnvironment } from "@workbook/toolchain";
+import { DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { appSpec, BlueGreen, POLL } from "../src/engine/codedeploy/testing/blue-green.ts";
+import { Load } from "../src/engine/scheduler/testing/web.ts";
+import { runProgram } from "./support/run-program.ts";
+
+const PER_SECOND = 300;
+
+let bg: BlueGreen;
+let load: Load;
+
+beforeAll(async () => {
+  bg = await BlueGreen.start(2);
+  await bg.createGroup();
+  await vi.waitFor(async () => {
+    expect(await (await fetch(bg.web.url)).text()).toMatch(/^one /);
+  }, POLL);
+  load = new Load(bg.web.url, { clients: 32, perSecond: PER_SECOND });
+}, 120_000);
+afterAll(async () => {
+  await load.stop();
+  await bg.stop();
+}, 60_000);
+
+/** How many answers a version has given. */
+const answersOf = (version: string) =>
+  [...load.answers].reduce(
+    (sum, [answer, count]) => (answer.startsWith(`200 ${version} `) ? sum + count : sum),
+    0,
+  );
+
+test(
+  "aws ecs deploy works as it is, and under load no request fails",
+  { timeout: 300_000 },
+  async () => {
+    const { cloud } = bg.services;
+    const registered = await bg.services.define("web", { VERSION: "two" });
+    const { taskDefinition } = await cloud.ecs.send(
+      new DescribeTaskDefinitionCommand({ taskDefinition: registered }),
+    );
+    const { family, cpu, memory, networkMode, executionRoleArn } = taskDefinition!;
+    const { containerDefinitions, requiresCompatibilities } = taskDefinition!;
+    const definition = join(cloud.scratch, "definition.json");
+    const spec = join(cloud.scratch, "appspec.yaml");
+    writeFileSync(
+      definition,
+      JSON.stringify({
+        family,
+        cpu,
+        memory,
+        networkMode,
+        executionRoleArn,
+        containerDefinitions,
+        requiresCompatibilities,
+      }),
+    );
+    writeFileSync(spec, appSpec("<TASK_DEFINITION>"));
+    const { code, stdout, stderr } = await runProgram(
+      awsCliPath(),
+      [
+        "ecs",
+        "deploy",
+        "--cluster=c",
+        "--service=web",
+        `--task-definition=${definition}`,
+        `--codedeploy-appspec=${spec}`,
+        "--codedeploy-application=web",
+        "--codedeploy-deployment-group=web",
+      ],
+      { cwd: cloud.scratch, env: cleanEnvironment(process.env, cloud.test.clientConfig) },
+    );
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(
+      /Successfully registered new ECS task definition .*:task-definition\/web:3\n.*Successfully created deployment d-[A-Z0-9]{9}\n[^]*Successfully deployed .*web:3 to service 'web'/,
+    );
+    await vi.waitFor(() => expect(answersOf("two")).toBeGreaterThan(0), POLL);
+    expect(load.failures).toEqual([]);
+  },
+);
+
+test(
+  "a canary gives a tenth of the requests to the new version, then all, and none fails",
+  { timeout: 300_000 },
+  async () => {
+    const deploymentId = await bg.deploy(
+      { VERSION: "three" },
+      { deploymentConfigName: "CodeDeployDefault.ECSCanary10Percent5Minutes" },
+    );
+    await vi.waitFor(async () => {
+      expect(await bg.weights(bg.prodListenerArn)).toMatchObject({ web: 10, "web-green": 90 });
+    }, POLL);
+    await vi.waitFor(() => expect(answersOf("three")).toBeGreaterThan(0), POLL);
+    expect(await bg.ended(deploymentId)).toMatchObject({ status: "Succeeded" });
+    expect(await bg.weights(bg.prodListenerArn)).toMatchObject({ web: 100, "web-green": 0 });
+    await vi.waitFor(async () => {
+      const { taskSets } = await bg.services.cloud.service("web");
+      expect(taskSets).toHaveLength(1);
+    }, POLL);
+    expect(load.failures).toEqual([]);
+    expect(load.count).toBeGreaterThan(PER_SECOND);
+  },
+);
+
+test(
+  "tasks that never become healthy get no request: the deployment fails and rolls back",
+  { timeout: 300_000 },
+  async () => {
+    const deploymentId = await bg.deploy(
+      { VERSION: "sick", EXIT: "1" },
+      { autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] } },
+    );
+    const failed = await vi.waitFor(
+      async () => {
+        const found = await bg.deployment(deploymentId);
+        expect(found).toMatchObject({ status: "Failed" });
+        return found;
+      },
+      { timeout: 240_000, interval: 500 },
+    );
+    expect(failed.errorInformation).toEqual({
+      code: "TIMEOUT",
+      message:
+        "The deployment timed out while waiting for the replacement task set to become healthy. This time out period is 60 minutes.",
+    });
+    await bg.ended(failed.rollbackInfo!.rollbackDeploymentId!);
+    expect(answersOf("sick")).toBe(0);
+    expect(load.failures).toEqual([]);
+  },
+);
