@@ -2,7 +2,8 @@ import type { TagFilter } from "@aws-sdk/client-resource-groups-tagging-api";
 import type { Handlers } from "../../protocol/typed.ts";
 import { cutPage } from "../kit/pages.ts";
 import type { CallContext, Service } from "../service.ts";
-import { allTagged, invalidParameter, type Tagged } from "./tagged.ts";
+import { invalidParameter } from "./faults.ts";
+import { allTagged, type Tagged } from "./tagged.ts";
 
 type TaggingHandlers = Handlers<
   typeof import("@aws-sdk/client-resource-groups-tagging-api"),

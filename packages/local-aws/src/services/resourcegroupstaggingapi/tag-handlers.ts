@@ -4,7 +4,7 @@ import { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { TagCall, Tagging } from "../kit/tagging.ts";
 import type { CallContext, Service } from "../service.ts";
-import { invalidParameter } from "./tagged.ts";
+import { invalidParameter } from "./faults.ts";
 
 /** What a resource is to be asked for, by its service's own operation. */
 type ToCall = (tagging: Tagging<CallContext>, arn: string) => TagCall;

@@ -1,4 +1,3 @@
-import { AwsError } from "../../protocol/aws-error.ts";
 import { parseArn } from "../../ground/arn.ts";
 import { tagsByKey } from "../iam/request-tags.ts";
 import type { TagsByKey } from "../kit/tagging.ts";
@@ -14,10 +13,6 @@ export interface Tagged {
   readonly type: string;
   readonly tags: TagsByKey;
 }
-
-/** Codes: https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/CommonErrors.html */
-export const invalidParameter = (message: string) =>
-  new AwsError("InvalidParameterException", message);
 
 /** All resources of the caller's account and region that have tags, in the order of their ARNs. */
 export function allTagged(services: readonly Service[], { store }: CallContext): Tagged[] {
