@@ -74,6 +74,30 @@ test("a user may what its group may, as long as it is in it", async () => {
   });
 });
 
+test("a user stays who it is when it is renamed", async () => {
+  const as = await actors.user([allow("ecs:*")], { name: "before" });
+  await client.send(new iam.CreateGroupCommand({ GroupName: "renamed-users" }));
+  const member = { GroupName: "renamed-users", UserName: "before" };
+  await client.send(new iam.AddUserToGroupCommand(member));
+  await client.send(new iam.CreateUserCommand({ UserName: "taken" }));
+  const rename = (NewUserName: string, NewPath?: string) =>
+    client.send(new iam.UpdateUserCommand({ UserName: "before", NewUserName, NewPath }));
+  await expect(rename("TAKEN")).rejects.toMatchObject({ name: "EntityAlreadyExistsException" });
+  await rename("after", "/a/");
+  expect(await missing(listClusters, as)).toBeUndefined();
+  const { User } = await client.send(new iam.GetUserCommand({ UserName: "after" }));
+  expect(User!.Arn).toBe("arn:aws:iam::123456789012:user/a/after");
+  const { Users } = await client.send(new iam.GetGroupCommand({ GroupName: "renamed-users" }));
+  expect(Users).toMatchObject([{ UserName: "after" }]);
+  const { AccessKeyMetadata } = await client.send(
+    new iam.ListAccessKeysCommand({ UserName: "after" }),
+  );
+  expect(AccessKeyMetadata).toHaveLength(1);
+  await expect(client.send(new iam.GetUserCommand({ UserName: "before" }))).rejects.toMatchObject({
+    name: "NoSuchEntityException",
+  });
+});
+
 test("a group's deny beats what its user may, and its users stay when it is renamed", async () => {
   const GroupName = "guests";
   const UserName = "gus";

@@ -98,6 +98,38 @@ describe("roles", () => {
     expect(listed.Tags).toEqual([{ Key: "a", Value: "3" }]);
   });
 
+  test("a user has no credentials but access keys", async () => {
+    const UserName = "keys-only";
+    await client.send(new iam.CreateUserCommand({ UserName }));
+    const none = { IsTruncated: false };
+    expect(await client.send(new iam.ListSSHPublicKeysCommand({ UserName }))).toMatchObject({
+      SSHPublicKeys: [],
+      ...none,
+    });
+    expect(await client.send(new iam.ListSigningCertificatesCommand({ UserName }))).toMatchObject({
+      Certificates: [],
+      ...none,
+    });
+    expect(await client.send(new iam.ListMFADevicesCommand({ UserName }))).toMatchObject({
+      MFADevices: [],
+      ...none,
+    });
+    expect(await client.send(new iam.ListVirtualMFADevicesCommand({}))).toMatchObject({
+      VirtualMFADevices: [],
+      ...none,
+    });
+    expect(
+      await client.send(new iam.ListServiceSpecificCredentialsCommand({ UserName })),
+    ).toMatchObject({ ServiceSpecificCredentials: [] });
+    for (const name of [UserName, "nobody"])
+      await expect(
+        client.send(new iam.DeleteLoginProfileCommand({ UserName: name })),
+      ).rejects.toMatchObject({ name: "NoSuchEntityException" });
+    await expect(
+      client.send(new iam.ListMFADevicesCommand({ UserName: "nobody" })),
+    ).rejects.toMatchObject({ name: "NoSuchEntityException" });
+  });
+
   test("service-linked roles are AWS's own, and there once a service needs them", async () => {
     const RoleName = "AWSServiceRoleForECS";
     const get = () => client.send(new iam.GetRoleCommand({ RoleName }));
@@ -115,6 +147,11 @@ describe("roles", () => {
       name: "UnmodifiableEntityException",
       message: `Cannot perform the operation on the protected role '${RoleName}' - this role is only modifiable by AWS`,
     });
+    await client.send(new iam.UpdateRoleCommand({ RoleName, Description: "told" }));
+    expect((await get()).Role).toMatchObject({ Description: "told" });
+    await expect(
+      client.send(new iam.UpdateRoleCommand({ RoleName, MaxSessionDuration: 7200 })),
+    ).rejects.toMatchObject({ name: "UnmodifiableEntityException" });
     await expect(
       client.send(new iam.CreateServiceLinkedRoleCommand({ AWSServiceName: "ecs.amazonaws.com" })),
     ).rejects.toMatchObject({

@@ -53,7 +53,7 @@ export const rights: RightsTable<CallContext> = {
     [serviceRole, "CreateServiceLinkedRole"],
     [
       entity("user", "UserName"),
-      "CreateUser GetUser UpdateUser DeleteUser TagUser UntagUser ListUserTags PutUserPolicy GetUserPolicy DeleteUserPolicy ListUserPolicies AttachUserPolicy DetachUserPolicy ListAttachedUserPolicies ListGroupsForUser CreateAccessKey ListAccessKeys UpdateAccessKey DeleteAccessKey PutUserPermissionsBoundary DeleteUserPermissionsBoundary",
+      "CreateUser GetUser UpdateUser DeleteUser TagUser UntagUser ListUserTags PutUserPolicy GetUserPolicy DeleteUserPolicy ListUserPolicies AttachUserPolicy DetachUserPolicy ListAttachedUserPolicies ListGroupsForUser CreateAccessKey ListAccessKeys UpdateAccessKey DeleteAccessKey PutUserPermissionsBoundary DeleteUserPermissionsBoundary ListSSHPublicKeys ListSigningCertificates ListMFADevices ListServiceSpecificCredentials DeleteLoginProfile",
     ],
     [
       entity("group", "GroupName"),

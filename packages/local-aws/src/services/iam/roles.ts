@@ -103,7 +103,10 @@ export const roleHandlers = {
   },
 
   UpdateRole(input, { store }) {
-    const { roleName } = requireModifiableRole(store, input.RoleName);
+    // The description alone of a service-linked role is its account's:
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/edit-service-linked-role.html
+    const need = input.MaxSessionDuration === undefined ? requireRole : requireModifiableRole;
+    const { roleName } = need(store, input.RoleName);
     store.of(roles).patch(roleName, {
       ...(input.Description !== undefined && { description: input.Description }),
       ...(input.MaxSessionDuration !== undefined && {
@@ -114,7 +117,7 @@ export const roleHandlers = {
   },
 
   UpdateRoleDescription(input, { store }) {
-    const { roleName } = requireModifiableRole(store, input.RoleName);
+    const { roleName } = requireRole(store, input.RoleName);
     const role = store.of(roles).patch(roleName, { description: input.Description });
     return { Role: toListedRole(role) };
   },

@@ -9,6 +9,7 @@ import { instanceProfileHandlers } from "./instance-profiles.ts";
 import { managedPolicyVersionHandlers } from "./managed-policy-versions.ts";
 import { managedPolicyHandlers } from "./managed-policies.ts";
 import { oidcProviderHandlers } from "./oidc-providers.ts";
+import { otherCredentialHandlers } from "./other-credentials.ts";
 import { policySimulatorHandlers } from "./policy-simulator.ts";
 import { roleHandlers } from "./roles.ts";
 import { serviceLinkedRoleHandlers } from "./service-linked-roles.ts";
@@ -24,7 +25,15 @@ const members: Members = {
       "OrderedOrganizationPolicyInputList ResourceOwner ResourceHandlingOption",
     SimulatePrincipalPolicyRequest: "PolicyExclusionList ResourceOwner ResourceHandlingOption",
   },
-  meaningless: [],
+  meaningless: [
+    {
+      why: ["There is none that it could choose.", "選べるものがありません。"],
+      members: {
+        ListServiceSpecificCredentialsRequest: "ServiceName AllUsers",
+        ListVirtualMFADevicesRequest: "AssignmentStatus",
+      },
+    },
+  ],
   usedIn: {},
 };
 
@@ -48,6 +57,7 @@ export const iam = defineService({
     ...managedPolicyVersionHandlers,
     ...instanceProfileHandlers,
     ...userHandlers,
+    ...otherCredentialHandlers,
     ...groupHandlers,
     ...groupPolicyHandlers,
     ...accessKeyHandlers,

@@ -6,7 +6,7 @@ import * as faults from "./faults.ts";
 import type { IamHandlers } from "./handlers.ts";
 import { paginate } from "./pages.ts";
 import { checkedBoundary } from "./roles.ts";
-import { groups, type User, users } from "./state.ts";
+import { accessKeys, groups, type User, users } from "./state.ts";
 import { WORKSPACE_USER } from "./workspace-keys.ts";
 import { withoutTags, withTags } from "./tags.ts";
 
@@ -87,6 +87,29 @@ export const userHandlers = {
     const matching = store.of(users).filter(({ path }) => path.startsWith(input.PathPrefix ?? "/"));
     const { items, paging } = paginate(matching, input, "users", ({ arn }) => arn);
     return { Users: items.map(toListedUser), ...paging };
+  },
+
+  /** Its keys and its groups stay its own. https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateUser.html */
+  UpdateUser({ UserName, NewUserName, NewPath }, { store, account }) {
+    const user = requireUser(store, UserName);
+    const userName = NewUserName ?? user.userName;
+    const path = NewPath ?? user.path;
+    const others = [...store.of(users).ids(), WORKSPACE_USER].filter(
+      (name) => name !== user.userName,
+    );
+    checkNameIsFree(others, userName, () =>
+      faults.entityAlreadyExists(`User with name ${userName} already exists.`),
+    );
+    const arn = iamArn(account, "user", path, userName);
+    store.of(users).delete(user.userName);
+    store.of(users).put(userName, { ...user, userName, path, arn });
+    for (const key of store.of(accessKeys).filter((each) => each.arn === user.arn))
+      store.of(accessKeys).patch(key.accessKeyId, { arn });
+    for (const group of store.of(groups).filter(({ members }) => members.includes(user.userName)))
+      store.of(groups).patch(group.groupName, {
+        members: group.members.map((name) => (name === user.userName ? userName : name)),
+      });
+    return {};
   },
 
   DeleteUser(input, { store }) {
