@@ -1,9 +1,11 @@
 import { defineService, type Service } from "../service.ts";
+import { taggedKind, tagsByArn } from "../kit/tagging.ts";
 import { written } from "../kit/written.ts";
 import { applicationHandlers } from "./applications.ts";
 import { configHandlers } from "./deployment-configs.ts";
 import { groupHandlers } from "./deployment-groups.ts";
 import { deploymentHandlers } from "./deployments.ts";
+import { applicationArn, groupArn } from "./find.ts";
 import type { CodeDeployHandlers } from "./handlers.ts";
 import { members } from "./members.ts";
 import { rights } from "./rights.ts";
@@ -25,6 +27,19 @@ export const codedeploy = defineService({
   id: "codedeploy",
   rights,
   members,
+  tagging: {
+    kinds: [
+      taggedKind(applications, ({ name, tags }, _id, scope) => ({
+        arn: applicationArn(scope, name),
+        tags,
+      })),
+      taggedKind(deploymentGroups, ({ applicationName, name, tags }, _id, scope) => ({
+        arn: groupArn(scope, applicationName, name),
+        tags,
+      })),
+    ],
+    ...tagsByArn(["ResourceArn", "Tags", "TagKeys"]),
+  },
   shown: [applications, deploymentConfigs, deploymentGroups],
   written: [written(deployments)],
   handlers: handlers as Service["handlers"],

@@ -1,6 +1,7 @@
 import * as autoscaling from "@aws-sdk/client-application-auto-scaling";
 import * as cw from "@aws-sdk/client-cloudwatch";
 import * as logs from "@aws-sdk/client-cloudwatch-logs";
+import * as codedeploy from "@aws-sdk/client-codedeploy";
 import * as ec2 from "@aws-sdk/client-ec2";
 import * as ecr from "@aws-sdk/client-ecr";
 import * as ecs from "@aws-sdk/client-ecs";
@@ -91,6 +92,11 @@ export const taggable = (
     };
     const client_ = new autoscaling.ApplicationAutoScaling(config);
     return (await client_.registerScalableTarget(given)).ScalableTargetARN;
+  },
+  "codedeploy:application": async () => {
+    const given = { applicationName: "shop", computePlatform: "ECS" as const };
+    await new codedeploy.CodeDeploy(config).createApplication(given);
+    return `arn:aws:codedeploy:${config.region}:123456789012:application:shop`;
   },
   "s3:bucket": async () => {
     await new s3.S3(config).createBucket({
