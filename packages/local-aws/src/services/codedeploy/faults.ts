@@ -32,7 +32,6 @@ export const configInUse = (name: string) =>
   );
 export const configReserved = fault("InvalidDeploymentConfigNameException");
 export const invalidRouting = fault("InvalidTrafficRoutingConfigurationException");
-export const platformInvalid = fault("InvalidComputePlatformException");
 export const deploymentMissing = (id: string) =>
   fault("DeploymentDoesNotExistException")(`The deployment ${id} could not be found`);
 export const deploymentCompleted = (id: string) =>
