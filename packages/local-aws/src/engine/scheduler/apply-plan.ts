@@ -58,7 +58,8 @@ export function applyPlan(applied: Applied): void {
   after = goOn(applied, after, messages);
   after = retired(after, { tasks: applied.tasks, stop: plan.stop, newlyReady, now });
   if (plan.stuck) sayOnce(after, EVENT_TEXTS.eventStuck({ service: after.name }), messages);
-  if (plan.rebalances) sayOnce(after, unevenMessage(applied, after), messages);
+  if (plan.rebalances && plan.start.count > 0)
+    sayOnce(after, unevenMessage(applied, after), messages);
   if (plan.steady) sayOnce(after, EVENT_TEXTS.eventSteady({ service: after.name }), messages);
   after.events = withEvents(before.events, messages, now);
   if (messages.length > 0 || !sameItems(after.deployments, before.deployments))

@@ -94,6 +94,15 @@ describe("zones", () => {
     const coming = { ...inZones("c")[0]!, arn: "c5", phase: "starting" as const };
     expect(even([...uneven, coming])).toMatchObject({ start: { count: 0 }, stop: [] });
     expect(stopped(even([...uneven, { ...coming, phase: "ready" }]))).toEqual(["a3"]);
+    // Where that is not even yet, the next one comes after one has gone.
+    const [third] = inZones("d");
+    const more = planService({
+      service: done,
+      tasks: [...inZones("a", "a", "a"), third!, { ...third!, arn: "d9" }],
+      mayStart: true,
+      zones: ["a", "c", "d"],
+    });
+    expect(more).toMatchObject({ start: { count: 0 }, stop: [{ arn: "a3" }] });
     expect(even(inZones("a", "a", "c", "c"))).toMatchObject({ steady: true, rebalances: false });
   });
 

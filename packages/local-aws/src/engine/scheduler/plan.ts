@@ -170,12 +170,14 @@ function planActive(input: PlanInput, primary: Deployment): Plan {
 
 /** Zones are made even when no deployment is under way and all tasks are well. */
 function isUnevenNow(
-  { zones = [] }: PlanInput,
+  { zones = [], service }: PlanInput,
   { rolloutState }: Deployment,
   own: readonly PlannedTask[],
 ): boolean {
   if (rolloutState !== "COMPLETED" || !own.every(isWell)) return false;
-  return isUneven(own.filter(isReady), zones);
+  const ready = own.filter(isReady);
+  // The one more has come: now one of the fullest zone goes.
+  return ready.length <= service.desiredCount && isUneven(ready, zones);
 }
 
 const isLive = ({ phase }: PlannedTask) => phase !== "leaving";

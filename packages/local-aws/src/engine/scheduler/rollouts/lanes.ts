@@ -1,5 +1,17 @@
-import type { Deployment, ServiceLoadBalancer } from "../../../services/ecs/state.ts";
-import type { Lane } from "./traffic.ts";
+import type {
+  AdvancedLoadBalancer,
+  Deployment,
+  ServiceLoadBalancer,
+} from "../../../services/ecs/state.ts";
+
+/** The two target groups of a load balancer while a deployment is under way. */
+export interface Lane {
+  readonly advanced: AdvancedLoadBalancer;
+  /** The target group of the tasks that come. */
+  readonly target: string;
+  /** The target group of those that were there. */
+  readonly other: string;
+}
 
 /**
  * The two target groups of each load balancer of a deployment, whose tasks are in one of them.

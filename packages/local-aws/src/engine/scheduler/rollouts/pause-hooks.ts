@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Clock } from "../../../clock/clock.ts";
 import type { HookRun, ServiceDeployment } from "../../../services/ecs/rollouts/state.ts";
 import { ROLLOUT_TEXTS as SAID } from "../../../services/ecs/rollouts/texts.ts";
 
@@ -11,14 +12,6 @@ export type HookVerdict =
   | { readonly goes: "nowhere"; readonly leftMs: number }
   | { readonly goes: "back"; readonly why: string };
 
-/** What hooks need to know of time. */
-export interface HookClock {
-  readonly now: number;
-  readonly acceleration: number;
-  /** Idle milliseconds since a moment. */
-  since(at: number): number;
-}
-
 /**
  * Begins what halts a deployment at its stage, and ends what has waited for too long.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/pause-lifecycle-hooks.html
@@ -26,7 +19,7 @@ export interface HookClock {
  */
 export function runHooks(
   { configuration, hooks, stage, stageSince }: ServiceDeployment,
-  clock: HookClock,
+  clock: Clock,
 ): { readonly hooks: readonly HookRun[]; readonly verdict: HookVerdict } {
   const wanted = (configuration.lifecycleHooks ?? []).filter(({ stages }) =>
     stages.some((it) => it === stage),
@@ -37,9 +30,9 @@ export function runHooks(
     hookId: `ecs-pause-${randomBytes(32).toString("base64url")}`,
     stage: stage!,
     status: "AWAITING_ACTION",
-    since: clock.now,
+    since: clock.now(),
     timeoutMinutes: timeoutInMinutes,
-    expiresAt: clock.now + (timeoutInMinutes * MINUTE_MS) / clock.acceleration,
+    expiresAt: clock.now() + (timeoutInMinutes * MINUTE_MS) / clock.acceleration,
     timeoutAction: action,
   }));
   const after = [...hooks, ...fresh].map((run) =>
@@ -50,10 +43,10 @@ export function runHooks(
   return { hooks: after, verdict: verdictOf(after.filter(isHere), clock) };
 }
 
-const leftMs = ({ timeoutMinutes, since }: HookRun, clock: HookClock) =>
-  timeoutMinutes * MINUTE_MS - clock.since(since);
+const leftMs = ({ timeoutMinutes, since }: HookRun, clock: Clock) =>
+  timeoutMinutes * MINUTE_MS - clock.idleSince(since);
 
-function verdictOf(runs: readonly HookRun[], clock: HookClock): HookVerdict {
+function verdictOf(runs: readonly HookRun[], clock: Clock): HookVerdict {
   const failed = runs.find(
     ({ status, timeoutAction }) =>
       status === "FAILED" || (status === "TIMED_OUT" && timeoutAction === "ROLLBACK"),

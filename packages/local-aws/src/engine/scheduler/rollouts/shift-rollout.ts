@@ -1,9 +1,12 @@
 import { alarmsRaised } from "../../../services/ecs/deployment-alarms.ts";
 import { EVENT_TEXTS } from "../../../services/ecs/event-texts.ts";
 import { failureThreshold } from "../../../services/ecs/failure-threshold.ts";
-import type { ServiceDeployment, Stage } from "../../../services/ecs/rollouts/state.ts";
+import {
+  isUnderWay,
+  type ServiceDeployment,
+  type Stage,
+} from "../../../services/ecs/rollouts/state.ts";
 import { sharesOf } from "../../../services/ecs/rollouts/strategy.ts";
-import { placedIn } from "../../../services/ecs/rollouts/target-pair.ts";
 import { ROLLOUT_TEXTS as SAID } from "../../../services/ecs/rollouts/texts.ts";
 import { ecsServices, type Deployment, type EcsService } from "../../../services/ecs/state.ts";
 import type { Scope } from "../../../store/store.ts";
@@ -16,7 +19,7 @@ import { lanesOf } from "./lanes.ts";
 import { runHooks } from "./pause-hooks.ts";
 import { RolloutRecord } from "./rollout-record.ts";
 import { nextStage } from "./stages.ts";
-import { roleFault, shift } from "./traffic.ts";
+import { isShifted, placeTarget, shiftAll } from "./traffic.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -70,8 +73,7 @@ export class ShiftRollout {
   }
 
   get #isUnderWay(): boolean {
-    const { status } = this.#rollout;
-    return status === "IN_PROGRESS" || status === "ROLLBACK_IN_PROGRESS";
+    return isUnderWay(this.#rollout);
   }
 
   #failure(): FailureCause | undefined {
@@ -103,13 +105,7 @@ export class ShiftRollout {
   /** Whether hooks let it go on from its stage. */
   #mayLeave(): boolean {
     if (this.#rollout.rollback) return true;
-    const { clock } = this.#context;
-    const time = {
-      now: clock.now(),
-      acceleration: clock.acceleration,
-      since: (at: number) => clock.idleSince(at),
-    };
-    const { hooks, verdict } = runHooks(this.#rollout, time);
+    const { hooks, verdict } = runHooks(this.#rollout, this.#context.clock);
     if (hooks.some((hook, index) => hook !== this.#rollout.hooks[index]))
       this.#record.patch({ hooks });
     if (verdict.goes === "nowhere") this.#waitAtMost(verdict.leftMs);
@@ -158,7 +154,11 @@ export class ShiftRollout {
     const { baseId, sourceIds, deploymentId } = this.#rollout;
     const base = this.#service.deployments.find(({ id }) => id === baseId);
     if (base) {
-      if (!this.#isComplete(base.id)) return false;
+      // Requests are not led to what is not well; where they go there already, there is nothing to wait for.
+      const serves = lanesOf(base, this.#service.loadBalancers).every((lane) =>
+        isShifted(this.#scope, lane, "production", 100),
+      );
+      if (!serves && !this.#isComplete(base.id)) return false;
       const fault = this.#shiftTo(base, "production", 100) ?? this.#shiftTo(base, "test", 100);
       if (fault !== undefined) this.#fail(failedFor(fault));
     }
@@ -192,19 +192,13 @@ export class ShiftRollout {
     return asHook(stage, this.#move("production", shares[step]!));
   }
 
-  /** Decides which target groups the tasks that come are to join: those that serve nobody yet. */
+  /** Decides which target groups the tasks that come are to join. */
   #place(): string | undefined {
-    const service = this.#service;
-    const primary = this.#primary;
-    const groups = placedIn(this.#scope, "idle", primary.loadBalancers);
-    if ("fault" in groups) return groups.fault;
-    const placed = { ...primary, targetGroups: groups };
-    for (const lane of lanesOf(placed)) {
-      const fault = roleFault(this.#context, this.#scope, this.#serviceArn, lane);
-      if (fault !== undefined) return fault;
-    }
-    this.#scope.of(ecsServices).patch(service.arn, {
-      deployments: service.deployments.map((it) => (it.id === primary.id ? placed : it)),
+    const { arn, deployments } = this.#service;
+    const placed = placeTarget(this.#context, this.#scope, this.#serviceArn, this.#primary);
+    if ("fault" in placed) return placed.fault;
+    this.#scope.of(ecsServices).patch(arn, {
+      deployments: deployments.map((it) => (it.id === placed.id ? placed : it)),
     });
     return undefined;
   }
@@ -218,16 +212,9 @@ export class ShiftRollout {
     return fault;
   }
 
-  #shiftTo(
-    deployment: Deployment,
-    kind: "production" | "test",
-    percent: number,
-  ): string | undefined {
-    for (const lane of lanesOf(deployment, this.#service.loadBalancers)) {
-      const fault = shift(this.#context, this.#scope, lane, kind, percent);
-      if (fault !== undefined) return fault;
-    }
-    return undefined;
+  #shiftTo(to: Deployment, kind: "production" | "test", percent: number): string | undefined {
+    const lanes = lanesOf(to, this.#service.loadBalancers);
+    return shiftAll(this.#context, this.#scope, lanes, kind, percent);
   }
 
   #failBack(fault: string): void {

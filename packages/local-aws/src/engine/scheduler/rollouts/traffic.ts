@@ -1,13 +1,14 @@
 import { mayAssume, roleRefusal } from "../../../services/iam/authorize.ts";
 import { refusalWords } from "../../../services/iam/refusal.ts";
-import { forwardOf } from "../../../services/ecs/rollouts/target-pair.ts";
+import { forwardOf, placedIn } from "../../../services/ecs/rollouts/target-pair.ts";
 import { ROLLOUT_TEXTS as SAID } from "../../../services/ecs/rollouts/texts.ts";
-import type { AdvancedLoadBalancer } from "../../../services/ecs/state.ts";
+import type { Deployment } from "../../../services/ecs/state.ts";
 import type { ForwardConfig } from "../../../services/elbv2/actions.ts";
 import { setForward } from "../../../services/elbv2/forward-weights.ts";
 import { rules } from "../../../services/elbv2/state.ts";
 import type { Scope } from "../../../store/store.ts";
 import type { EngineContext } from "../../engine.ts";
+import { lanesOf, type Lane } from "./lanes.ts";
 
 /** The service that takes on the infrastructure role. */
 const ECS = "ecs.amazonaws.com";
@@ -20,17 +21,47 @@ const READS = [
   "DescribeTargetHealth",
 ];
 
-/** The two target groups of a load balancer while a deployment is under way. */
-export interface Lane {
-  readonly advanced: AdvancedLoadBalancer;
-  /** The target group of the tasks that come. */
-  readonly target: string;
-  /** The target group of those that were there. */
-  readonly other: string;
+/**
+ * A deployment whose tasks are to join the target groups that serve nobody yet; or why that cannot be, in ECS's words.
+ */
+export function placeTarget(
+  context: EngineContext,
+  scope: Scope,
+  serviceArn: string,
+  deployment: Deployment,
+): Deployment | { readonly fault: string } {
+  const targetGroups = placedIn(scope, "idle", deployment.loadBalancers);
+  if ("fault" in targetGroups) return targetGroups;
+  const placed: Deployment = { ...deployment, targetGroups };
+  const fault = firstFault(lanesOf(placed), (lane) => roleFault(context, scope, serviceArn, lane));
+  return fault === undefined ? placed : { fault };
+}
+
+/**
+ * Gives the tasks that come `percent` of the traffic of every load balancer, in the transaction under way.
+ * @returns why it cannot be done, in ECS's words; undefined where it is done, or was so already
+ */
+export const shiftAll = (
+  context: EngineContext,
+  scope: Scope,
+  lanes: readonly Lane[],
+  kind: "production" | "test",
+  percent: number,
+): string | undefined => firstFault(lanes, (lane) => shift(context, scope, lane, kind, percent));
+
+function firstFault(
+  lanes: readonly Lane[],
+  faultOf: (lane: Lane) => string | undefined,
+): string | undefined {
+  for (const lane of lanes) {
+    const fault = faultOf(lane);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
 }
 
 /** Why the role of a lane cannot be used at all, in ECS's words; undefined where it can. */
-export function roleFault(
+function roleFault(
   { store, clock }: EngineContext,
   { account, region }: Scope,
   serviceArn: string,
@@ -51,11 +82,7 @@ export function roleFault(
     : SAID.roleDenied({ role: roleArn });
 }
 
-/**
- * Gives the tasks that come `percent` of the traffic of a rule, in the transaction under way.
- * @returns why it cannot be done, in ECS's words; undefined where it is done, or was so already
- */
-export function shift(
+function shift(
   { store }: EngineContext,
   scope: Scope,
   lane: Lane,
@@ -81,6 +108,19 @@ export function shift(
   }
   setForward(scope, ruleArn, weightsOf(lane, percent));
   return undefined;
+}
+
+/** Whether the tasks that come have `percent` of the traffic of a rule already. */
+export function isShifted(
+  scope: Scope,
+  lane: Lane,
+  kind: "production" | "test",
+  percent: number,
+): boolean {
+  const { productionListenerRule, testListenerRule } = lane.advanced;
+  const ruleArn = kind === "production" ? productionListenerRule : testListenerRule;
+  const forward = ruleArn === undefined ? undefined : forwardOf(scope, ruleArn);
+  return forward !== undefined && hasShares(forward, lane, percent);
 }
 
 /** Whether requests are already shared out like that, whatever numbers say so. */
