@@ -31,6 +31,7 @@ test("blue/green: tests see the new tasks first, production all at once, and no 
   expect(first).toMatchObject({ sourceServiceRevisions: [], lifecycleStage: "CLEAN_UP" });
   const load = new Load(app.web.url);
   await vi.waitUntil(() => load.count > 20, { timeout: 60_000 });
+  const seen = app.watch();
   await app.deploy(
     { VERSION: "two" },
     {
@@ -53,17 +54,30 @@ test("blue/green: tests see the new tasks first, production all at once, and no 
   expect(await app.weights()).toEqual({ one: 0, other: 100 });
   await vi.waitFor(async () => expect(await app.answer("test")).toBe("two"), { timeout: 60_000 });
   expect(await app.answer()).toBe("one");
+  expect((await services.cloud.service("shift")).runningCount).toBe(4);
   await services.cloud.ecs.send(
     new ContinueServiceDeploymentCommand({
       serviceDeploymentArn: paused.serviceDeploymentArn!,
       hookId: paused.lifecycleHookDetails![0]!.hookId!,
     }),
   );
-  await app.until(({ lifecycleStage }) => expect(lifecycleStage).toBe("BAKE_TIME"));
-  expect((await services.cloud.service("shift")).runningCount).toBe(4);
   const done = await app.ended("SUCCESSFUL");
   await load.stop();
+  seen.stop();
   expect(load.failures).toEqual([]);
+  expect(seen.stages).toEqual([
+    "PRE_SCALE_UP",
+    "SCALE_UP",
+    "POST_SCALE_UP",
+    "TEST_TRAFFIC_SHIFT",
+    "POST_TEST_TRAFFIC_SHIFT",
+    "PRE_PRODUCTION_TRAFFIC_SHIFT",
+    "PRODUCTION_TRAFFIC_SHIFT",
+    "POST_PRODUCTION_TRAFFIC_SHIFT",
+    "BAKE_TIME",
+    "CLEAN_UP",
+  ]);
+  expect(seen.weights).toEqual([100]);
   expect(await app.weights()).toEqual({ one: 100, other: 0 });
   expect(await app.answer()).toBe("two");
   const service = await services.steady("shift");
@@ -112,19 +126,14 @@ test("canary and linear: production goes over in shares, and back from any of th
   expect(await app.weights()).toEqual({ one: 0, other: 100 });
   expect(await app.weights("test")).toEqual({ one: 0, other: 100 });
   expect(await app.answer()).toBe("one");
+  const seen = app.watch();
   await app.deploy(
     { VERSION: "three" },
     { strategy: "LINEAR", linearConfiguration: { stepPercent: 40, stepBakeTimeInMinutes: 1 } },
   );
-  const seen = new Set<number>();
-  await vi.waitFor(
-    async () => {
-      seen.add((await app.weights())["one"]!);
-      expect((await app.newest()).status).toBe("SUCCESSFUL");
-    },
-    { timeout: 60_000, interval: 20 },
-  );
-  expect([...seen]).toEqual([0, 40, 80, 100]);
+  await app.ended("SUCCESSFUL");
+  seen.stop();
+  expect(seen.weights).toEqual([40, 80, 100]);
   expect(await app.answer()).toBe("three");
   const { serviceDeployments } = await services.cloud.ecs.send(
     new ListServiceDeploymentsCommand({ cluster: "c", service: "shares" }),

@@ -1,11 +1,6 @@
 import {
-  CreateRuleCommand,
-  CreateTargetGroupCommand,
-  DescribeListenersCommand,
   DescribeRulesCommand,
-  DescribeTargetGroupsCommand,
   ElasticLoadBalancingV2Client,
-  ModifyTargetGroupAttributesCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import {
   CreateServiceCommand,
@@ -22,6 +17,13 @@ import {
   PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import { expect, vi } from "vitest";
+import {
+  serviceDeployments,
+  type ServiceDeployment as ServiceDeploymentRecord,
+} from "../../../services/ecs/rollouts/state.ts";
+import type { ForwardConfig } from "../../../services/elbv2/actions.ts";
+import { rules, type Rule } from "../../../services/elbv2/state.ts";
+import { alternateGroup, makeRules } from "./blue-green-parts.ts";
 import { WEB_PORT, type Web } from "./web.ts";
 import type { WebServices } from "./web-services.ts";
 
@@ -181,69 +183,28 @@ export class BlueGreen {
     return (await response.text()).split(" ")[0]!;
   }
 
+  /** Keeps every stage that its deployments go through from now on, and every weight that the first target group gets in production. */
+  watch(): { readonly stages: string[]; readonly weights: number[]; stop(): void } {
+    const [stages, weights]: [string[], number[]] = [[], []];
+    const stop = this.#services.cloud.test.cloud.store.onCommit((changes) => {
+      for (const { kind, id, after } of changes) {
+        if (kind === serviceDeployments.name) {
+          const { stage = "", serviceArn } = after as ServiceDeploymentRecord;
+          if (serviceArn.endsWith(`/${this.name}`) && stages.at(-1) !== stage) stages.push(stage);
+        }
+        if (kind === rules.name && id === this.productionRule)
+          weights.push(weightOf(after as Rule, this.groups.one));
+      }
+    });
+    return { stages, weights, stop };
+  }
+
   stop(): void {
     this.#elb.destroy();
   }
 }
 
-async function alternateGroup(
-  elb: ElasticLoadBalancingV2Client,
-  web: Web,
-  name: string,
-): Promise<string> {
-  const { TargetGroups: first } = await elb.send(
-    new DescribeTargetGroupsCommand({ TargetGroupArns: [web.targetGroupArn] }),
-  );
-  const { TargetGroups } = await elb.send(
-    new CreateTargetGroupCommand({
-      Name: `${name}-alt`,
-      Protocol: "HTTP",
-      Port: 80,
-      VpcId: first![0]!.VpcId!,
-      TargetType: "ip",
-      HealthCheckPath: "/healthz",
-    }),
-  );
-  const TargetGroupArn = TargetGroups![0]!.TargetGroupArn!;
-  await elb.send(
-    new ModifyTargetGroupAttributesCommand({
-      TargetGroupArn,
-      Attributes: [{ Key: "deregistration_delay.timeout_seconds", Value: "30" }],
-    }),
-  );
-  return TargetGroupArn;
-}
-
-/** Tests come first: `/test` is a path of production as well. */
-async function makeRules(
-  elb: ElasticLoadBalancingV2Client,
-  web: Web,
-  other: string,
-): Promise<[production: string, test: string]> {
-  const { Listeners } = await elb.send(
-    new DescribeListenersCommand({ LoadBalancerArn: web.loadBalancerArn }),
-  );
-  const make = async (Priority: number, path: string) => {
-    const { Rules } = await elb.send(
-      new CreateRuleCommand({
-        ListenerArn: Listeners![0]!.ListenerArn!,
-        Priority,
-        Conditions: [{ Field: "path-pattern", PathPatternConfig: { Values: [path] } }],
-        Actions: [
-          {
-            Type: "forward",
-            ForwardConfig: {
-              TargetGroups: [
-                { TargetGroupArn: web.targetGroupArn, Weight: 100 },
-                { TargetGroupArn: other, Weight: 0 },
-              ],
-            },
-          },
-        ],
-      }),
-    );
-    return Rules![0]!.RuleArn!;
-  };
-  const test = await make(1, "/test");
-  return [await make(2, "/*"), test];
+function weightOf({ actions }: Rule, targetGroupArn: string): number {
+  const { TargetGroups } = actions[0]!["ForwardConfig"] as ForwardConfig;
+  return TargetGroups.find((it) => it.TargetGroupArn === targetGroupArn)?.Weight ?? 0;
 }

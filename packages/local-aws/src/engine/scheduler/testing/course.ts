@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { networkInterfaces } from "../../../services/ec2/state.ts";
 import type { World } from "./world.ts";
 

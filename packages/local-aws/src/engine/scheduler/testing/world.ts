@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { Calendar } from "../../../clock/calendar.ts";
 import { ManualClock } from "../../../clock/manual-clock.ts";
 import { EventChannel } from "../../../ground/event-channel.ts";
 import { ecs } from "../../../services/ecs/service.ts";
@@ -118,6 +119,7 @@ export class World {
     const context: EngineContext = {
       store: this.#store,
       clock: this.clock,
+      calendar: new Calendar(this.clock),
       settings: {
         dataDir: this.#folder,
         endpoint: "http://127.0.0.1",

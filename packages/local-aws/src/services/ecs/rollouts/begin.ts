@@ -16,13 +16,6 @@ import { ROLLOUT_TEXTS as SAID } from "./texts.ts";
 export const currentRollout = (scope: Scope, serviceArn: string) =>
   scope.of(serviceDeployments).by(deploymentsByService, serviceArn).findLast(isUnderWay);
 
-/** The newest service deployment of a service's deployment, whatever came of it. */
-export const rolloutOf = (scope: Scope, serviceArn: string, deploymentId: string) =>
-  scope
-    .of(serviceDeployments)
-    .by(deploymentsByService, serviceArn)
-    .findLast((it) => it.deploymentId === deploymentId);
-
 /**
  * Writes down that `deployment` begins, in the transaction under way: what it is made from, and a service deployment that tells
  * how it goes. The one before it is over.

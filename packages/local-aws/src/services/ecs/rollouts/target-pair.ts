@@ -5,7 +5,7 @@ import type { Deployment, ServiceLoadBalancer } from "../state.ts";
 import { ROLLOUT_TEXTS as SAID } from "./texts.ts";
 
 /** The two target groups of a load balancer: the one that production's requests go to, and the other. */
-export interface TargetPair {
+interface TargetPair {
   readonly serving: string;
   readonly idle: string;
 }
@@ -23,7 +23,7 @@ export function forwardOf(scope: Scope, ruleArn: string): ForwardConfig | undefi
  * Which of a load balancer's two target groups serves production now; or what is wrong with its rules, in ECS's words.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html
  */
-export function targetPair(
+function targetPair(
   scope: Scope,
   { targetGroupArn: one, advanced }: Required<ServiceLoadBalancer>,
 ): TargetPair | { readonly fault: string } {
