@@ -14,10 +14,11 @@ import { containers } from "./containers.ts";
 import { damage } from "./damage.ts";
 import { fullDisk } from "./full-disk.ts";
 import { kills } from "./kills.ts";
+import { rollouts } from "./rollouts.ts";
 import { traffic } from "./traffic.ts";
 import { Course, type Trial } from "./trial.ts";
 
-const TRIALS: readonly Trial[] = [kills, damage, fullDisk, traffic, containers];
+const TRIALS: readonly Trial[] = [kills, damage, fullDisk, traffic, rollouts, containers];
 /** These fit into seconds. */
 const SHORT: readonly Trial[] = [kills, damage, containers];
 
