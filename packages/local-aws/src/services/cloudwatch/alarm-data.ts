@@ -5,6 +5,7 @@ import type { Store } from "../../store/store.ts";
 import type { Datapoint } from "./evaluate.ts";
 import { MetricPoints } from "./metric-points.ts";
 import { Queries } from "./math/queries.ts";
+import { noSearch } from "./metric-data.ts";
 import type { Series } from "./series.ts";
 import { mergePoints, type Point } from "./point.ts";
 import { statisticOf } from "./statistics.ts";
@@ -54,7 +55,7 @@ function mathValues(
     return { label: MetricName, period, values: new Map(known.toReversed()) };
   };
   const range = { from: end - (count - 1) * periodMs, to: end + 1 };
-  const all = new Queries(queries, read, { range, period });
+  const all = new Queries(queries, read, { range, period, search: noSearch });
   const [series] = all.result(queries.find(isReturned)!.Id!);
   return Array.from({ length: count }, (_, index) => ({
     at: Math.round(times.clock.now() - ((index + 1) * periodMs) / times.clock.acceleration),

@@ -1,5 +1,5 @@
 import * as cw from "@aws-sdk/client-cloudwatch";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ManualClock } from "../../clock/manual-clock.ts";
 import { startTestCloud, type TestCloud } from "../../testing.ts";
 import { send } from "../../server/testing/signed-call.ts";
@@ -129,7 +129,9 @@ test.each([
   ["m1 +", "unexpected end"],
   ["m9 + 1", "there is no query m9"],
   ["NOSUCH(m1)", "there is no function NOSUCH"],
-  ["SEARCH('{Lab} x', 'Sum', 60)", "Local AWS does not have the function SEARCH"],
+  ["LAMBDA('f')", "Local AWS does not have the function LAMBDA"],
+  [`SEARCH('{Lab', 'Sum', 60)`, "unexpected end in a search"],
+  [`SEARCH('x', 'Most', 60)`, "Most is no statistic"],
   ["e1 + 1", "e1 leads back to itself"],
 ])("the expression %s is refused: %s", async (expression, words) => {
   await expect(compute(expression)).rejects.toMatchObject({
@@ -223,4 +225,68 @@ test("older clients, which speak JSON or forms, are answered in their own way", 
     "Action=ListMetrics&Version=2010-08-01&MetricName=Old-fashioned",
   );
   expect(form.body).toContain("<MetricName>Old-fashioned</MetricName>");
+});
+
+describe("SEARCH", () => {
+  beforeAll(async () => {
+    for (const [Service, Zone, Value] of [
+      ["web-1", "a", 1],
+      ["web-2", "a", 2],
+      ["db", "c", 4],
+    ] as const)
+      await put("CPUUtilization", 1, {
+        Value,
+        Dimensions: [
+          { Name: "Service", Value: Service },
+          { Name: "Zone", Value: Zone },
+        ],
+      });
+    await put("CPUUtilization", 1, { Value: 8, Dimensions: [{ Name: "Service", Value: "web-1" }] });
+  });
+  const found = async (search: string, around = (it: string) => it) => {
+    const { MetricDataResults } = await client.send(
+      new cw.GetMetricDataCommand({
+        StartTime: at(5),
+        EndTime: at(0),
+        MetricDataQueries: [{ Id: "e1", Expression: around(`SEARCH('${search}', 'Sum', 60)`) }],
+      }),
+    );
+    return Object.fromEntries(MetricDataResults!.map(({ Label, Values }) => [Label, Values![0]]));
+  };
+  const ALL = "{Lab,Service,Zone}";
+
+  test.each([
+    [`${ALL} MetricName="CPUUtilization"`, { "db c": 4, "web-1 a": 1, "web-2 a": 2 }],
+    ["{Lab,Service} cpu", { CPUUtilization: 8 }],
+    [`${ALL} web`, { "web-1": 1, "web-2": 2 }],
+    [`${ALL} Service=web NOT Service="web-1"`, { CPUUtilization: 2 }],
+    [`${ALL} Service=("db" OR "web-2")`, { "db c": 4, "web-2 a": 2 }],
+    [`Namespace="Lab" utilization Zone=c`, { CPUUtilization: 4 }],
+    [`${ALL} MetricName="cpuutilization"`, {}],
+    [`${ALL} (web AND 1) OR db`, { "db c": 4, "web-1 a": 1 }],
+  ])("%s", async (search, values) => {
+    expect(await found(search)).toEqual(values);
+  });
+
+  test("what is found goes on into other functions", async () => {
+    expect(await found(`${ALL} cpu`, (search) => `SUM(${search})`)).toEqual({ SUM: 7 });
+  });
+
+  test("an alarm is on no search", async () => {
+    const Metrics = [
+      { Id: "e", Expression: "SUM(SEARCH('{Lab} x', 'Sum', 60))" },
+      stat("m", "Count"),
+    ];
+    const ComparisonOperator = "GreaterThanThreshold";
+    const alarm = {
+      AlarmName: "no",
+      Metrics,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator,
+    };
+    await expect(
+      client.send(new cw.PutMetricAlarmCommand(alarm as cw.PutMetricAlarmCommandInput)),
+    ).rejects.toThrow("SEARCH is not supported on Metric Alarms");
+  });
 });

@@ -4,11 +4,14 @@ import type {
   MetricDataResult,
 } from "@aws-sdk/client-cloudwatch";
 import type { Handlers } from "../../protocol/typed.ts";
+import type { Store } from "../../store/store.ts";
 import type { CallContext } from "../service.ts";
 import { invalidToken, invalidValue, validation } from "./faults.ts";
 import { MathSyntaxError } from "./math/parse.ts";
 import { Queries } from "./math/queries.ts";
-import { MathError } from "./math/value.ts";
+import { labelsOf, parseSearch } from "./math/search.ts";
+import { MathError, type MathContext } from "./math/value.ts";
+import { MetricPoints, type MetricName } from "./metric-points.ts";
 import { metricIn, periodPoints, type Series, type TimeRange } from "./series.ts";
 import { statisticOf } from "./statistics.ts";
 
@@ -79,7 +82,9 @@ export function workOut(
     .map(({ Expression }) => Expression)
     .filter(Boolean)
     .join("', '");
-  const all = guarded(shown, () => new Queries(queries, read, { range, period }));
+  const search: MathContext["search"] = (query, stat, seconds) =>
+    searched(query, { stat, period: seconds, range }, context);
+  const all = guarded(shown, () => new Queries(queries, read, { range, period, search }));
   return ({ Id, Expression }) => guarded(Expression, () => all.result(Id!));
 }
 
@@ -93,13 +98,19 @@ function guarded<R>(expression: string | undefined, work: () => R): R {
   }
 }
 
+/** An alarm is on one time series. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-search-expressions.html */
+export const noSearch = (): never => {
+  throw new MathError("SEARCH is not supported on Metric Alarms");
+};
+
 /** Checks the queries of an alarm. @throws AwsError `ValidationException` */
 export function checkExpressions(queries: readonly MetricDataQuery[]): void {
   checkQueries(queries);
   const none = { label: "", period: 60, values: new Map() };
   const shown = queries.map(({ Expression }) => Expression).find(Boolean);
   guarded(shown, () => {
-    const all = new Queries(queries, () => none, { range: { from: 0, to: 60_000 }, period: 60 });
+    const range = { from: 0, to: 60_000 };
+    const all = new Queries(queries, () => none, { range, period: 60, search: noSearch });
     for (const { Id } of queries) all.result(Id!);
   });
 }
@@ -143,13 +154,49 @@ function readMetric(
 ): Series {
   const { Metric, Period: period = 60, Stat, Unit: unit } = MetricStat!;
   const { Namespace = "", MetricName = "", Dimensions = [] } = Metric!;
-  const statistic = statisticOf(Stat!)!;
   const metric = metricIn(place, Namespace, MetricName, Dimensions);
+  return {
+    label: Label ?? MetricName,
+    ...valuesOf(cloud, metric, { Stat: Stat!, period, range, unit }),
+  };
+}
+
+/** So many time series a search comes to at most; and so long a metric is found after its latest point. */
+const MOST_FOUND = 500;
+const FOUND_MS = 14 * 24 * 60 * 60 * 1000;
+
+function searched(
+  query: string,
+  { stat, period, range }: { stat: string; period: number; range: TimeRange },
+  { cloud, ...place }: Pick<CallContext, "cloud" | "account" | "region">,
+): readonly Series[] {
+  if (statisticOf(stat) === undefined) throw new MathError(`${stat} is no statistic`);
+  checkPeriod(period, "SEARCH");
+  const finds = parseSearch(query);
+  const found = cloud
+    .owner(MetricPoints)
+    .list(place)
+    .filter((metric) => metric.latest >= range.from - FOUND_MS && finds(metric))
+    .slice(0, MOST_FOUND);
+  const labels = labelsOf(found);
+  return found.map(({ namespace, name, dimensions }, index) => {
+    const metric = metricIn(place, namespace, name, dimensions);
+    return { label: labels[index]!, ...valuesOf(cloud, metric, { Stat: stat, period, range }) };
+  });
+}
+
+function valuesOf(
+  cloud: Store,
+  metric: MetricName,
+  asked: { Stat: string; period: number; range: TimeRange; unit?: string | undefined },
+): Pick<Series, "period" | "values"> {
+  const { period, range, unit } = asked;
+  const statistic = statisticOf(asked.Stat)!;
   const values = periodPoints(cloud, metric, { ...range, unit }, period).flatMap((point) => {
     const value = statistic(point);
     return value === undefined ? [] : [[point.at, value] as const];
   });
-  return { label: Label ?? MetricName, period, values: new Map(values) };
+  return { period, values: new Map(values) };
 }
 
 type Result = Required<Pick<MetricDataResult, "Timestamps" | "Values">> & MetricDataResult;

@@ -149,6 +149,12 @@ const nth =
 
 const date = (read: (date: Date) => number) => each((_value, at) => read(new Date(at)));
 
+/** `SEARCH('{Lab,Service} MetricName="Errors"', 'Sum', 60)`; without a period of five minutes. */
+const search: MathFunction = ([query, statistic, period], context, name) => {
+  const seconds = period === undefined ? 300 : numberOf(period, name);
+  return list(context.search(textOf(query, name), textOf(statistic, name), seconds));
+};
+
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html#metric-math-syntax-functions-list */
 export const FUNCTIONS: Readonly<Record<string, MathFunction>> = {
   SUM: aggregate(sum),
@@ -169,6 +175,7 @@ export const FUNCTIONS: Readonly<Record<string, MathFunction>> = {
   FILL: fill,
   IF: choose,
   SORT: sort,
+  SEARCH: search,
   FIRST: nth(0),
   LAST: nth(-1),
   TIME_SERIES: constant,
@@ -195,7 +202,6 @@ export const REFUSED_FUNCTIONS: ReadonlySet<string> = new Set([
   "DB_PERF_INSIGHTS",
   "INSIGHT_RULE_METRIC",
   "LAMBDA",
-  "SEARCH",
   "SERVICE_QUOTA",
 ]);
 

@@ -19,6 +19,8 @@ export interface MathContext {
   readonly period: number;
   /** The metrics of the request whose id has this in it, each with its id. */
   metrics(part: string): readonly Series[];
+  /** The metrics that a `SEARCH` finds. @param period in seconds @throws MathError, MathSyntaxError */
+  search(query: string, statistic: string, period: number): readonly Series[];
 }
 
 export const number = (value: number): Value => ({ type: "number", value });
