@@ -45,7 +45,7 @@ export class AlarmNotices implements EnginePart {
     this.#flush = undefined;
     for (const event of this.#waiting.splice(0)) {
       try {
-        if (event.from.value !== event.alarm.state.value) this.#putEvent(event);
+        if (event.isMoved) this.#putEvent(event);
         for (const arn of event.actions) if (isTopic(arn)) this.#notify(event, arn);
       } catch (error) {
         this.#context.logger.error(`a change of the alarm ${event.alarm.name} was not told`, error);
@@ -78,10 +78,14 @@ export class AlarmNotices implements EnginePart {
       store.record(() => publishToTopic({ cloud: store, clock, settings }, arn, notice, sender));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      failure = error.message;
+      failure = error.code === "KMSAccessDeniedException" ? KEY_DENIED : error.message;
     }
     tellAction(store, event, { arn, at, message, failure });
   }
 }
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html */
+const KEY_DENIED =
+  "CloudWatch Alarms does not have authorization to access the SNS topic encryption key.";
 
 const isTopic = (arn: string): boolean => arn.startsWith("arn:aws:sns:");

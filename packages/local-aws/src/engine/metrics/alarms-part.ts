@@ -4,7 +4,8 @@ import { periodOf, alarmValues } from "../../services/cloudwatch/alarm-data.ts";
 import { followRule } from "../../services/cloudwatch/composite-alarms.ts";
 import { evaluate, EXTRA_PERIODS } from "../../services/cloudwatch/evaluate.ts";
 import { MetricPoints } from "../../services/cloudwatch/metric-points.ts";
-import { alarms, type Alarm } from "../../services/cloudwatch/state.ts";
+import { followSuppressor } from "../../services/cloudwatch/suppression.ts";
+import { alarms, type Alarm, type CompositeAlarm } from "../../services/cloudwatch/state.ts";
 import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
@@ -71,7 +72,10 @@ export class AlarmsPart implements EnginePart {
     const scope = store.scope(account, region);
     store.record(() => {
       for (const each of scope.of(alarms).values())
-        if (each.type === "composite") followRule(scope, each, clock.now());
+        if (each.type === "composite") {
+          followRule(scope, each, clock.now());
+          followSuppressor(scope, clock, scope.of(alarms).get(each.name) as CompositeAlarm);
+        }
     });
   }
 
@@ -149,6 +153,7 @@ export class AlarmsPart implements EnginePart {
     const { store, clock } = this.#context;
     store.record(() => {
       const alarm = scope.of(alarms).get(name);
+      if (alarm?.type === "composite") return followSuppressor(scope, clock, alarm);
       if (alarm?.type !== "metric" || !(isMinute || isFast(alarm))) return;
       const range = alarmValues(
         this.#context,
@@ -164,4 +169,6 @@ export class AlarmsPart implements EnginePart {
   }
 }
 
-const isFast = (alarm: Readonly<Alarm>) => alarm.type === "metric" && (periodOf(alarm) ?? 60) < 60;
+/** Those of short periods, and those that wait until they may act. */
+const isFast = (alarm: Readonly<Alarm>) =>
+  alarm.type === "metric" ? (periodOf(alarm) ?? 60) < 60 : alarm.suppression !== undefined;

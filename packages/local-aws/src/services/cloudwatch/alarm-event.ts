@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { AlarmEvent } from "./alarm-states.ts";
 import { stamp } from "./stamp.ts";
-import type { AlarmState, MetricAlarm } from "./state.ts";
+import type { AlarmState, CompositeAlarm, MetricAlarm } from "./state.ts";
 
 /**
  * The detail of the event that EventBridge is given of an alarm's change of state.
@@ -11,13 +11,28 @@ export function stateChange({ alarm, from }: Pick<AlarmEvent, "alarm" | "from">)
   return {
     alarmName: alarm.name,
     configuration: {
-      ...(alarm.type === "metric" ? { metrics: eventMetrics(alarm) } : { alarmRule: alarm.rule }),
+      ...(alarm.type === "metric" ? { metrics: eventMetrics(alarm) } : eventRule(alarm)),
       ...(alarm.description !== undefined && { description: alarm.description }),
     },
     previousState: eventState(from),
-    state: eventState(alarm.state),
+    state: { ...eventState(alarm.state), ...(alarm.type === "composite" && suppressed(alarm)) },
   };
 }
+
+const eventRule = ({ rule, suppressor }: Readonly<CompositeAlarm>) => ({
+  alarmRule: rule,
+  ...(suppressor && {
+    actionsSuppressor: suppressor.alarm,
+    actionsSuppressorWaitPeriod: suppressor.wait,
+    actionsSuppressorExtensionPeriod: suppressor.extension,
+  }),
+});
+
+const suppressed = ({ suppression }: Readonly<CompositeAlarm>) =>
+  suppression && {
+    actionsSuppressedBy: suppression.by,
+    actionsSuppressedReason: `Actions suppressed by ${suppression.by}`,
+  };
 
 const eventState = ({ value, reason, reasonData, updatedAt }: AlarmState) => ({
   reason,

@@ -37,12 +37,15 @@ function tokenize(text: string): Token[] {
     if (!match) throw invalid();
     const [, state, double, single, plain, word, sign] = match;
     if (state === undefined) tokens.push(word ?? sign!);
-    else tokens.push({ state: state as StateValue, alarm: nameOf(double ?? single ?? plain!) });
+    else
+      tokens.push({ state: state as StateValue, alarm: nameOfAlarm(double ?? single ?? plain!) });
   }
   return tokens;
 }
 
-const nameOf = (alarm: string) => alarm.replace(/^arn:aws:cloudwatch:[^:]*:\d{12}:alarm:/, "");
+/** Of an alarm that is given by its name or its ARN. */
+export const nameOfAlarm = (alarm: string): string =>
+  alarm.replace(/^arn:aws:cloudwatch:[^:]*:\d{12}:alarm:/, "");
 
 function either(tokens: Token[], depth: number): AlarmRule {
   let left = together(tokens, depth);

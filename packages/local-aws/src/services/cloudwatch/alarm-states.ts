@@ -2,6 +2,7 @@ import type { StateValue } from "@aws-sdk/client-cloudwatch";
 import type { Place } from "../../store/collection.ts";
 import type { Scope, Store } from "../../store/store.ts";
 import { addHistory } from "./history.ts";
+import { keptBack } from "./suppression.ts";
 import { alarms, type Alarm, type AlarmState, type Invocation } from "./state.ts";
 
 /** What an alarm is found to be. */
@@ -21,7 +22,9 @@ export function moveAlarm(store: Scope, alarm: Readonly<Alarm>, next: NewState, 
   if (!isMoved && before.reason === next.reason) return;
   const transitionedAt = isMoved ? now : before.transitionedAt;
   const state: AlarmState = { ...next, updatedAt: now, transitionedAt };
-  const patch = { state, ...(isMoved && invocation(alarm, state, now)) };
+  const suppression = isMoved ? keptBack(store, alarm, before, now) : undefined;
+  const acts = isMoved && !suppression && invocation(alarm, state, now);
+  const patch = { state, ...(suppression && { suppression }), ...acts };
   store.of(alarms).patch(alarm.name, patch);
   if (!isMoved) return;
   addHistory(store, alarm, {
@@ -70,8 +73,10 @@ function historyState({ value, reason, reasonData }: AlarmState) {
 export interface AlarmEvent {
   readonly place: Place;
   readonly alarm: Readonly<Alarm>;
-  /** The state that it had; the same as `alarm.state` where it lasts. */
+  /** The state that it had when it last acted; the same as `alarm.state` where that lasts. */
   readonly from: AlarmState;
+  /** Whether its state has changed just now; actions that were kept back come later. */
+  readonly isMoved: boolean;
   /** The ARNs of the actions that are invoked now; empty where the state has none, or actions are disabled. */
   readonly actions: readonly string[];
 }
@@ -87,9 +92,12 @@ export function watchAlarms(store: Store, tell: (event: AlarmEvent) => void): ()
       if (kind !== alarms.name || !after || !before) continue;
       const [old, alarm] = [before as Alarm, after as Alarm];
       const isInvoked = alarm.invoked !== undefined && alarm.invoked.count !== old.invoked?.count;
-      if (!isInvoked && old.state.value === alarm.state.value) continue;
-      const actions = isInvoked ? alarm.invoked!.actions : [];
-      tell({ place: { account, region }, alarm, from: old.state, actions });
+      const isMoved = old.state.value !== alarm.state.value;
+      if (!isInvoked && !isMoved) continue;
+      const { actions, fromReason: from } = isInvoked
+        ? alarm.invoked!
+        : { actions: [], fromReason: old.state };
+      tell({ place: { account, region }, alarm, from, isMoved, actions });
     }
   });
 }

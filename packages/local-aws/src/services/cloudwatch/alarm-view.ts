@@ -31,7 +31,16 @@ export function metricView(alarm: Readonly<MetricAlarm>): MetricView {
 
 /** As `DescribeAlarms` shows an alarm on alarms. */
 export function compositeView(alarm: Readonly<CompositeAlarm>): CompositeView {
-  return { ...commonView(alarm), AlarmRule: alarm.rule };
+  const { suppressor, suppression } = alarm;
+  return {
+    ...commonView(alarm),
+    AlarmRule: alarm.rule,
+    ActionsSuppressor: suppressor?.alarm,
+    ActionsSuppressorWaitPeriod: suppressor?.wait,
+    ActionsSuppressorExtensionPeriod: suppressor?.extension,
+    ActionsSuppressedBy: suppression?.by,
+    ActionsSuppressedReason: suppression && `Actions suppressed by ${suppression.by}`,
+  };
 }
 
 function commonView(alarm: Readonly<Alarm>) {

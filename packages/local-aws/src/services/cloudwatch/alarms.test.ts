@@ -219,6 +219,65 @@ test("a composite alarm follows others at once, and is shown among its kind", as
   expect((await both()).StateValue).toBe("OK");
 });
 
+test("a suppressor keeps a composite alarm's actions back, and for a while after", async () => {
+  const asSet = { TreatMissingData: "ignore" };
+  const [part, mask] = [(await putAlarm(asSet)).AlarmName, (await putAlarm(asSet)).AlarmName];
+  const put = {
+    AlarmName: "masked",
+    AlarmRule: `ALARM(${part})`,
+    AlarmActions: [TOPIC],
+    OKActions: [TOPIC],
+    ActionsSuppressor: mask,
+    ActionsSuppressorWaitPeriod: 120,
+    ActionsSuppressorExtensionPeriod: 180,
+  };
+  await client.send(new cw.PutCompositeAlarmCommand(put));
+  const masked = async () => {
+    const input = { AlarmNames: ["masked"], AlarmTypes: ["CompositeAlarm" as const] };
+    return (await client.send(new cw.DescribeAlarmsCommand(input))).CompositeAlarms![0]!;
+  };
+  const acted: [cw.StateValue, cw.StateValue][] = [];
+  const stop = watchAlarms(cloud.cloud.store, ({ alarm, from, actions }) => {
+    if (alarm.name === "masked" && actions.length > 0) acted.push([from.value, alarm.state.value]);
+  });
+  const set = (AlarmName: string, StateValue: cw.StateValue) =>
+    client.send(new cw.SetAlarmStateCommand({ AlarmName, StateValue, StateReason: "a try" }));
+  const by = async () => (await masked()).ActionsSuppressedBy;
+  expect(await masked()).toMatchObject(put);
+  await clock.advance(3 * MINUTE_MS);
+  expect(acted.splice(0)).toEqual([["INSUFFICIENT_DATA", "OK"]]);
+  await set(part, "ALARM");
+  expect([await by(), acted]).toEqual(["WaitPeriod", []]);
+  await clock.advance(3 * MINUTE_MS);
+  expect([await by(), acted.splice(0)]).toEqual([undefined, [["OK", "ALARM"]]]);
+  await set(mask, "ALARM");
+  await set(part, "OK");
+  await clock.advance(10 * MINUTE_MS);
+  expect([await by(), acted]).toEqual(["Alarm", []]);
+  await set(mask, "OK");
+  expect(await masked()).toMatchObject({
+    StateValue: "OK",
+    ActionsSuppressedReason: "Actions suppressed by ExtensionPeriod",
+  });
+  await clock.advance(4 * MINUTE_MS);
+  expect([await by(), acted.splice(0)]).toEqual([undefined, [["ALARM", "OK"]]]);
+  // What came and went while actions were kept back is no news.
+  for (const [name, state] of [
+    [mask, "ALARM"],
+    [part, "ALARM"],
+    [part, "OK"],
+    [mask, "OK"],
+  ] as const)
+    await set(name, state);
+  await clock.advance(4 * MINUTE_MS);
+  expect([await by(), acted]).toEqual([undefined, []]);
+  stop();
+  const { ActionsSuppressorWaitPeriod: _, ...lacking } = put;
+  await expect(client.send(new cw.PutCompositeAlarmCommand(lacking))).rejects.toThrow(
+    "ActionsSuppressorWaitPeriod and ActionsSuppressorExtensionPeriod are required",
+  );
+});
+
 test.each([
   ["ALARM(", "AlarmRule must be a valid boolean expression"],
   ["ALARM(nowhere)", "alarms [nowhere] in the alarm rule do not exist"],

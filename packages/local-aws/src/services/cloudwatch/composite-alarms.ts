@@ -5,6 +5,7 @@ import { moveAlarm } from "./alarm-states.ts";
 import { alarmsOf, holds, parseAlarmRule } from "./alarm-rule.ts";
 import { validation } from "./faults.ts";
 import { actionsOf, keepAlarm } from "./keep-alarm.ts";
+import { toSuppressor } from "./suppression.ts";
 import { stamp } from "./stamp.ts";
 import { alarms, type Alarm, type CompositeAlarm } from "./state.ts";
 
@@ -35,7 +36,7 @@ export const compositeAlarmHandlers: Handlers<
       ...draft,
       actions,
       tags: Tags,
-      rule: { type: "composite", rule: AlarmRule },
+      rule: { type: "composite", rule: AlarmRule, ...toSuppressor(context.store, input) },
     });
     return {};
   },

@@ -15,7 +15,8 @@ type Common =
   | "actions"
   | "state"
   | "tags"
-  | "invoked";
+  | "invoked"
+  | "suppression";
 
 /** Where an alarm is kept: a call's context, and whatever else makes alarms. */
 export type AlarmPlace = Pick<CallContext, "account" | "region" | "store" | "clock">;

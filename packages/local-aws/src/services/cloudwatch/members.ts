@@ -5,8 +5,7 @@ export const members: Members = {
   refused: {
     PutMetricAlarmInput:
       "ThresholdMetricId EvaluationWindow WarmUpConfiguration EvaluationCriteria EvaluationInterval ActionConfiguration",
-    PutCompositeAlarmInput:
-      "ActionsSuppressor ActionsSuppressorWaitPeriod ActionsSuppressorExtensionPeriod ActionConfiguration",
+    PutCompositeAlarmInput: "ActionConfiguration",
     DescribeAlarmsInput: "ChildrenOfAlarmName ParentsOfAlarmName",
     DescribeAlarmHistoryInput: "AlarmContributorId",
     PutMetricDataInput: "EntityMetricData",

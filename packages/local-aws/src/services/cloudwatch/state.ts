@@ -22,6 +22,14 @@ interface AlarmBase {
   tags: readonly { Key: string; Value: string }[];
   /** The last time actions were invoked; `count` grows with each time. */
   invoked?: Invocation;
+  /** Of a composite alarm whose actions are kept back now: by what, since when, and what it was before the first of them. */
+  suppression?: Suppression | undefined;
+}
+
+export interface Suppression {
+  by: "WaitPeriod" | "ExtensionPeriod" | "Alarm";
+  since: number;
+  from: AlarmState;
 }
 
 export interface AlarmState {
@@ -74,6 +82,8 @@ export interface MetricRule {
 export interface CompositeAlarm extends AlarmBase {
   type: "composite";
   rule: string;
+  /** What keeps its actions back while it is raised: by name or ARN, with its periods in seconds. */
+  suppressor?: { alarm: string; wait: number; extension: number } | undefined;
 }
 
 export type Alarm = MetricAlarm | CompositeAlarm;
