@@ -22,6 +22,7 @@ import { InsideDoors } from "./task-network/inside/inside-doors.ts";
 import { API_ADDRESS, Router } from "./task-network/router/router.ts";
 import { WayOut } from "./task-network/router/way-out.ts";
 import { HttpDeliveries } from "./notifications/http-deliveries.ts";
+import { MessageMoves } from "./notifications/message-moves.ts";
 import { notificationPages } from "./notifications/notification-pages.ts";
 import { NetworkPart } from "./network/network-part.ts";
 import { ContainerDriver } from "./runtime/containers/container-driver.ts";
@@ -102,7 +103,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     new NetworkPart(context),
     new Leftovers(context),
     new ImageExpiry(context),
-    new HttpDeliveries(context),
+    ...messageParts(context),
     logs,
     loadBalancers,
     createInstances(context, room, instances),
@@ -192,6 +193,12 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     return { driver, info: () => ({ ...driver.info(), ...(missing && { missing }) }) };
   }
 }
+
+/** What brings messages to where they are to be. */
+const messageParts = (context: EngineContext): EnginePart[] => [
+  new HttpDeliveries(context),
+  new MessageMoves(context),
+];
 
 /** What puts events on buses comes after what brings them to their targets. */
 const eventParts = (context: EngineContext): EnginePart[] => [

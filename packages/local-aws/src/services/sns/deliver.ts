@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { AwsError } from "../../protocol/aws-error.ts";
+import { checkServiceKey } from "../kms/held-by-key.ts";
 import { sendToDeadLetters } from "../sqs/dead-letters.ts";
 import { sendToQueue, type CloudScope, type ServiceSender } from "../sqs/deliver.ts";
 import { mayServiceUse } from "../sqs/service-access.ts";
@@ -16,6 +17,7 @@ import {
   type Notification,
   type Subscription,
 } from "./state.ts";
+import { heldTopic, PUBLISHING } from "./topic-key.ts";
 import { deadLettersOf, scopeOf } from "./subscription-attributes.ts";
 import { isFifo, policyOf } from "./topic-attributes.ts";
 
@@ -56,6 +58,7 @@ export function publishToTopic(
       `${who} is not authorized to perform: SNS:Publish on resource: ${arn} because no ${kind}-based policy allows the SNS:Publish action`,
     );
   }
+  checkServiceKey(scope.cloud, heldTopic(found, scope.clock), PUBLISHING, sender);
   return publish(scope, found, notification);
 }
 

@@ -2,7 +2,7 @@ import type { PublishBatchRequestEntry } from "@aws-sdk/client-sns";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/typed.ts";
 import { unsupported } from "../kit/faults.ts";
-import { ownKey } from "../kms/access.ts";
+import { checkCallerKey } from "../kms/held-by-key.ts";
 import type { CallContext } from "../service.ts";
 import { readAttributes } from "../sqs/message-attributes.ts";
 import { publish } from "./deliver.ts";
@@ -18,6 +18,7 @@ import {
 import { needTopic, type FoundTopic } from "./find.ts";
 import { sizeOf } from "./notification.ts";
 import type { Notification } from "./state.ts";
+import { heldTopic, PUBLISHING } from "./topic-key.ts";
 
 const MOST_ENTRIES = 10;
 const LONGEST_BATCH_BYTES = 262_144;
@@ -54,9 +55,7 @@ export const publishHandlers: Handlers<typeof import("@aws-sdk/client-sns"), Cal
 /** A topic under a key of KMS is for those alone who may use the key. https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
 function needUsableTopic(context: CallContext, arn: string, operation: string): FoundTopic {
   const found = needTopic(context, arn, operation);
-  const key = found.topic.attributes.KmsMasterKeyId;
-  if (key)
-    for (const right of ["GenerateDataKey", "Decrypt"]) ownKey(context, key, right, { via: "sns" });
+  checkCallerKey(context, heldTopic(found, context.clock), PUBLISHING);
   return found;
 }
 

@@ -3,6 +3,7 @@ import type { Store } from "../../store/store.ts";
 import { accessDenied, noQueue } from "./faults.ts";
 import { queueOfArn } from "./find.ts";
 import { putMessage, type Accepted } from "./put-message.ts";
+import { checkServiceSending } from "./queue-key.ts";
 import { mayServiceUse } from "./service-access.ts";
 import type { Attributes } from "./state.ts";
 
@@ -58,5 +59,6 @@ export function sendToQueue(
     throw accessDenied(
       `${who} is not authorized to perform: sqs:sendmessage on resource: ${arn} because no ${"service" in sender ? "resource" : "identity"}-based policy allows the sqs:sendmessage action`,
     );
+  checkServiceSending(scope, found, sender);
   return putMessage(found, scope.clock, { ...letter, sender: who });
 }

@@ -22,6 +22,7 @@ export const deletedRecently = () =>
     "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
   );
 export const noQueue = () => fault("QueueDoesNotExist")("The specified queue does not exist.");
+export const noResource = fault("ResourceNotFoundException", 404);
 export const invalidAddress = (url: string) =>
   fault("InvalidAddress")(`The address ${url} is not valid for this endpoint.`);
 export const purgeInProgress = (name: string) =>

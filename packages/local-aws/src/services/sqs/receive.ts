@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import type { Message as Shown, ReceiveMessageCommandInput } from "@aws-sdk/client-sqs";
 import type { Timer } from "../../clock/clock.ts";
 import type { Handlers } from "../../protocol/typed.ts";
-import { ownKey } from "../kms/access.ts";
 import type { CallContext } from "../service.ts";
 import { isFifo, numberOf, redriveOf } from "./attributes.ts";
 import { contentsOf, isInFlight, receivable } from "./contents.ts";
@@ -10,6 +9,7 @@ import { invalidValue, outOfRange, overLimit } from "./faults.ts";
 import { needQueue, queueOfArn, type FoundQueue } from "./find.ts";
 import { attributesDigest, md5, shownAttributes } from "./message-attributes.ts";
 import { nextSequence } from "./put-message.ts";
+import { checkReceiving } from "./queue-key.ts";
 import { toHandle } from "./receipts.ts";
 import { messages, type Message } from "./state.ts";
 
@@ -105,7 +105,6 @@ function somethingChanges(
 
 function receive(input: ReceiveMessageCommandInput, context: CallContext): Shown[] {
   const found = checked(input, context);
-  const { queue } = found;
   const open = receivable(found, context.clock);
   const shown: Shown[] = [];
   const dead = new Set<string>();
@@ -117,8 +116,7 @@ function receive(input: ReceiveMessageCommandInput, context: CallContext): Shown
       shown.push(take(found, context, message, input));
     }
   }
-  const key = queue.attributes.KmsMasterKeyId;
-  if (shown.length > 0 && key) ownKey(context, key, "Decrypt", { via: "sqs" });
+  if (shown.length > 0) checkReceiving(context, found);
   return shown;
 }
 

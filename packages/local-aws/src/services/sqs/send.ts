@@ -6,17 +6,21 @@ import { batchTooLong } from "./faults.ts";
 import { needQueue, type FoundQueue } from "./find.ts";
 import { attributesDigest, attributesSize, md5, readAttributes } from "./message-attributes.ts";
 import { putMessage } from "./put-message.ts";
+import { checkSending } from "./queue-key.ts";
 
 /** All messages of a batch together. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
 const LONGEST_BATCH_BYTES = 1_048_576;
 
 export const sendHandlers: Handlers<typeof import("@aws-sdk/client-sqs"), CallContext> = {
   SendMessage({ QueueUrl, ...message }, context) {
-    return send(context, needQueue(context, QueueUrl, "SendMessage"), message);
+    const found = needQueue(context, QueueUrl, "SendMessage");
+    checkSending(context, found);
+    return send(context, found, message);
   },
 
   SendMessageBatch({ QueueUrl, Entries }, context) {
     const found = needQueue(context, QueueUrl, "SendMessageBatch");
+    checkSending(context, found);
     return runBatch(
       "SendMessage",
       Entries,

@@ -2,12 +2,13 @@ import { written, without } from "../kit/written.ts";
 import { defineService } from "../service.ts";
 import { taggedKind } from "../kit/tagging.ts";
 import { members } from "./members.ts";
+import { moveTaskHandlers } from "./move-tasks.ts";
 import { permissionHandlers } from "./permissions.ts";
 import { queueHandlers } from "./queues.ts";
 import { receiptHandlers } from "./receipts.ts";
 import { receiveHandlers } from "./receive.ts";
 import { sendHandlers } from "./send.ts";
-import { deduplications, deletedQueues, messages, queues, sequences } from "./state.ts";
+import { deduplications, deletedQueues, messages, moveTasks, queues, sequences } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
 
 /** What queues are found by is the path of their URL. */
@@ -32,6 +33,7 @@ export const sqs = defineService({
     written(deduplications),
     written(sequences),
     written(deletedQueues),
+    written(moveTasks),
     written(queues, (queue) => without(queue, "purgedAt")),
   ],
   handlers: {
@@ -40,6 +42,7 @@ export const sqs = defineService({
     ...receiptHandlers,
     ...tagHandlers,
     ...permissionHandlers,
+    ...moveTaskHandlers,
   },
   streaming: { ...receiveHandlers },
 });

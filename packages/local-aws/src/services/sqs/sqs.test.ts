@@ -1,3 +1,4 @@
+import * as kms from "@aws-sdk/client-kms";
 import * as sqs from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ManualClock } from "../../clock/manual-clock.ts";
@@ -445,6 +446,112 @@ test("permissions are statements of the policy, by their labels", async () => {
   ]);
   await client.send(new sqs.RemovePermissionCommand({ QueueUrl, Label: "all" }));
   expect(await attributes(QueueUrl)).not.toHaveProperty("Policy");
+});
+
+test("a message of a queue under a key is for those who may use the key, as long as it may be used", async () => {
+  const keys = new kms.KMSClient(cloud.clientConfig);
+  const { KeyMetadata } = await keys.send(new kms.CreateKeyCommand({}));
+  const { KeyId, Arn } = KeyMetadata!;
+  const QueueUrl = await create({ KmsMasterKeyId: KeyId! });
+  const may = { Effect: "Allow", Action: "sqs:*", Resource: "*" };
+  const use = (...actions: string[]) => ({ Effect: "Allow", Action: actions, Resource: Arn });
+  const as = async (name: string, ...statements: object[]) =>
+    new sqs.SQSClient((await roleSession(cloud, name, may, ...statements)).clientConfig);
+  const [none, sender, receiver] = [
+    await as("none"),
+    await as("key-sender", use("kms:GenerateDataKey", "kms:Decrypt")),
+    await as("key-receiver", use("kms:Decrypt")),
+  ];
+  const sendAs = (by: sqs.SQSClient) =>
+    by.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: "secret" }));
+  const receiveAs = (by: sqs.SQSClient) => by.send(new sqs.ReceiveMessageCommand({ QueueUrl }));
+  for (const by of [none, receiver])
+    await expect(sendAs(by)).rejects.toMatchObject({
+      name: "KmsAccessDenied",
+      message: expect.stringContaining(
+        `not authorized to perform: kms:GenerateDataKey on resource: ${Arn}`,
+      ),
+    });
+  await sendAs(sender);
+  await expect(receiveAs(none)).rejects.toMatchObject({ name: "KmsAccessDenied" });
+  expect((await receiveAs(receiver)).Messages).toMatchObject([{ Body: "secret" }]);
+  await keys.send(new kms.DisableKeyCommand({ KeyId }));
+  await expect(send(QueueUrl, "x")).rejects.toMatchObject({ name: "KmsDisabled" });
+  await keys.send(new kms.ScheduleKeyDeletionCommand({ KeyId }));
+  await expect(send(QueueUrl, "x")).rejects.toMatchObject({ name: "KmsInvalidState" });
+  for (const each of [keys, none, sender, receiver]) each.destroy();
+});
+
+test("dead letters move back to their queue, so many a second, until they are all there or it is enough", async () => {
+  const { dead, queue } = await deadLetters();
+  const SourceArn = await arnOf(dead);
+  const start = (more: object = {}) =>
+    client.send(new sqs.StartMessageMoveTaskCommand({ SourceArn, ...more }));
+  const tasks = async () =>
+    (await client.send(new sqs.ListMessageMoveTasksCommand({ SourceArn, MaxResults: 10 })))
+      .Results!;
+  const kill = async () => {
+    for (let index = 0; index < 5; index++) await send(queue, `letter ${index}`);
+    for (let times = 0; times < 3; times++) {
+      await receive(queue);
+      await clock.advance(11_000);
+    }
+  };
+  await expect(start({ SourceArn: await arnOf(queue) })).rejects.toThrow(
+    "Source queue must be configured as a Dead Letter Queue.",
+  );
+  await kill();
+  await start({ MaxNumberOfMessagesPerSecond: 2 });
+  await clock.advance(0);
+  expect(await tasks()).toMatchObject([
+    {
+      Status: "RUNNING",
+      MaxNumberOfMessagesPerSecond: 2,
+      ApproximateNumberOfMessagesMoved: 2,
+      ApproximateNumberOfMessagesToMove: 5,
+    },
+  ]);
+  await expect(start()).rejects.toThrow("There is already a task running.");
+  await clock.advance(1000);
+  expect((await tasks())[0]!.ApproximateNumberOfMessagesMoved).toBe(4);
+  await clock.advance(1000);
+  expect(await tasks()).toMatchObject([
+    { Status: "COMPLETED", ApproximateNumberOfMessagesMoved: 5, SourceArn },
+  ]);
+  expect((await tasks())[0]).not.toHaveProperty("TaskHandle");
+  expect((await bodies(queue)).toSorted()).toEqual([0, 1, 2, 3, 4].map((it) => `letter ${it}`));
+  await client.send(new sqs.PurgeQueueCommand({ QueueUrl: queue }));
+  await kill();
+  const elsewhere = await create();
+  const { TaskHandle } = await start({
+    MaxNumberOfMessagesPerSecond: 1,
+    DestinationArn: await arnOf(elsewhere),
+  });
+  await clock.advance(0);
+  const cancelled = await client.send(new sqs.CancelMessageMoveTaskCommand({ TaskHandle }));
+  expect(cancelled.ApproximateNumberOfMessagesMoved).toBe(1);
+  await clock.advance(5000);
+  expect(await bodies(elsewhere)).toHaveLength(1);
+  expect((await tasks()).map(({ Status }) => Status)).toEqual(["CANCELLED", "COMPLETED"]);
+  await expect(client.send(new sqs.CancelMessageMoveTaskCommand({ TaskHandle }))).rejects.toThrow(
+    "Only active tasks can be cancelled.",
+  );
+  await expect(start({ SourceArn: `${SourceArn}-none` })).rejects.toMatchObject({
+    name: "ResourceNotFoundException",
+  });
+});
+
+test("what was put into a queue of dead letters by hand has nowhere to go back to", async () => {
+  const { dead } = await deadLetters();
+  await send(dead, "by hand");
+  const SourceArn = await arnOf(dead);
+  await client.send(new sqs.StartMessageMoveTaskCommand({ SourceArn }));
+  await clock.advance(0);
+  const { Results } = await client.send(new sqs.ListMessageMoveTasksCommand({ SourceArn }));
+  expect(Results).toMatchObject([
+    { Status: "FAILED", FailureReason: "CouldNotDetermineMessageSource" },
+  ]);
+  expect(await bodies(dead)).toEqual(["by hand"]);
 });
 
 test.each<[Record<string, string>, string]>([

@@ -68,3 +68,24 @@ export const sequences = defineKind<{ last: string }>("sqs.sequence");
 
 /** A name that was given up, which cannot be had again for a minute. Keyed by name. */
 export const deletedQueues = defineKind<{ name: string; at: number }>("sqs.deleted-queue");
+
+/** Dead letters on their way out of a queue. Keyed by id. */
+export interface MoveTask {
+  id: string;
+  /** Of the queue of dead letters. */
+  sourceArn: string;
+  /** Left out: each message goes back to the queue that it came from. */
+  destinationArn?: string | undefined;
+  perSecond?: number | undefined;
+  status: "RUNNING" | "COMPLETED" | "CANCELLED" | "FAILED";
+  moved: number;
+  toMove: number;
+  failure?: string;
+  startedAt: number;
+  /** Grows with each task of the queue. */
+  order: number;
+  /** Whose rights to the queues' keys count. */
+  caller: { account: string; arn: string; roleArn?: string | undefined };
+}
+
+export const moveTasks = defineKind<MoveTask>("sqs.move-task");
