@@ -13,6 +13,7 @@ import { alarmHistories, alarms, dashboards } from "./state.ts";
 import { statisticsHandlers } from "./statistics-calls.ts";
 import { tagHandlers } from "./tags.ts";
 import { rights } from "./rights.ts";
+import { widgetImageHandlers } from "./widget/widget-image.ts";
 
 /** Amazon CloudWatch: metrics and alarms. Anomaly detection, Insights rules and metric streams are not there. */
 export const cloudwatch = defineService({
@@ -26,7 +27,7 @@ export const cloudwatch = defineService({
   },
   shown: [alarms],
   written: [
-    written(alarms, (alarm) => without(alarm, "state", "invoked")),
+    written(alarms, (alarm) => without(alarm, "state", "invoked", "suppression")),
     written(alarmHistories),
   ],
   handlers: {
@@ -40,4 +41,5 @@ export const cloudwatch = defineService({
     ...statisticsHandlers,
     ...tagHandlers,
   },
+  streaming: { ...widgetImageHandlers },
 });
