@@ -5,7 +5,7 @@ import {
   DescribeRouteTablesCommand,
   EC2Client,
 } from "@aws-sdk/client-ec2";
-import { CreateServiceCommand, ECSClient } from "@aws-sdk/client-ecs";
+import { CreateClusterCommand, CreateServiceCommand, ECSClient } from "@aws-sdk/client-ecs";
 import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
@@ -34,10 +34,12 @@ const refused = (member: string, operation: string) => ({
 describe("a member that would not be heeded is refused by name, in the protocol's own form", () => {
   test("JSON, in a structure of the input", async () => {
     const ecs = new ECSClient(cloud.clientConfig);
-    const deploymentConfiguration = { alarms: { alarmNames: ["a"], rollback: true, enable: true } };
+    const configuration = { executeCommandConfiguration: { kmsKeyId: "key" } };
     await expect(
-      ecs.send(new CreateServiceCommand({ serviceName: "s", deploymentConfiguration })),
-    ).rejects.toMatchObject(refused("deploymentConfiguration.alarms.enable", "ecs:CreateService"));
+      ecs.send(new CreateClusterCommand({ clusterName: "c", configuration })),
+    ).rejects.toMatchObject(
+      refused("configuration.executeCommandConfiguration.kmsKeyId", "ecs:CreateCluster"),
+    );
   });
 
   test("EC2's query", async () => {

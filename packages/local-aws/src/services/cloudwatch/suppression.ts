@@ -1,3 +1,4 @@
+import type { PutCompositeAlarmInput } from "@aws-sdk/client-cloudwatch";
 import type { Clock } from "../../clock/clock.ts";
 import type { Scope } from "../../store/store.ts";
 import { nameOfAlarm } from "./alarm-rule.ts";
@@ -25,18 +26,19 @@ type Suppressor = NonNullable<CompositeAlarm["suppressor"]>;
  */
 export function toSuppressor(
   store: Scope,
-  given: {
-    readonly AlarmName?: string | undefined;
-    readonly ActionsSuppressor?: string | undefined;
-    readonly ActionsSuppressorWaitPeriod?: number | undefined;
-    readonly ActionsSuppressorExtensionPeriod?: number | undefined;
-  },
+  given: Pick<
+    PutCompositeAlarmInput,
+    | "AlarmName"
+    | "ActionsSuppressor"
+    | "ActionsSuppressorWaitPeriod"
+    | "ActionsSuppressorExtensionPeriod"
+  >,
 ): { suppressor?: Suppressor } {
-  const { ActionsSuppressor: alarm } = given;
-  const [wait, extension] = [
-    given.ActionsSuppressorWaitPeriod,
-    given.ActionsSuppressorExtensionPeriod,
-  ];
+  const {
+    ActionsSuppressor: alarm,
+    ActionsSuppressorWaitPeriod: wait,
+    ActionsSuppressorExtensionPeriod: extension,
+  } = given;
   if (alarm === undefined) {
     if (wait === undefined && extension === undefined) return {};
     throw validation("ActionsSuppressor is required where one of its periods is given.");

@@ -115,23 +115,24 @@ test("a graph has its lines, annotations and alarms in their colours, as large a
     vertical: [{ value: new Date(NOW - 3_600_000).toISOString(), color: "#00aa00" }],
     alarms: [alarm],
   };
-  const widget = { metrics: METRICS, title: "Latency <ms>", width: 500, height: 300, annotations };
+  const widget = { metrics: METRICS, title: "Latency <ms>", width: 300, height: 200, annotations };
   const drawn = read(await image(widget));
-  expect([drawn.width, drawn.height]).toEqual([500, 300]);
-  for (const color of ["#112233", "#445566", "#aabbcc", "#00aa00", "#d62728"])
-    expect([color, drawn.count(color)]).toEqual([color, expect.any(Number)]);
-  for (const color of ["#112233", "#445566"]) expect(drawn.count(color)).toBeGreaterThan(200);
+  expect([drawn.width, drawn.height]).toEqual([300, 200]);
+  for (const color of ["#112233", "#445566"]) expect(drawn.count(color)).toBeGreaterThan(100);
   for (const color of ["#aabbcc", "#00aa00", "#d62728"])
     expect(drawn.count(color)).toBeGreaterThan(30);
   expect(read(await image({ annotations: { alarms: [alarm] } })).count("#1f77b4")).toBeGreaterThan(
-    200,
+    100,
   );
 });
 
 test("stacked areas and bars fill what lines do not, and what is invisible is not drawn", async () => {
-  const lines = read(await image({ metrics: METRICS }));
-  const bars = read(await image({ metrics: METRICS, view: "bar", stacked: true, theme: "dark" }));
-  expect(bars.count("#112233")).toBeGreaterThan(10 * lines.count("#112233"));
+  const size = { width: 200, height: 120 };
+  const lines = read(await image({ metrics: METRICS, ...size }));
+  const bars = read(
+    await image({ metrics: METRICS, view: "bar", stacked: true, theme: "dark", ...size }),
+  );
+  expect(bars.count("#112233")).toBeGreaterThan(3 * lines.count("#112233"));
   expect(bars.count("#ffffff")).toBe(0);
   const expression = [{ expression: "web + db", label: "both", color: "#778899" }];
   const [web, db] = METRICS.map((row, index) => [
@@ -139,9 +140,9 @@ test("stacked areas and bars fill what lines do not, and what is invisible is no
     { id: ["web", "db"][index], visible: false, color: "#112233" },
   ]);
   const sum = read(
-    await image({ metrics: [web, db, expression], start: "-PT6H", timezone: "+0900" }),
+    await image({ metrics: [web, db, expression], start: "-PT6H", timezone: "+0900", ...size }),
   );
-  expect(sum.count("#778899")).toBeGreaterThan(200);
+  expect(sum.count("#778899")).toBeGreaterThan(30);
   expect(sum.count("#112233")).toBe(0);
 });
 

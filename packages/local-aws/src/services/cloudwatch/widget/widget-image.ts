@@ -93,14 +93,14 @@ function ofAlarms(shown: readonly Readonly<MetricAlarm>[]): Pick<Widget, "querie
   return { queries: all, metrics: drawn };
 }
 
-const fileOf = (module: string) => readFile(fileURLToPath(import.meta.resolve(module)));
+const fileOf = (url: string) => readFile(fileURLToPath(url));
 
 /** Its library is loaded when the first picture is asked for: most clouds never draw one. */
 async function toPng(svg: string): Promise<Uint8Array> {
   const { initWasm, Resvg } = await import("@resvg/resvg-wasm");
   const [program, font] = await Promise.all([
-    fileOf("@resvg/resvg-wasm/index_bg.wasm"),
-    fileOf("@fontsource/noto-sans/files/noto-sans-latin-400-normal.woff2"),
+    fileOf(import.meta.resolve("@resvg/resvg-wasm/index_bg.wasm")),
+    fileOf(import.meta.resolve("@fontsource/noto-sans/files/noto-sans-latin-400-normal.woff2")),
   ]);
   try {
     await initWasm(program);
