@@ -94,6 +94,13 @@ test("logs of a service that there is not are not told as silence", { timeout: L
   expect(stderr).toContain("Next: ./workbook logs node-app");
 });
 
+test("the AWS CLI asks for queues here, whichever its version", { timeout: LONG }, async () => {
+  const queue = ["sqs", "create-queue", "--queue-name", "q", "--query", "QueueUrl"];
+  const { code, stdout, stderr } = await workbook.run(["aws", ...queue, "--output", "text"]);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\//);
+});
+
 test("a deployment that fails says what comes next", { timeout: LONG }, async () => {
   const taken = ["ecr", "create-repository", "--repository-name", "nodejs-app-hanako"];
   expect((await workbook.run(["aws", ...taken])).code).toBe(0);
