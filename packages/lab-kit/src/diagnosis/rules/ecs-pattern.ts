@@ -1,3 +1,5 @@
+import type { Words } from "@workbook/toolchain";
+
 /** The types of ECS's events, with the fields of theirs that have known words: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html */
 const TYPES: readonly string[] = [
   "ECS Task State Change",
@@ -30,7 +32,7 @@ const STOP_CODES: readonly string[] = [
  *
  * @param text JSON
  */
-export function ecsPatternFault(text: string): string | undefined {
+export function ecsPatternFault(text: string): Words | undefined {
   const pattern = JSON.parse(text) as Pattern;
   if (JSON.stringify(pattern.source) !== '["aws.ecs"]') return undefined;
   const { detail = {} } = pattern;
@@ -49,8 +51,11 @@ interface Pattern {
 }
 
 /** A field all of whose values are plain words, of which none is known. */
-function strange(field: string, wanted: unknown, known: readonly string[]): string | undefined {
+function strange(field: string, wanted: unknown, known: readonly string[]): Words | undefined {
   if (!Array.isArray(wanted) || wanted.length === 0) return undefined;
   const isNever = wanted.every((each) => typeof each === "string" && !known.includes(each));
-  return isNever ? `${field} is never ${JSON.stringify(wanted[0])}` : undefined;
+  const value = JSON.stringify(wanted[0]);
+  return isNever
+    ? [`${field} is never ${value}`, `${field} が ${value} になることはありません`]
+    : undefined;
 }

@@ -69,10 +69,7 @@ function overrides(run: Run): readonly Cause[] {
 function pattern(run: Run): readonly Cause[] {
   const fault = run.pattern === undefined ? undefined : ecsPatternFault(run.pattern);
   if (fault === undefined) return [];
-  const cause: Words = [
-    `No event of ECS matches the pattern of ${run.name}: ${fault}.`,
-    `${run.name} のパターンに一致する ECS のイベントはありません: ${fault}`,
-  ];
+  const cause = both`${[`No event of ECS matches the pattern of ${run.name}`, `${run.name} のパターンに一致する ECS のイベントはありません`]}: ${fault}`;
   return told(run, "rule-pattern", cause, getCall(run), run.pattern!);
 }
 
