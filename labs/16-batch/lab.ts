@@ -16,7 +16,7 @@ export const lab = defineLab({
     en: "Run a report every night, whenever an event asks for it, and by hand: a task without a service, told by overrides what to do, whose failures land in a queue.",
     ja: "レポートを毎晩、イベントが届いたとき、そして手動で動かします。サービスを持たないタスクに、上書きで仕事を伝え、失敗はキューに届けます。",
   },
-  minutes: 60,
+  minutes: 70,
   needs: ["terraform", "go"],
   apps: [NODE_APP, GO_APP],
   standsOn: "08-two-services",
