@@ -23,7 +23,7 @@ export type Intent = "deploy" | "destroy" | "plan" | "check" | "watch";
 interface KnownStacks {
   /** Those that hold something now; the account is asked for them otherwise. */
   readonly held?: readonly DeployedStack[];
-  /** With `deploy`: those that are destroyed before. */
+  /** Those that are destroyed, with `deploy` before it; all that hold something unless told. */
   readonly destroyed?: readonly StackId[];
 }
 
@@ -84,11 +84,11 @@ async function describeIntent(
   known: KnownStacks,
 ): Promise<string[]> {
   if (intent !== "deploy" && intent !== "destroy") return [session.say(INTENTS[intent])];
-  const { lab, target } = deployment;
-  const held = known.held ?? (await deployedStacks(target));
+  const held = known.held ?? (await deployedStacks(deployment.target));
   if (intent === "deploy")
     return describeDeployment(session, deployment, held, new Set(known.destroyed));
-  const gone = held.filter(({ id }) => lab.stacks.includes(id));
+  // Those that the lab does not know go as well.
+  const gone = held.filter(({ id }) => known.destroyed?.includes(id) ?? true);
   const width = process.stderr.columns ?? 80;
   if (gone.length === 0)
     return [
