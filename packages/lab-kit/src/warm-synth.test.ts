@@ -24,10 +24,12 @@ const settings = { owner: "hanako", region: "ap-northeast-1", homeCidr: "203.0.1
 function lab(): { directory: string; variant: string; outDirectory: string; synth: WarmSynth } {
   const labs = mkdtempSync(join(tmpdir(), "warm-"));
   const directory = join(labs, "08-lab");
-  mkdirSync(join(directory, "solution"), { recursive: true });
+  for (const variant of ["start", "solution"]) {
+    mkdirSync(join(directory, variant), { recursive: true });
+    writeFileSync(join(directory, variant, "stack.ts"), "export {};\n");
+  }
   writeFileSync(join(labs, "package.json"), '{"type":"module"}');
   writeFileSync(join(labs, "main.ts"), MAIN);
-  writeFileSync(join(directory, "solution/stack.ts"), "export {};\n");
   const synth = new WarmSynth(directory);
   onTestFinished(() => {
     synth.close();
