@@ -14,6 +14,7 @@ import { errorCodes } from "./reference/error-codes.ts";
 import { formatPage, type Language } from "./reference/reference-page.ts";
 import { supportMatrix } from "./reference/support-matrix.ts";
 import { taskDefinition } from "./reference/task-definition.ts";
+import { terraformArguments } from "./reference/terraform-arguments.ts";
 
 const docs = join(import.meta.dirname, "..");
 const folders: Readonly<Record<Language, string>> = { en: "reference", ja: "ja/reference" };
@@ -40,6 +41,7 @@ const pages = await Promise.all([
   commandLine(),
   errorCodes(),
   supportMatrix(),
+  terraformArguments(),
   taskDefinition(),
   constructs(),
   configuration(),

@@ -1,0 +1,56 @@
+resource "aws_cloudwatch_composite_alarm" "suppressed" {
+  alarm_name = "suppressed"
+  alarm_rule = "TRUE"
+  actions_suppressor {
+    alarm            = "other"
+    extension_period = 10
+    wait_period      = 20
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "band" {
+  alarm_name          = "band"
+  comparison_operator = "GreaterThanUpperThreshold"
+  evaluation_periods  = 2
+  threshold_metric_id = "band"
+  metric_query {
+    id          = "band"
+    expression  = "ANOMALY_DETECTION_BAND(m1)"
+    return_data = true
+  }
+  metric_query {
+    id          = "m1"
+    return_data = true
+    metric {
+      metric_name = "CPUUtilization"
+      namespace   = "AWS/ECS"
+      period      = 120
+      stat        = "Average"
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "foreign" {
+  alarm_name          = "foreign"
+  comparison_operator = "GreaterThanThreshold"
+  evaluation_periods  = 2
+  threshold           = 1
+  metric_query {
+    id          = "m1"
+    account_id  = "210987654321"
+    return_data = true
+    metric {
+      metric_name = "CPUUtilization"
+      namespace   = "AWS/ECS"
+      period      = 120
+      stat        = "Average"
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_stream" "all" {
+  name          = "all"
+  role_arn      = "arn:aws:iam::${local.account}:role/stream"
+  firehose_arn  = "arn:aws:firehose:${local.region}:${local.account}:deliverystream/metrics"
+  output_format = "json"
+}

@@ -1,0 +1,14 @@
+resource "aws_kms_key" "external" {
+  custom_key_store_id = "cks-0123456789abcdef0"
+  xks_key_id          = "external"
+}
+
+resource "aws_kms_external_key" "imported" {
+  description             = "imported"
+  deletion_window_in_days = 7
+}
+
+resource "aws_kms_replica_key" "replica" {
+  primary_key_arn         = "arn:aws:kms:us-east-1:${local.account}:key/mrk-0123456789abcdef0123456789abcdef"
+  deletion_window_in_days = 7
+}
