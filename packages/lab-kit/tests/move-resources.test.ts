@@ -5,7 +5,8 @@ import { S3 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deployedStacks } from "../src/deploy/deployed-stacks.ts";
 import { LabRun } from "../src/deploy/lab-run.ts";
-import { findMoves, requireNothingToMove } from "../src/deploy/move-resources.ts";
+import { findMoves, moveResources, requireNothingToMove } from "../src/deploy/move-resources.ts";
+import { QUIET } from "../src/deploy/reporter.ts";
 import type { Deployment } from "../src/deploy/stack.ts";
 import { loadLab } from "../src/load-lab.ts";
 import type { KeptLane } from "../src/terraform/kept-lane.ts";
@@ -42,12 +43,20 @@ afterAll(async () => {
 async function hold(stack: string, ...addresses: readonly string[]): Promise<void> {
   const resources = addresses.map((address) => {
     const [type, name] = address.replace(/^data\./, "").split(".");
-    return { mode: address.startsWith("data.") ? "data" : "managed", type, name, instances: [] };
+    const mode = address.startsWith("data.") ? "data" : "managed";
+    const provider = 'provider["registry.terraform.io/hashicorp/aws"]';
+    return { mode, type, name, provider, instances: [{ attributes: { id: name } }] };
   });
   await s3.putObject({
     Bucket: await run.bucket(),
     Key: `hanako/${stack}.tfstate`,
-    Body: JSON.stringify({ version: 4, serial: 1, lineage: stack, resources }),
+    Body: JSON.stringify({
+      version: 4,
+      serial: 1,
+      lineage: stack,
+      terraform_version: "1.11.4",
+      resources,
+    }),
   });
 }
 
@@ -77,6 +86,22 @@ test(
     await hold("old");
     expect(await findMoves(run)).toEqual([]);
     await expect(requireNothingToMove(run)).resolves.toBeUndefined();
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "a stack that takes something and gives something away is left with what the program describes in it",
+  async () => {
+    await hold("service", "aws_vpc.vpc", "aws_ecs_cluster.cluster");
+    await hold("network", "aws_lb.alb", "aws_eip.nat_address");
+    await hold("old");
+    await moveResources(run, QUIET);
+    expect(await deployedStacks(deployment.target)).toEqual([
+      { id: "network", addresses: ["aws_eip.nat_address", "aws_vpc.vpc"] },
+      { id: "service", addresses: ["aws_ecs_cluster.cluster", "aws_lb.alb"] },
+    ]);
+    expect(await findMoves(run)).toEqual([]);
   },
   TIMEOUT_MS,
 );

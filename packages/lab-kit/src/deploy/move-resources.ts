@@ -62,10 +62,12 @@ export async function moveResources(
   if (moves.length === 0) return moves;
   return inStep(reporter, ["States", "ステート"], async (step) => {
     step.detail(["moving resources", "リソースを移しています"]);
-    const destinations = new Set(moves.map(({ to }) => to));
-    for (const id of destinations) await store(run, id, received(id, { moves, states }));
+    for (const id of new Set(moves.map(({ to }) => to)))
+      await store(run, id, received(id, { moves, states }));
+    // Terraform counts on by itself where it stores: what has received something and gives away as well is read anew.
+    const stored = await readStates(run);
     for (const id of new Set(moves.map(({ from }) => from)))
-      await store(run, id, remaining(id, { moves, states }, destinations));
+      await store(run, id, remaining(stored.get(id)!, leaving(id, moves)));
     return { summary: describeMoves(moves), value: moves };
   });
 }
@@ -107,20 +109,25 @@ export function describeMoves(moves: readonly Move[]): Words {
 }
 
 async function placementOf(run: LabRun): Promise<Placement> {
-  const synthesised = await run.atHand();
+  const states = await readStates(run);
+  return { moves: movesBetween(await run.atHand(), states), states };
+}
+
+/** The states of all stacks that the program has, or that hold something. */
+async function readStates(run: LabRun): Promise<Placement["states"]> {
+  const { reader, json } = await run.atHand();
   const { target } = run.deployment;
   const bucket = await run.bucket();
-  const known = synthesised.reader.stacks.map(({ id }) => id);
   const held = (await deployedStacks(target)).map(({ id }) => id);
   const s3 = openS3(target);
   try {
     const states = new Map<StackId, StoredState | undefined>();
-    for (const id of new Set([...known, ...held])) {
-      const json = synthesised.json.get(id);
-      const key = json === undefined ? usualKey(target.owner, id) : stateKey(json);
+    for (const id of new Set([...reader.stacks.map((stack) => stack.id), ...held])) {
+      const own = json.get(id);
+      const key = own === undefined ? usualKey(target.owner, id) : stateKey(own);
       states.set(id, await readJsonObject<StoredState>(s3, bucket, key));
     }
-    return { moves: movesBetween(synthesised, states), states };
+    return states;
   } finally {
     s3.destroy();
   }
@@ -171,16 +178,16 @@ function received(id: StackId, { moves, states }: Placement): StoredState {
   return { ...own, serial: own.serial + 1, resources: [...(own.resources ?? []), ...resources] };
 }
 
-/** A stack's state without what has moved out of it. @param changed those that have received something, and count on from there */
-function remaining(id: StackId, placement: Placement, changed: ReadonlySet<StackId>): StoredState {
-  const now = changed.has(id) ? received(id, placement) : placement.states.get(id)!;
-  const gone = new Set(
-    placement.moves.flatMap(({ from, address }) => (from === id ? [address] : [])),
-  );
+/** The addresses that move out of a stack. */
+const leaving = (id: StackId, moves: readonly Move[]): ReadonlySet<string> =>
+  new Set(moves.flatMap(({ from, address }) => (from === id ? [address] : [])));
+
+/** A stack's state without what has moved out of it. */
+function remaining(state: StoredState, gone: ReadonlySet<string>): StoredState {
   return {
-    ...now,
-    serial: now.serial + 1,
-    resources: (now.resources ?? []).filter(
+    ...state,
+    serial: state.serial + 1,
+    resources: (state.resources ?? []).filter(
       (each) => each.mode !== "managed" || !gone.has(addressOf(each)),
     ),
   };

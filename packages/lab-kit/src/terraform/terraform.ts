@@ -93,7 +93,7 @@ export class Terraform {
   async pushErroredState(): Promise<boolean> {
     const file = join(this.#options.directory, ERRORED_STATE);
     if (!existsSync(file)) return false;
-    await this.#run("state", ["push", file]);
+    await this.#run("state", ["push", "-no-color", file]);
     renameSync(file, `${file}.pushed`);
     return true;
   }
@@ -106,7 +106,7 @@ export class Terraform {
     const file = join(this.#options.directory, "to-push.tfstate");
     writeFileSync(file, state, { mode: 0o600 });
     try {
-      await this.#run("state", ["push", file]);
+      await this.#run("state", ["push", "-no-color", file]);
     } finally {
       rmSync(file, { force: true });
     }
