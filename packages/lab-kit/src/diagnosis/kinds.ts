@@ -157,6 +157,7 @@ const ORDER: readonly FindingId[] = [
   "rule-pattern",
   "run-queue-missing",
   "run-queue-rights",
+  "run-letter-rights",
   "run-no-room",
   "run-undelivered",
   "run-failed",

@@ -95,7 +95,7 @@ const CASES: readonly (readonly [string, FindingId, readonly string[], RegExp, R
   ],
   [
     "a schedule whose role may not write letters",
-    "run-queue-rights",
+    "run-letter-rights",
     NIGHTLY,
     /as \S+-runner, which may not sqs:SendMessage/,
     { without: "sqs:SendMessage" },

@@ -81,6 +81,14 @@ export const RUN_KINDS = {
     page: EVENTS("eb-use-resource-based"),
     line: 'Principal: { Service: "events.amazonaws.com" },',
   },
+  "run-letter-rights": {
+    question: [
+      "A schedule writes its dead letters as its role. May the role?",
+      "スケジュールは、自身のロールでデッドレターを書き込みます。ロールに許可されていますか。",
+    ],
+    page: page("scheduler/latest/UserGuide", "configuring-schedule-dlq"),
+    line: '{ Effect: "Allow", Action: "sqs:SendMessage", Resource: failures.arn },',
+  },
   "run-no-room": {
     question: [
       "What does the cluster have to run it on, and is there room?",

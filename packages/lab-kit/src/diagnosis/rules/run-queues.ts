@@ -25,22 +25,32 @@ export function queues(run: Run, state: RunState, { region }: DiagnosisScope): r
       return told(run, "run-queue-missing", cause, url, "QueueDoesNotExist");
     }
     if (queue === undefined || queue === "unknown") return [];
-    const [who, policies] = writer(run, state, queue.policy);
     if (mayWrite(run, state, { arn, policy: queue.policy, region })) return [];
+    const { id, who, call, policies } = writer(run, state, { name, policy: queue.policy });
     const cause: Words = [
       `${run.name} writes to the queue ${name} as ${who}, which may not sqs:SendMessage there: it is lost.`,
       `${run.name} は ${who} としてキュー ${name} に書き込みますが、sqs:SendMessage が許可されていないため失われます。`,
     ];
-    return told(run, "run-queue-rights", cause, `sqs get-queue-attributes (${name})`, policies);
+    return told(run, id, cause, call, policies || "no policy");
   });
 }
 
 /** A rule writes as the service, a schedule as its role. */
-function writer({ kind, task }: Run, { roles }: RunState, policy: string | undefined) {
-  if (kind === "rule") return ["events.amazonaws.com", policy ?? "no policy"] as const;
+function writer(
+  { kind, task }: Run,
+  { roles }: RunState,
+  queue: { readonly name: string; readonly policy: string | undefined },
+) {
+  if (kind === "rule") {
+    const call = `sqs get-queue-attributes (${queue.name})`;
+    const who = "events.amazonaws.com";
+    return { id: "run-queue-rights", who, call, policies: queue.policy } as const;
+  }
   const known = roles.get(task!.roleArn);
-  const own = typeof known === "object" ? known.identity.join(" ") : "";
-  return [shortOf(task!.roleArn), own || "no policy"] as const;
+  const who = shortOf(task!.roleArn);
+  const call = `iam get-role-policy --role-name ${who}`;
+  const policies = typeof known === "object" ? known.identity.join(" ") : "";
+  return { id: "run-letter-rights", who, call, policies } as const;
 }
 
 function mayWrite(
