@@ -1,12 +1,9 @@
-import { definePicture, note } from "@workbook/lab-kit";
+import { box, definePicture } from "@workbook/lab-kit";
 
 export const picture = definePicture(
   [
-    "The network, the data, the parameters and the service are stacks of their own; each has a state of its own in S3.",
-    "ネットワーク、データ、パラメーター、サービスがそれぞれのスタックになり、S3 にそれぞれのステートがあります。",
+    "Repositories, network, data, parameters and service are stacks of their own; each has a state of its own in S3.",
+    "リポジトリ、ネットワーク、データ、パラメーター、サービスがそれぞれのスタックになり、S3 にそれぞれのステートがあります。",
   ],
-  [
-    note([24, 86], ["state network", "ステート network"], "start"),
-    note([300, 474], ["state data", "ステート data"], "start"),
-  ],
+  [box([344, 8, 80, 50], ["states", "ステート"], ["five in S3", "S3 に 5 つ"])],
 );

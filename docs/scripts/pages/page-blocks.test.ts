@@ -74,6 +74,12 @@ test("ids of requests may differ", () => {
   expect(compareOutput(shown(text), other.replace("400", "500"))).toBeDefined();
 });
 
+test("whoever holds a lock may be anybody, and holds it in the same words", () => {
+  const text = "  Who:       root@vm\n  Info:";
+  expect(compareOutput(shown(text), text.replace("root@vm", "dev@4f2a.local"))).toBeUndefined();
+  expect(compareOutput(shown(text), text.replace("Who", "Whom"))).toBeDefined();
+});
+
 test("two ids that differ stay different", () => {
   const text = "old 1111111a\nnew 2222222b";
   expect(compareOutput(shown(text), "old 3333333c\nnew 4444444d")).toBeUndefined();

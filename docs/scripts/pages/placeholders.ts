@@ -16,6 +16,8 @@ const PLACEHOLDERS: readonly Placeholder[] = [
     pattern: /(?<=Terraform's provider: |Terraform のプロバイダー: ).+/g,
     numbered: false,
   },
+  // Whom a lock of Terraform names: whoever reads this, and the machine that it is read on.
+  { name: "user", pattern: /(?<=\bWho: +)\S+@\S+/g, numbered: false },
   { name: "digest", pattern: /\bsha256:[0-9a-f]{12,64}/g, numbered: true },
   {
     name: "moment",

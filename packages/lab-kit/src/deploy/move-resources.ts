@@ -83,13 +83,13 @@ export async function requireNothingToMove(run: LabRun): Promise<void> {
   const { address, from, to } = first;
   const more: readonly [string, string] =
     moves.length === 1
-      ? ["", ""]
-      : [` and ${moves.length - 1} more`, ` ほか ${moves.length - 1} 件`];
+      ? ["", " が"]
+      : [` and ${moves.length - 1} more`, ` ほか ${moves.length - 1} 件が`];
   const number = run.deployment.lab.id.slice(0, 2);
   throw new UserError(
     [
       `${address}${more[0]} would be destroyed in the stack ${from} and made anew in ${to}: your program describes it in ${to}, and it stands in the state of ${from}.`,
-      `${address}${more[1]} が、スタック ${from} で削除され、${to} で作り直されます。プログラムでは ${to} にありますが、ステートは ${from} のものにあるためです。`,
+      `${address}${more[1]}、スタック ${from} で削除され、${to} で作り直されます。プログラムでは ${to} にありますが、ステートは ${from} のものにあるためです。`,
     ],
     {
       code: "STATE_TO_MOVE",
