@@ -243,6 +243,8 @@ test(
     const part = (await open()).locator(".scaled");
     await expect.poll(() => part.locator("path.tasks").getAttribute("d"), SOON).toMatch(/^M.*H1$/);
     await expect.poll(() => part.locator("li strong").count(), SOON).toBe(2);
+    const alarm = part.locator("li p").first();
+    await expect.poll(() => alarm.textContent(), SOON).toMatch(/> 60\s+[A-Z_]+\s*$/);
     await part.getByRole("button", { name: /^Load:/ }).click();
     await expect.poll(() => part.textContent(), SOON).toMatch(/[1-9]\d* sent, lost: 0/);
     await part.getByRole("button", { name: "Stop the load" }).click();
