@@ -59,11 +59,11 @@ test(
   async () => {
     const { code, stderr } = await onAws("deploy", "8", "--variant", "solution");
     expect(code, stderr).toBe(2);
-    expect(stderr).toMatch(/AWS account \d{12}, as arn:aws:iam::/);
+    expect(stderr).toMatch(/AWS account \d{12}, arn:aws:iam::/);
     expect(stderr).toContain("ap-northeast-1");
     expect(stderr).toMatch(/\$0\.\d{4} an hour/);
     expect(stderr).toContain(
-      "NAT gateway at $0.0620 (2024; today: https://aws.amazon.com/vpc/pricing/)",
+      "NAT gateway $0.0620 (2024; today: https://aws.amazon.com/vpc/pricing/)",
     );
     expect(stderr).toContain("2 aws_ecs_service");
     expect(stderr).toContain("at the prices of Tokyo (ap-northeast-1)");
