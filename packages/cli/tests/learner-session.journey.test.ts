@@ -108,6 +108,12 @@ describe.each(labs.filter((id) => id !== last))("chapter %s", (id) => {
   test("passes with the solution's files, deployed", { timeout: LONG }, async () => {
     for (const file of lab.files) await type(`cp labs/${id}/solution/${file} ${inCopy(lab, file)}`);
     expect(await type("./workbook diff")).toContain("Nothing that matters differs");
+    if (lab.teaches?.moves) {
+      // What is there already is not made a second time: the learner is told how to take its state along.
+      const refused = await type(fromReadme(lab, "deploy"), 1);
+      expect(refused).toContain(`./workbook move-state ${id.slice(0, 2)}`);
+      await type(`./workbook move-state ${id.slice(0, 2)}`);
+    }
     await type(fromReadme(lab, "deploy"));
     expect(await type(fromReadme(lab, "check"))).toContain(
       `All ${lab.checks.length} checks passed`,
