@@ -51,7 +51,7 @@ export default defineConfig({
     server: { watch: { ignored: ["**/.workbook/**", "**/workspace/**", "**/cdktf.out/**"] } },
     plugins: [progress.plugin, resolveForPages()],
     // A language's search index is one chunk, which is loaded when a reader searches and not before (kilobytes).
-    build: { chunkSizeWarningLimit: 800 },
+    build: { chunkSizeWarningLimit: 1_200 },
   },
   themeConfig: {
     i18nRouting: true,
