@@ -13,8 +13,8 @@ import { selectFiles } from "../test-runner/select-files.ts";
 import { vitestSuite } from "../test-runner/vitest-suite.ts";
 
 const ALL: Words = [
-  "All tests but the journeys: some twenty-two minutes on two cores. ./workbook test NAME… runs a part.\n",
-  "journey を除くすべてのテストを実行します (2 コアで 22 分ほど)。./workbook test NAME… で一部だけ実行できます。\n",
+  "All tests but the journeys: some twenty minutes on two cores. ./workbook test NAME… runs a part.\n",
+  "journey を除くすべてのテストを実行します (2 コアで 20 分ほど)。./workbook test NAME… で一部だけ実行できます。\n",
 ];
 /**
  * Runs the tests whose path contains one of the names; without names all but the
