@@ -1,4 +1,3 @@
-import type { Timer } from "../../clock/clock.ts";
 import {
   ecsServices,
   tasks,
@@ -25,18 +24,15 @@ export class ServiceController {
   readonly arn: string;
   readonly #scope: Scope;
   readonly #context: EngineContext;
-  /** Asks for a reconciliation soon. */
-  readonly #wake: () => void;
-  readonly #backOff = new StartBackOff();
-  #waiting: Timer | undefined;
+  readonly #backOff: StartBackOff;
   readonly #readiness: TaskReadiness;
 
   constructor(arn: string, scope: Scope, context: EngineContext, wake: () => void) {
     this.arn = arn;
     this.#scope = scope;
     this.#context = context;
-    this.#wake = wake;
     this.#readiness = new TaskReadiness(scope, context.clock, wake);
+    this.#backOff = new StartBackOff(context.clock, wake);
   }
 
   /** Whether there is nothing left to keep. */
@@ -50,12 +46,11 @@ export class ServiceController {
     if (!stored || stored.status === "INACTIVE") return this.stop();
     const service = wantedNow(this.#scope, stored);
     const { store, clock } = this.#context;
-    if (this.#backOff.follow(service.deployments.find(({ status }) => status === "PRIMARY")?.id))
-      this.#waitNoMore();
+    this.#backOff.follow(service.deployments.find(({ status }) => status === "PRIMARY")?.id);
     const known = this.#tasks();
     const planned = known.map((task) => this.#readiness.planned(service, task));
     const fault = launchFault(this.#context, this.#scope, service);
-    const mayStart = this.#waiting === undefined && fault === undefined;
+    const mayStart = !this.#backOff.isWaiting && fault === undefined;
     const alarms = this.#alarms(service);
     const zones = balancedZones(this.#scope, service);
     const plan = planService({ service, tasks: planned, mayStart, alarms, zones });
@@ -89,13 +84,13 @@ export class ServiceController {
       this.#failed(EVENT_TEXTS.eventUnableToPlace({ service: this.#name, reason }), task);
     } else if (isFailure(task)) {
       this.#countFailure(task.startedBy);
-      this.#wait(this.#backOff.endedEarly().delayMs);
+      this.#backOff.endedEarly();
     }
   }
 
   /** Calls off all timers: a service that is made again under this name begins anew. */
   stop(): void {
-    this.#waitNoMore();
+    this.#backOff.stop();
     this.#readiness.stop();
   }
 
@@ -126,23 +121,18 @@ export class ServiceController {
   }
 
   #cannotLaunch(service: EcsService, error: string): void {
-    if (this.#waiting) return;
+    if (this.#backOff.isWaiting) return;
     this.#failed(EVENT_TEXTS.eventFailedToLaunch({ service: service.name, error }));
   }
 
   #failed(message: string, task?: Task): void {
-    const { delayMs, inconsistent } = this.#backOff.failed();
-    const service = this.#name;
-    const messages = inconsistent
-      ? [message, EVENT_TEXTS.eventInconsistent({ service })]
-      : [message];
+    const messages = this.#backOff.failed(message, this.#name);
     this.#context.store.record(() => {
       const before = this.#service;
       if (before && !saidLast(before, messages.at(-1)!))
         addServiceEvents(this.#scope, this.arn, messages, this.#context.clock.now());
       this.#countFailure(task?.startedBy);
     });
-    this.#wait(delayMs);
   }
 
   /** One more failed task of a deployment (the primary one where no task was made). */
@@ -156,19 +146,6 @@ export class ServiceController {
           : it,
       );
       this.#scope.of(ecsServices).patch(this.arn, { deployments });
-    });
-  }
-
-  #waitNoMore(): void {
-    this.#waiting?.cancel();
-    this.#waiting = undefined;
-  }
-
-  #wait(delayMs: number): void {
-    this.#waiting?.cancel();
-    this.#waiting = this.#context.clock.idle(delayMs, () => {
-      this.#waiting = undefined;
-      this.#wake();
     });
   }
 }

@@ -1,4 +1,3 @@
-import type { Timer } from "../../clock/clock.ts";
 import { EVENT_TEXTS } from "../../services/ecs/event-texts.ts";
 import {
   ecsServices,
@@ -28,17 +27,15 @@ export class TaskSetKeeper {
   readonly #id: string;
   readonly #scope: Scope;
   readonly #context: EngineContext;
-  readonly #wake: () => void;
   readonly #readiness: TaskReadiness;
-  readonly #backOff = new StartBackOff();
-  #waiting: Timer | undefined;
+  readonly #backOff: StartBackOff;
 
   constructor(id: string, scope: Scope, context: EngineContext, wake: () => void) {
     this.#id = id;
     this.#scope = scope;
     this.#context = context;
-    this.#wake = wake;
     this.#readiness = new TaskReadiness(scope, context.clock, wake);
+    this.#backOff = new StartBackOff(context.clock, wake);
   }
 
   /** Does what is next, in the transaction under way. */
@@ -50,7 +47,7 @@ export class TaskSetKeeper {
       .filter((task) => task.startedBy === set.id && task.lastStatus !== "STOPPED");
     const planned = known.map((task) => this.#readiness.planned(view, task));
     const fault = launchFault(this.#context, this.#scope, view);
-    const mayStart = this.#waiting === undefined && fault === undefined;
+    const mayStart = !this.#backOff.isWaiting && fault === undefined;
     const plan = planService({ service: view, tasks: planned, mayStart });
     const now = this.#context.clock.now();
     const healths = new Map(known.map((task) => [task.arn, healthOf(this.#scope, view, task)]));
@@ -77,7 +74,7 @@ export class TaskSetKeeper {
       now,
     });
     const wanted = planService({ service: view, tasks: planned, mayStart: true }).start.count;
-    if (fault !== undefined && wanted > 0 && !this.#waiting)
+    if (fault !== undefined && wanted > 0 && !this.#backOff.isWaiting)
       this.#failed(
         service,
         EVENT_TEXTS.eventFailedToLaunch({ service: service.name, error: fault }),
@@ -96,13 +93,12 @@ export class TaskSetKeeper {
       this.#failed(service, EVENT_TEXTS.eventUnableToPlace({ service: service.name, reason }));
     } else if (isFailure(task)) {
       this.#countFailure(service.arn);
-      this.#wait(this.#backOff.endedEarly().delayMs);
+      this.#backOff.endedEarly();
     }
   }
 
   stop(): void {
-    this.#waiting?.cancel();
-    this.#waiting = undefined;
+    this.#backOff.stop();
     this.#readiness.stop();
   }
 
@@ -112,18 +108,13 @@ export class TaskSetKeeper {
   }
 
   #failed(service: EcsService, said: string): void {
-    const { delayMs, inconsistent } = this.#backOff.failed();
-    const message = this.#named(service, said);
-    const messages = inconsistent
-      ? [message, EVENT_TEXTS.eventInconsistent({ service: service.name })]
-      : [message];
+    const messages = this.#backOff.failed(this.#named(service, said), service.name);
     this.#context.store.record(() => {
       const before = this.#scope.of(ecsServices).get(service.arn);
       if (before && !saidLast(before, messages.at(-1)!))
         addServiceEvents(this.#scope, service.arn, messages, this.#context.clock.now());
       this.#countFailure(service.arn);
     });
-    this.#wait(delayMs);
   }
 
   #countFailure(serviceArn: string): void {
@@ -131,14 +122,6 @@ export class TaskSetKeeper {
     store.record(() =>
       changeTaskSet(this.#scope, serviceArn, this.#id, { failed: true, now: clock.now() }),
     );
-  }
-
-  #wait(delayMs: number): void {
-    this.#waiting?.cancel();
-    this.#waiting = this.#context.clock.idle(delayMs, () => {
-      this.#waiting = undefined;
-      this.#wake();
-    });
   }
 }
 

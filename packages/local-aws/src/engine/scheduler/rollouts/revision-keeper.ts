@@ -1,4 +1,3 @@
-import type { Timer } from "../../../clock/clock.ts";
 import { EVENT_TEXTS } from "../../../services/ecs/event-texts.ts";
 import {
   tasks,
@@ -32,17 +31,15 @@ export class RevisionKeeper {
   readonly #id: string;
   readonly #scope: Scope;
   readonly #context: EngineContext;
-  readonly #wake: () => void;
   readonly #readiness: TaskReadiness;
-  readonly #backOff = new StartBackOff();
-  #waiting: Timer | undefined;
+  readonly #backOff: StartBackOff;
 
   constructor(id: string, scope: Scope, context: EngineContext, wake: () => void) {
     this.#id = id;
     this.#scope = scope;
     this.#context = context;
-    this.#wake = wake;
     this.#readiness = new TaskReadiness(scope, context.clock, wake);
+    this.#backOff = new StartBackOff(context.clock, wake);
   }
 
   /** How far its tasks are. */
@@ -56,7 +53,7 @@ export class RevisionKeeper {
     const planned = known.map((task) => this.#readiness.planned(service, task));
     const view = asService(service, deployment, wanted, planned);
     const fault = launchFault(this.#context, this.#scope, view);
-    const mayStart = this.#waiting === undefined && fault === undefined;
+    const mayStart = !this.#backOff.isWaiting && fault === undefined;
     const applied: Applied = {
       scope: this.#scope,
       arn: service.arn,
@@ -68,12 +65,12 @@ export class RevisionKeeper {
     const messages = [...startTasks(applied, view), ...stopTasks(applied, view)];
     const hasNewlyReady = markReady(applied).size > 0;
     const lacks = planService({ service: view, tasks: planned, mayStart: true }).start.count > 0;
-    const hasFailed = fault !== undefined && lacks && this.#waiting === undefined;
+    const hasFailed = fault !== undefined && lacks && !this.#backOff.isWaiting;
     if (hasFailed)
       messages.push(
-        ...this.#failed(
+        ...this.#backOff.failed(
           EVENT_TEXTS.eventFailedToLaunch({ service: service.name, error: fault }),
-          service,
+          service.name,
         ),
       );
     return { messages, hasNewlyReady, hasFailed };
@@ -89,17 +86,16 @@ export class RevisionKeeper {
     if (task.stopCode === "TaskFailedToStart") {
       const reason = task.stoppedReason ?? "";
       const message = EVENT_TEXTS.eventUnableToPlace({ service: service.name, reason });
-      return { messages: this.#failed(message, service), hasFailed: true };
+      return { messages: this.#backOff.failed(message, service.name), hasFailed: true };
     }
     const hasFailed = isFailure(task);
-    if (hasFailed) this.#wait(this.#backOff.endedEarly().delayMs);
+    if (hasFailed) this.#backOff.endedEarly();
     return { messages: [], hasFailed };
   }
 
   /** Calls off all timers. */
   stop(): void {
-    this.#waiting?.cancel();
-    this.#waiting = undefined;
+    this.#backOff.stop();
     this.#readiness.stop();
   }
 
@@ -108,22 +104,6 @@ export class RevisionKeeper {
       .of(tasks)
       .by(tasksByService, service.arn)
       .filter((task) => task.startedBy === this.#id && task.lastStatus !== "STOPPED");
-  }
-
-  #failed(message: string, service: EcsService): string[] {
-    const { delayMs, inconsistent } = this.#backOff.failed();
-    this.#wait(delayMs);
-    return inconsistent
-      ? [message, EVENT_TEXTS.eventInconsistent({ service: service.name })]
-      : [message];
-  }
-
-  #wait(delayMs: number): void {
-    this.#waiting?.cancel();
-    this.#waiting = this.#context.clock.idle(delayMs, () => {
-      this.#waiting = undefined;
-      this.#wake();
-    });
   }
 }
 
