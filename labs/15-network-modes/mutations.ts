@@ -152,7 +152,7 @@ export const mutations = defineMutations([
     by: "port: 3000,",
     caughtBy: "instance-ports",
     fault: "ephemeral-closed",
-    deployed: { caughtBy: "targets-healthy", fault: "task-ingress" },
+    deployed: { caughtBy: ["services-steady", "targets-healthy"], fault: "task-ingress" },
   },
   {
     id: "host-port-closed",

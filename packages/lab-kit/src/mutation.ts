@@ -14,8 +14,11 @@ interface Edit {
 export interface DeployedMutation {
   /** Words of the refusal, AWS's own, where Terraform does not get through; nothing else is looked at then. */
   readonly refused?: string;
-  /** Id of the check of the live tier that must be the first to fail; left out: the mutation's own. */
-  readonly caughtBy?: string;
+  /**
+   * Id of the check of the live tier that must be the first to fail; left out: the mutation's own. Several where it comes
+   * and goes: of tasks that are replaced again and again, some are unhealthy at one moment and missing at the next.
+   */
+  readonly caughtBy?: string | readonly string[];
   /** The fault that this check must find; left out: the mutation's own. */
   readonly fault?: string;
   /** Words, AWS's own symptom, that this check must show as what it saw. */

@@ -13,18 +13,19 @@ import { NotProved, prove } from "./proof.ts";
 /** The report's first failure is the mutation's check, with its fault. @returns what that check saw */
 export function proveCaught(
   report: CheckReport,
-  { caughtBy, fault, says }: { caughtBy: string; fault: string; says?: string },
+  { caughtBy, fault, says }: { caughtBy: string | readonly string[]; fault: string; says?: string },
 ): string {
+  const catchers = [caughtBy].flat();
   const first = firstNotPassed(report);
   prove(first !== undefined, "no check notices");
   const seen = `${first.id} ${first.hint?.fault ?? first.status}: ${first.actual?.en}`;
   prove(
-    first.id === caughtBy && first.hint?.fault === fault,
-    `noticed by ${seen}; it should be ${caughtBy} ${fault}`,
+    catchers.includes(first.id) && first.hint?.fault === fault,
+    `noticed by ${seen}; it should be ${catchers.join(" or ")} ${fault}`,
   );
   prove(
     says === undefined || first.actual?.en.includes(says) === true,
-    `${caughtBy} does not say "${says}" but: ${first.actual?.en}`,
+    `${first.id} does not say "${says}" but: ${first.actual?.en}`,
   );
   return seen;
 }
