@@ -1,17 +1,7 @@
-import { readFileSync } from "node:fs";
-
 /** When a resource was created, in seconds since Terraform's first word. */
 export interface Span {
   readonly start: number;
   readonly end: number;
-}
-
-/** What the log of an apply (`-json`) says of time. https://developer.hashicorp.com/terraform/internals/machine-readable-ui */
-export interface ApplyLog {
-  /** From the first to the last line. */
-  readonly seconds: number;
-  /** By address, of managed resources. */
-  readonly created: ReadonlyMap<string, Span>;
 }
 
 interface Line {
@@ -20,8 +10,14 @@ interface Line {
   readonly hook?: { readonly resource?: { readonly addr: string }; readonly action?: string };
 }
 
-export function readApplyLog(file: string): ApplyLog {
-  const lines = readFileSync(file, "utf8")
+/**
+ * When an apply created what.
+ *
+ * @param log what `terraform apply -json` printed. https://developer.hashicorp.com/terraform/internals/machine-readable-ui
+ * @returns by address, of managed resources
+ */
+export function readApplyLog(log: string): ReadonlyMap<string, Span> {
+  const lines = log
     .split("\n")
     .filter((line) => line.startsWith("{"))
     .map((line) => JSON.parse(line) as Line);
@@ -35,7 +31,7 @@ export function readApplyLog(file: string): ApplyLog {
     if (line.type === "apply_complete")
       created.set(address, { start: starts.get(address)!, end: secondsOf(line) - first });
   }
-  return { seconds: secondsOf(lines.at(-1)!) - first, created };
+  return created;
 }
 
 function secondsOf(line: Line): number {

@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Workbench } from "./api.ts";
-import { longestWait, type StateResource } from "./waits.ts";
+import { readApplyLog } from "./apply-log.ts";
+import { longestWait, secondsBeyondWaits, type StateResource } from "./waits.ts";
 import { compare, format, median, type Row } from "./table.ts";
 import { terraformIn, type Terraform } from "./workbook.ts";
 
@@ -46,7 +47,7 @@ export async function laneRows(
       await measure("… apply, one attribute changed", ways, ROUNDS, "≤ 6 s", (way) =>
         changeOne(stack, way),
       ),
-      ...(await applied(stack, ways, longestWait(resources).seconds)),
+      ...(await applied(stack, ways, resources)),
     ];
   } finally {
     holder.kill("SIGTERM");
@@ -72,24 +73,38 @@ async function measure(
 }
 
 /** Lab 08 from nothing, once each way: most of it are the provider's own waits, which are the same for both. */
-async function applied(stack: string, { ordinary, lane }: Ways, wait: number): Promise<Row[]> {
+async function applied(
+  stack: string,
+  { ordinary, lane }: Ways,
+  resources: readonly StateResource[],
+): Promise<Row[]> {
   const took = { ordinary: 0, lane: 0 };
-  const apply = ["apply", "-input=false", "-auto-approve", "-parallelism=30"];
+  let log = "";
+  const apply = ["apply", "-json", "-input=false", "-auto-approve", "-parallelism=30"];
   const destroy = ["destroy", "-input=false", "-auto-approve", "-parallelism=30"];
   for (const [name, way] of Object.entries({ ordinary, lane }) as [keyof Ways, Terraform][]) {
     await seconds(stack, lane, ...destroy);
-    took[name] = await seconds(stack, way, ...apply);
+    const since = performance.now();
+    log = await terraformIn(stack, way, ...apply);
+    took[name] = (performance.now() - since) / 1000;
   }
+  const wait = longestWait(resources);
   const style = { format: format.seconds, lessIsBetter: true };
-  const what = "… lab 08 applied";
   return [
-    compare(what, took.lane, took.ordinary, { ...style, beside: "the ordinary way" }),
+    compare("… lab 08 applied", took.lane, took.ordinary, { ...style, beside: "the ordinary way" }),
     {
       what: "… beside its longest wait",
       ours: format.seconds(took.lane),
-      other: `the wait ${format.seconds(wait)}`,
-      ratio: (took.lane / wait).toFixed(2),
+      other: wait.waits.join(", "),
+      ratio: (took.lane / wait.seconds).toFixed(2),
       aim: "≤ 1.05",
+    },
+    {
+      what: "… the longest path beyond its waits",
+      ours: format.seconds(secondsBeyondWaits(resources, readApplyLog(log))),
+      other: "",
+      ratio: "",
+      aim: "",
     },
   ];
 }
