@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock/clock.ts";
-import { grainOf } from "../../services/cloudwatch/put-data.ts";
+import { grainAt } from "../../services/cloudwatch/put-data.ts";
 import type { NewPoint } from "../../services/cloudwatch/metric-points.ts";
 import { mergePoints, pointOf, type Point } from "../../services/cloudwatch/point.ts";
 import { fieldValue } from "../../services/logs/filter-pattern/extract-fields.ts";
@@ -71,7 +71,7 @@ export class FilterMetrics {
   }
 
   #add(point: NewPoint): void {
-    const at = point.at - (point.at % grainOf(this.#clock));
+    const at = grainAt(this.#clock, point.at);
     const key = JSON.stringify([point.metric, point.unit, at]);
     const kept = this.#points.get(key) ?? { first: { ...point, at }, points: [] };
     this.#points.set(key, kept);

@@ -82,6 +82,14 @@ test("a period's statistics come of all values that were put in it", async () =>
   ]);
 });
 
+test("what is put at a full minute belongs to that minute, however fast the clock goes", async () => {
+  clock.pace(60);
+  await put("Sharp", 3, { Value: 7 });
+  clock.pace(1);
+  const { Datapoints } = await statistics({ MetricName: "Sharp", Statistics: ["Sum"] });
+  expect(Datapoints).toMatchObject([{ Timestamp: at(3), Sum: 7 }]);
+});
+
 test("values with counts count so often, and longer periods have what is in them", async () => {
   const { Datapoints } = await statistics({ Period: 300, Statistics: ["SampleCount", "Sum"] });
   expect(Datapoints).toMatchObject([{ Timestamp: at(10), SampleCount: 104, Sum: 5115 }]);

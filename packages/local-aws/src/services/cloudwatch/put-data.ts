@@ -46,11 +46,14 @@ function momentOf({ Timestamp }: MetricDatum, member: string, clock: Clock): num
     throw invalidValue(
       `The parameter ${member}.Timestamp must specify a time no more than two weeks in the past and no more than two hours in the future.`,
     );
-  return at - (at % grainOf(clock));
+  return grainAt(clock, at);
 }
 
-/** How far moments of points are told apart, in milliseconds. */
-export const grainOf = ({ acceleration }: Clock): number => Math.ceil(1000 / acceleration);
+/** The moment that stands for all that are not told apart from `at`; of the same second, so that no minute takes another's. */
+export function grainAt({ acceleration }: Clock, at: number): number {
+  const ofSecond = at % 1000;
+  return at - (ofSecond % Math.ceil(1000 / acceleration));
+}
 
 function toPoint(datum: MetricDatum, member: string, at: number): Point {
   const { Value, StatisticValues, Values, Counts } = datum;
