@@ -209,7 +209,7 @@ test("an action that fails is in the alarm's history, with why", async () => {
 
 test("changes of state, with actions or without, are events on the default bus", async () => {
   const made = await cloud.queue("changes");
-  const EventPattern = JSON.stringify({ source: ["aws.cloudwatch"] });
+  const EventPattern = JSON.stringify({ "detail-type": ["CloudWatch Alarm State Change"] });
   await cloud.rule("alarms", { EventPattern }, { Id: "queue", Arn: made.arn });
   await putAlarm("seen", { AlarmDescription: "of events", ActionsEnabled: false });
   await set("seen", "ALARM");
@@ -237,4 +237,59 @@ test("changes of state, with actions or without, are events on the default bus",
       state: { value: "ALARM", reason: "a try", timestamp: expect.stringMatching(DATE) },
     },
   });
+});
+
+test("an alarm that is made, changed or deleted is an event on the default bus, with what it was before", async () => {
+  const made = await cloud.queue("configurations");
+  const EventPattern = JSON.stringify({
+    "detail-type": ["CloudWatch Alarm Configuration Change"],
+    detail: { alarmName: ["kept"] },
+  });
+  await cloud.rule("configurations", { EventPattern }, { Id: "queue", Arn: made.arn });
+  const next = async () => {
+    const { Body } = await cloud.receive(made.url);
+    return JSON.parse(Body!) as { detail: Record<string, unknown> };
+  };
+  const state = { value: "INSUFFICIENT_DATA", timestamp: expect.stringMatching(DATE) };
+  await putAlarm("kept", { AlarmDescription: "first", AlarmActions: [topic] });
+  expect(await next()).toMatchObject({
+    "detail-type": "CloudWatch Alarm Configuration Change",
+    source: "aws.cloudwatch",
+    resources: [arnOf("kept")],
+    detail: {
+      alarmName: "kept",
+      operation: "create",
+      state,
+      configuration: {
+        alarmName: "kept",
+        description: "first",
+        actionsEnabled: true,
+        evaluationPeriods: 1,
+        threshold: 1,
+        comparisonOperator: "GreaterThanThreshold",
+        treatMissingData: "missing",
+        okActions: [],
+        alarmActions: [topic],
+        insufficientDataActions: [],
+        timestamp: expect.stringMatching(DATE),
+        metrics: [{ metricStat: { period: 60, stat: "Sum" }, returnData: true }],
+      },
+    },
+  });
+  await putAlarm("kept", { AlarmDescription: "second" });
+  expect((await next()).detail).toMatchObject({
+    operation: "update",
+    configuration: { description: "second", alarmActions: [] },
+    previousConfiguration: { description: "first", alarmActions: [topic] },
+  });
+  await client.send(new cw.DisableAlarmActionsCommand({ AlarmNames: ["kept"] }));
+  expect((await next()).detail).toMatchObject({
+    operation: "update",
+    configuration: { actionsEnabled: false },
+    previousConfiguration: { actionsEnabled: true },
+  });
+  await client.send(new cw.DeleteAlarmsCommand({ AlarmNames: ["kept"] }));
+  const { detail } = await next();
+  expect(detail).toMatchObject({ operation: "delete", configuration: { description: "second" } });
+  expect(detail).not.toHaveProperty("previousConfiguration");
 });

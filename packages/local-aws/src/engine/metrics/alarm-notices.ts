@@ -1,9 +1,14 @@
 import { AwsError } from "../../protocol/aws-error.ts";
-import { stateChange } from "../../services/cloudwatch/alarm-event.ts";
+import {
+  configurationChange,
+  stateChange,
+  type AlarmConfigured,
+} from "../../services/cloudwatch/alarm-event.ts";
 import { alarmMessage } from "../../services/cloudwatch/alarm-message.ts";
 import {
   tellAction,
   watchAlarms,
+  watchConfigurations,
   type AlarmEvent,
 } from "../../services/cloudwatch/alarm-states.ts";
 import { DEFAULT_BUS } from "../../services/events/find.ts";
@@ -12,57 +17,81 @@ import { publishToTopic } from "../../services/sns/deliver.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
 
 /**
- * Tells of alarms' changes of state: the topics that are actions of the new state, and the default event bus.
+ * Tells of alarms' changes of state: the topics that are actions of the new state, and the default event bus, which is told of
+ * their configuration as well.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Acting_Alarm_Changes.html
  */
 export class AlarmNotices implements EnginePart {
   readonly name = "notices of alarms";
   readonly #context: EngineContext;
-  #waiting: AlarmEvent[] = [];
+  #waiting: (() => void)[] = [];
   #flush: NodeJS.Immediate | undefined;
-  #unsubscribe: (() => void) | undefined;
+  #unsubscribe: readonly (() => void)[] = [];
 
   constructor(context: EngineContext) {
     this.#context = context;
   }
 
   async start(): Promise<void> {
-    this.#unsubscribe = watchAlarms(this.#context.store, (event) => {
-      this.#waiting.push(event);
-      this.#flush ??= setImmediate(() => this.#tellAll());
-    });
+    const { store } = this.#context;
+    this.#unsubscribe = [
+      watchAlarms(store, (event) => this.#soon(event.alarm, () => this.#tell(event))),
+      watchConfigurations(store, (event) =>
+        this.#soon(event.alarm, () => this.#putConfiguration(event)),
+      ),
+    ];
   }
 
   /** What has happened is told all the same. */
   async stop(): Promise<void> {
-    this.#unsubscribe?.();
+    for (const stop of this.#unsubscribe) stop();
     clearImmediate(this.#flush);
     this.#tellAll();
   }
 
-  /** One that cannot be told keeps no other from it. */
-  #tellAll(): void {
-    this.#flush = undefined;
-    for (const event of this.#waiting.splice(0)) {
+  /** After the commit under way. One that cannot be told keeps no other from it. */
+  #soon({ name }: AlarmEvent["alarm"], tell: () => void): void {
+    this.#waiting.push(() => {
       try {
-        if (event.isMoved) this.#putEvent(event);
-        for (const arn of event.actions) if (isTopic(arn)) this.#notify(event, arn);
+        tell();
       } catch (error) {
-        this.#context.logger.error(`a change of the alarm ${event.alarm.name} was not told`, error);
+        this.#context.logger.error(`a change of the alarm ${name} was not told`, error);
       }
-    }
+    });
+    this.#flush ??= setImmediate(() => this.#tellAll());
   }
 
-  #putEvent(event: AlarmEvent): void {
+  #tellAll(): void {
+    this.#flush = undefined;
+    for (const tell of this.#waiting.splice(0)) tell();
+  }
+
+  #tell(event: AlarmEvent): void {
+    const { alarm } = event;
+    const { updatedAt } = alarm.state;
+    if (event.isMoved) this.#putEvent(event, "State", stateChange(event), updatedAt);
+    for (const arn of event.actions) if (isTopic(arn)) this.#notify(event, arn);
+  }
+
+  #putConfiguration(event: AlarmConfigured): void {
+    const at = event.operation === "delete" ? this.#context.clock.now() : event.alarm.configuredAt;
+    this.#putEvent(event, "Configuration", configurationChange(event), at);
+  }
+
+  #putEvent(
+    { place, alarm }: Pick<AlarmEvent, "place" | "alarm">,
+    of: "State" | "Configuration",
+    detail: object,
+    time: number,
+  ): void {
     const { store, clock } = this.#context;
-    const { place, alarm } = event;
     const scope = store.scope(place.account, place.region);
     const text = toEventJson(place, {
       source: "aws.cloudwatch",
-      detailType: "CloudWatch Alarm State Change",
-      detail: JSON.stringify(stateChange(event)),
+      detailType: `CloudWatch Alarm ${of} Change`,
+      detail: JSON.stringify(detail),
       resources: [alarm.arn],
-      time: alarm.state.updatedAt,
+      time,
     });
     store.record(() => publish(scope, DEFAULT_BUS, text, clock.now()));
   }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import type { Place } from "../../store/collection.ts";
 import type { AlarmEvent } from "./alarm-states.ts";
 import { stamp } from "./stamp.ts";
-import type { AlarmState, CompositeAlarm, MetricAlarm } from "./state.ts";
+import type { Alarm, AlarmState, CompositeAlarm, MetricAlarm } from "./state.ts";
 
 /**
  * The detail of the event that EventBridge is given of an alarm's change of state.
@@ -18,6 +19,52 @@ export function stateChange({ alarm, from }: Pick<AlarmEvent, "alarm" | "from">)
     state: { ...eventState(alarm.state), ...(alarm.type === "composite" && suppressed(alarm)) },
   };
 }
+
+/** What has become of an alarm's configuration. */
+export interface AlarmConfigured {
+  readonly place: Place;
+  readonly operation: "create" | "update" | "delete";
+  /** As it is, or was before it was deleted. */
+  readonly alarm: Readonly<Alarm>;
+  /** What an update has changed. */
+  readonly before: Readonly<Alarm> | undefined;
+}
+
+/** The detail of the event that EventBridge is given of an alarm that was made, changed or deleted. */
+export function configurationChange({ operation, alarm, before }: AlarmConfigured): object {
+  const { value, updatedAt } = alarm.state;
+  return {
+    alarmName: alarm.name,
+    operation,
+    state: { value, timestamp: stamp(updatedAt) },
+    configuration: eventConfiguration(alarm),
+    ...(before && { previousConfiguration: eventConfiguration(before) }),
+  };
+}
+
+function eventConfiguration(alarm: Readonly<Alarm>): object {
+  const { name, description, actionsEnabled, actions, configuredAt } = alarm;
+  return {
+    ...(alarm.type === "metric" ? eventThreshold(alarm) : eventRule(alarm)),
+    alarmName: name,
+    ...(description !== undefined && { description }),
+    actionsEnabled,
+    timestamp: stamp(configuredAt),
+    okActions: actions.OK,
+    alarmActions: actions.ALARM,
+    insufficientDataActions: actions.INSUFFICIENT_DATA,
+  };
+}
+
+const eventThreshold = (alarm: Readonly<MetricAlarm>) => ({
+  evaluationPeriods: alarm.evaluationPeriods,
+  datapointsToAlarm: alarm.datapointsToAlarm,
+  threshold: alarm.threshold,
+  comparisonOperator: alarm.comparison,
+  treatMissingData: alarm.treatMissingData ?? "missing",
+  evaluateLowSampleCountPercentile: alarm.lowSamples,
+  metrics: eventMetrics(alarm),
+});
 
 const eventRule = ({ rule, suppressor }: Readonly<CompositeAlarm>) => ({
   alarmRule: rule,

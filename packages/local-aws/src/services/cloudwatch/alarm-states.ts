@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import type { StateValue } from "@aws-sdk/client-cloudwatch";
 import type { Place } from "../../store/collection.ts";
 import type { Scope, Store } from "../../store/store.ts";
+import type { AlarmConfigured } from "./alarm-event.ts";
 import { addHistory } from "./history.ts";
 import { keptBack } from "./suppression.ts";
 import { alarms, type Alarm, type AlarmState, type Invocation } from "./state.ts";
@@ -100,6 +102,33 @@ export function watchAlarms(store: Store, tell: (event: AlarmEvent) => void): ()
       tell({ place: { account, region }, alarm, from, isMoved, actions });
     }
   });
+}
+
+/** Tells of each alarm that was made, configured anew or deleted, after the transaction in which it happened. @returns how to stop */
+export function watchConfigurations(
+  store: Store,
+  tell: (configured: AlarmConfigured) => void,
+): () => void {
+  return store.onCommit((changes) => {
+    for (const { kind, account, region, ...change } of changes) {
+      if (kind !== alarms.name) continue;
+      const [before, after] = [change.before, change.after] as [Alarm?, Alarm?];
+      const place = { account, region };
+      if (!after) tell({ place, operation: "delete", alarm: before!, before: undefined });
+      else if (!before) tell({ place, operation: "create", alarm: after, before });
+      else if (isConfiguredAnew(before, after))
+        tell({ place, operation: "update", alarm: after, before });
+    }
+  });
+}
+
+/** Also twice within a millisecond. */
+function isConfiguredAnew(before: Alarm, after: Alarm): boolean {
+  const configuration = (alarm: Alarm) => {
+    const { state: _state, invoked: _invoked, suppression: _by, tags: _tags, ...rest } = alarm;
+    return rest;
+  };
+  return !isDeepStrictEqual(configuration(before), configuration(after));
 }
 
 /** How an action of an alarm went. */

@@ -217,6 +217,20 @@ test("a composite alarm follows others at once, and is shown among its kind", as
   });
   await set(b, "OK");
   expect((await both()).StateValue).toBe("OK");
+  const relatives = (input: cw.DescribeAlarmsCommandInput) =>
+    client.send(new cw.DescribeAlarmsCommand(input));
+  const children = await relatives({ ChildrenOfAlarmName: "both" });
+  expect(children.MetricAlarms!.map((child) => [child.AlarmName, child.StateValue])).toEqual([
+    [a, "ALARM"],
+    [b, "OK"],
+  ]);
+  const { CompositeAlarms } = await relatives({ ParentsOfAlarmName: a });
+  expect(CompositeAlarms).toEqual([
+    { AlarmName: "both", AlarmArn: expect.stringMatching(/:alarm:both$/) },
+  ]);
+  await expect(relatives({ ParentsOfAlarmName: a, StateValue: "OK" })).rejects.toThrow(
+    /can be used with MaxRecords and NextToken alone/,
+  );
 });
 
 test("a suppressor keeps a composite alarm's actions back, and for a while after", async () => {

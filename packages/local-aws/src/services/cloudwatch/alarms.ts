@@ -6,12 +6,21 @@ import { cutPage } from "../kit/pages.ts";
 import type { CallContext } from "../service.ts";
 import { moveAlarm } from "./alarm-states.ts";
 import { compositeView, metricView } from "./alarm-view.ts";
-import { invalidCombination, invalidFormat, invalidToken, resourceNotFound } from "./faults.ts";
+import { alarmsOf, nameOfAlarm, parseAlarmRule } from "./alarm-rule.ts";
+import {
+  invalidCombination,
+  invalidFormat,
+  invalidToken,
+  resourceNotFound,
+  validation,
+} from "./faults.ts";
 import { addHistory } from "./history.ts";
 import { alarms, type Alarm } from "./state.ts";
 
 export const alarmHandlers: Handlers<typeof import("@aws-sdk/client-cloudwatch"), CallContext> = {
   DescribeAlarms(input, { store }) {
+    const { ChildrenOfAlarmName: parent, ParentsOfAlarmName: child } = input;
+    if (parent !== undefined || child !== undefined) return describeRelatives(store, input);
     const { AlarmNames, AlarmNamePrefix, MaxRecords = 50, NextToken } = input;
     if (AlarmNames !== undefined && AlarmNamePrefix !== undefined)
       throw invalidCombination("AlarmNames and AlarmNamePrefix cannot be used together.");
@@ -75,6 +84,48 @@ export const alarmHandlers: Handlers<typeof import("@aws-sdk/client-cloudwatch")
 
   DisableAlarmActions: ({ AlarmNames }, context) => setActions(context, AlarmNames, false),
 };
+
+/**
+ * The alarms that a composite alarm's rule names, with their states; or the composite alarms whose rules name an alarm.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html#API_DescribeAlarms_RequestParameters
+ */
+function describeRelatives(store: Scope, input: DescribeAlarmsCommandInput) {
+  const { ChildrenOfAlarmName: parent, ParentsOfAlarmName: child, MaxRecords = 50 } = input;
+  const { NextToken, ...rest } = input;
+  const others = Object.keys(rest).filter((name) => !/^(?:ChildrenOf|ParentsOf|MaxR)/.test(name));
+  if (others.length > 0 || (parent !== undefined && child !== undefined))
+    throw validation(
+      "ChildrenOfAlarmName and ParentsOfAlarmName can be used with MaxRecords and NextToken alone.",
+    );
+  const wanted = nameOfAlarm(parent ?? child!);
+  const namesIn = (alarm: Readonly<Alarm> | undefined) =>
+    alarm?.type === "composite" ? alarmsOf(parseAlarmRule(alarm.rule)) : [];
+  const named = new Set(namesIn(store.of(alarms).get(wanted)));
+  const all = store
+    .of(alarms)
+    .filter((alarm) =>
+      parent === undefined ? namesIn(alarm).includes(wanted) : named.has(alarm.name),
+    );
+  const { items, next } = cutPage(all.toSorted(byName), {
+    key: ({ name }) => name,
+    size: MaxRecords,
+    token: NextToken,
+    of: "alarms",
+    invalid: invalidToken,
+  });
+  const views = items.map(({ type, name, arn, state }) => ({
+    type,
+    AlarmName: name,
+    AlarmArn: arn,
+    ...(parent !== undefined && {
+      StateValue: state.value,
+      StateUpdatedTimestamp: new Date(state.updatedAt),
+    }),
+  }));
+  const of = (kind: Alarm["type"]) =>
+    views.filter(({ type }) => type === kind).map(({ type: _type, ...view }) => view);
+  return { MetricAlarms: of("metric"), CompositeAlarms: of("composite"), NextToken: next };
+}
 
 /** Takes an alarm away and writes that into its history, in the transaction under way. */
 export function dropAlarm(store: Scope, alarm: Readonly<Alarm>, now: number): void {

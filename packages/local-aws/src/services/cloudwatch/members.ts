@@ -6,7 +6,6 @@ export const members: Members = {
     PutMetricAlarmInput:
       "ThresholdMetricId EvaluationWindow WarmUpConfiguration EvaluationCriteria EvaluationInterval ActionConfiguration",
     PutCompositeAlarmInput: "ActionConfiguration",
-    DescribeAlarmsInput: "ChildrenOfAlarmName ParentsOfAlarmName",
     DescribeAlarmHistoryInput: "AlarmContributorId",
     PutMetricDataInput: "EntityMetricData",
     MetricDataQuery: "AccountId",
