@@ -6,7 +6,7 @@ import type { SocketInfo } from "../messages.ts";
 import { answer, answerMisdirected } from "./answers.ts";
 import { ClientConnections, HeldClients } from "./client-connections.ts";
 import { chooseAction, compileListeners, type CompiledListener, type Port } from "./compiled.ts";
-import { Metrics, balancerCodeMetric } from "./metrics.ts";
+import { Metrics } from "./metrics.ts";
 import {
   createReader,
   malformed,
@@ -198,7 +198,7 @@ export class DataPlane {
     const wrong = malformed(request, facts, early !== undefined);
     const status = wrong ?? refusal(request, facts);
     if (status !== undefined) {
-      this.metrics.add(listener.balancer.arn, balancerCodeMetric(status));
+      this.metrics.addOwnAnswer(listener.balancer.arn, status);
       // Where one request ends and the next begins is not to be guessed: the connection ends with it.
       if (wrong !== undefined) this.#clients.leave(request.socket);
       response.shouldKeepAlive &&= wrong === undefined;

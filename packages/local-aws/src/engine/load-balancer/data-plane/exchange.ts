@@ -3,7 +3,7 @@ import type { Timer } from "../../../clock/clock.ts";
 import { answer } from "./answers.ts";
 import { ClientAnswer, openTunnel } from "./client-answer.ts";
 import type { CompiledListener } from "./compiled.ts";
-import { balancerCodeMetric, targetCodeMetric } from "./metrics.ts";
+import { targetCodeMetric } from "./metrics.ts";
 import type { RequestFacts } from "./request-facts.ts";
 import { requestHead } from "./request-head.ts";
 import { replaceHeaders, trailerLines } from "./response-head.ts";
@@ -218,7 +218,7 @@ export class Exchange implements ConnectionUser {
     if (this.#ended) return;
     const { request, response, listener } = this.#options;
     this.#end();
-    this.#services.metrics.add(listener.balancer.arn, balancerCodeMetric(status));
+    this.#services.metrics.addOwnAnswer(listener.balancer.arn, status);
     // A body that nobody will read may still be on its way: it is let in and dropped.
     if (this.#hasBody) request.resume();
     answer(response, status, { settings: listener.configuration });

@@ -14,6 +14,12 @@ export class Metrics {
     counts.set(name, (counts.get(name) ?? 0) + amount);
   }
 
+  /** Counts an answer in the load balancer's own name. @param arn of the load balancer */
+  addOwnAnswer(arn: string, status: number): void {
+    this.add(arn, balancerCodeMetric(status));
+    if (OF_THEIR_OWN.has(status)) this.add(arn, `HTTPCode_ELB_${status}_Count`);
+  }
+
   /** Counts a value above 0 of which percentiles are asked for: it is told by two hundredths of itself. */
   observe(arn: string, name: string, value: number): void {
     this.add(arn, name, value);
@@ -57,5 +63,8 @@ const CLASSES = ["", "1XX", "2XX", "3XX", "4XX", "5XX"];
 /** `HTTPCode_Target_2XX_Count` and its kind. */
 export const targetCodeMetric = (status: number) =>
   `HTTPCode_Target_${CLASSES[Math.trunc(status / 100)] ?? "5XX"}_Count`;
-export const balancerCodeMetric = (status: number) =>
+const balancerCodeMetric = (status: number) =>
   `HTTPCode_ELB_${CLASSES[Math.trunc(status / 100)] ?? "5XX"}_Count`;
+
+/** These count by themselves as well. */
+const OF_THEIR_OWN = new Set([500, 502, 503, 504]);

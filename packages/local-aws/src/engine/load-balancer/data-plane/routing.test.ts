@@ -507,3 +507,36 @@ test("requests are counted by load balancer and by group", async () => {
   });
   expect(served.plane.metrics.take()).toEqual([]);
 });
+
+test("answers in the load balancer's own name are counted by their class, and some by their code", async () => {
+  const redirect = {
+    type: "redirect",
+    status: 301,
+    protocol: "HTTP",
+    host: "#{host}",
+    port: "80",
+    path: "/new",
+    query: "#{query}",
+  } as const;
+  served.configure(
+    [
+      balancer("refusing", [listener(80, [forwardAll()])]),
+      balancer("redirecting", [listener(8080, [rule(redirect)])]),
+    ],
+    [group([target("refused")])],
+  );
+  await fetchPort(await served.listen(80));
+  await fetchPort(await served.listen(8080));
+  const deltas = served.plane.metrics.take();
+  const counts = (arn: string) => deltas.find((delta) => delta.arn === arn)!.counts;
+  expect(counts("arn:refusing")).toEqual({
+    RequestCount: 1,
+    HTTPCode_ELB_5XX_Count: 1,
+    HTTPCode_ELB_502_Count: 1,
+  });
+  expect(counts("arn:redirecting")).toEqual({
+    RequestCount: 1,
+    HTTP_Redirect_Count: 1,
+    HTTPCode_ELB_3XX_Count: 1,
+  });
+});

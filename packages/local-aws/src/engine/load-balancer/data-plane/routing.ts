@@ -4,7 +4,6 @@ import { answer } from "./answers.ts";
 import type { CompiledListener } from "./compiled.ts";
 import { Exchange } from "./exchange.ts";
 import { withoutPort } from "./matching.ts";
-import { balancerCodeMetric } from "./metrics.ts";
 import type { RequestFacts } from "./request-facts.ts";
 import type { Services } from "./services.ts";
 import { COOKIES, cookieValue } from "./stickiness.ts";
@@ -43,7 +42,7 @@ export function act(
   request.resume();
   switch (action.type) {
     case "forward":
-      metrics.add(arn, balancerCodeMetric(503));
+      metrics.addOwnAnswer(arn, 503);
       return answer(response, 503, { settings });
     case "fixed-response":
       metrics.add(arn, "HTTP_Fixed_Response_Count");
@@ -54,6 +53,7 @@ export function act(
       });
     case "redirect": {
       metrics.add(arn, "HTTP_Redirect_Count");
+      metrics.addOwnAnswer(arn, action.status);
       const location = redirectLocation(action, request.url ?? "/", facts, settings.port);
       return answer(response, action.status, { headers: ["Location", location], settings });
     }
