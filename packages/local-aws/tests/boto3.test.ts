@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { cleanEnvironment } from "@workbook/toolchain";
 import { expect, onTestFinished, test } from "vitest";
 import { WebServices } from "../src/engine/scheduler/testing/web-services.ts";
+import { startTestCloud } from "../src/testing.ts";
 import { runProgram } from "./support/run-program.ts";
 
-const SCRIPT = join(import.meta.dirname, "fixtures/boto3-defaults.py");
+const script = (name: string) => join(import.meta.dirname, `fixtures/boto3-${name}.py`);
 
 /** Why boto3 cannot be tried; undefined where it can. */
 function boto3Missing(): string | undefined {
@@ -29,7 +30,7 @@ test.skipIf(missing !== undefined)(
     await services.steady("web");
     const { code, stdout, stderr } = await runProgram(
       "python3",
-      [SCRIPT, cloud.scratch, web.loadBalancerArn, web.targetGroupArn],
+      [script("defaults"), cloud.scratch, web.loadBalancerArn, web.targetGroupArn],
       { cwd: cloud.scratch, env: cleanEnvironment(process.env, cloud.test.clientConfig) },
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -50,5 +51,29 @@ test.skipIf(missing !== undefined)(
       untagged: true,
       tagged: [true],
     });
+  },
+);
+
+test.skipIf(missing !== undefined)(
+  "boto3 with keys, parameters, secrets, roles, messages, events, metrics and scaling",
+  async () => {
+    const cloud = await startTestCloud();
+    onTestFinished(() => cloud.stop());
+    const { code, stdout, stderr } = await runProgram("python3", [script("services")], {
+      cwd: import.meta.dirname,
+      env: cleanEnvironment(process.env, cloud.clientConfig),
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(JSON.parse(stdout)).toEqual({
+      kms: ["secret", "InvalidCiphertextException", true, 32],
+      ssm: [["hidden", "two", "x,y"], "one", ["/nowhere"], "ParameterNotFound"],
+      secretsmanager: ["two", "one", ["two"], ["ResourceNotFoundException"], 20],
+      iam: [["allowed", "implicitDeny"], "nothing yet", "AccessDenied", false],
+      messages: ["published", ["once"]],
+      events: ['"number 7"', "Asia/Tokyo"],
+      cloudwatch: [{ m: [6], e: [60] }, "boto3", [300, 200], ["ERROR a"]],
+      scaling: [4],
+    });
+    expect(cloud.errors).toEqual([]);
   },
 );

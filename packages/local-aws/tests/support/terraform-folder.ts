@@ -22,8 +22,16 @@ export class TerraformFolder {
     this.#env = env;
   }
 
-  /** Copies `from` to `to`, for a Terraform that takes endpoint and keys from its environment. */
-  static async copy(from: string, to: string, cloud: SpawnedCloud): Promise<TerraformFolder> {
+  /**
+   * Copies `from` to `to`, for a Terraform that takes endpoint and keys from its environment.
+   * @param more goes over that environment
+   */
+  static async copy(
+    from: string,
+    to: string,
+    cloud: SpawnedCloud,
+    more: NodeJS.ProcessEnv = {},
+  ): Promise<TerraformFolder> {
     cpSync(from, to, { recursive: true });
     const { endpoint, credentials } = cloud;
     const env = cleanEnvironment(process.env, { endpoint, credentials, region: TEST_REGION });
@@ -33,6 +41,7 @@ export class TerraformFolder {
       ...env,
       TF_IN_AUTOMATION: "1",
       TF_CLI_CONFIG_FILE: file,
+      ...more,
     });
   }
 

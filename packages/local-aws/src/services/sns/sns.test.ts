@@ -1,3 +1,4 @@
+import * as kms from "@aws-sdk/client-kms";
 import * as sns from "@aws-sdk/client-sns";
 import * as sqs from "@aws-sdk/client-sqs";
 import { X509Certificate, verify } from "node:crypto";
@@ -367,4 +368,46 @@ test("a topic carries tags and permissions", async () => {
   expect((await policy()).map(({ Sid }) => Sid)).toEqual(["__default_statement_ID", "l"]);
   await client.send(new sns.RemovePermissionCommand({ TopicArn, Label: "l" }));
   expect(await policy()).toHaveLength(1);
+});
+
+test("a topic under a key is for those who may use the key, as long as it may be used, and so for services", async () => {
+  const keys = new kms.KMSClient(cloud.clientConfig);
+  const { KeyMetadata } = await keys.send(new kms.CreateKeyCommand({}));
+  const { KeyId, Arn } = KeyMetadata!;
+  const TopicArn = await topic({ KmsMasterKeyId: KeyId! });
+  const to = await queue();
+  await subscribe(TopicArn, to);
+  const may = { Effect: "Allow", Action: "sns:*", Resource: "*" };
+  const use = {
+    Effect: "Allow",
+    Action: ["kms:GenerateDataKey", "kms:Decrypt"],
+    Resource: Arn,
+  };
+  const as = async (name: string, ...statements: object[]) =>
+    new sns.SNSClient((await roleSession(cloud, name, may, ...statements)).clientConfig);
+  const [none, user] = [await as("without-key"), await as("with-key", use)];
+  const input = { TopicArn, Message: "sealed" };
+  const batch = { TopicArn, PublishBatchRequestEntries: [{ Id: "a", Message: "sealed" }] };
+  for (const refused of [
+    none.send(new sns.PublishCommand(input)),
+    none.send(new sns.PublishBatchCommand(batch)),
+  ])
+    await expect(refused).rejects.toMatchObject({
+      name: "KMSAccessDeniedException",
+      message: expect.stringContaining(
+        `not authorized to perform: kms:GenerateDataKey on resource: ${Arn}`,
+      ),
+    });
+  expect(await received(to)).toEqual([]);
+  await user.send(new sns.PublishCommand(input));
+  expect((await bodies(to)).map((body) => JSON.parse(body!) as object)).toMatchObject([
+    { Type: "Notification", Message: "sealed" },
+  ]);
+  await keys.send(new kms.DisableKeyCommand({ KeyId }));
+  await expect(publish(TopicArn, "x")).rejects.toMatchObject({ name: "KMSDisabledException" });
+  await keys.send(new kms.ScheduleKeyDeletionCommand({ KeyId }));
+  await expect(publish(TopicArn, "x")).rejects.toMatchObject({
+    name: "KMSInvalidStateException",
+  });
+  for (const each of [keys, none, user]) each.destroy();
 });
