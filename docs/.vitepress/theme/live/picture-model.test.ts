@@ -47,6 +47,7 @@ const picture: PictureMessage = {
   repositories: [],
   vpcs: [vpc],
   paths: [],
+  roles: [],
   schedules: [],
   calendarAhead: 0,
   clusters: [

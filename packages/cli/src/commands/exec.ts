@@ -31,7 +31,7 @@ export async function execCommand(session: Session, options: ExecOptions): Promi
   const target = await session.target.reach();
   const aws = await connectAws(target.connection);
   try {
-    const { cluster } = diagnosisScope(target);
+    const { cluster } = await diagnosisScope(target);
     const task = await chooseTask(aws, { cluster, owner: target.owner, wanted: options.service });
     const container = chooseContainer(task, options.container);
     const promised = await ask(aws, target, task, container, options.command);

@@ -89,7 +89,7 @@ async function diagnoseAll(session: Session): Promise<Pick<Diagnosis, "findings"
   const target = await session.target.reach();
   const aws = await connectAws(target.connection);
   try {
-    const { findings } = await diagnose(aws, diagnosisScope(target));
+    const { findings } = await diagnose(aws, await diagnosisScope(target));
     return { findings: findings.filter(({ id }) => id !== "cluster-missing") };
   } finally {
     disconnectAws(aws);

@@ -25,7 +25,7 @@ export async function whyCommand(session: Session, what: string | undefined): Pr
   const target = await session.target.reach();
   const aws = await connectAws(target.connection);
   try {
-    const scope = diagnosisScope(target);
+    const scope = await diagnosisScope(target);
     const { question, answer } = await readQuestion(aws, target, scope.cluster, what);
     const asked = await diagnose(aws, scope, question);
     const diagnosis = what === undefined ? await withStates(session, target, asked) : asked;

@@ -22,6 +22,16 @@ export interface Expected {
   readonly port?: number;
 }
 
+/** What a role asked for, and may not do, as Local AWS keeps it. */
+export interface RoleDenial {
+  /** The role's ARN. */
+  readonly who: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly refusal: { readonly by: string; readonly explicit: boolean };
+  readonly times: number;
+}
+
 /** What to look at, and as whom. */
 export interface DiagnosisScope {
   readonly region: string;
@@ -34,6 +44,8 @@ export interface DiagnosisScope {
   readonly architecture?: string;
   /** How many times faster than AWS idle waiting passes: 1, unless a local clock is faster. */
   readonly pace?: number;
+  /** What was refused of late; only Local AWS tells that, on AWS it is in CloudTrail. */
+  readonly denials?: readonly RoleDenial[];
 }
 
 /** All that rules look at: answers of AWS, and nothing else. */

@@ -13,6 +13,7 @@ import { readRuns } from "./read/read-runs.ts";
 import { runCauses } from "./rules/runs.ts";
 import { assumptions, rights } from "./rules/roles.ts";
 import { scaling } from "./rules/scaling.ts";
+import { taskRoleRights } from "./rules/task-role.ts";
 import { absences, settings, versions } from "./rules/service.ts";
 import { healthVerdicts } from "./rules/health-verdicts.ts";
 import { healthSettings } from "./rules/target-health.ts";
@@ -30,6 +31,7 @@ const RULES: readonly ((deployed: Deployed, subject: Subject) => Cause[])[] = [
   fullSubnets,
   wayOut,
   rights,
+  taskRoleRights,
   unregisteredInstances,
   misplaced,
   images,
@@ -116,6 +118,7 @@ function causesOf(deployed: Deployed, subject: Subject): Cause[] {
   if (symptom === undefined) return causes;
   const isExplained = causes.some(
     ({ id }) =>
+      id === symptom.id ||
       (!EXPLAIN_NOTHING.has(id) && rankOf(id) <= reachOf(symptom.id)) ||
       (id === "deployment-percentages" && symptom.id === "deployment-waits"),
   );

@@ -5,7 +5,7 @@ import { INSTANCE_KINDS } from "./kinds/instances.ts";
 import { NETWORK_KINDS } from "./kinds/network.ts";
 import { SCALING_KINDS } from "./kinds/scaling.ts";
 import { RUN_KINDS } from "./kinds/runs.ts";
-import { SECRET_KINDS } from "./kinds/secrets.ts";
+import { SECRET_KINDS, TASK_ROLE_KINDS } from "./kinds/secrets.ts";
 import { SERVICE_KINDS } from "./kinds/service.ts";
 import { STATE_KINDS } from "./kinds/states.ts";
 import { TASK_KINDS } from "./kinds/task.ts";
@@ -27,6 +27,7 @@ export const KINDS = {
   ...INSTANCE_KINDS,
   ...NETWORK_KINDS,
   ...SECRET_KINDS,
+  ...TASK_ROLE_KINDS,
   ...TASK_KINDS,
   ...BALANCER_KINDS,
   ...RUN_KINDS,
@@ -92,6 +93,10 @@ const ORDER: readonly FindingId[] = [
   "local-limit",
   "container-command",
   "task-failed-to-start",
+  "task-role-rights",
+  "task-role-deny",
+  "task-role-boundary",
+  "task-role-resource",
   "container-memory",
   "container-dependency",
   "container-upstream",
@@ -169,6 +174,11 @@ export const rankOf = (id: FindingId): number => ORDER.indexOf(id);
 /** Causes that stand beside what else is wrong: they explain no task that fails and no target that is unhealthy. */
 export const EXPLAIN_NOTHING: ReadonlySet<FindingId> = new Set<FindingId>([
   "deployment-percentages",
+  // A program may do without what it is refused.
+  "task-role-rights",
+  "task-role-deny",
+  "task-role-boundary",
+  "task-role-resource",
   "load-balancer-internal",
   "load-balancer-subnet",
   "load-balancer-ingress",

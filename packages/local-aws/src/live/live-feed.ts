@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Clock, Timer } from "../clock/clock.ts";
 import type { Engine } from "../engine/create-engine.ts";
 import type { EngineContext } from "../engine/engine.ts";
+import { Denials } from "../services/iam/denials.ts";
 import { LogEvents } from "../services/logs/log-events.ts";
 import type { NewLogEvent } from "../services/logs/state.ts";
 import type { ClockMessage, LogMessage, RequestMessage, LiveMessage } from "./messages.ts";
@@ -163,6 +164,7 @@ export class LiveFeed {
       }),
       store.owner(LogEvents).watch((lines) => this.#tell(lines)),
       clock.onPace(() => this.#streams.send(paceOf(clock))),
+      store.owner(Denials).watch(() => this.#drawSoon(contents)),
       calendar.onForward(() => this.#drawSoon(contents)),
     ];
     this.#unwatch = () => {

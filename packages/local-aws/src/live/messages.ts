@@ -27,10 +27,41 @@ export interface PictureMessage {
   readonly vpcs: readonly VpcPicture[];
   readonly clusters: readonly ClusterPicture[];
   readonly paths: readonly PathPicture[];
+  /** The roles of the services' tasks, by name. */
+  readonly roles: readonly RolePicture[];
   /** What runs by the calendar: the next one first, those that never will at the end. */
   readonly schedules: readonly SchedulePicture[];
   /** By how many milliseconds the calendar is ahead of the clock. */
   readonly calendarAhead: number;
+}
+
+/** A role that services' tasks have, what its own policies say, and what it was refused. */
+export interface RolePicture {
+  readonly roleArn: string;
+  readonly name: string;
+  readonly uses: readonly {
+    readonly service: string;
+    readonly as: "execution role" | "task role";
+  }[];
+  readonly exists: boolean;
+  /** The ARN of its permissions boundary. */
+  readonly boundary: string | null;
+  readonly rights: readonly RightPicture[];
+  /** What it asked for in vain since the server started, the newest last. */
+  readonly denials: readonly {
+    readonly action: string;
+    readonly resource: string;
+    readonly at: number;
+    readonly times: number;
+  }[];
+}
+
+/** One action of a statement on one resource, as the statement writes them; `≠` is before what `NotAction` and `NotResource` name. */
+export interface RightPicture {
+  readonly action: string;
+  readonly resource: string;
+  /** What comes of it once all policies of the role are asked. */
+  readonly effect: "allowed" | "on conditions" | "beyond the boundary" | "denied";
 }
 
 /** A schedule of EventBridge Scheduler, or a rule with one. */

@@ -21,6 +21,7 @@ import type {
 } from "./messages.ts";
 import { scalingPicture } from "./scaling-pictures.ts";
 import { pathPictures } from "./path-pictures.ts";
+import { rolePictures } from "./role-pictures.ts";
 import { schedulePictures } from "./schedule-pictures.ts";
 import { vpcPicture } from "./vpc-pictures.ts";
 
@@ -55,6 +56,7 @@ export function takePicture(
         .map((cluster) => clusterPicture(scope, cluster)),
     ),
     paths: scopes.flatMap((scope) => pathPictures(scope, homeAddress)),
+    roles: rolePictures(store, account, scopes),
     schedules: schedulePictures(store, account, calendar.now()),
     calendarAhead: calendar.ahead,
   };

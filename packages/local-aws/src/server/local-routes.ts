@@ -9,6 +9,7 @@ import { answerSnapshots } from "../snapshot/snapshot-routes.ts";
 import type { Snapshots } from "../snapshot/snapshots.ts";
 import { sendJson, type Mount } from "../ground/http.ts";
 import { tasks } from "../services/ecs/state.ts";
+import { Denials } from "../services/iam/denials.ts";
 import { DEFAULT_ACCOUNT } from "../services/iam/workspace-keys.ts";
 import { SERVICES } from "../services/table.ts";
 import type { Store } from "../store/store.ts";
@@ -57,6 +58,8 @@ export function localRoutes(parts: LocalRoutesParts): Mount {
         ahead: context.calendar.ahead,
         schedules: schedulePictures(context.store, DEFAULT_ACCOUNT, context.calendar.now()),
       }),
+    "GET /_local/denials": (_request, response) =>
+      sendJson(response, 200, { denials: context.store.owner(Denials).of(DEFAULT_ACCOUNT) }),
     "GET /_local/revision": (_request, response) =>
       sendJson(response, 200, { revision: revision.read() }),
     "GET /_local/events": (_request, response) => streamEvents(context, response),

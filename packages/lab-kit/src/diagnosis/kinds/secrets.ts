@@ -8,6 +8,44 @@ const READS = [
   "ECS は誰として secrets の値を読みますか。それにはどの権限が要りますか。",
 ] as const;
 
+const PROGRAM = [
+  "As whom does the program ask AWS, and which policies have a say in that?",
+  "プログラムは誰として AWS を呼び出しますか。それを決めるポリシーはどれですか。",
+] as const;
+const TASK_ROLE = ecsPage("task-iam-roles");
+const BOUNDARIES = page("IAM/latest/UserGuide", "access_policies_boundaries");
+const EVALUATION = page("IAM/latest/UserGuide", "reference_policies_evaluation-logic");
+
+/** Causes in what programs may do by their task role. */
+export const TASK_ROLE_KINDS = {
+  "task-role-rights": {
+    question: PROGRAM,
+    page: TASK_ROLE,
+    line: '{ Effect: "Allow", Action: "…", Resource: … },',
+  },
+  "task-role-deny": {
+    question: PROGRAM,
+    page: EVALUATION,
+    line: [
+      'Narrow the statement with Effect: "Deny"',
+      'Effect: "Deny" のステートメントの範囲を狭める',
+    ],
+  },
+  "task-role-boundary": {
+    question: PROGRAM,
+    page: BOUNDARIES,
+    line: 'new IamPolicy(this, "…_boundary", { policy: … });',
+  },
+  "task-role-resource": {
+    question: PROGRAM,
+    page: EVALUATION,
+    line: [
+      "Name the task role in the policy of what it asks for",
+      "アクセス先のリソースのポリシーにタスクロールを書く",
+    ],
+  },
+} satisfies Readonly<Record<string, Kind>>;
+
 /** Causes in what containers are given before they start: parameters and secrets. */
 export const SECRET_KINDS = {
   "parameter-rights": {

@@ -114,6 +114,7 @@ function ended(deployed: Deployed, subject: Subject, task: Task): Cause | undefi
 /** What programs say last, the more telling first. */
 const LAST_WORDS: readonly (readonly [RegExp, FindingId])[] = [
   [/exec format error/i, "image-platform"],
+  [/is not authorized to perform: [a-z0-9-]+:\w+/, "task-role-rights"],
   [/host not found in upstream/, "container-upstream"],
   [
     /EACCES[^\n]*\b(?:listen|bind|:\d+)|(?:listen|bind)[^\n]*permission denied/i,

@@ -156,7 +156,8 @@ const JA: Readonly<Record<RoleRefusal["by"], string>> = {
 };
 
 const LONGEST = 400;
-function compactAll(documents: readonly string[]): string {
+/** Policies as one short text. */
+export function compactAll(documents: readonly string[]): string {
   const text = documents.map(compact).join(" ") || "no policy";
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

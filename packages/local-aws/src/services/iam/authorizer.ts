@@ -1,7 +1,7 @@
 import type { CallContext, Service } from "../service.ts";
 import type { Asked, Need, RequestKeys, RightsTable } from "../kit/rights.ts";
 import type { ResolvedOperation } from "../../protocol/wire-types.ts";
-import { refusalOn, roleArnOf } from "./caller.ts";
+import { noteDenial, refusalOn, roleArnOf } from "./caller.ts";
 import { callerKeys, prefixed } from "./caller-keys.ts";
 import { accessDenied } from "./access-denied.ts";
 import { authorizationMessage } from "./authorization-message.ts";
@@ -99,6 +99,7 @@ export class Authorizer {
         const document = policy === undefined ? undefined : this.#read(policy);
         const refusal = refusalOn(context, document, request, own);
         if (!refusal) continue;
+        noteDenial(context, need.action, resource, refusal);
         const encoded = () => authorizationMessage(context, request, refusal);
         return accessDenied(call, context.principal.arn, { ...request, refusal, encoded });
       }

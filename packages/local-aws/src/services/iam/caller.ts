@@ -2,6 +2,7 @@ import type { Clock } from "../../clock/clock.ts";
 import type { Scope, Store } from "../../store/store.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import { callerKeys as keysOfCaller } from "./caller-keys.ts";
+import { Denials } from "./denials.ts";
 import type { RequestContext } from "./policy-conditions.ts";
 import { parsePolicy, type PolicyDocument } from "./policy-document.ts";
 import { evaluateResourcePolicy, type Decision, type PolicyRequest } from "./policy-evaluation.ts";
@@ -68,7 +69,7 @@ export function refusalOn(
   request: PolicyRequest,
   own = policiesOf(caller.cloud, caller.account, caller.principal),
 ): Refusal | undefined {
-  return weigh(
+  const refusal = weigh(
     {
       own,
       names: namesOf(caller),
@@ -78,6 +79,8 @@ export function refusalOn(
     },
     request,
   );
+  if (!refusal) forgetDenial(caller, request);
+  return refusal;
 }
 
 /**
@@ -99,17 +102,37 @@ export function foreignRefusalOn(
   return identity === "allowed" ? undefined : { by: "identity-based policy", explicit: false };
 }
 
+type Asking = Pick<Caller, "account" | "principal" | "cloud" | "clock">;
+
+/** Keeps among the {@link Denials} what a caller may not do. @param on an ARN, or `*` for an action that has no resource */
+export function noteDenial(caller: Asking, action: string, on: string, refusal: Refusal): void {
+  const { cloud, clock, principal } = caller;
+  const who = roleArnOf(caller) ?? principal.arn;
+  cloud.owner(Denials).note({ who, action, resource: on, refusal, at: clock.now() });
+}
+
+/** What a caller may do is no longer among the {@link Denials}. */
+export function forgetDenial(
+  caller: Asking,
+  { action, resource }: Pick<PolicyRequest, "action" | "resource">,
+): void {
+  const who = roleArnOf(caller) ?? caller.principal.arn;
+  caller.cloud.owner(Denials).forget(who, action, resource);
+}
+
 /**
- * What a caller is answered that may not do something.
+ * What a caller is answered that may not do something; it is kept among the {@link Denials}.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
  * @param on the resource as the service names it; undefined for an action that has none
  */
 export function denied(
-  { principal }: Pick<Caller, "principal">,
+  caller: Asking,
   action: string,
   on: string | undefined,
   refusal: Refusal,
 ): AwsError {
+  const { principal } = caller;
+  noteDenial(caller, action, on ?? "*", refusal);
   const resource = on === undefined ? "" : ` on resource: ${on}`;
   return new AwsError(
     "AccessDeniedException",

@@ -2,6 +2,7 @@ import {
   callerKeys,
   decisionsOf,
   denied,
+  forgetDenial,
   identityOf,
   namesOf,
   type Caller,
@@ -35,7 +36,9 @@ export function checkAccess(
   use: KeyUse = {},
 ): void {
   const refusal = refusalOf(caller, key, key?.policy, operation, use);
-  if (refusal) throw denied(caller, `kms:${operation}`, key?.arn, refusal);
+  if (!refusal)
+    return forgetDenial(caller, { action: `kms:${operation}`, resource: key?.arn ?? "*" });
+  throw denied(caller, `kms:${operation}`, key?.arn, refusal);
 }
 
 /**
