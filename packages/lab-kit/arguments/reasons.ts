@@ -1,42 +1,21 @@
 import type { Words } from "@workbook/toolchain";
+import { CLOUDWATCH_REASONS } from "./cloudwatch-reasons.ts";
+import { LOAD_BALANCER_REASONS } from "./load-balancer-reasons.ts";
 
 const FEEDBACK: Words = [
   "How deliveries went is not written to CloudWatch Logs.",
   "配信の結果は CloudWatch Logs に書き込まれません。",
 ];
 
+const NO_HOSTS: Words = [
+  "No hosts are managed by Systems Manager.",
+  "Systems Manager が管理するホストはありません。",
+];
+
 /** Why Local AWS refuses arguments: by `type`, or `type.argument` for what begins with it. */
 const REASONS: Readonly<Record<string, Words>> = {
-  aws_cloudwatch_event_api_destination: [
-    "API destinations are not there.",
-    "API の送信先はありません。",
-  ],
-  aws_cloudwatch_event_archive: ["Events are not archived.", "イベントはアーカイブされません。"],
-  aws_cloudwatch_event_connection: [
-    "API destinations are not there, which connections are for.",
-    "接続を使う API の送信先がありません。",
-  ],
-  aws_cloudwatch_event_endpoint: [
-    "Global endpoints are not there.",
-    "グローバルエンドポイントはありません。",
-  ],
-  aws_cloudwatch_log_data_protection_policy: [
-    "Nothing is masked in logs.",
-    "ログは何もマスクされません。",
-  ],
-  aws_cloudwatch_log_destination: [
-    "Logs are not passed on to other accounts.",
-    "ログはほかのアカウントに渡されません。",
-  ],
-  aws_cloudwatch_log_subscription_filter: [
-    "What logs are passed on to (Lambda, Kinesis, Firehose) is not there.",
-    "ログを渡す先 (Lambda、Kinesis、Firehose) がありません。",
-  ],
-  aws_cloudwatch_metric_stream: [
-    "Amazon Data Firehose is not there, which takes streams of metrics.",
-    "メトリクスのストリームを受け取る Amazon Data Firehose がありません。",
-  ],
-  aws_cloudwatch_query_definition: ["Logs Insights is not there.", "Logs Insights はありません。"],
+  ...CLOUDWATCH_REASONS,
+  ...LOAD_BALANCER_REASONS,
   aws_ecr_account_setting: ["Images are not scanned.", "イメージはスキャンされません。"],
   aws_ecr_pull_through_cache_rule: [
     "Registries of others are pulled from directly.",
@@ -93,29 +72,34 @@ const REASONS: Readonly<Record<string, Words>> = {
     "Nothing is masked in messages.",
     "メッセージは何もマスクされません。",
   ],
-  "aws_cloudwatch_composite_alarm.actions_suppressor": [
-    "No alarm suppresses the actions of another.",
-    "ほかのアラームのアクションを抑制するアラームはありません。",
+  aws_ssm_activation: NO_HOSTS,
+  aws_ssm_association: NO_HOSTS,
+  aws_ssm_default_patch_baseline: NO_HOSTS,
+  aws_ssm_document: [
+    "Of Systems Manager, Parameter Store and sessions of ECS Exec are there.",
+    "Systems Manager のうち、パラメーターストアと ECS Exec のセッションだけがあります。",
   ],
-  "aws_cloudwatch_event_bus.event_source_name": [
-    "No partner sends events.",
-    "イベントを送るパートナーはありません。",
+  aws_ssm_maintenance_window: NO_HOSTS,
+  aws_ssm_maintenance_window_target: NO_HOSTS,
+  aws_ssm_maintenance_window_task: NO_HOSTS,
+  aws_ssm_patch_baseline: NO_HOSTS,
+  aws_ssm_patch_group: NO_HOSTS,
+  aws_ssm_resource_data_sync: NO_HOSTS,
+  aws_ssm_service_setting: [
+    "Parameter Store has no limit of calls here that could be raised.",
+    "ここのパラメーターストアには、引き上げられるスループットの上限がありません。",
   ],
-  "aws_cloudwatch_event_bus.kms_key_identifier": [
-    "Events are not encrypted under a key of yours.",
-    "イベントはお客様のキーで暗号化されません。",
+  aws_iam_organizations_features: [
+    "There are no organizations.",
+    "組織 (Organizations) はありません。",
   ],
-  aws_cloudwatch_event_target: [
-    "The service that this is for is not there.",
-    "対象のサービスがありません。",
+  aws_kms_custom_key_store: [
+    "Custom key stores are not there.",
+    "カスタムキーストアはありません。",
   ],
-  "aws_cloudwatch_metric_alarm.metric_query.account_id": [
-    "Metrics of other accounts are not read.",
-    "ほかのアカウントのメトリクスは読み取りません。",
-  ],
-  "aws_cloudwatch_metric_alarm.threshold_metric_id": [
-    "There is no anomaly detection.",
-    "異常検出はありません。",
+  aws_kms_replica_external_key: [
+    "Multi-Region keys are not there.",
+    "マルチリージョンキーはありません。",
   ],
   "aws_ecs_cluster.configuration.execute_command_configuration.kms_key_id": [
     "Sessions are not encrypted under a key of yours.",
@@ -141,13 +125,17 @@ const REASONS: Readonly<Record<string, Words>> = {
     "Elastic Inference is not there; AWS has ended it.",
     "Elastic Inference はありません。AWS でも提供を終了しています。",
   ],
-  "aws_lb.enable_cross_zone_load_balancing": [
-    "Of load balancers, those for applications alone are there.",
-    "ロードバランサーは Application Load Balancer だけです。",
+  "aws_s3_bucket.object_lock_configuration": [
+    "Objects have no default retention; each may have its own.",
+    "デフォルトの保持期間はありません。オブジェクトごとの保持期間は設定できます。",
   ],
-  aws_lb_target_group: [
-    "It is for network load balancers, which are not there.",
-    "Network Load Balancer 用です。Network Load Balancer はありません。",
+  "aws_s3_bucket.replication_configuration": [
+    "Objects are not replicated.",
+    "オブジェクトはレプリケートされません。",
+  ],
+  "aws_s3_bucket.versioning.mfa_delete": [
+    "There is no multi-factor authentication.",
+    "多要素認証はありません。",
   ],
   aws_kms_external_key: [
     "Keys whose material is imported are not there.",

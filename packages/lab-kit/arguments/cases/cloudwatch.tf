@@ -82,6 +82,11 @@ resource "aws_cloudwatch_composite_alarm" "both" {
   ok_actions                = var.changed ? [] : [aws_sns_topic.alarms.arn]
   insufficient_data_actions = var.changed ? [] : [aws_sns_topic.alarms.arn]
   tags                      = local.tags
+  actions_suppressor {
+    alarm            = aws_cloudwatch_metric_alarm.cpu.alarm_name
+    extension_period = var.changed ? 20 : 10
+    wait_period      = var.changed ? 40 : 30
+  }
 }
 
 resource "aws_cloudwatch_dashboard" "lab" {

@@ -60,6 +60,18 @@ resource "aws_lb" "application" {
   depends_on = [aws_internet_gateway.elb]
 }
 
+resource "aws_lb" "mapped" {
+  name_prefix        = "map-"
+  internal           = true
+  enable_zonal_shift = var.changed
+  subnet_mapping {
+    subnet_id = aws_subnet.elb[0].id
+  }
+  subnet_mapping {
+    subnet_id = aws_subnet.elb[1].id
+  }
+}
+
 resource "aws_lb_target_group" "http" {
   name                              = "http"
   port                              = 80
@@ -117,6 +129,14 @@ resource "aws_lb_target_group_attachment" "address" {
   port             = 8080
 }
 
+# Outside of the VPC it has no zone of its own.
+resource "aws_lb_target_group_attachment" "outside" {
+  target_group_arn  = aws_lb_target_group.http.arn
+  target_id         = "192.168.0.10"
+  port              = 8080
+  availability_zone = "all"
+}
+
 resource "aws_lb_listener" "http" {
   load_balancer_arn                    = aws_lb.application.arn
   port                                 = 80
@@ -143,6 +163,16 @@ resource "aws_lb_listener" "http" {
   }
 }
 
+resource "aws_lb_listener" "short" {
+  load_balancer_arn = aws_lb.application.arn
+  port              = 8082
+  protocol          = "HTTP"
+  default_action {
+    type             = "forward"
+    target_group_arn = var.changed ? aws_lb_target_group.random.arn : aws_lb_target_group.http.arn
+  }
+}
+
 resource "aws_lb_listener" "redirect" {
   load_balancer_arn = aws_lb.application.arn
   port              = 8080
@@ -161,9 +191,19 @@ resource "aws_lb_listener" "redirect" {
 }
 
 resource "aws_lb_listener" "fixed" {
-  load_balancer_arn = aws_lb.application.arn
-  port              = 8081
-  protocol          = "HTTP"
+  load_balancer_arn                                                   = aws_lb.application.arn
+  port                                                                = 8081
+  protocol                                                            = "HTTP"
+  routing_http_response_access_control_allow_credentials_header_value = "true"
+  routing_http_response_access_control_allow_headers_header_value     = var.changed ? "X-Sort" : "X-Kind"
+  routing_http_response_access_control_allow_methods_header_value     = var.changed ? "GET,PUT" : "GET"
+  routing_http_response_access_control_allow_origin_header_value      = var.changed ? "https://second.example.com" : "https://first.example.com"
+  routing_http_response_access_control_expose_headers_header_value    = var.changed ? "X-Sort" : "X-Kind"
+  routing_http_response_access_control_max_age_header_value           = var.changed ? "600" : "300"
+  routing_http_response_content_security_policy_header_value          = var.changed ? "default-src 'self'" : "default-src 'none'"
+  routing_http_response_strict_transport_security_header_value        = var.changed ? "max-age=600" : "max-age=300"
+  routing_http_response_x_content_type_options_header_value           = "nosniff"
+  routing_http_response_x_frame_options_header_value                  = var.changed ? "SAMEORIGIN" : "DENY"
   default_action {
     type = "fixed-response"
     fixed_response {
@@ -281,6 +321,6 @@ resource "aws_lb_listener_rule" "fixed" {
 output "elbv2" {
   value = {
     # The provider reads an imported action back in its long form, and goes on to plan that away.
-    ids = { "aws_lb_target_group_attachment.address" = null, "aws_lb_listener_rule.forward" = null }
+    ids = { "aws_lb_target_group_attachment.address" = null, "aws_lb_target_group_attachment.outside" = null, "aws_lb_listener_rule.forward" = null }
   }
 }

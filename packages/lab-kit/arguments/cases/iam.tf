@@ -182,6 +182,12 @@ resource "aws_iam_access_key" "bare" {
   status = var.changed ? "Inactive" : "Active"
 }
 
+# Its secret is sealed for whoever has the other half of this key, which nobody kept.
+resource "aws_iam_access_key" "sealed" {
+  user    = aws_iam_user.bare.name
+  pgp_key = "mQENBGsNc4oBCAC8pnXlswI6CQlIKTQwsVXsAJ1WOzTDWXMHkX6mv8TH1WSpPs6F2hiIkf3SAjCNYyuXfMX3Fav8l1QrxBXJKm2xvvQGU2f/HsS2JMgAh4ws5Z+QmYGjK3XvOrsBDJZPqommUI88MkgOWPR+myadiZRxA6Hl2NeToHg3X3773g0g4GOX92hDKhOg3IemGEVrQtCTsHyEnEnV52TWWTNe8nRMocan+L2sIjj6VEK7R7NblYyG3IneZ+wsXhqRIHSsSf5ZJa8DxcEoSFaxdas7ysdQdn64GCo/wFwjcDw3R34O4E+piMFjEl8WlhHTV2zNUjGaiYP1SDVAGnBV1DZxL4v7ABEBAAG0EGNhc2VAZXhhbXBsZS5jb22JAU4EEwEKADgWIQR10pITNxvNv2TkgF1+8RFzijlXCgUCaw1zigIbDQULCQgHAgYVCgkICwIEFgIDAQIeAQIXgAAKCRB+8RFzijlXCn+oB/9WwuKRsFpegDta0C/uMM//rdGQmIIvLmoJyG1ZVFCNpLJ6CUB7/Hh/pfl20I/fCL8o++gQiT0cHVZscdvWrC77DHc0+Cpn0xZaO++9HLfKtlTLJD7KYWg2XXqk5wU44jGETbu13FzWP7oQ2xyN7k1ObvvHdpiog8Tysk23h3R+PYGo560juzWruLDc4dpedDcjIyKglvF3ATxtGXjvSD1jAf6VIE5sEixqVmH55d0TPtvn3zmueKbxMl3QHv+w/JM/QkYqTWrFK+fSeXVsvYg+gez/KP/onQ0Cji2ft0c/usPa4ItVARwjrrObkTixc1Cv3KcgIKCuWWDLqvWROHpz"
+}
+
 resource "aws_iam_group" "full" {
   name = var.changed ? "second" : "first"
   path = var.changed ? "/second/" : "/first/"
@@ -279,6 +285,7 @@ output "iam" {
       "aws_iam_group_policy_attachments_exclusive.exclusive" = "exclusive"
       # The secret is told once.
       "aws_iam_access_key.bare" = null
+      "aws_iam_access_key.sealed" = null
     }
   }
 }

@@ -6,6 +6,7 @@ resource "aws_kms_key" "ssm" {
 
 resource "aws_ssm_parameter" "plain" {
   name            = "/app/plain"
+  arn             = "arn:aws:ssm:${local.region}:${local.account}:parameter/app/plain"
   type            = "String"
   value           = var.changed ? "second" : "first"
   description     = var.changed ? "the second" : "the first"

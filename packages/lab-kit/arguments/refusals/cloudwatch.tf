@@ -1,13 +1,3 @@
-resource "aws_cloudwatch_composite_alarm" "suppressed" {
-  alarm_name = "suppressed"
-  alarm_rule = "TRUE"
-  actions_suppressor {
-    alarm            = "other"
-    extension_period = 10
-    wait_period      = 20
-  }
-}
-
 resource "aws_cloudwatch_metric_alarm" "band" {
   alarm_name          = "band"
   comparison_operator = "GreaterThanUpperThreshold"
@@ -53,4 +43,14 @@ resource "aws_cloudwatch_metric_stream" "all" {
   role_arn      = "arn:aws:iam::${local.account}:role/stream"
   firehose_arn  = "arn:aws:firehose:${local.region}:${local.account}:deliverystream/metrics"
   output_format = "json"
+}
+
+resource "aws_cloudwatch_contributor_insight_rule" "refused" {
+  rule_name       = "refused"
+  rule_definition = jsonencode({ Schema = { Name = "CloudWatchLogRule", Version = 1 }, LogGroupNames = ["/a"], LogFormat = "JSON", Contribution = { Keys = ["$.ip"] }, AggregateOn = "Count" })
+}
+
+resource "aws_cloudwatch_contributor_managed_insight_rule" "refused" {
+  resource_arn  = "arn:aws:ec2:${local.region}:${local.account}:vpc-endpoint-service/vpce-svc-0123456789abcdef0"
+  template_name = "VpcEndpointService-BytesByEndpointId-v1"
 }

@@ -44,3 +44,7 @@ resource "aws_iam_user_ssh_key" "own" {
 resource "aws_iam_virtual_mfa_device" "own" {
   virtual_mfa_device_name = "own"
 }
+
+resource "aws_iam_organizations_features" "root" {
+  enabled_features = ["RootCredentialsManagement"]
+}
