@@ -43,6 +43,8 @@ const DATA: ReadonlySet<string> = new Set([
   "test journey",
   "test walk",
   "enableExecuteCommand: true,",
+  "forceDelete: true,",
+  "lifecycle: { createBeforeDestroy: true },",
   "exports neither",
   "{ [key: string]: string",
   "Applications Library System Users Volumes bin boot dev etc lib lib32 lib64 libx32 nix private proc run sbin sys usr",

@@ -11,6 +11,7 @@ import { commandLine } from "./reference/command-line.ts";
 import { configuration } from "./reference/configuration.ts";
 import { constructs } from "./reference/constructs.ts";
 import { errorCodes } from "./reference/error-codes.ts";
+import { failures } from "./reference/failures.ts";
 import { formatPage, type Language } from "./reference/reference-page.ts";
 import { supportMatrix } from "./reference/support-matrix.ts";
 import { taskDefinition } from "./reference/task-definition.ts";
@@ -40,6 +41,7 @@ function formatAll(texts: ReadonlyMap<string, string>): Map<string, string> {
 const pages = await Promise.all([
   commandLine(),
   errorCodes(),
+  failures(),
   supportMatrix(),
   terraformArguments(),
   taskDefinition(),

@@ -9,7 +9,7 @@ import {
   HttpRequestError,
   type Target,
 } from "@workbook/lab-kit";
-import { both, UserError, type Words } from "@workbook/toolchain";
+import { both, say, UserError, type Words } from "@workbook/toolchain";
 import { effectiveListeners } from "../cloud/listeners.ts";
 import { diagnosisScope } from "../target/diagnosis-scope.ts";
 import { onTarget } from "../command-line/commands.ts";
@@ -53,7 +53,13 @@ async function withStates(
 
 function next(session: Session, { findings, subjects }: Diagnosis): Words {
   const [first] = findings;
-  if (first && /^sta(?:te|ck)-/.test(first.id)) return nextStep(onTarget(session, "deploy"));
+  // While somebody holds a state no deploy gets on: theirs has to end, or the lock that it left has to go.
+  if (first?.id === "state-locked") {
+    const command = say(first.line, "en").replace("./workbook ", "");
+    return nextStep(onTarget(session, command));
+  }
+  if (first && /^(?:state|stack|refused)-/.test(first.id))
+    return nextStep(onTarget(session, "deploy"));
   if (subjects.length === 0 && (first === undefined || first.id === "cluster-missing"))
     return nextStep(onTarget(session, "deploy"));
   return nextStep(onTarget(session, first === undefined ? "check" : "hint"));

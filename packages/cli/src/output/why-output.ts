@@ -1,5 +1,6 @@
 import { both, list, say, text, type Language, type Text, type Words } from "@workbook/toolchain";
 import type { Diagnosis, Finding } from "@workbook/lab-kit";
+import { failurePage } from "@workbook/lab-kit/failures";
 import { style } from "./style.ts";
 import { wrap } from "./wrap.ts";
 
@@ -14,6 +15,7 @@ const HEADINGS = {
   looked: ["Looked at", "調べたもの"],
   write: ["Write", "書く行"],
   read: ["Read", "読むページ"],
+  looksLike: ["What looks like it, in the failure catalogue", "似た症状 (障害カタログ)"],
 } as const satisfies Record<string, Words>;
 
 /** The findings for a person, the cause first. */
@@ -46,6 +48,7 @@ function formatFinding(
   width: number,
 ): string {
   const heading = (words: Words) => style.quiet(say(words, language));
+  const entry = failurePage(id);
   const looked = evidence.flatMap(({ call, value }) => [
     `    ${call}`,
     wrap(value, width, "      "),
@@ -60,6 +63,7 @@ function formatFinding(
     `    ${say(line, language)}`,
     `  ${heading(HEADINGS.read)}`,
     `    ${say(page, language)}`,
+    ...(entry ? [`  ${heading(HEADINGS.looksLike)}`, `    ${say(entry, language)}`] : []),
   ].join("\n");
 }
 
@@ -79,15 +83,19 @@ export function diagnosisJson(diagnosis: Diagnosis, answer: Answer | undefined):
     ...(answer && { answer }),
     subjects: diagnosis.subjects,
     waiting: diagnosis.waiting,
-    findings: diagnosis.findings.map(({ id, subjects, cause, evidence, question, page, line }) => ({
-      id,
-      subjects,
-      cause: text(cause),
-      evidence,
-      question: text(question),
-      page: text(page),
-      line: text(line),
-    })),
+    findings: diagnosis.findings.map(({ id, subjects, cause, evidence, question, page, line }) => {
+      const entry = failurePage(id);
+      return {
+        id,
+        subjects,
+        cause: text(cause),
+        evidence,
+        question: text(question),
+        page: text(page),
+        line: text(line),
+        ...(entry && { failure: text(entry) }),
+      };
+    }),
     refused: diagnosis.refused,
   };
 }

@@ -1,9 +1,10 @@
-import { both, text, type Words } from "@workbook/toolchain";
+import { both, text, type Text, type Words } from "@workbook/toolchain";
 
 import type { CheckResult } from "../check.ts";
 import { diagnose, type Diagnosis, type Finding } from "../diagnosis/diagnose.ts";
 import type { LiveContext } from "../live.ts";
 import { listenerPort, type ServedApp } from "../web-app.ts";
+import { failurePage } from "../failures/catalogue.ts";
 import { serviceNames } from "./deployed.ts";
 import { listenersOn } from "./wiring.ts";
 
@@ -91,6 +92,12 @@ export function failedBy(
     expected: text(expected),
     actual: both`${actual}: ${cause}`,
     fault: id,
-    hint: { question: text(question), pointer: both`${cause} ${page}`, line: text(line) },
+    hint: { question: text(question), pointer: pointerTo(id, cause, page), line: text(line) },
   };
+}
+
+/** The cause, AWS's page about it, and where the failure catalogue has what looks like it. */
+function pointerTo(id: string, cause: Words, page: Words): Text {
+  const entry = failurePage(id);
+  return entry ? both`${cause} ${page} ${entry}` : both`${cause} ${page}`;
 }

@@ -4,10 +4,13 @@ import type { Cause, Diagnosis, Finding } from "./finding.ts";
 import { EXPLAIN_NOTHING, type FindingId, KINDS, rankOf } from "./kinds.ts";
 import { Reader } from "./read/reader.ts";
 import { ofRequest, type RequestQuestion } from "./rules/asked-request.ts";
-import { stoppedDeployments } from "./rules/deployments.ts";
+import { waitingContainers } from "./rules/containers-beside.ts";
+import { stoppedDeployments, unreturned } from "./rules/deployments.ts";
+import { execRights } from "./rules/exec-rights.ts";
 import { failedTasks } from "./rules/failed-tasks.ts";
 import { misplaced, unregisteredInstances } from "./rules/instances.ts";
 import { images, logs } from "./rules/images.ts";
+import { killedTasks } from "./rules/killed-tasks.ts";
 import { listeners, unregistered } from "./rules/listeners.ts";
 import { readRuns } from "./read/read-runs.ts";
 import { runCauses } from "./rules/runs.ts";
@@ -37,6 +40,8 @@ const RULES: readonly ((deployed: Deployed, subject: Subject) => Cause[])[] = [
   images,
   logs,
   failedTasks,
+  waitingContainers,
+  killedTasks,
   listeners,
   toTasks,
   healthSettings,
@@ -44,7 +49,9 @@ const RULES: readonly ((deployed: Deployed, subject: Subject) => Cause[])[] = [
   unregistered,
   fromClient,
   versions,
+  unreturned,
   stoppedDeployments,
+  execRights,
   scaling,
 ];
 

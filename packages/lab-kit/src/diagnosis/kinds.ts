@@ -3,6 +3,7 @@ import type { Words } from "@workbook/toolchain";
 import { BALANCER_KINDS } from "./kinds/balancer.ts";
 import { INSTANCE_KINDS } from "./kinds/instances.ts";
 import { NETWORK_KINDS } from "./kinds/network.ts";
+import { REFUSAL_KINDS } from "./kinds/refused.ts";
 import { SCALING_KINDS } from "./kinds/scaling.ts";
 import { RUN_KINDS } from "./kinds/runs.ts";
 import { SECRET_KINDS, TASK_ROLE_KINDS } from "./kinds/secrets.ts";
@@ -23,6 +24,7 @@ export interface Kind {
 /** Every cause that a diagnosis knows, with the help for it. */
 export const KINDS = {
   ...STATE_KINDS,
+  ...REFUSAL_KINDS,
   ...SERVICE_KINDS,
   ...INSTANCE_KINDS,
   ...NETWORK_KINDS,
@@ -42,6 +44,7 @@ const ORDER: readonly FindingId[] = [
   "state-bucket-missing",
   "state-locked",
   "stack-output-missing",
+  ...(Object.keys(REFUSAL_KINDS) as (keyof typeof REFUSAL_KINDS)[]),
   "cluster-missing",
   "service-missing",
   "service-elsewhere",
@@ -75,6 +78,7 @@ const ORDER: readonly FindingId[] = [
   "instance-network",
   "instance-role",
   "instance-attribute",
+  "instance-constraint",
   "instance-port-taken",
   "instance-full",
   "parameter-rights",
@@ -83,6 +87,8 @@ const ORDER: readonly FindingId[] = [
   "secret-missing",
   "secret-key-rights",
   "secret-json-key",
+  "environment-file-missing",
+  "environment-file-rights",
   "image-registry",
   "image-repository-missing",
   "image-missing",
@@ -106,6 +112,7 @@ const ORDER: readonly FindingId[] = [
   "container-exits",
   "container-ends",
   "container-health-check",
+  "container-signal",
   "target-group-missing",
   "target-group-vpc",
   "service-not-registered",
@@ -135,12 +142,14 @@ const ORDER: readonly FindingId[] = [
   "load-balancer-internal",
   "load-balancer-subnet",
   "load-balancer-ingress",
+  "breaker-without-rollback",
   "deployment-failed",
   "deployment-waits",
   "old-revision",
   "revision-inactive",
   "image-tag-moved",
   "logs-not-delivered",
+  "exec-rights",
   "scaling-role-missing",
   "scaling-no-policy",
   "scaling-policy-missing",
@@ -179,6 +188,9 @@ export const EXPLAIN_NOTHING: ReadonlySet<FindingId> = new Set<FindingId>([
   "task-role-deny",
   "task-role-boundary",
   "task-role-resource",
+  "breaker-without-rollback",
+  "container-signal",
+  "exec-rights",
   "load-balancer-internal",
   "load-balancer-subnet",
   "load-balancer-ingress",

@@ -8,6 +8,7 @@ import { CONFIGURATION } from "../terraform/initialise.ts";
 import { parseEvent, type TerraformEvent } from "../terraform/events.ts";
 import type { Finding } from "./finding.ts";
 import { KINDS, type FindingId } from "./kinds.ts";
+import { refusalIn } from "./refusals.ts";
 
 type Place = Pick<Deployment, "directories" | "target">;
 type Fault = Extract<TerraformEvent, { type: "diagnostic" }>;
@@ -26,8 +27,9 @@ export async function diagnoseStates(place: Place): Promise<readonly Finding[]> 
     ...locks.map((lock) => locked(lock)),
     ...stacks.flatMap((stack) => {
       const directory = stackDirectory(directories, target, stack);
-      const faults = lastFaults(directory).filter((fault) => isUntold(fault, directory));
-      return faults.length > 0 ? [untold(stack, faults)] : [];
+      const faults = lastFaults(directory);
+      const missing = faults.filter((fault) => isUntold(fault, directory));
+      return [...(missing.length > 0 ? [untold(stack, missing)] : []), ...refusedBy(stack, faults)];
     }),
   ];
 }
@@ -63,6 +65,25 @@ function untold(stack: string, faults: readonly Fault[]): Finding {
       `スタック ${stack} は、ほかのスタックがまだ伝えていないものを読んでいます: ${what}。そのスタックがまだ適用されていないか、別の名前で伝えています。`,
     ],
     evidence: faults.map(({ text }) => ({ call: "terraform plan", value: text })),
+  });
+}
+
+/** What AWS refused of a stack, where its words are known. */
+export function refusedBy(
+  stack: string,
+  faults: readonly Pick<Fault, "text" | "address">[],
+): readonly Finding[] {
+  return faults.flatMap(({ text, address }) => {
+    const id = refusalIn(text);
+    if (id === undefined) return [];
+    const what = address ?? stack;
+    const said = text.replace(/^[^]*RequestID: [^,]*, /, "");
+    return [
+      finding(id, stack, {
+        cause: [`AWS refused ${what}: ${said}`, `AWS が ${what} を拒否しました: ${said}`],
+        evidence: [{ call: `terraform apply (${what})`, value: text }],
+      }),
+    ];
   });
 }
 

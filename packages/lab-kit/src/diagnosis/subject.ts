@@ -1,4 +1,4 @@
-import type { Deployment, Service, Task, TaskDefinition } from "@aws-sdk/client-ecs";
+import type { Container, Deployment, Service, Task, TaskDefinition } from "@aws-sdk/client-ecs";
 
 import type { ServiceState } from "./read/read-services.ts";
 
@@ -20,6 +20,8 @@ export interface Subject {
   readonly failures: readonly Task[];
   /** Tasks of that deployment that are to run. */
   readonly running: readonly Task[];
+  /** Tasks of any deployment that ECS stopped, and that had to be killed for it; newest first. */
+  readonly killed: readonly Task[];
   /** One deployment, completed, with all its tasks. */
   readonly isSteady: boolean;
   /** That deployment failed, and the circuit breaker went back to the one before. */
@@ -70,6 +72,7 @@ export function subjectOf(state: ServiceState): Subject | undefined {
     network: { subnets, securityGroups, publicIp: assignPublicIp === "ENABLED" },
     running: own.running,
     failures: failuresOf(stopped, id, own.running, isAtRest),
+    killed: stopped.filter(wasKilled),
     isSteady: isSteady(service),
     isRolledBack: failed !== undefined,
     newest,
@@ -98,6 +101,7 @@ export function taskSubject({
     network: { subnets: [], securityGroups: [], publicIp: false },
     running: hasStopped ? [] : [task],
     failures: isFailure(task) ? [task] : [],
+    killed: wasKilled(task) ? [task] : [],
     isSteady: task.lastStatus === "RUNNING" || (hasStopped && !isFailure(task)),
     isRolledBack: false,
     newest: undefined,
@@ -139,6 +143,15 @@ function isFailure({ stopCode, stoppedReason = "" }: Task): boolean {
     UNHEALTHY.test(stoppedReason)
   );
 }
+
+/** SIGKILL, and not for its memory: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html */
+export const isKilled = ({ exitCode, reason = "" }: Container): boolean =>
+  exitCode === 137 && !reason.includes("OutOfMemory");
+
+/** A task that ECS, or somebody, asked to stop; what ends because a container of it did is no such task. */
+const wasKilled = ({ stopCode, containers = [] }: Task): boolean =>
+  (stopCode === "ServiceSchedulerInitiated" || stopCode === "UserInitiated") &&
+  containers.some(isKilled);
 
 const time = (date: Date | undefined): number => date?.getTime() ?? 0;
 /** How much longer than the failed ones a task has to live before the fault counts as gone. */

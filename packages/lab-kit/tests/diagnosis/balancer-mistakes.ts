@@ -45,6 +45,15 @@ const rule = (stack: Stack, Conditions: object[], actions: object[], Priority = 
     Actions: actions as { Type: "forward" }[],
   });
 
+/** Health checks that time out take real time. */
+const QUICK = {
+  group: {
+    HealthCheckTimeoutSeconds: 2,
+    HealthCheckIntervalSeconds: 5,
+    UnhealthyThresholdCount: 2,
+  },
+};
+
 export const BALANCER_MISTAKES: readonly Mistake[] = [
   {
     what: "the listener is deleted",
@@ -171,6 +180,7 @@ export const BALANCER_MISTAKES: readonly Mistake[] = [
     what: "the load balancer has another security group",
     chapter: 7,
     finding: "load-balancer-group",
+    node: QUICK,
     after: async (stack) => {
       const group = await stack.vpc.group(`stray-${stack.options.number}`);
       await stack.aws.elbv2.setSecurityGroups({
@@ -183,12 +193,14 @@ export const BALANCER_MISTAKES: readonly Mistake[] = [
     what: "the load balancer's security group lets nothing out",
     chapter: 7,
     finding: "load-balancer-egress",
+    node: QUICK,
     after: ({ vpc, albGroup }) => vpc.close(albGroup, "out"),
   },
   {
     what: "the tasks' security group admits nobody",
     chapter: 8,
     finding: "task-ingress",
+    go: QUICK,
     before: ({ vpc, go }) => vpc.close(go.securityGroup, "in"),
   },
   {
@@ -245,13 +257,14 @@ export const BALANCER_MISTAKES: readonly Mistake[] = [
     what: "the health check speaks HTTPS",
     chapter: 7,
     finding: "target-group-protocol",
+    catalogues: "target-group-protocol",
     node: { group: { HealthCheckProtocol: "HTTPS" } },
   },
   {
     what: "the health check asks another port",
     chapter: 7,
     finding: "health-check-port",
-    node: { group: { HealthCheckPort: "9000" } },
+    node: { group: { ...QUICK.group, HealthCheckPort: "9000" } },
   },
   {
     what: "the health check asks a path that is not there",
@@ -277,11 +290,7 @@ export const BALANCER_MISTAKES: readonly Mistake[] = [
     finding: "health-check-timeout",
     node: {
       environment: { HANG: "1" },
-      group: {
-        HealthCheckTimeoutSeconds: 2,
-        HealthCheckIntervalSeconds: 5,
-        UnhealthyThresholdCount: 2,
-      },
+      ...QUICK,
     },
   },
 ];

@@ -4,31 +4,17 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
 import { connectAws, disconnectAws, type AwsClients } from "../../src/live.ts";
 import { pollUntil } from "../../src/poll.ts";
-import { BALANCER_MISTAKES } from "./balancer-mistakes.ts";
 import type { Mistake } from "./mistake.ts";
-import { NETWORK_MISTAKES } from "./network-mistakes.ts";
-import { REACH_MISTAKES } from "./reach-mistakes.ts";
-import { ROLE_MISTAKES } from "./role-mistakes.ts";
-import { SECRET_MISTAKES } from "./secret-mistakes.ts";
-import { SERVICE_MISTAKES } from "./service-mistakes.ts";
 import { HOME, PACE, REGION, Stack } from "./stack.ts";
 import { formatTable, type Row } from "./table.ts";
-import { TASK_MISTAKES } from "./task-mistakes.ts";
+import { stoppingOneMeanwhile } from "./meanwhile.ts";
+import { MISTAKES, reproducedBy } from "./mistakes.ts";
+import { untilShown } from "./symptoms.ts";
 import { pushWebImage } from "./web-image.ts";
 
 const DEADLINE_MS = 60_000;
 /** How long a mistake is watched after it was found: until it shows, and no longer than this. */
 const SHOWN_MS = 1500;
-
-const MISTAKES: readonly Mistake[] = [
-  ...NETWORK_MISTAKES,
-  ...REACH_MISTAKES,
-  ...ROLE_MISTAKES,
-  ...SECRET_MISTAKES,
-  ...TASK_MISTAKES,
-  ...BALANCER_MISTAKES,
-  ...SERVICE_MISTAKES,
-];
 
 let cloud: LocalAws;
 let aws: AwsClients;
@@ -98,11 +84,19 @@ async function examine(mistake: Mistake): Promise<Row> {
       return ids;
     };
     const options = { deadlineMs: DEADLINE_MS, intervalMs: 50 };
-    await pollUntil(see, (ids) => ids.includes(finding), options);
+    const entry = reproducedBy(mistake);
+    const wanted = entry ?? finding;
+    const { met } = await pollUntil(
+      see,
+      (ids) => ids.includes(finding) && ids.includes(wanted),
+      options,
+    );
+    // Its entry says in which words, and where, it is to be seen.
+    if (entry && met) await untilShown(aws, entry, lookedAt(stack, mistake));
     const { last } = await pollUntil(
       async () => ({ shown: await hasShown(stack), ids: await see() }),
       ({ shown }) => shown,
-      { deadlineMs: SHOWN_MS, intervalMs: 200 },
+      { deadlineMs: entry ? 0 : SHOWN_MS, intervalMs: 200 },
     );
     return { what, wanted: finding, first: last.ids[0] ?? "nothing", wrong: [...wrong] };
   } finally {
@@ -110,33 +104,14 @@ async function examine(mistake: Mistake): Promise<Row> {
   }
 }
 
-/** The cloud as somebody sees it who asks for the targets when a task has just been stopped, and is no target any more. */
-function stoppingOneMeanwhile({ cluster }: Stack): AwsClients {
-  const healthy = async (TargetGroupArn: string | undefined) => {
-    const { TargetHealthDescriptions = [] } = await aws.elbv2.describeTargetHealth({
-      TargetGroupArn,
-    });
-    return TargetHealthDescriptions.filter(({ TargetHealth }) => TargetHealth?.State === "healthy");
-  };
-  const elbv2 = Object.create(aws.elbv2) as AwsClients["elbv2"];
-  elbv2.describeTargetHealth = async ({
-    TargetGroupArn,
-  }: {
-    TargetGroupArn: string | undefined;
-  }) => {
-    const before = await healthy(TargetGroupArn);
-    const { taskArns = [] } = await aws.ecs.listTasks({ cluster });
-    await aws.ecs.stopTask({ cluster, task: taskArns[0] });
-    const known = new Set(before.map(({ Target }) => Target?.Id));
-    await pollUntil(
-      async () => (await healthy(TargetGroupArn)).filter(({ Target }) => known.has(Target?.Id)),
-      (left) => left.length < before.length,
-      { deadlineMs: DEADLINE_MS, intervalMs: 10 },
-    );
-    return aws.elbv2.describeTargetHealth({ TargetGroupArn });
-  };
-  return { ...aws, elbv2 };
-}
+/** Where somebody looks who has a stack before them. */
+const lookedAt = (stack: Stack, { asks }: Mistake) => ({
+  cluster: stack.cluster,
+  services: (stack.scope.expected ?? []).flatMap(({ service }) => service ?? []),
+  logGroups: stack.apps.map(({ logGroup }) => logGroup),
+  targetGroups: stack.apps.map(({ group }) => group).filter((arn) => arn !== ""),
+  ask: asks && (() => asks(stack)),
+});
 
 /** Whether the mistake has done what it does: a task has stopped. */
 async function hasShown({ cluster }: Stack): Promise<boolean> {

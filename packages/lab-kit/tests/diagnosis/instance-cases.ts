@@ -23,6 +23,8 @@ export interface InstanceCase {
   readonly port?: number;
   readonly memory?: number;
   readonly logDriver?: "awslogs" | "syslog";
+  /** What an instance has to be for a task. */
+  readonly placement?: string;
   /** Whether the service asks for the launch type, not for the capacity provider. */
   readonly byLaunchType?: boolean;
 }
@@ -112,7 +114,7 @@ async function provide(
 async function serve(
   { ecs }: AwsClients,
   name: string,
-  { networkMode = "bridge", port = 3000, memory = 64, logDriver, byLaunchType }: InstanceCase,
+  { networkMode = "bridge", port = 3000, memory = 64, ...given }: InstanceCase,
 ): Promise<void> {
   const portMappings = [{ containerPort: port }];
   await ecs.registerTaskDefinition({
@@ -123,7 +125,7 @@ async function serve(
         image: "public.ecr.aws/a/b:1",
         memory,
         portMappings,
-        ...(logDriver && { logConfiguration: { logDriver } }),
+        ...(given.logDriver && { logConfiguration: { logDriver: given.logDriver } }),
       },
     ],
     networkMode,
@@ -133,7 +135,10 @@ async function serve(
     serviceName: name,
     taskDefinition: name,
     desiredCount: 1,
-    ...(byLaunchType
+    ...(given.placement && {
+      placementConstraints: [{ type: "memberOf" as const, expression: given.placement }],
+    }),
+    ...(given.byLaunchType
       ? { launchType: "EC2" }
       : { capacityProviderStrategy: [{ capacityProvider: name, weight: 1 }] }),
   });

@@ -5,7 +5,9 @@ import { diagnose } from "../../src/diagnosis/diagnose.ts";
 import type { FindingId } from "../../src/diagnosis/kinds.ts";
 import { pollUntil } from "../../src/poll.ts";
 import { REGION, startTestCloud, type TestCloud } from "../../src/testing/test-cloud.ts";
+import { ENTRIES_BESIDE, ShownEntries } from "./entries-beside.ts";
 import { type InstanceCase, makeInstances } from "./instance-cases.ts";
+import { untilShown } from "./symptoms.ts";
 
 let cloud: TestCloud;
 
@@ -56,12 +58,27 @@ const CASES: readonly (readonly [string, FindingId, RegExp, InstanceCase])[] = [
     { memory: 4000 },
   ],
   [
+    "more memory than any instance has, told by the service",
+    "instance-full",
+    /has insufficient memory available/,
+    { memory: 4000, byLaunchType: true },
+  ],
+  [
+    "a placement constraint that no instance meets",
+    "instance-constraint",
+    /placement constraint unsatisfied/,
+    { placement: "attribute:ecs.instance-type == m5.large", byLaunchType: true },
+  ],
+  [
     "a log driver that its agent does not have",
     "instance-attribute",
     /is missing an attribute required by your task/,
     { logDriver: "syslog", byLaunchType: true },
   ],
 ];
+
+/** What the catalogue says of these is told by a service that asks for the launch type: others wait without a word. */
+const entries = new ShownEntries(ENTRIES_BESIDE.instances);
 
 test.each(CASES.map((each, index) => ({ what: each[0], each, name: `case-${index}` })))(
   "why says of instances: $what",
@@ -77,5 +94,12 @@ test.each(CASES.map((each, index) => ({ what: each[0], each, name: `case-${index
     expect(last.refused).toEqual([]);
     expect(last.findings).toEqual([expect.objectContaining({ id, subjects: [name] })]);
     expect(say(last.findings[0]!.cause, "en")).toMatch(words);
+    if (!given.byLaunchType || !entries.isMissing(id)) return;
+    await untilShown(cloud.aws, id, { cluster: name, services: [name] });
+    entries.add(id);
   },
 );
+
+test("the words of every entry about instances were read", () => {
+  expect(entries.missing).toEqual([]);
+});

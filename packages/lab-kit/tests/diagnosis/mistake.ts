@@ -10,6 +10,10 @@ export interface Mistake {
   readonly finding: FindingId;
   /** What else is wrong with it as well, and may be told after that. */
   readonly also?: readonly FindingId[];
+  /** The entry of the failure catalogue that it reproduces, where that is not the finding that comes first. */
+  readonly catalogues?: FindingId;
+  /** What is refused because of it. */
+  readonly asks?: (stack: Stack) => Promise<unknown>;
   /** What is written wrong. */
   readonly node?: AppChange;
   readonly go?: AppChange;

@@ -238,6 +238,7 @@ export const NETWORK_MISTAKES: readonly Mistake[] = [
     what: "an endpoint's policy allows something else",
     chapter: 5,
     finding: "endpoint-policy",
+    catalogues: "endpoint-policy",
     before: (stack) =>
       endpoints(stack, ["ecr.api", "ecr.dkr"], {
         policy: JSON.stringify({

@@ -145,6 +145,7 @@ export const ROLE_MISTAKES: readonly Mistake[] = [
     what: "a statement denies log streams",
     chapter: 5,
     finding: "execution-role-deny",
+    catalogues: "execution-role-deny",
     before: and(deny("logs:CreateLogStream")),
   },
   {

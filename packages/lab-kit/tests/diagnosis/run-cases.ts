@@ -56,15 +56,19 @@ export class RunStack {
     await this.#aws.events.putEvents({ Entries });
   }
 
-  /** Until there is a letter in the queue. */
-  async letter(): Promise<void> {
+  /** Waits until there is a letter in the queue. @returns what is said of why it is there */
+  async letter(): Promise<string> {
     const { QueueUrl } = await this.#aws.sqs.getQueueUrl({ QueueName: this.#called("failures") });
-    await pollUntil(
-      async () =>
-        (await this.#aws.sqs.receiveMessage({ QueueUrl, VisibilityTimeout: 0 })).Messages ?? [],
+    const asked = { QueueUrl, VisibilityTimeout: 0, MessageAttributeNames: ["All"] };
+    const { last } = await pollUntil(
+      async () => (await this.#aws.sqs.receiveMessage(asked)).Messages ?? [],
       (messages) => messages.length > 0,
       { deadlineMs: 60_000, intervalMs: 20 },
     );
+    const attributes = last.flatMap(({ MessageAttributes = {} }) =>
+      Object.values(MessageAttributes),
+    );
+    return attributes.map(({ StringValue = "" }) => StringValue).join("\n");
   }
 
   /** Gives the role all that it needs. */

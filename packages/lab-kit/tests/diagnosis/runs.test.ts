@@ -5,7 +5,9 @@ import { diagnose } from "../../src/diagnosis/diagnose.ts";
 import type { FindingId } from "../../src/diagnosis/kinds.ts";
 import { pollUntil } from "../../src/poll.ts";
 import { REGION, startTestCloud, type TestCloud } from "../../src/testing/test-cloud.ts";
+import { ENTRIES_BESIDE, ShownEntries } from "./entries-beside.ts";
 import { type RunCase, RunStack } from "./run-cases.ts";
+import { untilSaid } from "./symptoms.ts";
 
 let cloud: TestCloud;
 beforeAll(async () => {
@@ -102,6 +104,16 @@ const CASES: readonly (readonly [string, FindingId, readonly string[], RegExp, R
   ],
 ];
 
+const entries = new ShownEntries(ENTRIES_BESIDE.runs);
+
+/** Sends the event that a rule waits for, and reads the letter that is left of it. */
+async function readLetter(stack: RunStack, id: FindingId): Promise<void> {
+  if (!entries.isMissing(id)) return;
+  await stack.order();
+  await untilSaid(id, () => stack.letter());
+  entries.add(id);
+}
+
 test.each(CASES.map((each, index) => ({ what: each[0], each, name: `case-${index}` })))(
   "why says of runs: $what",
   async ({ each: [, id, subjects, words, given], name }) => {
@@ -112,6 +124,7 @@ test.each(CASES.map((each, index) => ({ what: each[0], each, name: `case-${index
     const hit = findings.flatMap((finding) => finding.subjects);
     expect(hit.toSorted()).toEqual(subjects.map((each) => `${name}-${each}`).toSorted());
     for (const { cause } of findings) expect(say(cause, "en")).toMatch(words);
+    await readLetter(stack, id);
   },
 );
 
@@ -155,4 +168,9 @@ test("why says of runs: no room for a task on instances", async () => {
   expect(findings).toEqual([
     expect.objectContaining({ id: "run-no-room", subjects: ["full-orders"] }),
   ]);
+  await readLetter(stack, "run-no-room");
+});
+
+test("the words of every entry about runs were read", () => {
+  expect(entries.missing).toEqual([]);
 });

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
 import type { FindingId } from "../../src/diagnosis/kinds.ts";
 import { pollUntil } from "../../src/poll.ts";
+import { ENTRIES_BESIDE, ShownEntries } from "./entries-beside.ts";
+import { untilSaid } from "./symptoms.ts";
 import { REGION, startTestCloud, type TestCloud } from "../../src/testing/test-cloud.ts";
 
 /** A minute is a fifth of a second. */
@@ -295,6 +297,18 @@ const CASES: readonly Case[] = [
   },
 ];
 
+const entries = new ShownEntries(ENTRIES_BESIDE.scaling);
+
+/** What its alarms and its activities say. */
+async function alarmsAndActivities(scaled: Scaled): Promise<string> {
+  const { MetricAlarms = [] } = await cloud.aws.cloudwatch.describeAlarms({});
+  const { ResourceId, ServiceNamespace } = scaled.key;
+  const own = { ResourceId, ServiceNamespace };
+  const answer = await cloud.aws.scaling.describeScalingActivities(own);
+  const alarms = MetricAlarms.filter(({ AlarmName = "" }) => AlarmName.includes(scaled.name));
+  return JSON.stringify([alarms, answer.ScalingActivities]);
+}
+
 test.each(CASES.map((each, index) => ({ ...each, name: `case-${index}` })))(
   "$finding: $what",
   async ({ name, finding, says, make, isLoaded }) => {
@@ -311,9 +325,19 @@ test.each(CASES.map((each, index) => ({ ...each, name: `case-${index}` })))(
     expect(last.map(({ id }) => id)).toEqual([finding]);
     expect(say(last[0]!.cause, "en")).toMatch(says);
     expect(last[0]!.evidence.length).toBeGreaterThan(0);
+    if (!entries.isMissing(finding)) return;
+    await untilSaid(finding, async () => {
+      if (isLoaded) await scaled.measure();
+      return alarmsAndActivities(scaled);
+    });
+    entries.add(finding);
   },
   2 * DEADLINE_MS,
 );
+
+test("the words of every entry about scaling were read", () => {
+  expect(entries.missing).toEqual([]);
+});
 
 test("nothing is said of a service that scales as it should", async () => {
   const scaled = new Scaled("well");

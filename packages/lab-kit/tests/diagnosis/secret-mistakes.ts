@@ -1,3 +1,5 @@
+import { KMS } from "@aws-sdk/client-kms";
+
 import type { Mistake } from "./mistake.ts";
 import { REGION, type Stack } from "./stack.ts";
 
@@ -14,6 +16,23 @@ const mayAlso =
     const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
     await iam.putRolePolicy({ RoleName, PolicyName: "reads", PolicyDocument });
   };
+
+/** A key of one's own, and a secret under it. */
+async function encryptedSecret(stack: Stack): Promise<void> {
+  await mayAlso("secretsmanager:GetSecretValue")(stack);
+  const { secrets } = stack.aws;
+  const { region, endpoint, credentials } = secrets.config;
+  const kms = new KMS({ region, credentials, ...(endpoint && { endpoint }) });
+  const { KeyMetadata } = await kms.createKey({});
+  kms.destroy();
+  const KmsKeyId = KeyMetadata!.KeyId!;
+  await secrets.createSecret({ Name: "under-a-key", SecretString: "s", KmsKeyId });
+}
+
+/** Lets a container have a file of settings. */
+const settings = (key: string) => ({
+  container: { environmentFiles: [{ type: "s3" as const, value: `arn:aws:s3:::${key}` }] },
+});
 
 export const SECRET_MISTAKES: readonly Mistake[] = [
   {
@@ -54,6 +73,34 @@ export const SECRET_MISTAKES: readonly Mistake[] = [
       await mayAlso("secretsmanager:GetSecretValue")(stack);
       const SecretString = JSON.stringify({ passwort: "s" });
       await stack.aws.secrets.createSecret({ Name: "shop", SecretString });
+    },
+  },
+  {
+    what: "the secret is under a key that the execution role may not use",
+    chapter: 5,
+    finding: "secret-key-rights",
+    node: reads(secretArn("under-a-key")),
+    before: encryptedSecret,
+  },
+  {
+    what: "the file of settings is not in the bucket",
+    chapter: 5,
+    finding: "environment-file-missing",
+    node: settings("settings-missing/app.env"),
+    before: async (stack) => {
+      await mayAlso("s3:*")(stack);
+      await stack.aws.s3.createBucket({ Bucket: "settings-missing" });
+    },
+  },
+  {
+    what: "the execution role may not read the file of settings",
+    chapter: 5,
+    finding: "environment-file-rights",
+    node: settings("settings-closed/app.env"),
+    before: async ({ aws: { s3 } }) => {
+      const Bucket = "settings-closed";
+      await s3.createBucket({ Bucket });
+      await s3.putObject({ Bucket, Key: "app.env", Body: "SHOP=open" });
     },
   },
 ];

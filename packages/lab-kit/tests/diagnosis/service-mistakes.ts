@@ -53,12 +53,19 @@ export const SERVICE_MISTAKES: readonly Mistake[] = [
         }
       }
     },
+    asks: ({ aws, cluster }) => aws.ecs.listServices({ cluster }),
   },
   {
     what: "the service wants no tasks",
     chapter: 7,
     finding: "desired-count-zero",
     node: { service: { desiredCount: 0 } },
+  },
+  {
+    what: "the service asks for instances, and the cluster has none",
+    chapter: 5,
+    finding: "launch-type",
+    node: { task: { requiresCompatibilities: ["EC2"] }, service: { launchType: "EC2" } },
   },
   {
     what: "minimum and maximum are 100 percent",
@@ -81,6 +88,7 @@ export const SERVICE_MISTAKES: readonly Mistake[] = [
     what: "a deployment that cannot begin",
     chapter: 7,
     finding: "deployment-percentages",
+    catalogues: "deployment-percentages",
     node: { service: { deploymentConfiguration: STUCK } },
     after: async (stack) =>
       stack.deploy(
@@ -101,6 +109,16 @@ export const SERVICE_MISTAKES: readonly Mistake[] = [
     after: async ({ aws, cluster, node }) => {
       const { services } = await aws.ecs.describeServices({ cluster, services: [node.name] });
       await aws.ecs.deregisterTaskDefinition({ taskDefinition: services![0]!.taskDefinition });
+    },
+    asks: async ({ aws, cluster, node }) => {
+      const { services } = await aws.ecs.describeServices({ cluster, services: [node.name] });
+      const { taskDefinition } = services![0]!;
+      await aws.ecs.updateService({
+        cluster,
+        service: node.name,
+        taskDefinition,
+        forceNewDeployment: true,
+      });
     },
   },
   {

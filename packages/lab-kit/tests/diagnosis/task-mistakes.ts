@@ -108,6 +108,7 @@ export const TASK_MISTAKES: readonly Mistake[] = [
     what: "two ways to begin a log event at once",
     chapter: 5,
     finding: "log-options",
+    catalogues: "log-options",
     before: logs({ "awslogs-datetime-format": "%Y", "awslogs-multiline-pattern": "^INFO" }),
   },
   {
@@ -156,17 +157,6 @@ export const TASK_MISTAKES: readonly Mistake[] = [
       },
     },
     after: revision(node, { environment: [{ name: "CRASH_ON_START", value: "3" }] }),
-  },
-  {
-    what: "a crash, and a circuit breaker without a way back",
-    chapter: 5,
-    finding: "container-exits",
-    node: {
-      environment: { CRASH_ON_START: "3" },
-      service: {
-        deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: false } },
-      },
-    },
   },
   {
     what: "a program that ends with 0",

@@ -37,5 +37,13 @@ export const INSTANCE_KINDS = {
     page: EVENTS,
     line: "deploymentMinimumHealthyPercent: 50, deploymentMaximumPercent: 100,",
   },
+  "instance-constraint": {
+    question: [
+      "Which instances does the placement constraint let in, and which are there?",
+      "配置制約を満たすのはどのインスタンスですか。実際にあるのはどれですか。",
+    ],
+    page: ecsPage("task-placement-constraints"),
+    line: 'placementConstraints: [{ type: "memberOf", expression: "…" }],',
+  },
   "instance-attribute": { question: FITS, page: EVENTS, line: "./workbook status" },
 } as const satisfies Readonly<Record<string, Kind>>;

@@ -82,6 +82,19 @@ export const SECRET_KINDS = {
     page: page("secretsmanager/latest/userguide", "security-encryption"),
     line: '{ Effect: "Allow", Action: "kms:Decrypt", Resource: key.arn },',
   },
+  "environment-file-missing": {
+    question: [
+      "Which object does the file's ARN name, and is it in the bucket?",
+      "ファイルの ARN が指すオブジェクトはどれですか。バケットにありますか。",
+    ],
+    page: ecsPage("use-environment-file"),
+    line: 'environmentFiles: [{ type: "s3", value: `${bucket.arn}/app.env` }],',
+  },
+  "environment-file-rights": {
+    question: READS,
+    page: ecsPage("use-environment-file"),
+    line: '{ Effect: "Allow", Action: "s3:GetObject", Resource: `${bucket.arn}/app.env` },',
+  },
   "secret-json-key": {
     question: [
       "Which keys has the JSON in the secret, and which one is named behind the ARN?",

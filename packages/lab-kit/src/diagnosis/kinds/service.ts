@@ -103,6 +103,22 @@ export const SERVICE_KINDS = {
     page: page("AmazonECR/latest/userguide", "repository-policies"),
     line: "./workbook aws ecr get-repository-policy --repository-name …",
   },
+  "breaker-without-rollback": {
+    question: [
+      "The deployment has failed. Who goes back to what ran before?",
+      "デプロイは失敗しました。以前のリビジョンに戻すのは誰ですか。",
+    ],
+    page: ecsPage("deployment-circuit-breaker"),
+    line: "deploymentCircuitBreaker: { enable: true, rollback: true },",
+  },
+  "exec-rights": {
+    question: [
+      "As whom does the agent in the task speak with Session Manager?",
+      "タスクの中のエージェントは、誰として Session Manager と通信しますか。",
+    ],
+    page: ecsPage("task-iam-roles"),
+    line: 'Action: ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"],',
+  },
   "deployment-failed": {
     question: WHICH_VERSION,
     page: ecsPage("deployment-circuit-breaker"),

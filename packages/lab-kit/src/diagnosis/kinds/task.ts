@@ -132,6 +132,14 @@ export const TASK_KINDS = {
     page: STOPPED,
     line: "./workbook logs",
   },
+  "container-signal": {
+    question: [
+      "ECS sends SIGTERM first. Who in the container gets it, and what does it do?",
+      "ECS は最初に SIGTERM を送ります。コンテナの中で誰が受け取り、どうしますか。",
+    ],
+    page: STOPPED,
+    line: "linuxParameters: { initProcessEnabled: true },",
+  },
   "container-health-check": {
     question: [
       "What does the container's own health check run, and is that in the image?",

@@ -1,7 +1,7 @@
 import type { Deployed } from "../deployed.ts";
-import type { Evidence } from "../finding.ts";
+import type { Cause, Evidence } from "../finding.ts";
 import type { FindingId } from "../kinds.ts";
-import type { Subject } from "../subject.ts";
+import { shortOf, type Subject } from "../subject.ts";
 
 /** What keeps one container of a task from another, in both languages. */
 interface BesideCause {
@@ -29,6 +29,42 @@ export function besideCause(
     : heard.code >= 500
       ? undefined
       : volumeCause(subject);
+}
+
+/** A container that waits for another to be healthy, which it is not: its task stays PENDING, and nobody says so. */
+export function waitingContainers(
+  _deployed: Deployed,
+  { name, running, definition }: Subject,
+): Cause[] {
+  for (const { taskArn, lastStatus, containers = [] } of running) {
+    if (lastStatus !== "PENDING") continue;
+    for (const { name: waiting = "", dependsOn = [] } of definition.containerDefinitions ?? []) {
+      const sick = dependsOn.find(
+        ({ containerName, condition }) =>
+          condition === "HEALTHY" &&
+          containers.some((it) => it.name === containerName && it.healthStatus === "UNHEALTHY"),
+      )?.containerName;
+      if (sick === undefined) continue;
+      return [
+        {
+          id: "container-dependency",
+          subject: name,
+          isSymptom: true,
+          cause: [
+            `Container ${waiting} of ${name} is not started: it waits until ${sick} is healthy, and ${sick} is UNHEALTHY.`,
+            `${name} のコンテナ ${waiting} は起動していません。${sick} が healthy になるのを待っていますが、${sick} は UNHEALTHY です。`,
+          ],
+          evidence: [
+            {
+              call: `ecs describe-tasks --tasks ${shortOf(taskArn)}`,
+              value: `lastStatus PENDING; ${sick} healthStatus UNHEALTHY`,
+            },
+          ],
+        },
+      ];
+    }
+  }
+  return [];
 }
 
 /** A volume that one container of several mounts, and so shares with none. */

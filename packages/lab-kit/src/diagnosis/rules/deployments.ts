@@ -6,6 +6,29 @@ import { primaryOf, revisionOf, type Subject } from "../subject.ts";
 const TELLING =
   /unable to (?:place|stop or start|consistently start)|failed to launch|is unhealthy in|failed container health checks/;
 
+/** A failed deployment that nobody takes back: why its tasks failed is another cause. */
+export function unreturned(_deployed: Deployed, { name, service }: Subject): Cause[] {
+  const { enable, rollback } = service.deploymentConfiguration?.deploymentCircuitBreaker ?? {};
+  const primary = primaryOf(service);
+  if (!enable || rollback || primary?.rolloutState !== "FAILED") return [];
+  return [
+    {
+      id: "breaker-without-rollback",
+      subject: name,
+      cause: [
+        `The circuit breaker of ${name} has given up ${revisionOf(primary.taskDefinition)} and goes back to nothing: its rollback is off.`,
+        `${name} のサーキットブレーカーは ${revisionOf(primary.taskDefinition)} を断念しましたが、rollback が無効なので何にも戻りません。`,
+      ],
+      evidence: [
+        {
+          call: `ecs describe-services --services ${name}`,
+          value: `deploymentCircuitBreaker.rollback=false; ${primary.rolloutStateReason}`,
+        },
+      ],
+    },
+  ];
+}
+
 /** A deployment that does not end, or has failed, where nothing says why: in the words of the service. */
 export function stoppedDeployments(_deployed: Deployed, subject: Subject): Cause[] {
   const { name, service, isRolledBack, events, definition } = subject;

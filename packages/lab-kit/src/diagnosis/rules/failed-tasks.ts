@@ -28,6 +28,8 @@ const START_FAILURES: readonly (readonly [RegExp, FindingId])[] = [
     "image-registry",
   ],
   [/repository with name .* does not exist/, "image-repository-missing"],
+  [/download env files: .*status code: 404/, "environment-file-missing"],
+  [/download env files: /, "environment-file-rights"],
   [/Access to KMS is not allowed|not authorized to perform: kms:Decrypt/, "secret-key-rights"],
   [/not authorized to perform: ssm:GetParameters/, "parameter-rights"],
   [/invalid ssm parameters/, "parameter-missing"],

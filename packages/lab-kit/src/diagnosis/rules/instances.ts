@@ -129,6 +129,7 @@ const TELLS: readonly (readonly [RegExp, FindingId])[] = [
   [/already using a port/, "instance-port-taken"],
   [/insufficient (?:CPU units|memory)/, "instance-full"],
   [/missing an attribute/, "instance-attribute"],
+  [/placement constraint unsatisfied/, "instance-constraint"],
 ];
 
 /** Why no instance takes a task of a service: by what the service says, or by what is left where tasks wait without a word. */
