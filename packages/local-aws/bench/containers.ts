@@ -45,6 +45,7 @@ async function start(index: number): Promise<number> {
     image,
     environment: {},
     stopTimeoutSeconds: 2,
+    runtimeId: "0",
   };
   const began = performance.now();
   await driver.start(

@@ -13,7 +13,7 @@ import { buffer } from "node:stream/consumers";
 import { spawn } from "node:child_process";
 import { promisify } from "node:util";
 import { extract } from "tar-stream";
-import type { Entry } from "./recipes.ts";
+import type { Entry } from "./recipe.ts";
 
 const run = promisify(execFile);
 

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { join } from "node:path";
 import { FileLock } from "@workbook/toolchain";
 import { debianFiles, distribution } from "./debian-files.ts";
-import { RECIPES, recipeFor, type Entry, type Recipe } from "./recipes.ts";
+import type { Entry, Recipe } from "./recipe.ts";
+import { RECIPES, recipeFor } from "./recipes.ts";
 import { blobFile, writeImage, type Descriptor } from "./write-image.ts";
 
 /** An image of a layout, by one of its names. */
@@ -25,6 +26,8 @@ export interface StandIn {
 /** The name of an image in a layout. https://github.com/opencontainers/image-spec/blob/main/annotations.md */
 const REF_NAME = "org.opencontainers.image.ref.name";
 const VERSION = "org.opencontainers.image.version";
+/** Whose runtime an image stands on. https://github.com/opencontainers/image-spec/blob/main/annotations.md */
+const BASE = "org.opencontainers.image.base.name";
 /** What a recipe and the program were when the image was made: others make it again. */
 const RECIPE = "workbook.stand-in.recipe";
 
@@ -75,11 +78,14 @@ async function makeStandIn(
   );
   if (known) return told(recipe, images, known);
   const scratch = join(layout, `debs-${recipe.name}`);
-  const { entries, versions } = await debianFiles(recipe.packages, scratch, signal);
-  const version = `${recipe.version} ${versions.get(recipe.version)} of ${distribution()}`;
-  const labels = { [VERSION]: version };
+  const { base } = recipe;
+  const { entries, version } =
+    base === undefined
+      ? await ofPackages(recipe, scratch, signal)
+      : { entries: new Map(Object.entries(recipe.files)), version: recipe.version };
+  const labels = { [VERSION]: version, ...(base !== undefined && { [BASE]: base }) };
   const config = { ...recipe.config, Labels: labels };
-  const descriptor = await writeImage(layout, finished(entries, recipe), config);
+  const descriptor = await writeImage(layout, entries, config);
   const named = images.map((image) => ({
     ...descriptor,
     annotations: { [REF_NAME]: image, [VERSION]: version, [RECIPE]: key },
@@ -87,6 +93,12 @@ async function makeStandIn(
   const others = index.filter(({ annotations }) => !images.includes(annotations[REF_NAME] ?? ""));
   writeIndex(layout, [...others, ...named]);
   return told(recipe, images, named[0]!);
+}
+
+async function ofPackages(recipe: Recipe, scratch: string, signal: AbortSignal | undefined) {
+  const { entries, versions } = await debianFiles(recipe.packages, scratch, signal);
+  const version = `${recipe.version} ${versions.get(recipe.version)} of ${distribution()}`;
+  return { entries: finished(entries, recipe), version };
 }
 
 function told(recipe: Recipe, images: readonly string[], made: NamedImage): StandIn {

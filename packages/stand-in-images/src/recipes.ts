@@ -1,37 +1,5 @@
-/** A file of an image: its content, or what else it is. */
-export type Entry =
-  | {
-      readonly type: "file";
-      readonly content: Buffer | string;
-      readonly mode: number;
-      readonly uid?: number;
-      readonly gid?: number;
-    }
-  | {
-      readonly type: "directory";
-      readonly mode: number;
-      readonly uid?: number;
-      readonly gid?: number;
-    }
-  | { readonly type: "symlink" | "link"; readonly target: string };
-
-/** How an image that stands in for a public one is made of Debian's packages. */
-export interface Recipe {
-  /** Short, for people and for files: `nginx`. */
-  readonly name: string;
-  /** What it stands in for, with the registry: `docker.io/library/nginx`. */
-  readonly repositories: readonly string[];
-  readonly tags: readonly string[];
-  readonly packages: readonly string[];
-  /** The package whose version the image says. */
-  readonly version: string;
-  /** Beside Debian's own: name, and id of the user and of its group. */
-  readonly users: readonly (readonly [name: string, id: number])[];
-  /** By path, without the first slash: what the public image has where the package has it elsewhere. */
-  readonly files: Readonly<Record<string, Entry>>;
-  /** The `config` of the image's configuration. */
-  readonly config: Readonly<Record<string, unknown>>;
-}
+import { folder, PATH, text, type Recipe } from "./recipe.ts";
+import { router } from "./router-recipe.ts";
 
 /** Of every image: a shell, and what scripts call. */
 const BASE = [
@@ -45,11 +13,6 @@ const BASE = [
   "libc-bin",
   "sed",
 ];
-const PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-const text = (content: string, mode = 0o644): Entry => ({ type: "file", content, mode });
-const folder = (id = 0, mode = 0o755): Entry => ({ type: "directory", mode, uid: id, gid: id });
-
 const NGINX_CONF = `user  nginx;
 worker_processes  auto;
 error_log  /var/log/nginx/error.log notice;
@@ -191,7 +154,7 @@ const postgres: Recipe = {
 };
 
 /** All images that can be made. */
-export const RECIPES: readonly Recipe[] = [nginx, redis, postgres];
+export const RECIPES: readonly Recipe[] = [nginx, redis, postgres, router];
 
 /** The recipe for an image's full name, `docker.io/library/nginx:1.28`, or undefined where there is none. One with a digest has none: what is made here has another. */
 export function recipeFor(image: string): Recipe | undefined {

@@ -5,7 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { pack } from "tar-stream";
-import type { Entry } from "./recipes.ts";
+import type { Entry } from "./recipe.ts";
 
 /** https://github.com/opencontainers/image-spec/blob/main/media-types.md */
 const TYPES = {

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { serveStandIns } from "../src/index.ts";
-import { recipeFor, type Entry } from "../src/recipes.ts";
+import type { Entry } from "../src/recipe.ts";
+import { recipeFor } from "../src/recipes.ts";
 import { writeImage } from "../src/write-image.ts";
 
 /** Shared by all tests: making an image takes some seconds. */

@@ -25,6 +25,7 @@ import { HttpDeliveries } from "./notifications/http-deliveries.ts";
 import { MessageMoves } from "./notifications/message-moves.ts";
 import { notificationPages } from "./notifications/notification-pages.ts";
 import { NetworkPart } from "./network/network-part.ts";
+import { connectLogs } from "./runtime/containers/connect-log.ts";
 import { ContainerDriver } from "./runtime/containers/container-driver.ts";
 import { Room } from "./runtime/containers/room.ts";
 import { InstanceNetworks } from "./runtime/containers/instance-networks.ts";
@@ -78,12 +79,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     listenersMode: options.listeners,
     ...(room && { room }),
   });
-  const logs = new CloudWatchLogRouter({
-    store,
-    clock,
-    logger,
-    maxBytes: options.maxLogBytes,
-  });
+  const logs = createLogs(context, options.maxLogBytes, room);
   const metadata = new TaskEndpoints({
     store,
     clock,
@@ -192,6 +188,15 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     const { missing } = tasks;
     return { driver, info: () => ({ ...driver.info(), ...(missing && { missing }) }) };
   }
+}
+
+function createLogs(
+  { store, clock, logger }: EngineContext,
+  maxBytes: number,
+  room: Room | undefined,
+): CloudWatchLogRouter {
+  const connect = room && connectLogs(room);
+  return new CloudWatchLogRouter({ store, clock, logger, maxBytes, connect });
 }
 
 /** What brings messages to where they are to be. */

@@ -9,6 +9,17 @@ import { CloudWatchLogRouter } from "./log-router.ts";
 const ACCOUNT = "123456789012";
 const REGION = "ap-northeast-1";
 const TASK_ID = "0123456789abcdef0123456789abcdef";
+const CONTAINER = {
+  taskId: TASK_ID,
+  name: "app",
+  runtimeId: `${TASK_ID}-0123456789`,
+  dockerName: "app",
+  image: "app:1",
+  imageId: `sha256:${"0".repeat(64)}`,
+  labels: {},
+  environment: {},
+  instanceId: undefined,
+};
 
 let store: Store;
 let clock: ManualClock;
@@ -38,8 +49,7 @@ function open(more: Record<string, string> = {}, logDriver: "awslogs" | "splunk"
   return router.open({
     account: ACCOUNT,
     region: REGION,
-    taskId: TASK_ID,
-    containerName: "app",
+    container: CONTAINER,
     logConfiguration: { logDriver, options: { ...options, ...more } },
   });
 }
@@ -257,8 +267,7 @@ test("without a log configuration lines are taken and dropped", async () => {
   const sink = await router.open({
     account: ACCOUNT,
     region: REGION,
-    taskId: TASK_ID,
-    containerName: "app",
+    container: CONTAINER,
     logConfiguration: undefined,
   });
   sink.write("stdout", "nowhere", clock.now());

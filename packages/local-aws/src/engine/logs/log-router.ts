@@ -1,5 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import type { LogConfiguration } from "@aws-sdk/client-ecs";
+import { randomUUID } from "node:crypto";
 import type { Clock, Timer } from "../../clock/clock.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import { expiryOf, streamKey } from "../../services/logs/find.ts";
@@ -14,6 +13,8 @@ import type { EnginePart } from "../engine.ts";
 import type { Logger } from "../../ground/logger.ts";
 import type { LogRouter, LogSink, LogSinkRequest } from "./log-sink.ts";
 import { parseAwslogsOptions, type AwslogsOptions } from "./awslogs-options.ts";
+import { openFluentd } from "./fluentd/open-fluentd.ts";
+import type { ConnectLog } from "./log-connections.ts";
 import { callFailed, LoggerArgsError, unsupportedDriver } from "./reasons.ts";
 import { EventSink, type Emit } from "./event-sink.ts";
 
@@ -30,7 +31,12 @@ interface LogRouterParts {
   readonly logger: Logger;
   /** What all log events may take up. */
   readonly maxBytes: number;
+  /** Absent where tasks are no containers. */
+  readonly connect?: ConnectLog | undefined;
 }
+
+/** Nothing is kept. On an instance `json-file` is a file there, for those who log in to it. */
+const NOWHERE: LogSink = { write: () => {}, close: async () => {} };
 
 /** Takes what containers write to where their log configuration says. */
 export class CloudWatchLogRouter implements LogRouter, EnginePart {
@@ -39,13 +45,15 @@ export class CloudWatchLogRouter implements LogRouter, EnginePart {
   readonly #clock: Clock;
   readonly #events: LogEvents;
   readonly #logger: Logger;
+  readonly #connect: ConnectLog | undefined;
   /** Resolves when there is room on the disk again; undefined while there is. */
   #room: PromiseWithResolvers<void> | undefined;
   #flushTimer: Timer | undefined;
   #expiryTimer: Timer | undefined;
 
-  constructor({ store, clock, logger, maxBytes }: LogRouterParts) {
+  constructor({ store, clock, logger, maxBytes, connect }: LogRouterParts) {
     this.#logger = logger;
+    this.#connect = connect;
     this.#store = store;
     this.#clock = clock;
     this.#events = store.owner(LogEvents);
@@ -69,9 +77,12 @@ export class CloudWatchLogRouter implements LogRouter, EnginePart {
   }
 
   async open(request: LogSinkRequest): Promise<LogSink> {
-    const { logConfiguration } = request;
-    if (logConfiguration === undefined) return { write: () => {}, close: async () => {} };
-    const options = readOptions(logConfiguration);
+    const { logDriver, options: given = {} } = request.logConfiguration ?? {};
+    if (logDriver === undefined || logDriver === "json-file") return NOWHERE;
+    if (logDriver === "awsfirelens" || logDriver === "fluentd")
+      return openFluentd(request, { clock: this.#clock, connect: this.#connect });
+    if (logDriver !== "awslogs") throw new LoggerArgsError(unsupportedDriver(logDriver));
+    const options = parseAwslogsOptions(given);
     const stream = streamName(request, options);
     const scope = this.#store.scope(request.account, options.region);
     this.#store.record(() => this.#prepare(scope, options, stream));
@@ -152,20 +163,11 @@ export class CloudWatchLogRouter implements LogRouter, EnginePart {
   }
 }
 
-function readOptions({ logDriver, options }: LogConfiguration): AwslogsOptions {
-  if (logDriver !== "awslogs") throw new LoggerArgsError(unsupportedDriver(String(logDriver)));
-  return parseAwslogsOptions(options ?? {});
-}
-
-/** `prefix/container/task-id`; without a prefix (outside of Fargate) the id that Docker would give the container. */
-function streamName(
-  { containerName, taskId }: LogSinkRequest,
-  { streamPrefix }: AwslogsOptions,
-): string {
-  return streamPrefix === undefined
-    ? randomBytes(32).toString("hex")
-    : `${streamPrefix}/${containerName}/${taskId}`;
-}
+/** `prefix/container/task-id`; without a prefix (outside of Fargate) the container's own id. */
+const streamName = ({ container }: LogSinkRequest, { streamPrefix }: AwslogsOptions): string =>
+  streamPrefix === undefined
+    ? container.runtimeId
+    : `${streamPrefix}/${container.name}/${container.taskId}`;
 
 /** Words a failure of CloudWatch Logs as it reaches the task. */
 function calling(operation: "CreateLogGroup" | "CreateLogStream", call: () => void): void {

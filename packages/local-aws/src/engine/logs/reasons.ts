@@ -1,3 +1,5 @@
+import { CannotStartError } from "../runtime/driver.ts";
+
 /**
  * What Fargate says where it cannot open a container's log. The frame and CreateLogStream's and CreateLogGroup's answers are
  * as stopped tasks of 2026 show them in public deployment logs ("failed to validate logger args: create stream has been
@@ -27,8 +29,10 @@ export function callFailed(
 
 export const missingOption = (option: string) => `must specify a value for log opt '${option}'`;
 
-export const unknownOption = (option: string) =>
-  `unknown log opt '${option}' for awslogs log driver`;
+export const unknownOption = (option: string) => unknownDriverOption(option, "awslogs");
+
+export const unknownDriverOption = (option: string, driver: string) =>
+  `unknown log opt '${option}' for ${driver} log driver`;
 
 export const invalidOption = (option: string, value: string) =>
   `must specify valid value for log opt '${option}': ${value}`;
@@ -41,4 +45,30 @@ export const bufferNeedsMode = () =>
 
 /** Words of Local AWS. */
 export const unsupportedDriver = (driver: string) =>
-  `Local AWS has no log driver "${driver}"; awslogs is supported`;
+  `Local AWS has no log driver "${driver}"; awslogs, awsfirelens, fluentd and json-file are supported`;
+
+/** Words of Local AWS. */
+export const needsContainers = (driver: string) =>
+  `the log driver "${driver}" sends to other containers, and tasks run as plain processes here: ./workbook doctor says what containers need`;
+
+/**
+ * Why a container does not start whose driver finds nobody to send to, in Docker's words, and Go's for the address.
+ * https://github.com/moby/moby/blob/master/daemon/start.go
+ */
+export class CannotReachReceiver extends CannotStartError {
+  constructor(
+    address: { readonly path: string } | { readonly host: string; readonly port: number },
+    cause: Error,
+  ) {
+    const to = "path" in address ? `unix ${address.path}` : `tcp ${address.host}:${address.port}`;
+    const why = /ENOENT/.test(cause.message)
+      ? "no such file or directory"
+      : /ECONNREFUSED/.test(cause.message)
+        ? "connection refused"
+        : cause.message.replace(/^connect /, "");
+    super(
+      `CannotStartContainerError: Error response from daemon: failed to initialize logging driver: dial ${to}: connect: ${why}`,
+      { cause },
+    );
+  }
+}

@@ -291,6 +291,7 @@ describe("the metadata endpoint", () => {
           image,
           environment: {},
           stopTimeoutSeconds: 1,
+          runtimeId: "0123456789",
         },
       ],
     };

@@ -43,6 +43,7 @@ async function container(
     image: await writeTinyImage(join(dir, "blobs"), {}, { Cmd: ["sh", "-c", script] }),
     environment: {},
     stopTimeoutSeconds: 30,
+    runtimeId: "0123456789",
   };
 }
 

@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import type { Clock } from "../../clock/clock.ts";
 import type { Logger } from "../../ground/logger.ts";
 import { awaitDependencies, DependencyError, type Dependency, type Start } from "./dependencies.ts";
@@ -62,6 +61,7 @@ export class ContainerStarts {
   async #run(spec: ContainerSpec, prepared: PreparedContainer): Promise<RunningContainer> {
     const { name } = spec;
     const { clock, logger, observer, host, started } = this.#parts;
+    await observer.starting?.(name);
     const container = await RunningContainer.start(spec, prepared, {
       clock,
       output: (stream, line) => this.#tell(() => observer.output(name, stream, line)),
@@ -73,7 +73,7 @@ export class ContainerStarts {
     });
     started(container);
     const bindings = host.bindings(name);
-    this.#tell(() => observer.started(name, this.#runtimeId(), bindings));
+    this.#tell(() => observer.started(name, spec.runtimeId, bindings));
     return container;
   }
 
@@ -81,7 +81,7 @@ export class ContainerStarts {
   #fail(spec: ContainerSpec, line: string): Dependency {
     const { clock, observer } = this.#parts;
     const { name } = spec;
-    this.#tell(() => observer.started(name, this.#runtimeId(), []));
+    this.#tell(() => observer.started(name, spec.runtimeId, []));
     this.#tell(() => observer.output(name, "stderr", line));
     const { promise: ended, resolve } = Promise.withResolvers<number>();
     // Later, as with a real process: the caller knows of the start before it hears of the end.
@@ -90,11 +90,6 @@ export class ContainerStarts {
       resolve(1);
     });
     return { spec, startedAt: clock.now(), ended, healthy: new Promise<never>(() => {}) };
-  }
-
-  /** As on Fargate: the task's id and ten digits. */
-  #runtimeId(): string {
-    return `${this.#parts.spec.taskId}-${randomInt(10 ** 9, 10 ** 10)}`;
   }
 
   /** An observer's fault must not end the task. */

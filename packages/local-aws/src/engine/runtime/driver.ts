@@ -40,10 +40,18 @@ export interface ContainerSpec {
   readonly environment: Readonly<Record<string, string>>;
   /** Time between SIGTERM and SIGKILL. */
   readonly stopTimeoutSeconds: number;
+  /** What it is called by what runs it. */
+  readonly runtimeId: string;
+  /** Of a log router: its files, by their paths in the container. */
+  readonly routerFiles?: Readonly<Record<string, string>> | undefined;
+  /** The container of the task that routes what it writes. */
+  readonly router?: string | undefined;
 }
 
 /** What a driver tells while a task runs. */
 export interface TaskObserver {
+  /** A container is about to start. It does not where this rejects, and the error is why, in ECS's words. */
+  starting?(container: string): Promise<void>;
   /** A container's process runs. `bindings` are ports bound on this machine for it. */
   started(container: string, runtimeId: string, bindings: readonly PortBinding[]): void;
   /**

@@ -82,3 +82,8 @@ export function asGoSays(reason: string): string {
 /** Docker's words where a port of an instance is taken. https://github.com/aws/amazon-ecs-agent/issues/2021 */
 export const portTaken = (container: string, port: number) =>
   `CannotStartContainerError: Error response from daemon: driver failed programming external connectivity on endpoint ${container}: Bind for 0.0.0.0:${port} failed: port is already allocated`;
+
+/** What runc says behind the frame that ECS puts around it. */
+export function ofRunc({ message }: Error): string {
+  return message.replace(/^(?:runc run failed: )?(?:unable to start container process: )?/, "");
+}

@@ -83,7 +83,8 @@ export async function readEnvironmentFiles(asked: Asked): Promise<VariablesOf> {
     const override = overrideOf(asked.record, name)?.environmentFiles;
     const files = override?.length ? override : environmentFiles;
     const all: Variables[] = [];
-    for (const { value = "" } of files) all.push(parse(await fetchFile(asked, value)));
+    for (const { value = "" } of files)
+      all.push(parse(await readObject(asked, value, TEXTS.environmentFileRefused)));
     // Of a variable that is in several files, the first has it.
     read.set(name, Object.assign({}, ...all.toReversed()) as Variables);
   }
@@ -102,7 +103,19 @@ function parse(file: string): Variables {
   return Object.fromEntries(pairs);
 }
 
-async function fetchFile({ context, record }: Asked, arn: string): Promise<string> {
+/** How S3 refuses an object: its error, the status of the answer, and the request's id. */
+export type ObjectRefusal = (why: {
+  readonly what: string;
+  readonly status: number;
+  readonly requestId: string;
+}) => string;
+
+/** Reads an object of S3 by its ARN, as the execution role may. @throws TaskFault in the words that `words` gives */
+export async function readObject(
+  { context, record }: Asked,
+  arn: string,
+  words: ObjectRefusal,
+): Promise<string> {
   const { store, settings } = context;
   const { scope, task } = record;
   const eni = task.networkInterfaceId;
@@ -130,6 +143,8 @@ async function fetchFile({ context, record }: Asked, arn: string): Promise<strin
     };
     return roleRefusal(store, scope.account, request) === undefined;
   };
+  const refused = (what: string, status: number) =>
+    new TaskFault(words({ what, status, requestId: randomUUID().slice(0, 16) }));
   const place = arn.slice(0, arn.indexOf(bucketName) + bucketName.length);
   if (!may("s3:GetBucketLocation", place) || !may("s3:GetObject", arn))
     throw refused("AccessDenied: Access Denied", 403);
@@ -142,8 +157,3 @@ async function fetchFile({ context, record }: Asked, arn: string): Promise<strin
     throw refused("NoSuchKey: The specified key does not exist.", 404);
   return text(new Blobs(settings.dataDir).read(version.blob, version.size));
 }
-
-const refused = (what: string, status: number) =>
-  new TaskFault(
-    TEXTS.environmentFileRefused({ what, status, requestId: randomUUID().slice(0, 16) }),
-  );

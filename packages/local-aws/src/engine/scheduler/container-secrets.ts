@@ -36,6 +36,18 @@ export async function readSecrets(asked: Asked): Promise<VariablesOf> {
   return read;
 }
 
+/** Reads what the secrets of log configurations stand for, by container, then by option. @throws TaskFault */
+export async function readLogSecrets(asked: Asked): Promise<VariablesOf> {
+  const read = new Map<string, Readonly<Record<string, string>>>();
+  for (const { name = "", logConfiguration } of asked.record.definition.containerDefinitions) {
+    const options: Record<string, string> = {};
+    for (const { name: option = "", valueFrom = "" } of logConfiguration?.secretOptions ?? [])
+      options[option] = await valueOf(asked, valueFrom);
+    read.set(name, options);
+  }
+  return read;
+}
+
 async function valueOf(asked: Asked, from: string): Promise<string> {
   const isSecret = parseArn(from)?.service === "secretsmanager";
   await failOn(wayFault(asked, isSecret ? "secretsmanager" : "ssm"), asked.context.clock);

@@ -9,8 +9,9 @@ import { untilChanged } from "./commits.ts";
 import { readEnvironmentFiles } from "./container-environment.ts";
 import { readSecrets } from "./container-secrets.ts";
 import type { LogSink } from "../logs/log-sink.ts";
+import { openLogs, runtimeIds } from "./task-logs.ts";
+import { prepareRouter } from "./task-router.ts";
 import {
-  openLogs,
   provision,
   pullImages,
   refuseUnsupported,
@@ -18,6 +19,7 @@ import {
   type SchedulerNeeds,
   type StartParts,
 } from "./task-start.ts";
+import { hasEnded, hasRun, stoppedTask } from "./stopped-task.ts";
 import { TaskFault } from "./task-faults.ts";
 import type { TaskRecord } from "./task-store.ts";
 import {
@@ -96,12 +98,14 @@ export class TaskRunner {
     const images = await unlessAborted(pullImages(parts), signal);
     for (const { reference, standIn } of images.values())
       if (standIn !== undefined) record.sayStandIn(reference, standIn, this.#context.clock.now());
-    this.#sinks = await unlessAborted(openLogs(parts), signal, (sinks) => {
+    const ids = runtimeIds(parts);
+    this.#sinks = await unlessAborted(openLogs(parts, images, ids), signal, (sinks) => {
       for (const sink of sinks.values()) void sink.close();
     });
     const files = await unlessAborted(readEnvironmentFiles(parts), signal);
     const secrets = await unlessAborted(readSecrets(parts), signal);
-    const spec = toSpec(parts, images, { files, secrets });
+    const router = await unlessAborted(prepareRouter(parts), signal);
+    const spec = toSpec(parts, { images, ids, files, secrets, router });
     const { driver } = this.#needs;
     const how = driver.name === "containers" ? "containers" : "plain processes";
     record.sayUnheeded(how, driver.unheeded(spec), this.#context.clock.now());
@@ -140,6 +144,7 @@ export class TaskRunner {
       if (!this.#closing.aborted) tell();
     };
     return {
+      starting: async (name) => this.#sinks.get(name)?.begin?.(),
       started: (name, runtimeId, bindings) =>
         live(() =>
           record.writeContainer(name, {
@@ -235,22 +240,4 @@ export class TaskRunner {
       return stoppedTask(task, now);
     });
   }
-}
-
-/** A task ends with its first essential container, or with its last one. */
-const hasEnded = ({ containers }: TaskRecord["task"]) =>
-  containers.some((it) => it.essential && it.lastStatus === "STOPPED") ||
-  containers.every((it) => it.lastStatus === "STOPPED");
-
-const hasRun = ({ runtimeId }: TaskRecord["task"]["containers"][number]) => runtimeId !== undefined;
-
-/** What a task is from the moment when it has stopped. */
-export function stoppedTask(task: TaskRecord["task"], now: number): Partial<TaskRecord["task"]> {
-  return {
-    lastStatus: "STOPPED",
-    stoppingAt: task.stoppingAt ?? now,
-    stoppedAt: now,
-    executionStoppedAt: task.executionStoppedAt ?? (task.startedAt === undefined ? undefined : now),
-    containers: task.containers.map((container) => ({ ...container, lastStatus: "STOPPED" })),
-  };
 }

@@ -11,10 +11,11 @@ import type { MetadataRegistry } from "../metadata/metadata-registry.ts";
 import { availableAddressCount, createNetworkInterface } from "../../services/ec2/interfaces.ts";
 import { resolverOf } from "../network/resolver-address.ts";
 import type { ContainerSpec, TaskDriver, TaskSpec } from "../runtime/driver.ts";
-import type { LogRouter, LogSink } from "../logs/log-sink.ts";
+import type { LogRouter } from "../logs/log-sink.ts";
 import { environmentOf, type VariablesOf } from "./container-environment.ts";
 import { readRegistryCredentials } from "./registry-credentials.ts";
-import { failOn, imageFault, logsFault, mayPutLogs, TaskFault } from "./task-faults.ts";
+import { failOn, imageFault, TaskFault } from "./task-faults.ts";
+import { afterRouter, type TaskRouter } from "./task-router.ts";
 import type { TaskRecord } from "./task-store.ts";
 
 /** What the scheduler needs of the rest of the engine. Network interfaces, targets and roles are functions over the store. */
@@ -122,38 +123,24 @@ export async function pullImages(parts: StartParts): Promise<Map<string, PulledI
   return new Map(pulled);
 }
 
-/** Opens what each container's lines go to, by container name. @throws TaskFault, or the router's own error */
-export async function openLogs(parts: StartParts): Promise<Map<string, LogSink>> {
-  const { context, needs, record } = parts;
-  const { scope, definition, id } = record;
-  const asked = { store: context.store, scope, task: record.task, definition };
-  await failOn(logsFault(asked), context.clock);
-  const sinks = new Map<string, LogSink>();
-  try {
-    for (const container of definition.containerDefinitions) {
-      const { name = "", logConfiguration } = container;
-      const { account, region } = scope;
-      const request = { account, region, taskId: id, containerName: name, logConfiguration };
-      const sink = await needs.logs.open(request);
-      const deaf: LogSink = { write: () => {}, close: () => sink.close() };
-      sinks.set(name, mayPutLogs(asked, container) ? sink : deaf);
-    }
-  } catch (error) {
-    await Promise.all(Array.from(sinks.values(), (sink) => sink.close()));
-    throw error;
-  }
-  return sinks;
+/** What has been brought for a task's containers, by container name. */
+export interface Brought {
+  readonly images: ReadonlyMap<string, PulledImage>;
+  readonly ids: ReadonlyMap<string, string>;
+  readonly files: VariablesOf;
+  readonly secrets: VariablesOf;
+  /** Of the task. */
+  readonly router: TaskRouter | undefined;
 }
 
 /** What the driver is told, with the task registered at the metadata service. */
 export function toSpec(
   parts: StartParts,
-  images: ReadonlyMap<string, PulledImage>,
-  { files, secrets }: { readonly files: VariablesOf; readonly secrets: VariablesOf },
+  { images, ids, files, secrets, router }: Brought,
 ): TaskSpec {
   const { needs, record } = parts;
   const { scope, definition, task } = record;
-  const containers = startOrder(definition.containerDefinitions)!;
+  const containers = startOrder(afterRouter(definition.containerDefinitions))!;
   const metadata = needs.metadata.register({
     taskArn: task.arn,
     account: scope.account,
@@ -165,6 +152,7 @@ export function toSpec(
     const name = container.name!;
     const image = images.get(name)!;
     const override = task.overrides.containerOverrides?.find((it) => it.name === name);
+    const isRouter = router?.container === name;
     return {
       name,
       definition: container,
@@ -175,13 +163,17 @@ export function toSpec(
         definition: container,
         override,
         files: files.get(name) ?? {},
-        secrets: secrets.get(name) ?? {},
+        secrets: { ...secrets.get(name), ...(isRouter && router.variables) },
         metadata: metadata.environment[name] ?? {},
         region: scope.region,
         on: task.launchType,
         endpoint: needs.apiEndpoint,
       }),
       stopTimeoutSeconds: container.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS,
+      runtimeId: ids.get(name)!,
+      routerFiles: isRouter ? router.files : undefined,
+      router:
+        container.logConfiguration?.logDriver === "awsfirelens" ? router?.container : undefined,
     };
   };
   return {

@@ -55,6 +55,12 @@ const linux = (linuxParameters: ContainerDefinition["linuxParameters"]): Contain
 const efs = (more: object): Definition => ({
   volumes: [{ name: "v", efsVolumeConfiguration: { fileSystemId: "fs-1", ...more } }],
 });
+/** A router with these options, and a container that logs through it. */
+const routed = (options: Record<string, string>, log: Record<string, string> = {}): Definition =>
+  two(
+    { firelensConfiguration: { type: "fluentbit", options } },
+    { logConfiguration: { logDriver: "awsfirelens", options: log } },
+  );
 const proxy = (containerName: string, ...names: string[]): Definition => ({
   proxyConfiguration: { containerName, properties: names.map((name) => ({ name, value: "1" })) },
 });
@@ -367,13 +373,33 @@ describe("a definition is refused", () => {
     [
       "with a router's file in S3 on Fargate",
       /type 'file' alone/,
+      routed({ "config-file-type": "s3", "config-file-value": "arn" }),
+    ],
+    [
+      "with a router that nobody uses",
+      /^When a firelensConfiguration object is specified, at least one container has to be/,
       {},
-      {
-        firelensConfiguration: {
-          type: "fluentbit",
-          options: { "config-file-type": "s3", "config-file-value": "arn" },
-        },
-      },
+      { firelensConfiguration: { type: "fluentbit" } },
+    ],
+    [
+      "with a router's option that there is not",
+      /option 'config-file'/,
+      routed({ "config-file": "x" }),
+    ],
+    [
+      "with a router's file without its place",
+      /must be specified together/,
+      routed({ "config-file-type": "file" }),
+    ],
+    [
+      "with a router's file of no such kind",
+      /config-file-type 'efs'/,
+      routed({ "config-file-type": "efs", "config-file-value": "x" }),
+    ],
+    [
+      "with a router's buffer that is too large",
+      /less than 536870912/,
+      routed({}, { "log-driver-buffer-limit": "536870912" }),
     ],
     ["with a proxy that is no container", /proxy container 'ghost'/, proxy("ghost")],
     ["with a proxy without ports", /lacks the property AppPorts/, proxy("main", "IgnoredUID")],

@@ -69,6 +69,18 @@ export const DEFINITION_TEXTS = {
     "When awsfirelens log driver is specified in log configuration, a firelens configuration object must be configured in one of the containers.",
     answered("awsfirelens-without-router"),
   ),
+  firelensUnused: text(
+    "When a firelensConfiguration object is specified, at least one container has to be configured with the awsfirelens log driver.",
+    github("aws/amazon-cloudwatch-logs-for-fluent-bit/issues/20"),
+  ),
+  firelensOption: text("Invalid option '{option}' in the firelensConfiguration."),
+  firelensSource: text(
+    "Invalid config-file-type '{type}' in the firelensConfiguration: file or s3.",
+  ),
+  firelensValue: text("config-file-type and config-file-value must be specified together."),
+  firelensBuffer: text(
+    "Invalid log-driver-buffer-limit '{limit}': it must be at least 0 and less than 536870912.",
+  ),
   gpuFargate: text(
     "Tasks using the Fargate launch type do not support GPU resource requirements.",
     answered("fargate-gpu-resource"),

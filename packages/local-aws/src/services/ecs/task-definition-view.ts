@@ -39,7 +39,9 @@ export function describeTaskDefinition(definition: TaskDefinition): SdkTaskDefin
 /** What an instance must have to run the task; https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html */
 export function requiredAttributes(definition: TaskDefinition): Attribute[] {
   const names = new Set<string>();
-  for (const { logConfiguration, image = "", healthCheck } of definition.containerDefinitions) {
+  for (const container of definition.containerDefinitions) {
+    const { logConfiguration, image = "", healthCheck, firelensConfiguration } = container;
+    if (firelensConfiguration) names.add(`ecs.capability.firelens.${firelensConfiguration.type}`);
     if (logConfiguration?.logDriver) {
       names.add(`com.amazonaws.ecs.capability.logging-driver.${logConfiguration.logDriver}`);
       names.add("com.amazonaws.ecs.capability.docker-remote-api.1.19");

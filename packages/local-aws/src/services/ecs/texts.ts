@@ -176,6 +176,13 @@ export const TEXTS = {
   environmentFileRefused: text(
     "ResourceInitializationError: failed to download env files: file download command: non empty error stream: {what} status code: {status}, request id: {requestId}",
   ),
+  // The agent's own: https://github.com/aws/amazon-ecs-agent/blob/master/agent/taskresource/firelens/firelens_unix.go
+  routerConfig: text(
+    "ResourceInitializationError: failed to create firelens resource: unable to generate firelens config file: {why}",
+  ),
+  routerFileRefused: text(
+    "ResourceInitializationError: failed to create firelens resource: unable to download firelens s3 config file: {what} status code: {status}, request id: {requestId}",
+  ),
   logsUnreachable: text(
     "ResourceInitializationError: failed to validate logger args: The task cannot find the Amazon CloudWatch log group defined in the task definition. There is a connection issue between the task and Amazon CloudWatch. Check your network configuration. : signal: killed",
     QUOTED,

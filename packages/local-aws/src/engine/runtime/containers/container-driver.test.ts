@@ -53,7 +53,13 @@ test.skipIf(closed)("a second task with an address says why it does not start", 
   const { driver, folder, look } = await driverIn(async () => {});
   const files = { "app/x": "" };
   const image = await writeTinyImage(join(folder, "blobs"), files, { Cmd: ["sleep", "600"] });
-  const rest = { definition: {}, override: undefined, environment: {}, stopTimeoutSeconds: 0 };
+  const rest = {
+    definition: {},
+    override: undefined,
+    environment: {},
+    stopTimeoutSeconds: 0,
+    runtimeId: "0",
+  };
   const first = { ...taskOf("0", "10.0.0.5"), containers: [{ name: "main", image, ...rest }] };
   await driver.start(first, new TaskLog());
   const before = await look();

@@ -12,7 +12,7 @@ import {
 } from "../driver.ts";
 import { containerCommand } from "../container-command.ts";
 import { readLines, takeAway } from "../read-lines.ts";
-import { couldNotRun, noCommand } from "../reasons.ts";
+import { couldNotRun, noCommand, ofRunc } from "../reasons.ts";
 import type { ContainerHandle, OutputListener, PreparedContainer, TaskHost } from "../task-host.ts";
 import { openContainerTerminal } from "./container-terminal.ts";
 import { containerUser } from "./container-user.ts";
@@ -22,6 +22,7 @@ import type { Room } from "./room.ts";
 import type { RoomImages } from "./room-images.ts";
 import { toRuntimeConfig, type RuntimeMount, type RuntimeProcess } from "./runtime-config.ts";
 import { refuseContainer } from "./refuse-container.ts";
+import { ROUTER_SOCKET, routerMounts, withRouter } from "./router-files.ts";
 import { containerNetworks, type ContainerNetworks } from "./container-networks.ts";
 import type { InstanceNetworks } from "./instance-networks.ts";
 import { SharedNamespaces } from "./shared-namespaces.ts";
@@ -68,7 +69,10 @@ export class ContainerHost implements TaskHost {
     for (const container of spec.containers) refuseContainer(spec, container, parts);
     const host = new ContainerHost(spec, parts);
     try {
-      await parts.room.script(`mkdir ${host.#folder}\n${host.#networks.openScript}`);
+      const socket = `${host.#folder}/${ROUTER_SOCKET}`;
+      await parts.room.script(
+        `mkdir ${host.#folder}; mkdir -p ${socket}\n${host.#networks.openScript}`,
+      );
       await host.#volumes.open();
       await host.#shared.open();
     } catch (error) {
@@ -82,7 +86,9 @@ export class ContainerHost implements TaskHost {
     if (containerCommand(container).length === 0) throw new CannotStartError(noCommand());
     const directories = await this.#parts.images.directories(container.image);
     const bundle = `${this.#folder}/${container.name}`;
-    const config = await this.#config(container, directories, bundle);
+    const addressOf = (name: string) => this.#networks.addressOf(name);
+    const informed = withRouter(container, this.#spec, addressOf);
+    const config = await this.#config(informed, directories, bundle);
     this.#programs.set(container.name, config.process);
     const lower = directories.map((name) => `${ROOM}/images/${name}`).join(":");
     await this.#parts.room.script(`
@@ -98,14 +104,17 @@ mkfifo -m 600 stdout stderr
       ...nameFiles({
         container,
         hostName: config.hostname,
-        addressOf: (name) => this.#networks.addressOf(name),
+        addressOf,
         nameServer,
         region: readArn(taskArn).region,
       }),
     };
-    await this.#parts.room.ask("write", {
-      files: Object.entries(files).map(([name, text]) => ({ path: `${bundle}/${name}`, text })),
-    });
+    const written = Object.entries(files).map(([name, text]) => ({
+      path: `${bundle}/${name}`,
+      text,
+    }));
+    const ofRouter = routerMounts(container, this.#folder, bundle).files;
+    await this.#parts.room.ask("write", { files: [...written, ...ofRouter] });
     return { start: (output) => this.#start(container, bundle, output) };
   }
 
@@ -172,6 +181,7 @@ mkfifo -m 600 stdout stderr
         ...["/etc/hosts", "/etc/hostname", "/etc/resolv.conf"].map(ownFile),
         ...this.#shared.mounts,
         ...this.#volumes.mounts(container),
+        ...routerMounts(container, this.#folder, bundle).mounts,
       ],
       init,
       openFiles,
@@ -237,9 +247,4 @@ mkfifo -m 600 stdout stderr
       throw new CannotStartError(couldNotRun(ofRunc(error as Error)), { cause: error });
     }
   }
-}
-
-/** What runc says behind the frame that ECS puts around it. */
-function ofRunc({ message }: Error): string {
-  return message.replace(/^(?:runc run failed: )?(?:unable to start container process: )?/, "");
 }

@@ -20,6 +20,7 @@ ip link add ${BRIDGE} type bridge
 ip addr add ${BRIDGE_ADDRESS}/${BRIDGE_PREFIX} dev ${BRIDGE}
 ip link set ${BRIDGE} up
 echo 1 > /proc/sys/net/ipv4/ip_forward
+echo 1 > /proc/sys/net/ipv4/conf/${BRIDGE}/route_localnet
 `;
 
 /** Ports lead to containers, whose way out is the instance's own address. Some are reached from the instance itself too. */
@@ -31,6 +32,7 @@ chain output { type nat hook output priority -100; fib daddr type local dnat ip 
 chain postrouting {
 type nat hook postrouting priority 100;
 ip saddr 172.17.0.0/${BRIDGE_PREFIX} oifname != "${BRIDGE}" masquerade
+ip saddr 127.0.0.0/8 oifname "${BRIDGE}" masquerade
 ip saddr 172.17.0.0/${BRIDGE_PREFIX} ip daddr 172.17.0.0/${BRIDGE_PREFIX} ct status dnat masquerade
 }
 }

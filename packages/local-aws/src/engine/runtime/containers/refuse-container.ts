@@ -20,7 +20,6 @@ export function refuseContainer(task: TaskSpec, container: ContainerSpec, tools:
   };
   if (resourceRequirements.some(({ type }) => type === "GPU"))
     no("needs a GPU, which Local AWS has not");
-  if (definition.firelensConfiguration) no("is a log router, which Local AWS has not");
   if (linuxParameters.devices?.length)
     no("needs devices of this machine, which Local AWS does not give away");
   if (linuxParameters.initProcessEnabled && tools.init === undefined)

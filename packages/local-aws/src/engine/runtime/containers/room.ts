@@ -1,14 +1,14 @@
 import type { ChildProcess } from "node:child_process";
 import type { Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
-import type { Server } from "node:net";
+import type { Server, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
-import { LayerError } from "@workbook/image-layers";
 import type { Clock, Timer } from "../../../clock/clock.ts";
 import type { Logger } from "../../../ground/logger.ts";
 import { mapUsers } from "./map-users.ts";
+import { RoomError, toError } from "./room-error.ts";
 import { makeFolder, spawnRoom } from "./spawn-room.ts";
-import type { Message, OperationName, Operations, RoomFacts } from "./inside/messages.ts";
+import type { Dial, Message, OperationName, Operations, RoomFacts } from "./inside/messages.ts";
 
 const MAIN = fileURLToPath(new URL("./inside/main.ts", import.meta.url));
 const START_TIMEOUT_MS = 60_000;
@@ -33,11 +33,6 @@ interface Asked {
   reject(error: Error): void;
 }
 
-/** Why the room could not be made: what the machine said. */
-export class RoomError extends Error {
-  override readonly name = "RoomError";
-}
-
 /**
  * One user, network, mount and process namespace that holds the cloud's network and all of its containers, with a supervisor in it that does
  * what this process asks for. When either of the two ends, everything inside does: the kernel sees to it.
@@ -50,7 +45,7 @@ export class Room {
   readonly #logger: Logger;
   readonly #asked = new Map<number, Asked>();
   readonly #containers = new Map<string, (code: number) => void>();
-  readonly #sockets = new Map<string, (socket: RoomSocket) => void>();
+  readonly #sockets = new Map<string, (socket: RoomSocket | Socket) => void>();
   readonly #listeners: { again(): Promise<void> | void }[] = [];
   #child: ChildProcess | undefined;
   #ready: Promise<RoomFacts> | undefined;
@@ -126,8 +121,22 @@ export class Room {
   ): Promise<RoomSocket> {
     const key = `${protocol}/${address}:${port}`;
     const { promise, resolve } = Promise.withResolvers<RoomSocket>();
-    this.#sockets.set(key, resolve);
+    this.#sockets.set(key, resolve as (socket: RoomSocket | Socket) => void);
     await this.ask("listen", { key, address, port, protocol });
+    return promise;
+  }
+
+  /** Connects to something in the room, for this process. @throws Error in the system's words where nobody is there */
+  async connect(to: Dial): Promise<Socket> {
+    const key = `dial/${++this.#lastId}`;
+    const { promise, resolve } = Promise.withResolvers<Socket>();
+    this.#sockets.set(key, resolve as (socket: RoomSocket | Socket) => void);
+    try {
+      await this.ask("dial", { key, to });
+    } catch (error) {
+      this.#sockets.delete(key);
+      throw error;
+    }
     return promise;
   }
 
@@ -201,7 +210,7 @@ export class Room {
         this.#containers.delete(message.container);
         return;
       case "socket":
-        this.#sockets.get(message.key)?.(handle as RoomSocket);
+        this.#sockets.get(message.key)?.(handle as RoomSocket | Socket);
         this.#sockets.delete(message.key);
         return;
     }
@@ -237,8 +246,4 @@ export class Room {
         .catch((error: unknown) => this.#logger.error("the room was not made anew", error));
     });
   }
-}
-
-function toError({ kind, message }: { kind: string; message: string }): Error {
-  return kind === "LayerError" ? new LayerError(message) : new Error(message);
 }

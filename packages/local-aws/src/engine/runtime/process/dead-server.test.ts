@@ -58,6 +58,7 @@ async function serve(
     image,
     environment: {},
     stopTimeoutSeconds: 30,
+    runtimeId: "0123456789",
   };
   const taskId = "0".repeat(32);
   const spec = { taskArn: `arn:${taskId}`, taskId, networkMode: "awsvpc", containers: [container] };

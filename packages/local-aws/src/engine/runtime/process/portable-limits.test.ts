@@ -21,6 +21,7 @@ function task(definition: ContainerDefinition, more: Partial<ContainerSpec> = {}
     },
     environment: {},
     stopTimeoutSeconds: 30,
+    runtimeId: "0123456789",
     ...more,
   };
   return {

@@ -56,6 +56,7 @@ async function container(
     image: await image(files, settings.config, settings.base),
     environment: {},
     stopTimeoutSeconds: 30,
+    runtimeId: "0123456789",
     ...settings,
   };
 }

@@ -46,6 +46,7 @@ async function container(
     ),
     environment: {},
     stopTimeoutSeconds: 30,
+    runtimeId: "0123456789",
     ...settings,
   };
 }

@@ -157,15 +157,15 @@ export const CONTAINER_FIELDS: readonly FieldRow[] = [
     members: "logConfiguration",
     fargate: SAID.logDriverFargate({ driver: "fluentd" }),
     containers: [
-      "`awslogs`; with another the task does not start",
-      "`awslogs`。ほかのドライバーのタスクは起動しません",
+      "`awslogs`, `awsfirelens`, and on instances `fluentd`; what `json-file` writes is kept nowhere; with another the task does not start",
+      "`awslogs`、`awsfirelens` と、インスタンスでは `fluentd`。`json-file` に書いた行はどこにも残りません。ほかのドライバーのタスクは起動しません",
     ],
     processes: [
       "`awslogs`; with another the task does not start",
       "`awslogs`。ほかのドライバーのタスクは起動しません",
     ],
   },
-  { members: "firelensConfiguration", containers: AT_START, processes: AT_START },
+  { members: "firelensConfiguration", containers: DONE, processes: AT_START },
   {
     members: "resourceRequirements",
     fargate: SAID.gpuFargate(),

@@ -9,6 +9,7 @@ import { processUsage } from "../../process/process-usage.ts";
 import { runContainer } from "./run-container.ts";
 import type { Message, OperationName, Operations, Request } from "./messages.ts";
 import { setUpRoom } from "./set-up.ts";
+import { dial } from "./dial.ts";
 import { fillVolume, makeDirectory } from "./volumes.ts";
 
 /*
@@ -58,6 +59,12 @@ const handlers: Handlers = {
   },
   check: ({ id, command, timeoutMs }) => check(id, command, timeoutMs),
   usage: ({ pids }) => processUsage(pids),
+  dial: async ({ key, to }) => {
+    const socket = await dial(to);
+    // Once the server has it, this process has no part in it.
+    process.send!({ type: "socket", key } satisfies Message, socket);
+    return null;
+  },
   listen: async ({ key, address, port, protocol }) => {
     await (protocol === "tcp" ? listenTcp(key, address, port) : listenUdp(key, address, port));
     return null;

@@ -31,6 +31,11 @@ export interface ContainerRun {
   readonly terminal: boolean;
 }
 
+/** What to connect to: a socket file, whose links stay below a root, or a port in a network of the room. */
+export type Dial =
+  | { readonly root: string; readonly path: string }
+  | { readonly namespace: string; readonly host: string; readonly port: number };
+
 /** What the supervisor does for the server, and what each answers. */
 export interface Operations {
   /** Runs a shell script, which ends at its first error. Answers what it wrote. */
@@ -71,6 +76,8 @@ export interface Operations {
     };
     answer: null;
   };
+  /** Opens a connection; it comes as a message's handle. */
+  dial: { request: { readonly key: string; readonly to: Dial }; answer: null };
 }
 
 export type OperationName = keyof Operations;

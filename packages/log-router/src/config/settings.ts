@@ -1,0 +1,92 @@
+import { ConfigError } from "./config-error.ts";
+
+const SIZES: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9 };
+const TIMES: Readonly<Record<string, number>> = {
+  "": 1000,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** The properties of one plugin, by their names in any case; one may be there several times. */
+export class Settings {
+  /** As messages call the plugin. */
+  readonly owner: string;
+  readonly #entries: readonly (readonly [key: string, value: string])[];
+
+  constructor(owner: string, entries: readonly (readonly [key: string, value: string])[]) {
+    this.owner = owner;
+    this.#entries = entries;
+  }
+
+  get(key: string): string | undefined {
+    return this.all(key)[0];
+  }
+
+  all(key: string): string[] {
+    return this.#entries.flatMap(([name, value]) =>
+      name.toLowerCase() === key.toLowerCase() ? [value] : [],
+    );
+  }
+
+  /** @throws ConfigError */
+  required(key: string): string {
+    return this.get(key) ?? this.fail(`'${key}' is a required field`);
+  }
+
+  flag(key: string, otherwise: boolean): boolean {
+    const value = this.get(key)?.toLowerCase();
+    return value === undefined ? otherwise : ["true", "on", "yes", "1"].includes(value);
+  }
+
+  /** Bytes: `5M`, `100000000`. */
+  size(key: string, otherwise: number): number {
+    return this.#measure(key, /^(\d+)\s*([kmg]?)b?$/i, SIZES) ?? otherwise;
+  }
+
+  /** Milliseconds: `10m`, `5` seconds. */
+  time(key: string, otherwise: number): number {
+    return this.#measure(key, /^(\d+)\s*([smhd]?)$/i, TIMES) ?? otherwise;
+  }
+
+  number(key: string, otherwise: number): number {
+    return this.#measure(key, /^(\d+)()$/, { "": 1 }) ?? otherwise;
+  }
+
+  /** @throws ConfigError for a property that the plugin has not, in Fluent Bit's words */
+  allow(properties: readonly string[]): void {
+    const unknown = this.#entries.find(
+      ([key]) => ![...COMMON, ...properties].includes(key.toLowerCase()),
+    );
+    if (unknown)
+      throw new ConfigError(
+        `[config] ${this.owner}: unknown configuration property '${unknown[0]}'. The following properties are allowed: ${properties.join(", ")}.`,
+      );
+  }
+
+  fail(why: string): never {
+    throw new ConfigError(`[${this.owner}] ${why}`);
+  }
+
+  #measure(key: string, form: RegExp, units: Readonly<Record<string, number>>): number | undefined {
+    const value = this.get(key);
+    if (value === undefined) return undefined;
+    const [, count, unit = ""] = form.exec(value) ?? [];
+    return count === undefined
+      ? this.fail(`invalid value '${value}' for '${key}'`)
+      : Number(count) * units[unit.toLowerCase()]!;
+  }
+}
+
+/** Of every plugin. */
+const COMMON = [
+  "name",
+  "alias",
+  "log_level",
+  "match",
+  "match_regex",
+  "tag",
+  "retry_limit",
+  "workers",
+];

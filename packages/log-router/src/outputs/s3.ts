@@ -1,0 +1,133 @@
+import { randomBytes } from "node:crypto";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { AwsCallError, type AwsCalls } from "../aws/aws-calls.ts";
+import type { Settings } from "../config/settings.ts";
+import { asText, valueAt, type LogEvent } from "../event.ts";
+import { say } from "../log.ts";
+import type { Output } from "./output.ts";
+
+const DEFAULT_KEY = "/fluent-bit-logs/$TAG/%Y/%m/%d/%H/%M/%S";
+
+const PROPERTIES =
+  "bucket region total_file_size upload_chunk_size upload_timeout use_put_object s3_key_format s3_key_format_tag_delimiters json_date_key json_date_format log_key compression content_type endpoint store_dir static_file_path preserve_data_ordering send_content_md5 canned_acl storage_class auto_retry_requests".split(
+    " ",
+  );
+
+/** Lines of a tag that wait for their object. */
+interface Waiting {
+  readonly since: Date;
+  readonly lines: string[];
+  bytes: number;
+}
+
+/**
+ * Collects lines, and puts them into objects when there are enough, or the first has waited long enough.
+ * @see https://docs.fluentbit.io/manual/pipeline/outputs/s3
+ */
+export function s3(settings: Settings, calls: AwsCalls): Output {
+  settings.allow(PROPERTIES);
+  const bucket = settings.get("bucket") ?? settings.fail("'bucket' is a required parameter");
+  const region = settings.get("region") ?? "us-east-1";
+  const endpoint = calls.endpoint("s3", region, settings.get("endpoint"));
+  const mostBytes = settings.size("total_file_size", 100_000_000);
+  const mostMs = settings.time("upload_timeout", 600_000);
+  const compress = settings.get("compression")?.toLowerCase();
+  if (compress !== undefined && compress !== "gzip")
+    settings.fail(`unknown compression: ${compress}`);
+  const waiting = new Map<string, Waiting>();
+  const timers = new Map<string, NodeJS.Timeout>();
+  const upload = async (tag: string) => {
+    const own = waiting.get(tag);
+    if (!own) return;
+    waiting.delete(tag);
+    clearTimeout(timers.get(tag));
+    const text = Buffer.from(own.lines.map((line) => `${line}\n`).join(""));
+    const body = compress ? await promisify(gzip)(text) : text;
+    const key = keyOf(settings, tag, own.since);
+    const headers: Record<string, string> = {
+      "content-type": settings.get("content_type") ?? "binary/octet-stream",
+      ...(compress && { "content-encoding": compress }),
+    };
+    const path = key.split("/").map(encodeURIComponent).join("/");
+    try {
+      const request = { method: "PUT", headers, body };
+      await calls.send(`${endpoint}/${bucket}/${path}`, request, { service: "s3", region });
+    } catch (error) {
+      const why = error instanceof AwsCallError ? `${error.code}: ${error.message}` : String(error);
+      say("error", `[${settings.owner}] PutObject request failed: ${why}`);
+      // It is tried again with what comes next, or at the end.
+      const later = waiting.get(tag);
+      if (later) later.lines.unshift(...own.lines);
+      else waiting.set(tag, own);
+      throw error;
+    }
+    say("info", `[${settings.owner}] Successfully uploaded object ${key}`);
+  };
+  const uploadLater = (tag: string) => {
+    const soon = setTimeout(() => {
+      upload(tag).catch(() => uploadLater(tag));
+    }, mostMs);
+    timers.set(tag, soon);
+  };
+  return {
+    flush: async (tag, events) => {
+      const own = waiting.get(tag) ?? { since: new Date(), lines: [], bytes: 0 };
+      if (!waiting.has(tag)) {
+        waiting.set(tag, own);
+        uploadLater(tag);
+      }
+      for (const event of events) {
+        const line = toLine(settings, event);
+        own.lines.push(line);
+        own.bytes += line.length + 1;
+      }
+      // What is kept here is this output's: a failure is its own to mend.
+      if (own.bytes >= mostBytes) await upload(tag).catch(() => uploadLater(tag));
+    },
+    close: async () => {
+      for (const timer of timers.values()) clearTimeout(timer);
+      for (const tag of waiting.keys()) await upload(tag).catch(() => {}); // It has been said.
+    },
+  };
+}
+
+function toLine(settings: Settings, { time, record }: LogEvent): string {
+  const key = settings.get("log_key");
+  if (key !== undefined) return asText(valueAt(record, key) ?? "");
+  const date = settings.get("json_date_key") ?? "date";
+  if (date === "false") return JSON.stringify(record);
+  const at =
+    settings.get("json_date_format") === "epoch"
+      ? Math.floor(time)
+      : new Date(time * 1000).toISOString();
+  return JSON.stringify({ [date]: at, ...record });
+}
+
+/** Two objects never have one name: what tells them apart is added where the format does not. */
+function keyOf(settings: Settings, tag: string, at: Date): string {
+  const format = settings.get("s3_key_format") ?? DEFAULT_KEY;
+  const delimiters = new Set(settings.get("s3_key_format_tag_delimiters") ?? ".");
+  const parts: string[] = [""];
+  for (const letter of tag)
+    if (delimiters.has(letter)) parts.push("");
+    else parts[parts.length - 1] += letter;
+  const random = () => randomBytes(4).toString("hex");
+  const two = (value: number) => String(value).padStart(2, "0");
+  const times: Readonly<Record<string, string>> = {
+    Y: String(at.getUTCFullYear()),
+    m: two(at.getUTCMonth() + 1),
+    d: two(at.getUTCDate()),
+    H: two(at.getUTCHours()),
+    M: two(at.getUTCMinutes()),
+    S: two(at.getUTCSeconds()),
+  };
+  const named = format
+    .replaceAll(/\$TAG\[(\d+)\]/g, (_, index: string) => parts[Number(index)] ?? "")
+    .replaceAll("$TAG", tag)
+    .replaceAll("$UUID", random)
+    .replaceAll(/%([YmdHMS])/g, (_, directive: string) => times[directive]!)
+    .replace(/^\//, "");
+  const isOwn = format.includes("$UUID") || settings.flag("static_file_path", false);
+  return isOwn ? named : `${named}-object${random()}`;
+}
