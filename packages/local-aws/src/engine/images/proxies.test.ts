@@ -29,12 +29,14 @@ beforeAll(async () => {
   const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   vi.stubEnv("HTTP_PROXY", address);
   vi.stubEnv("https_proxy", address);
-  vi.stubEnv("NO_PROXY", "near.test");
+  vi.stubEnv("NO_PROXY", "near.test, 0.0.0.0/8");
   pulling = await PullingCloud.start();
   const mirrors = {
     "far.test": { endpoint: ["http://mirror.test"] },
     "near.test": { endpoint: ["http://near.test"] },
     "own.test": { endpoint: [pulling.registry.url] },
+    // To Linux another name of this machine's.
+    "range.test": { endpoint: [pulling.registry.url.replace("127.0.0.1", "0.0.0.0")] },
   };
   writeFileSync(join(pulling.folder, "registries.json"), JSON.stringify({ mirrors }));
   const layer = await pulling.layerThatSays("by a proxy");
@@ -69,5 +71,12 @@ test("for HTTPS the proxy is asked for a tunnel; what it refuses is told", async
 test("what NO_PROXY names is asked without the proxy", async () => {
   const why = await pulling.failureOf("near.test/team/app:v1");
   expect(why).toContain("dial tcp: lookup near.test");
+  expect(asked).toEqual([]);
+});
+
+test("a range of addresses in NO_PROXY is asked without the proxy", async () => {
+  const layer = await pulling.layerThatSays("within the range");
+  pulling.registry.put("team/range:v1", { layer, config: configOf("range") });
+  expect(await pulling.linesOf("range.test/team/range:v1")).toEqual(["within the range"]);
   expect(asked).toEqual([]);
 });
