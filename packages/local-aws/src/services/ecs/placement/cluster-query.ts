@@ -16,7 +16,7 @@ export class QueryError extends Error {
 }
 
 const TOKEN =
-  /\s*(?:(&&|\|\||==|!=|>=|<=|=~|>|<|[()[\],!])|"([^"]*)"|'([^']*)'|([^\s()[\],!=<>&|~]+))/y;
+  /\s*(?:(&&|\|\||==|!=|!~|>=|<=|=~|>|<|[()[\],!])|"([^"]*)"|'([^']*)'|([^\s()[\],!=<>&|~]+))/y;
 
 type Token =
   | { readonly kind: "sign"; readonly text: string }
@@ -51,6 +51,7 @@ const COMPARISONS: Readonly<Record<string, Compare>> = {
   "<": (have, [value]) => number(have) < number(value),
   "<=": (have, [value]) => number(have) <= number(value),
   "=~": (have, [value = ""]) => have !== undefined && wholeMatch(value, have),
+  "!~": (have, [value = ""]) => have === undefined || !wholeMatch(value, have),
   in: (have, values) => have !== undefined && values.includes(have),
   "!in": (have, values) => have === undefined || !values.includes(have),
 };
@@ -62,7 +63,19 @@ const NAMES: Readonly<Record<string, string>> = {
   less_than: "<",
   less_than_equal: "<=",
   matches: "=~",
+  not_matches: "!~",
   not_in: "!in",
+};
+
+/** Of the groups of an instance's tasks, none may be one that these shut out. */
+const SHUT_OUT: readonly string[] = ["!=", "!~", "!in"];
+
+/** Subjects whose values are no plain numbers, as numbers: NaN for what is none of them. */
+const AS_NUMBERS: Readonly<Record<string, (text: string) => number>> = {
+  // Without a zone it is UTC.
+  registeredAt: (text) => Date.parse(/T[\d:.]+$/.test(text) ? `${text}Z` : text),
+  agentVersion: (text) =>
+    text.split(".").reduce((version, part) => version * 10_000 + Number(part), 0),
 };
 
 /** Patterns are Java's, of which groups are refused: nothing here tries twice. */
@@ -137,10 +150,21 @@ class Parser {
     if (!isNegated && this.#takes("not_exists")) return (subject) => valueOf(subject) === undefined;
     const [compare, sign] = this.#operator(isNegated);
     const values = this.#values();
-    if (sign === "=~") this.#checkPattern(values[0]!);
-    if (name === "task:group")
-      return ({ groups }) => groups.some((group) => compare(group, values));
-    return (subject) => compare(valueOf(subject), values);
+    if (sign === "=~" || sign === "!~") this.#checkPattern(values[0]!);
+    if (name === "task:group") {
+      const isFor = (group: string) => compare(group, values);
+      return SHUT_OUT.includes(sign)
+        ? ({ groups }) => groups.every(isFor)
+        : ({ groups }) => groups.some(isFor);
+    }
+    const asNumber = AS_NUMBERS[name];
+    if (!asNumber) return (subject) => compare(valueOf(subject), values);
+    const numbers = values.map((value) => String(asNumber(value)));
+    if (numbers.includes("NaN")) throw this.#fault();
+    return (subject) => {
+      const have = valueOf(subject);
+      return compare(have === undefined ? undefined : String(asNumber(have)), numbers);
+    };
   }
 
   #checkPattern(pattern: string): void {
