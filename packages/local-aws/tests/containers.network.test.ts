@@ -1,6 +1,12 @@
 import {
+  AttachInternetGatewayCommand,
   AuthorizeSecurityGroupIngressCommand,
+  CreateInternetGatewayCommand,
+  CreateRouteCommand,
   CreateSecurityGroupCommand,
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  DescribeRouteTablesCommand,
   RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
 } from "@aws-sdk/client-ec2";
@@ -206,4 +212,42 @@ describe.skipIf(closed)("the network of tasks", () => {
     );
     expect((await cloud.ended(started)).lines).toEqual(["22", "28"]);
   });
+
+  test("two networks of the same range run tasks beside each other, and apart", async () => {
+    const networks = [await overlapping(), await overlapping()];
+    const nginx = () => [cloud.container("nginx")];
+    const started = networks.map((network) => cloud.run("same-range", nginx(), { network }));
+    const [one, other] = await Promise.all(
+      started.map(async (task) => cloud.until(await task, { lastStatus: "RUNNING" })),
+    );
+    const [near, far] = [addressOf(one!), addressOf(other!)];
+    expect(near).not.toBe(far);
+    const asked = cloud.ask(
+      "asker",
+      `${curl(`http://${near}/`)}; ${curl(`http://${far}/`)}`,
+      {},
+      { network: networks[0]! },
+    );
+    expect((await asked).lines).toEqual(["Welcome to nginx!", TIMED_OUT]);
+    await Promise.all([cloud.end(one!), cloud.end(other!)]);
+  });
+
+  /** A network that everybody may have, with a way to the internet and a subnet of eleven addresses. */
+  async function overlapping() {
+    const { ec2 } = cloud.cloud;
+    const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: "10.0.0.0/16" }));
+    const VpcId = Vpc!.VpcId!;
+    const { InternetGateway } = await ec2.send(new CreateInternetGatewayCommand({}));
+    const GatewayId = InternetGateway!.InternetGatewayId!;
+    await ec2.send(new AttachInternetGatewayCommand({ VpcId, InternetGatewayId: GatewayId }));
+    const inVpc = [{ Name: "vpc-id", Values: [VpcId] }];
+    const { RouteTables } = await ec2.send(new DescribeRouteTablesCommand({ Filters: inVpc }));
+    const { RouteTableId } = RouteTables![0]!;
+    await ec2.send(
+      new CreateRouteCommand({ RouteTableId, GatewayId, DestinationCidrBlock: "0.0.0.0/0" }),
+    );
+    const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock: "10.0.1.0/28" }));
+    const subnets = [Subnet!.SubnetId!];
+    return { awsvpcConfiguration: { subnets, assignPublicIp: "ENABLED" as const } };
+  }
 });

@@ -1,5 +1,10 @@
 import { instances } from "../../services/ec2/instances/state.ts";
-import { networkInterfaces, type NetworkInterface } from "../../services/ec2/state.ts";
+import {
+  networkInterfaces,
+  privateAddresses,
+  publicAddresses,
+  type NetworkInterface,
+} from "../../services/ec2/state.ts";
 import { tasks, type Task } from "../../services/ecs/state.ts";
 import { registrationsByAddress } from "../../services/elbv2/indexes.ts";
 import {
@@ -59,6 +64,10 @@ function groupsOf(store: Store, change: Change): "all" | readonly string[] {
         ...(ofInstance === undefined ? [] : groupsAt(store, change, ofInstance)),
       ];
     }
+    // What is said there again, the interface itself has.
+    case publicAddresses.name:
+    case privateAddresses.name:
+      return [];
     default:
       if (!kind.startsWith("elbv2.") && !kind.startsWith("ec2.")) return [];
       return isOfTags(change) ? [] : "all";

@@ -1,31 +1,18 @@
-import { randomBytes, randomInt } from "node:crypto";
-import {
-  containsAddress,
-  formatAddress,
-  type Ipv4Range,
-  parseAddress,
-  sizeOf,
-  storedCidr,
-} from "../../ground/cidr.ts";
+import { randomBytes } from "node:crypto";
 import * as faults from "./faults.ts";
 import { newId } from "./ids.ts";
 import { requireResource, SECURITY_GROUP, SUBNET } from "./resources.ts";
 import {
   addresses,
   addressesByInterface,
-  interfacesBySubnet,
   type NetworkInterface,
   networkInterfaces,
   securityGroups,
-  type Subnet,
   type Tags,
 } from "./state.ts";
 import type { Scope } from "../../store/store.ts";
+import { releasePrivateAddress, takePrivateAddress } from "./private-addresses.ts";
 import { releasePublicAddress, takePublicAddress } from "./public-addresses.ts";
-
-/** AWS keeps the first four addresses of every subnet and the last: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
-const RESERVED_FIRST = 4;
-const RESERVED_LAST = 1;
 
 /** What a new network interface is to be. */
 export interface NewNetworkInterface {
@@ -60,11 +47,9 @@ export function createNetworkInterface(
 ): Readonly<NetworkInterface> {
   const subnet = requireResource(scope, SUBNET, request.subnetId);
   const securityGroupIds = groupsOf(scope, subnet.vpcId, request.securityGroupIds);
-  const privateIpAddress =
-    request.privateIpAddress === undefined
-      ? freeAddress(scope, subnet)
-      : checkedAddress(scope, subnet, request.privateIpAddress);
   const networkInterfaceId = newId("eni");
+  const wanted = request.privateIpAddress;
+  const privateIpAddress = takePrivateAddress(scope, subnet, networkInterfaceId, wanted);
   return scope.of(networkInterfaces).put(networkInterfaceId, {
     networkInterfaceId,
     subnetId: subnet.subnetId,
@@ -100,6 +85,7 @@ export function deleteNetworkInterface(scope: Scope, networkInterfaceId: string)
   if (!networkInterface) return false;
   if (networkInterface.publicIp !== undefined)
     releasePublicAddress(scope, networkInterface.publicIp);
+  releasePrivateAddress(scope, networkInterface);
   for (const { allocationId } of scope.of(addresses).by(addressesByInterface, networkInterfaceId))
     disassociateAddress(scope, allocationId);
   return scope.of(networkInterfaces).delete(networkInterfaceId);
@@ -145,12 +131,6 @@ export function publicAddressOf(
     : { publicIp: networkInterface.publicIp };
 }
 
-/** How many addresses of a subnet can still be given out. */
-export function availableAddressCount(scope: Scope, subnet: Readonly<Subnet>): number {
-  const usable = sizeOf(storedCidr(subnet.cidrBlock)) - RESERVED_FIRST - RESERVED_LAST;
-  return usable - takenAddresses(scope, subnet.subnetId).size;
-}
-
 function groupsOf(
   scope: Scope,
   vpcId: string,
@@ -169,46 +149,6 @@ function groupsOf(
         "You have specified two resources that belong to different networks.",
       );
   return ids;
-}
-
-function takenAddresses(scope: Scope, subnetId: string): Set<string> {
-  return new Set(
-    scope
-      .of(networkInterfaces)
-      .by(interfacesBySubnet, subnetId)
-      .map(({ privateIpAddress }) => privateIpAddress),
-  );
-}
-
-/** The addresses of a subnet that can be given out: the first, and how many. */
-function usableAddresses(range: Ipv4Range): { first: number; count: number } {
-  return {
-    first: range.first + RESERVED_FIRST,
-    count: sizeOf(range) - RESERVED_FIRST - RESERVED_LAST,
-  };
-}
-
-function freeAddress(scope: Scope, subnet: Readonly<Subnet>): string {
-  const taken = takenAddresses(scope, subnet.subnetId);
-  const { first, count } = usableAddresses(storedCidr(subnet.cidrBlock));
-  const start = randomInt(count);
-  for (let step = 0; step < count; step++) {
-    const address = formatAddress(first + ((start + step) % count));
-    if (!taken.has(address)) return address;
-  }
-  throw faults.noFreeAddresses();
-}
-
-function checkedAddress(scope: Scope, subnet: Readonly<Subnet>, wanted: string): string {
-  const address = parseAddress(wanted);
-  const range = storedCidr(subnet.cidrBlock);
-  if (address === undefined || !containsAddress(range, address))
-    throw faults.invalidParameterValue("Address does not fall within the subnet's address range");
-  const { first, count } = usableAddresses(range);
-  if (address < first || address >= first + count)
-    throw faults.invalidParameterValue("Address is in subnet's reserved address range");
-  if (takenAddresses(scope, subnet.subnetId).has(wanted)) throw faults.addressInUse(wanted);
-  return wanted;
 }
 
 /** A locally administered unicast address, such as EC2's own: 06:… or 0a:… */

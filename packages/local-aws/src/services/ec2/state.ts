@@ -199,6 +199,12 @@ export interface PublicAddress {
   region: string;
 }
 
+/** Who has an address: interfaces of several networks may, as long as each network has it once. */
+export interface PrivateAddress {
+  privateIpAddress: string;
+  networkInterfaceIds: readonly string[];
+}
+
 /** What a call with a `ClientToken` asked for and was answered. */
 export interface ClientToken {
   /** Operation and token. */
@@ -230,3 +236,6 @@ export const dhcpOptions = defineKind<DhcpOptions>("ec2.dhcp-options");
 export const vpcEndpoints = defineKind<VpcEndpoint>("ec2.vpc-endpoint");
 export const clientTokens = defineKind<ClientToken>("ec2.client-token");
 export const publicAddresses = defineKind<PublicAddress>("ec2.public-address", { scope: "global" });
+export const privateAddresses = defineKind<PrivateAddress>("ec2.private-address", {
+  scope: "global",
+});

@@ -1,5 +1,5 @@
 import type { Subnet as ApiSubnet } from "@aws-sdk/client-ec2";
-import { availableAddressCount } from "./interfaces.ts";
+import { availableAddressCount } from "./private-addresses.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Scope } from "../../store/store.ts";
 import {

@@ -313,3 +313,21 @@ test("newer regions are known, with zones named as AWS names them", async () => 
   ]);
   other.destroy();
 });
+
+test("networks of one range give out addresses that no other has, while there are any", async () => {
+  const subnets = [];
+  for (const _ of [1, 2]) subnets.push(await aws.newSubnet(await aws.newVpc(), "10.0.8.0/28"));
+  const take = async (SubnetId: string, PrivateIpAddress?: string) => {
+    const command = new ec2.CreateNetworkInterfaceCommand({ SubnetId, PrivateIpAddress });
+    return (await aws.client.send(command)).NetworkInterface!;
+  };
+  // A /28 has eleven.
+  const taken = [];
+  for (let count = 0; count < 11; count++) taken.push(await take(subnets[count % 2]!));
+  const addresses = taken.map(({ PrivateIpAddress }) => PrivateIpAddress!);
+  expect(new Set(addresses).size).toBe(11);
+  const more = await take(subnets[0]!);
+  expect(addresses).toContain(more.PrivateIpAddress);
+  // Whoever asks for one by name has it, as on AWS.
+  expect(await take(subnets[1]!, addresses[0])).toMatchObject({ PrivateIpAddress: addresses[0] });
+});

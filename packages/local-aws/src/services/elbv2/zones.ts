@@ -1,9 +1,6 @@
 import type { Scope } from "../../store/store.ts";
-import {
-  availableAddressCount,
-  createNetworkInterface,
-  deleteNetworkInterface,
-} from "../ec2/interfaces.ts";
+import { createNetworkInterface, deleteNetworkInterface } from "../ec2/interfaces.ts";
+import { availableAddressCount } from "../ec2/private-addresses.ts";
 import { internetGateways, securityGroups, subnets } from "../ec2/state.ts";
 import type { Subnet } from "../ec2/state.ts";
 import { arnSuffix } from "./arns.ts";
