@@ -194,9 +194,25 @@ describe.skipIf(closed)("tasks on instances", { timeout: 120_000 }, () => {
       tasks: [],
       failures: [{ arn: instance!.containerInstanceArn, reason: "RESOURCE:PORTS" }],
     });
+    const ranged = await cloud.define("ranged", [
+      nginx({
+        portMappings: [{ containerPortRange: "79-81" }],
+        entryPoint: ["sh", "-c"],
+        command: [
+          "echo 'server { listen 81; root /var/www/html; }' > /etc/nginx/sites-enabled/default; exec nginx -g 'daemon off;'",
+        ],
+      }),
+    ]);
+    const { tasks: [range] = [] } = await runOn(ranged);
+    await containers.until(range!, { lastStatus: "RUNNING" });
+    const [binding] = (await containers.cloud.task(range!.taskArn!)).containers![0]!
+      .networkBindings!;
+    expect(binding).toMatchObject({ bindIP: "0.0.0.0", containerPortRange: "79-81" });
+    const [first = 0, last = 0] = binding!.hostPortRange!.split("-").map(Number);
+    expect([last - first, first >= 32_768]).toEqual([2, true]);
     const asking = await cloud.define("asking", [
       containers.script(
-        `curl -sS http://${address}/; hostname -I 2>/dev/null; ip addr 2>/dev/null | head -1; curl -sS $ECS_CONTAINER_METADATA_URI_V4 | head -c 12`,
+        `curl -sS http://${address}/; until curl -sf http://${address}:${last}/; do sleep 0.1; done; hostname -I 2>/dev/null; ip addr 2>/dev/null | head -1; curl -sS $ECS_CONTAINER_METADATA_URI_V4 | head -c 12`,
         {
           memory: 64,
           portMappings: [{ containerPort: 8080, hostPort: 8080 }],
@@ -205,7 +221,7 @@ describe.skipIf(closed)("tasks on instances", { timeout: 120_000 }, () => {
     ]);
     const { tasks: [client] = [] } = await runOn(asking);
     const { lines } = await containers.ended(client!);
-    expect(lines[0]).toBe("Welcome to nginx!");
+    expect(lines.slice(0, 2)).toEqual(["Welcome to nginx!", "Welcome to nginx!"]);
     expect(lines.at(-1)).toMatch(/^\{"DockerId"/);
     const none = await cloud.define(
       "none",
@@ -214,7 +230,7 @@ describe.skipIf(closed)("tasks on instances", { timeout: 120_000 }, () => {
     );
     const { tasks: [alone] = [] } = await runOn(none);
     expect((await containers.ended(alone!)).lines.at(-1)).toBe("closed");
-    await containers.end(task!);
+    await Promise.all([containers.end(task!), containers.end(range!)]);
   });
 
   test("an interface of its own, as many as the type of the instance has", async () => {

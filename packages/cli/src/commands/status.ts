@@ -159,9 +159,11 @@ export function placeOf(
   const instance = registered?.value["ec2InstanceId"];
   if (instance === undefined) return { address: "", target: () => false };
   const containers = value["containers"] as readonly {
-    readonly bindings: readonly { readonly hostPort: number }[];
+    readonly bindings: readonly { readonly hostPort?: number }[];
   }[];
-  const ports = containers.flatMap(({ bindings }) => bindings.map(({ hostPort }) => hostPort));
+  const ports = containers.flatMap(({ bindings }) =>
+    bindings.flatMap(({ hostPort }) => hostPort ?? []),
+  );
   return {
     address: [String(instance), ...ports.slice(0, 1)].join(":"),
     target: ({ id, port }) => id === instance && ports.includes(Number(port)),

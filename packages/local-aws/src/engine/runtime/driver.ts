@@ -70,12 +70,19 @@ export interface TaskObserver {
   exited(container: string, exitCode: number, reason?: string): void;
 }
 
+/** Of one port, or of a range `a-b` of them. */
 export interface PortBinding {
-  readonly containerPort: number;
-  readonly hostPort: number;
+  readonly containerPort?: number;
+  readonly hostPort?: number;
+  readonly containerPortRange?: string;
+  readonly hostPortRange?: string;
   readonly protocol: string;
   readonly bindIP: string;
 }
+
+/** A binding of one port. */
+export type OnePortBinding = PortBinding &
+  Required<Pick<PortBinding, "containerPort" | "hostPort">>;
 
 /** Why a task cannot start, in the words that ECS gives (`CannotStartContainerError: …`). */
 export class CannotStartError extends Error {

@@ -117,6 +117,32 @@ describe("a definition is refused", () => {
       { portMappings: [{ containerPortRange: "90-80" }] },
     ],
     [
+      "with a range of one port",
+      /'containerPortRange'/,
+      {},
+      { portMappings: [{ containerPortRange: "80-80" }] },
+    ],
+    [
+      "with ranges that share a port",
+      /^TCP container port '85'/,
+      {},
+      { portMappings: [{ containerPortRange: "80-85" }, { containerPortRange: "85-90" }] },
+    ],
+    [
+      "with a range that another container's port is in",
+      /^TCP container port '82'/,
+      two(
+        { portMappings: [{ containerPortRange: "80-85" }] },
+        { portMappings: [{ containerPort: 82 }] },
+      ),
+    ],
+    [
+      "with a range in mode host",
+      /'containerPortRange'/,
+      { networkMode: "host", requiresCompatibilities: ["EC2"] },
+      { portMappings: [{ containerPortRange: "80-85" }] },
+    ],
+    [
       "with a port and a range",
       /^Invalid port mapping for container 'main', cannot specify both/,
       {},

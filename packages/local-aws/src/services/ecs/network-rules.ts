@@ -58,7 +58,7 @@ function checkMapping(
       throw clientException(SAID.hostPortMismatch({ mode }));
   } else if (containerPort !== undefined || hostPort) {
     throw clientException(SAID.portAndRange({ container }));
-  } else if (!isRange(range)) {
+  } else if (!isRange(range) || mode === "host") {
     throw clientException(SAID.portRange({ container }));
   }
   // An application protocol is said of a name that Service Connect finds the port by.
@@ -69,23 +69,26 @@ function checkMapping(
 function isRange(range: string): boolean {
   const [, first, last] = (/^(\d{1,5})-(\d{1,5})$/.exec(range) ?? []).map(Number);
   if (first === undefined || last === undefined) return false;
-  return isPort(first, 1) && isPort(last, first) && last - first < MOST_PORTS_IN_RANGE;
+  return isPort(first, 1) && isPort(last, first + 1) && last - first < MOST_PORTS_IN_RANGE;
 }
 
-/** Host ports that two mappings ask for; those that are given out freely are none. */
+/** Ports that two mappings ask for: in mode bridge those of the host, of which those that are given out freely are none. */
 function checkConflicts(mappings: readonly PortMapping[], mode: string): void {
   const taken = new Set<string>();
   const names = new Set<string>();
-  for (const { hostPort, containerPort, protocol = "tcp", name } of mappings) {
-    const port = mode === "bridge" ? hostPort : containerPort;
-    const key = `${port}/${protocol}`;
-    if (port && taken.has(key))
-      throw clientException(
-        mode === "bridge"
-          ? SAID.hostPortTwice({ port, protocol })
-          : SAID.portTwice({ port, protocol: protocol.toUpperCase(), mode }),
-      );
-    taken.add(key);
+  for (const { hostPort, containerPort, containerPortRange, protocol = "tcp", name } of mappings) {
+    const [first = mode === "bridge" ? hostPort : containerPort, last = first] =
+      (mode === "bridge" ? undefined : containerPortRange)?.split("-").map(Number) ?? [];
+    for (let port = first || Infinity; port <= last!; port++) {
+      const key = `${port}/${protocol}`;
+      if (taken.has(key))
+        throw clientException(
+          mode === "bridge"
+            ? SAID.hostPortTwice({ port, protocol })
+            : SAID.portTwice({ port, protocol: protocol.toUpperCase(), mode }),
+        );
+      taken.add(key);
+    }
     if (name !== undefined && names.has(name)) throw clientException(SAID.portNameTwice({ name }));
     if (name !== undefined) names.add(name);
   }

@@ -205,8 +205,10 @@ export interface TaskContainer {
   essential: boolean;
   /** Ports that a driver bound for this container on this machine. */
   bindings: readonly {
-    containerPort: number;
-    hostPort: number;
+    containerPort?: number;
+    hostPort?: number;
+    containerPortRange?: string;
+    hostPortRange?: string;
     protocol: string;
     bindIP: string;
   }[];

@@ -35,6 +35,6 @@ export function targetOf(
   if (id !== undefined) return { id, port: containerPort };
   const instance = instanceOf(scope, task);
   const container = task.containers.find(({ name }) => name === containerName);
-  const binding = container?.bindings.find((it) => it.containerPort === containerPort);
-  return instance && binding && { id: instance.instanceId, port: binding.hostPort };
+  const port = container?.bindings.find((it) => it.containerPort === containerPort)?.hostPort;
+  return instance && port !== undefined ? { id: instance.instanceId, port } : undefined;
 }

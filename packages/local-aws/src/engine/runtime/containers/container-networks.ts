@@ -1,3 +1,4 @@
+import type { PortMapping } from "@aws-sdk/client-ecs";
 import {
   CannotStartError,
   type ContainerSpec,
@@ -55,6 +56,12 @@ const samePorts = ({ definition }: ContainerSpec): PortBinding[] =>
       : [{ containerPort, hostPort: containerPort, protocol, bindIP: "0.0.0.0" }],
   );
 
+/** The first and the last port of a container that a mapping speaks of: a range was checked when it was registered. */
+function portsOf({ containerPort = 0, containerPortRange }: PortMapping): [number, number] {
+  const [first = containerPort, last = first] = containerPortRange?.split("-").map(Number) ?? [];
+  return [first, last];
+}
+
 /** The task's own: with the address of its interface, or with nothing but a loopback. */
 function ownNetwork({ taskId, privateIpAddress: address }: TaskSpec): ContainerNetworks {
   const network = taskNetwork(taskId);
@@ -85,6 +92,7 @@ interface Bridged {
   readonly network: TaskNetwork;
   readonly address: string;
   readonly ports: readonly PublishedPort[];
+  readonly bindings: readonly PortBinding[];
 }
 
 /** Mode bridge: a network for each container, whose ports are reached by ports of the instance. */
@@ -101,9 +109,9 @@ class BridgeNetworks implements ContainerNetworks {
           link: `veth${taskId.slice(0, 9)}${index}`,
         };
         const address = instance.takeAddress();
-        this.#containers.set(container.name, { network, address, ports: [] });
-        const ports = this.#takePorts(container);
-        this.#containers.set(container.name, { network, address, ports });
+        const bridged = { network, address, ports: [], bindings: [] };
+        this.#containers.set(container.name, bridged);
+        this.#containers.set(container.name, { ...bridged, ...this.#takePorts(container) });
       }
     } catch (error) {
       this.close();
@@ -111,18 +119,29 @@ class BridgeNetworks implements ContainerNetworks {
     }
   }
 
-  #takePorts({ name, definition }: ContainerSpec): PublishedPort[] {
+  #takePorts({ name, definition }: ContainerSpec): Pick<Bridged, "ports" | "bindings"> {
     const ports: PublishedPort[] = [];
-    for (const { containerPort, hostPort = 0, protocol = "tcp" } of definition.portMappings ?? []) {
-      if (containerPort === undefined) continue;
-      const taken = this.#instance.takePort(protocol, hostPort);
+    const bindings: PortBinding[] = [];
+    for (const mapping of definition.portMappings ?? []) {
+      const { containerPortRange, hostPort = 0, protocol = "tcp" } = mapping;
+      const [first, last] = portsOf(mapping);
+      const taken =
+        containerPortRange === undefined
+          ? this.#instance.takePort(protocol, hostPort)
+          : this.#instance.takeRow(protocol, last - first + 1);
       if (taken === undefined) {
         for (const each of ports) this.#instance.freePort(each.protocol, each.hostPort);
         throw new CannotStartError(portTaken(name, hostPort));
       }
-      ports.push({ protocol, containerPort, hostPort: taken });
+      for (let port = first; port <= last; port++)
+        ports.push({ protocol, containerPort: port, hostPort: taken + port - first });
+      const at =
+        containerPortRange === undefined
+          ? { containerPort: first, hostPort: taken }
+          : { containerPortRange, hostPortRange: `${taken}-${taken + last - first}` };
+      bindings.push({ ...at, protocol, bindIP: "0.0.0.0" });
     }
-    return ports;
+    return { ports, bindings };
   }
 
   get openScript(): string {
@@ -155,8 +174,7 @@ class BridgeNetworks implements ContainerNetworks {
   }
 
   bindings({ name }: ContainerSpec): readonly PortBinding[] {
-    const { ports = [] } = this.#containers.get(name) ?? {};
-    return ports.map((port) => ({ ...port, bindIP: "0.0.0.0" }));
+    return this.#containers.get(name)?.bindings ?? [];
   }
 
   addressOf(container: string): string | undefined {

@@ -92,6 +92,17 @@ export class InstanceNetwork {
     return undefined;
   }
 
+  /** Takes ports in a row, of Docker's own choice; the first of them. @returns undefined where no such row is left */
+  takeRow(protocol: string, count: number): number | undefined {
+    for (let first = FIRST_PORT; first + count - 1 <= LAST_PORT; first++) {
+      const row = Array.from({ length: count }, (_, index) => first + index);
+      if (row.some((port) => this.#ports.has(`${protocol}/${port}`))) continue;
+      for (const port of row) this.#take(protocol, port);
+      return first;
+    }
+    return undefined;
+  }
+
   freePort(protocol: string, port: number): void {
     this.#ports.delete(`${protocol}/${port}`);
   }

@@ -5,6 +5,7 @@ import {
   CannotStartError,
   type ContainerSpec,
   type Endpoint,
+  type OnePortBinding,
   type PortBinding,
   type TaskSpec,
 } from "../driver.ts";
@@ -67,7 +68,7 @@ export class PortableTier implements Tier {
 
   async openTask(task: TaskSpec): Promise<TierTask> {
     refusePortableTask(task);
-    const hostPorts = new Map<string, PortBinding>();
+    const hostPorts = new Map<string, OnePortBinding>();
     try {
       for (const container of task.containers) {
         const containerPort = movedPort(container, task.containers.length === 1);
@@ -99,12 +100,12 @@ const isMapped = ({ definition }: ContainerSpec, port: number | undefined): bool
 
 class PortableTask implements TierTask {
   readonly #task: TaskSpec;
-  readonly #hostPorts: ReadonlyMap<string, PortBinding>;
+  readonly #hostPorts: ReadonlyMap<string, OnePortBinding>;
   readonly #options: PortableTierOptions;
 
   constructor(
     task: TaskSpec,
-    hostPorts: ReadonlyMap<string, PortBinding>,
+    hostPorts: ReadonlyMap<string, OnePortBinding>,
     options: PortableTierOptions,
   ) {
     this.#task = task;
