@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -10,6 +10,7 @@ import { ROOM } from "./inside/messages.ts";
 import { InstanceNetworks } from "./instance-networks.ts";
 import { probeRoom } from "./probe-room.ts";
 import { Room } from "./room.ts";
+import { RoomError } from "./room-error.ts";
 
 const closed = await probeRoom();
 
@@ -30,7 +31,7 @@ async function driverIn(routed: () => Promise<void>) {
     rmSync(folder, { recursive: true, force: true });
   });
   await room.start();
-  return { driver, folder, look: () => room.script(NAMES) };
+  return { driver, room, folder, look: () => room.script(NAMES) };
 }
 
 /** A task without containers. */
@@ -66,4 +67,20 @@ test.skipIf(closed)("a second task with an address says why it does not start", 
   const started = driver.start(taskOf("1", "10.0.0.5"), new TaskLog());
   await expect(started).rejects.toThrow("10.0.0.5 is a running task's address in another VPC");
   expect(await look()).toBe(before);
+});
+
+const firstChildOf = (pid: number | string) =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ")[0]!;
+
+test.skipIf(closed)("a room whose supervisor has just died says so to all that ask", async () => {
+  const { room } = await driverIn(async () => {});
+  const door = room.pid!;
+  const remade = new Promise<void>((resolve) => room.onRemade(resolve));
+  process.kill(Number(firstChildOf(firstChildOf(door))), "SIGKILL");
+  // This process hears of it in its next turn: until then the channel seems open.
+  while (!/\) Z /.test(readFileSync(`/proc/${door}/stat`, "utf8")));
+  const asked = [1, 2, 3].map(() => room.script("true"));
+  for (const answer of asked) await expect(answer).rejects.toThrow(RoomError);
+  await remade;
+  expect(await room.script("echo again")).toBe("again\n");
 });

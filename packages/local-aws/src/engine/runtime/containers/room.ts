@@ -88,7 +88,10 @@ export class Room {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#asked.set(id, { resolve: resolve as Asked["resolve"], reject });
-      child.send({ id, operation, request });
+      // Of one that has just ended the channel may still be open: without this, that would be an error of the whole server's.
+      child.send({ id, operation, request }, (error) => {
+        if (error) this.#settle(id, (asked) => asked.reject(new RoomError(error.message)));
+      });
     });
   }
 
@@ -177,7 +180,7 @@ export class Room {
   async #begin(child: ChildProcess, complaint: () => string): Promise<RoomFacts> {
     const ready = Promise.withResolvers<RoomFacts>();
     const fail = (why: string) => ready.reject(new RoomError(why));
-    child.once("error", (error) => fail(error.message));
+    child.on("error", (error) => fail(error.message));
     child.once("exit", (code, signal) =>
       fail(complaint().trim() || `the supervisor ended with ${signal ?? code}`),
     );
