@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import type { Mount } from "../ground/http.ts";
+import type { Logger } from "../ground/logger.ts";
 import type { EngineContext, EnginePart } from "./engine.ts";
 import { ExecAgents } from "./exec/exec-agents.ts";
 import { ExecSessions } from "./exec/exec-sessions.ts";
+import { CodeBuildPart, type CodeBuildNeeds } from "./codebuild/codebuild-part.ts";
 import { CodeDeployPart } from "./codedeploy/codedeploy-part.ts";
 import { DiskRoom } from "./disk-room.ts";
 import { ImageExpiry } from "./images/image-expiry.ts";
@@ -19,7 +21,8 @@ import { Leftovers } from "./leftovers.ts";
 import { CloudWatchLogRouter } from "./logs/log-router.ts";
 import { TaskEndpoints } from "./metadata/task-endpoints.ts";
 import { InsideDoors } from "./task-network/inside/inside-doors.ts";
-import { API_ADDRESS, Router } from "./task-network/router/router.ts";
+import { API_ADDRESS, METADATA_ADDRESS, Router } from "./task-network/router/router.ts";
+import { RESOLVER_OF_ALL } from "./task-network/router/rule-set.ts";
 import { WayOut } from "./task-network/router/way-out.ts";
 import { HttpDeliveries } from "./notifications/http-deliveries.ts";
 import { MessageMoves } from "./notifications/message-moves.ts";
@@ -92,9 +95,11 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     options.tasks.driver === "off" ? undefined : options.registries,
   );
   const sessions = new ExecSessions(context, driver, logs);
+  const apiEndpoint = room ? `http://${API_ADDRESS}` : settings.endpoint;
+  const codebuild = createBuilds(context, { driver, images, metadata, router: logs, apiEndpoint });
   const parts: EnginePart[] = [
     ...network,
-    ...(room ? [new InsideDoors(context, room, metadata)] : []),
+    ...(room ? [new InsideDoors(context, room, metadata, [codebuild.door])] : []),
     new DiskRoom(context),
     new NetworkPart(context),
     new Leftovers(context),
@@ -118,13 +123,14 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     { name: "image pulls", start: async () => {}, stop: () => images.close() },
     new ExecAgents(context),
     sessions,
+    codebuild,
     // Uses all the others, so it starts last and stops first.
     createScheduler(context, {
       driver,
       images,
       logs,
       metadata,
-      apiEndpoint: room ? `http://${API_ADDRESS}` : settings.endpoint,
+      apiEndpoint,
     }),
   ];
   const started: EnginePart[] = [];
@@ -145,16 +151,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
         await part.start();
       }
     },
-    stop: async () => {
-      // One that fails keeps no other from stopping: what would be left is tasks and ports.
-      for (const part of started.splice(0)) {
-        try {
-          await part.stop();
-        } catch (error) {
-          logger.error(`${part.name} did not stop`, error);
-        }
-      }
-    },
+    stop: () => stopAll(started.splice(0), logger),
   };
 
   function createDriver() {
@@ -199,6 +196,17 @@ function createLogs(
   return new CloudWatchLogRouter({ store, clock, logger, maxBytes, connect });
 }
 
+/** One that fails keeps no other from stopping: what would be left is tasks and ports. */
+async function stopAll(parts: readonly EnginePart[], logger: Logger): Promise<void> {
+  for (const part of parts) {
+    try {
+      await part.stop();
+    } catch (error) {
+      logger.error(`${part.name} did not stop`, error);
+    }
+  }
+}
+
 /** What brings messages to where they are to be. */
 const messageParts = (context: EngineContext): EnginePart[] => [
   new HttpDeliveries(context),
@@ -213,6 +221,17 @@ const eventParts = (context: EngineContext): EnginePart[] => [
   new RuleSchedules(context),
   new SchedulesPart(context),
 ];
+
+/** Builds run in containers that are in no VPC. */
+const createBuilds = (
+  context: EngineContext,
+  needs: Omit<CodeBuildNeeds, "nameServer" | "agentUrl">,
+): CodeBuildPart =>
+  new CodeBuildPart(context, {
+    ...needs,
+    nameServer: RESOLVER_OF_ALL,
+    agentUrl: `http://${METADATA_ADDRESS}/codebuild/`,
+  });
 
 /** Of a cloud that is the control plane alone, where instances are what is said of them. */
 const RECORDS: InstanceHost = {

@@ -1,6 +1,7 @@
 import { applicationAutoscaling } from "./application-autoscaling/service.ts";
 import { autoscaling } from "./autoscaling/service.ts";
 import { cloudwatch } from "./cloudwatch/service.ts";
+import { codebuild } from "./codebuild/service.ts";
 import { codedeploy } from "./codedeploy/service.ts";
 import { ec2 } from "./ec2/service.ts";
 import { ecr } from "./ecr/service.ts";
@@ -25,6 +26,7 @@ const KEEPERS: readonly Service[] = [
   applicationAutoscaling,
   autoscaling,
   cloudwatch,
+  codebuild,
   codedeploy,
   ec2,
   ecr,

@@ -16,6 +16,9 @@ export interface MetadataTask {
   readonly containerNames: readonly string[];
   /** With overrides applied; undefined where the task has no role and so gets no credentials. */
   readonly taskRoleArn: string | undefined;
+  /** For what is no task of ECS: its address, which the store does not say of tasks, and the name of its session. */
+  readonly address?: string | undefined;
+  readonly sessionName?: string;
 }
 
 export interface MetadataRegistration {

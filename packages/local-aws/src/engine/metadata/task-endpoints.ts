@@ -68,9 +68,8 @@ export class TaskEndpoints implements MetadataRegistry, Mount {
     if (known) return known.registration;
     const token = randomBytes(16).toString("hex");
     const authorization = randomBytes(32).toString("base64url");
-    const { account, taskArn, taskRoleArn: roleArn } = task;
-    const session =
-      roleArn === undefined ? undefined : { account, roleArn, taskId: taskIdOf(taskArn) };
+    const { account, taskArn, taskRoleArn: roleArn, sessionName = taskIdOf(taskArn) } = task;
+    const session = roleArn === undefined ? undefined : { account, roleArn, taskId: sessionName };
     const environment = Object.fromEntries(
       task.containerNames.map((name) => [
         name,
@@ -121,7 +120,8 @@ export class TaskEndpoints implements MetadataRegistry, Mount {
     await this.#sendMetadata(known, version!, container, rest.replace(/\/$/, ""), response);
   }
 
-  #addressOf({ account, region, taskArn }: MetadataTask): string | undefined {
+  #addressOf({ account, region, taskArn, address }: MetadataTask): string | undefined {
+    if (address !== undefined) return address;
     const scope = this.#parts.store.scope(account, region);
     const task = findTask(scope, taskArn)?.task;
     // What is on an instance's own network, or behind its bridge, comes from the instance's address.

@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { builds } from "../../../services/codebuild/state.ts";
 import { instances, instancesByInterface, isThere } from "../../../services/ec2/instances/state.ts";
 import { interfacesByAddress, networkInterfaces } from "../../../services/ec2/state.ts";
 import { tasks } from "../../../services/ecs/state.ts";
@@ -25,10 +26,9 @@ export class ApiDoor {
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
-    const verdict = this.#verdict(request);
+    const isAllowed = this.#isBuild(request) || this.#verdict(request)?.allowed;
     // The socket's own time-out: a client that waits longer is let go as a broken connection.
-    if (!verdict?.allowed)
-      return void request.socket.setTimeout(HELD_MS, () => request.socket.destroy());
+    if (!isAllowed) return void request.socket.setTimeout(HELD_MS, () => request.socket.destroy());
     const { hostname, port } = this.#endpoint;
     const { method, url, rawHeaders } = request;
     const onward = httpRequest({
@@ -47,6 +47,14 @@ export class ApiDoor {
     onward.on("error", () => response.destroy());
     response.on("close", () => onward.destroy());
     request.pipe(onward);
+  }
+
+  /** Builds are in no VPC that could keep them from AWS. */
+  #isBuild({ socket }: IncomingMessage): boolean {
+    const address = socket.remoteAddress;
+    return this.#store
+      .all(builds)
+      .some((all) => all.find((build) => build.address !== undefined && build.address === address));
   }
 
   #verdict(request: IncomingMessage): Verdict | undefined {

@@ -2,18 +2,19 @@ import type { Socket as UdpSocket } from "node:dgram";
 import { createServer, type RequestListener, type Server as HttpServer } from "node:http";
 import type { Server } from "node:net";
 import { vpcs } from "../../../services/ec2/state.ts";
+import type { Mount } from "../../../ground/http.ts";
 import type { EngineContext, EnginePart } from "../../engine.ts";
 import type { TaskEndpoints } from "../../metadata/task-endpoints.ts";
 import type { Room } from "../../runtime/containers/room.ts";
 import { vpcResolver } from "../../network/resolver-address.ts";
 import { API_ADDRESS, METADATA_ADDRESS } from "../router/router.ts";
+import { RESOLVER_OF_ALL } from "../router/rule-set.ts";
 import { ApiDoor } from "./api-door.ts";
 import { Resolver } from "./resolver.ts";
 import { vpcName } from "./vpc-names.ts";
 
 const DNS_PORT = 53;
 const HTTP_PORT = 80;
-const RESOLVER_OF_ALL = "169.254.169.253";
 
 /** What tasks meet in their own network that is this server's: the metadata endpoint, the API, and the VPCs' resolvers. */
 export class InsideDoors implements EnginePart {
@@ -27,15 +28,25 @@ export class InsideDoors implements EnginePart {
   #unsubscribe: (() => void) | undefined;
   #work: Promise<void> = Promise.resolve();
 
-  constructor(context: EngineContext, room: Room, metadata: TaskEndpoints) {
+  /** @param beside what else is answered at the metadata endpoint's address */
+  constructor(
+    context: EngineContext,
+    room: Room,
+    metadata: TaskEndpoints,
+    beside: readonly Mount[] = [],
+  ) {
     const { store, settings, clock } = context;
     this.#context = context;
     this.#room = room;
     const api = new ApiDoor(store, settings.endpoint);
+    const answer: RequestListener = async (request, response) => {
+      const mount = beside.find(({ prefix }) => request.url?.startsWith(prefix));
+      await (mount ? mount.handle(request, response) : metadata.handleInside(request, response));
+    };
     const toMetadata: RequestListener = (request, response) =>
-      void metadata
-        .handleInside(request, response)
-        .catch((error: unknown) => context.logger.error("the metadata endpoint", error));
+      void Promise.resolve(answer(request, response)).catch((error: unknown) =>
+        context.logger.error("the metadata endpoint", error),
+      );
     this.#http = [
       [METADATA_ADDRESS, createServer(toMetadata)],
       [API_ADDRESS, createServer((request, response) => api.handle(request, response))],

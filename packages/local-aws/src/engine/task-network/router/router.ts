@@ -1,4 +1,5 @@
 import { instances } from "../../../services/ec2/instances/state.ts";
+import { builds } from "../../../services/codebuild/state.ts";
 import { networkInterfaces, vpcs } from "../../../services/ec2/state.ts";
 import { tasks } from "../../../services/ecs/state.ts";
 import type { Change } from "../../../store/collection.ts";
@@ -8,7 +9,7 @@ import { instanceNetwork } from "../../runtime/containers/instance-networks.ts";
 import { taskNetwork } from "../../runtime/containers/task-network.ts";
 import { vpcResolver } from "../../network/resolver-address.ts";
 import { StoredNetwork } from "../../network/stored-network.ts";
-import { ruleSet, type RoutedLink, type RoutedVpc } from "./rule-set.ts";
+import { RESOLVER_OF_ALL, ruleSet, type RoutedLink, type RoutedVpc } from "./rule-set.ts";
 
 /** What is answered inside by this server, for every task. */
 export const METADATA_ADDRESS = "169.254.170.2";
@@ -65,8 +66,12 @@ export class Router implements EnginePart {
     clearImmediate(this.#scheduled);
     this.#scheduled = undefined;
     const routed = this.#vpcs();
-    const rules = ruleSet({ vpcs: routed, links: this.#links(), services: SERVICES });
-    const addresses = new Set([...SERVICES, ...this.#balancers(), ...resolvers(routed)]);
+    const outside = this.#buildLinks();
+    const links = [...this.#links(), ...outside];
+    const builders = outside.map(({ address }) => address);
+    const rules = ruleSet({ vpcs: routed, links, services: SERVICES, outside: builders });
+    const resolving = resolvers(routed, builders.length > 0);
+    const addresses = new Set([...SERVICES, ...this.#balancers(), ...resolving]);
     const script = [...changesOf(this.#addresses, addresses)];
     if (rules === this.#rules && script.length === 0) return;
     this.#rules = rules;
@@ -122,6 +127,18 @@ export class Router implements EnginePart {
       });
   }
 
+  /** Builds are in no VPC, and have an address while they run. */
+  #buildLinks(): RoutedLink[] {
+    return this.#context.store
+      .all(builds)
+      .flatMap((collection) => collection.values())
+      .flatMap(({ id, address }) => {
+        if (address === undefined) return [];
+        const taskId = id.slice(id.lastIndexOf(":") + 1).replaceAll("-", "");
+        return [{ link: taskNetwork(taskId).link, address }];
+      });
+  }
+
   #balancers(): string[] {
     return this.#context.store
       .all(networkInterfaces)
@@ -131,9 +148,9 @@ export class Router implements EnginePart {
   }
 }
 
-const resolvers = (routed: readonly RoutedVpc[]) =>
-  routed.some(({ resolver }) => resolver !== undefined)
-    ? [...routed.flatMap(({ resolver }) => resolver ?? []), "169.254.169.253"]
+const resolvers = (routed: readonly RoutedVpc[], hasBuilds: boolean) =>
+  hasBuilds || routed.some(({ resolver }) => resolver !== undefined)
+    ? [...routed.flatMap(({ resolver }) => resolver ?? []), RESOLVER_OF_ALL]
     : [];
 
 function* changesOf(before: ReadonlySet<string>, after: ReadonlySet<string>): Iterable<string> {
@@ -143,5 +160,5 @@ function* changesOf(before: ReadonlySet<string>, after: ReadonlySet<string>): It
 
 /** What the rules are made from. */
 function concerns({ kind }: Change): boolean {
-  return kind.startsWith("ec2.") || kind === tasks.name;
+  return kind.startsWith("ec2.") || kind === tasks.name || kind === builds.name;
 }

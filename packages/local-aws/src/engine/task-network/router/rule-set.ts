@@ -23,21 +23,24 @@ export interface RouterPlan {
   readonly links: readonly RoutedLink[];
   /** Addresses of AWS's own, such as the metadata endpoint's, that every task may call on port 80. */
   readonly services: readonly string[];
+  /** Addresses that are in no VPC, and have a way to the internet and to nothing else. */
+  readonly outside?: readonly string[];
 }
 
-const RESOLVER_OF_ALL = "169.254.169.253";
+export const RESOLVER_OF_ALL = "169.254.169.253";
 
 /**
  * The router's rules as `nft -f` reads them: what the model of reachability says of each pair of interfaces, and nothing else. It replaces the
  * set before it in one step, and connections that stand go on, as with security groups.
  * @see https://wiki.nftables.org/wiki-nftables/index.php/Atomic_rule_replacement
  */
-export function ruleSet({ vpcs, links, services }: RouterPlan): string {
+export function ruleSet({ vpcs, links, services, outside = [] }: RouterPlan): string {
   const sets: string[] = [];
   const pairs = vpcs.flatMap((vpc, index) => vpcRules(vpc, `v${index}`, sets));
   const outwards = vpcs.flatMap(({ network, vpcId }) => internetRules(network, vpcId));
   const resolvers = vpcs.flatMap(({ resolver }) => resolver ?? []);
-  const dns = elements(resolvers.length > 0 ? [...resolvers, RESOLVER_OF_ALL] : []);
+  const resolving = resolvers.length > 0 || outside.length > 0;
+  const dns = elements(resolving ? [...resolvers, RESOLVER_OF_ALL] : []);
   const own = links.map(({ link, address }) => `"${link}" . ${address}`);
   return `table inet vpc
 delete table inet vpc
@@ -54,6 +57,7 @@ ${notTheInternet()
   .map((range) => `ip daddr ${range} drop`)
   .join("\n")}
 ${outwards.join("\n")}
+${outside.map((address) => `ip saddr ${address} accept`).join("\n")}
 }
 chain judge {
 iifname "eni*" meta protocol != ip drop

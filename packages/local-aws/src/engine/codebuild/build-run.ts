@@ -1,0 +1,197 @@
+import type * as Sdk from "@aws-sdk/client-codebuild";
+import { AwsError } from "../../protocol/aws-error.ts";
+import { buildArn, projectArn, uuidOf } from "../../services/codebuild/find.ts";
+import { projects } from "../../services/codebuild/state.ts";
+import type { CallContext } from "../../services/service.ts";
+import type { EngineContext } from "../engine.ts";
+import { assumed } from "../events/acting-role.ts";
+import type { CloudWatchLogRouter } from "../logs/log-router.ts";
+import { CannotStartError } from "../runtime/driver.ts";
+import { AgentSession } from "./agent/agent-session.ts";
+import { BuildContainer, pullBuildImage, type ContainerNeeds } from "./build-container.ts";
+import { BuildFault } from "./build-fault.ts";
+import { BuildLog, stamped } from "./build-log.ts";
+import type { BuildRecord, PhaseEnd } from "./build-record.ts";
+import { BuildSteps, type StepsEnd } from "./build-steps.ts";
+
+export interface BuildRunNeeds extends ContainerNeeds {
+  readonly context: EngineContext;
+  readonly router: CloudWatchLogRouter;
+  /** Lets an agent's questions in. */
+  readonly admit: (session: AgentSession, address: string) => () => void;
+  /** An address that no other build has. */
+  readonly takeAddress: () => { readonly address: string; readonly free: () => void };
+}
+
+/** Why a build ends that has not come to its end by itself. */
+export class BuildEnding extends Error {
+  readonly status: Sdk.StatusType;
+  readonly contexts: PhaseEnd["contexts"];
+
+  constructor(status: Sdk.StatusType, contexts: PhaseEnd["contexts"] = []) {
+    super(`the build ends: ${status}`);
+    this.status = status;
+    this.contexts = contexts;
+  }
+}
+
+/** One build, from the end of its wait to its own. Its phases: https://docs.aws.amazon.com/codebuild/latest/APIReference/API_BuildPhase.html */
+export class BuildRun {
+  readonly #needs: BuildRunNeeds;
+  readonly #record: BuildRecord;
+  readonly #session = new AgentSession();
+  readonly #ending = new AbortController();
+  #log: BuildLog | undefined;
+
+  constructor(needs: BuildRunNeeds, record: BuildRecord) {
+    this.#needs = needs;
+    this.#record = record;
+  }
+
+  /** Ends it where it is; only the first word counts. */
+  end(why: BuildEnding): void {
+    if (this.#ending.signal.aborted) return;
+    this.#ending.abort(why);
+    this.#session.end(why);
+  }
+
+  /** Runs it; resolves when nothing of it is left. */
+  async run(): Promise<void> {
+    const { end, status } = await this.#provisioned().catch((error: unknown) =>
+      this.#failed(error),
+    );
+    this.#record.enter("FINALIZING", end);
+    const closed = await this.#closeLog();
+    this.#record.complete(status, closed);
+  }
+
+  /** What ends the phase that was under way. */
+  #failed(error: unknown): StepsEnd {
+    if (error instanceof BuildEnding)
+      return {
+        status: error.status,
+        end: { status: error.status, contexts: error.contexts ?? [] },
+      };
+    if (error instanceof BuildFault)
+      return { status: "FAILED", end: { status: "FAILED", contexts: [error.context] } };
+    this.#needs.context.logger.error(`the build ${this.#record.id} failed`, error);
+    const contexts = [
+      { statusCode: "INTERNAL_SERVICE_ERROR", message: "There was an internal error." },
+    ];
+    return { status: "FAULT", end: { status: "FAULT", contexts } };
+  }
+
+  async #closeLog(): Promise<PhaseEnd> {
+    try {
+      for (const line of this.#session.unsaid()) await this.#log?.write(line);
+      await this.#log?.close();
+      return { status: "SUCCEEDED" };
+    } catch (error) {
+      if (!(error instanceof BuildFault)) throw error;
+      return { status: "FAILED", contexts: [error.context] };
+    }
+  }
+
+  async #provisioned(): Promise<StepsEnd> {
+    this.#record.enter("PROVISIONING");
+    const { driver } = this.#needs;
+    if (driver.name !== "containers") throw new BuildFault("CLIENT_ERROR", NO_CONTAINERS);
+    const caller = this.#caller();
+    const { context, router } = this.#needs;
+    const { log, at } = BuildLog.open({ ...context, router }, caller, this.#record.build);
+    this.#log = log;
+    this.#record.patch(at);
+    const image = await pullBuildImage(
+      this.#needs,
+      caller,
+      this.#record.build,
+      this.#ending.signal,
+    );
+    const { address, free } = this.#needs.takeAddress();
+    const leave = this.#needs.admit(this.#session, address);
+    this.#record.patch({ address });
+    try {
+      return await this.#inside(caller, log, image);
+    } finally {
+      leave();
+      free();
+      this.#record.patch({ address: undefined });
+    }
+  }
+
+  async #inside(
+    caller: CallContext,
+    log: BuildLog,
+    image: Awaited<ReturnType<typeof pullBuildImage>>,
+  ): Promise<StepsEnd> {
+    const { context } = this.#needs;
+    const container = new BuildContainer(this.#needs, buildArn(caller, this.#record.id));
+    const { build } = this.#record;
+    const output = (line: string) => log.write(line);
+    const session = this.#session;
+    const stamp = (line: string) => stamped(context.clock, line);
+    try {
+      await container.start({ caller, build, image, session, output }, this.#ending.signal);
+      void container.ended.then((code) => session.end(deadContainer(code)));
+      const project = caller.store.of(projects).get(build.projectName);
+      const { dataDir } = context.settings;
+      const steps = new BuildSteps({
+        caller,
+        session,
+        log,
+        record: this.#record,
+        project,
+        dataDir,
+        stamp,
+      });
+      const ended = await steps.run();
+      session.end();
+      return ended;
+    } catch (error) {
+      if (!(error instanceof CannotStartError)) throw error;
+      this.#ending.signal.throwIfAborted();
+      throw new BuildFault("BUILD_CONTAINER_UNABLE_TO_START", error.message, error);
+    } finally {
+      session.end();
+      await container.stop();
+    }
+  }
+
+  /** @throws BuildFault where the service role cannot be taken on any more */
+  #caller(): CallContext {
+    const { context } = this.#needs;
+    const { scope, build } = this.#record;
+    const { serviceRole: roleArn } = build.settings;
+    try {
+      return assumed(context, scope, {
+        service: "codebuild.amazonaws.com",
+        roleArn,
+        sourceArn: projectArn(scope, build.projectName),
+        session: `AWSCodeBuild-${uuidOf(build)}`,
+      });
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      throw new BuildFault(
+        "CLIENT_ERROR",
+        `CodeBuild is not authorized to perform: sts:AssumeRole on service role. Please verify that: 1) The provided service role exists, 2) The role name is case-sensitive and matches exactly, and 3) The role has the necessary trust policy configured to trust CodeBuild.`,
+        error,
+      );
+    }
+  }
+}
+
+const NO_CONTAINERS =
+  "Local AWS runs builds where tasks run as containers alone, and here they do not. Type: ./workbook cloud down, then ./workbook cloud up --tasks containers";
+
+/** What CodeBuild says of a container that has ended before its build: 137 is the end that memory makes. */
+function deadContainer(code: number): BuildFault {
+  if (code === 127 || code === 126)
+    return new BuildFault(
+      "CLIENT_ERROR",
+      "The image has no shell that Local AWS can begin a build with: it needs /bin/sh and curl",
+    );
+  return new BuildFault(
+    "INTERNAL_SERVICE_ERROR",
+    "Build container found dead before completing the build. Build container died because it was out of memory, or the Docker image is not supported.",
+  );
+}

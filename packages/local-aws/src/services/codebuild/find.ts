@@ -1,0 +1,44 @@
+import type { Scope } from "../../store/store.ts";
+import { buildMissing, projectMissing } from "./faults.ts";
+import { builds, projects, type Project, type StoredBuild } from "./state.ts";
+
+interface Place {
+  readonly account: string;
+  readonly region: string;
+}
+
+const arn = ({ account, region }: Place, resource: string) =>
+  `arn:aws:codebuild:${region}:${account}:${resource}`;
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodebuild.html */
+export const projectArn = (place: Place, name: string) => arn(place, `project/${name}`);
+export const buildArn = (place: Place, id: string) => arn(place, `build/${id}`);
+export const credentialArn = (place: Place, serverType: string) =>
+  arn(place, `token/${serverType.toLowerCase().replaceAll("_", "-")}`);
+
+/** A project's name, of its name or its ARN. */
+export const projectNameOf = (nameOrArn: string) =>
+  nameOrArn.replace(/^arn:aws:codebuild:[^:]*:\d{12}:project\//, "");
+
+/** A build's id, of its id or its ARN. */
+export const buildIdOf = (idOrArn: string) =>
+  idOrArn.replace(/^arn:aws:codebuild:[^:]*:\d{12}:build\//, "");
+
+/** @throws AwsError `ResourceNotFoundException` */
+export function needProject(scope: Scope, nameOrArn: string): Readonly<Project> {
+  const name = projectNameOf(nameOrArn);
+  const found = scope.of(projects).get(name);
+  if (!found) throw projectMissing(projectArn(scope, name));
+  return found;
+}
+
+/** @throws AwsError `ResourceNotFoundException` */
+export function needBuild(scope: Scope, idOrArn: string): Readonly<StoredBuild> {
+  const id = buildIdOf(idOrArn);
+  const found = scope.of(builds).get(id);
+  if (!found) throw buildMissing(id);
+  return found;
+}
+
+/** The uuid in a build's id. */
+export const uuidOf = ({ id }: Pick<StoredBuild, "id">) => id.slice(id.lastIndexOf(":") + 1);
