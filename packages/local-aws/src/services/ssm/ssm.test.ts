@@ -238,6 +238,21 @@ test("what is deleted is gone, and its name free", async () => {
   expect(await put("/gone/a", "y")).toMatchObject({ Version: 1 });
 });
 
+test("the public parameters of AWS for Fluent Bit say where its images are, by tag", async () => {
+  const path = "/aws/service/aws-for-fluent-bit";
+  const image = "906394416424.dkr.ecr.ap-northeast-1.amazonaws.com/aws-for-fluent-bit";
+  expect(await get(`${path}/latest`)).toMatchObject({
+    ARN: `arn:aws:ssm:ap-northeast-1::parameter${path}/latest`,
+    Value: `${image}:latest`,
+  });
+  const { Value = "" } = (await get(`${path}/stable`))!;
+  expect(Value).toMatch(new RegExp(`^${image}:\\d+\\.`));
+  const version = Value.slice(image.length + 1);
+  expect(await get(`${path}/${version}`)).toMatchObject({ Value });
+  const { Parameters } = await client.send(new ssm.GetParametersByPathCommand({ Path: path }));
+  expect(Parameters!.map(({ Name }) => Name)).toContain(`${path}/init-stable`);
+});
+
 test("the public parameters of the ECS-optimized images are read beside", async () => {
   const name = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id";
   expect(await get(name)).toMatchObject({ Name: name, Value: expect.stringMatching(/^ami-/) });
