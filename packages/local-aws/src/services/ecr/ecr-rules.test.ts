@@ -12,7 +12,9 @@ import {
   SetRepositoryPolicyCommand,
   TagResourceCommand,
 } from "@aws-sdk/client-ecr";
+import * as kms from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { roleSession } from "../iam/testing/role-session.ts";
 import { startTestCloud, type TestCloud } from "../../testing.ts";
 
 let cloud: TestCloud;
@@ -282,6 +284,35 @@ test("a repository under KMS has the account's own key where it names none", asy
     encryptionType: "KMS",
     kmsKey: expect.stringMatching(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[0-9a-f-]{36}$/),
   });
+});
+
+test("a repository is under a key alone that is there, enabled, and for its maker to give on", async () => {
+  const keys = new kms.KMSClient(cloud.clientConfig);
+  const under = (kmsKey: string) =>
+    repository({ encryptionConfiguration: { encryptionType: "KMS", kmsKey } });
+  const { KeyMetadata } = await keys.send(new kms.CreateKeyCommand({}));
+  const { KeyId, Arn } = KeyMetadata!;
+  const { repositories } = await ecr.send(
+    new DescribeRepositoriesCommand({ repositoryNames: [await under(KeyId!)] }),
+  );
+  expect(repositories![0]!.encryptionConfiguration).toMatchObject({ kmsKey: Arn });
+  await expect(under("01234567-89ab-cdef-0123-456789abcdef")).rejects.toMatchObject({
+    name: "KmsException",
+    kmsError: "NotFoundException",
+  });
+  const may = { Effect: "Allow", Action: "ecr:*", Resource: "*" };
+  const maker = new ECRClient((await roleSession(cloud, "maker", may)).clientConfig);
+  const command = new CreateRepositoryCommand({
+    repositoryName: "of-maker",
+    encryptionConfiguration: { encryptionType: "KMS", kmsKey: Arn },
+  });
+  await expect(maker.send(command)).rejects.toMatchObject({
+    name: "KmsException",
+    message: expect.stringContaining("not authorized to perform: kms:DescribeKey"),
+  });
+  await keys.send(new kms.DisableKeyCommand({ KeyId }));
+  await expect(under(Arn!)).rejects.toMatchObject({ kmsError: "DisabledException" });
+  for (const each of [keys, maker]) each.destroy();
 });
 
 describe("tags of a repository", () => {

@@ -1,6 +1,8 @@
 import { page } from "./pages.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/typed.ts";
+import { needKey } from "../kms/find.ts";
+import { checkCallerKey, type HeldByKey } from "../kms/held-by-key.ts";
 import { managedKeyArn } from "../kms/managed-keys.ts";
 import { layTags, type TagRules } from "../kit/tags.ts";
 import type { CallContext } from "../service.ts";
@@ -63,7 +65,7 @@ export const repositoryHandlers: Handlers<Ecr, CallContext> = {
       ),
       scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false,
       encryptionType: input.encryptionConfiguration?.encryptionType ?? "AES256",
-      kmsKey: input.encryptionConfiguration?.kmsKey ?? managedKey(input, context),
+      kmsKey: ownKey(input, context) ?? managedKey(input, context),
       tags: layTags([], input.tags ?? [], TAG_RULES),
     });
     return { repository: describe(repository, context) };
@@ -166,6 +168,35 @@ export const repositoryHandlers: Handlers<Ecr, CallContext> = {
     return {};
   },
 };
+
+/** KMS's own codes. */
+const kmsCode = (fault: string) =>
+  fault === "InvalidState" ? "KMSInvalidStateException" : `${fault}Exception`;
+
+/** What ECR does in the name of who makes a repository. https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html */
+const KEY_RIGHTS = ["DescribeKey", "CreateGrant", "RetireGrant"];
+
+/**
+ * The ARN of the key that a repository is to be under.
+ * @throws AwsError `KmsException`, with what KMS says: the key is not there, disabled, or not for the caller
+ */
+function ownKey(
+  { encryptionConfiguration }: { encryptionConfiguration?: { kmsKey?: string | undefined } },
+  context: CallContext,
+): string | undefined {
+  const key = encryptionConfiguration?.kmsKey;
+  if (key === undefined) return undefined;
+  const { store, clock } = context;
+  const held: HeldByKey = { store, clock, key, via: "ecr", code: kmsCode };
+  try {
+    checkCallerKey(context, held, KEY_RIGHTS);
+    return needKey(held, key).arn;
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    const fields = { kmsError: error.code };
+    throw new AwsError("KmsException", error.message, { fields });
+  }
+}
 
 /** With KMS and no key named, ECR uses the account's own key `aws/ecr`, which has an ARN in each region. */
 function managedKey(

@@ -3,7 +3,7 @@ import { AwsError } from "../../protocol/aws-error.ts";
 import type { Clock } from "../../clock/clock.ts";
 import type { Scope, Store } from "../../store/store.ts";
 import type { Caller } from "../iam/caller.ts";
-import { serviceCallKeys } from "../iam/policy-conditions.ts";
+import { serviceCallKeys, type RequestContext } from "../iam/policy-conditions.ts";
 import { parsePolicy } from "../iam/policy-document.ts";
 import { evaluateResourcePolicy } from "../iam/policy-evaluation.ts";
 import { checkAccess } from "./access.ts";
@@ -11,14 +11,14 @@ import { accessDenied } from "./faults.ts";
 import { needEnabled, needKey } from "./find.ts";
 import type { Key } from "./state.ts";
 
-/** Something whose contents are under a key of its owner's account: a queue, a topic. */
+/** Something whose contents are under a key of its owner's account: a queue, a topic, an object, a log group, a repository. */
 export interface HeldByKey {
   /** Its owner's. */
   readonly store: Scope;
   readonly clock: Clock;
   /** The key's id, ARN or alias; where there is none, nobody is asked for anything. */
   readonly key: string | undefined;
-  readonly via: "sqs" | "sns";
+  readonly via: "sqs" | "sns" | "s3" | "logs" | "ecr";
   /** The code that the service has for one of KMS's errors, such as `KmsDisabled` for `Disabled`. */
   readonly code: (fault: string) => string;
 }
@@ -41,7 +41,13 @@ export function checkCallerKey(
 
 /** On whose behalf a service of AWS uses something. */
 type Sender =
-  | { readonly service: string; readonly sourceArn: string; readonly sourceAccount?: string }
+  | {
+      readonly service: string;
+      readonly sourceArn: string;
+      readonly sourceAccount?: string;
+      /** Condition keys beside those of each call of a service. */
+      readonly keys?: RequestContext;
+    }
   | { readonly roleArn: string };
 
 /** The same for a service of AWS: by a role, or as itself, which the key's policy has to allow. */
@@ -68,7 +74,8 @@ export function checkServiceKey(
     return checkCallerKey(caller, held, operations);
   }
   const { service, sourceArn, sourceAccount = parseArn(sourceArn)?.account ?? "" } = sender;
-  const context = serviceCallKeys(sourceAccount, { service, sourceArn, region, now: clock.now() });
+  const call = { service, sourceArn, region, now: clock.now() };
+  const context = { ...serviceCallKeys(sourceAccount, call), ...sender.keys };
   const principal = { kind: "Service", names: [service] } as const;
   withKey(held, (key) => {
     for (const operation of operations) {

@@ -15,6 +15,7 @@ import {
   notAllowedValue,
   reservedGroup,
 } from "./faults.ts";
+import { checkGroupKey } from "./group-key.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const RETENTION_DAYS = [
@@ -29,6 +30,9 @@ export const groupHandlers: Handlers<
   CallContext
 > = {
   CreateLogGroup: (input, context) => {
+    const { logGroupName, kmsKeyId } = input;
+    if (kmsKeyId !== undefined)
+      checkGroupKey(context, groupArn(context.store, logGroupName), kmsKeyId);
     createLogGroup(context.store, input.logGroupName, context.clock.now(), {
       kmsKeyId: input.kmsKeyId,
       logGroupClass: input.logGroupClass,
@@ -110,8 +114,10 @@ export const groupHandlers: Handlers<
     return {};
   },
 
-  AssociateKmsKey: (input, { store }) => {
+  AssociateKmsKey: (input, context) => {
+    const { store } = context;
     const name = encryptedGroup(store, input);
+    checkGroupKey(context, groupArn(store, name), input.kmsKeyId);
     store.of(logGroups).patch(name, { kmsKeyId: input.kmsKeyId });
     return {};
   },
@@ -129,6 +135,9 @@ export const groupHandlers: Handlers<
     return {};
   },
 };
+
+const groupArn = ({ region, account }: Scope, name: string) =>
+  `arn:aws:logs:${region}:${account}:log-group:${name}`;
 
 /**
  * Makes a log group, in the transaction under way; also for the awslogs driver (`awslogs-create-group`).
@@ -151,7 +160,7 @@ export function createLogGroup(
   checkTags(tags, name);
   store.of(logGroups).put(name, {
     name,
-    arn: `arn:aws:logs:${store.region}:${store.account}:log-group:${name}`,
+    arn: groupArn(store, name),
     creationTime: now,
     kmsKeyId: settings.kmsKeyId,
     logGroupClass: settings.logGroupClass ?? "STANDARD",

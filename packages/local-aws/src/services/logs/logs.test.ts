@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as kms from "@aws-sdk/client-kms";
 import {
+  AssociateKmsKeyCommand,
   CloudWatchLogsClient,
   CreateLogGroupCommand,
   CreateLogStreamCommand,
@@ -531,4 +533,57 @@ test("others are answered while many events are searched", async () => {
   await client.send(new ListLogGroupsCommand({})).then(() => order.push("list"));
   await search;
   expect(order).toEqual(["list", "search"]);
+});
+
+test("a group is under a key alone that is there, enabled, and for CloudWatch Logs to use", async () => {
+  const keys = new kms.KMSClient(cloud.clientConfig);
+  const account = cloud.cloud.credentials.accountId;
+  const policyFor = (logGroup: string) =>
+    JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { AWS: `arn:aws:iam::${account}:root` },
+          Action: "kms:*",
+          Resource: "*",
+        },
+        {
+          Effect: "Allow",
+          Principal: { Service: `logs.${TEST_REGION}.amazonaws.com` },
+          Action: [
+            "kms:Encrypt*",
+            "kms:Decrypt*",
+            "kms:ReEncrypt*",
+            "kms:GenerateDataKey*",
+            "kms:Describe*",
+          ],
+          Resource: "*",
+          Condition: { ArnEquals: { "kms:EncryptionContext:aws:logs:arn": arnOf(logGroup) } },
+        },
+      ],
+    });
+  const newKey = async (Policy?: string) =>
+    (await keys.send(new kms.CreateKeyCommand({ Policy }))).KeyMetadata!.Arn!;
+  const associate = (kmsKeyId: string, logGroupName = group) =>
+    client.send(new AssociateKmsKeyCommand({ logGroupName, kmsKeyId }));
+  const refused = (logGroup: string) => ({
+    name: "InvalidParameterException",
+    message: `The specified KMS key does not exist or is not allowed to be used with LogGroup '${arnOf(logGroup)}'`,
+  });
+  await expect(associate(await newKey())).rejects.toMatchObject(refused(group));
+  await expect(associate(await newKey(policyFor("/other")))).rejects.toMatchObject(refused(group));
+  const missing = `arn:aws:kms:${TEST_REGION}:${account}:key/01234567-89ab-cdef-0123-456789abcdef`;
+  await expect(
+    client.send(new CreateLogGroupCommand({ logGroupName: "/sealed", kmsKeyId: missing })),
+  ).rejects.toMatchObject(refused("/sealed"));
+  const key = await newKey(policyFor(group));
+  await associate(key);
+  const { logGroups } = await client.send(
+    new DescribeLogGroupsCommand({ logGroupNamePrefix: group }),
+  );
+  expect(logGroups![0]!.kmsKeyId).toBe(key);
+  await keys.send(new kms.DisableKeyCommand({ KeyId: key }));
+  await expect(associate(key)).rejects.toMatchObject(refused(group));
+  keys.destroy();
 });

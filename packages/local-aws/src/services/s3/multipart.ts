@@ -5,6 +5,7 @@ import { Blobs } from "./blobs.ts";
 import { checkKey, needBucket, s3Error } from "./faults.ts";
 import { checksumTypeOf } from "./multipart-checksums.ts";
 import { encryptionFacts, readAttributes } from "./object-attributes.ts";
+import { sealed } from "./object-key.ts";
 import { uploads, type MultipartUpload } from "./state.ts";
 
 type S3 = typeof import("@aws-sdk/client-s3");
@@ -16,7 +17,10 @@ export const multipartHandlers: Handlers<S3, CallContext> = {
     const uploadId = randomBytes(48).toString("base64url");
     const algorithm = input.ChecksumAlgorithm;
     const checksumType = checksumTypeOf(algorithm, input.ChecksumType);
-    const attributes = { ...readAttributes(input, bucket, context), checksumType };
+    const attributes = {
+      ...sealed(context, readAttributes(input, bucket, context), true),
+      checksumType,
+    };
     context.store.of(uploads).put(uploadId, {
       uploadId,
       bucket: input.Bucket,

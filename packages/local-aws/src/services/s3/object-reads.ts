@@ -5,6 +5,7 @@ import { ownersGrants, owner } from "./acl.ts";
 import { Blobs } from "./blobs.ts";
 import { checkRead } from "./conditions.ts";
 import { isArchived, needBucket, needVersion, s3Error, shownVersion } from "./faults.ts";
+import { checkUnsealed } from "./object-key.ts";
 import { lockFacts } from "./object-lock.ts";
 import { checkCount, pageSize } from "./pages.ts";
 import type { Bucket, ObjectVersion } from "./state.ts";
@@ -85,6 +86,7 @@ export const objectStreamHandlers: Handlers<S3, CallContext> = {
         { StorageClass: version.storageClass },
       );
     }
+    context.cloud.transaction(() => checkUnsealed(context, version));
     return {
       ...head,
       ...overrides(input),

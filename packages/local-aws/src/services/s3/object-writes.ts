@@ -8,6 +8,7 @@ import { readCopySource } from "./copy-source.ts";
 import { checkKey, needBucket, needSource, s3Error, shownVersion } from "./faults.ts";
 import { attributesOf, encryptionFacts, readAttributes } from "./object-attributes.ts";
 import { memberOf, requestedChecksums, verifyChecksums } from "./request-checksums.ts";
+import { checkUnsealed, sealed } from "./object-key.ts";
 import type { Bucket, ObjectVersion } from "./state.ts";
 import { commitVersion } from "./write-object.ts";
 
@@ -18,7 +19,9 @@ export const objectWriteHandlers: Handlers<typeof import("@aws-sdk/client-s3"), 
     checkKey(input.Key);
     const body = input.Body as Readable | undefined;
     const blobs = new Blobs(context.settings.dataDir);
-    const attributes = readAttributes(input, target, context);
+    const attributes = context.cloud.transaction(() =>
+      sealed(context, readAttributes(input, target, context)),
+    );
     const written = await blobs.write(body ? [body] : [], requestedChecksums(input));
     try {
       verifyChecksums(input, body, written.checksums, written.md5);
@@ -63,12 +66,15 @@ export const objectWriteHandlers: Handlers<typeof import("@aws-sdk/client-s3"), 
     const replace = input.MetadataDirective === "REPLACE";
     if (from.bucket === input.Bucket && from.key === input.Key && !changesSomething(input, target))
       throw copyOntoItself();
+    const given = context.cloud.transaction(() => {
+      checkUnsealed(context, source);
+      return sealed(context, readAttributes(input, target, context));
+    });
     const blobs = new Blobs(context.settings.dataDir);
     const written = await blobs.write(
       [blobs.read(source.blob!, source.size)],
       copiedChecksums(input, source),
     );
-    const given = readAttributes(input, target, context);
     const { storageClass, serverSideEncryption, kmsKeyId, bucketKeyEnabled } = given;
     const websiteRedirectLocation = given.websiteRedirectLocation;
     const { acl, lock } = given;

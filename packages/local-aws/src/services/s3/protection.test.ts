@@ -1,3 +1,4 @@
+import * as kms from "@aws-sdk/client-kms";
 import {
   CopyObjectCommand,
   CreateBucketCommand,
@@ -8,6 +9,7 @@ import {
   GetBucketAclCommand,
   GetBucketLifecycleConfigurationCommand,
   GetObjectAclCommand,
+  GetObjectCommand,
   HeadObjectCommand,
   PutBucketAccelerateConfigurationCommand,
   PutBucketAclCommand,
@@ -23,8 +25,10 @@ import {
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestCloud, type TestCloud } from "../../testing.ts";
+import { roleSession } from "../iam/testing/role-session.ts";
+import { startTestCloud, TEST_REGION, type TestCloud } from "../../testing.ts";
 
+const HERE = { CreateBucketConfiguration: { LocationConstraint: TEST_REGION } } as const;
 let cloud: TestCloud;
 let s3: S3Client;
 let count = 0;
@@ -279,4 +283,53 @@ test("a part is refused where it names another owner", async () => {
   await expect(
     s3.send(new UploadPartCommand({ ...upload, ExpectedBucketOwner: "999999999999" })),
   ).rejects.toMatchObject({ name: "AccessDenied" });
+});
+
+test("an object under a key is for those who may use the key, as long as it may be used", async () => {
+  const keys = new kms.KMSClient(cloud.clientConfig);
+  const { KeyMetadata } = await keys.send(new kms.CreateKeyCommand({}));
+  const { KeyId, Arn } = KeyMetadata!;
+  const owner = new S3Client(cloud.clientConfig);
+  const Bucket = "under-a-key";
+  await owner.send(new CreateBucketCommand({ Bucket, ...HERE }));
+  const may = { Effect: "Allow", Action: "s3:*", Resource: "*" };
+  const use = (Action: string | readonly string[]) => ({ Effect: "Allow", Action, Resource: Arn });
+  const as = async (name: string, ...statements: object[]) =>
+    new S3Client((await roleSession(cloud, name, may, ...statements)).clientConfig);
+  const [none, writer, reader] = [
+    await as("none"),
+    await as("writer", use("kms:GenerateDataKey")),
+    await as("reader", use("kms:Decrypt")),
+  ];
+  const sealed = { ServerSideEncryption: "aws:kms", SSEKMSKeyId: KeyId } as const;
+  const put = (by: S3Client, Key = "sealed") =>
+    by.send(new PutObjectCommand({ Bucket, Key, Body: "secret", ...sealed }));
+  const get = (by: S3Client, Key = "sealed") => by.send(new GetObjectCommand({ Bucket, Key }));
+  const lacking = (action: string) => ({
+    name: "AccessDenied",
+    message: expect.stringContaining(`not authorized to perform: ${action} on resource: ${Arn}`),
+  });
+  for (const by of [none, reader])
+    await expect(put(by)).rejects.toMatchObject(lacking("kms:GenerateDataKey"));
+  expect(await put(writer)).toMatchObject({ ServerSideEncryption: "aws:kms", SSEKMSKeyId: Arn });
+  for (const by of [none, writer])
+    await expect(get(by)).rejects.toMatchObject(lacking("kms:Decrypt"));
+  expect(await (await get(reader)).Body!.transformToString()).toBe("secret");
+  const parts = new CreateMultipartUploadCommand({ Bucket, Key: "parts", ...sealed });
+  await expect(writer.send(parts)).rejects.toMatchObject(lacking("kms:Decrypt"));
+  const copy = new CopyObjectCommand({ Bucket, Key: "copy", CopySource: `${Bucket}/sealed` });
+  await expect(writer.send(copy)).rejects.toMatchObject(lacking("kms:Decrypt"));
+  // S3's own key is for all of the account, through S3.
+  const own = { Bucket, Key: "own", Body: "a", ServerSideEncryption: "aws:kms" } as const;
+  const { SSEKMSKeyId } = await none.send(new PutObjectCommand(own));
+  expect(SSEKMSKeyId).toMatch(/^arn:aws:kms:/);
+  expect(await (await get(none, "own")).Body!.transformToString()).toBe("a");
+  await keys.send(new kms.DisableKeyCommand({ KeyId }));
+  await expect(get(reader)).rejects.toMatchObject({ name: "KMS.DisabledException" });
+  await expect(put(owner)).rejects.toMatchObject({ name: "KMS.DisabledException" });
+  const missing = { ...own, SSEKMSKeyId: "01234567-89ab-cdef-0123-456789abcdef" };
+  await expect(owner.send(new PutObjectCommand(missing))).rejects.toMatchObject({
+    name: "KMS.NotFoundException",
+  });
+  for (const each of [keys, owner, none, writer, reader]) each.destroy();
 });

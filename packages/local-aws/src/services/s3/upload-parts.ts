@@ -1,3 +1,4 @@
+import { checkUnsealed } from "./object-key.ts";
 import type { Readable } from "node:stream";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { CallContext } from "../service.ts";
@@ -41,6 +42,7 @@ export const uploadPartHandlers: Handlers<typeof import("@aws-sdk/client-s3"), C
     const from = readCopySource(input.CopySource);
     const source = needSource(context, from);
     checkRead(copyConditions(input), source, "copy");
+    context.cloud.transaction(() => checkUnsealed(context, source));
     const match = /^bytes=(\d+)-(\d+)$/.exec(input.CopySourceRange ?? "");
     if (input.CopySourceRange !== undefined && (!match || Number(match[2]) >= source.size)) {
       throw s3Error(
