@@ -36,7 +36,7 @@ output "provider" {
       aws_ecr_repository                = ["force_delete"]
       aws_iam_role                      = ["force_detach_policies"]
       aws_iam_user                      = ["force_destroy"]
-      aws_s3_bucket                     = ["force_destroy"]
+      aws_s3_bucket                     = ["force_destroy", "acl"]
       aws_security_group                = ["revoke_rules_on_delete"]
       aws_ecs_service                   = ["task_definition", "wait_for_steady_state", "force_new_deployment", "force_delete", "triggers"]
       aws_ecs_task_definition           = ["skip_destroy", "track_latest"]

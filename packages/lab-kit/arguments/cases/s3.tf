@@ -86,7 +86,6 @@ resource "aws_kms_key" "s3" {
 resource "aws_s3_bucket" "site" {
   bucket        = "site-workbook"
   force_destroy = true
-  acl           = "private"
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -109,5 +108,19 @@ resource "aws_s3_bucket" "elsewhere" {
   force_destroy = true
   website {
     redirect_all_requests_to = var.changed ? "https://second.example.com" : "https://first.example.com"
+  }
+}
+
+# It takes access control lists once its owner does not own everything in it.
+resource "aws_s3_bucket" "listed" {
+  bucket        = "listed-workbook"
+  force_destroy = true
+  acl           = "private"
+}
+
+resource "aws_s3_bucket_ownership_controls" "listed" {
+  bucket = aws_s3_bucket.listed.id
+  rule {
+    object_ownership = var.changed ? "ObjectWriter" : "BucketOwnerPreferred"
   }
 }
