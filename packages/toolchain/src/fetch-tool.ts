@@ -68,9 +68,7 @@ export async function fetchTool(
   try {
     const archive = join(temporary, basename(pin.name));
     await fetchArchive(pin, archive, options);
-    const unpacked = join(temporary, "unpacked");
-    await unpack(pin, archive, unpacked);
-    keepOne(unpacked, folder);
+    keepOne(await unpack(pin, archive, join(temporary, "unpacked")), folder);
     return folder;
   } finally {
     rmSync(temporary, { recursive: true, force: true });
@@ -144,16 +142,19 @@ function reporter(
   };
 }
 
-async function unpack(pin: PinnedTool, archive: string, folder: string): Promise<void> {
+/** @returns the folder that has the tool's files: where an archive has but one at its top, that one */
+async function unpack(pin: PinnedTool, archive: string, folder: string): Promise<string> {
   mkdirSync(folder);
   if (pin.name.endsWith(".tar.gz")) {
-    await run("tar", ["-xzf", archive, "--no-same-owner", "--strip-components", "1", "-C", folder]);
-    return;
+    await run("tar", ["-xzf", archive, "--no-same-owner", "-C", folder]);
+    const [top, ...others] = readdirSync(folder, { withFileTypes: true });
+    return top?.isDirectory() && others.length === 0 ? join(folder, top.name) : folder;
   }
   const program = join(folder, pin.tool);
   if (pin.name.endsWith(".zip")) writeFileSync(program, readZipEntry(archive, pin.tool));
   else renameSync(archive, program);
   chmodSync(program, 0o755);
+  return folder;
 }
 
 function keepOne(unpacked: string, folder: string): void {

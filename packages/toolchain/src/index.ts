@@ -6,6 +6,7 @@ export {
 } from "./clean-environment.ts";
 export { awsCliPath, findAwsCli, type AwsCli } from "./find-aws-cli.ts";
 export { findOnPath } from "./executables.ts";
+export { findEcspresso } from "./find-ecspresso.ts";
 export { FileLock } from "./file-lock.ts";
 export { findGo, minimumGoVersion } from "./find-go.ts";
 export { findNode, findNpm, nodeRuntimeFolder } from "./find-node.ts";
