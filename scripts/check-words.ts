@@ -22,7 +22,7 @@ const SILENT: readonly RegExp[] = [
   // What a log keeps.
   /cli\/src\/lane\/keeper\.ts$/,
   // A server's answers to programs, as AWS's own are.
-  /cli\/src\/site\/(?:guard|cloud-proxy|site-server|static-site|waiting-page)\.ts$/,
+  /cli\/src\/(?:site\/(?:guard|cloud-proxy|site-server|static-site|waiting-page)|ecr-names\/[\w-]+)\.ts$/,
 ];
 
 /** Texts that look like sentences and are said to nobody. */

@@ -150,6 +150,13 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
     },
     default: official,
   },
+  WORKBOOK_ECSPRESSO_MIRROR: {
+    meaning: {
+      en: "Where ecspresso is fetched from, where none is on PATH.",
+      ja: "ecspresso の取得元 (PATH にないとき)。",
+    },
+    default: official,
+  },
   TF_CLI_CONFIG_FILE: {
     meaning: {
       en: "Your own configuration of Terraform's command line, for instance with a mirror of providers. It is used where the file exists.",
@@ -178,7 +185,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
 
 /** The machine's own variables, which mean here what they mean everywhere; and one that only the tests use. */
 const OF_THE_MACHINE =
-  /^(?:HOME|PATH|PATHEXT|TERM|CI|NO_COLOR|FORCE_COLOR|NO_PROXY|no_proxy|XDG_\w+|USERPROFILE|APPDATA|HTTPS?_PROXY|LANG|LC_ALL|LC_MESSAGES|COLUMNS|SHELL|USER|TMPDIR|BROWSER|DISPLAY|WAYLAND_DISPLAY|WSL_DISTRO_NAME|WORKBOOK_TEST_RESULT|VITEST\w*|AWS_\w+)$/;
+  /^(?:HOME|PATH|PATHEXT|TERM|CI|NO_COLOR|FORCE_COLOR|NO_PROXY|no_proxy|https_proxy|SSL_CERT_DIR|XDG_\w+|USERPROFILE|APPDATA|HTTPS?_PROXY|LANG|LC_ALL|LC_MESSAGES|COLUMNS|SHELL|USER|TMPDIR|BROWSER|DISPLAY|WAYLAND_DISPLAY|WSL_DISTRO_NAME|WORKBOOK_TEST_RESULT|VITEST\w*|AWS_\w+)$/;
 
 const words = {
   en: {

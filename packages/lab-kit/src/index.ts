@@ -64,6 +64,7 @@ export { type DeployReporter, inStep, QUIET, type StepReporter } from "./deploy/
 export {
   type Checkpoint,
   type FoundTools,
+  stateBucketName,
   type Target,
   type TargetLane,
   whereTasksRun,

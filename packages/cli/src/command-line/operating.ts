@@ -210,6 +210,15 @@ export const OPERATING = [
       (await import("../commands/aws.ts")).awsCommand(session, args),
   }),
   defineCommand({
+    name: "ecspresso",
+    group: "look",
+    summary: ["Run ecspresso against Local AWS", "Local AWS に対して ecspresso を実行する"],
+    args: { args: { isRest: true } },
+    isVerbatim: true,
+    run: async (session, { args }) =>
+      (await import("../commands/ecspresso.ts")).ecspressoCommand(session, args),
+  }),
+  defineCommand({
     name: "terraform",
     group: "look",
     summary: [

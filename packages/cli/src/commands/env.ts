@@ -7,6 +7,7 @@ import {
   withoutTarget,
   type ShellChanges,
 } from "@workbook/toolchain";
+import { stateBucketName } from "@workbook/lab-kit";
 import { join } from "node:path";
 import { effectiveListeners, listenerUrl } from "../cloud/listeners.ts";
 import { REGION } from "../region.ts";
@@ -14,7 +15,13 @@ import type { Session } from "../session.ts";
 import { ownerOf } from "../workspace.ts";
 
 /** What a shell, and programs of the learner's own, may want to know of names. */
-const NAMES = ["WORKBOOK_OWNER", "WORKBOOK_CLUSTER", "WORKBOOK_URL"];
+const NAMES = [
+  "WORKBOOK_OWNER",
+  "WORKBOOK_CLUSTER",
+  "WORKBOOK_REGISTRY",
+  "WORKBOOK_STATE",
+  "WORKBOOK_URL",
+];
 
 /**
  * Prints what a shell has to export, and unset, so that every AWS tool talks to the workspace's cloud; with `unset`, what
@@ -28,18 +35,26 @@ export async function envCommand(session: Session, unset: boolean): Promise<numb
 }
 
 async function wayThere(session: Session): Promise<ShellChanges> {
-  const owner = ownerOf(session.workspace);
-  const { endpoint } = await session.target.runningCloud();
+  const to = { ...(await toolEnvironment(session)), ...(await nameVariables(session)) };
+  return shellChanges(process.env, to, [...TARGET_VARIABLES, ...NAMES]);
+}
+
+/** What the learner's things are called, by {@link NAMES}. */
+export async function nameVariables({ workspace, target }: Session): Promise<NodeJS.ProcessEnv> {
+  const owner = ownerOf(workspace);
+  const { endpoint, credentials } = await target.runningCloud();
+  const { accountId } = credentials;
   // An address, not the load balancer's name, which not every program resolves.
   const [first] = await effectiveListeners(endpoint);
   const url = first && listenerUrl(first);
-  const names = {
+  return {
     WORKBOOK_OWNER: owner,
     WORKBOOK_CLUSTER: `workbook-${owner}`,
+    // By ECR's own name, which tasks know as well as the address that images are pushed to.
+    WORKBOOK_REGISTRY: `${accountId}.dkr.ecr.${REGION}.amazonaws.com`,
+    WORKBOOK_STATE: `s3://${stateBucketName(accountId, REGION)}/${owner}`,
     ...(url !== undefined && { WORKBOOK_URL: url }),
   };
-  const to = { ...(await toolEnvironment(session)), ...names };
-  return shellChanges(process.env, to, [...TARGET_VARIABLES, ...NAMES]);
 }
 
 /** It is there when Local AWS is not, too: that is when it is missed. */

@@ -8,7 +8,7 @@ import {
 import { STSClient, GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { BackendSettings } from "../terraform/initialise.ts";
 import { openS3 } from "./state-objects.ts";
-import type { Target } from "./target.ts";
+import { stateBucketName, type Target } from "./target.ts";
 
 /** The bucket that holds a learner's state, made where it does not exist. */
 export function ensureStateBucket(target: Target): Promise<string> {
@@ -34,7 +34,7 @@ async function withBucket<T>(
   const s3 = openS3(target);
   try {
     const { Account } = await sts.send(new GetCallerIdentityCommand({}));
-    return await use(s3, `ecs-workbook-state-${Account}-${target.region}`);
+    return await use(s3, stateBucketName(Account!, target.region));
   } finally {
     sts.destroy();
     s3.destroy();

@@ -79,3 +79,8 @@ export function whereTasksRun({ name, pace }: Pick<Target, "name" | "pace">): {
   const architecture = process.arch === "x64" ? "amd64" : process.arch;
   return { architecture, ...(pace !== undefined && { pace }) };
 }
+
+/** What the bucket is called that holds the states of an account's learners. @param account twelve digits */
+export function stateBucketName(account: string, region: string): string {
+  return `ecs-workbook-state-${account}-${region}`;
+}
