@@ -75,6 +75,22 @@ test(
     const release = () => releaseServices(target(), NAME, () => {});
     expect(await release()).toMatchObject([{ moved: false }]);
 
+    // One whose deployments somebody else does is left at what it runs: ECS would refuse to move it.
+    const others = { cluster: NAME, service: "others" };
+    await cloud.aws.ecs.createService({
+      cluster: NAME,
+      serviceName: others.service,
+      deploymentController: { type: "EXTERNAL" },
+      desiredCount: 0,
+    });
+    expect(await release()).toContainEqual({
+      service: others.service,
+      from: "-",
+      to: "-",
+      moved: false,
+    });
+    await cloud.aws.ecs.deleteService({ ...others, force: true });
+
     await register(`${image.split(":").slice(0, -1).join(":")}:no-such-tag`, role);
     await expect(release()).rejects.toThrow(
       new RegExp(

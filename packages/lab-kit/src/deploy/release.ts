@@ -3,12 +3,13 @@ import {
   type Deployment as EcsDeployment,
   type Service,
   type Task,
+  type TaskSet,
 } from "@aws-sdk/client-ecs";
 import { both, list, SpokenError, text, type Text, type Words } from "@workbook/toolchain";
 import { pollUntil } from "../poll.ts";
 import type { Target } from "./target.ts";
 
-/** A service that was moved to the newest revision of its task definition, or was there already. */
+/** A service that was moved to the newest revision of its task definition, was there already, or is moved by somebody else. */
 export interface Release {
   readonly service: string;
   /** `family:revision`. */
@@ -27,7 +28,8 @@ const DEADLINE_MS = 15 * 60_000;
 
 /**
  * The deploy step: moves each service of a cluster to the newest revision of its family, then waits until every
- * deployment is COMPLETED. Provisioning leaves the revision alone (`ignore_changes`); this is what changes it.
+ * deployment is COMPLETED. Provisioning leaves the revision alone (`ignore_changes`); this is what changes it. Services whose
+ * deployments CodeDeploy does, or a controller of one's own, are left at what they run: ECS refuses to move them.
  * @throws {ReleaseError} where a deployment fails, is taken back by the circuit breaker, or does not end in time
  */
 export async function releaseServices(
@@ -83,7 +85,8 @@ async function describe(ecs: ECS, cluster: string, names: readonly string[]): Pr
 }
 
 async function releaseOne(ecs: ECS, cluster: string, service: Service): Promise<Release> {
-  const from = revisionOf(service.taskDefinition!);
+  const from = revisionOf(taskDefinitionOf(service));
+  if (!isRolling(service)) return { service: service.serviceName!, from, to: from, moved: false };
   const family = from.split(":")[0]!;
   const { taskDefinition } = await ecs.describeTaskDefinition({ taskDefinition: family });
   const to = revisionOf(taskDefinition!.taskDefinitionArn!);
@@ -93,7 +96,22 @@ async function releaseOne(ecs: ECS, cluster: string, service: Service): Promise<
   return { service: service.serviceName!, from, to, moved };
 }
 
-function revisionOf(arn: string): string {
+/** Whether ECS itself deploys it. */
+function isRolling({ deploymentController }: Service): boolean {
+  return (deploymentController?.type ?? "ECS") === "ECS";
+}
+
+/** What a service runs, or is to run: where it has task sets, that of the primary one; undefined where it has none yet. */
+function taskDefinitionOf(service: Service): string | undefined {
+  return (primary(service) ?? primarySet(service))?.taskDefinition ?? service.taskDefinition;
+}
+
+function primarySet({ taskSets = [] }: Service): TaskSet | undefined {
+  return taskSets.find(({ status }) => status === "PRIMARY");
+}
+
+/** `family:revision`; `-` where there is none. */
+function revisionOf(arn = "-"): string {
   return arn.split("/").at(-1)!;
 }
 
@@ -139,7 +157,7 @@ async function requireRelease(
   services: readonly Service[],
 ): Promise<void> {
   const service = services.find(({ serviceName }) => serviceName === name);
-  const now = service && revisionOf(primary(service)!.taskDefinition!);
+  const now = service && revisionOf(taskDefinitionOf(service));
   if (now === undefined || now === to) return;
   const reason = (await stoppedTasks(ecs, cluster, to)).map(tellStop)[0] ?? text("");
   throw new ReleaseError([
@@ -169,8 +187,10 @@ function primary(service: Service): EcsDeployment | undefined {
   return service.deployments?.find(({ status }) => status === "PRIMARY");
 }
 
-/** One deployment left, completed, with every task that is wanted. */
+/** One deployment left, completed, with every task that is wanted; where there are task sets, the primary one at rest. */
 function isSteady(service: Service): boolean {
+  if (!isRolling(service))
+    return service.desiredCount === 0 || primarySet(service)?.stabilityStatus === "STEADY_STATE";
   return (
     service.deployments?.length === 1 &&
     primary(service)?.rolloutState === "COMPLETED" &&
