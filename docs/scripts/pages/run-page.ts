@@ -119,12 +119,20 @@ async function runBlocks(
   return { page, ...counts, updated: updates.length, skipped, problems, seconds };
 }
 
-/** Why a machine without the AWS CLI, which nothing but the pages' examples need, cannot run a block. */
+/** Programs that nothing but the pages' examples need, by what calls them in a block. */
+const EXAMPLES_NEED = [
+  ["aws", /(?:^|\s)(?:\.\/workbook )?aws /m, "the AWS CLI"],
+  ["ecspresso", /\/workbook ecspresso /, "ecspresso"],
+] as const;
+
+/** Why a machine without one of them cannot run a block. */
 function lacks({ commands }: ShellBlock): string | undefined {
-  if (!/(?:^|\s)(?:\.\/workbook )?aws /m.test(commands)) return undefined;
   const folders = (process.env["PATH"] ?? "").split(delimiter);
-  const found = folders.some((folder) => existsSync(join(folder, "aws")));
-  return found ? undefined : "needs the AWS CLI, which this machine has not";
+  const missing = EXAMPLES_NEED.find(
+    ([program, call]) =>
+      call.test(commands) && !folders.some((folder) => existsSync(join(folder, program))),
+  );
+  return missing && `needs ${missing[2]}, which is not on PATH`;
 }
 
 function describeFailure(
