@@ -35,6 +35,8 @@ export interface FargateAppProps {
  * Terraform names, for a construct with id `x`: `x_logs`, `x_task`, `x_security_group`, `x_service`.
  */
 export class FargateApp extends Construct {
+  readonly service: FargateService;
+
   constructor(scope: Construct, id: string, props: FargateAppProps) {
     super(scope, id);
     const { name, container, image, port, region, network, cluster, executionRole } = props;
@@ -51,7 +53,7 @@ export class FargateApp extends Construct {
       port,
       sourceGroupIds: [props.albSecurityGroup.id],
     });
-    new FargateService(this, `${id}_service`, {
+    this.service = new FargateService(this, `${id}_service`, {
       name,
       clusterArn: cluster.arn,
       taskDefinitionArn: task.arn,

@@ -54,6 +54,8 @@ export const PLATFORM_VERSION = "1.4.0";
  */
 export class FargateService extends Construct {
   readonly name: string;
+  /** The resource itself, for arguments that a chapter adds: `resource.putDeploymentCircuitBreaker({ … })`. */
+  readonly resource: EcsService;
 
   constructor(scope: Construct, id: string, props: FargateServiceProps) {
     super(scope, id);
@@ -84,6 +86,7 @@ export class FargateService extends Construct {
       lifecycle: { ignoreChanges: ["task_definition", ...(props.ignoreChanges ?? [])] },
       ...(props.dependsOn && { dependsOn: [...props.dependsOn] }),
     });
-    this.name = pinned(service, id).name;
+    this.resource = pinned(service, id);
+    this.name = service.name;
   }
 }

@@ -31,6 +31,7 @@ const DEREGISTRATION_DELAY_SECONDS = 30;
  */
 export class TargetGroup extends Construct {
   readonly arn: string;
+  readonly name: string;
   /** The end of its ARN, by which CloudWatch knows it: `targetgroup/name/id`. */
   readonly arnSuffix: string;
 
@@ -45,8 +46,9 @@ export class TargetGroup extends Construct {
       deregistrationDelay: String(DEREGISTRATION_DELAY_SECONDS),
       healthCheck: { path: props.healthCheckPath ?? "/healthz", matcher: "200" },
     });
-    const { arn, arnSuffix } = pinned(group, id);
+    const { arn, name, arnSuffix } = pinned(group, id);
     this.arn = arn;
+    this.name = name;
     this.arnSuffix = arnSuffix;
   }
 }
