@@ -1,6 +1,7 @@
 import type { ApplicationAutoScaling } from "@aws-sdk/client-application-auto-scaling";
 import type { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import type { CodeDeploy } from "@aws-sdk/client-codedeploy";
 import type { EC2 } from "@aws-sdk/client-ec2";
 import type { ECR } from "@aws-sdk/client-ecr";
 import type { ECS } from "@aws-sdk/client-ecs";
@@ -43,6 +44,7 @@ export interface AwsClients {
   readonly secrets: SecretsManager;
   readonly scaling: ApplicationAutoScaling;
   readonly cloudwatch: CloudWatch;
+  readonly codedeploy: CodeDeploy;
   readonly sqs: SQS;
 }
 
@@ -88,8 +90,9 @@ export async function connectAws(connection: AwsConnection): Promise<AwsClients>
     import("@aws-sdk/client-eventbridge"),
     import("@aws-sdk/client-scheduler"),
     import("@aws-sdk/client-sqs"),
+    import("@aws-sdk/client-codedeploy"),
   ]);
-  const [scaling, cloudwatch, events, scheduler, sqs] = others;
+  const [scaling, cloudwatch, events, scheduler, sqs, codedeploy] = others;
   return {
     ecs: new ecs.ECS(connection),
     elbv2: new elbv2.ElasticLoadBalancingV2(connection),
@@ -105,6 +108,7 @@ export async function connectAws(connection: AwsConnection): Promise<AwsClients>
     events: new events.EventBridge(connection),
     scheduler: new scheduler.Scheduler(connection),
     sqs: new sqs.SQS(connection),
+    codedeploy: new codedeploy.CodeDeploy(connection),
   };
 }
 
