@@ -13,6 +13,7 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import {
   CreateClusterCommand,
   CreateServiceCommand,
+  type CreateServiceCommandInput,
   DescribeServicesCommand,
   ECSClient,
   RegisterTaskDefinitionCommand,
@@ -146,7 +147,12 @@ export class Stack {
   }
 
   /** A load balancer with one listener, and a service of `count` tasks behind it, healthy. */
-  async serve(name: string, taskDefinition: string, count: number): Promise<Web> {
+  async serve(
+    name: string,
+    taskDefinition: string,
+    count: number,
+    more: Partial<CreateServiceCommandInput> = {},
+  ): Promise<Web> {
     const web = await this.#balancer(name);
     await this.ecs.send(
       new CreateServiceCommand({
@@ -160,6 +166,7 @@ export class Stack {
         loadBalancers: [
           { targetGroupArn: web.targetGroupArn, containerName: "main", containerPort: PORT },
         ],
+        ...more,
       }),
     );
     await until(async () => (await this.healthy(web)) >= count, `${count} healthy targets`);

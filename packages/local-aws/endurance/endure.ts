@@ -10,6 +10,7 @@
  */
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { codeDeploy } from "./code-deploy.ts";
 import { containers } from "./containers.ts";
 import { damage } from "./damage.ts";
 import { fullDisk } from "./full-disk.ts";
@@ -18,7 +19,15 @@ import { rollouts } from "./rollouts.ts";
 import { traffic } from "./traffic.ts";
 import { Course, type Trial } from "./trial.ts";
 
-const TRIALS: readonly Trial[] = [kills, damage, fullDisk, traffic, rollouts, containers];
+const TRIALS: readonly Trial[] = [
+  kills,
+  damage,
+  fullDisk,
+  traffic,
+  rollouts,
+  codeDeploy,
+  containers,
+];
 /** These fit into seconds. */
 const SHORT: readonly Trial[] = [kills, damage, containers];
 

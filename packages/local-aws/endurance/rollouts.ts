@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import {
   ListServiceDeploymentsCommand,
   UpdateServiceCommand,
@@ -14,21 +13,13 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { until, type Stack, type Web } from "../attack/stack.ts";
-import { Traffic, type PaceResult } from "../bench/traffic.ts";
+import { Traffic } from "../bench/traffic.ts";
 import { SpawnedCloud } from "../tests/support/spawned-cloud.ts";
+import { askedMeanwhile, BROKEN, checkBounds, type Field, LOAD, TASKS } from "./asked-meanwhile.ts";
 import { TaskCounts } from "./task-counts.ts";
 import { withStack, type Course, type Trial } from "./trial.ts";
 
-const PER_SECOND = 300;
-const SHORTEST_MS = 100;
-const LONGEST_MS = 30_000;
-/** What an answer may take beyond the time that its target takes: the machine is busy with all of this. */
-const PATIENCE_MS = 60_000;
 const SERVICE = "rolled";
-const TASKS = 3;
-/** By then there is as much under way as there is going to be. */
-const FULL_AFTER_MS = LONGEST_MS;
-const SECONDS = 75;
 
 /** One deployment under load, and what has to come of it. */
 interface Rollout {
@@ -40,8 +31,6 @@ interface Rollout {
 
 const BREAKER = { deploymentCircuitBreaker: { enable: true, rollback: true } };
 const BOUNDS = { minimumHealthyPercent: 100, maximumPercent: 200 };
-/** A program that ends at once. */
-const BROKEN = { VERSION: "broken", PORT: "not a port" };
 
 const ROLLOUTS: readonly Rollout[] = [
   {
@@ -84,7 +73,7 @@ const ROLLOUTS: readonly Rollout[] = [
 /** 300 requests a second, each of which takes up to half a minute, through each kind of deployment. */
 export const rollouts: Trial = {
   name: "rollouts",
-  what: `${PER_SECOND} requests/s of ${SHORTEST_MS / 1000} to ${LONGEST_MS / 1000} s through rolling, blue/green and canary deployments, broken ones too`,
+  what: `${LOAD} through rolling, blue/green and canary deployments, broken ones too`,
   run: async (course) => {
     const root = resolve(import.meta.dirname, "../../..");
     const client = await Traffic.build(root, course.scratch);
@@ -98,32 +87,15 @@ export const rollouts: Trial = {
       for (const rollout of ROLLOUTS) {
         counts.begin();
         await deploy({ stack, web, image, client }, rollout, course);
-        checkBounds(rollout, counts, course);
+        checkBounds(rollout.name, counts, course);
       }
     });
   },
 };
 
-interface Field {
-  readonly stack: Stack;
-  readonly web: Web;
-  readonly image: string;
-  readonly client: Traffic;
-}
-
-async function deploy(field: Field, rollout: Rollout, course: Course): Promise<void> {
-  const { stack, web, image, client } = field;
-  const asked = client.pace({
-    address: `${web.host}:${web.port}`,
-    host: web.dnsName,
-    perSecond: PER_SECOND,
-    seconds: SECONDS,
-    shortestMs: SHORTEST_MS,
-    longestMs: LONGEST_MS,
-    patienceMs: PATIENCE_MS,
-  });
-  const roll = async () => {
-    await delay(FULL_AFTER_MS);
+function deploy(field: Field, rollout: Rollout, course: Course): Promise<void> {
+  const { stack, image } = field;
+  return askedMeanwhile(field, rollout.name, course, async () => {
     await stack.ecs.send(
       new UpdateServiceCommand({
         cluster: "c",
@@ -134,9 +106,7 @@ async function deploy(field: Field, rollout: Rollout, course: Course): Promise<v
     );
     await until(async () => (await newest(stack)) === rollout.ends, rollout.ends, 300_000);
     await stack.steady(SERVICE);
-  };
-  const [result] = await Promise.all([asked, roll()]);
-  report(rollout.name, result, course);
+  });
 }
 
 async function newest({ ecs }: Stack): Promise<ServiceDeploymentStatus | undefined> {
@@ -144,29 +114,6 @@ async function newest({ ecs }: Stack): Promise<ServiceDeploymentStatus | undefin
     new ListServiceDeploymentsCommand({ cluster: "c", service: SERVICE, maxResults: 1 }),
   );
   return serviceDeployments![0]?.status;
-}
-
-function report(name: string, result: PaceResult, course: Course): void {
-  const { sent, answered, failures, mostUnderWay, lateMs } = result;
-  const failed = sent - answered;
-  const kinds = Object.entries(failures).map(([what, count]) => `${count} × ${what}`);
-  course.tell(`${name}: sent, failed`, `${sent}, ${failed} ${kinds.join("; ")}`);
-  course.tell(`${name}: most under way at once`, mostUnderWay);
-  course.tell(`${name}: later than the target, median, p99, most`, `${lateMs.join(", ")} ms`);
-  if (failed > 0) course.violate(`${name}: ${failed} of ${sent} requests failed`);
-}
-
-/** At every change of a task that there was, not once in a while. */
-function checkBounds({ name }: Rollout, counts: TaskCounts, course: Course): void {
-  const { fewestRunning, mostLive, changes } = counts;
-  course.tell(
-    `${name}: changes seen, fewest running, most there`,
-    `${changes}, ${fewestRunning}, ${mostLive}`,
-  );
-  if (fewestRunning < TASKS)
-    course.violate(`${name}: ${fewestRunning} tasks ran, and ${TASKS} had to`);
-  if (mostLive > 2 * TASKS)
-    course.violate(`${name}: there were ${mostLive} tasks, and ${2 * TASKS} may be`);
 }
 
 /** Gives the service another target group, a rule for production, and the role by which ECS changes it. */
