@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { awsCliPath, cleanEnvironment } from "@workbook/toolchain";
@@ -45,11 +45,15 @@ const policy = (...Statement: readonly object[]) =>
 test("keys, parameters and secrets", LONG, async () => {
   const key = await text("kms create-key --description cli", "KeyMetadata.KeyId");
   await text("kms create-alias --alias-name alias/cli", "@", "--target-key-id", key);
-  const sealed = await text(
-    "kms encrypt --key-id alias/cli --plaintext c2VjcmV0",
-    "CiphertextBlob",
-  );
-  expect(await text("kms decrypt", "Plaintext", "--ciphertext-blob", sealed)).toBe("c2VjcmV0");
+  // Both versions of the CLI take bytes from a file as they are, and write them in Base64.
+  const [clear, sealed] = [join(scratch, "clear"), join(scratch, "sealed")];
+  writeFileSync(clear, "secret");
+  const encrypt = "kms encrypt --key-id alias/cli --plaintext";
+  const ciphertext = await text(encrypt, "CiphertextBlob", `fileb://${clear}`);
+  writeFileSync(sealed, Buffer.from(ciphertext, "base64"));
+  const decrypt = "kms decrypt --ciphertext-blob";
+  const opened = await text(decrypt, "Plaintext", `fileb://${sealed}`);
+  expect(Buffer.from(opened, "base64").toString()).toBe("secret");
   await text("ssm put-parameter --name /cli/a --type String --value one", "Version");
   const again = "ssm put-parameter --name /cli/a --type String --value two --overwrite";
   expect(await text(again, "Version")).toBe("2");
