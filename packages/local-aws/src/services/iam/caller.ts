@@ -60,7 +60,7 @@ export function decisionsOf(
 
 /**
  * Why a caller may not do something to a resource of its account that may have a policy; undefined where it may: by its own
- * policies, or because the resource's names it.
+ * policies, or because the resource's names it. What it may is no longer among the {@link Denials}.
  * @param own the caller's policies, where they are known already
  */
 export function refusalOn(
