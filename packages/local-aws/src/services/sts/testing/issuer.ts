@@ -1,4 +1,5 @@
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from "jose";
 
@@ -16,8 +17,14 @@ export interface TestIssuer {
 
 export const DISCOVERY = "/.well-known/openid-configuration";
 
-/** Starts an issuer with an RSA and an EC key. */
-export async function startIssuer(): Promise<TestIssuer> {
+/**
+ * Starts an issuer with an RSA and an EC key.
+ * @param tls the key and the certificate of `localhost`, in PEM; without them it is reached by http
+ */
+export async function startIssuer(tls?: {
+  readonly key: string;
+  readonly cert: string;
+}): Promise<TestIssuer> {
   const keys = {
     RS256: await generateKeyPair("RS256", { extractable: true }),
     ES256: await generateKeyPair("ES256", { extractable: true }),
@@ -29,7 +36,7 @@ export async function startIssuer(): Promise<TestIssuer> {
   ];
   const instead: TestIssuer["instead"] = new Map();
   const asked: string[] = [];
-  const server = createServer(({ url: path = "" }, answer) => {
+  const listener: RequestListener = ({ url: path = "" }, answer) => {
     asked.push(path);
     const documents: Record<string, object> = {
       [DISCOVERY]: { issuer: url, jwks_uri: `${url}/keys` },
@@ -37,9 +44,11 @@ export async function startIssuer(): Promise<TestIssuer> {
     };
     const [status, headers, body] = instead.get(path) ?? [200, {}, JSON.stringify(documents[path])];
     answer.writeHead(status, headers).end(body);
-  });
+  };
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { port } = server.address() as AddressInfo;
+  const url = tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
   return {
     url,
     instead,
