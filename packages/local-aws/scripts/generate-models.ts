@@ -45,6 +45,7 @@ function rowOf(service: ServiceId, clientModule: ClientModule): ServiceRow {
     target: protocolSettings.serviceTarget,
     version: protocolSettings.version,
     xmlNamespace: protocolSettings.xmlNamespace ?? modelled(service).xmlNamespace ?? "",
+    ...modelled(service).renamed,
   };
 }
 

@@ -8,10 +8,12 @@ export interface Holdings {
   readonly tasks: number;
 }
 
-/** Counts what was made in a cloud. Logs, the bucket of Terraform's states and what tasks bring with them do not count. */
+/** Counts what was made in a cloud. Logs, the bucket of Terraform's states, what tasks bring with them and what pipelines did do not count. */
 export function countHoldings(nodes: readonly TopologyNode[]): Holdings {
   const of = (kind: string) => nodes.filter((node) => node.kind === kind).length;
-  const made = madeByHand(nodes).filter(({ kind }) => !/^(?:s3|logs)\.|^ecs\.task$/.test(kind));
+  const made = madeByHand(nodes).filter(
+    ({ kind }) => !/^(?:s3|logs)\.|^ecs\.task$|^codepipeline\..*execution$/.test(kind),
+  );
   return { resources: made.length, services: of("ecs.service"), tasks: of("ecs.task") };
 }
 

@@ -63,6 +63,40 @@ export const WORKBOOK = [
     },
   }),
   defineCommand({
+    name: "repository",
+    group: "workbook",
+    summary: [
+      "Git repositories on this machine that stand for GitHub's",
+      "GitHub の代わりになる、このマシンの Git リポジトリ",
+    ],
+    args: {
+      action: {
+        isNeeded: true,
+        actions: [
+          {
+            name: "create",
+            needs: "OWNER/NAME",
+            does: [
+              "Make one, and say how to push into it; a push starts pipelines",
+              "作成し、プッシュのしかたを示す。プッシュはパイプラインを起動する",
+            ],
+          },
+          {
+            name: "connect",
+            needs: "CONNECTION",
+            does: [
+              "Let a connection that is PENDING use them, as one does at GitHub",
+              "PENDING の接続に使用を許可する (GitHub の画面で行うこと)",
+            ],
+          },
+        ],
+      },
+      name: {},
+    },
+    run: async (session, { action = "", name }) =>
+      (await import("../commands/repository.ts")).repositoryCommand(session, action, name),
+  }),
+  defineCommand({
     name: "cloud",
     group: "workbook",
     summary: [

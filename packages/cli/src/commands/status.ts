@@ -4,6 +4,7 @@ import { describePace, paceOf } from "../cloud/pace.ts";
 import { describeTierHere } from "../cloud/container-runtime.ts";
 import type { TaskFacts } from "../cloud/task-tier.ts";
 import { countHoldings, type Holdings } from "../cloud/holdings.ts";
+import { describePending, describePipeline, pipelinesIn } from "../cloud/pipelines.ts";
 import { readTopology, type TopologyNode } from "../cloud/topology.ts";
 import {
   connectAws,
@@ -50,6 +51,7 @@ export async function statusCommand(session: Session): Promise<number> {
     .map((service) => describeService(service, resources))
     // Terraform makes them in any order.
     .toSorted((a, b) => a.name.localeCompare(b.name));
+  const pipelines = pipelinesIn(resources);
   const { findings } = await diagnoseAll(session);
   const provider = await laneStatus(laneFolder(session.workspace), process.env);
   const tier = await describeTierHere(session.workspace, health["tasks"] as TaskFacts);
@@ -65,6 +67,7 @@ export async function statusCommand(session: Session): Promise<number> {
       owner,
       cluster,
       services,
+      pipelines,
       listeners,
       why,
     },
@@ -75,6 +78,8 @@ export async function statusCommand(session: Session): Promise<number> {
       ...describeDropped(health["logs"] as LogStorage | undefined).map((line) => session.say(line)),
       ...services.map((service) => formatService(session, service, findings)),
       ...listeners.map((listener) => formatListener(session, listener)),
+      ...pipelines.flatMap((each) => ["", ...describePipeline(each).map((it) => session.say(it))]),
+      ...describePending(resources).map((line) => `\n${session.say(line)}`),
       "",
       session.say(describeNames(cluster, countHoldings(resources))),
       "",

@@ -22,8 +22,8 @@ PROTOCOLS = {
 # botocore's ids of the services that Local AWS models.
 MODELLED = {
     "ecs", "elbv2", "ec2", "iam", "sts", "logs", "ecr", "s3", "ssm", "kms", "secretsmanager", "application-autoscaling",
-    "cloudwatch", "events", "scheduler", "servicediscovery", "autoscaling", "codebuild", "codepipeline", "codedeploy",
-    "resourcegroupstaggingapi",
+    "cloudwatch", "events", "scheduler", "servicediscovery", "autoscaling", "codebuild", "codeconnections", "codedeploy",
+    "codepipeline", "codestar-connections", "resourcegroupstaggingapi",
 }
 
 

@@ -6,6 +6,8 @@ import { ExecAgents } from "./exec/exec-agents.ts";
 import { ExecSessions } from "./exec/exec-sessions.ts";
 import { CodeBuildPart, type CodeBuildNeeds } from "./codebuild/codebuild-part.ts";
 import { CodeDeployPart } from "./codedeploy/codedeploy-part.ts";
+import { PipelinePart } from "./codepipeline/pipeline-part.ts";
+import { startOnPush } from "./codepipeline/triggers.ts";
 import { DiskRoom } from "./disk-room.ts";
 import { ImageExpiry } from "./images/image-expiry.ts";
 import { DeliveriesPart } from "./events/deliveries-part.ts";
@@ -26,6 +28,7 @@ import { RESOLVER_OF_ALL } from "./task-network/router/rule-set.ts";
 import { WayOut } from "./task-network/router/way-out.ts";
 import { HttpDeliveries } from "./notifications/http-deliveries.ts";
 import { MessageMoves } from "./notifications/message-moves.ts";
+import { Pushes } from "./repositories/pushes.ts";
 import { notificationPages } from "./notifications/notification-pages.ts";
 import { NetworkPart } from "./network/network-part.ts";
 import { connectLogs } from "./runtime/containers/connect-log.ts";
@@ -218,6 +221,8 @@ const eventParts = (context: EngineContext): EnginePart[] => [
   new DeliveriesPart(context),
   new EcsEvents(context),
   new CodeDeployPart(context),
+  new PipelinePart(context),
+  new Pushes(context, (ref) => startOnPush(context, ref)),
   new RuleSchedules(context),
   new SchedulesPart(context),
 ];

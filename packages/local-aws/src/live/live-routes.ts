@@ -5,6 +5,7 @@ import { MAX_BODY_BYTES, readBody } from "../protocol/body.ts";
 import { sendJson } from "../ground/http.ts";
 import type { Forwarded } from "../clock/calendar.ts";
 import { MOST_ACCELERATION } from "../clock/idle-time.ts";
+import { acceptConnection } from "../services/codeconnections/connections.ts";
 import { interruptSpotTask } from "../services/ecs/spot.ts";
 import { taskHandlers } from "../services/ecs/tasks.ts";
 import { tasks } from "../services/ecs/state.ts";
@@ -122,6 +123,15 @@ function interruptTask({ context }: LiveContents, body: unknown): string {
   return came.arn;
 }
 
+/** Lets a connection be used: `{ "connection": "…" }`, a name or an ARN. Answers its ARN. @throws InvalidBody, NotThere */
+function accept({ context }: LiveContents, body: unknown): string {
+  const named = isRecord(body) && body["connection"];
+  const reference = requireText(named, "connection", LONGEST_ARN);
+  const [arn] = acceptConnection(context.store, reference);
+  if (arn === undefined) throw new NotThere(`There is no connection ${reference}.`);
+  return arn;
+}
+
 /**
  * Changes how many times faster than on AWS idle waiting passes: `{ "acceleration": 60 }`.
  * @throws InvalidBody where it is no number from 1 to 1000
@@ -176,6 +186,9 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     return message;
   },
   "POST /_local/load": async (_feed, contents, body) => sendMany(contents, body),
+  "POST /_local/connections/accept": async (_feed, contents, body) => ({
+    connectionArn: accept(contents, body),
+  }),
   "POST /_local/tasks/interrupt": async (_feed, contents, body) => ({
     taskArn: interruptTask(contents, body),
   }),
@@ -189,7 +202,7 @@ const REPORT = /^PUT \/_local\/reports\/([a-zA-Z0-9][\w.-]{0,63})$/;
 /**
  * Answers what pages ask, and who reports to them: `GET /_local/live`, `PUT /_local/reports/LAB`, `DELETE
  * /_local/reports`, `PUT /_local/clock`, `PUT /_local/calendar`, `POST /_local/requests`, `POST /_local/load`, `POST
- * /_local/tasks/stop`, `POST /_local/tasks/interrupt`; false where the request is none of these. Who may
+ * /_local/tasks/stop`, `POST /_local/tasks/interrupt`, `POST /_local/connections/accept`; false where the request is none of these. Who may
  * change anything is checked before.
  */
 export async function answerLive(

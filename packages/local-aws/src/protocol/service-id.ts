@@ -7,6 +7,12 @@ interface ModelledService {
   readonly xmlNamespace?: string;
   /** What Terraform's AWS provider calls the service, where that is not its id. */
   readonly terraform?: string;
+  /** Of a service that is the client's under another name: what tells its calls from those of the client's own. */
+  readonly renamed?: {
+    readonly signingName: string;
+    readonly target: string;
+    readonly version: string;
+  };
 }
 
 /**
@@ -37,6 +43,16 @@ export const MODELLED = {
   codebuild: { client: "codebuild" },
   codepipeline: { client: "codepipeline" },
   codedeploy: { client: "codedeploy" },
+  // https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
+  codeconnections: {
+    client: "codestar-connections",
+    renamed: {
+      signingName: "codeconnections",
+      target: "com.amazonaws.codeconnections.CodeConnections_20231201",
+      version: "2023-12-01",
+    },
+  },
+  "codestar-connections": { client: "codestar-connections", terraform: "codestarconnections" },
   sqs: {
     client: "sqs",
     otherProtocols: ["query"],

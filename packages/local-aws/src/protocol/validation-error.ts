@@ -121,7 +121,7 @@ function inFramework(code: string): Answer {
 /**
  * How each service answers an input that breaks its model.
  * The codes stand in each service's list of common errors, or in answers quoted in public bug reports; for codebuild,
- * codepipeline, resourcegroupstaggingapi and codedeploy the pairing of code and words is unverified.
+ * codepipeline, codeconnections, resourcegroupstaggingapi and codedeploy the pairing of code and words is unverified.
  */
 const ANSWERS: Readonly<Record<ServiceId, Answer>> = {
   ecs: toEcsError,
@@ -143,6 +143,8 @@ const ANSWERS: Readonly<Record<ServiceId, Answer>> = {
   autoscaling: inFramework("ValidationError"),
   codebuild: inFramework("InvalidInputException"),
   codepipeline: inFramework("ValidationException"),
+  codeconnections: inFramework("ValidationException"),
+  "codestar-connections": inFramework("ValidationException"),
   codedeploy: toCodeDeployError,
   sqs: toSqsError,
   sns: inFramework("ValidationError"),

@@ -2,7 +2,10 @@ import { applicationAutoscaling } from "./application-autoscaling/service.ts";
 import { autoscaling } from "./autoscaling/service.ts";
 import { cloudwatch } from "./cloudwatch/service.ts";
 import { codebuild } from "./codebuild/service.ts";
+import { codeconnections } from "./codeconnections/service.ts";
 import { codedeploy } from "./codedeploy/service.ts";
+import { codepipeline } from "./codepipeline/service.ts";
+import { codestarConnections } from "./codestar-connections/service.ts";
 import { ec2 } from "./ec2/service.ts";
 import { ecr } from "./ecr/service.ts";
 import { ecs } from "./ecs/service.ts";
@@ -27,7 +30,10 @@ const KEEPERS: readonly Service[] = [
   autoscaling,
   cloudwatch,
   codebuild,
+  codeconnections,
   codedeploy,
+  codepipeline,
+  codestarConnections,
   ec2,
   ecr,
   ecs,

@@ -21,6 +21,7 @@ export const ROOMS = [
   "services/ec2",
   "services/autoscaling",
   "services/cloudwatch",
+  "services/codeconnections",
   "services/ssm",
   "services/elbv2",
   "services/ecr",

@@ -4,7 +4,9 @@ import { publishToTopic } from "../../services/sns/deliver.ts";
 import type { Delivery } from "../../services/events/state.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext } from "../engine.ts";
-import { actAs } from "./acting-role.ts";
+import { needPipeline } from "../../services/codepipeline/find.ts";
+import { newExecution } from "../../services/codepipeline/new-execution.ts";
+import { actAs, requireRight, scopeOf } from "./acting-role.ts";
 import { putOnBus } from "./bus-target.ts";
 import { writeToLog } from "./log-target.ts";
 import { senderOf } from "./sender.ts";
@@ -19,10 +21,25 @@ export function deliver(context: EngineContext, scope: Scope, waiting: Delivery)
   const delivery = { ...waiting, payload: withAttempt(waiting) };
   const { service } = readArn(delivery.target.Arn!);
   if (service === "ecs") runTargetTask(actAs(context, scope, delivery), delivery);
+  else if (service === "codepipeline") startPipeline(context, scope, delivery);
   else if (service === "logs") writeToLog(context, delivery);
   else if (service === "sqs") sendToTargetQueue(context, scope, delivery);
   else if (service === "sns") publishToTargetTopic(context, scope, delivery);
   else putOnBus(context, scope, delivery);
+}
+
+/**
+ * Starts a pipeline by the target's role, whatever the event says.
+ * https://docs.aws.amazon.com/codepipeline/latest/userguide/create-cwe-ecr-source.html
+ */
+function startPipeline(context: EngineContext, scope: Scope, delivery: Delivery): void {
+  const { target, sourceArn } = delivery;
+  const arn = target.Arn!;
+  requireRight(actAs(context, scope, delivery), "codepipeline:StartPipelineExecution", arn);
+  const at = scopeOf(context, arn);
+  const pipeline = needPipeline(at, readArn(arn).resource);
+  const trigger = { type: "CloudWatchEvent", detail: sourceArn } as const;
+  newExecution(at, pipeline, trigger, context.clock.now());
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sqs-permissions */

@@ -4,6 +4,7 @@ import { publish, toEventJson } from "../../services/events/publish.ts";
 import { eventRules, rulesByBus } from "../../services/events/state.ts";
 import { EVENT_TEXTS } from "../../services/ecs/event-texts.ts";
 import { containerInstances, type ContainerInstance } from "../../services/ecs/instances/state.ts";
+import { images, type Image } from "../../services/ecr/state.ts";
 import { describeContainerInstance } from "../../services/ecs/instances/view.ts";
 import { ecsServices, tasks, type EcsService, type Task } from "../../services/ecs/state.ts";
 import { describeTask } from "../../services/ecs/task-view.ts";
@@ -11,7 +12,7 @@ import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
 
-/** An event of ECS: its type, what it is about, and its detail. */
+/** An event of ECS or ECR: its type, what it is about, and its detail. */
 interface EcsEvent {
   readonly type: string;
   readonly arn: string;
@@ -19,7 +20,7 @@ interface EcsEvent {
 }
 
 /**
- * Puts what happens in ECS on the default bus.
+ * Puts what happens in ECS, and what is pushed to ECR, on the default bus.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html
  */
 export class EcsEvents implements EnginePart {
@@ -55,7 +56,8 @@ export class EcsEvents implements EnginePart {
     const time = clock.now();
     for (const { type, arn, detail } of read(scope, change, time)) {
       const text = JSON.stringify(detail);
-      const fields = { source: "aws.ecs", detailType: type, detail: text, resources: [arn], time };
+      const source = change.kind === images.name ? "aws.ecr" : "aws.ecs";
+      const fields = { source, detailType: type, detail: text, resources: [arn], time };
       this.#pending.push({ scope, event: toEventJson(scope, fields) });
     }
     if (this.#pending.length > 0)
@@ -81,7 +83,27 @@ const READERS: Readonly<Record<string, Reader>> = {
   [tasks.name]: taskEvents,
   [ecsServices.name]: serviceEvents,
   [containerInstances.name]: instanceEvents,
+  [images.name]: imageEvents,
 };
+
+/** A push of an image, by each tag that it has got. https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html */
+function* imageEvents({ account, region }: Scope, { before, after }: Change): Generator<EcsEvent> {
+  const { repositoryName, digest, mediaType, tags } = after as Image;
+  const had = (before as Image | undefined)?.tags ?? [];
+  for (const tag of tags.filter((it) => !had.includes(it)))
+    yield {
+      type: "ECR Image Action",
+      arn: `arn:aws:ecr:${region}:${account}:repository/${repositoryName}`,
+      detail: {
+        result: "SUCCESS",
+        "repository-name": repositoryName,
+        "image-digest": digest,
+        "action-type": "PUSH",
+        "image-tag": tag,
+        "manifest-media-type": mediaType,
+      },
+    };
+}
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html */
 function* taskEvents(scope: Scope, { before, after }: Change, now: number): Generator<EcsEvent> {

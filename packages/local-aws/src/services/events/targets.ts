@@ -15,6 +15,7 @@ const MOST_TARGETS = 5;
 
 /** What rules can send to, by the service in the ARN and how the rest of it begins. */
 const KINDS: Readonly<Record<string, RegExp>> = {
+  codepipeline: /^[^/:]+$/,
   ecs: /^cluster\//,
   events: /^event-bus\//,
   logs: /^log-group:/,
@@ -79,6 +80,7 @@ function check(target: Target, rule: Readonly<StoredRule>, context: CallContext)
   const { MessageGroupId } = target.SqsParameters ?? {};
   if (arn.service === "sqs" && arn.resource.endsWith(".fifo") && !MessageGroupId)
     throw validation(`Parameter(s) SqsParameters must be specified for target: ${target.Id}.`);
+  if (arn.service === "codepipeline") checkRole(target, rule, context);
   if (arn.service === "ecs") checkTask(target, rule, context);
 }
 
@@ -91,13 +93,12 @@ function checkDeadLetters(arn: string | undefined): void {
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html#eb-target-permissions */
-function checkTask(
-  target: Target,
+function checkRole(
+  { Id, RoleArn: own }: Target,
   rule: Readonly<StoredRule>,
   { account, region, cloud, clock }: CallContext,
-) {
-  const { Id, RoleArn = rule.roleArn, EcsParameters: ecs } = target;
-  if (!ecs) throw validation(`Parameter(s) EcsParameters must be specified for target: ${Id}.`);
+): void {
+  const RoleArn = own ?? rule.roleArn;
   if (!RoleArn) throw validation(`RoleArn is required for target ${Id}.`);
   const call = {
     service: "events.amazonaws.com",
@@ -109,6 +110,12 @@ function checkTask(
     throw validation(
       `Provided role '${RoleArn}' cannot be assumed by principal 'events.amazonaws.com'.`,
     );
+}
+
+function checkTask(target: Target, rule: Readonly<StoredRule>, context: CallContext): void {
+  const { Id, EcsParameters: ecs } = target;
+  if (!ecs) throw validation(`Parameter(s) EcsParameters must be specified for target: ${Id}.`);
+  checkRole(target, rule, context);
   if (ecs.LaunchType && ecs.CapacityProviderStrategy?.length)
     throw validation(
       `Only one of LaunchType or CapacityProviderStrategy can be specified for target ${Id}.`,

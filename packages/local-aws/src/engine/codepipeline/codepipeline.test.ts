@@ -1,0 +1,248 @@
+import {
+  CreatePipelineCommand,
+  GetPipelineExecutionCommand,
+  ListActionExecutionsCommand,
+  PutApprovalResultCommand,
+  RetryStageExecutionCommand,
+  RollbackStageCommand,
+  StartPipelineExecutionCommand,
+  StopPipelineExecutionCommand,
+} from "@aws-sdk/client-codepipeline";
+import { GetConnectionCommand } from "@aws-sdk/client-codestar-connections";
+import { DescribeServicesCommand, DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { action, definitions, PipelineCloud, POLL, STATEMENTS } from "./testing/pipeline-cloud.ts";
+
+let cloud: PipelineCloud;
+
+beforeAll(async () => {
+  cloud = await PipelineCloud.start();
+}, 120_000);
+afterAll(() => cloud.stop(), 60_000);
+
+/** The images of the definition that the service is on. */
+async function images(): Promise<(string | undefined)[]> {
+  const { services } = await cloud.ecs.send(
+    new DescribeServicesCommand({ cluster: "c", services: ["web"] }),
+  );
+  const { taskDefinition } = await cloud.ecs.send(
+    new DescribeTaskDefinitionCommand({ taskDefinition: services![0]!.taskDefinition }),
+  );
+  return taskDefinition!.containerDefinitions!.map(({ image }) => image);
+}
+
+test("a connection is pending until it is accepted, and a push deploys the images that a file names", async () => {
+  await cloud.push({ "imagedefinitions.json": definitions("web:2") });
+  const pipeline = cloud.pipeline("web", [{ name: "Deploy", actions: [cloud.deploy] }]);
+  delete pipeline.stages![0]!.actions![0]!.configuration!["DetectChanges"];
+  await cloud.pipelines.send(new CreatePipelineCommand({ pipeline }));
+  // A pipeline runs as soon as it is made.
+  await cloud.until("web", "Failed");
+  const [source] = await cloud.stages("web");
+  expect(source?.actionStates?.[0]?.latestExecution).toMatchObject({
+    status: "Failed",
+    errorDetails: {
+      code: "ConfigurationError",
+      message: `Unable to use Connection: ${cloud.connectionArn}. The connection is in the status PENDING.`,
+    },
+  });
+  await cloud.accept();
+  const { Connection } = await cloud.connections.send(
+    new GetConnectionCommand({ ConnectionArn: cloud.connectionArn }),
+  );
+  expect(Connection?.ConnectionStatus).toBe("AVAILABLE");
+  const commit = await cloud.push(
+    { "imagedefinitions.json": definitions("web:3") },
+    "main",
+    "Greet",
+  );
+  const id = await cloud.until("web", "Succeeded");
+  const { pipelineExecution } = await cloud.pipelines.send(
+    new GetPipelineExecutionCommand({ pipelineName: "web", pipelineExecutionId: id }),
+  );
+  expect(pipelineExecution).toMatchObject({
+    trigger: { triggerType: "Webhook", triggerDetail: cloud.connectionArn },
+    artifactRevisions: [{ name: "Code", revisionId: commit }],
+    executionMode: "SUPERSEDED",
+  });
+  expect(await images()).toEqual(["web:3", "side:1"]);
+});
+
+test("an approval waits for somebody's word, and a stage that failed goes on where it is retried", async () => {
+  const approve = action("Approve", "Approval", "Manual", { configuration: {} });
+  const deploy = {
+    ...cloud.deploy,
+    runOrder: 2,
+    configuration: { ...cloud.deploy.configuration, FileName: "#{variables.FILE}" },
+  };
+  await cloud.push({
+    "one.json": definitions("web:4"),
+    "two.json": definitions("web:5", "nobody"),
+  });
+  const pipeline = cloud.pipeline("approved", [{ name: "Deploy", actions: [approve, deploy] }], {
+    variables: [{ name: "FILE", defaultValue: "one.json" }],
+  });
+  await cloud.pipelines.send(new CreatePipelineCommand({ pipeline }));
+  const first = await cloud.approve("approved", "Rejected");
+  await cloud.until("approved", "Failed");
+  const named = { pipelineName: "approved", stageName: "Deploy" };
+  await cloud.pipelines.send(
+    new RetryStageExecutionCommand({
+      ...named,
+      pipelineExecutionId: first,
+      retryMode: "FAILED_ACTIONS",
+    }),
+  );
+  await cloud.approve("approved", "Approved");
+  await cloud.until("approved", "Succeeded");
+  expect(await images()).toContain("web:4");
+  const { pipelineExecutionId } = await cloud.pipelines.send(
+    new StartPipelineExecutionCommand({
+      name: "approved",
+      variables: [{ name: "FILE", value: "two.json" }],
+    }),
+  );
+  await cloud.approve("approved", "Approved");
+  expect(await cloud.until("approved", "Failed")).toBe(pipelineExecutionId);
+  const { actionExecutionDetails = [] } = await cloud.pipelines.send(
+    new ListActionExecutionsCommand({ pipelineName: "approved", filter: { pipelineExecutionId } }),
+  );
+  expect(actionExecutionDetails.map(({ actionName, status }) => [actionName, status])).toEqual([
+    ["Deploy", "Failed"],
+    ["Approve", "Succeeded"],
+    ["Source", "Succeeded"],
+  ]);
+  expect(actionExecutionDetails[0]).toMatchObject({
+    input: { resolvedConfiguration: { FileName: "two.json" } },
+    output: {
+      executionResult: {
+        errorDetails: {
+          code: "ConfigurationError",
+          message: "The AWS ECS container nobody does not exist",
+        },
+      },
+    },
+  });
+  // Rolled back, the stage runs with what the first execution had.
+  await cloud.pipelines.send(
+    new RollbackStageCommand({ ...named, targetPipelineExecutionId: first }),
+  );
+  await cloud.approve("approved", "Approved");
+  await cloud.until("approved", "Succeeded");
+  const [newest] = await cloud.executions("approved");
+  expect(newest).toMatchObject({
+    executionType: "ROLLBACK",
+    rollbackMetadata: { rollbackTargetPipelineExecutionId: first },
+  });
+});
+
+test("a newer execution takes the place of one that waits for a closed transition; in a queue it does not", async () => {
+  for (const [executionMode, older] of [
+    ["SUPERSEDED", "Superseded"],
+    ["QUEUED", "InProgress"],
+  ] as const) {
+    const name = `mode-${executionMode}`;
+    const pipeline = cloud.pipeline(name, [{ name: "Deploy", actions: [cloud.deploy] }], {
+      executionMode,
+    });
+    await cloud.push({ "imagedefinitions.json": definitions("web:6") });
+    await cloud.close(pipeline, "Deploy");
+    const begin = async () =>
+      (await cloud.pipelines.send(new StartPipelineExecutionCommand({ name })))
+        .pipelineExecutionId!;
+    const one = await begin();
+    await cloud.untilInbound(name, one);
+    const two = await begin();
+    await cloud.untilInbound(name, two);
+    const all = await cloud.executions(name);
+    expect(all.find((it) => it.pipelineExecutionId === one)?.status).toBe(older);
+    await cloud.open(name, "Deploy");
+    expect(await cloud.until(name, "Succeeded")).toBe(two);
+  }
+});
+
+test("an execution that is stopped ends behind its action, or at once where that is abandoned", async () => {
+  const approve = action("Approve", "Approval", "Manual", { configuration: {} });
+  await cloud.pipelines.send(
+    new CreatePipelineCommand({
+      pipeline: cloud.pipeline("stopped", [{ name: "Approval", actions: [approve] }]),
+    }),
+  );
+  const token = await cloud.token("stopped");
+  const [{ pipelineExecutionId = "" } = {}] = await cloud.executions("stopped");
+  const stop = { pipelineName: "stopped", pipelineExecutionId, reason: "enough" };
+  await cloud.pipelines.send(new StopPipelineExecutionCommand(stop));
+  await expect(cloud.pipelines.send(new StopPipelineExecutionCommand(stop))).rejects.toMatchObject({
+    name: "DuplicatedStopRequestException",
+  });
+  expect((await cloud.executions("stopped"))[0]?.status).toBe("Stopping");
+  await cloud.pipelines.send(new StopPipelineExecutionCommand({ ...stop, abandon: true }));
+  await cloud.until("stopped", "Stopped");
+  await expect(
+    cloud.pipelines.send(
+      new PutApprovalResultCommand({
+        pipelineName: "stopped",
+        stageName: "Approval",
+        actionName: "Approve",
+        token,
+        result: { status: "Approved", summary: "" },
+      }),
+    ),
+  ).rejects.toMatchObject({ name: "ApprovalAlreadyCompletedException" });
+});
+
+test.each([
+  [
+    "artifacts",
+    "Source",
+    "Unable to access the artifact with Amazon S3 object key 'rights-artifacts/Code/",
+  ],
+  ["connection", "Source", "Unable to use Connection: arn:aws:codestar-connections:"],
+  ["ecs", "Deploy", "The provided role does not have sufficient permissions to access ECS."],
+] as const)("without the rights of %s, %s fails and says so", async (lacking, stage, words) => {
+  const { [lacking]: _, ...others } = STATEMENTS;
+  await cloud.allow(...Object.values(others));
+  const name = `rights-${lacking}`;
+  await cloud.pipelines.send(
+    new CreatePipelineCommand({
+      pipeline: cloud.pipeline(name, [{ name: "Deploy", actions: [cloud.deploy] }]),
+    }),
+  );
+  await cloud.until(name, "Failed");
+  const failed = (await cloud.stages(name)).find(({ stageName }) => stageName === stage);
+  const { errorDetails } = failed!.actionStates![0]!.latestExecution!;
+  expect(errorDetails?.code).toBe("PermissionError");
+  expect(errorDetails?.message).toContain(words);
+  await cloud.allow(...Object.values(STATEMENTS));
+});
+
+test("a trigger's filter decides which pushes start a pipeline", async () => {
+  const pipeline = cloud.pipeline("filtered", [{ name: "Deploy", actions: [cloud.deploy] }], {
+    triggers: [
+      {
+        providerType: "CodeStarSourceConnection",
+        gitConfiguration: {
+          sourceActionName: "Source",
+          push: [
+            {
+              branches: { includes: ["release/**"], excludes: ["release/old*"] },
+              filePaths: { includes: ["app/**"] },
+            },
+          ],
+        },
+      },
+    ],
+  });
+  await cloud.pipelines.send(new CreatePipelineCommand({ pipeline }));
+  await cloud.until("filtered", "Succeeded");
+  await cloud.push({ "app/a": "1" }, "release/old-1");
+  await cloud.push({ "docs/a": "1" }, "release/one");
+  const commit = await cloud.push({ "app/a": "2" }, "release/one", "Release");
+  await vi.waitFor(async () => {
+    const [newest] = await cloud.executions("filtered");
+    expect(newest?.sourceRevisions?.[0]?.revisionId).toBe(commit);
+  }, POLL);
+  expect(await cloud.executions("filtered")).toHaveLength(2);
+  const [newest] = await cloud.executions("filtered");
+  expect(newest?.trigger?.triggerType).toBe("WebhookV2");
+});

@@ -1,0 +1,1 @@
+export { Repository } from "./engine/repositories/git.ts";

@@ -1,0 +1,110 @@
+import type { ActionState, StageState } from "@aws-sdk/client-codepipeline";
+import type { Scope } from "../../store/store.ts";
+import { declared, executionsOf, needPipeline, stageRun } from "./find.ts";
+import type { CodePipelineHandlers } from "./handlers.ts";
+import { actionRuns, type ActionRun, type Execution, type Pipeline } from "./state.ts";
+
+/** https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_GetPipelineState.html */
+export const stateHandlers: CodePipelineHandlers = {
+  GetPipelineState({ name }, { store }) {
+    const pipeline = needPipeline(store, name);
+    const all = executionsOf(store, name);
+    return {
+      pipelineName: name,
+      pipelineVersion: pipeline.versions.length,
+      stageStates: declared(pipeline).stages!.map((stage, at) =>
+        stageState(store, pipeline, all, stage.name!, at),
+      ),
+      created: new Date(pipeline.createdAt),
+      updated: new Date(pipeline.updatedAt),
+    };
+  },
+};
+
+function stageState(
+  store: Scope,
+  pipeline: Readonly<Pipeline>,
+  all: readonly Readonly<Execution>[],
+  stageName: string,
+  at: number,
+): StageState {
+  const inbound = all
+    .filter((it) => it.isWaiting && it.at === at && it.status === "InProgress")
+    .map((it) => ({ pipelineExecutionId: it.id, status: "InProgress" as const, type: it.type }));
+  const latest = latestIn(all, stageName);
+  const run = latest && stageRun(latest, stageName);
+  const closed = pipeline.closed[stageName];
+  const { actions } = declared(pipeline).stages![at]!;
+  return {
+    stageName,
+    ...(inbound.length > 0 && { inboundExecution: inbound[0], inboundExecutions: inbound }),
+    inboundTransitionState: closed
+      ? {
+          enabled: false,
+          lastChangedBy: closed.by,
+          lastChangedAt: new Date(closed.at),
+          disabledReason: closed.reason,
+        }
+      : { enabled: true },
+    actionStates: actions!.map(({ name }) =>
+      actionState(name!, store.of(actionRuns).get(run?.actions[name!] ?? ""), latest),
+    ),
+    ...(latest &&
+      run && {
+        latestExecution: {
+          pipelineExecutionId: latest.id,
+          status: run.status,
+          type: latest.type,
+        },
+        ...(run.retries.manual + run.retries.automatic > 0 && {
+          retryStageMetadata: {
+            autoStageRetryAttempt: run.retries.automatic,
+            manualStageRetryAttempt: run.retries.manual,
+            latestRetryTrigger: run.retries.manual > 0 ? "ManualStageRetry" : "AutomatedStageRetry",
+          },
+        }),
+      }),
+  };
+}
+
+/** Which execution was the last to enter a stage. */
+const latestIn = (all: readonly Readonly<Execution>[], stageName: string) =>
+  all
+    .filter((it) => stageRun(it, stageName) !== undefined)
+    .toSorted(
+      (a, b) =>
+        stageRun(b, stageName)!.enteredAt - stageRun(a, stageName)!.enteredAt ||
+        b.number - a.number,
+    )[0];
+
+function actionState(
+  actionName: string,
+  run: Readonly<ActionRun> | undefined,
+  execution: Readonly<Execution> | undefined,
+): ActionState {
+  if (!run) return { actionName };
+  const revision = execution?.revisions.find((it) => it.actionName === actionName);
+  return {
+    actionName,
+    ...(revision && {
+      currentRevision: {
+        revisionId: revision.id,
+        revisionChangeId: revision.id,
+        created: new Date(revision.createdAt ?? run.updatedAt),
+      },
+      ...(revision.url !== undefined && { revisionUrl: revision.url }),
+    }),
+    latestExecution: {
+      actionExecutionId: run.id,
+      status: run.status,
+      lastStatusChange: new Date(run.updatedAt),
+      ...(run.summary !== undefined && { summary: run.summary }),
+      ...(run.token !== undefined && run.status === "InProgress" && { token: run.token }),
+      ...(run.updatedBy !== undefined && { lastUpdatedBy: run.updatedBy }),
+      ...(run.externalId !== undefined && { externalExecutionId: run.externalId }),
+      ...(run.externalUrl !== undefined && { externalExecutionUrl: run.externalUrl }),
+      ...(run.logStreamArn !== undefined && { logStreamARN: run.logStreamArn }),
+      ...(run.error && { errorDetails: { ...run.error } }),
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { defineService, type Service } from "../service.ts";
+import { taggedKind, tagsByArn } from "../kit/tagging.ts";
+import { written } from "../kit/written.ts";
+import { executionHandlers } from "./executions.ts";
+import type { CodePipelineHandlers } from "./handlers.ts";
+import { historyHandlers } from "./history.ts";
+import { members } from "./members.ts";
+import { pipelineHandlers } from "./pipelines.ts";
+import { stateHandlers } from "./pipeline-state.ts";
+import { rights } from "./rights.ts";
+import { actionRuns, executions, pipelines } from "./state.ts";
+import { tagHandlers } from "./tags.ts";
+import { transitionHandlers } from "./transitions.ts";
+
+const handlers = {
+  ...executionHandlers,
+  ...historyHandlers,
+  ...pipelineHandlers,
+  ...stateHandlers,
+  ...tagHandlers,
+  ...transitionHandlers,
+} satisfies CodePipelineHandlers;
+
+/** AWS CodePipeline. Custom actions, job workers, webhooks of version 1 and conditions are refused by name. */
+export const codepipeline = defineService({
+  id: "codepipeline",
+  rights,
+  members,
+  tagging: {
+    kinds: [taggedKind(pipelines)],
+    ...tagsByArn(["resourceArn", "tags", "tagKeys"], (tags) =>
+      Object.entries(tags).map(([key, value]) => ({ key, value })),
+    ),
+  },
+  shown: [pipelines, executions, actionRuns],
+  written: [written(executions), written(actionRuns)],
+  handlers: handlers as Service["handlers"],
+});
