@@ -44,6 +44,7 @@ const DATA: ReadonlySet<string> = new Set([
   "test walk",
   "enableExecuteCommand: true,",
   "forceDelete: true,",
+  "const CASE: number = …;",
   "lifecycle: { createBeforeDestroy: true },",
   "exports neither",
   "{ [key: string]: string",

@@ -12,9 +12,10 @@ interface Node {
   readonly [field: string]: unknown;
 }
 
-/** What the failure catalogue quotes of AWS. */
-const isAwsWords = ({ type, key }: Node): boolean =>
-  type === "Property" && (key as { readonly name?: string }).name === "symptom";
+/** What the failure catalogue quotes of AWS, and the code that a case exchanges. */
+const QUOTING: ReadonlySet<string | undefined> = new Set(["symptom", "replace", "by"]);
+const isQuoted = ({ type, key }: Node): boolean =>
+  type === "Property" && QUOTING.has((key as { readonly name?: string }).name);
 
 /** Two words side by side, the second one small: code, names and commands hardly have that. */
 const PROSE = /[A-Za-z]{2,}[,:;.]? (?:[a-z]{2,}|a)\b(?![-/:=(\w]|\.\w)/;
@@ -48,7 +49,7 @@ export function findFaults(
   return faults;
 
   function visit(node: Node): void {
-    if (isForDevelopers(node) || isAwsWords(node) || node.type === "ImportDeclaration") return;
+    if (isForDevelopers(node) || isQuoted(node) || node.type === "ImportDeclaration") return;
     const pair = pairOf(node);
     if (pair) return compare(...pair);
     for (const [en, ja] of pairsGiven(node)) compare(en, ja);

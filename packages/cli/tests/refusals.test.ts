@@ -1,3 +1,4 @@
+import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { listLabs } from "@workbook/lab-kit";
 import { afterAll, expect, test } from "vitest";
@@ -16,6 +17,25 @@ test.each(["deploy", "plan", "check", "hint", "reset", "watch", "diff"])(
     expect(stderr).toContain("✗ Chapter 03 has not been begun: there are no files of yours.");
     expect(stderr).toContain("Next: ./workbook start 03");
     expect(stderr).not.toContain("Tools");
+  },
+  LONG,
+);
+
+test(
+  "no hint for a case before a hypothesis was written down",
+  async () => {
+    const lab = join(workbook.root, "labs/18-trouble");
+    const copy = join(workbook.state, "workspace/18-trouble");
+    mkdirSync(copy, { recursive: true });
+    copyFileSync(join(lab, "solution/stack.ts"), join(copy, "stack.ts"));
+    copyFileSync(join(lab, "start/notebook.ts"), join(copy, "notebook.ts"));
+    const { code, stderr } = await workbook.run(["hint", "18"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("There is no hint for case 12 yet");
+    expect(stderr).toContain("Next: ./workbook check 18");
+    const unknown = await workbook.run(["case", "13"]);
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain("There is no case 13: they go from 1 to 12.");
   },
   LONG,
 );

@@ -95,6 +95,30 @@ test("status says the cause in one line, below its service", { timeout: LONG }, 
   expect(text).toContain("Next: ./workbook why");
 });
 
+test(
+  "a state that somebody holds is let go of first: no deploy gets on",
+  { timeout: LONG },
+  async () => {
+    const Bucket = "ecs-workbook-state-123456789012-ap-northeast-1";
+    const Key = "hanako/service.tfstate.tflock";
+    const lock = {
+      ID: "5d1c2a2e-1f0b-4d57-8a53-6fd0f1d8a1b0",
+      Operation: "OperationTypeApply",
+      Who: "taro@desk",
+      Created: "2026-11-30T01:02:03Z",
+    };
+    await aws.s3.createBucket({ Bucket });
+    await aws.s3.putObject({ Bucket, Key, Body: JSON.stringify(lock) });
+    const { code, text } = await terminal.type("./workbook why", LONG);
+    await aws.s3.deleteObject({ Bucket, Key });
+    expect(code, text).toBe(1);
+    expect(text).toMatch(/✗ service +state-locked/);
+    expect(text.replaceAll(/\s+/g, " ")).toContain(
+      `Next: ./workbook terraform service force-unlock ${lock.ID}`,
+    );
+  },
+);
+
 test("what is not there is said by name, with what there is", { timeout: LONG }, async () => {
   const { code, text } = await terminal.type("./workbook why web", LONG);
   expect(code, text).toBe(2);

@@ -9,6 +9,18 @@ export {
   type SynthContext,
   type Tier,
 } from "./check.ts";
+export {
+  breakStack,
+  type Case,
+  caseIn,
+  casesOf,
+  defineCases,
+  hasHypothesis,
+  notesIn,
+  readNotebook,
+  scoreOf,
+} from "./cases.ts";
+export { failureOf, PLACES, symptomPattern } from "./failures/catalogue.ts";
 export { requestsAreLogged } from "./checks/access-logs.ts";
 export { closedToOthers } from "./checks/closed-to-others.ts";
 export {

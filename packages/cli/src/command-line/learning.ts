@@ -94,6 +94,18 @@ export const LEARNING = [
       (await import("../commands/hint.ts")).hintCommand(session, lab),
   }),
   defineCommand({
+    name: "case",
+    group: "learn",
+    summary: [
+      "Begin one of chapter 18's cases: a stack with one fault",
+      "第 18 章の事例を始める: 1 か所が壊れたスタック",
+    ],
+    args: { number: {} },
+    target: "any",
+    run: async (session, { number }) =>
+      (await import("../commands/case.ts")).caseCommand(session, number),
+  }),
+  defineCommand({
     name: "diff",
     group: "learn",
     summary: ["Compare your files with the solution", "自分のファイルを解答と比べる"],

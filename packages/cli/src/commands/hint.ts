@@ -1,7 +1,17 @@
-import { type CheckReport, type CheckReportEntry, synthesise } from "@workbook/lab-kit";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import {
+  caseIn,
+  casesOf,
+  type CheckReport,
+  type CheckReportEntry,
+  hasHypothesis,
+  type Lab,
+  synthesise,
+} from "@workbook/lab-kit";
 import { LabRun } from "@workbook/lab-kit/deploy";
 import type { Language } from "@workbook/toolchain";
-import { both, say, type Words } from "@workbook/toolchain";
+import { both, say, UserError, type Words } from "@workbook/toolchain";
 import { confirmOnAws } from "../aws/confirm.ts";
 import { findCloud } from "../cloud/cloud.ts";
 import { runLabChecks } from "../lab-checks.ts";
@@ -22,6 +32,7 @@ export async function hintCommand(session: Session, query: string | undefined): 
   const lab = await chosenLab(session, query);
   const number = chapterNumber(lab.id);
   const variant = requireBegun(session, lab.id);
+  await requireHypothesis(lab, variant);
   const quick = await checkFiles(
     session.workspace,
     lab,
@@ -48,6 +59,25 @@ export async function hintCommand(session: Session, query: string | undefined): 
     both`${formatHint(failure, level, session.language)}\n\n${whatNext(session, level, number)}`,
   );
   return 0;
+}
+
+/**
+ * A case is helped with once somebody has said what they take it for.
+ *
+ * @throws {UserError} where the notebook says nothing of the case that is under way
+ */
+async function requireHypothesis(lab: Lab, stack: string): Promise<void> {
+  if ((await casesOf(lab)).length === 0) return;
+  const number = caseIn(readFileSync(stack, "utf8"));
+  const notebook = join(dirname(stack), "notebook.ts");
+  if (number === 0 || hasHypothesis(readFileSync(notebook, "utf8"), number)) return;
+  throw new UserError(
+    [
+      `There is no hint for case ${number} yet: notebook.ts does not say what you take it for. A wrong guess will do; write it down first.`,
+      `事例 ${number} のヒントはまだ出せません。notebook.ts に、原因だと思うものが書かれていません。間違っていてもかまいません。まず書いてください。`,
+    ],
+    { code: "NO_HYPOTHESIS", next: "./workbook check 18", exitCode: 1 },
+  );
 }
 
 /** All checks, where something runs that they could look at. */

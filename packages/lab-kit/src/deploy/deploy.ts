@@ -1,4 +1,4 @@
-import { list } from "@workbook/toolchain";
+import { list, type Words } from "@workbook/toolchain";
 import { requireTypes } from "../program/read-program.ts";
 import type { PushedImage } from "../synth.ts";
 import type { Changes } from "../terraform/terraform.ts";
@@ -6,7 +6,7 @@ import { applyStacks } from "./apply-stacks.ts";
 import { exclusively } from "./exclusive.ts";
 import type { LabRun } from "./lab-run.ts";
 import { moveResources, requireNothingToMove } from "./move-resources.ts";
-import { releaseServices, type Release } from "./release.ts";
+import { moveServices, releaseServices, type Release } from "./release.ts";
 import { inStep, type DeployReporter } from "./reporter.ts";
 import { rollBackCutOff } from "./roll-back.ts";
 import type { Deployment, StackId } from "./stack.ts";
@@ -23,6 +23,7 @@ export interface Deployed {
  * Deploys a lab: applies the `images` stack, builds and pushes the images, applies the other stacks, each behind those that it
  * needs, then moves each service to its newest revision and waits for it.
  *
+ * @param waits whether services are waited for; one that is broken on purpose never becomes steady
  * @param moves whether what stands in the state of another stack than the program says is moved; else that is refused
  * @throws {SynthesisError} where the stack does not compile
  * @throws {UserError} where something stands in the state of another stack, and would be destroyed and made again
@@ -32,7 +33,7 @@ export interface Deployed {
 export async function deploy(
   run: LabRun,
   reporter: DeployReporter,
-  { moves = false }: { readonly moves?: boolean } = {},
+  { moves = false, waits = true }: { readonly moves?: boolean; readonly waits?: boolean } = {},
 ): Promise<Deployed> {
   const { deployment } = run;
   await requireTypes(deployment.variant);
@@ -52,7 +53,10 @@ export async function deploy(
         const applied = await applyStacks(run, reporter, () =>
           moves ? moveResources(run, reporter) : requireNothingToMove(run),
         );
-        return { ...applied, releases: await release(deployment, reporter, applied.outputs) };
+        return {
+          ...applied,
+          releases: await release(deployment, reporter, applied.outputs, waits),
+        };
       } finally {
         await run.settled();
       }
@@ -65,11 +69,15 @@ async function release(
   { target, signal }: Deployment,
   reporter: DeployReporter,
   outputs: Readonly<Record<string, unknown>>,
+  waits: boolean,
 ): Promise<Release[]> {
   const cluster = outputs["cluster_name"];
   if (typeof cluster !== "string") return [];
   return inStep(reporter, ["Deploy", "デプロイ"], async (step) => {
-    const releases = await releaseServices(target, cluster, (what) => step.detail(what), signal);
+    const tell = (what: Words) => step.detail(what);
+    const releases = waits
+      ? await releaseServices(target, cluster, tell, signal)
+      : await moveServices(target, cluster, tell);
     const summary = releases.map(({ service, from, to, moved }) =>
       moved ? `${service} ${from} → ${to}` : `${service} ${to}`,
     );

@@ -90,7 +90,7 @@ export const CONTAINER_FAILURES = {
       "プログラムに必要な設定が `environment` にも `secrets` にもありません。",
     ],
     seen: "log",
-    symptom: "DATABASE_URL must be set",
+    symptom: "… must be …",
     like: ["container-exits", "parameter-missing"],
     apart: [
       "The container starts and ends by itself, and says what it misses; of a missing parameter it would not start.",
