@@ -1,6 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { breakStack, type Case, casesOf, hasHypothesis, type Lab, PLACES } from "@workbook/lab-kit";
+import {
+  breakStack,
+  type Case,
+  casesOf,
+  hasHypothesis,
+  type Lab,
+  labFiles,
+  notesIn,
+  PLACES,
+} from "@workbook/lab-kit";
 import { deploy, LabRun } from "@workbook/lab-kit/deploy";
 import { both, list, type Text, UserError, type Words } from "@workbook/toolchain";
 import { confirmOnAws } from "../aws/confirm.ts";
@@ -10,7 +19,7 @@ import { chosenLab } from "../learn/chosen-lab.ts";
 import { copyDirectory, writeInOneStep } from "../learn/learner-folder.ts";
 import { requireBegun } from "../learn/require-begun.ts";
 import { saveCopy } from "../learn/saved-copies.ts";
-import { nextStep } from "../output/next.ts";
+import { NEXT, nextStep } from "../output/next.ts";
 import { style } from "../output/style.ts";
 import type { Session } from "../session.ts";
 
@@ -67,9 +76,13 @@ function whereToLook(): Text {
   return both`${["Look from outside:", "外から見るもの:"]}\n${list(lines, "\n")}`;
 }
 
-function next(session: Session, lab: Lab): Words {
+function next(session: Session, lab: Lab): Text {
   const file = `workspace/${lab.id}/notebook.ts`;
-  return both`${nextStep([`write down in ${file} what you take it for`, `${file} に、原因だと思うものを書く`], onTarget(session, `check ${chapterNumber(lab.id)}`))}`;
+  const write: Words = [
+    `write into ${file} what you take it for, then`,
+    `原因だと思うものを ${file} に書いてから`,
+  ];
+  return both`${NEXT} ${write} ${onTarget(session, `check ${chapterNumber(lab.id)}`)}`;
 }
 
 function listCases(session: Session, cases: readonly Case[], notebook: string): number {
