@@ -13,6 +13,7 @@ interface NamedManifest {
 /** https://github.com/opencontainers/image-spec/blob/main/annotations.md */
 const REF_NAME = "org.opencontainers.image.ref.name";
 const VERSION = "org.opencontainers.image.version";
+const ALWAYS = "workbook.stand-in.always";
 
 /**
  * An image in a folder on this machine that stands in for a public one where its registry cannot be reached. The folder is an OCI
@@ -31,6 +32,11 @@ export class LayoutHost {
   /** What it is: `nginx 1.22.1-9 of Debian`; undefined where there is no such image. */
   version(): string | undefined {
     return this.#find()?.annotations?.[VERSION];
+  }
+
+  /** Whether it is to be had from here also where its registry answers. */
+  goesFirst(): boolean {
+    return this.#find()?.annotations?.[ALWAYS] === "true";
   }
 
   /** As a registry answers. @throws RegistryFault where there is no such image */

@@ -120,7 +120,11 @@ export class RegistryImages {
       .map(
         (endpoint) => new RegistryHost(endpoint, reference.repository, this.#needs(credentials)),
       );
-    if (standIns !== undefined) hosts.push(new LayoutHost(standIns, reference));
+    if (standIns !== undefined) {
+      const layout = new LayoutHost(standIns, reference);
+      if (layout.goesFirst()) hosts.unshift(layout);
+      else hosts.push(layout);
+    }
     const resolved = await this.#resolve(name, reference, hosts);
     const chosen = choosePlatform(resolved.manifest, architecture);
     const { manifest } = chosen

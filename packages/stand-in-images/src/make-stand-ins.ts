@@ -28,6 +28,8 @@ const REF_NAME = "org.opencontainers.image.ref.name";
 const VERSION = "org.opencontainers.image.version";
 /** Whose runtime an image stands on. https://github.com/opencontainers/image-spec/blob/main/annotations.md */
 const BASE = "org.opencontainers.image.base.name";
+/** Of one that is run also where the public one can be had. */
+const ALWAYS = "workbook.stand-in.always";
 /** What a recipe and the program were when the image was made: others make it again. */
 const RECIPE = "workbook.stand-in.recipe";
 
@@ -48,6 +50,9 @@ export async function makeStandIns(
   for (const recipe of recipes) made.push(await makeStandIn(layout, recipe, signal));
   return made;
 }
+
+/** Whether an image is always made here, and never fetched. */
+export const isAlwaysMade = (image: string): boolean => recipeFor(image)?.always === true;
 
 /** What a layout has for an image's full name; undefined where it has nothing. */
 export function findStandIn(layout: string, image: string): Descriptor | undefined {
@@ -88,7 +93,12 @@ async function makeStandIn(
   const descriptor = await writeImage(layout, entries, config);
   const named = images.map((image) => ({
     ...descriptor,
-    annotations: { [REF_NAME]: image, [VERSION]: version, [RECIPE]: key },
+    annotations: {
+      [REF_NAME]: image,
+      [VERSION]: version,
+      [RECIPE]: key,
+      ...(recipe.always && { [ALWAYS]: "true" }),
+    },
   }));
   const others = index.filter(({ annotations }) => !images.includes(annotations[REF_NAME] ?? ""));
   writeIndex(layout, [...others, ...named]);

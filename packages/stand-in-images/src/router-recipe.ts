@@ -76,6 +76,8 @@ export const router: Recipe = {
   packages: [],
   version: "the workbook's log router",
   base: "node:24-slim",
+  // The public one calls AWS by TLS at AWS's own names, whatever its environment says.
+  always: true,
   users: [],
   /** Read when they are asked for, and not by every command. */
   get files() {

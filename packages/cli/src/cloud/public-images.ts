@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { inStep } from "@workbook/lab-kit";
-import { makeStandIns, type StandIn } from "@workbook/stand-in-images";
+import { isAlwaysMade, makeStandIns, type StandIn } from "@workbook/stand-in-images";
 import { both, list, UserError, type Words } from "@workbook/toolchain";
 import type { Session } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
@@ -66,13 +66,21 @@ export async function preparePublicImages(
 ): Promise<void> {
   if (images.length === 0) return;
   await inStep(progress, ["Public images", "公開イメージ"], async (step) => {
-    const names = [...new Set(images.map((image) => image.slice(0, image.indexOf("/"))))];
+    const own = images.filter(isAlwaysMade);
+    if (own.length > 0) await standInFor(workspace, own, undefined, signal);
+    const fetched = images.filter((image) => !own.includes(image));
+    if (fetched.length === 0)
+      return {
+        summary: ["made here, as always", "いつもここで作ります"],
+        value: undefined,
+      };
+    const names = [...new Set(fetched.map((image) => image.slice(0, image.indexOf("/"))))];
     const reached = await Promise.all(names.map((name) => reachRegistry(workspace, name)));
     const missing = reached.filter(({ by }) => by === undefined);
     if (missing.length === 0)
       return { summary: reached.map(({ by }) => by).join(", "), value: undefined };
     step.detail(["making images that stand in", "代わりのイメージを作っています"]);
-    const wanted = images.filter((image) =>
+    const wanted = fetched.filter((image) =>
       missing.some(({ name }) => image.startsWith(`${name}/`)),
     );
     const made = await standInFor(workspace, wanted, missing[0]!, signal);

@@ -147,6 +147,11 @@ test("an image on this machine stands in where the registry cannot be reached, a
   registry.writeLayout(layout, "team/stand-in:v1", [
     { "org.opencontainers.image.ref.name": `${CLOSED}/stand-in:v1`, ...VERSION },
     { "org.opencontainers.image.ref.name": `${FAR}/stand-in:v1`, ...VERSION },
+    {
+      "org.opencontainers.image.ref.name": `${FAR}/team/stand-in:v1`,
+      ...VERSION,
+      "workbook.stand-in.always": "true",
+    },
   ]);
   expect(await pulling.linesOf(`${CLOSED}/stand-in:v1`)).toEqual(["a stand-in"]);
   const taskDefinition = await pulling.define(`${CLOSED}/stand-in:v1`);
@@ -167,6 +172,14 @@ test("an image on this machine stands in where the registry cannot be reached, a
       ),
     { timeout: 60_000, interval: 20 },
   );
+  // One that is always made here is not asked for elsewhere.
+  const asked: string[] = [];
+  registry.instead = ({ url = "" }) => {
+    asked.push(url);
+    return false;
+  };
+  expect(await pulling.linesOf(`${FAR}/team/stand-in:v1`)).toEqual(["a stand-in"]);
+  expect(asked).toEqual([]);
   // A registry that answers is believed, and a digest is what it says.
   expect(await pulling.failureOf(`${FAR}/stand-in:v1`)).toMatch(/: not found$/);
   expect(await pulling.failureOf(`closed.test/stand-in@${"sha256:".padEnd(71, "0")}`)).toMatch(

@@ -1,0 +1,45 @@
+import {
+  APPLICATION_LOAD_BALANCER,
+  defineLab,
+  FARGATE_GB,
+  FARGATE_VCPU,
+  GO_APP,
+  NAT_GATEWAY,
+  NODE_APP,
+  PUBLIC_ADDRESS,
+} from "@workbook/lab-kit";
+
+export const lab = defineLab({
+  id: "14-log-routing",
+  title: { en: "Log routing", ja: "ログルーティング" },
+  summary: {
+    en: "Put a log router beside the Node.js app: FireLens filters its lines and brings them to CloudWatch Logs and to S3, as the task's own role. And see what is lost when the router dies.",
+    ja: "Node.js アプリの隣にログルーターを置きます。FireLens がログを絞り込み、タスクロールの権限で CloudWatch Logs と S3 に届けます。ルーターが止まったときに何が失われるかも見ます。",
+  },
+  minutes: 50,
+  needs: ["terraform", "go"],
+  needsContainers: true,
+  apps: [NODE_APP, GO_APP],
+  publicImages: ["public.ecr.aws/aws-observability/aws-for-fluent-bit:stable"],
+  standsOn: "08-two-services",
+  stacks: ["images", "service"],
+  files: ["stack.ts"],
+  teaches: {
+    adds: ["aws_cloudwatch_log_group", "aws_iam_role", "aws_iam_role_policy", "aws_s3_bucket"],
+    // Its service waits for more, and its task has three containers.
+    changes: [
+      "service/resource.aws_ecs_service.node_service",
+      "service/resource.aws_ecs_task_definition.node_task",
+    ],
+  },
+  startFailsAt: "router",
+  cost: [
+    // Four tasks of a quarter of a vCPU and half a gigabyte: a router in two of them takes its part of that.
+    { price: FARGATE_VCPU, quantity: 1 },
+    { price: FARGATE_GB, quantity: 2 },
+    { price: APPLICATION_LOAD_BALANCER, quantity: 1 },
+    { price: NAT_GATEWAY, quantity: 1 },
+    // The load balancer has one in each zone, the NAT gateway has one.
+    { price: PUBLIC_ADDRESS, quantity: 3 },
+  ],
+});
