@@ -57,6 +57,8 @@ test("names of what the learner has are exported", { timeout: LONG }, async () =
   expect(await shellAfter("")).toMatchObject({
     WORKBOOK_OWNER: "hanako",
     WORKBOOK_CLUSTER: "workbook-hanako",
+    WORKBOOK_REGISTRY: "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com",
+    WORKBOOK_STATE: "s3://ecs-workbook-state-123456789012-ap-northeast-1/hanako",
   });
 });
 
