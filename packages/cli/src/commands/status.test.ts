@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { describeDropped, goesWithout, placeOf } from "./status.ts";
+import { describeDropped } from "../cloud/log-storage.ts";
+import { goesWithout, placeOf } from "./status.ts";
 
 const said = (deployment: string, what: string) =>
   `(service web) (deployment ${deployment}) Local AWS runs tasks as plain processes here, which go without: ${what}.`;

@@ -4,6 +4,7 @@ import { describePace, paceOf } from "../cloud/pace.ts";
 import { describeTierHere } from "../cloud/container-runtime.ts";
 import type { TaskFacts } from "../cloud/task-tier.ts";
 import { countHoldings, type Holdings } from "../cloud/holdings.ts";
+import { describeDropped, type LogStorage } from "../cloud/log-storage.ts";
 import { describePending, describePipeline, pipelinesIn } from "../cloud/pipelines.ts";
 import { readTopology, type TopologyNode } from "../cloud/topology.ts";
 import {
@@ -186,27 +187,6 @@ export function goesWithout(messages: readonly string[], deployment: string): st
 
 function heading({ endpoint, pid }: RunningCloud, pace: Words): Words {
   return both`${style.good("●")} Local AWS  ${style.name(endpoint)}  ${["process", "プロセス"]} ${pid}, ${pace}`;
-}
-
-/** As `/_local/health` has it. */
-export interface LogStorage {
-  readonly storedBytes: number;
-  readonly maxBytes: number;
-  readonly dropped: readonly { readonly logGroup: string; readonly events: number }[];
-}
-
-/** Which log groups have lost their oldest events to the bound of all; no line where none has, and of a cloud from before that. */
-export function describeDropped(storage: LogStorage | undefined): readonly Words[] {
-  if (!storage || storage.dropped.length === 0) return [];
-  const { maxBytes, dropped } = storage;
-  const mib = maxBytes / 1_048_576;
-  const of = dropped.map(({ logGroup, events }) => `${logGroup} (${events})`).join(", ");
-  return [
-    [
-      `  Logs take up all of their ${mib} MiB; the oldest events were dropped: ${of}. More room: WORKBOOK_LOG_LIMIT`,
-      `  ログが上限の ${mib} MiB に達し、古いイベントから捨てられました: ${of}。増やすには WORKBOOK_LOG_LIMIT`,
-    ],
-  ];
 }
 
 /** A service with what is wrong with it, in a line, in the place of what it said last. */

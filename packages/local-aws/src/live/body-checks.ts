@@ -3,6 +3,11 @@ import type { BothLanguages } from "./messages.ts";
 /** The body of a request is not what it must be; the message names the member. */
 export class InvalidBody extends Error {}
 
+/** What an action is about is not there. */
+export class NotThere extends Error {}
+
+export const LONGEST_ARN = 2048;
+
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

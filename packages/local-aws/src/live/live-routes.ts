@@ -1,27 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { randomUUID } from "node:crypto";
 import { AwsError } from "../protocol/aws-error.ts";
 import { MAX_BODY_BYTES, readBody } from "../protocol/body.ts";
 import { sendJson } from "../ground/http.ts";
 import type { Forwarded } from "../clock/calendar.ts";
 import { MOST_ACCELERATION } from "../clock/idle-time.ts";
-import { acceptConnection } from "../services/codeconnections/connections.ts";
-import { interruptSpotTask } from "../services/ecs/spot.ts";
-import { taskHandlers } from "../services/ecs/tasks.ts";
-import { tasks } from "../services/ecs/state.ts";
-import type { CallContext } from "../services/service.ts";
-import { workspaceKey } from "../services/iam/workspace-keys.ts";
-import { parseArn } from "../ground/arn.ts";
-import { InvalidBody, isRecord, requireText } from "./body-checks.ts";
+import { InvalidBody, isRecord, LONGEST_ARN, NotThere, requireText } from "./body-checks.ts";
 import type { LiveContents, LiveFeed } from "./live-feed.ts";
+import { accept, interruptTask, scopeOf, stopTask } from "./resource-actions.ts";
 import { parseReport } from "./reports.ts";
 import type { LoadAnswer, RequestMessage } from "./messages.ts";
 import { taskAt } from "./vpc-pictures.ts";
 
-/** What an action is about is not there. */
-class NotThere extends Error {}
-
-const LONGEST_ARN = 2048;
 const LONGEST_PATH = 1000;
 /** What the first line of a request may have: no spaces, no control characters. */
 const PATH = /^\/[\x21-\x7e]*$/;
@@ -83,56 +72,6 @@ async function sendMany({ engine }: LiveContents, body: unknown): Promise<LoadAn
 }
 
 /**
- * Does what StopTask does: `{ "taskArn": "…" }`.
- * @throws InvalidBody, NotThere, and what StopTask throws
- */
-function stopTask({ context }: LiveContents, body: unknown): void {
-  const members = isRecord(body) ? body : {};
-  const taskArn = requireText(members["taskArn"], "taskArn", LONGEST_ARN);
-  const { store, clock, settings } = context;
-  const scope = scopeOf(context, taskArn);
-  const task = scope.of(tasks).get(taskArn);
-  if (!task) throw new NotThere(`There is no task ${taskArn}.`);
-  const { account, region } = scope;
-  const { arn, userId, accessKeyId } = workspaceKey(store, account);
-  const call: CallContext = {
-    account,
-    region,
-    requestId: randomUUID(),
-    principal: { account, arn, userId, accessKeyId },
-    store: scope,
-    cloud: store,
-    clock,
-    settings,
-  };
-  store.transaction(() =>
-    taskHandlers.StopTask!({ cluster: task.clusterArn, task: taskArn }, call),
-  );
-}
-
-/**
- * Takes back the Spot capacity of a task: `{ "task": "…" }`, an id or an ARN. Answers its ARN.
- * @throws InvalidBody where it is not on Spot; NotThere
- */
-function interruptTask({ context }: LiveContents, body: unknown): string {
-  const { store, clock } = context;
-  const reference = requireText(isRecord(body) && body["task"], "task", LONGEST_ARN);
-  const came = interruptSpotTask(store, reference, clock.now());
-  if (came === "not there") throw new NotThere(`There is no task ${reference}.`);
-  if (typeof came === "string") throw new InvalidBody(`${reference} is ${came}`);
-  return came.arn;
-}
-
-/** Lets a connection be used: `{ "connection": "…" }`, a name or an ARN. Answers its ARN. @throws InvalidBody, NotThere */
-function accept({ context }: LiveContents, body: unknown): string {
-  const named = isRecord(body) && body["connection"];
-  const reference = requireText(named, "connection", LONGEST_ARN);
-  const [arn] = acceptConnection(context.store, reference);
-  if (arn === undefined) throw new NotThere(`There is no connection ${reference}.`);
-  return arn;
-}
-
-/**
  * Changes how many times faster than on AWS idle waiting passes: `{ "acceleration": 60 }`.
  * @throws InvalidBody where it is no number from 1 to 1000
  */
@@ -158,12 +97,6 @@ function putForward({ context: { calendar } }: LiveContents, body: unknown): For
       `until must be an instant of the next ${FURTHEST_DAYS} days, in milliseconds since 1970`,
     );
   return calendar.forward(until);
-}
-
-/** The account and the region that an ARN names. */
-function scopeOf({ store }: LiveContents["context"], arn: string) {
-  const { region = "", account = "" } = parseArn(arn) ?? {};
-  return store.scope(account, region);
 }
 
 /** Does what a page asks for; answers what the page is told. */
