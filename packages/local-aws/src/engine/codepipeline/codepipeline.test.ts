@@ -1,4 +1,10 @@
 import {
+  BatchGetBuildsCommand,
+  CodeBuildClient,
+  CreateProjectCommand,
+  ListBuildsForProjectCommand,
+} from "@aws-sdk/client-codebuild";
+import {
   CreatePipelineCommand,
   GetPipelineExecutionCommand,
   ListActionExecutionsCommand,
@@ -7,10 +13,13 @@ import {
   RollbackStageCommand,
   StartPipelineExecutionCommand,
   StopPipelineExecutionCommand,
+  type ActionDeclaration,
+  type PipelineDeclaration,
 } from "@aws-sdk/client-codepipeline";
 import { GetConnectionCommand } from "@aws-sdk/client-codestar-connections";
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { ROOT } from "../../services/iam/testing/role-session.ts";
 import { action, definitions, PipelineCloud, POLL, STATEMENTS } from "./testing/pipeline-cloud.ts";
 
 let cloud: PipelineCloud;
@@ -19,6 +28,8 @@ beforeAll(async () => {
   cloud = await PipelineCloud.start();
 }, 120_000);
 afterAll(() => cloud.stop(), 60_000);
+
+const stage = (name: string, ...actions: ActionDeclaration[]) => ({ name, actions });
 
 /** The images of the definition that the service is on. */
 async function images(): Promise<(string | undefined)[]> {
@@ -216,6 +227,78 @@ test.each([
   await cloud.allow(...Object.values(STATEMENTS));
 });
 
+test("an action's own role does its work, where the pipeline's may take it on", async () => {
+  const { ecs, pass, ...others } = STATEMENTS;
+  const roleArn = await cloud.role("deployer", ROOT, ecs, pass, STATEMENTS.artifacts);
+  const assume = { Effect: "Allow", Action: "sts:AssumeRole", Resource: roleArn };
+  await cloud.allow(...Object.values(others));
+  const pipeline = cloud.pipeline("own-role", [
+    { name: "Deploy", actions: [{ ...cloud.deploy, roleArn }] },
+  ]);
+  await cloud.pipelines.send(new CreatePipelineCommand({ pipeline }));
+  const pipelineExecutionId = await cloud.until("own-role", "Failed");
+  const [, deploy] = await cloud.stages("own-role");
+  expect(deploy?.actionStates?.[0]?.latestExecution?.errorDetails).toMatchObject({
+    code: "PermissionError",
+    message: expect.stringContaining(`The role ${roleArn} cannot be assumed`),
+  });
+  await cloud.allow(...Object.values(others), assume);
+  await cloud.pipelines.send(
+    new RetryStageExecutionCommand({
+      pipelineName: "own-role",
+      stageName: "Deploy",
+      pipelineExecutionId,
+      retryMode: "ALL_ACTIONS",
+    }),
+  );
+  await cloud.until("own-role", "Succeeded");
+  await cloud.allow(...Object.values(STATEMENTS));
+});
+
+test("a build is begun once, and a pipeline fails with it", async () => {
+  const codebuild = new CodeBuildClient(cloud.test.clientConfig);
+  await codebuild.send(
+    new CreateProjectCommand({
+      name: "web",
+      source: { type: "CODEPIPELINE" },
+      artifacts: { type: "CODEPIPELINE" },
+      environment: {
+        type: "LINUX_CONTAINER",
+        image: "aws/codebuild/amazonlinux-x86_64-standard:5.0",
+        computeType: "BUILD_GENERAL1_SMALL",
+      },
+      serviceRole: await cloud.serviceRole("build", "codebuild.amazonaws.com"),
+    }),
+  );
+  const builds = {
+    Effect: "Allow",
+    Action: ["codebuild:StartBuild", "codebuild:BatchGetBuilds"],
+    Resource: "*",
+  };
+  await cloud.allow(...Object.values(STATEMENTS), builds);
+  const build = action("Build", "Build", "CodeBuild", {
+    inputArtifacts: [{ name: "Code" }],
+    outputArtifacts: [{ name: "Built" }],
+    configuration: { ProjectName: "web" },
+  });
+  await cloud.pipelines.send(
+    new CreatePipelineCommand({ pipeline: cloud.pipeline("built", [stage("Build", build)]) }),
+  );
+  // No container runs in this cloud, so neither does a build.
+  await cloud.until("built", "Failed");
+  const { ids = [] } = await codebuild.send(
+    new ListBuildsForProjectCommand({ projectName: "web" }),
+  );
+  const { builds: begun } = await codebuild.send(new BatchGetBuildsCommand({ ids }));
+  expect(begun?.map(({ initiator }) => initiator)).toEqual(["codepipeline/built"]);
+  const [, failed] = await cloud.stages("built");
+  expect(failed?.actionStates?.[0]?.latestExecution).toMatchObject({
+    externalExecutionId: ids[0],
+    errorDetails: { code: "JobFailed", message: expect.stringContaining("Build terminated with") },
+  });
+  codebuild.destroy();
+});
+
 test("a trigger's filter decides which pushes start a pipeline", async () => {
   const pipeline = cloud.pipeline("filtered", [{ name: "Deploy", actions: [cloud.deploy] }], {
     triggers: [
@@ -245,4 +328,68 @@ test("a trigger's filter decides which pushes start a pipeline", async () => {
   expect(await cloud.executions("filtered")).toHaveLength(2);
   const [newest] = await cloud.executions("filtered");
   expect(newest?.trigger?.triggerType).toBe("WebhookV2");
+});
+
+test.each<[string, (pipeline: PipelineDeclaration) => void, string, string]>([
+  [
+    "one stage",
+    ({ stages }) => void stages!.splice(1),
+    "InvalidStructureException",
+    "Pipeline has only 1 stage(s). There should be a minimum of 2 stages in a pipeline",
+  ],
+  [
+    "a first stage that deploys",
+    ({ stages }) => void stages!.reverse(),
+    "InvalidStructureException",
+    "Pipeline should start with a stage that only contains source actions",
+  ],
+  [
+    "an artifact that is made twice",
+    ({ stages }) =>
+      void stages![0]!.actions!.push({ ...cloud.source, name: "Again", namespace: "B" }),
+    "InvalidStructureException",
+    "Output Artifact Bundle name must be unique within the pipeline. Code has been used more than once.",
+  ],
+  [
+    "an action without its input",
+    ({ stages }) => void delete stages![1]!.actions![0]!.inputArtifacts,
+    "InvalidActionDeclarationException",
+    "Action Deploy declares 0 input artifacts which is less than the minimum count (1)",
+  ],
+  [
+    "an action without a name that it needs",
+    ({ stages }) => void delete stages![1]!.actions![0]!.configuration!["ServiceName"],
+    "InvalidActionDeclarationException",
+    "Action configuration for action 'Deploy' is missing required configuration 'ServiceName'",
+  ],
+  [
+    "an action type that is nowhere",
+    ({ stages }) => void stages!.push(stage("More", action("More", "Build", "Bakery"))),
+    "InvalidActionDeclarationException",
+    "ActionType (Category: 'Build', Provider: 'Bakery', Owner: 'AWS', Version: '1') in action 'More' is not available in region AP_NORTHEAST_1",
+  ],
+  [
+    "an action type that is not here",
+    ({ stages }) => void stages!.push(stage("More", action("More", "Build", "Jenkins"))),
+    "NotImplemented",
+    "Local AWS does not support actions of the type Build AWS Jenkins.",
+  ],
+  [
+    "variables in version 1",
+    (pipeline) => void Object.assign(pipeline, { pipelineType: "V1", variables: [{ name: "A" }] }),
+    "InvalidStructureException",
+    "Pipelines of type V1 do not support variables: use pipelines of type V2",
+  ],
+  [
+    "a role that is not there",
+    (pipeline) => void Object.assign(pipeline, { roleArn: "arn:aws:iam::123456789012:role/no" }),
+    "InvalidStructureException",
+    "CodePipeline is not authorized to perform AssumeRole on role arn:aws:iam::123456789012:role/no",
+  ],
+])("a pipeline with %s is refused", async (_what, change, name, message) => {
+  const pipeline = cloud.pipeline("refused", [stage("Deploy", cloud.deploy)]);
+  change(pipeline);
+  await expect(cloud.pipelines.send(new CreatePipelineCommand({ pipeline }))).rejects.toMatchObject(
+    { name, message },
+  );
 });

@@ -21,6 +21,9 @@ import { PipelineEvents } from "./pipeline-events.ts";
 import { takeStep } from "./take-step.ts";
 import { startOnObject } from "./triggers.ts";
 
+/** Timers take no more than some weeks; who waits longer is looked at between. */
+const LONGEST_WAIT_MS = 24 * 60 * 60_000;
+
 /** What actions wait for: when one of these changes, they are looked at again. */
 const WATCHED: ReadonlySet<string> = new Set([builds.name, deployments.name, ecsServices.name]);
 
@@ -125,14 +128,16 @@ export class PipelinePart implements EnginePart {
     if (this.#working.has(id)) return void this.#again.add(id);
     this.#timers.get(id)?.cancel();
     this.#timers.delete(id);
-    const done = takeStep(this.#context, this.#tools, scope, id)
+    // Not at once: what a step changes is heard of while it does, and it has to be known then that it is under way.
+    const done = Promise.resolve()
+      .then(() => takeStep(this.#context, this.#tools, scope, id))
       .catch((error: unknown) => this.#context.logger.error(`the action ${id} failed`, error))
       .then((until) => {
         this.#working.delete(id);
         if (this.#again.delete(id)) return this.#work(scope, id);
         const { clock } = this.#context;
         if (typeof until !== "number" || until === Infinity || this.#isStopped) return undefined;
-        const ms = Math.max(0, until - clock.now());
+        const ms = Math.min(Math.max(0, until - clock.now()), LONGEST_WAIT_MS);
         this.#timers.set(
           id,
           clock.deadline(ms, () => this.#work(scope, id)),

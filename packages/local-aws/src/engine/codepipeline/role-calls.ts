@@ -3,10 +3,10 @@ import { AwsError } from "../../protocol/aws-error.ts";
 import { ServiceIndex } from "../../protocol/service-index.ts";
 import type { OperationInput, OperationName, OperationOutput } from "../../protocol/typed.ts";
 import { createWire } from "../../protocol/wire.ts";
-import { findRole } from "../../services/iam/authorize.ts";
 import { Authorizer, type AuthorizedCall } from "../../services/iam/authorizer.ts";
 import type { Need } from "../../services/kit/rights.ts";
 import type { AnyHandler, CallContext, Service } from "../../services/service.ts";
+import { requireAssumableRole } from "../../services/sts/assume-role.ts";
 import { SERVICES } from "../../services/table.ts";
 
 /** The services that actions call, by their SDK clients. */
@@ -17,7 +17,6 @@ interface Clients {
   readonly ecs: typeof import("@aws-sdk/client-ecs");
   readonly s3: typeof import("@aws-sdk/client-s3");
   readonly sns: typeof import("@aws-sdk/client-sns");
-  readonly sts: typeof import("@aws-sdk/client-sts");
 }
 
 /** What every call is held to and read by; one for all. */
@@ -94,10 +93,10 @@ export class RoleCalls {
   }
 
   /** The same by a role that this one takes on. @throws AwsError `AccessDenied` */
-  async assuming(roleArn: string, session: string): Promise<RoleCalls> {
-    await this.call("sts", "AssumeRole", { RoleArn: roleArn, RoleSessionName: session });
-    const { account, cloud } = this.caller;
-    const { roleName, roleId } = findRole(cloud, account, roleArn)!;
+  assuming(roleArn: string, session: string): RoleCalls {
+    const asked = { RoleArn: roleArn, RoleSessionName: session };
+    const { roleName, roleId } = requireAssumableRole(this.caller, asked);
+    const { account } = this.caller;
     const arn = `arn:aws:sts::${account}:assumed-role/${roleName}/${session}`;
     const principal = { account, arn, userId: `${roleId}:${session}`, accessKeyId: "", roleArn };
     return new RoleCalls({ ...this.caller, requestId: randomUUID(), principal }, this.#tools);

@@ -29,21 +29,22 @@ export async function takeStep(
   if (!isRunning()) return undefined;
   const { store, clock } = context;
   try {
-    const work = new Work(await callsOf(context, tools, scope, id), scope, id);
+    const work = new Work(callsOf(context, tools, scope, id), scope, id);
     const outcome = await workerOf(work)(work);
     if (outcome.kind === "wait") return outcome.until ?? Infinity;
     // What was abandoned or deleted meanwhile stays so.
     if (isRunning()) store.record(() => succeed(scope, id, outcome, clock.now()));
   } catch (error) {
-    const fault = toFault(context, id, error);
-    if (isRunning())
-      store.record(() =>
-        scope.of(actionRuns).patch(id, {
-          status: "Failed",
-          updatedAt: clock.now(),
-          error: { code: fault.code, message: fault.message },
-        }),
-      );
+    // One that is gone, with its pipeline, has nothing left to fail.
+    if (!isRunning()) return undefined;
+    const { code, message } = toFault(context, id, error);
+    store.record(() =>
+      scope.of(actionRuns).patch(id, {
+        status: "Failed",
+        updatedAt: clock.now(),
+        error: { code, message },
+      }),
+    );
   }
   return undefined;
 }
@@ -56,12 +57,7 @@ function toFault({ logger }: EngineContext, id: string, error: unknown): ActionF
 }
 
 /** By the role of the pipeline, or by that of the action, which the pipeline's takes on. @throws ActionFault */
-async function callsOf(
-  context: EngineContext,
-  tools: CallTools,
-  scope: Scope,
-  id: string,
-): Promise<RoleCalls> {
+function callsOf(context: EngineContext, tools: CallTools, scope: Scope, id: string): RoleCalls {
   const run = scope.of(actionRuns).get(id)!;
   const execution = executionOf(scope, run);
   const { roleArn } = declaredFor(scope, execution);
@@ -77,7 +73,7 @@ async function callsOf(
     const own = new Work(calls, scope, id).declaration.roleArn;
     if (own === undefined) return calls;
     named = own;
-    return await calls.assuming(own, session);
+    return calls.assuming(own, session);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     throw new ActionFault(

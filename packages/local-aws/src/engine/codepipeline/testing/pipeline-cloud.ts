@@ -120,6 +120,25 @@ export class PipelineCloud {
     await this.allow(...Object.values(STATEMENTS));
   }
 
+  /** Makes a role of a service, which may nothing; its ARN. */
+  async serviceRole(RoleName: string, service: string): Promise<string> {
+    const { Role } = await this.iam.send(
+      new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust(service) }),
+    );
+    return Role!.Arn!;
+  }
+
+  /** Makes a role that whoever the account lets may take on; its ARN. */
+  async role(RoleName: string, AWS: string, ...statements: readonly object[]): Promise<string> {
+    const trusted = { Effect: "Allow", Principal: { AWS }, Action: "sts:AssumeRole" };
+    const { Role } = await this.iam.send(
+      new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: policyOf(trusted) }),
+    );
+    const PolicyDocument = policyOf(...statements);
+    await this.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "own", PolicyDocument }));
+    return Role!.Arn!;
+  }
+
   /** Gives the pipeline's role these rights, and no others. */
   async allow(...statements: readonly object[]): Promise<void> {
     await this.iam.send(
