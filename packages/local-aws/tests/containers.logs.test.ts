@@ -74,8 +74,8 @@ describe.skipIf(closed)("lines that go through a router", { timeout: 120_000 }, 
   };
 
   test("a sidecar on Fargate brings them to CloudWatch Logs as the task's role, but for those that it leaves out", async () => {
-    // It ends at once: the router, which stops last, brings what it has.
-    const app = containers.script("echo GET /health; echo GET /; env | grep ^FLUENT | sort", {
+    const script = "echo GET /health; echo GET /; env | grep ^FLUENT | sort; exec sleep 600";
+    const app = containers.script(script, {
       logConfiguration: toLogs({ "exclude-pattern": "/health$" }),
       dependsOn: [{ containerName: "log_router", condition: "HEALTHY" }],
     });
@@ -84,9 +84,11 @@ describe.skipIf(closed)("lines that go through a router", { timeout: 120_000 }, 
       interval: 5,
     };
     const task = await containers.run("sidecar", [router({ healthCheck }), app], { taskRoleArn });
-    const { exitCodes, lines } = await containers.ended(task);
+    await eventually(async () =>
+      expect(await routed(task)).toEqual(["GET /", "FLUENT_HOST=127.0.0.1", "FLUENT_PORT=24224"]),
+    );
+    const { exitCodes, lines } = await containers.end(task);
     expect(exitCodes["log_router"], lines.join("\n")).toBe(0);
-    expect(await routed(task)).toEqual(["GET /", "FLUENT_HOST=127.0.0.1", "FLUENT_PORT=24224"]);
     expect(lines.join("\n")).toContain("Created log stream out-main-firelens-");
   });
 
