@@ -28,6 +28,9 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 }, 60_000);
 
+/** Terraform breaks long lines. */
+const oneLine = (text: string) => text.replaceAll(/\s+/g, " ");
+
 /** Of `localhost`, signed by itself: the provider takes issuers of https alone. */
 async function makeCertificate() {
   const [key, file] = [join(dir, "key.pem"), join(dir, "certificate.pem")];
@@ -66,11 +69,13 @@ test(
 
     const ofBranch = await issuer.sign({ sub: "repo:octo/app:ref:refs/heads/other" });
     const branch = await deploy.run("apply", ...by(ofBranch));
-    expect(branch.output).toContain("Not authorized to perform sts:AssumeRoleWithWebIdentity");
+    expect(oneLine(branch.output)).toContain(
+      "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+    );
     const forged = await deploy.run("apply", ...by(await issuer.sign({}, "forged")));
     expect(forged.output).toContain("InvalidIdentityToken");
     const other = await deploy.run("apply", ...by(await issuer.sign(), "queue=other"));
-    expect(other.output).toMatch(/not authorized to perform: sqs:createqueue/i);
+    expect(oneLine(other.output)).toMatch(/not authorized to perform: sqs:createqueue/i);
 
     await deploy.succeed("destroy", ...by(await issuer.sign()));
     await trust.succeed("destroy", "-auto-approve", ...asked);
