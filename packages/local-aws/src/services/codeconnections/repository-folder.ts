@@ -15,7 +15,3 @@ export function repositoryFolder(dataDir: string, fullName: string): string | un
   if (!FULL_NAME.test(fullName)) return undefined;
   return `${join(repositoriesFolder(dataDir), fullName)}.git`;
 }
-
-/** The full name that stands in an address such as `https://github.com/you/greeting.git`; undefined for another site's. */
-export const gitHubName = (url: string): string | undefined =>
-  /^(?:https:\/\/|git@)github\.com[/:]([^/]+\/[^/]+?)(?:\.git)?\/?$/.exec(url)?.[1];
