@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-codebuild";
 import {
   CreatePipelineCommand,
+  DeletePipelineCommand,
   GetPipelineExecutionCommand,
   ListActionExecutionsCommand,
   PutApprovalResultCommand,
@@ -77,6 +78,8 @@ test("a connection is pending until it is accepted, and a push deploys the image
     executionMode: "SUPERSEDED",
   });
   expect(await images()).toEqual(["web:3", "side:1"]);
+  // It would deploy the same service as the pipelines of the other tests, at each of their pushes.
+  await cloud.pipelines.send(new DeletePipelineCommand({ name: "web" }));
 });
 
 test("an approval waits for somebody's word, and a stage that failed goes on where it is retried", async () => {
