@@ -52,6 +52,8 @@ export interface LocalAwsOptions {
   readonly registriesFile?: string;
   /** Absolute path of an OCI image layout with images that stand in for those whose registry cannot be reached. */
   readonly standIns?: string;
+  /** Absolute path of the module that builds images for CodeBuild's builds: the image builder. Without one their `docker` builds none. */
+  readonly imageBuilder?: string | undefined;
   readonly logger?: Logger;
 }
 
@@ -216,6 +218,7 @@ async function start(options: LocalAwsOptions, host: string, data: OpenedData): 
           file: options.registriesFile,
           standIns: options.standIns,
         },
+        imageBuilder: options.imageBuilder,
       },
       credentials: options.credentials ?? "workspace",
     });

@@ -29,6 +29,7 @@ const USAGE = `Usage: node packages/local-aws/src/main.ts [options]
   --registry-mirror NAME=URL     where images of a registry are asked for first; several may be given
   --registries FILE              a registries.json that names mirrors
   --stand-ins DIR                an image layout, asked where a registry cannot be reached
+  --image-builder FILE           the module that builds images for the builds of CodeBuild
   --real-time                    keep AWS's own waits
   --help
 `;
@@ -50,6 +51,7 @@ const { values } = parseArgs({
     "registry-mirror": { type: "string", multiple: true },
     registries: { type: "string" },
     "stand-ins": { type: "string" },
+    "image-builder": { type: "string" },
     "real-time": { type: "boolean" },
     help: { type: "boolean" },
   },
@@ -93,6 +95,8 @@ function readOptions(): LocalAwsOptions {
     maxLogBytes: logLimit === undefined ? undefined : logLimit * MIB,
     registryMirrors: parseMirrors(values["registry-mirror"] ?? []),
     standIns: values["stand-ins"] === undefined ? undefined : resolve(values["stand-ins"]),
+    imageBuilder:
+      values["image-builder"] === undefined ? undefined : resolve(values["image-builder"]),
     registriesFile: values.registries === undefined ? undefined : resolve(values.registries),
     clock: new SystemClock(values["real-time"] ? 1 : LOCAL_ACCELERATION),
     logger: createJsonLogger(process.stderr),

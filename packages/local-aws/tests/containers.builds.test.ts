@@ -3,7 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serveStandIns, type StandInRegistry } from "@workbook/stand-in-images";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { StopBuildCommand } from "@aws-sdk/client-codebuild";
+import {
+  CreateRepositoryCommand,
+  DescribeImagesCommand,
+  GetAuthorizationTokenCommand,
+} from "@aws-sdk/client-ecr";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { probeRoom } from "../src/engine/runtime/containers/probe-room.ts";
 import { BuildCloud, BUCKET, endsOf } from "./support/build-cloud.ts";
 
@@ -18,7 +24,11 @@ describe.skipIf(closed)("builds", () => {
 
   beforeAll(async () => {
     registry = await serveStandIns(LAYOUT, [PUBLIC]);
-    cloud = await BuildCloud.start({ tasks: "containers", registryMirrors: registry.mirrors });
+    cloud = await BuildCloud.start({
+      tasks: "containers",
+      registryMirrors: registry.mirrors,
+      imageBuilder: join(import.meta.dirname, "../../image-builder/src/index.ts"),
+    });
   }, 180_000);
   afterAll(async () => {
     expect(cloud.cloud.test.errors).toEqual([]);
@@ -35,6 +45,9 @@ env:
     GREETING: hello
   exported-variables: [TAG]
 phases:
+  install:
+    runtime-versions:
+      nodejs: latest
   pre_build:
     commands:
       - export TAG=v1
@@ -44,7 +57,7 @@ phases:
       - |
         echo "$GREETING $TAG" > greeting.txt
         pwd
-      - test -n "$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" && echo with a role
+      - node -e 'console.log("from node", process.env.CODEBUILD_INITIATOR)'
 artifacts:
   base-directory: out
   files: ["**/*"]
@@ -91,8 +104,8 @@ artifacts:
         "pwd",
         "",
         expect.stringMatching(/^\/codebuild\/output\/src\d+\/src\/out$/),
-        '[C] Running command test -n "$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" && echo with a role',
-        "with a role",
+        `[C] Running command node -e 'console.log("from node", process.env.CODEBUILD_INITIATOR)'`,
+        "from node root",
       ]);
       writeFileSync(join(scratch, "made.zip"), await cloud.bytes("made/web.zip"));
       const made = execFileSync("unzip", ["-p", "made.zip", "greeting.txt"], { cwd: scratch });
@@ -100,5 +113,158 @@ artifacts:
     } finally {
       rmSync(scratch, { recursive: true });
     }
+  });
+
+  test("a command that fails ends its phase, what was to come after it all the same comes, and no secret is in the log", async () => {
+    await cloud.secret("token", JSON.stringify({ key: "s3cret-value" }));
+    await cloud.project(
+      "failing",
+      `
+version: 0.2
+env:
+  shell: bash
+  secrets-manager:
+    TOKEN: token:key
+phases:
+  pre_build:
+    on-failure: CONTINUE
+    commands: ["exit 3"]
+  build:
+    commands:
+      - echo "the token is $TOKEN"
+      - "false"
+      - echo never
+    finally:
+      - echo "succeeding $CODEBUILD_BUILD_SUCCEEDING"
+  post_build:
+    commands: ["echo after"]
+`,
+    );
+    const { build, lines } = await cloud.run("failing");
+    expect(build.buildStatus, lines.join("\n")).toBe("FAILED");
+    expect(endsOf(build).slice(4, 9)).toEqual([
+      "INSTALL SUCCEEDED",
+      "PRE_BUILD FAILED",
+      "BUILD FAILED",
+      "POST_BUILD SUCCEEDED",
+      "UPLOAD_ARTIFACTS SUCCEEDED",
+    ]);
+    const contexts = build.phases!.flatMap(({ contexts: all = [] }) =>
+      all.filter(({ statusCode }) => statusCode),
+    );
+    expect(contexts).toEqual([
+      {
+        statusCode: "COMMAND_EXECUTION_ERROR",
+        message: "Error while executing command: exit 3. Reason: exit status 3",
+      },
+      {
+        statusCode: "COMMAND_EXECUTION_ERROR",
+        message: "Error while executing command: false. Reason: exit status 1",
+      },
+    ]);
+    const said = lines.filter((line) => !line.startsWith("[C]"));
+    expect(said).toEqual(["the token is ***", "succeeding 0", "after"]);
+  });
+
+  test("docker builds an image inside and pushes it, where the project is privileged, and says so where it is not", async () => {
+    const { repository } = await cloud.cloud.ecr.send(
+      new CreateRepositoryCommand({ repositoryName: "made" }),
+    );
+    const uri = repository!.repositoryUri!;
+    const [registry] = uri.split("/");
+    await cloud.project(
+      "image",
+      `
+version: 0.2
+phases:
+  build:
+    commands:
+      - printf 'FROM scratch\\nCOPY greeting /greeting\\nCMD ["/greeting"]\\n' > Dockerfile
+      - echo hello > greeting
+      - docker build -t made:one .
+      - docker tag made:one ${uri}:one
+      - echo "$PASSWORD" | docker login --username AWS --password-stdin ${registry}
+      - docker push ${uri}:one
+`,
+    );
+    const [token] = (await cloud.cloud.ecr.send(new GetAuthorizationTokenCommand({})))
+      .authorizationData!;
+    const [, password = ""] = Buffer.from(token!.authorizationToken!, "base64")
+      .toString()
+      .split(":");
+    const environmentVariablesOverride = [{ name: "PASSWORD", value: password }];
+    const { build, lines } = await cloud.run("image", {
+      environmentVariablesOverride,
+      privilegedModeOverride: true,
+    });
+    expect(build.buildStatus, lines.join("\n")).toBe("SUCCEEDED");
+    const { imageDetails } = await cloud.cloud.ecr.send(
+      new DescribeImagesCommand({ repositoryName: "made" }),
+    );
+    expect(imageDetails).toMatchObject([{ imageTags: ["one"] }]);
+    expect(lines).toContainEqual(
+      expect.stringContaining(`one: digest: ${imageDetails![0]!.imageDigest!} size: `),
+    );
+
+    const refused = await cloud.run("image", { environmentVariablesOverride });
+    expect(refused.build.buildStatus).toBe("FAILED");
+    expect(refused.lines).toContain(
+      "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+    );
+  });
+
+  test("a repository of this machine is cloned at the branch, and a build under way stops when somebody says so", async () => {
+    const scratch = mkdtempSync(join(tmpdir(), "repository-"));
+    try {
+      const git = (...args: string[]) =>
+        execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], {
+          cwd: scratch,
+        })
+          .toString()
+          .trim();
+      git("init", "-q", "-b", "main");
+      writeFileSync(
+        join(scratch, "buildspec.yml"),
+        "version: 0.2\nphases: {build: {commands: [git log --format=%s, sleep 600]}}\n",
+      );
+      git("add", ".");
+      git("commit", "-q", "-m", "say hello");
+      const bare = join(cloud.cloud.dataDir, "repositories", "team", "app.git");
+      git("clone", "-q", "--bare", scratch, bare);
+      await cloud.project("git", "", {
+        source: { type: "GITHUB", location: "https://github.com/team/app.git", gitCloneDepth: 1 },
+        sourceVersion: "main",
+      });
+      const id = await cloud.begin("git");
+      await vi.waitFor(
+        async () => expect(await cloud.lines(await cloud.get(id))).toContain("say hello"),
+        { timeout: 120_000, interval: 100 },
+      );
+      await cloud.codebuild.send(new StopBuildCommand({ id }));
+      const build = await cloud.until(id, { buildComplete: true });
+      expect(build).toMatchObject({
+        buildStatus: "STOPPED",
+        resolvedSourceVersion: git("rev-parse", "HEAD"),
+      });
+      expect(endsOf(build)).toContain("BUILD STOPPED");
+    } finally {
+      rmSync(scratch, { recursive: true });
+    }
+  });
+
+  test("a build whose role may not write its log fails and says what the role lacks", async () => {
+    const serviceRole = await cloud.role("silent", ["s3:GetObject"]);
+    await cloud.project("silent", "version: 0.2\nphases: {build: {commands: [echo]}}\n", {
+      serviceRole,
+    });
+    const { build } = await cloud.run("silent");
+    expect(build.buildStatus).toBe("FAILED");
+    const { phases = [] } = build;
+    expect(phases.find(({ phaseType }) => phaseType === "PROVISIONING")?.contexts).toMatchObject([
+      {
+        statusCode: "ACCESS_DENIED",
+        message: expect.stringContaining("is not authorized to perform: logs:CreateLogGroup"),
+      },
+    ]);
   });
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { FileLock } from "@workbook/toolchain";
 import { debianFiles, distribution } from "./debian-files.ts";
 import type { Entry, Recipe } from "./recipe.ts";
+import { nodeFiles } from "./build-recipe.ts";
 import { RECIPES, recipeFor } from "./recipes.ts";
 import { blobFile, writeImage, type Descriptor } from "./write-image.ts";
 
@@ -124,7 +125,7 @@ function noRecipe(image: string): never {
 /** The packages' files, with what installing them would have made. */
 function finished(
   packages: ReadonlyMap<string, Entry>,
-  { users, files }: Recipe,
+  { users, files, hasNode }: Recipe,
 ): ReadonlyMap<string, Entry> {
   const entries = new Map(packages);
   for (const name of ["bin", "sbin", "lib", "lib64"])
@@ -140,6 +141,7 @@ function finished(
     const given = master?.type === "file" ? master.content.toString() : "";
     entries.set(`etc/${file}`, { type: "file", content: given + more.join(""), mode: 0o644 });
   }
+  if (hasNode) for (const [path, entry] of nodeFiles()) entries.set(path, entry);
   for (const [path, entry] of Object.entries(files)) entries.set(path, entry);
   return entries;
 }

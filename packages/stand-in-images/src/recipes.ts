@@ -1,3 +1,4 @@
+import { codebuild } from "./build-recipe.ts";
 import { folder, PATH, text, type Recipe } from "./recipe.ts";
 import { router } from "./router-recipe.ts";
 
@@ -153,32 +154,8 @@ const postgres: Recipe = {
   },
 };
 
-/** What builds of CodeBuild run in. */
-const codebuild: Recipe = {
-  name: "codebuild",
-  repositories: [
-    "public.ecr.aws/codebuild/amazonlinux-x86_64-standard",
-    "public.ecr.aws/codebuild/amazonlinux-aarch64-standard",
-    "public.ecr.aws/codebuild/amazonlinux2-x86_64-standard",
-    "public.ecr.aws/codebuild/amazonlinux2-aarch64-standard",
-    "public.ecr.aws/codebuild/standard",
-  ],
-  tags: ["latest", "3.0", "4.0", "5.0", "6.0", "7.0"],
-  packages: [...BASE, "curl", "git", "gzip", "jq", "mawk", "tar", "unzip", "util-linux", "zip"],
-  version: "git",
-  users: [["codebuild-user", 1000]],
-  files: {
-    // Debian chooses between several of that name when one is installed.
-    "usr/bin/awk": { type: "symlink", target: "mawk" },
-  },
-  config: {
-    Env: [PATH],
-    Cmd: ["bash"],
-  },
-};
-
 /** All images that can be made. */
-export const RECIPES: readonly Recipe[] = [nginx, redis, postgres, router, codebuild];
+export const RECIPES: readonly Recipe[] = [nginx, redis, postgres, router, codebuild(BASE)];
 
 /** The recipe for an image's full name, `docker.io/library/nginx:1.28`, or undefined where there is none. One with a digest has none: what is made here has another. */
 export function recipeFor(image: string): Recipe | undefined {

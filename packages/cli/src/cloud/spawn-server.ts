@@ -42,6 +42,7 @@ export async function spawnServer(
   });
   if (runc !== undefined) args.push("--runc", runc);
   args.push(...registryArguments(workspace, options.mirrors ?? workspace.config.mirrors));
+  args.push("--image-builder", join(root, "packages/image-builder/src/index.ts"));
   if (options.realTime) args.push("--real-time");
   const child = spawn(process.execPath, [main, ...args], {
     cwd: workspace.root,

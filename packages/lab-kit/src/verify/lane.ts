@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   copySnapshot,
   DEFAULT_HOME_ADDRESS,
@@ -50,6 +51,8 @@ export interface LaneOptions {
   readonly signal?: AbortSignal;
 }
 
+const IMAGE_BUILDER = fileURLToPath(import.meta.resolve("@workbook/image-builder"));
+
 /** A cloud with a Terraform provider of its own: one thing at a time is done in it. */
 export class Lane {
   readonly cloud: LocalAws;
@@ -92,6 +95,7 @@ export class Lane {
       runc: options.runc,
       dataDir: join(directory, "cloud"),
       registryMirrors: options.registryMirrors,
+      imageBuilder: IMAGE_BUILDER,
       logger: {
         info: () => {},
         error: (message, error) => {

@@ -58,6 +58,7 @@ export interface EngineOptions {
   readonly runc: string | undefined;
   readonly maxLogBytes: number;
   readonly registries: RegistriesOptions;
+  readonly imageBuilder: string | undefined;
 }
 
 /** Everything that happens behind the API. */
@@ -99,7 +100,15 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
   );
   const sessions = new ExecSessions(context, driver, logs);
   const apiEndpoint = room ? `http://${API_ADDRESS}` : settings.endpoint;
-  const codebuild = createBuilds(context, { driver, images, metadata, router: logs, apiEndpoint });
+  const codebuild = createBuilds(context, {
+    driver,
+    images,
+    metadata,
+    router: logs,
+    apiEndpoint,
+    imageBuilder: options.imageBuilder,
+    registries: options.registries,
+  });
   const parts: EnginePart[] = [
     ...network,
     ...(room ? [new InsideDoors(context, room, metadata, [codebuild.door])] : []),

@@ -15,6 +15,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
+import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { expect, vi } from "vitest";
 import type { LocalAwsOptions } from "../../src/local-aws.ts";
 import { TaskCloud } from "../../src/engine/scheduler/testing/task-cloud.ts";
@@ -88,6 +89,12 @@ export class BuildCloud {
   async bytes(key: string): Promise<Uint8Array> {
     const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: key }));
     return Body!.transformToByteArray();
+  }
+
+  async secret(Name: string, SecretString: string): Promise<void> {
+    const secrets = new SecretsManagerClient(this.cloud.test.clientConfig);
+    await secrets.send(new CreateSecretCommand({ Name, SecretString }));
+    secrets.destroy();
   }
 
   /** Makes a project without a source, whose buildspec is the text. */

@@ -1,14 +1,20 @@
+import { join } from "node:path";
 import type * as Sdk from "@aws-sdk/client-codebuild";
 import { AwsError } from "../../protocol/aws-error.ts";
 import { buildArn, projectArn, uuidOf } from "../../services/codebuild/find.ts";
 import { projects } from "../../services/codebuild/state.ts";
+import { parseReference, type RegistriesOptions } from "@workbook/registry-client";
 import type { CallContext } from "../../services/service.ts";
 import type { EngineContext } from "../engine.ts";
+import { isOwn } from "../images/own-images.ts";
 import { assumed } from "../events/acting-role.ts";
 import type { CloudWatchLogRouter } from "../logs/log-router.ts";
 import { CannotStartError } from "../runtime/driver.ts";
 import { AgentSession } from "./agent/agent-session.ts";
 import { BuildContainer, pullBuildImage, type ContainerNeeds } from "./build-container.ts";
+import { DockerDesk } from "./docker/docker-desk.ts";
+import { DockerImages } from "./docker/docker-images.ts";
+import { dockerScript } from "./docker/docker-shim.ts";
 import { BuildFault } from "./build-fault.ts";
 import { BuildLog, stamped } from "./build-log.ts";
 import type { BuildRecord, PhaseEnd } from "./build-record.ts";
@@ -17,6 +23,9 @@ import { BuildSteps, type StepsEnd } from "./build-steps.ts";
 export interface BuildRunNeeds extends ContainerNeeds {
   readonly context: EngineContext;
   readonly router: CloudWatchLogRouter;
+  /** The module that builds images, and where those are pulled from. */
+  readonly imageBuilder: string | undefined;
+  readonly registries: RegistriesOptions;
   /** Lets an agent's questions in. */
   readonly admit: (session: AgentSession, address: string) => () => void;
   /** An address that no other build has. */
@@ -130,11 +139,17 @@ export class BuildRun {
     const output = (line: string) => log.write(line);
     const session = this.#session;
     const stamp = (line: string) => stamped(context.clock, line);
+    const closing: (() => Promise<void>)[] = [];
     try {
       await container.start({ caller, build, image, session, output }, this.#ending.signal);
       void container.ended.then((code) => session.end(deadContainer(code)));
       const project = caller.store.of(projects).get(build.projectName);
       const { dataDir } = context.settings;
+      const docker = this.#docker();
+      session.open("docker", new DockerDesk(docker).handle);
+      closing.push(() => docker.close());
+      const isPrivileged = build.settings.environment.privilegedMode ?? false;
+      await session.run(dockerScript(isPrivileged));
       const steps = new BuildSteps({
         caller,
         session,
@@ -154,7 +169,23 @@ export class BuildRun {
     } finally {
       session.end();
       await container.stop();
+      for (const close of closing) await close();
     }
+  }
+
+  #docker(): DockerImages {
+    const { context, imageBuilder, registries } = this.#needs;
+    const { dataDir, endpoint } = context.settings;
+    const ours = new URL(endpoint).host;
+    return new DockerImages({
+      folder: join(dataDir, "codebuild", "docker", uuidOf(this.#record)),
+      cacheDir: join(dataDir, "codebuild", "docker", "cache"),
+      builder: imageBuilder,
+      registries,
+      endpoint,
+      isOwn: (name) => isOwn(parseReference(`${name}/any`), ours),
+      signal: this.#ending.signal,
+    });
   }
 
   /** @throws BuildFault where the service role cannot be taken on any more */

@@ -7,6 +7,7 @@ import type { EngineContext } from "../engine.ts";
 import { needPipeline } from "../../services/codepipeline/find.ts";
 import { newExecution } from "../../services/codepipeline/new-execution.ts";
 import { actAs, requireRight, scopeOf } from "./acting-role.ts";
+import { startTargetBuild } from "./build-target.ts";
 import { putOnBus } from "./bus-target.ts";
 import { writeToLog } from "./log-target.ts";
 import { senderOf } from "./sender.ts";
@@ -21,6 +22,7 @@ export function deliver(context: EngineContext, scope: Scope, waiting: Delivery)
   const delivery = { ...waiting, payload: withAttempt(waiting) };
   const { service } = readArn(delivery.target.Arn!);
   if (service === "ecs") runTargetTask(actAs(context, scope, delivery), delivery);
+  else if (service === "codebuild") startTargetBuild(actAs(context, scope, delivery), delivery);
   else if (service === "codepipeline") startPipeline(context, scope, delivery);
   else if (service === "logs") writeToLog(context, delivery);
   else if (service === "sqs") sendToTargetQueue(context, scope, delivery);

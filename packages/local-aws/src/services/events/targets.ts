@@ -15,6 +15,7 @@ const MOST_TARGETS = 5;
 
 /** What rules can send to, by the service in the ARN and how the rest of it begins. */
 const KINDS: Readonly<Record<string, RegExp>> = {
+  codebuild: /^project\//,
   codepipeline: /^[^/:]+$/,
   ecs: /^cluster\//,
   events: /^event-bus\//,
@@ -80,7 +81,7 @@ function check(target: Target, rule: Readonly<StoredRule>, context: CallContext)
   const { MessageGroupId } = target.SqsParameters ?? {};
   if (arn.service === "sqs" && arn.resource.endsWith(".fifo") && !MessageGroupId)
     throw validation(`Parameter(s) SqsParameters must be specified for target: ${target.Id}.`);
-  if (arn.service === "codepipeline") checkRole(target, rule, context);
+  if (["codebuild", "codepipeline"].includes(arn.service)) checkRole(target, rule, context);
   if (arn.service === "ecs") checkTask(target, rule, context);
 }
 
