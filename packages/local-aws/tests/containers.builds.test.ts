@@ -105,7 +105,7 @@ artifacts:
         "",
         expect.stringMatching(/^\/codebuild\/output\/src\d+\/src\/out$/),
         `[C] Running command node -e 'console.log("from node", process.env.CODEBUILD_INITIATOR)'`,
-        "from node root",
+        "from node workbook",
       ]);
       writeFileSync(join(scratch, "made.zip"), await cloud.bytes("made/web.zip"));
       const made = execFileSync("unzip", ["-p", "made.zip", "greeting.txt"], { cwd: scratch });
