@@ -27,13 +27,10 @@ export interface Recipe {
   readonly version: string;
   /** The image whose runtime is lent to it when it runs; absent where it is whole by itself. */
   readonly base?: string;
-<<<<<<< HEAD
   /** Whether it is run where the public one can be had as well. */
   readonly always?: boolean;
-=======
   /** Whether it has the Node.js that runs this. */
   readonly hasNode?: boolean;
->>>>>>> 937c3aa7 (feat(codebuild): give builds a docker of their own)
   /** Beside Debian's own: name, and id of the user and of its group. */
   readonly users: readonly (readonly [name: string, id: number])[];
   /** By path, without the first slash: what the public image has where the package has it elsewhere. */

@@ -1,11 +1,9 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { pipeline } from "node:stream/promises";
 import { parseReference, type RegistriesOptions } from "@workbook/registry-client";
+import { DockerError, unpack } from "./docker-context.ts";
 import { OUTSIDE } from "./docker-desk.ts";
 import type { DockerCommand } from "./docker-arguments.ts";
 import { loadBuilder, type ImageBuilder } from "./image-builder.ts";
@@ -27,9 +25,6 @@ export interface DockerParts {
   readonly isOwn: (registry: string) => boolean;
   readonly signal: AbortSignal;
 }
-
-/** An error in Docker's words. */
-class DockerError extends Error {}
 
 /** The images of one build, by their names, and what its `docker` does with them. */
 export class DockerImages {
@@ -243,15 +238,3 @@ const registryIn = (given: string) => {
   const host = given.replace(/^https?:\/\//, "").split("/")[0]!;
   return host === "index.docker.io" ? "docker.io" : host;
 };
-
-/** Lays a context down: what would lead out of the folder is left out by `tar` itself. */
-async function unpack(archive: Readable, folder: string): Promise<void> {
-  const tar = spawn("tar", ["-xf", "-", "-C", folder, "--no-same-owner"], {
-    stdio: ["pipe", "ignore", "pipe"],
-  });
-  const said = text(tar.stderr);
-  const ended = once(tar, "close") as Promise<[number | null]>;
-  await pipeline(archive, tar.stdin);
-  const [code] = await ended;
-  if (code !== 0) throw new DockerError(`the context could not be read: ${(await said).trim()}`);
-}
