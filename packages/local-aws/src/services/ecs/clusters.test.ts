@@ -4,6 +4,8 @@ import {
   DescribeCapacityProvidersCommand,
   DescribeClustersCommand,
   DescribeContainerInstancesCommand,
+  DiscoverPollEndpointCommand,
+  ECSClient,
   ListAccountSettingsCommand,
   ListClustersCommand,
   ListServicesCommand,
@@ -231,4 +233,15 @@ test("there are no container instances, and one that is asked for is missing", a
   );
   expect(containerInstances).toEqual([]);
   expect(failures![0]!.reason).toBe("MISSING");
+});
+
+test("agents of a cluster that is there are told where the API is", async () => {
+  await create("polled");
+  const { endpoint } = await ecs.send(new DiscoverPollEndpointCommand({ cluster: "polled" }));
+  const { credentials, region } = ecs.config;
+  const there = new ECSClient({ credentials, region, endpoint: endpoint! });
+  const { clusterArns } = await there.send(new ListClustersCommand({}));
+  expect(clusterArns).toContainEqual(expect.stringContaining("cluster/polled"));
+  const missing = ecs.send(new DiscoverPollEndpointCommand({ cluster: "nowhere" }));
+  expect(await refusal(missing)).toMatchObject({ name: "ClusterNotFoundException" });
 });

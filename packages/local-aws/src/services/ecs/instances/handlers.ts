@@ -98,6 +98,17 @@ export const containerInstanceHandlers: EcsHandlers = {
     };
   },
 
+  /**
+   * Where agents ask for work; tools hand it on to the Session Manager plugin. Here all APIs have one address.
+   * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DiscoverPollEndpoint.html
+   */
+  DiscoverPollEndpoint(input, context) {
+    const cluster = requireCluster(context, input.cluster);
+    if (input.containerInstance)
+      requireContainerInstance(context, cluster, input.containerInstance);
+    return { endpoint: context.settings.endpoint };
+  },
+
   DeregisterContainerInstance(input, context) {
     const cluster = requireCluster(context, input.cluster);
     const instance = requireContainerInstance(context, cluster, input.containerInstance);
