@@ -7,7 +7,7 @@ import {
   ElasticLoadBalancingV2Client,
   DescribeLoadBalancersCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { CodeBuildClient, ListProjectsCommand } from "@aws-sdk/client-codebuild";
+import { CodeBuildClient, ListReportGroupsCommand } from "@aws-sdk/client-codebuild";
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -131,9 +131,9 @@ test("an unsigned call is refused", async () => {
 
 test("an operation without a handler says so by name", async () => {
   const client = new CodeBuildClient(cloud.clientConfig);
-  await expect(client.send(new ListProjectsCommand({}))).rejects.toMatchObject({
+  await expect(client.send(new ListReportGroupsCommand({}))).rejects.toMatchObject({
     name: "NotImplemented",
-    message: expect.stringContaining("codebuild:ListProjects"),
+    message: expect.stringContaining("codebuild:ListReportGroups"),
     $metadata: { httpStatusCode: 501 },
   });
 });

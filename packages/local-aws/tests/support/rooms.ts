@@ -33,6 +33,8 @@ export const ROOMS = [
   "reachability",
   "snapshot",
   "engine/engine.ts",
+  "engine/cannot-start-error.ts",
+  "engine/firelens",
   "engine/images",
   "engine/logs",
   "engine/runtime",

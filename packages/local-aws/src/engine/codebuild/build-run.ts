@@ -9,7 +9,7 @@ import type { EngineContext } from "../engine.ts";
 import { isOwn } from "../images/own-images.ts";
 import { assumed } from "../events/acting-role.ts";
 import type { CloudWatchLogRouter } from "../logs/log-router.ts";
-import { CannotStartError } from "../runtime/driver.ts";
+import { CannotStartError } from "../cannot-start-error.ts";
 import { AgentSession } from "./agent/agent-session.ts";
 import { BuildContainer, pullBuildImage, type ContainerNeeds } from "./build-container.ts";
 import { DockerDesk } from "./docker/docker-desk.ts";

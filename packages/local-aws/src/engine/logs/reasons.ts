@@ -1,4 +1,4 @@
-import { CannotStartError } from "../runtime/driver.ts";
+import { CannotStartError } from "../cannot-start-error.ts";
 
 /**
  * What Fargate says where it cannot open a container's log. The frame and CreateLogStream's and CreateLogGroup's answers are

@@ -84,11 +84,6 @@ export interface PortBinding {
 export type OnePortBinding = PortBinding &
   Required<Pick<PortBinding, "containerPort" | "hostPort">>;
 
-/** Why a task cannot start, in the words that ECS gives (`CannotStartContainerError: …`). */
-export class CannotStartError extends Error {
-  override readonly name = "CannotStartError";
-}
-
 /** How a port of a task is reached from the load balancers' data plane and from the health checker. */
 export type Endpoint =
   | { readonly host: string; readonly port: number }

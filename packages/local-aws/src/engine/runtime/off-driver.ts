@@ -1,4 +1,5 @@
-import { CannotOpenTerminalError, CannotStartError, type TaskDriver } from "./driver.ts";
+import { CannotStartError } from "../cannot-start-error.ts";
+import { CannotOpenTerminalError, type TaskDriver } from "./driver.ts";
 
 /** The driver of a cloud that is the control plane alone: no task can start, and none is ever there. */
 export function createOffDriver(): TaskDriver {

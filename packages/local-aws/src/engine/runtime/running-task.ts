@@ -1,9 +1,9 @@
 import { DiffIdError, LayerError } from "@workbook/image-layers";
 import type { Clock } from "../../clock/clock.ts";
 import type { Logger } from "../../ground/logger.ts";
+import { CannotStartError } from "../cannot-start-error.ts";
 import {
   CannotOpenTerminalError,
-  CannotStartError,
   type ContainerSpec,
   type ContainerUsage,
   type Endpoint,

@@ -2,14 +2,8 @@ import { constants, openSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import type { Clock } from "../../../clock/clock.ts";
-import {
-  CannotStartError,
-  type ContainerSpec,
-  type ContainerUsage,
-  type Endpoint,
-  type PortBinding,
-  type TaskSpec,
-} from "../driver.ts";
+import { CannotStartError } from "../../cannot-start-error.ts";
+import type { ContainerSpec, ContainerUsage, Endpoint, PortBinding, TaskSpec } from "../driver.ts";
 import { containerCommand } from "../container-command.ts";
 import { readLines, takeAway } from "../read-lines.ts";
 import { couldNotRun, noCommand, ofRunc } from "../reasons.ts";

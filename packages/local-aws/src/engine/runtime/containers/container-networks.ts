@@ -1,10 +1,6 @@
 import type { PortMapping } from "@aws-sdk/client-ecs";
-import {
-  CannotStartError,
-  type ContainerSpec,
-  type PortBinding,
-  type TaskSpec,
-} from "../driver.ts";
+import { CannotStartError } from "../../cannot-start-error.ts";
+import type { ContainerSpec, PortBinding, TaskSpec } from "../driver.ts";
 import { portTaken } from "../reasons.ts";
 import type { InstanceNetwork, PublishedPort } from "./instance-networks.ts";
 import {

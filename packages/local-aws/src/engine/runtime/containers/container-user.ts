@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { CannotStartError } from "../driver.ts";
+import { CannotStartError } from "../../cannot-start-error.ts";
 import { couldNotRun } from "../reasons.ts";
 
 /** Who runs a container's program, as runc wants it. */

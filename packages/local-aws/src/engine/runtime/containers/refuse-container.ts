@@ -1,4 +1,5 @@
-import { CannotStartError, type ContainerSpec, type TaskSpec } from "../driver.ts";
+import { CannotStartError } from "../../cannot-start-error.ts";
+import type { ContainerSpec, TaskSpec } from "../driver.ts";
 
 /** What a machine gives to containers beyond namespaces. */
 export interface RoomTools {

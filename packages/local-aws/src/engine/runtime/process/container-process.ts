@@ -2,7 +2,7 @@ import { spawn, type ChildProcess, execFile } from "node:child_process";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../../clock/clock.ts";
-import { CannotStartError } from "../driver.ts";
+import { CannotStartError } from "../../cannot-start-error.ts";
 import { readLines, takeAway } from "../read-lines.ts";
 import type { ProcessMarks } from "./process-marks.ts";
 import { forgetProcess, killGroup, recordProcess } from "./process-records.ts";

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import { createServer } from "node:net";
-import { CannotStartError } from "../driver.ts";
+import { CannotStartError } from "../../cannot-start-error.ts";
 
 /**
  * Ports for tasks come from below the ranges that systems take ports of outgoing connections and of `listen(0)` from

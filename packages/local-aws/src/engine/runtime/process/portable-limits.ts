@@ -1,5 +1,6 @@
 import { userInfo } from "node:os";
-import { CannotStartError, type ContainerSpec, type TaskSpec } from "../driver.ts";
+import { CannotStartError } from "../../cannot-start-error.ts";
+import type { ContainerSpec, TaskSpec } from "../driver.ts";
 import { containerCommand } from "../container-command.ts";
 import { terminalsOf, unsupported } from "../reasons.ts";
 

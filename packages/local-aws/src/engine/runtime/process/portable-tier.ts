@@ -1,14 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { privateDomain } from "../../../ground/private-domain.ts";
-import {
-  CannotStartError,
-  type ContainerSpec,
-  type Endpoint,
-  type OnePortBinding,
-  type PortBinding,
-  type TaskSpec,
-} from "../driver.ts";
+import { CannotStartError } from "../../cannot-start-error.ts";
+import type { ContainerSpec, Endpoint, OnePortBinding, PortBinding, TaskSpec } from "../driver.ts";
 import type { BaseTools } from "./base-tools.ts";
 import { containerCommand, containerWorkingDirectory, DEFAULT_PATH } from "../container-command.ts";
 import type { PortPool } from "./port-pool.ts";

@@ -1,9 +1,9 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../../clock/clock.ts";
+import { CannotStartError } from "../../cannot-start-error.ts";
 import {
   CannotOpenTerminalError,
-  CannotStartError,
   type ContainerSpec,
   type ContainerUsage,
   type TaskSpec,

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { lstat, stat } from "node:fs/promises";
 import { join, posix } from "node:path";
-import { CannotStartError } from "../driver.ts";
+import { CannotStartError } from "../../cannot-start-error.ts";
 import type { BaseTools } from "./base-tools.ts";
 import { executableNotFound, notExecutable, noSuchFile } from "../reasons.ts";
 import { resolveInRoot } from "@workbook/image-layers";

@@ -1,8 +1,8 @@
 import { idleFor, type Clock } from "../../../clock/clock.ts";
 import type { PulledImage } from "../../images/puller.ts";
+import { CannotStartError } from "../../cannot-start-error.ts";
 import {
   CannotOpenTerminalError,
-  CannotStartError,
   type TaskDriver,
   type TaskObserver,
   type TaskSpec,
