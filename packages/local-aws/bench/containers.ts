@@ -1,18 +1,20 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { SystemClock } from "../src/clock/system-clock.ts";
 import { ContainerDriver } from "../src/engine/runtime/containers/container-driver.ts";
 import { InstanceNetworks } from "../src/engine/runtime/containers/instance-networks.ts";
 import { Room } from "../src/engine/runtime/containers/room.ts";
 import { writeTinyImage } from "../src/engine/runtime/testing/tiny-image.ts";
+import { measureCrowd } from "./crowd.ts";
 
 /*
- * How long a task takes from an image that is there to its running program, one after the other:
- * `node packages/local-aws/bench/containers.ts [tasks]`.
+ * What tasks cost as containers, `node packages/local-aws/bench/containers.ts [tasks] [crowd]`: how long one takes from an image that is
+ * there to its running program, one after the other, 50 unless told; then what a crowd of them costs in a whole cloud, 100 unless told.
  */
 
 const count = Number(process.argv[2] ?? 50);
+const crowdOf = Number(process.argv[3] ?? 100);
 const folder = mkdtempSync(join(tmpdir(), "bench-containers-"));
 const clock = new SystemClock(1);
 const logger = {
@@ -67,18 +69,39 @@ async function start(index: number): Promise<number> {
   return performance.now() - began;
 }
 
+const load = loadavg()[0]!.toFixed(1);
+tell("this machine", `${availableParallelism()} processors, load average ${load} before`);
 try {
   await room.start();
   const first = await start(1);
   const times: number[] = [];
   for (let index = 2; index <= count + 1; index++) times.push(await start(index));
-  times.sort((one, other) => one - other);
-  const at = (share: number) => times[Math.floor((times.length - 1) * share)]!.toFixed(0);
-  process.stdout.write(
-    `the first, with its image unpacked: ${first.toFixed(0)} ms\n${count} more: median ${at(0.5)} ms, p95 ${at(0.95)} ms, longest ${at(1)} ms\n`,
-  );
+  tell("the first task, its image unpacked", `${first.toFixed(0)} ms`);
+  tell(`${count} more, one after the other`, spread(times, 0.95));
 } finally {
   await driver.close();
   await room.close();
+}
+try {
+  const scratch = join(folder, "crowd");
+  mkdirSync(scratch);
+  const crowd = await measureCrowd(crowdOf, scratch);
+  const all = `${(crowd.startMs / 1000).toFixed(1)} s`;
+  tell(`a service from 1 task to ${crowdOf}, all of them RUNNING`, all);
+  tell("memory of an idle task", `${crowd.taskMb.toFixed(1)} MB`);
+  tell(`${crowd.callsMs.length} calls of the API meanwhile`, spread(crowd.callsMs, 0.99));
+  tell(`the router's ${crowd.rules} lines of rules replaced`, spread(crowd.replacedMs, 0.95));
+} finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+function tell(what: string, figure: string): void {
+  process.stdout.write(`${what.padEnd(52)} ${figure}\n`);
+}
+
+/** Median, a percentile, and the longest of times in milliseconds. */
+function spread(times: readonly number[], high: number): string {
+  const sorted = times.toSorted((one, other) => one - other);
+  const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)]!.toFixed(0);
+  return `median ${at(0.5)} ms, p${high * 100} ${at(high)} ms, longest ${at(1)} ms`;
 }

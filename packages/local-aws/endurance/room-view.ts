@@ -44,15 +44,20 @@ export class RoomView {
     const known = new Set([...this.#namespaces, namespaceOf("self", "pid"), ""]);
     const containers = new Set(all.map((pid) => namespaceOf(pid, "pid")));
     const mounts = lines(told(() => readFileSync(`/proc/${supervisor}/mountinfo`, "utf8")));
-    const inside = ["--target", supervisor, "--user", "--net", "--mount", "--preserve-credentials"];
-    const ip = (...command: string[]) =>
-      lines(execFileSync("nsenter", [...inside, "ip", ...command], { encoding: "utf8" }));
+    const ip = (...command: string[]) => lines(this.run(["ip", ...command]));
     return {
       containers: containers.difference(known).size,
       mounts: mounts.filter((line) => line.includes(" - overlay ")).length,
       networks: ip("netns", "list").length,
       links: ip("-oneline", "link").filter((line) => line.includes(" eni")).length,
     };
+  }
+
+  /** Runs a program in the room's network, as root there; what it wrote. */
+  run(command: readonly string[], input = ""): string {
+    const supervisor = below(this.#door).find(isSupervisor) ?? "";
+    const inside = ["--target", supervisor, "--user", "--net", "--mount"];
+    return execFileSync("nsenter", [...inside, ...command], { encoding: "utf8", input });
   }
 
   /**
@@ -118,6 +123,6 @@ function childrenOf(pid: string): string[] {
 }
 
 /** A process and all that it has started. */
-function below(pid: string): string[] {
+export function below(pid: string): string[] {
   return [pid, ...childrenOf(pid).flatMap(below)];
 }
