@@ -29,10 +29,16 @@ test("status says how tasks run, and why not as containers only where nobody cho
   expect(text(describeChosen()).en).toBe(
     "Tasks: plain processes (--tasks process), and can run as containers → ./workbook cloud down; ./workbook cloud up --tasks containers",
   );
-  const watched =
-    "Tasks: containers, each with its own address; memory is watched, CPU is not limited";
-  expect(said({ driver: "containers" })).toBe(watched);
-  expect(said({ driver: "containers", internet: "sh: 2: pasta: not found" })).toBe(
+  const containers = "Tasks: containers, each with its own address";
+  const watched = `${containers}; memory is watched, CPU is not limited`;
+  expect(said({ driver: "containers", limits: [] })).toBe(watched);
+  expect(said({ driver: "containers", limits: ["memory", "cpu"] })).toBe(
+    `${containers}; memory and CPU are limited by cgroups`,
+  );
+  expect(said({ driver: "containers", limits: ["memory"] })).toBe(
+    `${containers}; memory is limited by cgroups, CPU is not limited`,
+  );
+  expect(said({ driver: "containers", limits: [], internet: "sh: 2: pasta: not found" })).toBe(
     `${watched}; no way to the internet → sudo apt-get install passt`,
   );
 });

@@ -2,8 +2,8 @@ import type { NoRoom, TaskTier } from "@workbook/local-aws";
 import { both, type Words } from "@workbook/toolchain";
 
 const CONTAINERS: Words = [
-  "Tasks: containers, each with its own address; memory is watched, CPU is not limited",
-  "タスク: コンテナ (それぞれ自分のアドレスを持つ); メモリは監視で制限、CPU は制限なし",
+  "Tasks: containers, each with its own address",
+  "タスク: コンテナ (それぞれ自分のアドレスを持つ)",
 ];
 const AS_PROCESSES: Words = ["Tasks: plain processes", "タスク: プロセス"];
 
@@ -23,22 +23,38 @@ export const describeChosen = (): Words =>
 
 /** What `/_local/health` says of tasks. */
 export interface TaskFacts extends TaskTier {
+  /** Of `memory` and `cpu`, what the kernel holds containers to. */
+  readonly limits?: readonly string[];
   /** Why containers have no way to the internet, in the machine's words; absent where they have one. */
   readonly internet?: string;
 }
 
 /** How a cloud runs its tasks; where that is not what it should be, with the command that brings it. */
-export function describeTier({ driver, missing, internet }: TaskFacts): Words {
+export function describeTier({ driver, missing, limits = [], internet }: TaskFacts): Words {
   switch (driver) {
-    case "containers":
+    case "containers": {
+      const containers = both`${CONTAINERS}; ${describeLimits(limits)}`;
       return internet === undefined
-        ? CONTAINERS
-        : both`${CONTAINERS}; ${describeNoInternet(internet)}`;
+        ? containers
+        : both`${containers}; ${describeNoInternet(internet)}`;
+    }
     case "process":
       return missing ? both`${AS_PROCESSES}: ${describeNoRoom(missing)}` : CHOSEN_PROCESSES;
     case "off":
       return ["Tasks: none run (--tasks off)", "タスク: 動かない (--tasks off)"];
   }
+}
+
+/** What holds containers to their memory and to their part of the processors. */
+function describeLimits(limits: readonly string[]): Words {
+  if (!limits.includes("memory"))
+    return ["memory is watched, CPU is not limited", "メモリは監視で制限、CPU は制限なし"];
+  return limits.includes("cpu")
+    ? ["memory and CPU are limited by cgroups", "メモリと CPU は cgroup で制限"]
+    : [
+        "memory is limited by cgroups, CPU is not limited",
+        "メモリは cgroup で制限、CPU は制限なし",
+      ];
 }
 
 /** Why containers do not reach the internet, and the command that brings it where that is a package. */

@@ -186,10 +186,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
         routed: () => router.settled(),
       });
       const way = new WayOut(room, logger);
-      const info = () => {
-        const { missing: internet } = way;
-        return { driver: driver.name, ...(internet !== undefined && { internet }) };
-      };
+      const info = () => ({ driver: driver.name, ...roomFacts(room, way) });
       const door = { name: "room", start: () => openRoom(room), stop: () => room.close() };
       return { driver, room, instances, network: [door, way, router], info };
     }
@@ -224,6 +221,11 @@ const messageParts = (context: EngineContext): EnginePart[] => [
   new HttpDeliveries(context),
   new MessageMoves(context),
 ];
+
+/** Of `memory` and `cpu`, what limits containers; and why they have no way to the internet, where that is so. */
+function roomFacts({ cgroup }: Room, { missing: internet }: WayOut) {
+  return { limits: cgroup?.controllers ?? [], ...(internet !== undefined && { internet }) };
+}
 
 /** What puts events on buses comes after what brings them to their targets. */
 const eventParts = (context: EngineContext): EnginePart[] => [

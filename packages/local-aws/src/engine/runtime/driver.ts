@@ -20,6 +20,8 @@ export interface TaskSpec {
   readonly instanceId?: string;
   /** The task's hard limit; absent where it has none (EC2). Containers may have their own in their definitions. */
   readonly memoryMiB?: number;
+  /** What it may take of the processors, 1024 of one; absent where it may take all. */
+  readonly cpuUnits?: number | undefined;
   /** Whether its containers share their processes, and their ways to talk to each other; absent where each has its own. */
   readonly pidMode?: string | undefined;
   readonly ipcMode?: string | undefined;

@@ -111,7 +111,8 @@ export class RunningContainer implements Dependency {
       const code = await this.#handle.exited;
       this.#monitor?.stop();
       if (this.#mayRestart(code) && (await this.#restart())) continue;
-      this.#parts.exited(code, this.#isOutOfMemory ? OUT_OF_MEMORY : undefined);
+      const isOutOfMemory = this.#isOutOfMemory || this.#handle.isOutOfMemory;
+      this.#parts.exited(code, isOutOfMemory ? OUT_OF_MEMORY : undefined);
       return code;
     }
   }

@@ -118,7 +118,7 @@ export class RunningTask {
       });
       await starts.all(prepared, this.#stopRequest.signal);
       this.#stopRequest.signal.throwIfAborted();
-      this.#memoryWatch.start();
+      if (!host.keepsMemory) this.#memoryWatch.start();
     } catch (error) {
       // Containers of a task that is being stopped have the time that they are given to end.
       await this.#stopping;

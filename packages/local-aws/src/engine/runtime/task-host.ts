@@ -18,6 +18,8 @@ export interface TaskHost {
   bindings(container: string): readonly PortBinding[];
   /** How `port` of the task is reached. */
   endpoint(port: number): Endpoint;
+  /** Whether the machine itself keeps containers to their memory; else whoever runs them has to look. */
+  readonly keepsMemory: boolean;
   /** Of the containers named, which run. */
   usage(containers: readonly string[]): Promise<ReadonlyMap<string, ContainerUsage>>;
   /** Takes away what the task had; called once, when no container of it runs any more. */
@@ -39,6 +41,8 @@ export type OutputListener = (stream: "stdout" | "stderr", line: string) => void
 export interface ContainerHandle {
   /** Resolves to the exit code, as Docker counts: 128 and the signal's number for one that was killed. */
   readonly exited: Promise<number>;
+  /** Whether it has ended because the machine killed it for its memory. */
+  readonly isOutOfMemory?: boolean;
   readonly isRunning: boolean;
   /** Once it has ended nothing happens. */
   signal(signal: NodeJS.Signals | number): void;

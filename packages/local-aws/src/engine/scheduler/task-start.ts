@@ -185,6 +185,7 @@ export function toSpec(
     networkMode: definition.networkMode,
     instanceId: instanceOf(scope, task)?.instanceId,
     memoryMiB: Number(task.overrides.memory ?? definition.memory) || undefined,
+    cpuUnits: Number(task.overrides.cpu ?? definition.cpu) || undefined,
     pidMode: definition.pidMode,
     ipcMode: definition.ipcMode,
     volumes: definition.volumes,

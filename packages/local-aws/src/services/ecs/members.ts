@@ -78,13 +78,6 @@ export const members: Members = {
       },
     },
     {
-      why: [
-        "Shown with the task. CPU is not limited here, and no memory is set aside.",
-        "タスクとともに表示されます。ここでは CPU は制限されず、メモリも確保されません。",
-      ],
-      members: { ContainerOverride: "cpu memoryReservation" },
-    },
-    {
       why: ["For AWS's own use.", "AWS 自身が使うものです。"],
       members: { RunTaskRequest: "referenceId", StartTaskRequest: "referenceId" },
     },

@@ -1,13 +1,11 @@
-import { constants, openSync } from "node:fs";
-import { Socket } from "node:net";
 import { join } from "node:path";
 import type { Clock } from "../../../clock/clock.ts";
 import { CannotStartError } from "../../cannot-start-error.ts";
 import type { ContainerSpec, ContainerUsage, Endpoint, PortBinding, TaskSpec } from "../driver.ts";
 import { containerCommand } from "../container-command.ts";
-import { readLines, takeAway } from "../read-lines.ts";
 import { couldNotRun, noCommand, ofRunc } from "../reasons.ts";
 import type { ContainerHandle, OutputListener, PreparedContainer, TaskHost } from "../task-host.ts";
+import { ContainerOutputs } from "./container-outputs.ts";
 import { openContainerTerminal } from "./container-terminal.ts";
 import { containerUser } from "./container-user.ts";
 import { nameFiles, taskHostName } from "./host-files.ts";
@@ -20,6 +18,7 @@ import { ROUTER_SOCKET, routerMounts, withRouter } from "./router-files.ts";
 import { containerNetworks, type ContainerNetworks } from "./container-networks.ts";
 import type { InstanceNetworks } from "./instance-networks.ts";
 import { SharedNamespaces } from "./shared-namespaces.ts";
+import { TaskLimits } from "./task-limits.ts";
 import { TaskVolumes } from "./task-volumes.ts";
 import { readArn } from "../../../ground/arn.ts";
 
@@ -33,11 +32,9 @@ export interface ContainerHostParts {
   readonly init: string | undefined;
 }
 
-/** How long output of a container that has ended is waited for. */
-const OUTPUT_GRACE_MS = 1000;
-
 /** A task's containers as OCI containers in the room: one network, a root file system each. */
 export class ContainerHost implements TaskHost {
+  readonly keepsMemory: boolean;
   readonly #spec: TaskSpec;
   readonly #parts: ContainerHostParts;
   readonly #networks: ContainerNetworks;
@@ -45,6 +42,8 @@ export class ContainerHost implements TaskHost {
   readonly #folder: string;
   readonly #volumes: TaskVolumes;
   readonly #shared: SharedNamespaces;
+  /** Undefined where this machine gives no cgroup away. */
+  readonly #limits: TaskLimits | undefined;
   readonly #pids = new Map<string, number>();
   readonly #programs = new Map<string, RuntimeProcess>();
   #terminals = 0;
@@ -56,6 +55,9 @@ export class ContainerHost implements TaskHost {
     this.#folder = `${ROOM}/tasks/${spec.taskId}`;
     this.#volumes = new TaskVolumes(spec, this.#folder, parts.room);
     this.#shared = new SharedNamespaces(spec, this.#folder, parts.room);
+    const { cgroup } = parts.room;
+    this.#limits = cgroup && new TaskLimits(spec, cgroup, parts.room);
+    this.keepsMemory = cgroup !== undefined;
   }
 
   /** @throws CannotStartError naming what the task needs and the room does not have */
@@ -64,8 +66,9 @@ export class ContainerHost implements TaskHost {
     const host = new ContainerHost(spec, parts);
     try {
       const socket = `${host.#folder}/${ROUTER_SOCKET}`;
+      const limits = host.#limits?.openScript ?? "";
       await parts.room.script(
-        `mkdir ${host.#folder}; mkdir -p ${socket}\n${host.#networks.openScript}`,
+        `mkdir ${host.#folder}; mkdir -p ${socket}\n${limits}${host.#networks.openScript}`,
       );
       await host.#volumes.open();
       await host.#shared.open();
@@ -136,7 +139,8 @@ mkfifo -m 600 stdout stderr
     const { closeScript } = this.#networks;
     this.#networks.close();
     // A room that has ended has taken all of it with it.
-    if (this.#parts.room.pid !== undefined) await this.#parts.room.script(script + closeScript);
+    if (this.#parts.room.pid === undefined) return;
+    await this.#parts.room.script(script + closeScript + (this.#limits?.closeScript ?? ""));
   }
 
   /** In mode host it is the instance's, whose address it has. */
@@ -169,6 +173,7 @@ mkfifo -m 600 stdout stderr
         pid: this.#shared.path("pid"),
         ipc: this.#shared.path("ipc"),
       },
+      cgroup: this.#limits?.pathOf(container.name),
       hostName: definition.hostname || this.#hostName(container.name),
       user: await containerUser(user, { passwd, group }),
       mounts: [
@@ -190,12 +195,7 @@ mkfifo -m 600 stdout stderr
     const { name } = container;
     const { room, clock } = this.#parts;
     await this.#volumes.fill(container, `${bundle}/rootfs`);
-    const outside = join(room.folder, bundle.slice(ROOM.length));
-    const readers = (["stdout", "stderr"] as const).map((stream) => {
-      const fd = openSync(join(outside, stream), constants.O_RDONLY | constants.O_NONBLOCK);
-      const reader = new Socket({ fd, readable: true, writable: false });
-      return { reader, read: readLines(reader, (line) => output(stream, line)) };
-    });
+    const outputs = new ContainerOutputs(join(room.folder, bundle.slice(ROOM.length)), output);
     const index = this.#spec.containers.findIndex((each) => each.name === name);
     const id = `${this.#spec.taskId}-${index}`;
     const [stdout, stderr] = [`${bundle}/stdout`, `${bundle}/stderr`];
@@ -209,14 +209,11 @@ mkfifo -m 600 stdout stderr
         terminal: container.definition.pseudoTerminal ?? false,
       });
       this.#pids.set(name, running.pid);
-      let isRunning = true;
+      let [isRunning, isOutOfMemory] = [true, false];
       const exited = running.exited.then(async (code) => {
         isRunning = false;
-        const grace = clock.deadline(OUTPUT_GRACE_MS, () => {
-          for (const { reader } of readers) takeAway(reader);
-        });
-        await Promise.all(readers.map(({ read }) => read));
-        grace.cancel();
+        isOutOfMemory = (await this.#limits?.hasKilled(name)) ?? false;
+        await outputs.end(clock);
         return code;
       });
       const tell = (work: Promise<unknown>) => void work.catch(() => {}); // The room ended, and with it the container.
@@ -224,6 +221,9 @@ mkfifo -m 600 stdout stderr
         exited,
         get isRunning() {
           return isRunning;
+        },
+        get isOutOfMemory() {
+          return isOutOfMemory;
         },
         signal: (signal) => {
           if (isRunning) tell(room.ask("signal", { pid: running.pid, signal }));
@@ -237,7 +237,7 @@ mkfifo -m 600 stdout stderr
         },
       };
     } catch (error) {
-      for (const { reader } of readers) reader.destroy();
+      outputs.destroy();
       throw new CannotStartError(couldNotRun(ofRunc(error as Error)), { cause: error });
     }
   }

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Clock, Timer } from "../../../clock/clock.ts";
 import type { Logger } from "../../../ground/logger.ts";
 import { mapUsers } from "./map-users.ts";
+import { openCgroup, type RoomCgroup } from "./room-cgroup.ts";
 import { RoomError, toError } from "./room-error.ts";
 import { makeFolder, spawnRoom } from "./spawn-room.ts";
 import type { Dial, Message, OperationName, Operations, RoomFacts } from "./inside/messages.ts";
@@ -40,6 +41,8 @@ interface Asked {
  */
 export class Room {
   readonly folder: string;
+  /** What limits its containers; undefined where this machine gives no cgroup away. */
+  cgroup: RoomCgroup | undefined;
   readonly #runc: string | undefined;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -123,19 +126,20 @@ export class Room {
     protocol: "tcp" | "udp" = "tcp",
   ): Promise<RoomSocket> {
     const key = `${protocol}/${address}:${port}`;
-    const { promise, resolve } = Promise.withResolvers<RoomSocket>();
-    this.#sockets.set(key, resolve as (socket: RoomSocket | Socket) => void);
-    await this.ask("listen", { key, address, port, protocol });
-    return promise;
+    return this.#socket(key, () => this.ask("listen", { key, address, port, protocol }));
   }
 
   /** Connects to something in the room, for this process. @throws Error in the system's words where nobody is there */
   async connect(to: Dial): Promise<Socket> {
     const key = `dial/${++this.#lastId}`;
-    const { promise, resolve } = Promise.withResolvers<Socket>();
+    return this.#socket(key, () => this.ask("dial", { key, to }));
+  }
+
+  async #socket<T extends RoomSocket | Socket>(key: string, ask: () => Promise<null>): Promise<T> {
+    const { promise, resolve } = Promise.withResolvers<T>();
     this.#sockets.set(key, resolve as (socket: RoomSocket | Socket) => void);
     try {
-      await this.ask("dial", { key, to });
+      await ask();
     } catch (error) {
       this.#sockets.delete(key);
       throw error;
@@ -192,7 +196,10 @@ export class Room {
       fail(`the supervisor was not ready within ${START_TIMEOUT_MS / 1000} s`),
     );
     try {
-      if (child.pid !== undefined) await mapUsers(child.pid);
+      if (child.pid !== undefined) {
+        await mapUsers(child.pid);
+        this.cgroup = await openCgroup(child.pid);
+      }
       child.stdin!.on("error", () => {}); // One that has ended tells why by its end.
       child.stdin!.end("go\n");
       return await ready.promise;

@@ -12,6 +12,8 @@ export interface ContainerPlace {
     readonly pid: string | undefined;
     readonly ipc: string | undefined;
   };
+  /** The container's own; undefined where this machine gives none away. */
+  readonly cgroup: string | undefined;
   readonly hostName: string;
   readonly user: ContainerUser;
   readonly mounts: readonly RuntimeMount[];
@@ -107,6 +109,7 @@ export function toRuntimeConfig(container: ContainerSpec, place: ContainerPlace)
     ],
     annotations: definition.dockerLabels ?? {},
     linux: {
+      ...(place.cgroup !== undefined && { cgroupsPath: place.cgroup }),
       namespaces: [
         ...Object.entries(place.namespaces).map(([type, path]) =>
           path ? { type, path } : { type },

@@ -69,6 +69,7 @@ export interface ProcessHostParts {
 
 /** A task's containers as process groups of this user. */
 export class ProcessHost implements TaskHost {
+  readonly keepsMemory = false;
   readonly #parts: ProcessHostParts;
   readonly #tierTask: TierTask;
   readonly #processes = new Map<string, ContainerProcess>();

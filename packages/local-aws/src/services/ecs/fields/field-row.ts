@@ -27,6 +27,15 @@ export const CHECKED: BothWords = [
   "checked, and counted where tasks are placed; no limit",
   "検証し、タスクの配置で数えます。制限はしません",
 ];
+/** Of containers: on machines that give cgroups away, and elsewhere. */
+export const SHARED_CPU: BothWords = [
+  "a limit of the kernel's where `./workbook status` says so; checked, and counted where tasks are placed",
+  "`./workbook status` が示す環境ではカーネルが制限します。検証し、タスクの配置で数えます",
+];
+export const LIMITED_MEMORY: BothWords = [
+  "a limit of the kernel's where `./workbook status` says so; elsewhere what takes more is killed within a second",
+  "`./workbook status` が示す環境ではカーネルが制限します。それ以外では、超えたものは 1 秒以内に強制終了します",
+];
 export const LIMITED: BothWords = [
   "what takes more is killed within a second",
   "超えたものは 1 秒以内に強制終了します",
