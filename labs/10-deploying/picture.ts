@@ -11,7 +11,7 @@ export const picture = definePicture(
     box([306, 410, 80, 50], "green", ["new", "新しい"]),
     arrow([140, 435], [188, 435]),
     arrow([270, 435], [304, 435]),
-    note([288, 427], ":9000", "middle"),
+    note([288, 474], ":9000", "middle"),
   ],
-  { "CloudWatch Logs": ["/ecs/node-app, go-app, go-canary", "/ecs/node-app、go-app、go-canary"] },
+  { "CloudWatch Logs": ["a group for each app", "アプリごとのグループ"] },
 );

@@ -11,5 +11,5 @@ export const picture = definePicture(
     arrow([102, 387], [102, 408]),
     arrow([152, 435], [298, 435]),
   ],
-  { "CloudWatch Logs": ["/ecs/node-app, go-app, log-router", "/ecs/node-app、go-app、log-router"] },
+  { "CloudWatch Logs": ["of apps and router", "アプリとルーターの分"] },
 );
