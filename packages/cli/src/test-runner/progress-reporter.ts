@@ -8,7 +8,7 @@ const LONG_MS = 20_000;
 
 /** Says which long test is running, and leaves the counts for whoever started Vitest. */
 export default class ProgressReporter implements Reporter {
-  readonly #running = new Map<string, { readonly name: string; readonly began: number }>();
+  readonly #running = new Map<TestCase, number>();
   #timer: NodeJS.Timeout | undefined;
 
   onTestRunStart(): void {
@@ -17,11 +17,11 @@ export default class ProgressReporter implements Reporter {
   }
 
   onTestCaseReady(test: TestCase): void {
-    this.#running.set(test.id, { name: nameOf(test), began: Date.now() });
+    this.#running.set(test, Date.now());
   }
 
   onTestCaseResult(test: TestCase): void {
-    this.#running.delete(test.id);
+    this.#running.delete(test);
   }
 
   onTestRunEnd(
@@ -36,9 +36,12 @@ export default class ProgressReporter implements Reporter {
   }
 
   #tellLong(): void {
-    for (const { name, began } of this.#running.values()) {
+    for (const [test, began] of this.#running) {
       const seconds = Math.round((Date.now() - began) / 1000);
-      if (seconds * 1000 >= LONG_MS) process.stdout.write(`   … ${name} (${seconds} s)\n`);
+      // Of quick ones the result is now and then told before the beginning.
+      if (test.result().state !== "pending") this.#running.delete(test);
+      else if (seconds * 1000 >= LONG_MS)
+        process.stdout.write(`   … ${nameOf(test)} (${seconds} s)\n`);
     }
   }
 }
