@@ -7,6 +7,8 @@ interface ModelledService {
   readonly xmlNamespace?: string;
   /** What Terraform's AWS provider calls the service, where that is not its id. */
   readonly terraform?: string;
+  /** Another prefix of `X-Amz-Target`, which clients of other languages send. */
+  readonly otherTarget?: string;
   /** Of a service that is the client's under another name: what tells its calls from those of the client's own. */
   readonly renamed?: {
     readonly signingName: string;
@@ -52,7 +54,12 @@ export const MODELLED = {
       version: "2023-12-01",
     },
   },
-  "codestar-connections": { client: "codestar-connections", terraform: "codestarconnections" },
+  "codestar-connections": {
+    client: "codestar-connections",
+    terraform: "codestarconnections",
+    // botocore's; the SDKs that are made of Smithy's models send what stands after the last dot alone.
+    otherTarget: "com.amazonaws.codestar.connections.CodeStar_connections_20191201",
+  },
   sqs: {
     client: "sqs",
     otherProtocols: ["query"],

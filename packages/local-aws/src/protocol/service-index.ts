@@ -3,7 +3,7 @@ import type { ServiceRow } from "./model-json.ts";
 import { loadModel } from "./model-loader.ts";
 import type { ServiceModel, HttpTrait, Member } from "./model.ts";
 import { OtherServices } from "./other-services.ts";
-import { SERVICE_IDS, type ServiceId } from "./service-id.ts";
+import { modelled, SERVICE_IDS, type ServiceId } from "./service-id.ts";
 
 /** The name that calls about S3's directory buckets are signed for. */
 export const S3_EXPRESS = "s3express";
@@ -31,6 +31,8 @@ export class ServiceIndex {
     for (const id of SERVICE_IDS) {
       const { target, signingName, version, protocols } = this.#rows[id];
       this.#byTarget.set(target, id);
+      const { otherTarget } = modelled(id);
+      if (otherTarget !== undefined) this.#byTarget.set(otherTarget, id);
       this.#bySigningName.set(signingName, id);
       if (protocols.some((protocol) => protocol === "query" || protocol === "ec2Query"))
         this.#byVersion.set(version, id);

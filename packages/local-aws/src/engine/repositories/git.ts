@@ -44,6 +44,7 @@ export const pushesFolder = (dataDir: string) => join(repositoriesFolder(dataDir
  */
 const hookOf = (fullName: string) => `#!/bin/sh
 # Stands for GitHub's webhook: tells Local AWS of a push.
+umask 077
 pushes="$(dirname "$(dirname "$PWD")")/.pushes"
 mkdir -p "$pushes/new"
 file="$(date +%s)-$$"
@@ -72,13 +73,13 @@ export class Repository {
   static async create(dataDir: string, fullName: string): Promise<Repository> {
     const folder = repositoryFolder(dataDir, fullName);
     if (folder === undefined) throw new RangeError(`${fullName} is no name of a repository`);
-    await mkdir(dirname(folder), { recursive: true });
+    await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
     if (!existsSync(folder))
       await run("git", ["init", "--quiet", "--bare", "--initial-branch=main", folder], {
         env: environment(),
       });
     const hook = join(folder, "hooks", "post-receive");
-    await mkdir(dirname(hook), { recursive: true });
+    await mkdir(dirname(hook), { recursive: true, mode: 0o700 });
     await writeFile(hook, hookOf(fullName));
     await chmod(hook, 0o755);
     return new Repository(folder);

@@ -32,7 +32,7 @@ export class Pushes implements EnginePart {
 
   async start(): Promise<void> {
     const folder = pushesFolder(this.#context.settings.dataDir);
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     this.#watcher = watch(folder, () => this.#look(folder));
     this.#watcher.on("error", (error) => this.#context.logger.error("pushes are not heard", error));
     this.#look(folder);

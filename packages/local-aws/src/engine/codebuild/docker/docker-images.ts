@@ -98,7 +98,7 @@ export class DockerImages {
   async #build(command: Command<"build">, input: Readable, say: Say): Promise<void> {
     const { folder, cacheDir, registries, signal } = this.#parts;
     const { buildImage, BaseRegistries } = await this.#builder();
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     const context = await mkdtemp(join(folder, "context-"));
     await unpack(input, context);
     const tell = command.quiet ? () => {} : say;
