@@ -22,7 +22,7 @@ export interface InstanceCase {
   readonly networkMode?: "bridge" | "host";
   readonly port?: number;
   readonly memory?: number;
-  readonly logDriver?: "awslogs" | "syslog";
+  readonly logDriver?: "awslogs" | "gelf";
   /** What an instance has to be for a task. */
   readonly placement?: string;
   /** Whether the service asks for the launch type, not for the capacity provider. */

@@ -73,7 +73,7 @@ const CASES: readonly (readonly [string, FindingId, RegExp, InstanceCase])[] = [
     "a log driver that its agent does not have",
     "instance-attribute",
     /is missing an attribute required by your task/,
-    { logDriver: "syslog", byLaunchType: true },
+    { logDriver: "gelf", byLaunchType: true },
   ],
 ];
 
