@@ -4,6 +4,7 @@ import { defineConfig } from "vitepress";
 
 import { pageIn, root } from "../../scripts/site-pages.ts";
 
+import { checksOfPage } from "./data/lab-checks.ts";
 import { chapterRowsPlugin, readChapters } from "./markdown/chapter-rows.ts";
 import { japaneseLinesPlugin } from "./markdown/japanese-lines.ts";
 import { labDiffPlugin } from "./markdown/lab-diff.ts";
@@ -25,7 +26,7 @@ export default defineConfig({
   base,
   // Chapters' pages lie with their labs, so what is served comes from the whole clone; addresses know nothing of that.
   srcDir: root,
-  srcExclude: ["*.md", "!(docs|labs)/**", "labs/*/!(page).md"],
+  srcExclude: ["*.md", "!(docs|labs)/**", "labs/*/!(page).md", "labs/*/{start,solution}/**"],
   rewrites: (file) => pageIn(file) ?? file,
   cleanUrls: process.env["SITE_CLEAN_URLS"] !== "false",
   head: [
@@ -44,7 +45,10 @@ export default defineConfig({
         .use(labImportsPlugin)
         .use(japaneseLinesPlugin),
   },
-  transformPageData: addPageFacts,
+  transformPageData(page) {
+    addPageFacts(page);
+    page.frontmatter["live"] = checksOfPage(page.relativePath, chapters);
+  },
   transformHtml: progress.written,
   vite: {
     publicDir: join(import.meta.dirname, "../public"),

@@ -1,6 +1,6 @@
 import type { ReportMessage } from "@workbook/local-aws/live";
 
-import type { LabChecks } from "../../data/checks.data.ts";
+import type { LabChecks } from "../../data/lab-checks.ts";
 import type { Language } from "../page-words.ts";
 
 type Reported = ReportMessage["checks"][number];
