@@ -16,7 +16,7 @@ const failed: Task = {
 const living: Task = { startedBy: DEPLOYMENT, startedAt: secondsAgo(50) };
 
 /** A service that says of itself that it has come to rest, one of whose tasks had failed. */
-const failuresBeside = (running: readonly Task[]) =>
+const subjectBeside = (running: readonly Task[], stopped: readonly Task[] = [failed]) =>
   subjectOf({
     service: {
       serviceName: "web",
@@ -33,15 +33,26 @@ const failuresBeside = (running: readonly Task[]) =>
       ],
     },
     definitions: new Map([[DEFINITION, { taskDefinitionArn: DEFINITION }]]),
-    stopped: [failed],
+    stopped,
     running,
     newest: undefined,
-  })?.failures;
+  });
 
 test("a failure counts as mended once the tasks have outlived those that failed", () => {
-  expect(failuresBeside([living])).toEqual([]);
+  expect(subjectBeside([living])?.failures).toEqual([]);
 });
 
 test("a failure stays one where the task that ran when the service was read has ended meanwhile", () => {
-  expect(failuresBeside([])).toEqual([failed]);
+  expect(subjectBeside([])?.failures).toEqual([failed]);
+});
+
+test("a task that was killed tells nothing of SIGTERM where those of its revision end by themselves", () => {
+  const ofRevision = (revision: number) => ({ taskDefinitionArn: `${DEFINITION}${revision}` });
+  const killed = (revision: number): Task => ({
+    ...ofRevision(revision),
+    stopCode: "ServiceSchedulerInitiated",
+    containers: [{ exitCode: 137 }],
+  });
+  const stopped = [{ ...failed, ...ofRevision(1) }, killed(1), killed(2)];
+  expect(subjectBeside([living], stopped)?.killed).toEqual([killed(2)]);
 });

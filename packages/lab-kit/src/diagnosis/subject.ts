@@ -72,7 +72,7 @@ export function subjectOf(state: ServiceState): Subject | undefined {
     network: { subnets, securityGroups, publicIp: assignPublicIp === "ENABLED" },
     running: own.running,
     failures: failuresOf(stopped, id, own.running, isAtRest),
-    killed: stopped.filter(wasKilled),
+    killed: killedOf(stopped),
     isSteady: isSteady(service),
     isRolledBack: failed !== undefined,
     newest,
@@ -152,6 +152,15 @@ export const isKilled = ({ exitCode, reason = "" }: Container): boolean =>
 const wasKilled = ({ stopCode, containers = [] }: Task): boolean =>
   (stopCode === "ServiceSchedulerInitiated" || stopCode === "UserInitiated") &&
   containers.some(isKilled);
+
+/**
+ * Tasks that did not heed their stop. Those of a revision whose tasks end by themselves are none: such a task may have been
+ * killed while it was still about to fail, before it could heed anything.
+ */
+function killedOf(stopped: readonly Task[]): readonly Task[] {
+  const failing = new Set(stopped.filter(isFailure).map((task) => task.taskDefinitionArn));
+  return stopped.filter((task) => wasKilled(task) && !failing.has(task.taskDefinitionArn));
+}
 
 const time = (date: Date | undefined): number => date?.getTime() ?? 0;
 /** How much longer than the failed ones a task has to live before the fault counts as gone. */
