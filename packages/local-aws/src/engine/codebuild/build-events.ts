@@ -1,11 +1,10 @@
 import { buildArn } from "../../services/codebuild/find.ts";
 import type { Phase, StoredBuild } from "../../services/codebuild/state.ts";
 import { describeBuild, secondsBetween } from "../../services/codebuild/views.ts";
-import { DEFAULT_BUS } from "../../services/events/find.ts";
-import { publish, toEventJson } from "../../services/events/publish.ts";
 import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext } from "../engine.ts";
+import { EventOutbox } from "../events/event-outbox.ts";
 
 /** Instants as these events have them: `Sep 1, 2017 4:12:29 PM`. */
 const FORMAT = new Intl.DateTimeFormat("en-US", {
@@ -25,10 +24,11 @@ const told = (at: number) => FORMAT.format(at).replace("\u202F", " ");
  */
 export class BuildEvents {
   readonly #context: EngineContext;
-  readonly #pending: { readonly scope: Scope; readonly event: string }[] = [];
+  readonly #outbox: EventOutbox;
 
   constructor(context: EngineContext) {
     this.#context = context;
+    this.#outbox = new EventOutbox(context);
   }
 
   /** Takes note of a change of a build. */
@@ -50,7 +50,6 @@ export class BuildEvents {
   }
 
   #add(scope: Scope, build: StoredBuild, detailType: string, more: object): void {
-    const { clock } = this.#context;
     const detail = {
       ...more,
       "project-name": build.projectName,
@@ -58,24 +57,13 @@ export class BuildEvents {
       "additional-information": information(scope, build),
       version: "1",
     };
-    const event = toEventJson(scope, {
-      source: "aws.codebuild",
-      detailType,
-      detail: JSON.stringify(detail),
-      resources: [buildArn(scope, build.id)],
-      time: clock.now(),
-    });
-    this.#pending.push({ scope, event });
+    const resources = [buildArn(scope, build.id)];
+    this.#outbox.add(scope, { source: "aws.codebuild", detailType, detail, resources });
   }
 
-  /** Sends what has been taken note of, in a transaction of its own. */
+  /** Sends what has been taken note of. */
   publish(): void {
-    const { store, clock } = this.#context;
-    const pending = this.#pending.splice(0);
-    if (pending.length === 0) return;
-    store.record(() => {
-      for (const { scope, event } of pending) publish(scope, DEFAULT_BUS, event, clock.now());
-    });
+    this.#outbox.publish();
   }
 }
 

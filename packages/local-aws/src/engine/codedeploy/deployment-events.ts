@@ -1,11 +1,9 @@
 import type { DeploymentStatus } from "@aws-sdk/client-codedeploy";
 import { applicationArn, groupArn } from "../../services/codedeploy/find.ts";
 import type { StoredDeployment } from "../../services/codedeploy/state.ts";
-import { DEFAULT_BUS } from "../../services/events/find.ts";
-import { publish, toEventJson } from "../../services/events/publish.ts";
 import type { Change } from "../../store/collection.ts";
-import type { Scope } from "../../store/store.ts";
 import type { EngineContext } from "../engine.ts";
+import { EventOutbox } from "../events/event-outbox.ts";
 
 /** What a deployment's state is called in events, where it is told at all. */
 const STATES: Partial<Record<DeploymentStatus, string>> = {
@@ -22,10 +20,11 @@ const STATES: Partial<Record<DeploymentStatus, string>> = {
  */
 export class DeploymentEvents {
   readonly #context: EngineContext;
-  readonly #pending: { readonly scope: Scope; readonly event: string }[] = [];
+  readonly #outbox: EventOutbox;
 
   constructor(context: EngineContext) {
     this.#context = context;
+    this.#outbox = new EventOutbox(context);
   }
 
   /** Takes note of a change of a deployment. */
@@ -36,8 +35,7 @@ export class DeploymentEvents {
     if (state === undefined) return;
     // That it goes on after a wait is no other start.
     if (state === "START" && old?.status === "Ready") return;
-    const { store, clock } = this.#context;
-    const scope = store.scope(account, region);
+    const scope = this.#context.store.scope(account, region);
     const { id, applicationName: application, groupName: deploymentGroup, groupId } = deployment;
     const detail = {
       region,
@@ -47,26 +45,19 @@ export class DeploymentEvents {
       state,
       application,
     };
-    const event = toEventJson(scope, {
+    this.#outbox.add(scope, {
       source: "aws.codedeploy",
       detailType: "CodeDeploy Deployment State-change Notification",
-      detail: JSON.stringify(detail),
+      detail,
       resources: [
         applicationArn(scope, application),
         groupArn(scope, application, deploymentGroup),
       ],
-      time: clock.now(),
     });
-    this.#pending.push({ scope, event });
   }
 
-  /** Sends what has been taken note of, in a transaction of its own. */
+  /** Sends what has been taken note of. */
   publish(): void {
-    const { store, clock } = this.#context;
-    const pending = this.#pending.splice(0);
-    if (pending.length === 0) return;
-    store.record(() => {
-      for (const { scope, event } of pending) publish(scope, DEFAULT_BUS, event, clock.now());
-    });
+    this.#outbox.publish();
   }
 }

@@ -1,16 +1,14 @@
-import { declaredFor, pipelineArn } from "../../services/codepipeline/find.ts";
+import { declaredFor, executionKey, pipelineArn } from "../../services/codepipeline/find.ts";
 import {
   actionRuns,
   executions,
   type ActionRun,
   type Execution,
 } from "../../services/codepipeline/state.ts";
-import { DEFAULT_BUS } from "../../services/events/find.ts";
-import { publish, toEventJson } from "../../services/events/publish.ts";
-import { executionKey } from "../../services/codepipeline/find.ts";
 import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext } from "../engine.ts";
+import { EventOutbox } from "../events/event-outbox.ts";
 
 /** What statuses are called in events. `InProgress` is `STARTED`, unless it comes after another end. */
 const STATES: Readonly<Record<string, string>> = {
@@ -32,10 +30,11 @@ type What = "Pipeline" | "Stage" | "Action";
  */
 export class PipelineEvents {
   readonly #context: EngineContext;
-  readonly #pending: { readonly scope: Scope; readonly event: string }[] = [];
+  readonly #outbox: EventOutbox;
 
   constructor(context: EngineContext) {
     this.#context = context;
+    this.#outbox = new EventOutbox(context);
   }
 
   /** Takes note of a change of an execution or an action. */
@@ -98,24 +97,17 @@ export class PipelineEvents {
       state,
       version,
     };
-    const event = toEventJson(scope, {
+    this.#outbox.add(scope, {
       source: "aws.codepipeline",
       detailType: `CodePipeline ${what} Execution State Change`,
-      detail: JSON.stringify(detail),
+      detail,
       resources: [pipelineArn(scope, pipeline)],
-      time: this.#context.clock.now(),
     });
-    this.#pending.push({ scope, event });
   }
 
-  /** Sends what has been taken note of, in a transaction of its own. */
+  /** Sends what has been taken note of. */
   publish(): void {
-    const { store, clock } = this.#context;
-    const pending = this.#pending.splice(0);
-    if (pending.length === 0) return;
-    store.record(() => {
-      for (const { scope, event } of pending) publish(scope, DEFAULT_BUS, event, clock.now());
-    });
+    this.#outbox.publish();
   }
 }
 

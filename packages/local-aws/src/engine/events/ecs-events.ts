@@ -1,6 +1,5 @@
 import type { Attachment } from "@aws-sdk/client-ecs";
 import { DEFAULT_BUS } from "../../services/events/find.ts";
-import { publish, toEventJson } from "../../services/events/publish.ts";
 import { eventRules, rulesByBus } from "../../services/events/state.ts";
 import { EVENT_TEXTS } from "../../services/ecs/event-texts.ts";
 import { containerInstances, type ContainerInstance } from "../../services/ecs/instances/state.ts";
@@ -11,6 +10,7 @@ import { describeTask } from "../../services/ecs/task-view.ts";
 import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
+import { EventOutbox } from "./event-outbox.ts";
 
 /** An event of ECS or ECR: its type, what it is about, and its detail. */
 interface EcsEvent {
@@ -26,12 +26,13 @@ interface EcsEvent {
 export class EcsEvents implements EnginePart {
   readonly name = "events of ECS";
   readonly #context: EngineContext;
-  #pending: { readonly scope: Scope; readonly event: string }[] = [];
+  readonly #outbox: EventOutbox;
   #flush: NodeJS.Immediate | undefined;
   #unsubscribe: (() => void) | undefined;
 
   constructor(context: EngineContext) {
     this.#context = context;
+    this.#outbox = new EventOutbox(context);
   }
 
   async start(): Promise<void> {
@@ -43,7 +44,7 @@ export class EcsEvents implements EnginePart {
   async stop(): Promise<void> {
     this.#unsubscribe?.();
     clearImmediate(this.#flush);
-    this.#publish();
+    this.#outbox.publish();
   }
 
   #hear(change: Change): void {
@@ -53,26 +54,13 @@ export class EcsEvents implements EnginePart {
     const scope = store.scope(change.account, change.region);
     // Most clouds have no rules: nothing is put together that nobody waits for.
     if (scope.of(eventRules).by(rulesByBus, DEFAULT_BUS).length === 0) return;
-    const time = clock.now();
-    for (const { type, arn, detail } of read(scope, change, time)) {
-      const text = JSON.stringify(detail);
-      const source = change.kind === images.name ? "aws.ecr" : "aws.ecs";
-      const fields = { source, detailType: type, detail: text, resources: [arn], time };
-      this.#pending.push({ scope, event: toEventJson(scope, fields) });
-    }
-    if (this.#pending.length > 0)
-      this.#flush ??= setImmediate(() => {
-        this.#flush = undefined;
-        this.#publish();
-      });
-  }
-
-  #publish(): void {
-    const { store, clock } = this.#context;
-    const pending = this.#pending.splice(0);
-    if (pending.length === 0) return;
-    store.record(() => {
-      for (const { scope, event } of pending) publish(scope, DEFAULT_BUS, event, clock.now());
+    const source = change.kind === images.name ? "aws.ecr" : "aws.ecs";
+    for (const { type, arn, detail } of read(scope, change, clock.now()))
+      this.#outbox.add(scope, { source, detailType: type, detail, resources: [arn] });
+    if (this.#outbox.isEmpty) return;
+    this.#flush ??= setImmediate(() => {
+      this.#flush = undefined;
+      this.#outbox.publish();
     });
   }
 }
