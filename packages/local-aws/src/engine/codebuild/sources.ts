@@ -5,7 +5,7 @@ import type { StoredBuild } from "../../services/codebuild/state.ts";
 import type { AgentSession } from "./agent/agent-session.ts";
 import { quoted, TMP } from "./agent/shell.ts";
 import { BuildFault } from "./build-fault.ts";
-import { Repository } from "./repository.ts";
+import { Repository } from "../repositories/git.ts";
 import type { S3Access } from "./s3-access.ts";
 
 /** Where a source is inside, and what of it was fetched. */
@@ -146,8 +146,7 @@ async function clone(
   folder: string,
 ): Promise<string> {
   const { owner, name } = repositoryOf(location)!;
-  const repository = new Repository(dataDir, owner, name);
-  const commit = await repository.resolve(version);
+  const { repository, commit } = await findCommit(dataDir, `${owner}/${name}`, version);
   const desk = `git-${owner}-${name}`;
   session.open(desk, (path, request, response) => repository.serve(path, request, response));
   // A commit that is named is to be there, whatever depth is asked for.
@@ -165,4 +164,22 @@ git -C ${quoted(folder)} remote set-url origin ${quoted(location)} || { head -c 
   const said = report.toString().trim();
   if (said) throw new BuildFault("GIT_CLONE_FAILED", said.split("\n").at(-1)!);
   return commit;
+}
+
+/**
+ * A repository of this machine, and the commit that a branch, a tag or a commit's own id means in it; that of its HEAD without one.
+ * @throws BuildFault where there is none
+ */
+async function findCommit(dataDir: string, fullName: string, version = "HEAD") {
+  const missing = (what: string, why = "") =>
+    new BuildFault(
+      "GIT_CLONE_FAILED",
+      `${what} not found for primary source and source version ${version}${why}`,
+    );
+  const repository = Repository.find(dataDir, fullName);
+  if (!repository)
+    throw missing("repository", `: ${fullName} is not among the repositories of this machine`);
+  const commit = await repository.resolve(version);
+  if (commit === undefined) throw missing("reference");
+  return { repository, commit };
 }

@@ -1,8 +1,11 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
+import { createGunzip } from "node:zlib";
 import {
   repositoriesFolder,
   repositoryFolder,
@@ -88,7 +91,8 @@ export class Repository {
   /** The commit that a name means: a branch, a tag, an id. Undefined where it means none. */
   async resolve(name: string): Promise<string | undefined> {
     try {
-      return (await this.#git("rev-parse", "--verify", "--quiet", `${name}^{commit}`)).trim();
+      const options = ["--verify", "--quiet", "--end-of-options"];
+      return (await this.#git("rev-parse", ...options, `${name}^{commit}`)).trim();
     } catch {
       // Git says by its exit code alone that there is none.
       return undefined;
@@ -141,6 +145,29 @@ export class Repository {
       maxBuffer: LONGEST_BYTES,
     });
     return stdout;
+  }
+
+  /**
+   * Answers what `git clone` asks by Git's smart protocol: https://git-scm.com/docs/http-protocol
+   * @param path `info/refs` or `git-upload-pack`
+   */
+  async serve(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const isOffer = path === "info/refs";
+    if (!isOffer && path !== "git-upload-pack") return void response.writeHead(404).end();
+    const kind = isOffer ? "advertisement" : "result";
+    response.writeHead(200, {
+      "content-type": `application/x-git-upload-pack-${kind}`,
+      "cache-control": "no-cache",
+    });
+    if (isOffer) response.write("001e# service=git-upload-pack\n0000");
+    const advertise = isOffer ? ["--advertise-refs"] : [];
+    const child = spawn("git", ["upload-pack", "--stateless-rpc", ...advertise, this.folder], {
+      stdio: ["pipe", "pipe", "ignore"],
+      env: { ...environment(), GIT_PROTOCOL: String(request.headers["git-protocol"] ?? "") },
+    });
+    const packed = request.headers["content-encoding"] === "gzip";
+    const input = packed ? request.pipe(createGunzip()) : request;
+    await Promise.all([pipeline(input, child.stdin), pipeline(child.stdout, response)]);
   }
 
   async #git(...words: string[]): Promise<string> {
