@@ -1,12 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
 import { Transform, type Readable } from "node:stream";
 import { AwsError } from "../../protocol/aws-error.ts";
-import { callerKeys, denied, refusalOn } from "../../services/iam/caller.ts";
-import { needBucket } from "../../services/s3/faults.ts";
 import { listingHandlers } from "../../services/s3/listing.ts";
 import { objectStreamHandlers } from "../../services/s3/object-reads.ts";
 import { objectWriteHandlers } from "../../services/s3/object-writes.ts";
 import type { CallContext } from "../../services/service.ts";
+import { requireBucketRight } from "../events/acting-role.ts";
 import { BuildFault } from "./build-fault.ts";
 
 /** An object that is being read. */
@@ -35,7 +34,7 @@ export class S3Access {
     const { bucket: Bucket, key: Key } = split(place);
     return this.#asking(() => {
       const action = version === undefined ? "s3:GetObject" : "s3:GetObjectVersion";
-      this.#require(action, Bucket, `/${Key}`);
+      requireBucketRight(this.#caller, action, Bucket, `/${Key}`);
       const { Body, VersionId } = objectStreamHandlers.GetObject!(
         { Bucket, Key, VersionId: version },
         this.#caller,
@@ -48,7 +47,7 @@ export class S3Access {
   list(place: string): string[] {
     const { bucket: Bucket, key: Prefix } = split(place);
     return this.#asking(() => {
-      this.#require("s3:ListBucket", Bucket, "");
+      requireBucketRight(this.#caller, "s3:ListBucket", Bucket, "");
       const keys: string[] = [];
       let ContinuationToken: string | undefined;
       do {
@@ -77,7 +76,7 @@ export class S3Access {
     });
     body.once("error", (error) => tap.destroy(error));
     try {
-      this.#require("s3:PutObject", Bucket, `/${Key}`);
+      requireBucketRight(this.#caller, "s3:PutObject", Bucket, `/${Key}`);
       await objectWriteHandlers.PutObject!(
         {
           Bucket,
@@ -101,18 +100,6 @@ export class S3Access {
     } catch (error) {
       throw toFault(error);
     }
-  }
-
-  /** @throws AwsError `NoSuchBucket`, `AccessDenied` */
-  #require(action: string, bucket: string, path: string): void {
-    const policy = needBucket(this.#caller, bucket).settings["policy"];
-    const resource = `arn:aws:s3:::${bucket}${path}`;
-    const request = { action, resource, context: callerKeys(this.#caller) };
-    const text = typeof policy === "string" ? policy : undefined;
-    const refusal = refusalOn(this.#caller, text, request);
-    if (!refusal) return;
-    const { message } = denied(this.#caller, action, resource, refusal);
-    throw new AwsError("AccessDenied", message, { status: 403 });
   }
 }
 

@@ -2,10 +2,9 @@ import { text } from "node:stream/consumers";
 import type { Readable } from "node:stream";
 import { AppSpecFault, readAppSpec } from "../../services/codedeploy/app-spec.ts";
 import type { AppSpec, StoredDeployment } from "../../services/codedeploy/state.ts";
-import { needBucket } from "../../services/s3/faults.ts";
 import { objectStreamHandlers } from "../../services/s3/object-reads.ts";
-import { callerKeys, denied, refusalOn } from "../../services/iam/caller.ts";
 import type { CallContext } from "../../services/service.ts";
+import { requireBucketRight } from "../events/acting-role.ts";
 import { calling, DeploymentFault } from "./deployment-fault.ts";
 
 /** Far more than an AppSpec file has: what is longer is none. */
@@ -37,7 +36,8 @@ function open(
   caller: CallContext,
   { bucket: Bucket = "", key: Key = "", version, eTag }: S3Location,
 ): Readable {
-  requireRead(caller, Bucket, Key, version);
+  const action = version === undefined ? "s3:GetObject" : "s3:GetObjectVersion";
+  requireBucketRight(caller, action, Bucket, `/${Key}`);
   const { Body, ContentLength = 0 } = objectStreamHandlers.GetObject!(
     { Bucket, Key, VersionId: version, IfMatch: eTag },
     caller,
@@ -45,19 +45,4 @@ function open(
   if (ContentLength <= LONGEST_BYTES) return Body;
   Body.destroy();
   throw new DeploymentFault("INVALID_REVISION", "The AppSpec file is too large.");
-}
-
-/** What the role and the bucket's policy say. @throws AwsError `AccessDenied` */
-function requireRead(
-  caller: CallContext,
-  bucketName: string,
-  key: string,
-  version: string | undefined,
-): void {
-  const policy = needBucket(caller, bucketName).settings["policy"];
-  const action = version === undefined ? "s3:GetObject" : "s3:GetObjectVersion";
-  const resource = `arn:aws:s3:::${bucketName}/${key}`;
-  const request = { action, resource, context: callerKeys(caller) };
-  const refusal = refusalOn(caller, typeof policy === "string" ? policy : undefined, request);
-  if (refusal) throw denied(caller, action, resource, refusal);
 }

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { readArn } from "../../ground/arn.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import { findRole, mayAssume } from "../../services/iam/authorize.ts";
-import { callerKeys, denied, identityOf } from "../../services/iam/caller.ts";
+import { callerKeys, denied, identityOf, refusalOn } from "../../services/iam/caller.ts";
+import { needBucket, s3Error } from "../../services/s3/faults.ts";
 import type { CallContext } from "../../services/service.ts";
 import type { Delivery } from "../../services/events/state.ts";
 import type { Scope } from "../../store/store.ts";
@@ -81,6 +82,25 @@ export function requireRight(
     by: "identity-based policy",
     explicit: decision === "explicitDeny",
   });
+}
+
+/**
+ * The same of a bucket, whose policy has a say as well.
+ * @param path of an object in it, with the first slash; empty for the bucket itself
+ * @throws AwsError `NoSuchBucket`, `AccessDenied`
+ */
+export function requireBucketRight(
+  caller: CallContext,
+  action: string,
+  bucket: string,
+  path: string,
+): void {
+  const policy = needBucket(caller, bucket).settings["policy"];
+  const resource = `arn:aws:s3:::${bucket}${path}`;
+  const request = { action, resource, context: callerKeys(caller) };
+  const refusal = refusalOn(caller, typeof policy === "string" ? policy : undefined, request);
+  if (refusal)
+    throw s3Error("AccessDenied", 403, denied(caller, action, resource, refusal).message);
 }
 
 /** The part of the store in which something lives that an ARN names. */
