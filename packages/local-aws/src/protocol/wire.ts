@@ -54,9 +54,11 @@ export interface Wire {
   ): WireResponse;
 }
 
-/** Makes a wire layer. It keeps the models that it has loaded, so one is made per server. */
-export function createWire(): Wire {
-  const index = new ServiceIndex();
+/**
+ * Makes a wire layer. It keeps the models that it has loaded, so one is made per server.
+ * @param index of whoever needs the models for other things as well
+ */
+export function createWire(index = new ServiceIndex()): Wire {
   const finder = new ViolationFinder();
   const modelOf = (target: ProtocolGuess) =>
     target.service === undefined ? undefined : index.model(target.service);

@@ -6,7 +6,7 @@ import { secretValue } from "../../services/secretsmanager/secret-values.ts";
 import type { CallContext } from "../../services/service.ts";
 import type { RegistryCredentials } from "@workbook/registry-client";
 import { CannotPullError } from "../images/cannot-pull.ts";
-import type { ImagePuller, PulledImage } from "../images/puller.ts";
+import { variablesOf, type ImagePuller, type PulledImage } from "../images/puller.ts";
 import type { MetadataRegistry } from "../metadata/metadata-registry.ts";
 import type { TaskDriver, TaskSpec } from "../runtime/driver.ts";
 import type { AgentSession } from "./agent/agent-session.ts";
@@ -168,7 +168,7 @@ export class BuildContainer {
     const { memoryMiB } = computeOf(settings.environment.computeType);
     const credentials = Object.entries(metadata).filter(([name]) => name.startsWith("AWS_"));
     const environment = {
-      ...Object.fromEntries((image.config.Env ?? []).map(pair)),
+      ...variablesOf(image),
       HOME: "/root",
       AWS_ENDPOINT_URL: this.#needs.apiEndpoint,
       AWS_REGION: region,
@@ -210,8 +210,3 @@ export class BuildContainer {
     this.#needs.metadata.unregister(this.#arn);
   }
 }
-
-const pair = (text: string): [string, string] => {
-  const at = text.indexOf("=");
-  return at === -1 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
-};

@@ -1,7 +1,7 @@
 import type * as Sdk from "@aws-sdk/client-codebuild";
 import { buildArn, uuidOf } from "../../services/codebuild/find.ts";
 import type { StoredBuild } from "../../services/codebuild/state.ts";
-import { secretValue } from "../../services/secretsmanager/secret-values.ts";
+import { secretMember, secretValue } from "../../services/secretsmanager/secret-values.ts";
 import type { CallContext } from "../../services/service.ts";
 import { readParameter } from "../../services/ssm/values.ts";
 import { BuildFault, calling } from "./build-fault.ts";
@@ -124,15 +124,13 @@ function valueOfSecret(caller: CallContext, reference: string): string {
 const secretFault = (message: string) => new BuildFault("Secrets Manager Error", message);
 
 function member(whole: string, key: string): string {
-  let value: unknown;
-  try {
-    value = (JSON.parse(whole) as Readonly<Record<string, unknown>> | null)?.[key];
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw secretFault(`the secret is no JSON, and its key ${key} is asked for`);
-  }
-  if (value === undefined) throw secretFault(`the secret has no key ${key}`);
-  return typeof value === "string" ? value : JSON.stringify(value);
+  const found = secretMember(whole, key);
+  if ("value" in found) return found.value;
+  throw secretFault(
+    found.missing === "JSON"
+      ? `the secret is no JSON, and its key ${key} is asked for`
+      : `the secret has no key ${key}`,
+  );
 }
 
 const inTransaction = <T>({ cloud }: CallContext, work: () => T): T => cloud.transaction(work);

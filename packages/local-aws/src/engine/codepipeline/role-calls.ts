@@ -23,7 +23,7 @@ interface Clients {
 export class CallTools {
   readonly authorizer = new Authorizer();
   readonly index = new ServiceIndex();
-  readonly wire = createWire();
+  readonly wire = createWire(this.index);
 }
 
 /** Makes calls of services by a role: held to its policies and to those of what it asks for, as over the wire. */

@@ -50,6 +50,15 @@ export interface PulledImage {
   }[];
 }
 
+/** The variables that an image gives its containers. */
+export const variablesOf = ({ config }: Pick<PulledImage, "config">): Record<string, string> =>
+  Object.fromEntries(
+    (config.Env ?? []).map((pair) => {
+      const at = pair.indexOf("=");
+      return at === -1 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+
 /** Fetches images for tasks. Roles and reachability have been checked before: this is about the image alone. */
 export interface ImagePuller {
   /**

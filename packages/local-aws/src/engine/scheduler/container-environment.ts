@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { text } from "node:stream/consumers";
 import type { ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs";
-import type { PulledImage } from "../images/puller.ts";
+import { variablesOf, type PulledImage } from "../images/puller.ts";
 import { parseArn } from "../../ground/arn.ts";
 import type { TaskDefinition } from "../../services/ecs/state.ts";
 import { rolesOf } from "../../services/ecs/task-roles.ts";
@@ -47,7 +47,7 @@ export function environmentOf(sources: EnvironmentSources): Record<string, strin
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    ...Object.fromEntries((image.config.Env ?? []).map(splitPair)),
+    ...variablesOf(image),
     ...files,
     ...toRecord(definition.environment),
     ...secrets,
@@ -55,11 +55,6 @@ export function environmentOf(sources: EnvironmentSources): Record<string, strin
     AWS_EXECUTION_ENV: sources.on === "EC2" ? "AWS_ECS_EC2" : "AWS_ECS_FARGATE",
     ...metadata,
   };
-}
-
-function splitPair(pair: string): [string, string] {
-  const at = pair.indexOf("=");
-  return at === -1 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)];
 }
 
 const toRecord = (pairs: readonly { name?: string; value?: string }[] = []) =>

@@ -6,7 +6,7 @@ import { rolesOf } from "../../services/ecs/task-roles.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import type { Caller } from "../../services/iam/caller.ts";
 import { sessionArn } from "../../services/iam/entities.ts";
-import { secretValue } from "../../services/secretsmanager/secret-values.ts";
+import { secretMember, secretValue } from "../../services/secretsmanager/secret-values.ts";
 import { readParameter } from "../../services/ssm/values.ts";
 import type { EngineContext } from "../engine.ts";
 import { mayReachService } from "../network/reachability.ts";
@@ -82,16 +82,13 @@ function ofSecret(asked: Asked, from: string): string {
   return jsonKey === undefined ? whole : member(whole, jsonKey);
 }
 
-/** A member of a secret that is JSON; what is no text itself is written as JSON. */
+/** @throws TaskFault where the secret has no such member */
 function member(whole: string, key: string): string {
-  let value: unknown;
-  try {
-    value = (JSON.parse(whole) as Readonly<Record<string, unknown>> | null)?.[key];
-  } catch {
-    throw new TaskFault(TEXTS.secretNotJson());
-  }
-  if (value === undefined) throw new TaskFault(TEXTS.secretWithoutKey({ key }));
-  return typeof value === "string" ? value : JSON.stringify(value);
+  const found = secretMember(whole, key);
+  if ("value" in found) return found.value;
+  throw new TaskFault(
+    found.missing === "JSON" ? TEXTS.secretNotJson() : TEXTS.secretWithoutKey({ key }),
+  );
 }
 
 function ofParameter(asked: Asked, from: string): string {

@@ -173,3 +173,22 @@ function checkMove(
       `The parameter RemoveFromVersionId can't be empty. Staging label ${stage} is currently attached to version ${from}, so you must explicitly reference that version in RemoveFromVersionId.`,
     );
 }
+
+/**
+ * A member of a secret that is JSON; what is no text itself is written as JSON.
+ * @returns in place of its value what is missing: that the secret is JSON, or the key
+ */
+export function secretMember(
+  whole: string,
+  key: string,
+): { readonly value: string } | { readonly missing: "JSON" | "key" } {
+  let value: unknown;
+  try {
+    value = (JSON.parse(whole) as Readonly<Record<string, unknown>> | null)?.[key];
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { missing: "JSON" };
+  }
+  if (value === undefined) return { missing: "key" };
+  return { value: typeof value === "string" ? value : JSON.stringify(value) };
+}

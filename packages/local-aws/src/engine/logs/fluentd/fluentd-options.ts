@@ -1,4 +1,4 @@
-import { LoggerArgsError, unknownDriverOption } from "../reasons.ts";
+import { bufferNeedsMode, LoggerArgsError, unknownDriverOption } from "../reasons.ts";
 
 type Given = Readonly<Record<string, string>>;
 
@@ -61,9 +61,7 @@ export function parseFluentdOptions(given: Given): FluentdOptions {
   if (unknown !== undefined) throw new LoggerArgsError(unknownDriverOption(unknown, "fluentd"));
   const { mode } = given;
   if (given["max-buffer-size"] !== undefined && mode === "blocking")
-    throw new LoggerArgsError(
-      "logger: 'max-buffer-size' option is only supported with 'mode=non-blocking'",
-    );
+    throw new LoggerArgsError(bufferNeedsMode());
   return {
     address: parseAddress(given["fluentd-address"] || DEFAULT_ADDRESS),
     async: boolean(given, "fluentd-async"),
