@@ -167,11 +167,11 @@ export class RunningCloud {
 
   async #exchange({ database, manifest }: PreparedRestore): Promise<void> {
     const resume = await this.#frontDoor.pause(QUIET_DEADLINE_MS);
-    if (!resume) {
+    if (typeof resume !== "function") {
       removeDatabase(database);
       throw new SnapshotError(
         "Busy",
-        `Requests have not ended within ${QUIET_DEADLINE_MS / 1000} s, so nothing was restored: try again when no other command runs.`,
+        `Requests have not ended within ${QUIET_DEADLINE_MS / 1000} s, so nothing was restored: try again when no other command runs. Under way: ${resume.join(", ")}.`,
       );
     }
     const { dataDir } = this.#options.settings;

@@ -75,7 +75,7 @@ function describeRefusal(
     case "NotFound":
       return [message, `"${name}" という名前のスナップショットはありません。`];
     case "Busy":
-      return [message, "別のスナップショットの保存または復元が進行中です。"];
+      return [message, `ほかの処理が進行中です: ${message}`];
     default:
       return [message, `スナップショット "${name}" を使えません: ${message}`];
   }

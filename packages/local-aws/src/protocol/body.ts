@@ -51,6 +51,8 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
 export function readAll(stream: Readable, limit: number): Promise<Buffer> {
   // By events: an iterator over the request costs more than most calls.
   return new Promise((resolve, reject) => {
+    // Node tells nobody of an end before anybody listened, nor again.
+    if (stream.destroyed) return reject(stream.errored ?? cutOff());
     const chunks: Buffer[] = [];
     let size = 0;
     stream.on("data", (chunk: Buffer) => {
@@ -62,7 +64,13 @@ export function readAll(stream: Readable, limit: number): Promise<Buffer> {
     });
     stream.on("end", () => resolve(joined(chunks, size)));
     stream.on("error", reject);
+    stream.on("close", () => reject(cutOff()));
   });
+}
+
+/** As Node names a request whose sender has gone. */
+function cutOff(): Error {
+  return Object.assign(new Error("aborted"), { code: "ECONNRESET" });
 }
 
 function joined(chunks: readonly Buffer[], size: number): Buffer {

@@ -233,6 +233,26 @@ test("a fault after the body was read is answered with the request's id, and log
   expect(errors).toEqual([expect.stringContaining(message.match(/[0-9a-f-]{36}/)![0])]);
 });
 
+test("a pause names what it waits for, and a sender who has gone is not waited for", async () => {
+  const door = new FrontDoor({ host: "127.0.0.1", port: 0, logger: { info() {}, error() {} } });
+  const endpoint = await door.listen();
+  onTestFinished(() => door.close());
+  const arrived = Promise.withResolvers<void>();
+  const handle = async (incoming: IncomingMessage): Promise<void> => {
+    arrived.resolve();
+    await new Promise<void>((gone) => incoming.once("close", gone));
+    await readAll(incoming, MAX_BODY_BYTES);
+  };
+  const answer = () => Promise.reject(new Error("no mount took it"));
+  door.open({ answer, hush: () => () => {} }, [{ prefix: "/slow/", handle }]);
+  const sent = request(`${endpoint}/slow/?q`, { method: "PUT" }).on("error", () => {});
+  sent.end("a body");
+  await arrived.promise;
+  expect(await door.pause(1)).toEqual([expect.stringMatching(/^PUT \/slow\/ for \d+ s$/)]);
+  sent.destroy();
+  expect(await door.pause(60_000)).toBeTypeOf("function");
+});
+
 test("an object whose file has gone is an error, not a cut", async () => {
   const open = await startTestCloud();
   try {

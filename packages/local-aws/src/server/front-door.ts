@@ -33,8 +33,8 @@ export class FrontDoor {
   readonly #hosts: ReadonlySet<string>;
   #aws: Aws | undefined;
   #mounts: readonly Mount[] = [];
-  /** Requests being answered, those to `/_local/` apart. */
-  #underWay = 0;
+  /** Requests being answered, those to `/_local/` apart, each with when it came, in milliseconds. */
+  readonly #underWay = new Map<IncomingMessage, number>();
   /** Connections that have become something else, which no answer ends. */
   readonly #upgraded = new Set<Duplex>();
   #pause: { readonly resumed: Promise<void>; readonly idle: () => void } | undefined;
@@ -74,9 +74,9 @@ export class FrontDoor {
 
   /**
    * Lets requests wait, those to `/_local/` apart, and those under way end.
-   * @returns how to go on; undefined where requests have not ended within `deadlineMs`: then it has gone on already
+   * @returns how to go on; the requests that have not ended within `deadlineMs`, in words: then it has gone on already
    */
-  async pause(deadlineMs: number): Promise<(() => void) | undefined> {
+  async pause(deadlineMs: number): Promise<(() => void) | readonly string[]> {
     const resumed = Promise.withResolvers<void>();
     const idle = Promise.withResolvers<boolean>();
     this.#pause = { resumed: resumed.promise, idle: () => idle.resolve(true) };
@@ -87,13 +87,14 @@ export class FrontDoor {
       this.#pause = undefined;
       resumed.resolve();
     };
-    if (this.#underWay === 0) return resume;
+    if (this.#underWay.size === 0) return resume;
     const timer = setTimeout(() => idle.resolve(false), deadlineMs);
     const isIdle = await idle.promise;
     clearTimeout(timer);
     if (isIdle) return resume;
+    const waitedFor = [...this.#underWay].map(([request, since]) => inWords(request, since));
     resume();
-    return undefined;
+    return waitedFor;
   }
 
   /** Stops listening, and ends what is still connected. */
@@ -113,8 +114,10 @@ export class FrontDoor {
       const url = request.url ?? "/";
       if (url.startsWith(LOCAL_PREFIX)) return await this.#answer(url, request, response);
       while (this.#pause) await this.#pause.resumed;
-      this.#underWay++;
-      await this.#answer(url, request, response).finally(() => this.#answered());
+      // Who has gone while waiting asks for nothing any more.
+      if (response.destroyed) return;
+      this.#underWay.set(request, Date.now());
+      await this.#answer(url, request, response).finally(() => this.#answered(request));
     } catch (error) {
       this.#fail(request, response, error);
     }
@@ -146,8 +149,9 @@ export class FrontDoor {
     sendJson(response, 500, { code: "InternalFailure", message });
   }
 
-  #answered(): void {
-    if (--this.#underWay === 0) this.#pause?.idle();
+  #answered(request: IncomingMessage): void {
+    this.#underWay.delete(request);
+    if (this.#underWay.size === 0) this.#pause?.idle();
   }
 
   async #answer(url: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -161,6 +165,13 @@ export class FrontDoor {
     if (mount) await mount.handle(request, response);
     else await send(response, await aws.answer(request), request.method === "HEAD");
   }
+}
+
+/** `POST / (AmazonSQS.ReceiveMessage) for 12 s` */
+function inWords({ method, url, headers }: IncomingMessage, since: number): string {
+  const seconds = Math.round((Date.now() - since) / 1000);
+  const target = headers["x-amz-target"] ?? headers["user-agent"]?.split(" ")[0];
+  return `${method} ${url?.split("?")[0]}${target ? ` (${target})` : ""} for ${seconds} s`;
 }
 
 function isConnectionFault(error: unknown): boolean {
