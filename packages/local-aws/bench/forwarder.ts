@@ -45,7 +45,7 @@ class Exchange implements ConnectionUser {
     for (let at = 0; at < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;
     this.#head = `${head}\r\n`;
     const idle = target.take();
-    this.#connection = idle ?? target.connect(IDLE_TIMEOUT_MS);
+    this.#connection = idle ?? target.connect(IDLE_TIMEOUT_MS, () => {});
     this.#connection.use(this, { noBody: false, mayUpgrade: false }, IDLE_TIMEOUT_MS);
     if (idle) this.connected();
   }

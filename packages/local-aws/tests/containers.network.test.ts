@@ -10,7 +10,12 @@ import {
   RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
 } from "@aws-sdk/client-ec2";
-import { CreateServiceCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
+import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
+import {
+  CreateServiceCommand,
+  UpdateClusterSettingsCommand,
+  UpdateServiceCommand,
+} from "@aws-sdk/client-ecs";
 import {
   DescribeLoadBalancersCommand,
   ElasticLoadBalancingV2Client,
@@ -72,6 +77,8 @@ describe.skipIf(closed)("the network of tasks", () => {
     ]);
     const { targetGroupArn } = web;
     const { ecs, test: started } = cloud.cloud;
+    const settings = [{ name: "containerInsights" as const, value: "enabled" }];
+    await ecs.send(new UpdateClusterSettingsCommand({ cluster: "c", settings }));
     await ecs.send(
       new CreateServiceCommand({
         cluster: "c",
@@ -106,8 +113,35 @@ describe.skipIf(closed)("the network of tasks", () => {
     const [server, , client] = lines[0]!.split(" ");
     expect(targets).toContain(server);
     expect(client).toBe(addressOf(task));
+    await receivedBytes();
     await ecs.send(new UpdateServiceCommand({ cluster: "c", service: "web", desiredCount: 0 }));
   });
+
+  /** What the tasks' interfaces have carried counts in Container Insights. */
+  const receivedBytes = async () => {
+    const cloudwatch = new CloudWatchClient(cloud.cloud.test.clientConfig);
+    const dimensions = { ClusterName: "c", ServiceName: "web" };
+    await vi.waitFor(
+      async () => {
+        for (const MetricName of ["NetworkRxBytes", "NetworkTxBytes"]) {
+          const { Datapoints = [] } = await cloudwatch.send(
+            new GetMetricStatisticsCommand({
+              Namespace: "ECS/ContainerInsights",
+              MetricName,
+              Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+              StartTime: new Date(Date.now() - 3_600_000),
+              EndTime: new Date(Date.now() + 60_000),
+              Period: 3600,
+              Statistics: ["Maximum"],
+            }),
+          );
+          expect(Math.max(...Datapoints.map(({ Maximum = 0 }) => Maximum))).toBeGreaterThan(0);
+        }
+      },
+      { timeout: 60_000, interval: 100 },
+    );
+    cloudwatch.destroy();
+  };
 
   test("security groups decide who reaches whom, at once, and spare connections that stand", async () => {
     const [servers, clients] = [await group("servers"), await group("clients")];

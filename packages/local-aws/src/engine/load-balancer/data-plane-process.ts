@@ -139,14 +139,17 @@ export class DataPlaneProcess {
     return () => void this.#awaitingIdle.delete(id);
   }
 
-  /** Resolves when everything counted so far has been reported, and so everything said before has been heard. */
-  async report(): Promise<void> {
+  /**
+   * Resolves when everything counted so far has been reported, and so everything said before has been heard.
+   * @param isMinute whether a minute of CloudWatch's ends with it
+   */
+  async report(isMinute = false): Promise<void> {
     if (!this.#child) return;
     if (!this.#ready) await Promise.race([once(this.#child, "message"), once(this.#child, "exit")]);
     if (!this.#ready) return;
     return new Promise((resolve) => {
       this.#reports.push(resolve);
-      this.#send({ type: "report" });
+      this.#send({ type: "report", isMinute });
     });
   }
 

@@ -159,7 +159,7 @@ class LoadBalancerPart implements LoadBalancers {
   }
 
   async takeMetrics(): Promise<readonly MetricDelta[]> {
-    await this.#process.report();
+    await this.#process.report(true);
     return this.#totals.take();
   }
 

@@ -51,7 +51,8 @@ export type ParentMessage =
       readonly groupArn: string;
       readonly key: string;
     }
-  | { readonly type: "report" };
+  /** `isMinute`: a minute of CloudWatch's ends with it. */
+  | { readonly type: "report"; readonly isMinute: boolean };
 
 /** From the data plane. */
 export type ChildMessage =

@@ -40,7 +40,7 @@ export class BalancerMetrics implements MetricSource {
       const scope = this.#store.scope(place.account, place.region);
       for (const { arn } of scope.of(loadBalancers).values())
         points.push(
-          ...countPoints(minute, place, { LoadBalancer: arnSuffix(arn) }, counted(arn, deltas)),
+          ...balancerPoints(minute, place, { LoadBalancer: arnSuffix(arn) }, counted(arn, deltas)),
         );
       for (const { arn } of scope.of(targetGroups).values())
         for (const balancer of usersOf(scope, arn))
@@ -55,6 +55,36 @@ const counted = (arn: string, deltas: ReadonlyMap<string, MetricDelta>): MetricD
   const { counts, ...delta } = deltas.get(arn) ?? { arn, counts: {} };
   return { ...delta, counts: { RequestCount: 0, ...counts } };
 };
+
+/**
+ * The largest of what a load balancer's capacity is used by, in units: new connections a second, open ones, bytes an hour,
+ * and rules a second, of which ten are free for each request.
+ * https://aws.amazon.com/elasticloadbalancing/pricing/
+ */
+function usedCapacity(counts: MetricDelta["counts"]): number {
+  const { RequestCount = 0, RuleEvaluations = 0, ...others } = counts;
+  const { NewConnectionCount = 0, ActiveConnectionCount = 0, ProcessedBytes = 0 } = others;
+  return Math.max(
+    NewConnectionCount / (25 * 60),
+    ActiveConnectionCount / 3000,
+    ProcessedBytes / (1e9 / 60),
+    (RuleEvaluations - 10 * RequestCount) / (1000 * 60),
+    0,
+  );
+}
+
+function balancerPoints(
+  minute: Minute,
+  place: Place,
+  dimensions: Readonly<Record<string, string>>,
+  delta: MetricDelta,
+): NewPoint[] {
+  const capacity = metricName(place, NAMESPACE, "ConsumedLCUs", dimensions);
+  return [
+    ...countPoints(minute, place, dimensions, delta),
+    minuteValue(minute, capacity, "Count", usedCapacity(delta.counts)),
+  ];
+}
 
 function groupPoints(
   scope: Scope,
@@ -98,7 +128,8 @@ function countPoints(
   return Object.entries(delta.counts).flatMap(([name, count]): NewPoint[] => {
     const metric = metricName(place, NAMESPACE, name, dimensions);
     const values = delta.values?.[name];
-    if (!values) return [minuteValue(minute, metric, "Count", count)];
+    const unit = name === "ProcessedBytes" ? "Bytes" : "Count";
+    if (!values) return [minuteValue(minute, metric, unit, count)];
     const { at } = minuteValue(minute, metric, "Seconds", 0);
     const points = values.map(([value, often]): Point => pointOf(at, value, often));
     return [{ metric, unit: "Seconds", ...mergePoints(at, points) }];

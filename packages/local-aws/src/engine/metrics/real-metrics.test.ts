@@ -69,6 +69,15 @@ test("Container Insights count tasks and what they reserve", async () => {
   expect(await maximum("DesiredTaskCount")).toBe(2);
   expect(await maximum("CpuReserved")).toBe(512);
   expect(await maximum("MemoryReserved")).toBe(1024);
+  expect(await maximum("EphemeralStorageReserved")).toBe(40);
+  expect(await maximum("TaskSetCount")).toBe(0);
+  const ofFamily = { ClusterName: "c", TaskDefinitionFamily: "web" };
+  expect(await read("ECS/ContainerInsights", "CpuReserved", ofFamily, "Maximum")).toBe(512);
+  const ofCluster = { ClusterName: "c" };
+  expect(await read("ECS/ContainerInsights", "TaskCount", ofCluster, "Maximum")).toBe(2);
+  expect(await read("ECS/ContainerInsights", "ContainerInstanceCount", ofCluster, "Maximum")).toBe(
+    0,
+  );
 });
 
 test("a load balancer counts requests, answers and the time they took", async () => {
@@ -97,6 +106,11 @@ test("a load balancer counts requests, answers and the time they took", async ()
   await seen(() => of("RequestCount", "Sum", both), 20);
   await seen(() => of("RequestCount", "Sum", whole), 20);
   await seen(() => of("HTTPCode_Target_2XX_Count", "Sum", whole), 20);
+  await seen(() => of("NewConnectionCount", "Sum", whole), 1);
+  await seen(() => of("ActiveConnectionCount", "Sum", whole), 1);
+  // Each of the requests and answers has a head of more than fifty bytes.
+  await seen(() => of("ProcessedBytes", "Sum", whole), 20 * 100);
+  await seen(() => of("ConsumedLCUs", "Maximum", whole), 1e-6);
   await seen(() => of("HealthyHostCount", "Maximum", both), 2);
   await seen(() => of("RequestCountPerTarget", "Sum", { TargetGroup }), 10);
   // It answers after five milliseconds.

@@ -1,32 +1,33 @@
-import { lastPart } from "../../services/ecs/arns.ts";
-import { isPending, isRunning } from "../../services/ecs/counts.ts";
-import { clusters, ecsServices, tasks, type Task } from "../../services/ecs/state.ts";
 import type { NewPoint } from "../../services/cloudwatch/metric-points.ts";
-import type { Change, Place } from "../../store/collection.ts";
-import type { Store } from "../../store/store.ts";
-import type { TaskDriver } from "../runtime/driver.ts";
-import { metricName, minuteValue, type MetricSource, type Minute } from "./source.ts";
+import { isRunning } from "../../services/ecs/counts.ts";
+import { taskNeeds } from "../../services/ecs/placement/task-needs.ts";
+import {
+  taskDefinitions,
+  tasks,
+  type Task,
+  type TaskDefinition,
+} from "../../services/ecs/state.ts";
+import type { Change } from "../../store/collection.ts";
+import type { Scope, Store } from "../../store/store.ts";
+import type { ContainerUsage, TaskDriver } from "../runtime/driver.ts";
+import { containerInsights } from "./container-insights.ts";
+import type { MetricSource, Minute } from "./source.ts";
+import type { TaskUse } from "./task-use.ts";
+import { utilization } from "./utilization.ts";
 
 const MIB = 1024 * 1024;
 
-/** Processor time of a task's containers, by name, at one moment. */
+/** A task at one moment. */
 interface Sample {
   readonly at: number;
+  /** Processor time of its containers, by name. */
   readonly seconds: ReadonlyMap<string, number>;
+  readonly network: ContainerUsage["network"];
+  /** How often its containers were started again. */
+  readonly restarts: number;
 }
 
-/** What a task has used in a minute. */
-interface Used {
-  readonly task: Readonly<Task>;
-  /** In units: 1024 are one processor. Undefined where it has been seen for the first time. */
-  readonly cpu: number | undefined;
-  readonly memoryMiB: number;
-}
-
-/**
- * Processor and memory of what runs, as ECS tells CloudWatch of it.
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html
- */
+/** Processor and memory of what runs, as ECS tells CloudWatch of it. */
 export class TaskMetrics implements MetricSource {
   readonly #store: Store;
   readonly #driver: Pick<TaskDriver, "usage">;
@@ -50,15 +51,22 @@ export class TaskMetrics implements MetricSource {
     const points: NewPoint[] = [];
     for (const collection of this.#store.all(tasks)) {
       const running = collection.filter(isRunning);
-      const used = await Promise.all(running.map((task) => this.#use(task, minute, samples)));
-      points.push(...utilization(collection.place, minute, used));
-      points.push(...this.#insights(collection.place, minute, used));
+      const scope = this.#store.scope(collection.place.account, collection.place.region);
+      const uses = await Promise.all(
+        running.map((task) => this.#use(scope, task, minute, samples)),
+      );
+      points.push(...utilization(scope, minute, uses), ...containerInsights(scope, minute, uses));
     }
     this.#samples = samples;
     return points;
   }
 
-  async #use(task: Readonly<Task>, minute: Minute, samples: Map<string, Sample>): Promise<Used> {
+  async #use(
+    scope: Scope,
+    task: Readonly<Task>,
+    minute: Minute,
+    samples: Map<string, Sample>,
+  ): Promise<TaskUse> {
     const usage = await this.#driver.usage(task.arn);
     const seconds = new Map<string, number>();
     let bytes = 0;
@@ -66,113 +74,63 @@ export class TaskMetrics implements MetricSource {
       seconds.set(name, userSeconds + systemSeconds);
       bytes += memoryBytes;
     }
-    samples.set(task.arn, { at: minute.now, seconds });
-    return { task, cpu: this.#cpu(task, minute, seconds), memoryMiB: bytes / MIB };
-  }
-
-  #cpu(task: Readonly<Task>, minute: Minute, seconds: Sample["seconds"]): number | undefined {
-    const isNew = (task.startedAt ?? 0) >= minute.since;
-    const first = { at: task.startedAt ?? minute.now, seconds: new Map<string, number>() };
-    const before = this.#samples.get(task.arn) ?? (isNew ? first : undefined);
-    if (!before || minute.now <= before.at) return undefined;
-    let used = 0;
-    for (const [name, now] of seconds) {
-      const earlier = before.seconds.get(name) ?? 0;
-      // A container that was started again counts from nothing.
-      used += now >= earlier ? now - earlier : now;
-    }
-    return (used / ((minute.now - before.at) / 1000)) * 1024;
-  }
-
-  /**
-   * Container Insights, of clusters that have it.
-   * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html
-   */
-  #insights(place: Place, minute: Minute, used: readonly Used[]): NewPoint[] {
-    const scope = this.#store.scope(place.account, place.region);
-    const observed = scope
-      .of(clusters)
-      .filter(({ settings }) =>
-        settings.some(({ name, value }) => name === "containerInsights" && value !== "disabled"),
-      );
-    return observed.flatMap(({ arn, name: ClusterName }) => {
-      const own = used.filter(({ task }) => task.clusterArn === arn);
-      const services = scope
-        .of(ecsServices)
-        .filter((it) => it.clusterArn === arn && it.status !== "INACTIVE");
-      const put = (
-        dimensions: Readonly<Record<string, string>>,
-        values: Readonly<Record<string, [unit: string, value: number]>>,
-      ) =>
-        Object.entries(values).map(([name, [unit, value]]) =>
-          minuteValue(
-            minute,
-            metricName(place, "ECS/ContainerInsights", name, dimensions),
-            unit,
-            value,
-          ),
-        );
-      const ofServices = services.flatMap((service) => {
-        const its = own.filter(({ task }) => task.serviceArn === service.arn);
-        const pending = scope
-          .of(tasks)
-          .filter((task) => task.serviceArn === service.arn && isPending(task));
-        return put(
-          { ClusterName, ServiceName: service.name },
-          {
-            ...usedValues(its),
-            RunningTaskCount: ["Count", its.length],
-            PendingTaskCount: ["Count", pending.length],
-            DesiredTaskCount: ["Count", service.desiredCount],
-            DeploymentCount: ["Count", service.deployments.length],
-          },
-        );
-      });
-      const ofCluster = put(
-        { ClusterName },
-        {
-          ...usedValues(own),
-          TaskCount: ["Count", own.length],
-          ServiceCount: ["Count", services.length],
-        },
-      );
-      return [...ofCluster, ...ofServices];
-    });
-  }
-}
-
-function usedValues(used: readonly Used[]): Record<string, [unit: string, value: number]> {
-  const sum = (of: (it: Used) => number) => used.reduce((total, it) => total + of(it), 0);
-  const measured = used.filter(({ cpu }) => cpu !== undefined);
-  return {
-    ...(measured.length > 0 && { CpuUtilized: ["None", sum(({ cpu = 0 }) => cpu)] as const }),
-    CpuReserved: ["None", sum(({ task }) => Number(task.cpu))],
-    MemoryUtilized: ["Megabytes", sum(({ memoryMiB }) => memoryMiB)],
-    MemoryReserved: ["Megabytes", sum(({ task }) => Number(task.memory))],
-  } as Record<string, [string, number]>;
-}
-
-/** What each task of a service uses of what it has reserved, in percent: of the service, and of the cluster. */
-function utilization(place: Place, minute: Minute, used: readonly Used[]): NewPoint[] {
-  return used.flatMap(({ task, cpu, memoryMiB }) => {
-    if (task.serviceArn === undefined) return [];
-    const ClusterName = lastPart(task.clusterArn);
-    const dimensions: Record<string, string>[] = [
-      { ClusterName, ServiceName: lastPart(task.serviceArn) },
-      { ClusterName },
-    ];
-    const shares = {
-      CPUUtilization:
-        cpu !== undefined && Number(task.cpu) > 0 ? (100 * cpu) / Number(task.cpu) : undefined,
-      MemoryUtilization:
-        Number(task.memory) > 0 ? (100 * memoryMiB) / Number(task.memory) : undefined,
+    const restarts = task.containers.reduce((sum, it) => sum + (it.restartCount ?? 0), 0);
+    const definition = scope.of(taskDefinitions).get(task.taskDefinitionArn)!;
+    const network = networkOf(definition.networkMode, [...usage.values()]);
+    const sample = { at: minute.now, seconds, network, restarts };
+    const before = this.#before(task, minute);
+    samples.set(task.arn, sample);
+    const hasPolicy = definition.containerDefinitions.some((it) => it.restartPolicy?.enabled);
+    return {
+      task,
+      family: definition.family,
+      cpu: before && usedUnits(before, minute.now, seconds),
+      network: before && rateOf(before, sample),
+      memoryMiB: bytes / MIB,
+      reserved: taskNeeds(definition, task.overrides),
+      restarts: hasPolicy ? restarts - (before?.restarts ?? restarts) : undefined,
     };
-    return Object.entries(shares).flatMap(([name, value]) =>
-      value === undefined
-        ? []
-        : dimensions.map((each) =>
-            minuteValue(minute, metricName(place, "AWS/ECS", name, each), "Percent", value),
-          ),
-    );
-  });
+  }
+
+  /** What a task was when it was seen last, or when it started in this minute. */
+  #before(task: Readonly<Task>, { since }: Minute): Sample | undefined {
+    const known = this.#samples.get(task.arn);
+    const { startedAt = 0 } = task;
+    if (known || startedAt < since) return known;
+    const network = { receivedBytes: 0, sentBytes: 0 };
+    return { at: startedAt, seconds: new Map(), network, restarts: 0 };
+  }
+}
+
+/** In mode awsvpc a task's containers have one network, in mode bridge each its own; in mode host it is the instance's. */
+function networkOf(mode: TaskDefinition["networkMode"], usages: readonly ContainerUsage[]) {
+  if (mode !== "awsvpc" && mode !== "bridge") return undefined;
+  const networks = usages.flatMap(({ network }) => network ?? []);
+  const own = mode === "awsvpc" ? networks.slice(0, 1) : networks;
+  if (own.length === 0) return undefined;
+  return {
+    receivedBytes: own.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0),
+    sentBytes: own.reduce((sum, { sentBytes }) => sum + sentBytes, 0),
+  };
+}
+
+function rateOf(before: Sample, after: Sample): TaskUse["network"] {
+  const seconds = (after.at - before.at) / 1000;
+  if (!before.network || !after.network || seconds <= 0) return undefined;
+  // A container that was started again, in a network of its own, counts from nothing.
+  const rate = (member: "receivedBytes" | "sentBytes") =>
+    Math.max(after.network![member] - before.network![member], 0) / seconds;
+  return { received: rate("receivedBytes"), sent: rate("sentBytes") };
+}
+
+/** Processor units used between two moments; undefined where no time has passed. */
+function usedUnits(before: Sample, now: number, seconds: Sample["seconds"]): number | undefined {
+  if (now <= before.at) return undefined;
+  let used = 0;
+  for (const [name, total] of seconds) {
+    const earlier = before.seconds.get(name) ?? 0;
+    // A container that was started again counts from nothing.
+    used += total >= earlier ? total - earlier : total;
+  }
+  return (used / ((now - before.at) / 1000)) * 1024;
 }

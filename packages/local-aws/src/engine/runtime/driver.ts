@@ -99,6 +99,8 @@ export interface ContainerUsage {
   readonly systemSeconds: number;
   /** What cannot be given back: without files that are mapped or cached. */
   readonly memoryBytes: number;
+  /** What came and went through the network that it has, alone or with its task; undefined where that is the machine's own. */
+  readonly network?: { readonly receivedBytes: number; readonly sentBytes: number };
 }
 
 /** In characters. */

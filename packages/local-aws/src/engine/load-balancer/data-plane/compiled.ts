@@ -64,9 +64,16 @@ export function compileListeners(configuration: Configuration): Map<number, Port
   return ports;
 }
 
-/** The action of the first rule that matches. The last rule of every listener matches all. */
-export function chooseAction(listener: CompiledListener, request: Matchable): ActionConfiguration {
-  for (const { matchers, action } of listener.rules)
-    if (matchers.every((matches) => matches(request))) return action;
+/**
+ * The action of the first rule that matches, and how many rules were looked at, the default one not among them. The last
+ * rule of every listener is that one, and matches all.
+ */
+export function chooseAction(
+  listener: CompiledListener,
+  request: Matchable,
+): { readonly action: ActionConfiguration; readonly evaluated: number } {
+  const { rules } = listener;
+  const at = rules.findIndex(({ matchers }) => matchers.every((matches) => matches(request)));
+  if (at >= 0) return { action: rules[at]!.action, evaluated: Math.min(at + 1, rules.length - 1) };
   throw new Error(`listener ${listener.configuration.arn} has no default rule`);
 }

@@ -2,10 +2,11 @@ import { ServerResponse, type IncomingMessage, type Server } from "node:http";
 import type { Server as NetServer, Socket } from "node:net";
 import type { Clock } from "../../../clock/clock.ts";
 import type { Configuration } from "../configuration.ts";
-import type { SocketInfo } from "../messages.ts";
+import type { MetricDelta, SocketInfo } from "../messages.ts";
 import { answer, answerMisdirected } from "./answers.ts";
 import { ClientConnections, HeldClients } from "./client-connections.ts";
 import { chooseAction, compileListeners, type CompiledListener, type Port } from "./compiled.ts";
+import { ConnectionCounts } from "./connection-counts.ts";
 import { Metrics } from "./metrics.ts";
 import {
   createReader,
@@ -30,7 +31,8 @@ type OriginSocket = Socket & { [ORIGIN]?: SocketInfo };
 /** Serves the listeners of all load balancers over the sockets it is given. Knows only its configuration. */
 export class DataPlane {
   readonly #services: Services;
-  readonly metrics = new Metrics();
+  readonly #metrics = new Metrics();
+  readonly #connections = new ConnectionCounts(this.#metrics);
   readonly #held: HeldClients;
   readonly #clients: ClientConnections;
   readonly #fault: (error: unknown) => void;
@@ -52,7 +54,8 @@ export class DataPlane {
     this.#clients = new ClientConnections(clock);
     this.#services = {
       clock,
-      metrics: this.metrics,
+      metrics: this.#metrics,
+      connections: this.#connections,
       stickiness: new Stickiness(clock),
       traceIds: new TraceIds(clock),
       traced: this.#traced,
@@ -94,6 +97,13 @@ export class DataPlane {
   trace(trace: string, answered: ((target: string) => void) | undefined): void {
     if (answered) this.#traced.set(trace, answered);
     else this.#traced.delete(trace);
+  }
+
+  /** Takes what was counted since it was taken last. @param isMinute whether a minute of CloudWatch's ends with it */
+  takeMetrics(isMinute = false): MetricDelta[] {
+    this.#connections.countBytes();
+    if (isMinute) this.#connections.endMinute();
+    return this.#metrics.take();
   }
 
   /** Serves a listening socket. */
@@ -193,22 +203,36 @@ export class DataPlane {
       return this.#held.hold(request.socket, () =>
         this.#onRequest(request, response, early, facts),
       );
-    const { idleTimeoutMs } = listener.balancer;
+    const { arn, idleTimeoutMs } = listener.balancer;
+    this.#connections.ofClient(request.socket, arn);
     response.on("finish", () => this.#clients.end(request.socket, idleTimeoutMs));
     const wrong = malformed(request, facts, early !== undefined);
     const status = wrong ?? refusal(request, facts);
     if (status !== undefined) {
-      this.metrics.addOwnAnswer(listener.balancer.arn, status);
+      this.#metrics.addOwnAnswer(arn, status);
       // Where one request ends and the next begins is not to be guessed: the connection ends with it.
       if (wrong !== undefined) this.#clients.leave(request.socket);
       response.shouldKeepAlive &&= wrong === undefined;
       return answer(response, status, { settings: listener.configuration });
     }
-    const action =
-      listener.rules.length === 1
-        ? listener.rules[0]!.action
-        : chooseAction(listener, this.#matchable(request, facts));
-    act(action, request, response, facts, listener, this.#services, early);
+    act(
+      this.#choose(listener, request, facts),
+      request,
+      response,
+      facts,
+      listener,
+      this.#services,
+      early,
+    );
+  }
+
+  /** Of the rules, the last one is not counted: it is the listener's own. */
+  #choose(listener: CompiledListener, request: IncomingMessage, facts: RequestFacts) {
+    const { rules, balancer } = listener;
+    if (rules.length === 1) return rules[0]!.action;
+    const { action, evaluated } = chooseAction(listener, this.#matchable(request, facts));
+    this.#metrics.add(balancer.arn, "RuleEvaluations", evaluated);
+    return action;
   }
 
   #matchable(request: IncomingMessage, facts: RequestFacts) {

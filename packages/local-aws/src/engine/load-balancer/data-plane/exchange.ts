@@ -177,14 +177,19 @@ export class Exchange implements ConnectionUser {
       return;
     }
     const { request, early, listener } = this.#options;
-    const { idleTimeoutMs } = listener.balancer;
     const idle = target.take();
-    const connection = idle ?? target.connect(idleTimeoutMs);
+    const connection = idle ?? this.#connect(target);
     target.begin();
     this.#connection = connection;
     const expected = { noBody: request.method === "HEAD", mayUpgrade: early !== undefined };
-    connection.use(this, expected, idleTimeoutMs);
+    connection.use(this, expected, listener.balancer.idleTimeoutMs);
     if (idle) this.connected();
+  }
+
+  #connect(target: Target): TargetConnection {
+    const { arn, idleTimeoutMs } = this.#options.listener.balancer;
+    const { connections } = this.#services;
+    return target.connect(idleTimeoutMs, (socket) => connections.toTarget(socket, arn));
   }
 
   #tryAnother(): void {

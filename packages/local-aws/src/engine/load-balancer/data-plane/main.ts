@@ -80,8 +80,8 @@ const fault = (error: unknown) => send(faultMessage(error));
 const dataPlane = new DataPlane(new SystemClock(), fault);
 const probes = new Map<number, Probe>();
 
-function report(reply: boolean): void {
-  const deltas = dataPlane.metrics.take();
+function report(reply: boolean, isMinute = false): void {
+  const deltas = dataPlane.takeMetrics(isMinute);
   if (reply || deltas.length > 0) send({ type: "metrics", deltas, reply });
 }
 
@@ -111,7 +111,7 @@ function handle(message: ParentMessage, resource: unknown): void {
         send({ type: "idle", id: message.id }),
       );
     case "report":
-      return report(true);
+      return report(true, message.isMinute);
   }
 }
 

@@ -1,5 +1,6 @@
+import type { Server as HttpServer } from "node:http";
 import { connect } from "node:net";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type {
   ActionConfiguration,
   ConditionConfiguration,
@@ -496,7 +497,7 @@ test("requests are counted by load balancer and by group", async () => {
   await fetchPort(port);
   await fetchPort(port, { path: "/missing" });
   const counts = Object.fromEntries(
-    served.plane.metrics.take().map(({ arn, counts: c }) => [arn, c]),
+    served.plane.takeMetrics().map(({ arn, counts: c }) => [arn, c]),
   );
   expect(counts["arn:web"]).toMatchObject({ RequestCount: 2 });
   expect(counts["group"]).toMatchObject({
@@ -505,7 +506,7 @@ test("requests are counted by load balancer and by group", async () => {
     HTTPCode_Target_4XX_Count: 1,
     TargetResponseTime: expect.any(Number),
   });
-  expect(served.plane.metrics.take()).toEqual([]);
+  expect(served.plane.takeMetrics()).toEqual([]);
 });
 
 test("answers in the load balancer's own name are counted by their class, and some by their code", async () => {
@@ -527,16 +528,48 @@ test("answers in the load balancer's own name are counted by their class, and so
   );
   await fetchPort(await served.listen(80));
   await fetchPort(await served.listen(8080));
-  const deltas = served.plane.metrics.take();
+  const deltas = served.plane.takeMetrics();
   const counts = (arn: string) => deltas.find((delta) => delta.arn === arn)!.counts;
   expect(counts("arn:refusing")).toEqual({
     RequestCount: 1,
     HTTPCode_ELB_5XX_Count: 1,
     HTTPCode_ELB_502_Count: 1,
+    NewConnectionCount: 1,
+    ProcessedBytes: expect.any(Number),
   });
   expect(counts("arn:redirecting")).toEqual({
     RequestCount: 1,
     HTTP_Redirect_Count: 1,
     HTTPCode_ELB_3XX_Count: 1,
+    NewConnectionCount: 1,
+    ProcessedBytes: expect.any(Number),
+  });
+});
+
+test("connections, their bytes and the rules looked at count for their load balancer", async () => {
+  const { route, server } = await served.program((_request, response) => response.end("hello"));
+  // By itself Node would close what is idle for some seconds.
+  (server as HttpServer).keepAliveTimeout = 0;
+  const path = (value: string) => rule(fixed(value), { field: "path-pattern", values: [value] });
+  served.configure(
+    [balancer("web", [listener(80, [path("/a"), path("/b"), forwardAll()])])],
+    [group([target(route)])],
+  );
+  const port = await served.listen(80);
+  await fetchPort(port, { path: "/b" });
+  await fetchPort(port, { path: "/c" });
+  const counts = () =>
+    served.plane.takeMetrics(true).find(({ arn }) => arn === "arn:web")?.counts ?? {};
+  // Two of the client's, and one to the target.
+  const first = counts();
+  expect(first).toMatchObject({
+    NewConnectionCount: 3,
+    ActiveConnectionCount: 3,
+    RuleEvaluations: 4,
+  });
+  expect(first["ProcessedBytes"]).toBeGreaterThan(200);
+  // The one to the target stays open, for the next request.
+  await vi.waitFor(() => expect(counts()).toEqual({ ActiveConnectionCount: 1 }), {
+    timeout: 60_000,
   });
 });

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { Clock } from "../../../clock/clock.ts";
+import type { ConnectionCounts } from "./connection-counts.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Stickiness } from "./stickiness.ts";
 import type { TargetGroup } from "./target-group.ts";
@@ -9,6 +10,7 @@ import type { TraceIds } from "./trace-ids.ts";
 export interface Services {
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly connections: ConnectionCounts;
   readonly stickiness: Stickiness;
   readonly traceIds: TraceIds;
   /** Who is to be told the key of the target that answers, by the `X-Amzn-Trace-Id` of the request. */

@@ -1,4 +1,4 @@
-import { connect as connectTcp } from "node:net";
+import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { TargetConfiguration } from "../configuration.ts";
 import { TargetConnection } from "./target-connection.ts";
@@ -56,8 +56,11 @@ export class Target {
     return undefined;
   }
 
-  /** A new connection, not yet established. The target's route must be an address. */
-  connect(idleTimeoutMs: number): TargetConnection {
+  /**
+   * A new connection, not yet established. The target's route must be an address.
+   * @param established called when it is
+   */
+  connect(idleTimeoutMs: number, established: (socket: Socket) => void): TargetConnection {
     const { route } = this.configuration;
     if (typeof route === "string")
       throw new Error(`target ${this.key} cannot be connected to: ${route}`);
@@ -68,6 +71,7 @@ export class Target {
     const socket = this.#options.tls
       ? connectTls({ ...way, rejectUnauthorized: false })
       : connectTcp(way);
+    socket.once("connect", () => established(socket));
     const connection = new TargetConnection(socket, {
       idleTimeoutMs,
       readyEvent: this.#options.tls ? "secureConnect" : "connect",

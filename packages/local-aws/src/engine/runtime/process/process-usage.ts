@@ -34,6 +34,16 @@ async function linuxUsage(pid: number): Promise<ContainerUsage> {
   };
 }
 
+/** What interfaces of the process's network have carried, but for its loopback. */
+export async function networkUsage(pid: number): Promise<NonNullable<ContainerUsage["network"]>> {
+  const table = await read(`/proc/${pid}/net/dev`);
+  const rows = [...table.matchAll(/^\s*(\S+):\s*(.*)$/gm)].filter(([, name]) => name !== "lo");
+  // Eight columns of what was received, then those of what was sent: bytes come first.
+  const total = (column: number) =>
+    rows.reduce((sum, [, , counts = ""]) => sum + Number(counts.split(/\s+/)[column]), 0);
+  return { receivedBytes: total(0), sentBytes: total(8) };
+}
+
 async function childrenOf(pid: number): Promise<number[]> {
   const children = await read(`/proc/${pid}/task/${pid}/children`);
   return children.split(" ").filter(Boolean).map(Number);
@@ -78,7 +88,7 @@ function seconds(time = "0"): number {
 }
 
 function sum(usages: readonly ContainerUsage[]): ContainerUsage {
-  const total = (member: keyof ContainerUsage) =>
+  const total = (member: "userSeconds" | "systemSeconds" | "memoryBytes") =>
     usages.reduce((so, usage) => so + usage[member], 0);
   return {
     userSeconds: total("userSeconds"),

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { UNPACK_LIMITS, unpackLayer } from "@workbook/image-layers";
 import { SystemClock } from "../../../../clock/system-clock.ts";
-import { processUsage } from "../../process/process-usage.ts";
+import { networkUsage, processUsage } from "../../process/process-usage.ts";
 import { runContainer } from "./run-container.ts";
 import type { Message, OperationName, Operations, Request } from "./messages.ts";
 import { setUpRoom } from "./set-up.ts";
@@ -58,7 +58,13 @@ const handlers: Handlers = {
     return null;
   },
   check: ({ id, command, timeoutMs }) => check(id, command, timeoutMs),
-  usage: ({ pids }) => processUsage(pids),
+  usage: async ({ pids }) => {
+    const [usages, networks] = await Promise.all([
+      processUsage(pids),
+      Promise.all(pids.map(networkUsage)),
+    ]);
+    return usages.map((usage, index) => ({ ...usage, network: networks[index]! }));
+  },
   dial: async ({ key, to }) => {
     const socket = await dial(to);
     // Once the server has it, this process has no part in it.
