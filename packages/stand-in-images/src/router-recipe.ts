@@ -72,7 +72,8 @@ export const router: Recipe = {
     "docker.io/amazon/aws-for-fluent-bit",
     "docker.io/fluent/fluent-bit",
   ],
-  tags: ["latest", "stable", "2", "3"],
+  // Those with a date are what the public parameters of Parameter Store name.
+  tags: ["latest", "stable", "2", "3", "2.34.3.20260623", "3.4.5"],
   packages: [],
   version: "the workbook's log router",
   base: "node:24-slim",

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CreateServiceCommand } from "@aws-sdk/client-ecs";
+import { GetParametersByPathCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { recipeFor } from "@workbook/stand-in-images/recipes";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { writeTinyLayer, type TinyEntry } from "../runtime/testing/tiny-image.ts";
 import type { TaskCloud } from "../scheduler/testing/task-cloud.ts";
@@ -184,6 +186,33 @@ test("an image on this machine stands in where the registry cannot be reached, a
   expect(await pulling.failureOf(`${FAR}/stand-in:v1`)).toMatch(/: not found$/);
   expect(await pulling.failureOf(`closed.test/stand-in@${"sha256:".padEnd(71, "0")}`)).toMatch(
     /refused$/,
+  );
+});
+
+test("the router's image that a public parameter names is had where nothing of AWS is reached", async () => {
+  const ssm = new SSMClient(cloud.test.clientConfig);
+  const path = "/aws/service/aws-for-fluent-bit";
+  const { Parameters = [] } = await ssm.send(new GetParametersByPathCommand({ Path: path }));
+  ssm.destroy();
+  const values = Parameters.filter(({ Name }) => !Name!.startsWith(`${path}/init-`));
+  const stable = Parameters.find(({ Name }) => Name === `${path}/stable`)!.Value!;
+  const ofGallery = (value: string) => value.replace(/^[^/]+/, "public.ecr.aws/aws-observability");
+  for (const { Value } of values)
+    expect(recipeFor(ofGallery(Value!)), Value).toMatchObject({ name: "log-router", always: true });
+  const layer = await pulling.layerThatSays("a router");
+  registry.put("team/router:v1", { layer, config: configOf("router") });
+  registry.writeLayout(join(pulling.folder, "stand-ins"), "team/router:v1", [
+    {
+      "org.opencontainers.image.ref.name": ofGallery(stable),
+      ...VERSION,
+      "workbook.stand-in.always": "true",
+    },
+  ]);
+  expect(await pulling.linesOf(stable)).toEqual(["a router"]);
+  // Another account's repository of that name is that account's.
+  const other = stable.replace(/^\d+/, "999999999999");
+  expect(await pulling.failureOf(other)).toContain(
+    "does not exist in the registry with id '999999999999'",
   );
 });
 

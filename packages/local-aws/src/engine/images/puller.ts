@@ -3,11 +3,13 @@ import {
   PullError,
   Registries,
   RegistryImages,
+  type ImageReference,
   type RegistriesOptions,
   type RegistryCredentials,
 } from "@workbook/registry-client";
 import { unlessAborted } from "../../ground/unless-aborted.ts";
 import { LayerFiles } from "../../services/ecr/layer-files.ts";
+import { isFluentBit } from "../../services/ssm/public-parameters.ts";
 import type { EngineContext } from "../engine.ts";
 import { CannotPullError } from "./cannot-pull.ts";
 import { architectureOf, imageOf } from "./image-parts.ts";
@@ -97,7 +99,7 @@ export function createImagePuller(
   const ours = new URL(endpoint).host;
   const remote = options && remoteImages(context, options);
   const pull = async (request: ImagePullRequest): Promise<PulledImage> => {
-    const reference = parseReference(request.reference);
+    const reference = inPublic(parseReference(request.reference));
     if (isOwn(reference, ours)) return pullOwn(context, files, request, reference);
     if (!remote)
       throw new CannotPullError(
@@ -125,6 +127,17 @@ export function createImagePuller(
     },
     close: async () => remote?.images.close(),
   };
+}
+
+/**
+ * AWS has its Fluent Bit in ECR of each region, for accounts of AWS alone, and in the public gallery: the same images by the
+ * same tags. They come from there.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-using-fluentbit.html
+ */
+function inPublic(reference: ImageReference): ImageReference {
+  if (!isFluentBit(reference)) return reference;
+  const repository = "aws-observability/aws-for-fluent-bit";
+  return { ...reference, registry: "public.ecr.aws", repository };
 }
 
 function remoteImages({ clock, settings }: EngineContext, options: RegistriesOptions) {

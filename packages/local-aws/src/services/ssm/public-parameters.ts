@@ -30,6 +30,22 @@ const FLUENT_BIT_OWNERS: Readonly<Record<string, string>> = {
   "eu-south-1": "960320637246",
 };
 const FLUENT_BIT_OWNER = "906394416424";
+
+/** Whether an image is one of AWS for Fluent Bit that AWS has in ECR. @param registry `<account>.dkr.ecr.<region>.amazonaws.com` */
+export function isFluentBit({
+  registry,
+  repository,
+}: {
+  readonly registry: string;
+  readonly repository: string;
+}): boolean {
+  const [, owner, region = ""] =
+    /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com$/.exec(registry) ?? [];
+  return repository === "aws-for-fluent-bit" && owner === ownerIn(region);
+}
+
+const ownerIn = (region: string) => FLUENT_BIT_OWNERS[region] ?? FLUENT_BIT_OWNER;
+
 /** Those of June 2026: the last of the second line, which is the latest and the stable one, and of the third. */
 const FLUENT_BIT = { latest: "2.34.3.20260623", third: "3.4.5", at: Date.UTC(2026, 5, 30) };
 
@@ -38,7 +54,7 @@ const FLUENT_BIT = { latest: "2.34.3.20260623", third: "3.4.5", at: Date.UTC(202
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-using-fluentbit.html
  */
 function fluentBitParameters(region: string): PublicParameter[] {
-  const owner = FLUENT_BIT_OWNERS[region] ?? FLUENT_BIT_OWNER;
+  const owner = ownerIn(region);
   const { latest, third, at } = FLUENT_BIT;
   const tags = ["latest", latest, third].flatMap((tag) => [tag, `init-${tag}`]);
   const named = [
