@@ -1,6 +1,7 @@
 import { defineMutations } from "@workbook/lab-kit";
 
 const file = "stack.ts";
+const onInstances = "on-instances.ts";
 
 /** Wrong answers that learners give, and the check that must be the first to say so. */
 export const mutations = defineMutations([
@@ -132,5 +133,77 @@ export const mutations = defineMutations([
     by: "",
     caughtBy: "task-role",
     fault: "bucket",
+  },
+  {
+    id: "one-daemon-wherever-it-fits",
+    file: onInstances,
+    replace: 'schedulingStrategy: "DAEMON",',
+    by: "desiredCount: 1,",
+    caughtBy: "daemon",
+    fault: "not-daemon",
+  },
+  {
+    id: "daemon-at-a-port-of-docker's",
+    file: onInstances,
+    replace: '"daemon-", 24224)',
+    by: '"daemon-", 0)',
+    caughtBy: "daemon",
+    fault: "port",
+  },
+  {
+    id: "socket-that-only-the-daemon-sees",
+    file: onInstances,
+    replace: 'volume: [{ name: "sockets", hostPath: "/var/run/fluent" }],',
+    by: 'volume: [{ name: "sockets" }],',
+    caughtBy: "daemon",
+    fault: "socket",
+  },
+  {
+    id: "daemon-for-one-tag-alone",
+    file: onInstances,
+    replace: "Match             *",
+    by: "Match             go-app",
+    caughtBy: "daemon",
+    fault: "output",
+  },
+  {
+    id: "port-where-nobody-listens",
+    file: onInstances,
+    replace: 'this.app("localhost:24224")',
+    by: 'this.app("localhost:24225")',
+    caughtBy: "by-port",
+    fault: "address",
+  },
+  {
+    id: "driver-that-holds-its-container",
+    file: onInstances,
+    replace: ', "fluentd-async": "true"',
+    by: "",
+    caughtBy: "by-port",
+    fault: "waits",
+  },
+  {
+    id: "socket-of-firelens",
+    file: onInstances,
+    replace: "unix:///var/run/fluent/fluent.sock",
+    by: "unix:///var/run/fluent.sock",
+    caughtBy: "by-socket",
+    fault: "address",
+  },
+  {
+    id: "sidecar-at-the-daemon's-port",
+    file: onInstances,
+    replace: '"sidecar-", 24230)',
+    by: '"sidecar-", 24224)',
+    caughtBy: "sidecar",
+    fault: "taken",
+  },
+  {
+    id: "new-task-beside-the-old-one",
+    file: onInstances,
+    replace: "      deploymentMinimumHealthyPercent: 0,\n      deploymentMaximumPercent: 100,\n",
+    by: "",
+    caughtBy: "sidecar",
+    fault: "no-room",
   },
 ]);

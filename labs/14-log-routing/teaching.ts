@@ -19,6 +19,16 @@ export const teaching = defineTeaching({
         "ルーターが受け取って届けていない行は失われます。その後の行はドライバーのメモリーで待ち、タスクとともに消えます。だからルーターを essential にして、次のタスクで新しいルーターを動かします。",
       ],
     ],
+    [
+      [
+        "Why has the sidecar on instances minimum 0 and maximum 100?",
+        "インスタンスのサイドカーは、なぜ最小 0、最大 100 なのですか",
+      ],
+      [
+        "Port 24230 of the instance is the old task's. A new one finds no room until that has ended, and with 100 and 200 a deployment never ends. FireLens has no such port: it uses a socket in the task.",
+        "インスタンスのポート 24230 は古いタスクのものです。それが終わるまで新しいタスクの空きはなく、100 と 200 ではデプロイが終わりません。FireLens はタスクの中のソケットを使うので、このポートがありません。",
+      ],
+    ],
   ],
   breaks: [
     [

@@ -15,6 +15,7 @@ import type { Settings } from "@workbook/infra/settings";
 import { TargetGroup } from "@workbook/infra/target-group";
 import { type ITerraformDependable, TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
+import { InstanceLogs } from "./on-instances.ts";
 
 /** The repositories that the images are pushed to. */
 export class ImagesStack extends WorkbookStack {
@@ -37,7 +38,7 @@ interface Shared {
   readonly alb: LoadBalancer;
 }
 
-/** Two services behind one load balancer. Tasks of the first have a router for their lines, which brings them to two places. */
+/** Two services behind one load balancer. Tasks of the first have a router for their lines, which brings them to two places; beside them, tasks on an instance. */
 export class ServiceStack extends WorkbookStack {
   private readonly routerLogs: LogGroup;
 
@@ -88,6 +89,7 @@ export class ServiceStack extends WorkbookStack {
     const shared = { network, albSecurityGroup, cluster, executionRole, alb };
     this.nodeApp(shared, nodeTargets);
     this.goApp(shared, goTargets);
+    new InstanceLogs(this, shared);
 
     new TerraformOutput(this, "alb_dns_name", { value: alb.dnsName });
     new TerraformOutput(this, "cluster_name", { value: cluster.name });

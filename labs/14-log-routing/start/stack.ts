@@ -12,6 +12,7 @@ import type { Settings } from "@workbook/infra/settings";
 import { TargetGroup } from "@workbook/infra/target-group";
 import { type ITerraformDependable, TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
+import { InstanceLogs } from "./on-instances.ts";
 
 /** The repositories that the images are pushed to. */
 export class ImagesStack extends WorkbookStack {
@@ -75,6 +76,7 @@ export class ServiceStack extends WorkbookStack {
     const shared = { network, albSecurityGroup, cluster, executionRole, alb };
     this.nodeApp(shared, nodeTargets);
     this.goApp(shared, goTargets);
+    new InstanceLogs(this, shared);
 
     new TerraformOutput(this, "alb_dns_name", { value: alb.dnsName });
     new TerraformOutput(this, "cluster_name", { value: cluster.name });
@@ -89,9 +91,10 @@ export class ServiceStack extends WorkbookStack {
     // Step 1. A router in the task: EcsTaskDefinition "node_task" in the place of FargateTask, with the container "log_router"
     //   beside "node-app". It has a firelensConfiguration, it is essential, and what it says itself goes to "router_logs".
     // Step 2. node-app logs by awsfirelens: cloudwatch_logs as its output, and not a line of GET /healthz.
-    // Step 3. IamRole "node_task_role" for the router: it writes to the log group as the task, and not as ECS.
-    // Step 4. A second destination: S3Bucket "archive", and a file with an [OUTPUT] s3 that a container "configure" writes into
+    // Step 3. A second destination: S3Bucket "archive", and a file with an [OUTPUT] s3 that a container "configure" writes into
     //   the volume "conf"; the router reads it beside what ECS writes for it.
+    // Step 4. IamRole "node_task_role" for the router: it writes to both places as the task, and not as ECS.
+    // Steps 5 to 8 are in on-instances.ts.
     const task = new FargateTask(this, "node_task", {
       family: name,
       executionRoleArn: executionRole.arn,
