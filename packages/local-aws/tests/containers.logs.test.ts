@@ -92,6 +92,13 @@ describe.skipIf(closed)("lines that go through a router", { timeout: 120_000 }, 
     expect(lines.join("\n")).toContain("Created log stream out-main-firelens-");
   });
 
+  test("what a container writes before its end arrives, although the task ends with it", async () => {
+    const app = containers.script("echo last words", { logConfiguration: toLogs() });
+    const task = await containers.run("ends", [router(), app], { taskRoleArn });
+    await containers.until(task, { lastStatus: "STOPPED", stopCode: "EssentialContainerExited" });
+    expect(await routed(task)).toEqual(["last words"]);
+  });
+
   test("a router that stops takes its task with it where it is essential, and only the lines where it is not", async () => {
     const ends = ["sh", "-c", "timeout 2 /fluent-bit/bin/fluent-bit"];
     const app = containers.script("while :; do echo tick; sleep 0.2; done", {
@@ -208,6 +215,62 @@ describe.skipIf(closed)("lines that go through a router", { timeout: 120_000 }, 
       await brought("by-port", { by: "daemon", source: "stdout" });
       await brought("by-socket", { by: "daemon", source: "stdout" });
       expect(daemon.containerInstanceArn).toBeDefined();
+    });
+
+    test("a daemon that stops takes no task with it, and what they write meanwhile waits for the next", async () => {
+      const ticks = (family: string, address: string) => {
+        const script = "n=0; while :; do echo tick $((n+=1)); sleep 0.1; done";
+        const options = { tag: family, "fluentd-address": address, "fluentd-async": "true" };
+        const logConfiguration = { logDriver: "fluentd" as const, options };
+        return start(family, [containers.script(script, { memory: 64, logConfiguration })]);
+      };
+      const families = ["ticks-port", "ticks-socket"];
+      const tasks = [
+        await ticks("ticks-port", "localhost:24224"),
+        await ticks("ticks-socket", "unix:///var/run/fluent/fluent.sock"),
+      ];
+      /** The newest line of each that has arrived. */
+      const newest = async () => {
+        const { events = [] } = await containers.cloud.logs.send(
+          new FilterLogEventsCommand({ logGroupName: "/routed" }),
+        );
+        return families.map((family) => {
+          const own = events.filter(({ logStreamName }) => logStreamName === `daemon-${family}`);
+          return Math.max(
+            0,
+            ...own.map(({ message = "" }) => Number(/tick (\d+)/.exec(message)?.[1])),
+          );
+        });
+      };
+      await eventually(async () => expect(Math.min(...(await newest()))).toBeGreaterThan(0));
+      await containers.end(daemon);
+      const before = await newest();
+      await eventually(async () => {
+        const now = await newest();
+        expect(now.every((count, index) => count > before[index]!)).toBe(true);
+      });
+      for (const { taskArn } of tasks)
+        expect(await containers.cloud.task(taskArn!)).toMatchObject({ lastStatus: "RUNNING" });
+      await Promise.all(tasks.map((task) => containers.end(task)));
+    });
+
+    test("a router beside its app takes its task with it here as well, whichever way it is reached", async () => {
+      const dies = (of: ContainerDefinition) => {
+        const [, , script = "exec /fluent-bit/bin/fluent-bit"] = of.command ?? [];
+        return { ...of, command: ["sh", "-c", script.replace("exec", "timeout 2")] };
+      };
+      const sends = { "fluentd-address": "localhost:24231", "fluentd-async": "true" };
+      const withSocket = { volumes: [{ name: "sockets" }] };
+      const tasks = [
+        await start("port-dies", [dies(receiver(24231)), app(sends)], withSocket),
+        await start("bridge-dies", [
+          dies(router({ memory: 128 })),
+          containers.script("exec sleep 600", { memory: 64, logConfiguration: toLogs() }),
+        ]),
+      ];
+      const ended = await Promise.all(tasks.map((task) => containers.ended(task)));
+      const reason = "EssentialContainerExited";
+      expect(ended.map(({ task }) => task.stopCode)).toEqual([reason, reason]);
     });
 
     test("a sidecar with a port of the instance serves one task on each, and a second finds no room", async () => {

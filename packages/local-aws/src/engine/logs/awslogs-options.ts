@@ -1,8 +1,8 @@
 import { AWSLOGS_OPTIONS } from "../../services/ecs/log-rules.ts";
 import { RE2JS } from "re2js";
+import { parseBufferOptions, type BufferOptions } from "./buffer-options.ts";
 import type { EventStart } from "./event-sink.ts";
 import {
-  bufferNeedsMode,
   exclusiveOptions,
   invalidOption,
   LoggerArgsError,
@@ -41,17 +41,16 @@ const DIRECTIVES: Readonly<Record<string, string>> = {
 const datetimePattern = (format: string): string =>
   format.replaceAll(/%(.)/gu, (_, directive: string) => DIRECTIVES[directive] ?? "");
 
-/** The options of the awslogs driver, checked. */
-export interface AwslogsOptions {
+/** What the driver keeps where nothing is said, on Fargate as well. */
+const DEFAULT_BUFFER_SIZE = "10m";
+
+/** The options of the awslogs driver, checked. A buffer matters where the disk is full: until then nothing is held back. */
+export interface AwslogsOptions extends BufferOptions {
   readonly group: string;
   readonly region: string;
   /** Absent only outside of Fargate. */
   readonly streamPrefix: string | undefined;
   readonly createGroup: boolean;
-  /** What happens where there is no room: the task waits, or what it writes is dropped. */
-  readonly mode: "blocking" | "non-blocking";
-  /** How much is kept before that, in bytes. */
-  readonly bufferBytes: number;
   /** Lines that match begin an event; undefined where every line is one. */
   readonly eventStart: EventStart | undefined;
 }
@@ -77,15 +76,13 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
 export function parseAwslogsOptions(options: Readonly<Record<string, string>>): AwslogsOptions {
   const unknown = Object.keys(options).find((option) => !AWSLOGS_OPTIONS.has(option));
   if (unknown !== undefined) throw new LoggerArgsError(unknownOption(unknown));
-  checkBuffer(options);
   return {
     group: required(options, "awslogs-group"),
     region: required(options, "awslogs-region"),
     streamPrefix: options["awslogs-stream-prefix"] || undefined,
     createGroup: createGroup(options["awslogs-create-group"]),
     eventStart: eventStart(options),
-    mode: options["mode"] === "blocking" ? "blocking" : "non-blocking",
-    bufferBytes: bufferBytes(options["max-buffer-size"]),
+    ...parseBufferOptions(options, DEFAULT_BUFFER_SIZE),
   };
 }
 
@@ -130,20 +127,4 @@ function repetitions(pattern: string): number {
     (sum, [, min, max]) => sum + Math.max(Number(min), Number(max ?? 0)),
     0,
   );
-}
-
-/** `10m`, which is also what Fargate takes where nothing is said. */
-function bufferBytes(size = "10m"): number {
-  const [, number, unit = ""] = /^([\d.]+)\s?([kmgt]?)/i.exec(size)!;
-  return Number(number) * 1024 ** " kmgt".indexOf(unit.toLowerCase() || " ");
-}
-
-/** Both are heeded where the disk is full: until then nothing is held back. What AWS would refuse is refused. */
-function checkBuffer({ mode, "max-buffer-size": size }: Readonly<Record<string, string>>): void {
-  if (mode !== undefined && mode !== "blocking" && mode !== "non-blocking")
-    throw new LoggerArgsError(invalidOption("mode", JSON.stringify(mode)));
-  if (size === undefined) return;
-  if (mode === "blocking") throw new LoggerArgsError(bufferNeedsMode());
-  if (!/^\d+(?:\.\d+)?\s?(?:[kmgt]i?)?b?$/i.test(size))
-    throw new LoggerArgsError(invalidOption("max-buffer-size", JSON.stringify(size)));
 }

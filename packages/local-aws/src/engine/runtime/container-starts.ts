@@ -66,6 +66,13 @@ export class ContainerStarts {
       clock,
       output: (stream, line) => this.#tell(() => observer.output(name, stream, line)),
       health: (status) => this.#tell(() => observer.health(name, status)),
+      ending: async () => {
+        try {
+          await observer.ending?.(name);
+        } catch (error) {
+          logger.error(`the observer of ${this.#parts.spec.taskArn} failed`, error);
+        }
+      },
       restarted: (count) => this.#tell(() => observer.restarted(name, count)),
       exited: (code, reason) => this.#tell(() => observer.exited(name, code, reason)),
       failed: (what, error) =>

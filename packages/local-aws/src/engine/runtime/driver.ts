@@ -66,6 +66,11 @@ export interface TaskObserver {
   /** A container's restart policy has started it again, for the `count`th time: nothing is known of its health. */
   restarted(container: string, count: number): void;
   /**
+   * A container has ended for good, and all that it wrote has been told. It counts as ended, and what it depends on is told to stop, when this
+   * resolves: by then its log driver has brought that away.
+   */
+  ending?(container: string): Promise<void>;
+  /**
    * A container ended by itself or was stopped. 137 = SIGKILL, 143 = SIGTERM, as Docker counts. One that never starts, because of what it
    * depends on, is told as well, with 143 and the reason.
    */

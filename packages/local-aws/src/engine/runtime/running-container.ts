@@ -24,6 +24,8 @@ export interface RunningContainerParts {
   health(status: Health): void;
   /** Its restart policy has started it again, for the `count`th time. */
   restarted(count: number): void;
+  /** It has ended for good, and so has its output. Never rejects. */
+  ending(): Promise<void>;
   exited(code: number, reason: string | undefined): void;
   /** A fault of our own in a health check or in a restart. */
   failed(what: string, error: unknown): void;
@@ -111,6 +113,7 @@ export class RunningContainer implements Dependency {
       const code = await this.#handle.exited;
       this.#monitor?.stop();
       if (this.#mayRestart(code) && (await this.#restart())) continue;
+      await this.#parts.ending();
       const isOutOfMemory = this.#isOutOfMemory || this.#handle.isOutOfMemory;
       this.#parts.exited(code, isOutOfMemory ? OUT_OF_MEMORY : undefined);
       return code;

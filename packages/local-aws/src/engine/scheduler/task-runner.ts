@@ -154,6 +154,7 @@ export class TaskRunner {
           }),
         ),
       output: (name, stream, line) => this.#sinks.get(name)?.write(stream, line, clock.now()),
+      ending: async (name) => this.#sinks.get(name)?.close(),
       health: (name, healthStatus) =>
         live(() =>
           record.write(({ containers }) => {

@@ -1,4 +1,5 @@
-import { bufferNeedsMode, LoggerArgsError, unknownDriverOption } from "../reasons.ts";
+import { parseBufferOptions, type BufferOptions } from "../buffer-options.ts";
+import { LoggerArgsError, unknownDriverOption } from "../reasons.ts";
 
 type Given = Readonly<Record<string, string>>;
 
@@ -7,8 +8,8 @@ export type FluentdAddress =
   | { readonly path: string }
   | { readonly host: string; readonly port: number };
 
-/** The options of Docker's fluentd driver, checked. */
-export interface FluentdOptions {
+/** The options of Docker's fluentd driver, checked. A buffer matters where it is not asynchronous: then the container waits for the receiver, or lines are dropped. */
+export interface FluentdOptions extends BufferOptions {
   readonly address: FluentdAddress;
   /** Whether a container starts, and goes on, without the receiver. */
   readonly async: boolean;
@@ -20,9 +21,6 @@ export interface FluentdOptions {
   readonly requestAck: boolean;
   /** 0 is for ever. */
   readonly writeTimeoutMs: number;
-  /** Only where it is not asynchronous: whether the container waits for the receiver, or what it writes is dropped past `bufferBytes`. */
-  readonly mode: "blocking" | "non-blocking";
-  readonly bufferBytes: number;
 }
 
 const DEFAULT_ADDRESS = "localhost:24224";
@@ -59,9 +57,6 @@ const OPTIONS: ReadonlySet<string> = new Set([
 export function parseFluentdOptions(given: Given): FluentdOptions {
   const unknown = Object.keys(given).find((option) => !OPTIONS.has(option));
   if (unknown !== undefined) throw new LoggerArgsError(unknownDriverOption(unknown, "fluentd"));
-  const { mode } = given;
-  if (given["max-buffer-size"] !== undefined && mode === "blocking")
-    throw new LoggerArgsError(bufferNeedsMode());
   return {
     address: parseAddress(given["fluentd-address"] || DEFAULT_ADDRESS),
     async: boolean(given, "fluentd-async"),
@@ -71,9 +66,7 @@ export function parseFluentdOptions(given: Given): FluentdOptions {
     subSecond: boolean(given, "fluentd-sub-second-precision"),
     requestAck: boolean(given, "fluentd-request-ack"),
     writeTimeoutMs: duration(given, "fluentd-write-timeout", 0),
-    // What ECS takes where nothing is said.
-    mode: mode === "blocking" ? "blocking" : "non-blocking",
-    bufferBytes: bytes(given["max-buffer-size"] ?? DEFAULT_BUFFER_SIZE),
+    ...parseBufferOptions(given, DEFAULT_BUFFER_SIZE),
   };
 }
 
@@ -120,10 +113,4 @@ function duration(given: Given, option: string, otherwise: number): number {
   if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(value)) throw invalidValue(option, value);
   const parts = [...value.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
   return parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * UNITS[unit]!, 0);
-}
-
-function bytes(size: string): number {
-  const [, count, unit = ""] = /^(\d+(?:\.\d+)?)\s?([kmgt]?)(?:i?b)?$/i.exec(size) ?? [];
-  if (count === undefined) throw invalidValue("max-buffer-size", size);
-  return Number(count) * 1024 ** " kmgt".indexOf(unit.toLowerCase() || " ");
 }

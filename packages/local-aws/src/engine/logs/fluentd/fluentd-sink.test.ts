@@ -182,6 +182,8 @@ describe("the fluentd driver", () => {
     [{ "fluentd-async": "maybe" }, /invalid value for fluentd-async: "maybe"/],
     [{ "fluentd-retry-wait": "soon" }, /invalid value for fluentd-retry-wait/],
     [{ tag: "{{.Nam}}" }, /can't evaluate \.Nam/],
+    [{ "max-buffer-size": "1ki" }, /must specify valid value for log opt 'max-buffer-size': "1ki"/],
+    [{ mode: "sometimes" }, /must specify valid value for log opt 'mode': "sometimes"/],
     [{ mode: "blocking", "max-buffer-size": "1m" }, /only supported with 'mode=non-blocking'/],
   ])("refuses %j", (options, words) => {
     expect(() => open(options)).toThrow(words);
@@ -197,5 +199,25 @@ describe("the driver of a container with a router", () => {
     await received(["one", "two"]);
     await sink.close();
     expect([...receiver.tags]).toEqual([`app-firelens-${"0".repeat(32)}`]);
+  });
+
+  test("brings what its container wrote before its end, also where the router has only just been started", async () => {
+    await receiver.close();
+    const sink = open({ Name: "stdout" }, "awsfirelens");
+    void sink.write("stdout", "last words", 0);
+    const closed = sink.close();
+    await receiver.open();
+    await closed;
+    expect(receiver.logs).toEqual(["last words"]);
+  });
+
+  test("has brought all when it is closed, and is closed once", async () => {
+    const sink = open({ Name: "stdout" }, "awsfirelens");
+    const lines = Array.from({ length: 500 }, (_, index) => `${index}`);
+    for (const line of lines) void sink.write("stdout", line, 0);
+    await Promise.all([sink.close(), sink.close()]);
+    await receiver.close();
+    expect(receiver.logs).toEqual(lines);
+    await receiver.open();
   });
 });

@@ -9,8 +9,10 @@ import type { FluentdOptions } from "./fluentd-options.ts";
 /** Waits grow by this from try to try, up to the longest. https://github.com/fluent/fluent-logger-golang */
 const WAIT_GROWTH = 1.5;
 const LONGEST_WAIT_MS = 60_000;
-/** What a driver that is closed still has is written within this. */
+/** What a driver that is closed still has is written within this, or within its patience where its receiver has never been there. */
 const LAST_MS = 1000;
+/** How soon a receiver that is not there yet is asked again by a driver that is about to end. */
+const LAST_RETRY_MS = 50;
 
 export interface FluentdSinkParts {
   readonly clock: Clock;
@@ -18,6 +20,8 @@ export interface FluentdSinkParts {
   readonly tag: string;
   /** What each line says of its container. */
   readonly fields: Readonly<Record<string, string>>;
+  /** How long a container's end waits for a receiver that starts beside it. */
+  readonly patienceMs?: number | undefined;
   connect(): Promise<Socket>;
   /** In the words in which a container does not start: its driver found nobody. */
   refused(error: Error): Error;
@@ -44,6 +48,8 @@ export class FluentdSink implements LogSink {
   #unanswered: string | undefined;
   /** Resolves when nothing waits any more. */
   #room: PromiseWithResolvers<void> | undefined;
+  #wasConnected = false;
+  #closing: Promise<void> | undefined;
   #isClosed = false;
 
   constructor(parts: FluentdSinkParts) {
@@ -75,25 +81,38 @@ export class FluentdSink implements LogSink {
     return this.#room.promise;
   }
 
-  async close(): Promise<void> {
-    if (this.#socket && this.#waiting.length > 0) {
-      this.#room ??= Promise.withResolvers();
-      const timer = this.#parts.clock.deadline(LAST_MS, () => this.#room?.resolve());
-      await this.#room.promise;
-      timer.cancel();
-    }
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    if (this.#waiting.length > 0) await this.#bringTheLast();
     this.#isClosed = true;
     this.#retry?.cancel();
     this.#room?.resolve();
     await this.#connecting;
     const socket = this.#socket;
     if (!socket) return;
-    // What the kernel has of it is written before the end.
+    // A receiver ends its side when it has read all: before, it may be told to stop, and what lies in between is lost.
     const timer = this.#parts.clock.deadline(LAST_MS, () => socket.destroy());
     await new Promise<void>((resolve) => {
       socket.once("close", () => resolve());
-      socket.end(() => socket.destroy());
+      socket.end();
     });
+    timer.cancel();
+  }
+
+  /** Waits until nothing waits any more, as long as there is a receiver, or may be one soon. */
+  async #bringTheLast(): Promise<void> {
+    const { clock, patienceMs = LAST_MS } = this.#parts;
+    this.#room ??= Promise.withResolvers();
+    const { promise, resolve } = this.#room;
+    const timer = clock.deadline(this.#wasConnected ? LAST_MS : patienceMs, resolve);
+    this.#retry?.cancel();
+    this.#retry = undefined;
+    this.#send();
+    await promise;
     timer.cancel();
   }
 
@@ -144,21 +163,27 @@ export class FluentdSink implements LogSink {
   #connectLater(): void {
     if (this.#isClosed) return;
     const { clock, options } = this.#parts;
+    const again = () => {
+      this.#retry = undefined;
+      if (this.#waiting.length > 0) this.#connectSoon();
+    };
+    if (this.#closing) {
+      this.#retry = clock.deadline(LAST_RETRY_MS, again);
+      return;
+    }
     const waitMs = options.retryWaitMs * WAIT_GROWTH ** this.#failures;
     if (++this.#failures > options.maxRetries) {
       this.#failures = 0;
       this.#drop(1);
     }
-    this.#retry = clock.idle(Math.min(waitMs, LONGEST_WAIT_MS), () => {
-      this.#retry = undefined;
-      if (this.#waiting.length > 0) this.#connectSoon();
-    });
+    this.#retry = clock.idle(Math.min(waitMs, LONGEST_WAIT_MS), again);
   }
 
   #take(socket: Socket): void {
     if (this.#isClosed) return void socket.destroy();
     const { writeTimeoutMs, requestAck } = this.#parts.options;
     this.#socket = socket;
+    this.#wasConnected = true;
     this.#failures = 0;
     this.#unanswered = undefined;
     socket.on("error", () => {}); // Its end follows.

@@ -6,6 +6,9 @@ import { parseFluentdOptions, type FluentdAddress } from "./fluentd-options.ts";
 import { containerFields, logTag } from "./fluentd-record.ts";
 import { FluentdSink } from "./fluentd-sink.ts";
 
+/** A router is asked as soon as it has been started, before it listens; a container may have ended by then. */
+const ROUTER_PATIENCE_MS = 5000;
+
 /**
  * Opens the driver of a container whose lines go to another: to its task's router (`awsfirelens`), or to whoever listens at an address of
  * its instance (`fluentd`). Nobody is connected to before there is a line, or the container starts.
@@ -28,6 +31,7 @@ export function openFluentd(
     options,
     tag: logTag(driver["tag"], container),
     fields: containerFields(driver, container),
+    patienceMs: isRouted ? ROUTER_PATIENCE_MS : undefined,
     connect: () => connect(address),
     refused: (error) => new CannotReachReceiver(options.address, error),
   });
