@@ -2,6 +2,7 @@ import type { ApplicationAutoScaling } from "@aws-sdk/client-application-auto-sc
 import type { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import type { CodeDeploy } from "@aws-sdk/client-codedeploy";
+import type { CodePipeline } from "@aws-sdk/client-codepipeline";
 import type { EC2 } from "@aws-sdk/client-ec2";
 import type { ECR } from "@aws-sdk/client-ecr";
 import type { ECS } from "@aws-sdk/client-ecs";
@@ -45,6 +46,7 @@ export interface AwsClients {
   readonly scaling: ApplicationAutoScaling;
   readonly cloudwatch: CloudWatch;
   readonly codedeploy: CodeDeploy;
+  readonly codepipeline: CodePipeline;
   readonly sqs: SQS;
 }
 
@@ -91,8 +93,9 @@ export async function connectAws(connection: AwsConnection): Promise<AwsClients>
     import("@aws-sdk/client-scheduler"),
     import("@aws-sdk/client-sqs"),
     import("@aws-sdk/client-codedeploy"),
+    import("@aws-sdk/client-codepipeline"),
   ]);
-  const [scaling, cloudwatch, events, scheduler, sqs, codedeploy] = others;
+  const [scaling, cloudwatch, events, scheduler, sqs, codedeploy, codepipeline] = others;
   return {
     ecs: new ecs.ECS(connection),
     elbv2: new elbv2.ElasticLoadBalancingV2(connection),
@@ -109,6 +112,7 @@ export async function connectAws(connection: AwsConnection): Promise<AwsClients>
     scheduler: new scheduler.Scheduler(connection),
     sqs: new sqs.SQS(connection),
     codedeploy: new codedeploy.CodeDeploy(connection),
+    codepipeline: new codepipeline.CodePipeline(connection),
   };
 }
 

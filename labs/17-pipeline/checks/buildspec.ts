@@ -1,0 +1,157 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type Check,
+  type CheckResult,
+  defineCheck,
+  failed,
+  hint,
+  NODE_APP,
+  type SynthContext,
+  walk,
+} from "@workbook/lab-kit";
+import { both, text, type Words } from "@workbook/toolchain";
+import { parse } from "yaml";
+import { awsPage } from "./stack-parts.ts";
+
+const FILE = "greeting/buildspec.yml";
+const SPEC = awsPage("codebuild/latest/userguide/build-spec-ref.html");
+const LOGIN = awsPage("AmazonECR/latest/userguide/registry_auth.html");
+const DEFINITIONS = awsPage("codepipeline/latest/userguide/file-reference.html");
+
+const FAULTS = {
+  unreadable: hint(
+    ["Is it YAML, with phases in it?", "phases のある YAML になっていますか。"],
+    both`${["A buildspec has phases, and each has commands:", "buildspec には phases があり、それぞれに commands があります:"]} ${SPEC}`,
+    "version: 0.2",
+  ),
+  untested: hint(
+    [
+      "What stops a push that should not get to the users?",
+      "利用者に届けてはいけないプッシュを、何が止めますか。",
+    ],
+    [
+      "A command that fails, before anything is built: node --test test.mjs.",
+      "何かをビルドする前に失敗するコマンドです。node --test test.mjs を使います。",
+    ],
+    "- node --test test.mjs",
+  ),
+  login: hint(
+    [
+      "As whom does docker push into your repository?",
+      "docker は誰としてリポジトリにプッシュしますか。",
+    ],
+    both`${["With a password of the registry, for some hours, which the build's role may ask for:", "レジストリのパスワードを使います。数時間だけ有効で、ビルドのロールで取得できます:"]} ${LOGIN}`,
+    '- sh ecr-password.sh | docker login --username AWS --password-stdin "${REPOSITORY%%/*}"',
+  ),
+  image: hint(
+    ["Is the image built, and pushed?", "イメージをビルドして、プッシュしていますか。"],
+    [
+      "docker build, then docker push, under a name that no other commit has.",
+      "docker build、次に docker push です。コミットごとに違う名前を付けます。",
+    ],
+    '- docker push "$IMAGE"',
+  ),
+  definitions: hint(
+    [
+      "How does the last stage learn which container gets which image?",
+      "どのコンテナにどのイメージを渡すか、最後のステージはどう知りますか。",
+    ],
+    both`${["By imagedefinitions.json, with the container's name as the task definition has it:", "imagedefinitions.json です。コンテナ名はタスク定義のとおりに書きます:"]} ${DEFINITIONS}`,
+    `- printf '[{"name":"node-app","imageUri":"%s"}]' "$IMAGE" > imagedefinitions.json`,
+  ),
+  artifacts: hint(
+    ["What of the build is left when it has ended?", "ビルドが終わった後に残るのは何ですか。"],
+    both`${["What stands below artifacts, and nothing else:", "artifacts に書いたものだけです:"]} ${SPEC}`,
+    "files: [imagedefinitions.json]",
+  ),
+};
+type Fault = keyof typeof FAULTS;
+
+/** The buildspec tests, builds, pushes, and says what is to be deployed. */
+export function buildspecDoes(id: string): Check<"synth"> {
+  return defineCheck({
+    id,
+    tier: "synth",
+    title: text([
+      "The buildspec tests, builds, pushes, and says what to deploy",
+      "buildspec がテスト、ビルド、プッシュを行い、デプロイするものを示す",
+    ]),
+    faults: FAULTS,
+    run: examine,
+  });
+}
+
+interface Buildspec {
+  readonly phases?: Readonly<Record<string, { readonly commands?: unknown } | null>> | null;
+  readonly artifacts?: { readonly files?: unknown } | null;
+}
+
+async function examine({ synth }: SynthContext): Promise<CheckResult<Fault>> {
+  if (synth.directory === undefined)
+    throw new RangeError("It is not known where the learner's files lie");
+  const spec = await read(join(synth.directory, FILE));
+  if (!("spec" in spec))
+    return failed(
+      "unreadable",
+      [`${FILE} can be read`, `${FILE} を読める`],
+      both`${["it cannot", "読めません"]}: ${spec.problem}`,
+    );
+  const commands = Object.values(spec.spec.phases ?? {}).flatMap((phase) =>
+    [phase?.commands ?? []].flat().map(String),
+  );
+  const at = (pattern: RegExp) => commands.findIndex((line) => pattern.test(line));
+  const [test, build, push] = [/--test\b|npm (?:run )?test/, /docker build\b/, /docker push\b/].map(
+    at,
+  ) as [number, number, number];
+  const login = at(/docker login\b.*--password-stdin/);
+  const definitions = commands[at(/imagedefinitions\.json/)] ?? "-";
+  const files = [spec.spec.artifacts?.files ?? []].flat().map(String);
+  const inOrder = (first: number, second: number) => first >= 0 && first < second;
+  const where = (what: Words, line: number) =>
+    both`${what}: ${line < 0 ? ["no command", "コマンドがない"] : commands[line]!}`;
+  return walk<Fault>(FILE, [
+    {
+      fault: "untested",
+      expected: ["tests run before anything is built", "ビルドの前にテストを動かす"],
+      actual: where(["tests", "テスト"], test),
+      holds: test >= 0 && (build < 0 || test < build),
+    },
+    {
+      fault: "image",
+      expected: ["docker build, then docker push", "docker build の後に docker push"],
+      actual: where("docker push", push),
+      holds: inOrder(build, push),
+    },
+    {
+      fault: "login",
+      expected: ["docker login before the push", "プッシュの前に docker login"],
+      actual: where("docker login", login),
+      holds: inOrder(login, push),
+    },
+    {
+      fault: "definitions",
+      expected: both`${["imagedefinitions.json names", "imagedefinitions.json に書くコンテナ"]}: ${NODE_APP.container}`,
+      actual: definitions,
+      holds:
+        definitions.includes(`"name":"${NODE_APP.container}"`) && definitions.includes("imageUri"),
+    },
+    {
+      fault: "artifacts",
+      expected: ["it is handed on", "成果物として渡す"],
+      actual: `artifacts: ${files.join(", ") || "-"}`,
+      holds: files.some((file) => file === "imagedefinitions.json" || file === "**/*"),
+    },
+  ]);
+}
+
+async function read(
+  path: string,
+): Promise<{ readonly spec: Buildspec } | { readonly problem: string }> {
+  try {
+    const spec = parse(await readFile(path, "utf8")) as Buildspec | null;
+    return spec?.phases ? { spec } : { problem: "phases: -" };
+  } catch (error) {
+    return { problem: (error as Error).message.split("\n")[0]! };
+  }
+}

@@ -1,0 +1,3 @@
+import { proveLab } from "@workbook/lab-kit/testing";
+
+await proveLab(import.meta.dirname);

@@ -1,0 +1,2 @@
+/** What the load balancer answers. */
+export const GREETING = "Hello from a pipeline";
