@@ -34,11 +34,12 @@ const POLL = { timeout: 240_000, interval: 100 };
 const BUILDSPEC = `
 version: 0.2
 env:
-  exported-variables: [IMAGE]
+  exported-variables: [IMAGE, COMMIT]
 phases:
   pre_build:
     commands:
       - export IMAGE=$(cat image)
+      - export COMMIT=$CODEBUILD_RESOLVED_SOURCE_VERSION
       - sh test.sh
   build:
     commands:
@@ -167,11 +168,12 @@ describe.skipIf(closed)("a pipeline from a push to a greeting", () => {
       // The execution that a pipeline is made with finds no branch yet.
       await ended("Failed", 1);
       push(images[1]!, "exit 0\n");
+      const commit = git("rev-parse", "main").toString().trim();
       const done = await ended("Succeeded", 2);
       expect(await answer()).toBe("two");
       const [deploy, build, source] = await actionsOf(done);
       expect(source?.output?.outputVariables).toMatchObject({ BranchName: "main" });
-      expect(build?.output?.outputVariables).toEqual({ IMAGE: images[1] });
+      expect(build?.output?.outputVariables).toEqual({ IMAGE: images[1], COMMIT: commit });
       expect(deploy?.status).toBe("Succeeded");
       push(images[0]!, "echo the greeting is not polite; exit 1\n");
       const failed = await actionsOf(await ended("Failed", 3));

@@ -135,7 +135,7 @@ export class BuildSteps {
     const fromS3 = /^arn:aws:s3:::(.+)$/.exec(buildspec)?.[1];
     if (fromS3 !== undefined) {
       const chunks: Buffer[] = [];
-      for await (const chunk of this.#s3.open(fromS3).body) chunks.push(chunk as Buffer);
+      for await (const chunk of this.#s3.open(fromS3)) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks).toString();
     }
     const file = `${folder}/${buildspec || "buildspec.yml"}`;

@@ -42,15 +42,21 @@ export function ownVariables(
     CODEBUILD_INITIATOR: initiator,
     CODEBUILD_KMS_KEY_ID: encryptionKey,
     CODEBUILD_LOG_PATH: logs?.streamName ?? uuidOf(build),
-    CODEBUILD_RESOLVED_SOURCE_VERSION: build.resolvedSourceVersion ?? "",
+    ...(build.resolvedSourceVersion !== undefined && {
+      CODEBUILD_RESOLVED_SOURCE_VERSION: build.resolvedSourceVersion,
+    }),
     CODEBUILD_SOURCE_REPO_URL: source.location ?? "",
     CODEBUILD_SOURCE_VERSION: sourceVersion ?? "",
     CODEBUILD_SRC_DIR: primary?.folder ?? "",
     ...Object.fromEntries(
-      sources.slice(1).flatMap(({ name, folder, version }) => [
-        [`CODEBUILD_SRC_DIR_${name}`, folder],
-        [`CODEBUILD_RESOLVED_SOURCE_VERSION_${name}`, version ?? ""],
-      ]),
+      sources
+        .slice(1)
+        .flatMap(({ name, folder, version }) => [
+          [`CODEBUILD_SRC_DIR_${name}`, folder],
+          ...(version === undefined
+            ? []
+            : [[`CODEBUILD_RESOLVED_SOURCE_VERSION_${name}`, version]]),
+        ]),
     ),
     CODEBUILD_START_TIME: String(createdAt),
   };

@@ -56,7 +56,7 @@ export function cachePlace(parts: CacheParts): CachePlace | undefined {
 
 function openIfThere(s3: S3Access, place: string): Readable | undefined {
   try {
-    return s3.open(place).body;
+    return s3.open(place);
   } catch (error) {
     if (error instanceof BuildFault && error.message.startsWith("NoSuchKey")) return undefined;
     throw error;

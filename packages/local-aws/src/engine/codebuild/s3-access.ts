@@ -8,12 +8,6 @@ import type { CallContext } from "../../services/service.ts";
 import { requireBucketRight } from "../events/acting-role.ts";
 import { BuildFault } from "./build-fault.ts";
 
-/** An object that is being read. */
-export interface OpenObject {
-  readonly body: Readable;
-  readonly version: string | undefined;
-}
-
 /** How something is written. */
 export interface PutOptions {
   readonly contentType?: string;
@@ -29,17 +23,17 @@ export class S3Access {
     this.#caller = caller;
   }
 
-  /** @throws BuildFault `CLIENT_ERROR` in S3's words */
-  open(place: string, version?: string): OpenObject {
+  /** What an object holds. @throws BuildFault `CLIENT_ERROR` in S3's words */
+  open(place: string, version?: string): Readable {
     const { bucket: Bucket, key: Key } = split(place);
     return this.#asking(() => {
       const action = version === undefined ? "s3:GetObject" : "s3:GetObjectVersion";
       requireBucketRight(this.#caller, action, Bucket, `/${Key}`);
-      const { Body, VersionId } = objectStreamHandlers.GetObject!(
+      const { Body } = objectStreamHandlers.GetObject!(
         { Bucket, Key, VersionId: version },
         this.#caller,
-      ) as { Body: Readable; VersionId?: string };
-      return { body: Body, version: VersionId };
+      ) as { Body: Readable };
+      return Body;
     });
   }
 

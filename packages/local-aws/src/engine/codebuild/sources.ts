@@ -13,6 +13,7 @@ export interface SourcePlace {
   /** Empty for the primary one. */
   readonly name: string;
   readonly folder: string;
+  /** The commit, of a repository; objects of S3 have none. */
   readonly version: string | undefined;
 }
 
@@ -64,7 +65,7 @@ function folderOf(root: string, source: Sdk.ProjectSource, index: number | undef
   return index === undefined ? root : `${root}/s3/${String(index).padStart(2, "0")}`;
 }
 
-/** Fetches one source; what version of it that was. */
+/** Fetches one source. @returns the commit, of a repository */
 async function download(
   parts: SourceParts,
   source: Sdk.ProjectSource,
@@ -76,9 +77,10 @@ async function download(
       return undefined;
     case "CODEPIPELINE":
       await unzipObject(parts, (version ?? "").replace(/^arn:aws:s3:::/, ""), undefined, folder);
-      return version;
+      return undefined;
     case "S3":
-      return fromS3(parts, source.location ?? "", version, folder);
+      await fromS3(parts, source.location ?? "", version, folder);
+      return undefined;
     default:
       return clone(parts, source, version, folder);
   }
@@ -96,7 +98,7 @@ async function fromS3(
   location: string,
   version: string | undefined,
   folder: string,
-): Promise<string | undefined> {
+): Promise<void> {
   if (!location.endsWith("/"))
     return unzipObject({ session, s3, dataDir }, location, version, folder);
   const [bucket = ""] = location.replace(/^arn:aws:s3:::/, "").split("/");
@@ -105,12 +107,11 @@ async function fromS3(
   const script = keys.map((key) => {
     const file = join("/", key.slice(prefix.length)).slice(1);
     const target = quoted(`${folder}/${file}`);
-    const from = session.offer(() => s3.open(`${bucket}/${key}`).body);
+    const from = session.offer(() => s3.open(`${bucket}/${key}`));
     return `mkdir -p "$(dirname ${target})" && curl -s -f -o ${target} ${from} || echo failed > "$T/report"\n`;
   });
   const report = await session.run(script.join(""));
   if (report.length > 0) throw new BuildFault("CLIENT_ERROR", `${location} could not be fetched`);
-  return undefined;
 }
 
 function guarded<T>(work: () => T, version: string | undefined): T {
@@ -126,17 +127,16 @@ async function unzipObject(
   place: string,
   version: string | undefined,
   folder: string,
-): Promise<string | undefined> {
-  const opened = guarded(() => s3.open(place, version), version ?? `arn:aws:s3:::${place}`);
+): Promise<void> {
+  const object = guarded(() => s3.open(place, version), version ?? `arn:aws:s3:::${place}`);
   const archive = `${TMP}/source.zip`;
-  const report = await session.run(`curl -s -f -o ${archive} ${session.offer(() => opened.body)} &&
+  const report = await session.run(`curl -s -f -o ${archive} ${session.offer(() => object)} &&
 unzip -q -o ${archive} -d ${quoted(folder)} > "$T/said" 2>&1 || { head -c 2000 "$T/said"; echo; } > "$T/report"
 rm -f ${archive}
 `);
   const said = report.toString().trim();
   if (said)
     throw new BuildFault("CLIENT_ERROR", `${place} could not be unpacked: ${said.split("\n")[0]}`);
-  return opened.version;
 }
 
 async function clone(

@@ -293,7 +293,13 @@ test("a build is begun once, and a pipeline fails with it", async () => {
     new ListBuildsForProjectCommand({ projectName: "web" }),
   );
   const { builds: begun } = await codebuild.send(new BatchGetBuildsCommand({ ids }));
-  expect(begun?.map(({ initiator }) => initiator)).toEqual(["codepipeline/built"]);
+  expect(begun).toMatchObject([
+    {
+      initiator: "codepipeline/built",
+      resolvedSourceVersion: await cloud.git("rev-parse", "main"),
+    },
+  ]);
+  expect(begun).toHaveLength(1);
   const [, failed] = await cloud.stages("built");
   expect(failed?.actionStates?.[0]?.latestExecution).toMatchObject({
     externalExecutionId: ids[0],

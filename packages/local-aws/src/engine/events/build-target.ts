@@ -17,7 +17,7 @@ export function startTargetBuild(
   const projectName = target.Arn!;
   requireRight(caller, "codebuild:StartBuild", projectName);
   const rule = sourceArn.slice(sourceArn.indexOf(":rule/") + 1);
-  startBuild({ ...overridesIn(payload), projectName }, caller, rule);
+  startBuild({ ...overridesIn(payload), projectName }, caller, { initiator: rule });
 }
 
 function overridesIn(payload: string): Partial<StartBuildCommandInput> {

@@ -9,15 +9,23 @@ import { builds, isActive, projects, type BuildSettings, type StoredBuild } from
 /** For how long a token stands for the build that it began. https://docs.aws.amazon.com/codebuild/latest/APIReference/API_StartBuild.html */
 const TOKEN_MS = 5 * 60_000;
 
+/** On whose behalf a service begins a build. */
+interface OnBehalf {
+  /** Such as `codepipeline/web`. */
+  readonly initiator: string;
+  /** What a pipeline's source action has found, such as a commit: the build has the source as an object of S3. */
+  readonly revision?: string | undefined;
+}
+
 /**
  * Begins a build of a project.
- * @param initiator who began it, where that is a service: `codepipeline/web`
+ * @param by absent where the caller begins it
  * @throws AwsError
  */
 export function startBuild(
   input: Sdk.StartBuildCommandInput,
   context: CallContext,
-  initiator = initiatorOf(context),
+  by: OnBehalf = { initiator: initiatorOf(context) },
 ): Readonly<StoredBuild> {
   const { store } = context;
   const { projectName = "", idempotencyToken, ...overrides } = input;
@@ -33,13 +41,12 @@ export function startBuild(
     throw invalidInput(
       "Invalid source: builds of a project with the source type CODEPIPELINE are started by AWS CodePipeline",
     );
-  return newBuild(context, project.name, { settings, initiator, token: token || undefined });
+  return newBuild(context, project.name, { settings, ...by, token: token || undefined });
 }
 
 /** What a build that is begun anew takes over. */
-interface NewBuild {
+interface NewBuild extends OnBehalf {
   readonly settings: BuildSettings;
-  readonly initiator: string;
   readonly token?: StoredBuild["token"] | undefined;
   readonly retry?: StoredBuild["retry"];
 }
@@ -48,7 +55,7 @@ interface NewBuild {
 function newBuild(
   context: Pick<CallContext, "store" | "clock">,
   projectName: string,
-  { settings, initiator, token, retry = { number: 0 } }: NewBuild,
+  { settings, initiator, revision, token, retry = { number: 0 } }: NewBuild,
 ): Readonly<StoredBuild> {
   const { store, clock } = context;
   const { name, concurrentBuildLimit, lastNumber } = needProject(store, projectName);
@@ -68,6 +75,7 @@ function newBuild(
       { type: "SUBMITTED", startedAt: now, endedAt: now, status: "SUCCEEDED", contexts: [] },
       { type: "QUEUED", startedAt: now, contexts: [] },
     ],
+    ...(revision !== undefined && { resolvedSourceVersion: revision }),
     exported: [],
     written: {},
     ...(token && { token }),
@@ -92,9 +100,14 @@ export function retryBuild(
   };
   const known = token && beganBy(context, token);
   if (known) return known;
-  const { settings, projectName } = before;
+  const { settings, projectName, resolvedSourceVersion: revision } = before;
   const initiator = initiatorOf(context);
-  return newBuild(context, projectName, { settings, initiator, token: token || undefined });
+  return newBuild(context, projectName, {
+    settings,
+    initiator,
+    revision,
+    token: token || undefined,
+  });
 }
 
 /** What a build that failed is followed by, where its project says so. */
@@ -102,12 +115,13 @@ export function retryByItself(
   context: Pick<CallContext, "store" | "clock">,
   failed: Readonly<StoredBuild>,
 ): void {
-  const { id, settings, initiator, retry, projectName } = failed;
+  const { id, settings, initiator, retry, projectName, resolvedSourceVersion: revision } = failed;
   if (retry.number >= settings.autoRetryLimit || !context.store.of(projects).has(projectName))
     return;
   const next = newBuild(context, projectName, {
     settings,
     initiator,
+    revision,
     retry: { number: retry.number + 1, previous: id },
   });
   context.store.of(builds).patch(id, { retry: { ...retry, next: next.id } });

@@ -58,7 +58,7 @@ export interface StoredBuild {
   endedAt?: number;
   /** Of the stages that have begun, in their order; the last one is under way. */
   phases: readonly Phase[];
-  /** Of the primary source; known when it has been fetched. */
+  /** Of the primary source: the commit, known when it has been fetched, or the revision that a pipeline says. */
   resolvedSourceVersion?: string;
   exported: readonly { readonly name: string; readonly value: string }[];
   /** Of the log in CloudWatch; absent while there is none. */

@@ -54,9 +54,15 @@ async function begin(work: Work, projectName: string): Promise<void> {
     ...(id !== undefined && { encryptionKeyOverride: id }),
   };
   const caller = calls.check("codebuild", "StartBuild", input);
-  const initiator = `codepipeline/${run.pipeline}`;
-  const begun = caller.cloud.transaction(() => startBuild(input, caller, initiator));
+  const by = { initiator: `codepipeline/${run.pipeline}`, revision: revisionOf(work, primary) };
+  const begun = caller.cloud.transaction(() => startBuild(input, caller, by));
   work.remember({ build: begun.id }, { externalId: begun.id });
+}
+
+/** What the source is a revision of: that of the source action which has made it, or of the only one. */
+function revisionOf({ execution: { revisions } }: Work, primary: string): string | undefined {
+  const own = revisions.find(({ artifact }) => artifact === primary);
+  return (own ?? (revisions.length === 1 ? revisions[0] : undefined))?.id;
 }
 
 /** Where CodeBuild is to put an output: under the key that the pipeline has for it. */
