@@ -89,6 +89,11 @@ export const WORKBOOK = [
               "PENDING の接続に使用を許可する (GitHub の画面で行うこと)",
             ],
           },
+          {
+            name: "delete",
+            needs: "OWNER/NAME",
+            does: ["Delete one with its commits", "コミットごと削除する"],
+          },
         ],
       },
       name: {},

@@ -4,13 +4,14 @@ import { dataDirectory, type RunningCloud } from "../cloud/cloud.ts";
 import { nextStep } from "../output/next.ts";
 import type { Session } from "../session.ts";
 
-/** Makes Git repositories on this machine that stand for GitHub's, and lets a connection of the cloud use them. */
+/** Makes and deletes Git repositories on this machine that stand for GitHub's, and lets a connection of the cloud use them. */
 export async function repositoryCommand(
   session: Session,
   action: string,
   name: string | undefined,
 ): Promise<number> {
-  return action === "connect" ? connect(session, name) : create(session, name);
+  if (action === "connect") return connect(session, name);
+  return action === "delete" ? remove(session, name) : create(session, name);
 }
 
 /** `repository create OWNER/NAME`: it is there whether or not the cloud runs, and its pushes wait for the cloud. */
@@ -19,6 +20,25 @@ async function create(session: Session, fullName: string | undefined): Promise<n
   session.result({ repository: fullName, folder }, [
     `The repository ${fullName} is on this machine, and stands for the one of this name at GitHub. To push into it:\n\n  git remote add origin ${folder}\n  git push -u origin main`,
     `リポジトリ ${fullName} をこのマシンに用意しました。GitHub にある同じ名前のリポジトリの代わりです。プッシュするには:\n\n  git remote add origin ${folder}\n  git push -u origin main`,
+  ]);
+  return 0;
+}
+
+/** `repository delete OWNER/NAME`: it goes with its commits; clones of it stay. */
+async function remove(session: Session, fullName: string | undefined): Promise<number> {
+  const repository = Repository.find(dataDirectory(session.workspace), fullName ?? "");
+  if (!repository)
+    throw new UserError(
+      [
+        `There is no repository ${fullName ?? ""} on this machine.`,
+        `リポジトリ ${fullName ?? ""} はこのマシンにありません。`,
+      ],
+      { code: "NO_REPOSITORY", next: "./workbook repository create you/greeting", exitCode: 1 },
+    );
+  await repository.delete();
+  session.result({ repository: fullName, deleted: true }, [
+    `The repository ${fullName} is deleted.`,
+    `リポジトリ ${fullName} を削除しました。`,
   ]);
   return 0;
 }

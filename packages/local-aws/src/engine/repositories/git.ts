@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { dirname, join } from "node:path";
@@ -86,6 +86,11 @@ export class Repository {
     await writeFile(hook, hookOf(fullName));
     await chmod(hook, 0o755);
     return new Repository(folder);
+  }
+
+  /** Removes it with all of its commits. */
+  async delete(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
   }
 
   /** The commit that a name means: a branch, a tag, an id. Undefined where it means none. */
