@@ -11,7 +11,13 @@ export class ActionFault extends Error {
   }
 }
 
-const DENIED = ["AccessDenied", "AccessDeniedException", "KMS.AccessDenied"];
+/** As S3, the JSON services, KMS behind S3, and SNS call it. */
+const DENIED = [
+  "AccessDenied",
+  "AccessDeniedException",
+  "KMS.AccessDenied",
+  "AuthorizationErrorException",
+];
 
 /** Whether a service has said that who called it may not. */
 export const isDenied = (error: unknown): error is AwsError =>
