@@ -1,4 +1,4 @@
-import { arrow, box, definePicture, note } from "@workbook/lab-kit";
+import { arrow, box, definePicture } from "@workbook/lab-kit";
 
 export const picture = definePicture(
   [
@@ -6,12 +6,13 @@ export const picture = definePicture(
     "プッシュでパイプラインが始まります。CodeBuild がテストしてイメージをプッシュし、誰かが承認すると、Node.js のサービスが新しいリビジョンになります。",
   ],
   [
-    box([52, 410, 78, 50], ["push", "プッシュ"], ["main", "main"]),
-    box([166, 410, 100, 50], ["build", "ビルド"], ["test, docker", "テスト、docker"]),
-    box([302, 410, 88, 50], ["approval", "承認"], ["by you", "あなた"]),
-    arrow([130, 435], [164, 435]),
-    arrow([266, 435], [300, 435]),
-    note([346, 402], ["then the service", "次にサービスへ"], "middle"),
+    box([52, 410, 70, 50], ["push", "プッシュ"], ["main", "main"], "Source"),
+    box([144, 410, 94, 50], ["build", "ビルド"], ["test, docker", "テスト、docker"], "Build"),
+    box([260, 410, 64, 50], ["approval", "承認"], ["by you", "あなた"], "Approval"),
+    box([346, 410, 60, 50], ["deploy", "デプロイ"], "ECS", "Deploy"),
+    arrow([122, 435], [142, 435]),
+    arrow([238, 435], [258, 435]),
+    arrow([324, 435], [344, 435]),
   ],
   { "CloudWatch Logs": ["/ecs/…, /aws/codebuild/…", "/ecs/…、/aws/codebuild/…"] },
 );

@@ -4,7 +4,14 @@ import { text, type Text, type Words } from "@workbook/toolchain";
 export type Shape =
   /** A frame around what belongs together. */
   | { readonly kind: "group" | "band"; readonly at: Place; readonly radius: number }
-  | { readonly kind: "box"; readonly at: Place; readonly label?: Text; readonly note?: Text }
+  | {
+      readonly kind: "box";
+      readonly at: Place;
+      readonly label?: Text;
+      readonly note?: Text;
+      /** The stage of a pipeline that it stands for: while one runs, it shows how far that is. */
+      readonly stage?: string;
+    }
   /** A sheet of paper with its corner folded: what is written and does not run. */
   | { readonly kind: "sheet"; readonly at: Place }
   | { readonly kind: "arrow"; readonly points: readonly Point[] }
@@ -43,13 +50,14 @@ export function frame(kind: "group" | "band", at: Place, radius = 8): Shape {
   return { kind, at, radius };
 }
 
-/** A box with a label in it, and a smaller line below that. */
-export function box(at: Place, label?: Words, note?: Words): Shape {
+/** A box with a label in it, and a smaller line below that. @param stage of a pipeline, which it stands for */
+export function box(at: Place, label?: Words, note?: Words, stage?: string): Shape {
   return {
     kind: "box",
     at,
     ...(label !== undefined && { label: text(label) }),
     ...(note !== undefined && { note: text(note) }),
+    ...(stage !== undefined && { stage }),
   };
 }
 

@@ -48,6 +48,7 @@ const picture: PictureMessage = {
   vpcs: [vpc],
   paths: [],
   roles: [],
+  pipelines: [],
   schedules: [],
   calendarAhead: 0,
   clusters: [

@@ -9,6 +9,8 @@ export interface StageStatus {
   readonly status: string | null;
   /** What failed, in CodePipeline's words. */
   readonly error: string | undefined;
+  /** What it waits for: somebody's word, or, where somebody lets nothing into it, that this ends. */
+  readonly waitsFor: "approval" | "transition" | undefined;
 }
 
 /** A pipeline and where its newest execution is. */
@@ -21,10 +23,25 @@ export interface PipelineStatus {
   readonly stages: readonly StageStatus[];
 }
 
+interface Pipeline {
+  readonly name: string;
+  readonly versions: readonly { readonly stages: readonly { readonly name: string }[] }[];
+  /** Stages that somebody lets nothing into. */
+  readonly closed: Readonly<Record<string, unknown>>;
+}
+
+/** `token` is an approval's. */
+interface ActionRun {
+  readonly status: string;
+  readonly token?: string;
+  readonly error?: { readonly message: string };
+}
+
 interface Execution {
   readonly pipeline: string;
   readonly number: number;
   readonly status: string;
+  /** The stage that it is in, or waits for. */
   readonly at: number;
   readonly isWaiting: boolean;
   readonly revisions: readonly { readonly id: string }[];
@@ -43,19 +60,23 @@ const MARKS: Readonly<Record<string, string>> = {
   Stopped: "■",
 };
 
+const WAITS = {
+  approval: ["waits for approval", "承認を待っています"],
+  transition: ["waits: its transition is disabled", "移行が無効なので待っています"],
+} as const;
+
 /** The pipelines of a cloud, by name. */
 export function pipelinesIn(resources: readonly TopologyNode[]): PipelineStatus[] {
   const of = (kind: string) => resources.filter((node) => node.kind === kind);
   const executions = of("codepipeline.execution").map(({ value }) => value as unknown as Execution);
-  const failures = new Map(
-    of("codepipeline.action-execution").map(({ id, value }) => [id, value["error"]] as const),
+  const runs = new Map(
+    of("codepipeline.action-execution").map(
+      ({ id, value }) => [id, value as unknown as ActionRun] as const,
+    ),
   );
   return of("codepipeline.pipeline")
     .map(({ value }) => {
-      const { name, versions } = value as unknown as {
-        name: string;
-        versions: readonly { readonly stages: readonly { readonly name: string }[] }[];
-      };
+      const { name, versions, closed } = value as unknown as Pipeline;
       const newest = executions
         .filter(({ pipeline }) => pipeline === name)
         .toSorted((a, b) => b.number - a.number)[0];
@@ -63,18 +84,24 @@ export function pipelinesIn(resources: readonly TopologyNode[]): PipelineStatus[
         name,
         status: newest?.status ?? null,
         revision: newest?.revisions[0]?.id.slice(0, 12),
-        stages: versions.at(-1)!.stages.map((stage) => {
+        stages: versions.at(-1)!.stages.map((stage, at): StageStatus => {
           const run = newest?.stages.find((it) => it.name === stage.name);
-          const errors = Object.values(run?.actions ?? {}).map((id) => failures.get(id));
-          const error = errors.find(Boolean) as { readonly message: string } | undefined;
-          return { name: stage.name, status: run?.status ?? null, error: error?.message };
+          const actions = Object.values(run?.actions ?? {}).flatMap((id) => runs.get(id) ?? []);
+          const isHeld = newest?.isWaiting && newest.at === at && closed[stage.name] !== undefined;
+          const isAsked = actions.some(({ status, token }) => status === "InProgress" && token);
+          return {
+            name: stage.name,
+            status: run?.status ?? null,
+            error: actions.find(({ error }) => error)?.error?.message,
+            waitsFor: isAsked ? "approval" : isHeld ? "transition" : undefined,
+          };
         }),
       };
     })
     .toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
-/** Such as `pipeline greeting  Source ✓ → Build … → Deploy ·`, and what failed below it. */
+/** Such as `pipeline greeting  Source ✓ → Build … → Deploy ·`, and below it what failed, and what is waited for. */
 export function describePipeline({ name, status, revision, stages }: PipelineStatus): Line[] {
   const line = stages
     .map(
@@ -83,12 +110,15 @@ export function describePipeline({ name, status, revision, stages }: PipelineSta
     )
     .join(" → ");
   const about = [status ?? "", revision ?? ""].filter(Boolean).join(" ");
-  const errors = stages.flatMap(({ name: stage, error }) =>
-    error === undefined ? [] : ([[`  ${stage}: ${error}`, `  ${stage}: ${error}`]] as Line[]),
-  );
+  const more = stages.flatMap(({ name: stage, error, waitsFor }): Line[] => {
+    if (error !== undefined) return [[`  ${stage}: ${error}`, `  ${stage}: ${error}`]];
+    if (waitsFor === undefined) return [];
+    const [en, ja] = WAITS[waitsFor];
+    return [[`  ${stage}: ${en}`, `  ${stage}: ${ja}`]];
+  });
   return [
     [`pipeline ${name}  ${line}  ${about}`, `パイプライン ${name}  ${line}  ${about}`],
-    ...errors,
+    ...more,
   ];
 }
 

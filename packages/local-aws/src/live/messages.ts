@@ -1,3 +1,5 @@
+import type { PipelinePicture } from "./pipeline-message.ts";
+
 /**
  * What `/_local/live` sends to a page, as JSON, one server-sent event each: the member `type` of a message is the event's
  * name. Times are milliseconds since 1970.
@@ -29,6 +31,8 @@ export interface PictureMessage {
   readonly paths: readonly PathPicture[];
   /** The roles of the services' tasks, by name. */
   readonly roles: readonly RolePicture[];
+  /** By name. */
+  readonly pipelines: readonly PipelinePicture[];
   /** What runs by the calendar: the next one first, those that never will at the end. */
   readonly schedules: readonly SchedulePicture[];
   /** By how many milliseconds the calendar is ahead of the clock. */

@@ -21,6 +21,7 @@ import type {
 } from "./messages.ts";
 import { scalingPicture } from "./scaling-pictures.ts";
 import { pathPictures } from "./path-pictures.ts";
+import { pipelinePictures } from "./pipeline-pictures.ts";
 import { rolePictures } from "./role-pictures.ts";
 import { schedulePictures } from "./schedule-pictures.ts";
 import { vpcPicture } from "./vpc-pictures.ts";
@@ -57,6 +58,7 @@ export function takePicture(
     ),
     paths: scopes.flatMap((scope) => pathPictures(scope, homeAddress)),
     roles: rolePictures(store, account, scopes),
+    pipelines: pipelinePictures(store, account),
     schedules: schedulePictures(store, account, calendar.now()),
     calendarAhead: calendar.ahead,
   };

@@ -74,6 +74,16 @@ export const actionRunsOf = (scope: Scope, pipeline: string): Readonly<ActionRun
 export const stageRun = ({ stages }: Pick<Execution, "stages">, name: string) =>
   stages.find((stage) => stage.name === name);
 
+/** Which execution was the last to enter a stage. */
+export const latestIn = (all: readonly Readonly<Execution>[], stageName: string) =>
+  all
+    .filter((it) => stageRun(it, stageName) !== undefined)
+    .toSorted(
+      (a, b) =>
+        stageRun(b, stageName)!.enteredAt - stageRun(a, stageName)!.enteredAt ||
+        b.number - a.number,
+    )[0];
+
 /** What an action does. */
 export const providerOf = ({ actionTypeId }: ActionDeclaration) =>
   `${actionTypeId!.category} ${actionTypeId!.provider}`;

@@ -1,6 +1,6 @@
 import type { ActionState, StageState } from "@aws-sdk/client-codepipeline";
 import type { Scope } from "../../store/store.ts";
-import { declared, executionsOf, needPipeline, stageRun } from "./find.ts";
+import { declared, executionsOf, latestIn, needPipeline, stageRun } from "./find.ts";
 import type { CodePipelineHandlers } from "./handlers.ts";
 import { actionRuns, type ActionRun, type Execution, type Pipeline } from "./state.ts";
 
@@ -66,16 +66,6 @@ function stageState(
       }),
   };
 }
-
-/** Which execution was the last to enter a stage. */
-const latestIn = (all: readonly Readonly<Execution>[], stageName: string) =>
-  all
-    .filter((it) => stageRun(it, stageName) !== undefined)
-    .toSorted(
-      (a, b) =>
-        stageRun(b, stageName)!.enteredAt - stageRun(a, stageName)!.enteredAt ||
-        b.number - a.number,
-    )[0];
 
 function actionState(
   actionName: string,
