@@ -1,10 +1,17 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { awsCliPath, cleanEnvironment } from "@workbook/toolchain";
+import {
+  CodeDeployClient,
+  CreateDeploymentConfigCommand,
+  GetDeploymentCommand,
+  StopDeploymentCommand,
+} from "@aws-sdk/client-codedeploy";
 import { DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { appSpec, BlueGreen, POLL } from "../src/engine/codedeploy/testing/blue-green.ts";
 import { Load } from "../src/engine/scheduler/testing/web.ts";
+import { startTestCloud } from "../src/testing.ts";
 import { runProgram } from "./support/run-program.ts";
 
 const PER_SECOND = 300;
@@ -128,5 +135,61 @@ test(
     await bg.ended(failed.rollbackInfo!.rollbackDeploymentId!);
     expect(answersOf("sick")).toBe(0);
     expect(load.failures).toEqual([]);
+  },
+);
+
+test(
+  "a deployment that was under way when the server ended goes on in the next, from where it was",
+  { timeout: 300_000 },
+  async () => {
+    await bg.codedeploy.send(
+      new CreateDeploymentConfigCommand({
+        deploymentConfigName: "half-for-a-day",
+        computePlatform: "ECS",
+        trafficRoutingConfig: {
+          type: "TimeBasedCanary",
+          timeBasedCanary: { canaryPercentage: 50, canaryInterval: 2880 },
+        },
+      }),
+    );
+    const deploymentId = await bg.deploy(
+      { VERSION: "four" },
+      { deploymentConfigName: "half-for-a-day" },
+    );
+    const half = { web: 50, "web-green": 50 };
+    await vi.waitFor(async () => {
+      expect(await bg.weights(bg.prodListenerArn)).toEqual(half);
+    }, POLL);
+    await load.stop();
+    const { cloud } = bg.services;
+    const { port } = new URL(cloud.test.endpoint);
+    await cloud.test.stop();
+    // Images are named by the registry that they are in: the same port again.
+    const test = await startTestCloud({
+      tasks: "process",
+      dataDir: cloud.dataDir,
+      port: Number(port),
+    });
+    const codedeploy = new CodeDeployClient(test.clientConfig);
+    const again = cloud.on(test);
+    try {
+      const deployment = async () =>
+        (await codedeploy.send(new GetDeploymentCommand({ deploymentId }))).deploymentInfo!;
+      expect(await deployment()).toMatchObject({ status: "InProgress" });
+      await vi.waitFor(async () => {
+        const { taskSets } = await again.service("web");
+        expect(taskSets!.map(({ runningCount }) => runningCount)).toEqual([2, 2]);
+      }, POLL);
+      await codedeploy.send(new StopDeploymentCommand({ deploymentId, autoRollbackEnabled: true }));
+      await vi.waitFor(async () => {
+        const { taskSets } = await again.service("web");
+        expect(taskSets).toMatchObject([{ status: "PRIMARY", runningCount: 2 }]);
+        expect(await deployment()).toMatchObject({ status: "Stopped" });
+      }, POLL);
+      expect(test.errors).toEqual([]);
+    } finally {
+      codedeploy.destroy();
+      await test.stop();
+    }
   },
 );

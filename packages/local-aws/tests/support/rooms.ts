@@ -34,6 +34,7 @@ export const ROOMS = [
   "snapshot",
   "engine/engine.ts",
   "engine/cannot-start-error.ts",
+  "engine/acting-role.ts",
   "engine/firelens",
   "engine/images",
   "engine/logs",

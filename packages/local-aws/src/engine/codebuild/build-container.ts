@@ -12,7 +12,7 @@ import type { TaskDriver, TaskSpec } from "../runtime/driver.ts";
 import type { AgentSession } from "./agent/agent-session.ts";
 import { agentScript } from "./agent/shell.ts";
 import { BuildFault, calling } from "./build-fault.ts";
-import { requireRight } from "../events/acting-role.ts";
+import { requireRight } from "../acting-role.ts";
 
 /** What a build's container needs of the rest of the engine. */
 export interface ContainerNeeds {

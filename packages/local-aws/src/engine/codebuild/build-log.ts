@@ -8,7 +8,7 @@ import type { CallContext } from "../../services/service.ts";
 import type { StoredBuild } from "../../services/codebuild/state.ts";
 import { buildArn, uuidOf } from "../../services/codebuild/find.ts";
 import type { Store } from "../../store/store.ts";
-import { requireRight } from "../events/acting-role.ts";
+import { requireRight } from "../acting-role.ts";
 import type { CloudWatchLogRouter } from "../logs/log-router.ts";
 import type { LogSink } from "../logs/log-sink.ts";
 import { BuildFault, calling } from "./build-fault.ts";

@@ -7,7 +7,7 @@ import { parseReference, type RegistriesOptions } from "@workbook/registry-clien
 import type { CallContext } from "../../services/service.ts";
 import type { EngineContext } from "../engine.ts";
 import { isOwn } from "../images/own-images.ts";
-import { assumed } from "../events/acting-role.ts";
+import { assumed } from "../acting-role.ts";
 import type { CloudWatchLogRouter } from "../logs/log-router.ts";
 import { CannotStartError } from "../cannot-start-error.ts";
 import { AgentSession } from "./agent/agent-session.ts";

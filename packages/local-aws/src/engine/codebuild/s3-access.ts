@@ -5,7 +5,7 @@ import { listingHandlers } from "../../services/s3/listing.ts";
 import { objectStreamHandlers } from "../../services/s3/object-reads.ts";
 import { objectWriteHandlers } from "../../services/s3/object-writes.ts";
 import type { CallContext } from "../../services/service.ts";
-import { requireBucketRight } from "../events/acting-role.ts";
+import { requireBucketRight } from "../acting-role.ts";
 import { BuildFault } from "./build-fault.ts";
 
 /** How something is written. */

@@ -13,13 +13,14 @@ import type { CallContext } from "../../services/service.ts";
 import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
-import { assumed, requireRight } from "../events/acting-role.ts";
+import { assumed, requireRight } from "../acting-role.ts";
 import { advance } from "./advance.ts";
 import { calling, DeploymentFault } from "./deployment-fault.ts";
 import { DeploymentEvents } from "./deployment-events.ts";
 import { endDeployment } from "./ending.ts";
 import { readRevision } from "./read-revision.ts";
 import { Run } from "./run.ts";
+import { Triggers } from "./triggers.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 
 /**
@@ -30,6 +31,7 @@ export class CodeDeployPart implements EnginePart {
   readonly name = "deployments of CodeDeploy";
   readonly #context: EngineContext;
   readonly #events: DeploymentEvents;
+  readonly #triggers: Triggers;
   readonly #timers = new Map<string, Timer>();
   readonly #dirty = new Map<string, Scope>();
   /** Revisions that are being read, by deployment. */
@@ -41,6 +43,7 @@ export class CodeDeployPart implements EnginePart {
   constructor(context: EngineContext) {
     this.#context = context;
     this.#events = new DeploymentEvents(context);
+    this.#triggers = new Triggers(context);
   }
 
   async start(): Promise<void> {
@@ -61,6 +64,12 @@ export class CodeDeployPart implements EnginePart {
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
     await Promise.all(this.#reading.values());
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#events.publish();
+    this.#triggers.publish();
   }
 
   #hear(change: Change): void {
@@ -68,6 +77,7 @@ export class CodeDeployPart implements EnginePart {
     const { kind, account, region, id } = change;
     if (kind === deployments.name) {
       this.#events.hear(change);
+      this.#triggers.hear(change);
       this.#wake(store.scope(account, region), id);
       return;
     }
@@ -91,7 +101,7 @@ export class CodeDeployPart implements EnginePart {
       const dirty = [...this.#dirty];
       this.#dirty.clear();
       for (const [each, at] of dirty) this.#guarded(at, each);
-      this.#events.publish();
+      this.#tell();
     });
   }
 

@@ -1,11 +1,16 @@
 import {
+  BatchGetApplicationRevisionsCommand,
   ContinueDeploymentCommand,
   CreateDeploymentConfigCommand,
+  GetApplicationRevisionCommand,
   GetDeploymentGroupCommand,
   GetDeploymentTargetCommand,
+  ListApplicationRevisionsCommand,
   ListDeploymentTargetsCommand,
+  RegisterApplicationRevisionCommand,
   StopDeploymentCommand,
   UpdateDeploymentGroupCommand,
+  type ListApplicationRevisionsCommandInput,
 } from "@aws-sdk/client-codedeploy";
 import {
   CloudWatchClient,
@@ -16,7 +21,9 @@ import { DetachRolePolicyCommand } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { refusal } from "../../services/ecs/testing/control-plane.ts";
+import { TEST_REGION } from "../../testing.ts";
 import { appSpec, BlueGreen, NAMED, POLL } from "./testing/blue-green.ts";
+import { Notices } from "./testing/notices.ts";
 
 let bg: BlueGreen;
 
@@ -191,7 +198,22 @@ test("an alarm in the middle of a canary brings all traffic back, by a deploymen
   cloudwatch.destroy();
 });
 
-test("a deployment by an AppSpec file in S3 is stopped on request, and rolled back", async () => {
+test("a deployment by an AppSpec file in S3 is stopped on request, and rolled back, and a topic is told", async () => {
+  const notices = await Notices.start(bg.services.cloud.test, "deployments");
+  const events = ["Start", "Success", "Failure", "Stop", "Rollback"] as const;
+  await bg.codedeploy.send(
+    new UpdateDeploymentGroupCommand({
+      applicationName: "web",
+      currentDeploymentGroupName: "web",
+      triggerConfigurations: [
+        {
+          triggerName: "all",
+          triggerTargetArn: notices.topicArn,
+          triggerEvents: events.map((event) => `Deployment${event}` as const),
+        },
+      ],
+    }),
+  );
   const s3 = new S3Client(bg.services.cloud.test.clientConfig);
   const taskDefinition = await bg.services.define("web", { VERSION: "sick", HEALTH: "500" });
   await s3.send(new CreateBucketCommand({ Bucket: "specs" }));
@@ -211,8 +233,109 @@ test("a deployment by an AppSpec file in S3 is stopped on request, and rolled ba
     status: "Stopped",
     errorInformation: { code: "MANUAL_STOP" },
   });
-  await bg.ended(stopped.rollbackInfo!.rollbackDeploymentId!);
+  const { rollbackDeploymentId: back } = stopped.rollbackInfo!;
+  await bg.ended(back!);
   expect(await answer()).toMatch(/^two /);
+  const subject = (word: string, id: string) =>
+    `${word}: AWS CodeDeploy ${id} in ${TEST_REGION} to web`;
+  const told = await vi.waitFor(async () => {
+    const all = await notices.all();
+    expect(new Set(all.map(({ Subject }) => Subject))).toEqual(
+      new Set([
+        subject("CREATED", deploymentId),
+        subject("STOPPED", deploymentId),
+        subject("CREATED", back!),
+        subject("IN_PROGRESS", back!),
+        subject("SUCCEEDED", back!),
+      ]),
+    );
+    return all;
+  }, POLL);
+  notices.stop();
+  const date = expect.stringMatching(/^[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d UTC \d{4}$/);
+  expect(told.find(({ Subject }) => Subject.startsWith("STOPPED"))!.body).toEqual({
+    region: TEST_REGION,
+    accountId: "123456789012",
+    eventTriggerName: "all",
+    applicationName: "web",
+    deploymentId,
+    deploymentGroupName: "web",
+    createTime: date,
+    completeTime: date,
+    deploymentOverview: '{"Pending":0,"InProgress":0,"Succeeded":0,"Failed":0,"Skipped":1}',
+    status: "STOPPED",
+    errorInformation: expect.stringContaining('"ErrorCode":"MANUAL_STOP"'),
+    rollbackInformation: expect.stringContaining(`"RollbackDeploymentId":"${back}"`),
+  });
+});
+
+test("revisions that deployments use, and those that somebody registers, are known by where they are", async () => {
+  const applicationName = "web";
+  const revision = { revisionType: "S3" } as const;
+  const s3Location = { bucket: "specs", key: "next/appspec.json", bundleType: "JSON" } as const;
+  await bg.codedeploy.send(
+    new RegisterApplicationRevisionCommand({
+      applicationName,
+      description: "the next one",
+      revision: { ...revision, s3Location },
+    }),
+  );
+  const list = async (more: Partial<ListApplicationRevisionsCommandInput>) => {
+    const { revisions } = await bg.codedeploy.send(
+      new ListApplicationRevisionsCommand({ applicationName, ...more }),
+    );
+    return revisions!;
+  };
+  const keys = async (more: Partial<ListApplicationRevisionsCommandInput>) =>
+    (await list({ s3Bucket: "specs", ...more })).map((it) => it.s3Location!.key);
+  expect(await keys({})).toEqual(["appspec.yaml", "next/appspec.json"]);
+  expect(await keys({ sortBy: "lastUsedTime", sortOrder: "ascending" })).toEqual([
+    "next/appspec.json",
+    "appspec.yaml",
+  ]);
+  expect(await keys({ s3KeyPrefix: "next/" })).toEqual(["next/appspec.json"]);
+  await expect(list({ s3KeyPrefix: "next/" })).rejects.toMatchObject({
+    name: "BucketNameFilterRequiredException",
+  });
+  // Of the deployments so far one has succeeded.
+  const [deployed, ...others] = await list({ deployed: "include" });
+  expect(others).toEqual([]);
+  const { sha256 } = deployed!.appSpecContent!;
+  const found = await bg.codedeploy.send(
+    new GetApplicationRevisionCommand({
+      applicationName,
+      revision: { revisionType: "AppSpecContent", appSpecContent: { sha256 } },
+    }),
+  );
+  expect(found.revisionInfo).toEqual({
+    description: expect.stringMatching(
+      /^Application revision registered by Deployment ID: d-[A-Z0-9]{9}$/,
+    ),
+    deploymentGroups: ["web"],
+    registerTime: expect.any(Date),
+    firstUsedTime: expect.any(Date),
+    lastUsedTime: expect.any(Date),
+  });
+  const missing = { ...revision, s3Location: { ...s3Location, key: "none.json" } };
+  await expect(
+    bg.codedeploy.send(new GetApplicationRevisionCommand({ applicationName, revision: missing })),
+  ).rejects.toMatchObject({ name: "RevisionDoesNotExistException" });
+  const several = await bg.codedeploy.send(
+    new BatchGetApplicationRevisionsCommand({
+      applicationName,
+      revisions: [{ ...revision, s3Location }, missing],
+    }),
+  );
+  expect(several).toMatchObject({
+    applicationName,
+    errorMessage: "The specified revision does not exist.",
+    revisions: [
+      {
+        revisionLocation: { s3Location },
+        genericRevisionInfo: { description: "the next one", deploymentGroups: [] },
+      },
+    ],
+  });
 });
 
 test("a role without the rights, and an AppSpec file with hooks, make deployments fail in CodeDeploy's words", async () => {

@@ -6,7 +6,7 @@ import { taskSetHandlers } from "../../services/ecs/task-sets/handlers.ts";
 import { taskSetArn, taskSetsOf, type TaskSet } from "../../services/ecs/task-sets/task-set.ts";
 import { rolesOf } from "../../services/ecs/task-roles.ts";
 import type { AppSpec } from "../../services/codedeploy/state.ts";
-import { requireRight } from "../events/acting-role.ts";
+import { requireRight } from "../acting-role.ts";
 import { DeploymentFault, notBehind } from "./deployment-fault.ts";
 import type { Run } from "./run.ts";
 import { forwardsTo, needTargetGroup } from "./traffic.ts";

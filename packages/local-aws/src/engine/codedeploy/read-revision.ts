@@ -4,7 +4,7 @@ import { AppSpecFault, readAppSpec } from "../../services/codedeploy/app-spec.ts
 import type { AppSpec, StoredDeployment } from "../../services/codedeploy/state.ts";
 import { objectStreamHandlers } from "../../services/s3/object-reads.ts";
 import type { CallContext } from "../../services/service.ts";
-import { requireBucketRight } from "../events/acting-role.ts";
+import { requireBucketRight } from "../acting-role.ts";
 import { calling, DeploymentFault } from "./deployment-fault.ts";
 
 /** Far more than an AppSpec file has: what is longer is none. */

@@ -4,7 +4,7 @@ import { rulesOf, ruleHandlers } from "../../services/elbv2/rules.ts";
 import { actionTargetGroups, type ForwardConfig } from "../../services/elbv2/actions.ts";
 import { targetGroups, type Action, type TargetGroup } from "../../services/elbv2/state.ts";
 import type { CallContext } from "../../services/service.ts";
-import { requireRight } from "../events/acting-role.ts";
+import { requireRight } from "../acting-role.ts";
 import { calling, DeploymentFault, notBehind } from "./deployment-fault.ts";
 
 type SdkAction = NonNullable<

@@ -8,7 +8,7 @@ import {
 } from "../../services/codepipeline/state.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext } from "../engine.ts";
-import { assumed } from "../events/acting-role.ts";
+import { assumed } from "../acting-role.ts";
 import { ActionFault } from "./action-fault.ts";
 import { RoleCalls, type CallTools } from "./role-calls.ts";
 import { Work, type Outcome } from "./work.ts";

@@ -2,7 +2,7 @@ import type { StartBuildCommandInput } from "@aws-sdk/client-codebuild";
 import { startBuild } from "../../services/codebuild/start-build.ts";
 import type { Delivery } from "../../services/events/state.ts";
 import type { CallContext } from "../../services/service.ts";
-import { requireRight } from "./acting-role.ts";
+import { requireRight } from "../acting-role.ts";
 
 /**
  * Begins a build of the project that is a target. What it is sent may override what the project says, by the names that StartBuild

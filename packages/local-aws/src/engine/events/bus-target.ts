@@ -8,7 +8,7 @@ import { publish, toEventJson } from "../../services/events/publish.ts";
 import type { Delivery } from "../../services/events/state.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext } from "../engine.ts";
-import { actAs, requireRight, scopeOf } from "./acting-role.ts";
+import { actAs, requireRight, scopeOf } from "../acting-role.ts";
 import { TooManyHops } from "./delivery-fault.ts";
 
 /** What came from another bus goes to no third one: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-bus-to-bus.html */

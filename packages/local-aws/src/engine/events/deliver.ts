@@ -6,7 +6,7 @@ import type { Scope } from "../../store/store.ts";
 import type { EngineContext } from "../engine.ts";
 import { needPipeline } from "../../services/codepipeline/find.ts";
 import { newExecution } from "../../services/codepipeline/new-execution.ts";
-import { actAs, requireRight, scopeOf } from "./acting-role.ts";
+import { actAs, requireRight, scopeOf } from "../acting-role.ts";
 import { startTargetBuild } from "./build-target.ts";
 import { putOnBus } from "./bus-target.ts";
 import { writeToLog } from "./log-target.ts";

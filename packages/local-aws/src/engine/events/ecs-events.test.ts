@@ -3,7 +3,12 @@ import {
   FilterLogEventsCommand,
   PutResourcePolicyCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { UpdateServiceCommand } from "@aws-sdk/client-ecs";
+import {
+  ContinueServiceDeploymentCommand,
+  CreateServiceCommand,
+  CreateTaskSetCommand,
+  UpdateServiceCommand,
+} from "@aws-sdk/client-ecs";
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually, InstanceCloud } from "../../../tests/support/instance-cloud.ts";
@@ -57,6 +62,10 @@ afterAll(async () => {
 
 /** Waits until an event of a type has come, with these members of its detail; its resources. */
 async function told(type: string, detail: Readonly<Record<string, unknown>>): Promise<unknown> {
+  return (await event(type, detail)).resources;
+}
+
+async function event(type: string, detail: Readonly<Record<string, unknown>>): Promise<Told> {
   return eventually(async () => {
     const { events = [] } = await tasks.logs.send(
       new FilterLogEventsCommand({ logGroupName: LOG_GROUP }),
@@ -69,7 +78,7 @@ async function told(type: string, detail: Readonly<Record<string, unknown>>): Pr
     );
     expect(found, JSON.stringify(all.map((each) => each.detail["eventName"]))).toBeDefined();
     expect(found!.source).toBe("aws.ecs");
-    return found!.resources;
+    return found!;
   });
 }
 
@@ -102,4 +111,62 @@ test("a container instance tells that it is there, and whatever changes of it", 
   const type = "ECS Container Instance State Change";
   const there = { ec2InstanceId: InstanceId, status: "ACTIVE", agentConnected: true };
   expect(await told(type, there)).toEqual([containerInstanceArn]);
+});
+
+test("a hook that halts a deployment tells that it waits, and what was answered", async () => {
+  await cloud.serve("halted", definition, {
+    desiredCount: 0,
+    deploymentConfiguration: {
+      strategy: "BLUE_GREEN",
+      lifecycleHooks: [{ targetType: "PAUSE", lifecycleStages: ["POST_SCALE_UP"] }],
+    },
+  });
+  const type = "ECS Hook State Change";
+  const waiting = {
+    eventType: "INFO",
+    hookType: "PAUSE",
+    lifecycleStage: "POST_SCALE_UP",
+    clusterArn: `${PREFIX}:cluster/c`,
+    serviceArn: `${PREFIX}:service/c/halted`,
+  };
+  const { resources, detail } = await event(type, {
+    ...waiting,
+    eventName: "HOOK_AWAITING_ACTION",
+  });
+  expect(resources).toEqual([detail["serviceDeploymentArn"]]);
+  const hookId = String(detail["hookId"]);
+  await tasks.ecs.send(
+    new ContinueServiceDeploymentCommand({
+      serviceDeploymentArn: String(detail["serviceDeploymentArn"]),
+      hookId,
+      action: "CONTINUE",
+    }),
+  );
+  expect(await told(type, { ...waiting, eventName: "HOOK_SUCCEEDED", hookId })).toEqual(resources);
+});
+
+test("a task set tells that it is steady", async () => {
+  await tasks.ecs.send(
+    new CreateServiceCommand({
+      cluster: "c",
+      serviceName: "sets",
+      desiredCount: 0,
+      deploymentController: { type: "EXTERNAL" },
+    }),
+  );
+  const { taskSet } = await tasks.ecs.send(
+    new CreateTaskSetCommand({
+      cluster: "c",
+      service: "sets",
+      taskDefinition: definition,
+      launchType: "EC2",
+    }),
+  );
+  const steady = { eventType: "INFO", eventName: "TASKSET_STEADY_STATE" };
+  const { resources, detail } = await event("ECS Service Action", steady);
+  expect(resources).toEqual([`${PREFIX}:service/c/sets`]);
+  expect(detail).toMatchObject({
+    clusterArn: `${PREFIX}:cluster/c`,
+    taskSetArns: [taskSet!.taskSetArn],
+  });
 });

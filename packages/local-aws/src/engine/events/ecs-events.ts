@@ -1,23 +1,17 @@
 import type { Attachment } from "@aws-sdk/client-ecs";
 import { DEFAULT_BUS } from "../../services/events/find.ts";
 import { eventRules, rulesByBus } from "../../services/events/state.ts";
-import { EVENT_TEXTS } from "../../services/ecs/event-texts.ts";
 import { containerInstances, type ContainerInstance } from "../../services/ecs/instances/state.ts";
 import { images, type Image } from "../../services/ecr/state.ts";
 import { describeContainerInstance } from "../../services/ecs/instances/view.ts";
-import { ecsServices, tasks, type EcsService, type Task } from "../../services/ecs/state.ts";
+import { serviceDeployments } from "../../services/ecs/rollouts/state.ts";
+import { ecsServices, tasks, type Task } from "../../services/ecs/state.ts";
 import { describeTask } from "../../services/ecs/task-view.ts";
 import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
+import { hookEvents, serviceEvents, type EcsEvent } from "./ecs-service-events.ts";
 import { EventOutbox } from "./event-outbox.ts";
-
-/** An event of ECS or ECR: its type, what it is about, and its detail. */
-interface EcsEvent {
-  readonly type: string;
-  readonly arn: string;
-  readonly detail: object;
-}
 
 /**
  * Puts what happens in ECS, and what is pushed to ECR, on the default bus.
@@ -70,6 +64,7 @@ type Reader = (scope: Scope, change: Change, now: number) => Iterable<EcsEvent>;
 const READERS: Readonly<Record<string, Reader>> = {
   [tasks.name]: taskEvents,
   [ecsServices.name]: serviceEvents,
+  [serviceDeployments.name]: hookEvents,
   [containerInstances.name]: instanceEvents,
   [images.name]: imageEvents,
 };
@@ -120,65 +115,4 @@ function* instanceEvents(scope: Scope, { after }: Change, now: number): Generato
   } = describeContainerInstance(scope, instance);
   const detail = { ...described, updatedAt: new Date(now) };
   yield { type: "ECS Container Instance State Change", arn: instance.arn, detail };
-}
-
-function* serviceEvents(_: Scope, { before, after }: Change, now: number): Generator<EcsEvent> {
-  const [old, service] = [before as EcsService | undefined, after as EcsService];
-  yield* actionEvents(old, service);
-  yield* deploymentEvents(old, service, now);
-}
-
-/** What there is to know of a task that has no place: on Fargate a reason alone, on instances a sentence around it. */
-const REASON = /(?:Reason: |requirements\. (?!Reason: ))(.+?)(?: For more information, .+)?$/;
-
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html */
-function* actionEvents(old: EcsService | undefined, service: EcsService): Generator<EcsEvent> {
-  const { arn, clusterArn, name } = service;
-  const known = new Set(old?.events.map(({ id }) => id));
-  const fresh = service.events.filter(({ id }) => !known.has(id)).reverse();
-  for (const { message, createdAt } of fresh) {
-    const action = actionOf(name, message);
-    if (!action) continue;
-    const detail = { ...action, clusterArn, createdAt: new Date(createdAt) };
-    yield { type: "ECS Service Action", arn, detail };
-  }
-}
-
-function actionOf(service: string, message: string): object | undefined {
-  if (message === EVENT_TEXTS.eventSteady({ service }))
-    return { eventType: "INFO", eventName: "SERVICE_STEADY_STATE" };
-  if (message === EVENT_TEXTS.eventInconsistent({ service }))
-    return { eventType: "WARN", eventName: "SERVICE_TASK_START_IMPAIRED" };
-  if (!message.startsWith(`(service ${service}) was unable to place a task`)) return undefined;
-  return {
-    eventType: "ERROR",
-    eventName: "SERVICE_TASK_PLACEMENT_FAILURE",
-    reason: REASON.exec(message)?.[1],
-  };
-}
-
-const OUTCOMES = {
-  IN_PROGRESS: { eventType: "INFO", eventName: "SERVICE_DEPLOYMENT_IN_PROGRESS" },
-  COMPLETED: { eventType: "INFO", eventName: "SERVICE_DEPLOYMENT_COMPLETED" },
-  FAILED: { eventType: "ERROR", eventName: "SERVICE_DEPLOYMENT_FAILED" },
-} as const;
-
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html */
-function* deploymentEvents(
-  old: EcsService | undefined,
-  { arn, deployments }: EcsService,
-  now: number,
-): Generator<EcsEvent> {
-  for (const { id, rolloutState, rolloutStateReason, taskSet } of deployments) {
-    // Of what others deploy ECS says nothing.
-    if (taskSet) continue;
-    if (old?.deployments.find((it) => it.id === id)?.rolloutState === rolloutState) continue;
-    const detail = {
-      ...OUTCOMES[rolloutState],
-      deploymentId: id,
-      updatedAt: new Date(now),
-      reason: rolloutStateReason,
-    };
-    yield { type: "ECS Deployment State Change", arn, detail };
-  }
 }

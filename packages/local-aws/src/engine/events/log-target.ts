@@ -6,7 +6,7 @@ import { requireServiceWrites } from "../../services/logs/resource-policies.ts";
 import { createLogStream } from "../../services/logs/streams.ts";
 import type { Delivery } from "../../services/events/state.ts";
 import type { EngineContext } from "../engine.ts";
-import { scopeOf } from "./acting-role.ts";
+import { scopeOf } from "../acting-role.ts";
 
 /**
  * Writes an event into a log group, in a stream of its own. The resource policies of Logs have to let the service.

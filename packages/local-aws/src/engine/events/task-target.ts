@@ -5,7 +5,7 @@ import { runTask } from "../../services/ecs/run-task.ts";
 import { rolesOf } from "../../services/ecs/task-roles.ts";
 import type { Delivery } from "../../services/events/state.ts";
 import type { CallContext } from "../../services/service.ts";
-import { requireRight } from "./acting-role.ts";
+import { requireRight } from "../acting-role.ts";
 import { TargetFailed } from "./delivery-fault.ts";
 
 /**

@@ -6,6 +6,7 @@ import { cutPage } from "../kit/pages.ts";
 import { applicationExists, invalidToken, tooManyInBatch } from "./faults.ts";
 import { groupKey, groupsOf, needApplication } from "./find.ts";
 import type { CodeDeployHandlers } from "./handlers.ts";
+import { moveRevisions } from "./known-revisions.ts";
 import { applications, deploymentGroups, deployments, type Application } from "./state.ts";
 import { withTags } from "./tags.ts";
 
@@ -34,6 +35,7 @@ function rename(store: Scope, application: Readonly<Application>, name: string):
   }
   for (const each of store.of(deployments).filter((it) => it.applicationName === application.name))
     store.of(deployments).patch(each.id, { applicationName: name });
+  moveRevisions(store, application.name, name);
   store.of(applications).delete(application.name);
   store.of(applications).put(name, { ...application, name });
 }
@@ -85,6 +87,7 @@ export const applicationHandlers: CodeDeployHandlers = {
   DeleteApplication({ applicationName }, { store }) {
     for (const group of groupsOf(store, applicationName))
       store.of(deploymentGroups).delete(groupKey(applicationName, group.name));
+    moveRevisions(store, applicationName, undefined);
     store.of(applications).delete(applicationName);
     return {};
   },

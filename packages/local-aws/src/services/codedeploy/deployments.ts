@@ -14,6 +14,7 @@ import { deploymentsOf, needApplication, needDeployment, needGroup } from "./fin
 import { toAlarms, toAutoRollback } from "./group-settings.ts";
 import type { CodeDeployHandlers } from "./handlers.ts";
 import { newDeployment } from "./new-deployment.ts";
+import { useRevision } from "./known-revisions.ts";
 import { deployments, isActive } from "./state.ts";
 
 /** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_BatchGetDeployments.html */
@@ -46,6 +47,7 @@ export const deploymentHandlers: CodeDeployHandlers = {
       now: clock.now(),
     });
     store.of(deployments).put(deployment.id, deployment);
+    useRevision(store, applicationName, deployment.revision, deployment);
     return { deploymentId: deployment.id };
   },
 

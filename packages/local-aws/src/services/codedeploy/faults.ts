@@ -48,6 +48,10 @@ export const targetMissing = (id: string) =>
   fault("DeploymentTargetDoesNotExistException")(`The deployment target ${id} does not exist.`);
 export const revisionRequired = () =>
   fault("RevisionRequiredException")("A revision must be specified.");
+export const revisionMissing = () =>
+  fault("RevisionDoesNotExistException")("The specified revision does not exist.");
+export const bucketRequired = () =>
+  fault("BucketNameFilterRequiredException")("A bucket name is required with a key prefix.");
 export const invalidRevision = fault("InvalidRevisionException");
 export const invalidStyle = fault("InvalidDeploymentStyleException");
 export const invalidBlueGreen = fault("InvalidBlueGreenDeploymentConfigurationException");
@@ -57,6 +61,8 @@ export const invalidPair = fault("InvalidTargetGroupPairException");
 export const invalidLoadBalancer = fault("InvalidLoadBalancerInfoException");
 export const invalidAlarms = fault("InvalidAlarmConfigException");
 export const invalidRollback = fault("InvalidAutoRollbackConfigException");
+export const invalidTrigger = fault("InvalidTriggerConfigException");
+export const tooManyTriggers = fault("TriggerTargetsLimitExceededException");
 export const invalidInput = fault("InvalidInputException");
 export const invalidTags = fault("InvalidTagsToAddException");
 export const invalidArn = fault("InvalidArnException");

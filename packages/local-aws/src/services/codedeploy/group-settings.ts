@@ -11,7 +11,9 @@ import {
   invalidPair,
   invalidRollback,
   invalidStyle,
+  invalidTrigger,
   roleNotAssumable,
+  tooManyTriggers,
 } from "./faults.ts";
 import type { AlarmSettings, AutoRollback, GroupSettings, TrafficRoutes } from "./state.ts";
 
@@ -25,10 +27,13 @@ export type GroupInput = Pick<
   | "blueGreenDeploymentConfiguration"
   | "loadBalancerInfo"
   | "ecsServices"
+  | "triggerConfigurations"
 > & { readonly serviceRoleArn?: string | undefined };
 
 /** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_AlarmConfiguration.html */
 const MOST_ALARMS = 10;
+/** https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html */
+const MOST_TRIGGERS = 10;
 /** Two days. */
 const LONGEST_WAIT_MINUTES = 2880;
 
@@ -59,7 +64,7 @@ export function toSettings(
       before?.autoRollback ?? { enabled: false, events: [] },
     alarms: toAlarms(input.alarmConfiguration) ??
       before?.alarms ?? { enabled: false, ignorePollAlarmFailure: false, names: [] },
-    triggers: before?.triggers ?? [],
+    triggers: toTriggers(input.triggerConfigurations) ?? before?.triggers ?? [],
   };
 }
 
@@ -168,4 +173,20 @@ export function toAlarms(given: Sdk.AlarmConfiguration | undefined): AlarmSettin
   if (names.length > MOST_ALARMS || new Set(names).size < names.length)
     throw invalidAlarms(`At most ${MOST_ALARMS} different alarms can be given.`);
   return { enabled, ignorePollAlarmFailure, names };
+}
+
+/** Topics that are told of deployments. Those of instances never are: ECS has none. */
+function toTriggers(
+  given: readonly Sdk.TriggerConfig[] | undefined,
+): GroupSettings["triggers"] | undefined {
+  if (given === undefined) return undefined;
+  if (given.length > MOST_TRIGGERS)
+    throw tooManyTriggers(`A deployment group can have at most ${MOST_TRIGGERS} triggers.`);
+  return given.map(({ triggerName, triggerTargetArn, triggerEvents = [] }) => {
+    if (!triggerName || !triggerTargetArn?.startsWith("arn:aws:sns:") || triggerEvents.length === 0)
+      throw invalidTrigger(
+        "A trigger must have a name, the ARN of an Amazon SNS topic and at least one event.",
+      );
+    return { triggerName, triggerTargetArn, triggerEvents: [...triggerEvents] };
+  });
 }

@@ -2,7 +2,7 @@ import type { Members } from "../kit/members.ts";
 
 /** What belongs to EC2, to machines of one's own and to Lambda, which CodeDeploy does not deploy to here. */
 const OF_OTHERS =
-  "ec2TagFilters onPremisesInstanceTagFilters autoScalingGroups ec2TagSet onPremisesTagSet terminationHookEnabled triggerConfigurations";
+  "ec2TagFilters onPremisesInstanceTagFilters autoScalingGroups ec2TagSet onPremisesTagSet terminationHookEnabled";
 
 /** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_Operations.html */
 export const members: Members = {
@@ -34,7 +34,7 @@ export const members: Members = {
   usedIn: {
     "group-settings.ts": {
       UpdateDeploymentGroupInput:
-        "alarmConfiguration autoRollbackConfiguration blueGreenDeploymentConfiguration deploymentConfigName deploymentStyle ecsServices loadBalancerInfo",
+        "alarmConfiguration autoRollbackConfiguration blueGreenDeploymentConfiguration deploymentConfigName deploymentStyle ecsServices loadBalancerInfo triggerConfigurations",
     },
   },
 };

@@ -39,7 +39,10 @@ export const rights: RightsTable<CallContext> = {
       "BatchGetApplications",
     ],
     [() => "*", "ListApplications ListDeploymentConfigs BatchGetDeployments"],
-    [application, "ListDeploymentGroups"],
+    [
+      application,
+      "ListDeploymentGroups RegisterApplicationRevision GetApplicationRevision BatchGetApplicationRevisions ListApplicationRevisions",
+    ],
     [
       group,
       "CreateDeploymentGroup GetDeploymentGroup UpdateDeploymentGroup DeleteDeploymentGroup CreateDeployment ListDeployments",

@@ -8,8 +8,15 @@ import { deploymentHandlers } from "./deployments.ts";
 import { applicationArn, groupArn } from "./find.ts";
 import type { CodeDeployHandlers } from "./handlers.ts";
 import { members } from "./members.ts";
+import { revisionHandlers } from "./revisions.ts";
 import { rights } from "./rights.ts";
-import { applications, deploymentConfigs, deploymentGroups, deployments } from "./state.ts";
+import {
+  applicationRevisions,
+  applications,
+  deploymentConfigs,
+  deploymentGroups,
+  deployments,
+} from "./state.ts";
 import { tagHandlers } from "./tags.ts";
 import { targetHandlers } from "./targets.ts";
 
@@ -18,6 +25,7 @@ const handlers = {
   ...configHandlers,
   ...deploymentHandlers,
   ...groupHandlers,
+  ...revisionHandlers,
   ...tagHandlers,
   ...targetHandlers,
 } satisfies CodeDeployHandlers;
@@ -41,6 +49,6 @@ export const codedeploy = defineService({
     ...tagsByArn(["ResourceArn", "Tags", "TagKeys"]),
   },
   shown: [applications, deploymentConfigs, deploymentGroups],
-  written: [written(deployments)],
+  written: [written(deployments), written(applicationRevisions)],
   handlers: handlers as Service["handlers"],
 });

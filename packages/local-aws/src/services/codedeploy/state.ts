@@ -160,9 +160,21 @@ export interface StoredDeployment {
   updatedAt: number;
 }
 
+/** Keyed by `application/` and what it is known by. */
+export interface ApplicationRevision {
+  applicationName: string;
+  location: Sdk.RevisionLocation;
+  description?: string;
+  registeredAt: number;
+  /** By deployments; absent where none has used it. */
+  firstUsedAt?: number;
+  lastUsedAt?: number;
+}
+
 export const applications = defineKind<Application>("codedeploy.application");
 export const deploymentConfigs = defineKind<DeploymentConfig>("codedeploy.deployment-config");
 export const deploymentGroups = defineKind<DeploymentGroup>("codedeploy.deployment-group");
+export const applicationRevisions = defineKind<ApplicationRevision>("codedeploy.revision");
 export const deployments = defineKind<StoredDeployment>("codedeploy.deployment");
 
 /** Whether a deployment has not ended yet. */

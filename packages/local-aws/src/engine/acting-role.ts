@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { readArn } from "../../ground/arn.ts";
-import { AwsError } from "../../protocol/aws-error.ts";
-import { findRole, mayAssume } from "../../services/iam/authorize.ts";
-import { callerKeys, denied, identityOf, refusalOn } from "../../services/iam/caller.ts";
-import { needBucket, s3Error } from "../../services/s3/faults.ts";
-import type { CallContext } from "../../services/service.ts";
-import type { Delivery } from "../../services/events/state.ts";
-import type { Scope } from "../../store/store.ts";
-import type { EngineContext } from "../engine.ts";
+import { readArn } from "../ground/arn.ts";
+import { AwsError } from "../protocol/aws-error.ts";
+import { findRole, mayAssume } from "../services/iam/authorize.ts";
+import { callerKeys, denied, identityOf, refusalOn } from "../services/iam/caller.ts";
+import { needBucket, s3Error } from "../services/s3/faults.ts";
+import type { CallContext } from "../services/service.ts";
+import type { Delivery } from "../services/events/state.ts";
+import type { Scope } from "../store/store.ts";
+import type { EngineContext } from "./engine.ts";
 
 /**
  * What a call is made with that EventBridge makes by the role of a target.
