@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ManualClock } from "../../clock/manual-clock.ts";
 import { networkInterfaces, subnets, vpcs } from "../../services/ec2/state.ts";
-import { taskDefinitions, tasks } from "../../services/ecs/state.ts";
+import { clusters, taskDefinitions, tasks } from "../../services/ecs/state.ts";
 import { accessKeys, roles } from "../../services/iam/state.ts";
 import { Store } from "../../store/store.ts";
 import type { TaskSpec } from "../runtime/driver.ts";
@@ -51,7 +51,12 @@ beforeEach(() => {
   store = Store.open(":memory:");
   clock = new ManualClock();
   const { port } = server.address() as AddressInfo;
-  endpoints = new TaskEndpoints({ store, clock, driver, endpoint: `http://127.0.0.1:${port}` });
+  const settings = {
+    endpoint: `http://127.0.0.1:${port}`,
+    dataDir: dir,
+    homeAddress: "127.0.0.1",
+  };
+  endpoints = new TaskEndpoints({ store, clock, driver, settings });
   store.transaction(fill);
 });
 
@@ -102,6 +107,9 @@ function fill(): void {
       },
     ],
   } as never);
+  scope
+    .of(clusters)
+    .put(CLUSTER_ARN, { arn: CLUSTER_ARN, name: "main", status: "ACTIVE" } as never);
   scope.of(tasks).put(TASK_ARN, {
     arn: TASK_ARN,
     clusterArn: CLUSTER_ARN,
@@ -147,6 +155,18 @@ function fill(): void {
     tags: [],
     createdAt: 0,
   });
+}
+
+/** Lets the task's role protect the task. */
+function letProtect(): void {
+  const Action = ["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"];
+  const Condition = { ArnEquals: { "ecs:cluster": CLUSTER_ARN } };
+  const statement = { Effect: "Allow", Action, Resource: TASK_ARN, Condition };
+  const policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+  store.transaction(
+    () =>
+      void store.of(roles, ACCOUNT, "").patch("task-role", { inlinePolicies: { protect: policy } }),
+  );
 }
 
 function register(taskRoleArn: string | undefined = ROLE_ARN): Readonly<Record<string, string>> {
@@ -265,10 +285,94 @@ describe("the metadata endpoint", () => {
     endpoints.unregister(TASK_ARN);
   });
 
-  test("says by name that the agent's API is not there", async () => {
+  test("says by name what of the agent's API is not there", async () => {
     const uri = register()["ECS_AGENT_URI"]!;
-    const answer = await get(`${uri}/task-protection/v1/state`);
+    const answer = await get(`${uri}/fault/v1/network-latency/status`);
     expect(answer).toMatchObject({ status: 501, body: { error: { Code: "NotImplemented" } } });
+  });
+
+  test("lets a task protect itself by its own role's rights, in the agent's words", async () => {
+    const uri = `${register()["ECS_AGENT_URI"]!}/task-protection/v1/state`;
+    const put = async (body: string) => {
+      const answer = await fetch(uri, { method: "PUT", body });
+      return { status: answer.status, body: await answer.json() };
+    };
+    expect((await fetch(uri, { method: "DELETE" })).status).toBe(405);
+    for (const body of ["", "no", '{"ProtectionEnabled":1}', '{"Other":true}'])
+      expect(await put(body)).toEqual({
+        status: 400,
+        body: {
+          error: {
+            Code: "InvalidParameterException",
+            Message: "UpdateTaskProtection: failed to decode request",
+          },
+        },
+      });
+    expect(await put("{}")).toMatchObject({
+      status: 400,
+      body: {
+        error: {
+          Arn: TASK_ARN,
+          Message: "Invalid request: does not contain 'ProtectionEnabled' field",
+        },
+      },
+    });
+    const denied = await put('{"ProtectionEnabled":true}');
+    expect(denied).toMatchObject({
+      status: 400,
+      body: {
+        requestID: expect.any(String),
+        error: {
+          Arn: TASK_ARN,
+          Code: "AccessDeniedException",
+          Message: `User: arn:aws:sts::${ACCOUNT}:assumed-role/task-role/${TASK_ID} is not authorized to perform: ecs:UpdateTaskProtection on resource: ${TASK_ARN} because no identity-based policy allows the ecs:UpdateTaskProtection action`,
+        },
+      },
+    });
+    letProtect();
+    // Nothing protects what is no service's.
+    expect(await get(uri)).toEqual({
+      status: 200,
+      body: {
+        failure: { Arn: TASK_ARN, Detail: expect.any(String), Reason: "TASK_NOT_VALID" },
+      },
+    });
+    store.transaction(() =>
+      store
+        .scope(ACCOUNT, REGION)
+        .of(tasks)
+        .patch(TASK_ARN, { serviceArn: "arn:aws:ecs:x:service/main/web" }),
+    );
+    expect(await get(uri)).toEqual({
+      status: 200,
+      body: {
+        protection: { ExpirationDate: null, ProtectionEnabled: false, TaskArn: TASK_ARN },
+      },
+    });
+    const minutes = 60;
+    expect(await put(`{"ProtectionEnabled":true,"ExpiresInMinutes":${minutes}}`)).toEqual({
+      status: 200,
+      body: {
+        protection: {
+          ExpirationDate: new Date(clock.now() + minutes * 60_000).toISOString(),
+          ProtectionEnabled: true,
+          TaskArn: TASK_ARN,
+        },
+      },
+    });
+    expect(await put('{"ProtectionEnabled":true,"ExpiresInMinutes":0}')).toMatchObject({
+      status: 400,
+      body: { error: { Code: "InvalidParameterException" } },
+    });
+    store.transaction(() => void store.of(roles, ACCOUNT, "").delete("task-role"));
+    expect(await get(uri)).toMatchObject({
+      status: 403,
+      body: {
+        error: {
+          Message: "Invalid Request: no task IAM role credentials available for task",
+        },
+      },
+    });
   });
 
   test("counts what the container's processes use", async () => {

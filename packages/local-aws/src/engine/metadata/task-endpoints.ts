@@ -1,9 +1,8 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Clock } from "../../clock/clock.ts";
 import { sendJson, type Mount } from "../../ground/http.ts";
-import type { Store } from "../../store/store.ts";
 import { instanceOf } from "../../services/ecs/task-place.ts";
+import { answerAgent, type AgentParts } from "./agent-api.ts";
 import type { TaskDriver } from "../runtime/driver.ts";
 import type { MetadataRegistration, MetadataRegistry, MetadataTask } from "./metadata-registry.ts";
 import { revokeCredentials, roleCredentials, type TaskSession } from "./role-credentials.ts";
@@ -19,7 +18,8 @@ import {
 
 const PREFIX = "/_task/";
 /** `<token>/v4/<container>[/…]`, `<token>/credentials`, `<token>/api/<container>/…`. */
-const PATH = /^\/_task\/([\w-]+)\/(?:(v[34])\/([\w-]+)(\/[\w/]*)?|(credentials)|(api)\/.*)$/;
+const PATH =
+  /^\/_task\/([\w-]+)\/(?:(v[34])\/([\w-]+)(\/[\w/]*)?|(credentials)|api\/[\w-]+(\/[\w/-]*))$/;
 
 interface Registered {
   readonly task: MetadataTask;
@@ -31,11 +31,7 @@ interface Registered {
   readonly samples: Map<string, Sample>;
 }
 
-export interface TaskEndpointsParts {
-  readonly store: Store;
-  readonly clock: Clock;
-  /** The front door's address, as tasks reach it. */
-  readonly endpoint: string;
+export interface TaskEndpointsParts extends AgentParts {
   readonly driver: Pick<TaskDriver, "usage">;
   /** Tasks have a network of their own, in which the endpoint is where AWS has it. */
   readonly inside?: boolean;
@@ -44,7 +40,7 @@ export interface TaskEndpointsParts {
 const INSIDE = "http://169.254.170.2";
 /** `/v4/<token>-<container>[/…]`, `/v2/credentials/<token>`, `/api/<token>-<container>/…`. */
 const INSIDE_PATH =
-  /^\/(?:(v[34])\/([0-9a-f]{32})-([\w-]+)(\/[\w/]*)?|v2\/credentials\/([0-9a-f]{32})|(api)\/.*)$/;
+  /^\/(?:(v[34])\/([0-9a-f]{32})-([\w-]+)(\/[\w/]*)?|v2\/credentials\/([0-9a-f]{32})|api\/([0-9a-f]{32})-[\w-]+(\/[\w/-]*))$/;
 
 /**
  * The task metadata endpoint (versions 4 and 3) and the container credentials endpoint. On AWS they are at 169.254.170.2,
@@ -100,7 +96,7 @@ export class TaskEndpoints implements MetadataRegistry, Mount {
       PATH.exec(path) ?? [];
     const known = this.#registered.get(token);
     if (!known) return sendJson(response, 404, "no task has this endpoint");
-    if (agent) return sendJson(response, 501, NO_AGENT_API);
+    if (agent) return answerAgent(this.#parts, known, agent, request, response);
     if (request.method !== "GET") return sendJson(response, 405, "only GET is answered here");
     if (credentials) return this.#sendCredentials(known, request, response);
     await this.#sendMetadata(known, version!, container, rest.replace(/\/$/, ""), response);
@@ -109,12 +105,12 @@ export class TaskEndpoints implements MetadataRegistry, Mount {
   /** As {@link handle}, for a task's own network: a task is answered about itself alone, and by its address. */
   async handleInside(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? "").split("?", 1)[0]!;
-    const [, version, metadata, container = "", rest = "", credentials, agent] =
+    const [, version, metadata, container = "", rest = "", credentials, agent, agentPath = ""] =
       INSIDE_PATH.exec(path) ?? [];
-    if (agent) return sendJson(response, 501, NO_AGENT_API);
-    const known = this.#registered.get(metadata ?? credentials ?? "");
+    const known = this.#registered.get(metadata ?? credentials ?? agent ?? "");
     if (!known || this.#addressOf(known.task) !== request.socket.remoteAddress)
       return sendJson(response, 404, "404 page not found");
+    if (agent) return answerAgent(this.#parts, known, agentPath, request, response);
     if (request.method !== "GET") return sendJson(response, 405, "only GET is answered here");
     if (credentials) return this.#answerCredentials(known, response);
     await this.#sendMetadata(known, version!, container, rest.replace(/\/$/, ""), response);
@@ -135,7 +131,7 @@ export class TaskEndpoints implements MetadataRegistry, Mount {
         ECS_CONTAINER_METADATA_URI_V4: `${INSIDE}/v4/${token}-${container}`,
         ECS_AGENT_URI: `${INSIDE}/api/${token}-${container}`,
       };
-    const base = `${this.#parts.endpoint}${PREFIX}${token}`;
+    const base = `${this.#parts.settings.endpoint}${PREFIX}${token}`;
     return {
       ECS_CONTAINER_METADATA_URI: `${base}/v3/${container}`,
       ECS_CONTAINER_METADATA_URI_V4: `${base}/v4/${container}`,
@@ -147,7 +143,7 @@ export class TaskEndpoints implements MetadataRegistry, Mount {
     if (this.#parts.inside)
       return { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: `/v2/credentials/${token}` };
     return {
-      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${this.#parts.endpoint}${PREFIX}${token}/credentials`,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${this.#parts.settings.endpoint}${PREFIX}${token}/credentials`,
       AWS_CONTAINER_AUTHORIZATION_TOKEN: authorization,
     };
   }
@@ -225,15 +221,6 @@ export class TaskEndpoints implements MetadataRegistry, Mount {
     return documents;
   }
 }
-
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html */
-const NO_AGENT_API = {
-  error: {
-    Code: "NotImplemented",
-    Message:
-      "Local AWS does not implement the ECS agent's API (task scale-in protection, fault injection).",
-  },
-};
 
 function isSame(given: string, wanted: string): boolean {
   const [one, other] = [Buffer.from(given), Buffer.from(wanted)];

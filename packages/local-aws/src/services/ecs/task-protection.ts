@@ -65,44 +65,66 @@ function isLeft({ store }: CallContext, { serviceArn = "", startedBy }: Task): b
   return own !== undefined && own.status !== "PRIMARY" && !own.taskSet;
 }
 
+type Input<N extends keyof EcsHandlers> = Parameters<NonNullable<EcsHandlers[N]>>[0];
+
+/** What becomes of the protection that somebody asks for. */
+export interface ProtectionAnswer {
+  protectedTasks: ProtectedTask[];
+  failures: Failure[];
+}
+
+/**
+ * Protects tasks of services from being scaled in, or no longer, in the transaction under way.
+ * @throws AwsError `InvalidParameterException`, `ClusterNotFoundException`
+ */
+export function updateProtection(
+  input: Input<"UpdateTaskProtection">,
+  context: CallContext,
+): ProtectionAnswer {
+  const { clock, store } = context;
+  const { tasks: references, protectionEnabled, expiresInMinutes } = input;
+  const minutes = expiresInMinutes ?? DEFAULT_MINUTES;
+  const cluster = requireCluster(context, input.cluster);
+  if (references.length === 0) throw invalidParameter(TEXTS.tasksEmpty());
+  if (references.length > MOST_UPDATED)
+    throw invalidParameter(TEXTS.tooMany({ what: "Tasks", limit: MOST_UPDATED }));
+  if (minutes < 1 || minutes > LONGEST_MINUTES)
+    throw invalidParameter(TEXTS.protectionMinutes({ most: LONGEST_MINUTES }));
+  const { found, failures } = sorted(context, cluster, references);
+  const blocked = protectionEnabled ? found.filter((task) => isLeft(context, task)) : [];
+  const protection = protectionEnabled ? { since: clock.now(), minutes } : undefined;
+  const changed = found
+    .filter((task) => !blocked.includes(task))
+    .map((task) => store.of(tasks).patch(task.arn, { protection, version: task.version + 1 }));
+  const ofBlocked = blocked.map(({ arn }) => ({
+    arn,
+    reason: "DEPLOYMENT_BLOCKED",
+    detail: TEXTS.protectionBlocked(),
+  }));
+  return {
+    protectedTasks: changed.map((task) => describeProtection(task, clock)),
+    failures: [...failures, ...ofBlocked],
+  };
+}
+
+/** Tells whether tasks are protected. @throws AwsError `InvalidParameterException`, `ClusterNotFoundException` */
+export function readProtection(
+  input: Input<"GetTaskProtection">,
+  context: CallContext,
+): ProtectionAnswer {
+  const cluster = requireCluster(context, input.cluster);
+  const references = input.tasks ?? [];
+  if (references.length > MOST_READ)
+    throw invalidParameter(TEXTS.tooMany({ what: "Tasks", limit: MOST_READ }));
+  const { found, failures } = sorted(context, cluster, references);
+  return {
+    protectedTasks: found.map((task) => describeProtection(task, context.clock)),
+    failures,
+  };
+}
+
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html */
 export const taskProtectionHandlers: EcsHandlers = {
-  UpdateTaskProtection(input, context) {
-    const { clock, store } = context;
-    const { tasks: references, protectionEnabled, expiresInMinutes } = input;
-    const minutes = expiresInMinutes ?? DEFAULT_MINUTES;
-    const cluster = requireCluster(context, input.cluster);
-    if (references.length === 0) throw invalidParameter(TEXTS.tasksEmpty());
-    if (references.length > MOST_UPDATED)
-      throw invalidParameter(TEXTS.tooMany({ what: "Tasks", limit: MOST_UPDATED }));
-    if (minutes < 1 || minutes > LONGEST_MINUTES)
-      throw invalidParameter(TEXTS.protectionMinutes({ most: LONGEST_MINUTES }));
-    const { found, failures } = sorted(context, cluster, references);
-    const blocked = protectionEnabled ? found.filter((task) => isLeft(context, task)) : [];
-    const protection = protectionEnabled ? { since: clock.now(), minutes } : undefined;
-    const changed = found
-      .filter((task) => !blocked.includes(task))
-      .map((task) => store.of(tasks).patch(task.arn, { protection, version: task.version + 1 }));
-    const ofBlocked = blocked.map(({ arn }) => ({
-      arn,
-      reason: "DEPLOYMENT_BLOCKED",
-      detail: TEXTS.protectionBlocked(),
-    }));
-    return {
-      protectedTasks: changed.map((task) => describeProtection(task, clock)),
-      failures: [...failures, ...ofBlocked],
-    };
-  },
-
-  GetTaskProtection(input, context) {
-    const cluster = requireCluster(context, input.cluster);
-    const references = input.tasks ?? [];
-    if (references.length > MOST_READ)
-      throw invalidParameter(TEXTS.tooMany({ what: "Tasks", limit: MOST_READ }));
-    const { found, failures } = sorted(context, cluster, references);
-    return {
-      protectedTasks: found.map((task) => describeProtection(task, context.clock)),
-      failures,
-    };
-  },
+  UpdateTaskProtection: updateProtection,
+  GetTaskProtection: readProtection,
 };
