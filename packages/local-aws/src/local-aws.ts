@@ -193,10 +193,12 @@ async function start(options: LocalAwsOptions, host: string, data: OpenedData): 
     hosts: [API_ADDRESS, ...(isLoopback(host) ? [] : [host])],
     logger,
   });
+  const tasks = await chooseTaskTier(options.tasks, options.runc);
   const endpoint = await frontDoor.listen();
   const settings: CloudSettings = {
     dataDir,
     endpoint,
+    hasPackets: tasks.driver === "containers",
     homeAddress: options.homeAddress ?? DEFAULT_HOME_ADDRESS,
   };
   try {
@@ -208,7 +210,7 @@ async function start(options: LocalAwsOptions, host: string, data: OpenedData): 
       logger,
       wire: createWire(),
       engine: {
-        tasks: await chooseTaskTier(options.tasks, options.runc),
+        tasks,
         listeners: options.listeners ?? "exact",
         toolsPath: options.toolsPath,
         runc: options.runc,

@@ -22,6 +22,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createWeb } from "../src/engine/scheduler/testing/web.ts";
+import { FlowLog, type FlowRecord } from "./support/flow-log.ts";
 import { addressOf, ContainerCloud } from "./support/container-cloud.ts";
 import { probeRoom } from "../src/engine/runtime/containers/probe-room.ts";
 
@@ -145,6 +146,7 @@ describe.skipIf(closed)("the network of tasks", () => {
 
   test("security groups decide who reaches whom, at once, and spare connections that stand", async () => {
     const [servers, clients] = [await group("servers"), await group("clients")];
+    const flows = await FlowLog.start(cloud.cloud, "/vpc/flows");
     const started = await cloud.run(
       "server",
       [
@@ -182,6 +184,31 @@ describe.skipIf(closed)("the network of tasks", () => {
     await cloud.cloud.ec2.send(new RevokeSecurityGroupIngressCommand(http(servers, clients)));
     expect(await ask(curl(url))).toEqual([TIMED_OUT]);
     expect((await cloud.ended(standing)).lines).toEqual(["open", "20000000"]);
+    // What a group kept out its sender had let go; what it let in, both have.
+    const address = addressOf(server);
+    await vi.waitFor(
+      async () => {
+        const records = await flows.records();
+        const of = (test: (it: FlowRecord) => boolean) =>
+          new Set(
+            records.filter(test).map(({ interfaceId, action }) => `${interfaceId} ${action}`),
+          );
+        const asked = of((it) => it.dstaddr === address && it.dstport === "80");
+        const [own] = of((it) => it.dstaddr === address && it.action === "REJECT");
+        expect(own).toBeDefined();
+        expect(asked).toContain(own!.replace("REJECT", "ACCEPT"));
+        expect([...asked].filter((it) => it.endsWith(" REJECT"))).toEqual([own]);
+        // Each task that asked has sent, whatever came of it.
+        expect([...asked].filter((it) => it.endsWith(" ACCEPT")).length).toBeGreaterThanOrEqual(5);
+        const sent = records.filter(
+          (it) => it.srcaddr === address && own!.startsWith(it.interfaceId),
+        );
+        const bytes = sent.reduce((sum, it) => sum + Number(it.bytes), 0);
+        expect(bytes).toBeGreaterThan(20_000_000);
+      },
+      { timeout: 60_000, interval: 200 },
+    );
+    await flows.end();
     await cloud.end(server);
   });
 

@@ -30,6 +30,7 @@ import { HttpDeliveries } from "./notifications/http-deliveries.ts";
 import { MessageMoves } from "./notifications/message-moves.ts";
 import { Pushes } from "./repositories/pushes.ts";
 import { notificationPages } from "./notifications/notification-pages.ts";
+import { FlowLogs } from "./network/flow-logs/flow-logs-part.ts";
 import { NetworkPart } from "./network/network-part.ts";
 import { connectLogs } from "./runtime/containers/connect-log.ts";
 import { ContainerDriver } from "./runtime/containers/container-driver.ts";
@@ -90,7 +91,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
   const metadata = new TaskEndpoints({
     store,
     clock,
-    endpoint: settings.endpoint,
+    settings,
     driver,
     inside: room !== undefined,
   });
@@ -114,6 +115,7 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     ...(room ? [new InsideDoors(context, room, metadata, [codebuild.door])] : []),
     new DiskRoom(context),
     new NetworkPart(context),
+    ...(room ? [new FlowLogs(context, room)] : []),
     new Leftovers(context),
     new ImageExpiry(context),
     ...messageParts(context),

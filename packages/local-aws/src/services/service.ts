@@ -68,6 +68,8 @@ export interface CloudSettings {
   readonly endpoint: string;
   /** The address that requests from this machine count as coming from. */
   readonly homeAddress: string;
+  /** Tasks have a network, in which packets can be counted. */
+  readonly hasPackets?: boolean;
 }
 
 /** How a handler is written before its input and output types are known. */

@@ -9,6 +9,7 @@ export const members: Members = {
     AssociateVpcCidrBlockRequest:
       "AmazonProvidedIpv6CidrBlock Ipv6CidrBlock Ipv6Pool Ipv6CidrBlockNetworkBorderGroup Ipv4IpamPoolId Ipv4NetmaskLength Ipv6IpamPoolId Ipv6NetmaskLength",
     CreateDefaultSubnetRequest: "Ipv6Native",
+    CreateFlowLogsRequest: "DeliverCrossAccountRole DestinationOptions TagFieldSpecifications",
     CreateNatGatewayRequest:
       "AvailabilityMode=zonal VpcId AvailabilityZoneAddresses SecondaryAllocationIds SecondaryPrivateIpAddresses SecondaryPrivateIpAddressCount",
     CreateNetworkInterfaceRequest:

@@ -3,6 +3,7 @@ import type { Kind } from "../../store/kind.ts";
 import type { Scope } from "../../store/store.ts";
 import * as state from "./state.ts";
 import type { Tags } from "./state.ts";
+import { flowLogs } from "./flow-logs/state.ts";
 import { instances } from "./instances/state.ts";
 import { launchTemplates } from "./instances/template-state.ts";
 
@@ -153,6 +154,14 @@ const LAUNCH_TEMPLATE = resourceType(
   (id) => `The specified launch template, with template ID ${id}, does not exist.`,
 );
 
+export const FLOW_LOG = resourceType(
+  "vpc-flow-log",
+  "fl",
+  flowLogs,
+  "InvalidFlowLogId.NotFound",
+  (id) => `These flow log ids in the input list are not found: [TotalCount: 1] ${id}`,
+);
+
 /** Every kind of resource that has tags. */
 export const RESOURCE_TYPES: readonly ResourceType<{ tags: Tags }>[] = [
   VPC,
@@ -169,6 +178,7 @@ export const RESOURCE_TYPES: readonly ResourceType<{ tags: Tags }>[] = [
   VPC_ENDPOINT,
   INSTANCE,
   LAUNCH_TEMPLATE,
+  FLOW_LOG,
 ] as unknown as ResourceType<{ tags: Tags }>[];
 
 /** The resource with this id. Throws the type's error for an id that is none, or that nothing has. */

@@ -51,6 +51,7 @@ const MADE: Readonly<Record<string, readonly string[]>> = {
   CreateNetworkInterface: ["network-interface"],
   CreateVpcEndpoint: ["vpc-endpoint"],
   CreateLaunchTemplate: ["launch-template"],
+  CreateFlowLogs: ["vpc-flow-log"],
   RunInstances: ["instance", "network-interface", "volume"],
 };
 
@@ -99,6 +100,14 @@ function passing({ input, context }: Asked<CallContext>): readonly Need[] {
   ];
 }
 
+/** The role that delivers a flow log's records is passed on. */
+function delivering({ input }: Asked<CallContext>): readonly Need[] {
+  const role: string | undefined = input.DeliverLogsPermissionArn;
+  if (!role) return [];
+  const keys = { "iam:PassedToService": "vpc-flow-logs.amazonaws.com" };
+  return [{ action: "iam:PassRole", on: [role], keys }];
+}
+
 /** What IAM has to allow who uses networks and instances. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html */
 export const rights: RightsTable<CallContext> = {
   prefix: "ec2",
@@ -106,6 +115,7 @@ export const rights: RightsTable<CallContext> = {
   needs: (asked, usual) => [
     { ...usual, on: usualResources(asked) },
     ...(asked.operation === "RunInstances" ? passing(asked) : []),
+    ...(asked.operation === "CreateFlowLogs" ? delivering(asked) : []),
     ...(asked.operation === "CreateTags" ? [] : tagging(asked)),
   ],
   keys({ input, context }) {

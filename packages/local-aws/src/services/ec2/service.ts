@@ -5,6 +5,7 @@ import { without, written } from "../kit/written.ts";
 import { addressHandlers } from "./addresses.ts";
 import { dhcpOptionsHandlers } from "./dhcp-options.ts";
 import { dryRunSucceeded, idempotentMismatch } from "./faults.ts";
+import { flowLogHandlers } from "./flow-logs/handlers.ts";
 import { imageHandlers } from "./instances/image-handlers.ts";
 import { instanceAttributeHandlers } from "./instances/instance-attributes.ts";
 import { instanceFactHandlers } from "./instances/instance-facts.ts";
@@ -116,6 +117,7 @@ const handlers: Readonly<Record<string, AnyHandler>> = {
   ...instanceAttributeHandlers,
   ...instanceFactHandlers,
   ...templateHandlers,
+  ...flowLogHandlers,
 };
 
 /**
