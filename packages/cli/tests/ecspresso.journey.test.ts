@@ -10,6 +10,9 @@ const LONG = 15 * 60_000;
 const CLUSTER = "workbook-hanako";
 const SOLUTION = join(import.meta.dirname, "../../../labs/10-deploying/solution");
 const isThere = findOnPath("ecspresso", process.env).length > 0;
+const hasPlugin = findOnPath("session-manager-plugin", process.env).length > 0;
+const allow = (statement: object) =>
+  JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
 const workbook = new TestWorkbook({ WORKBOOK_PORT: "0", WORKBOOK_LISTENERS: "ephemeral" });
 
 /** The two services that ECS rolls, and where their images are. */
@@ -194,6 +197,48 @@ describe.skipIf(!isThere)(
         expect(await serviceOf(app)).toMatchObject({ status: "ACTIVE", runningCount: 2 });
       });
     });
+
+    test.skipIf(!hasPlugin)(
+      `exec runs a command in a running task${hasPlugin ? "" : " (session-manager-plugin is not on PATH)"}`,
+      async () => {
+        const { Role } = await aws.iam.createRole({
+          RoleName: "exec-hanako",
+          AssumeRolePolicyDocument: allow({
+            Principal: { Service: "ecs-tasks.amazonaws.com" },
+            Action: "sts:AssumeRole",
+          }),
+        });
+        await aws.iam.putRolePolicy({
+          RoleName: "exec-hanako",
+          PolicyName: "channels",
+          PolicyDocument: allow({ Action: "ssmmessages:*", Resource: "*" }),
+        });
+        cpSync(join(SOLUTION, "node-app"), join(folder, "node-app-exec"), { recursive: true });
+        const put = (file: string, before: string, line: string) => {
+          const path = join(folder, "node-app-exec", file);
+          const source = readFileSync(path, "utf8");
+          writeFileSync(path, source.replace(before, `${line},\n  ${before}`));
+        };
+        put("ecs-task-def.json", '"family"', `"taskRoleArn": "${Role!.Arn!}"`);
+        put("ecs-service-def.json", '"launchType"', '"enableExecuteCommand": true');
+        const config = "node-app-exec/ecspresso.yml";
+        await ecspresso(config, ["deploy"]);
+        const { taskArns } = await aws.ecs.listTasks({
+          cluster: CLUSTER,
+          serviceName: "node-app-hanako",
+        });
+        const said = await ecspresso(config, [
+          "exec",
+          "--id",
+          taskArns![0]!.split("/").at(-1)!,
+          "--container",
+          "node-app",
+          "--command",
+          `node -e console.log("answer",6*7)`,
+        ]);
+        expect(said).toContain("answer 42");
+      },
+    );
 
     test("CodeDeploy is given its deployments, and takes one back", async () => {
       const config = "go-canary/ecspresso.yml";

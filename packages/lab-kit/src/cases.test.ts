@@ -43,3 +43,18 @@ test("a cause counts two points, its place and AWS's words one each, and nothing
   expect(scoreOf(cases, [{ ...note, cause: "task-ingress" }])).toEqual({ found: 0, most: 4 });
   expect(scoreOf(cases, [])).toEqual({ found: 0, most: 4 });
 });
+
+test("notes are read however they are quoted, and whatever their words have", () => {
+  const line = '{\\"level\\":\\"error\\",\\"error\\":\\"PORT must be a whole number\\"}';
+  const sources = [
+    `[{ "case": 10, "seen": "log", "words": "${line}", "cause": "container-environment" }]`,
+    "[{ cause: 'container-environment', words: '{\"level\":\"error\"}', seen: 'log', case: 10 }]",
+    "[{ case: 10, // not {case: 3}\n seen: `log`, words: `{}`, cause: `container-environment` }]",
+  ];
+  for (const source of sources) {
+    expect(notesIn(source)).toMatchObject([
+      { case: 10, seen: "log", cause: "container-environment" },
+    ]);
+    expect(hasHypothesis(source, 10)).toBe(true);
+  }
+});

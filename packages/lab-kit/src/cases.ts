@@ -63,16 +63,42 @@ export const caseIn = (source: string): number => Number(CASE_LINE.exec(source)?
 
 /** The notes in the text of a `notebook.ts`, whether or not it compiles. */
 export function notesIn(source: string): readonly CaseNote[] {
-  return Array.from(source.matchAll(/\{[^{}]*\bcase:\s*(\d+)[^{}]*\}/g), ([note, number]) => ({
-    case: Number(number),
-    seen: fieldOf(note, "seen"),
-    words: fieldOf(note, "words"),
-    cause: fieldOf(note, "cause"),
-  }));
+  return objectsIn(source).flatMap((note) => {
+    const number = /(?<![\w$])["']?case["']?\s*:\s*(\d+)/.exec(note)?.[1];
+    if (number === undefined) return [];
+    return [
+      {
+        case: Number(number),
+        seen: fieldOf(note, "seen"),
+        words: fieldOf(note, "words"),
+        cause: fieldOf(note, "cause"),
+      },
+    ];
+  });
 }
 
+/** A string, a comment, a brace: what braces of an object are told from. */
+const TOKENS =
+  /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|\/\/.*|\/\*[^]*?\*\/|[{}]/g;
+
+/** The innermost objects of a source. Words that somebody has copied may have braces of their own. */
+function objectsIn(source: string): string[] {
+  const found: string[] = [];
+  let from: number | undefined;
+  for (const { 0: token, index } of source.matchAll(TOKENS)) {
+    if (token === "{") from = index;
+    if (token !== "}" || from === undefined) continue;
+    found.push(source.slice(from, index + 1));
+    from = undefined;
+  }
+  return found;
+}
+
+/** A field of a note, whichever way its name and its value are quoted. */
 const fieldOf = (note: string, name: string): string =>
-  new RegExp(`\\b${name}:\\s*"((?:[^"\\\\]|\\\\.)*)"`).exec(note)?.[1] ?? "";
+  new RegExp(`(?<![\\w$])["']?${name}["']?\\s*:\\s*(["'\`])((?:(?!\\1)[^\\\\]|\\\\.)*)\\1`).exec(
+    note,
+  )?.[2] ?? "";
 
 /** Whether a `notebook.ts` says what a case is taken for. */
 export const hasHypothesis = (source: string, number: number): boolean =>

@@ -14,6 +14,7 @@ export interface Answer {
 const HEADINGS = {
   looked: ["Looked at", "調べたもの"],
   write: ["Write", "書く行"],
+  type: ["Type", "実行"],
   read: ["Read", "読むページ"],
   looksLike: ["What looks like it, in the failure catalogue", "似た症状 (障害カタログ)"],
 } as const satisfies Record<string, Words>;
@@ -59,7 +60,7 @@ function formatFinding(
     "",
     `  ${heading(HEADINGS.looked)}`,
     ...looked,
-    `  ${heading(HEADINGS.write)}`,
+    `  ${heading(say(line, "en").startsWith("./workbook") ? HEADINGS.type : HEADINGS.write)}`,
     `    ${say(line, language)}`,
     `  ${heading(HEADINGS.read)}`,
     `    ${say(page, language)}`,

@@ -26,7 +26,7 @@ export const PLACES = {
   stopped: {
     title: ["the stopped task's reason", "停止したタスクの理由"],
     command:
-      "./workbook aws ecs describe-tasks --cluster … --tasks … --query 'tasks[].stoppedReason'",
+      "./workbook aws ecs describe-tasks --cluster … --tasks … --query 'sort_by(tasks,&createdAt)[-1].stoppedReason'",
   },
   container: {
     title: ["the container's reason and exit code", "コンテナの理由と終了コード"],

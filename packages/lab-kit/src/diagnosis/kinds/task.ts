@@ -52,7 +52,10 @@ export const TASK_KINDS = {
       "コンテナはどのプログラムを実行しますか。それはイメージの中にありますか。",
     ],
     page: STOPPED,
-    line: 'CMD ["node", "src/main.js"]',
+    line: [
+      'CMD ["node", "src/main.js"] in the Dockerfile, or command: ["node", "src/main.js"], in the task definition',
+      'Dockerfile の CMD ["node", "src/main.js"]、またはタスク定義の command: ["node", "src/main.js"],',
+    ],
   },
   "task-failed-to-start": {
     question: [

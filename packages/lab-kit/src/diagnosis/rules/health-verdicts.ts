@@ -22,8 +22,23 @@ interface Verdict {
 export function healthVerdicts(deployed: Deployed, subject: Subject): Cause[] {
   return targetsOf(deployed, subject).flatMap(({ group, target }) => {
     const verdict = verdictOn(deployed, subject, group);
-    if (verdict === undefined) return [];
+    // What the group asks for was mended, and nobody has asked again yet.
+    if (verdict === undefined || accepts(group.Matcher?.HttpCode, codeOf(verdict))) return [];
     return [verdictCause(deployed, subject, { group, target }, verdict)];
+  });
+}
+
+const codeOf = ({ words }: Pick<Verdict, "words">) => Number(/codes: \[(\d+)/.exec(words)?.[1]);
+
+/**
+ * Whether a health check takes a status code for a healthy answer.
+ * @param matcher such as `200`, `200,202` or `200-299`
+ * @param code not a number where nobody has answered
+ */
+export function accepts(matcher: string | undefined, code: number): boolean {
+  return (matcher ?? "").split(",").some((part) => {
+    const [from, to = from] = part.split("-").map(Number);
+    return from !== undefined && code >= from && code <= to!;
   });
 }
 
@@ -99,10 +114,11 @@ function verdictCause(
   deployed: Deployed,
   subject: Subject,
   { group, target }: Target,
-  { words, evidence }: Verdict,
+  verdict: Verdict,
 ): Cause {
   const { name, service } = subject;
-  const code = Number(/codes: \[(\d+)/.exec(words)?.[1]);
+  const { words, evidence } = verdict;
+  const code = codeOf(verdict);
   const grace = service.healthCheckGracePeriodSeconds ?? 0;
   const asked = `${group.HealthCheckPath} (matcher ${group.Matcher?.HttpCode})`;
   const cause = (id: FindingId, en: string, ja: string, ...more: Evidence[]): Cause => ({
