@@ -23,7 +23,7 @@ const RESERVED_LAST = 1;
 
 /**
  * Takes an address of a subnet for an interface, in the caller's transaction. Networks of the same range, which AWS keeps apart, share
- * this machine's: any address of the subnet may be given out, so it is one that nobody else has, while there is one.
+ * this machine's: any address of the subnet may be given out, so it is one that nobody else has, nor a resolver, while there is one.
  * @param wanted the address; any by default
  * @throws AwsError `InvalidParameterValue` for one outside of the subnet, `InvalidIPAddress.InUse`, `InsufficientFreeAddressesInSubnet`
  */
@@ -75,21 +75,29 @@ function usableAddresses(range: Ipv4Range): { first: number; count: number } {
   };
 }
 
+/** One that nobody has; else one that is another network's resolver's, perhaps; else one that another network has. */
 function freeAddress(scope: Scope, subnet: Readonly<Subnet>): string {
   const taken = takenAddresses(scope, subnet.subnetId);
   const elsewhere = scope.of(privateAddresses);
   const { first, count } = usableAddresses(storedCidr(subnet.cidrBlock));
   const start = randomInt(count);
+  let resolving: string | undefined;
   let shared: string | undefined;
   for (let step = 0; step < count; step++) {
-    const address = formatAddress(first + ((start + step) % count));
+    const number = first + ((start + step) % count);
+    const address = formatAddress(number);
     if (taken.has(address)) continue;
-    if (!elsewhere.has(address)) return address;
-    shared ??= address;
+    if (elsewhere.has(address)) shared ??= address;
+    else if (mayBeResolver(number)) resolving ??= address;
+    else return address;
   }
-  if (shared !== undefined) return shared;
-  throw faults.noFreeAddresses();
+  const found = resolving ?? shared;
+  if (found === undefined) throw faults.noFreeAddresses();
+  return found;
 }
+
+/** Names are resolved at a network's base plus two, and no network is smaller than a /28. */
+const mayBeResolver = (address: number) => address % 16 === 2;
 
 function checkedAddress(scope: Scope, subnet: Readonly<Subnet>, wanted: string): string {
   const address = parseAddress(wanted);

@@ -331,3 +331,14 @@ test("networks of one range give out addresses that no other has, while there ar
   // Whoever asks for one by name has it, as on AWS.
   expect(await take(subnets[1]!, addresses[0])).toMatchObject({ PrivateIpAddress: addresses[0] });
 });
+
+test("addresses at which other networks may resolve names are given out last", async () => {
+  const SubnetId = await aws.newSubnet(await aws.newVpc(), "10.0.9.0/26");
+  const taken: string[] = [];
+  // A /26 has 59.
+  for (let count = 0; count < 59; count++) {
+    const command = new ec2.CreateNetworkInterfaceCommand({ SubnetId });
+    taken.push((await aws.client.send(command)).NetworkInterface!.PrivateIpAddress!);
+  }
+  expect(taken.slice(-3).toSorted()).toEqual(["10.0.9.18", "10.0.9.34", "10.0.9.50"]);
+});
