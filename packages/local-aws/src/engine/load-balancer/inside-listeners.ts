@@ -12,11 +12,17 @@ export interface InsideListenersParts {
   readonly nextSocketId: () => number;
 }
 
+interface InsideListener {
+  readonly address: string;
+  readonly port: number;
+  readonly balancerArn: string;
+}
+
 /** The listeners of load balancers where tasks find them: at the addresses of their own interfaces. */
 export class InsideListeners {
   readonly #parts: InsideListenersParts;
   readonly #open = new Map<string, number>();
-  #wanted = new Map<string, { address: string; port: number; balancerArn: string }>();
+  #wanted = new Map<string, InsideListener>();
   #work: Promise<void> = Promise.resolve();
 
   constructor(parts: InsideListenersParts) {
@@ -28,7 +34,7 @@ export class InsideListeners {
     for (const { arn: balancerArn, addresses = [], listeners } of balancers)
       for (const address of addresses)
         for (const { port } of listeners)
-          this.#wanted.set(`${address}:${port}`, { address, port, balancerArn });
+          this.#wanted.set(`${balancerArn} ${address}:${port}`, { address, port, balancerArn });
     this.#reconcile();
   }
 
@@ -52,21 +58,31 @@ export class InsideListeners {
   }
 
   async #change(): Promise<void> {
-    const { room, process, nextSocketId } = this.#parts;
-    for (const [key, id] of this.#open) {
-      if (this.#wanted.has(key)) continue;
+    const { process } = this.#parts;
+    const gone = [...this.#open].filter(([key]) => !this.#wanted.has(key));
+    for (const [key, id] of gone) {
       process.unlisten(id);
       this.#open.delete(key);
     }
-    for (const [key, { address, port, balancerArn }] of this.#wanted) {
-      if (this.#open.has(key)) continue;
-      const id = nextSocketId();
-      this.#open.set(key, id);
+    // The next load balancer may have the same address: it is free when the process has heard of that.
+    if (gone.length > 0) await process.report();
+    for (const [key, listener] of this.#wanted)
+      if (!this.#open.has(key)) await this.#listen(key, listener);
+  }
+
+  async #listen(key: string, { address, port, balancerArn }: InsideListener): Promise<void> {
+    const { room, process, nextSocketId } = this.#parts;
+    const id = nextSocketId();
+    this.#open.set(key, id);
+    try {
       const server = (await room.listen(address, port)) as Server;
       const info = { id, port, balancerArn, inside: true };
       server.on("connection", (early) => process.accept(info, early));
       await process.listen(info, server);
       server.close();
+    } catch (error) {
+      if (this.#open.get(key) === id) this.#open.delete(key);
+      throw error;
     }
   }
 }
