@@ -118,8 +118,9 @@ function memoryMb(pid: number): number {
 
 /** Replaces the router's rules by themselves, as the router does: all of them in one step. */
 function replaceRules(room: RoomView): Pick<Crowd, "rules" | "replacedMs"> {
-  const listed = room.run(["nft", "list", "table", "inet", "vpc"]);
-  const rules = `table inet vpc\ndelete table inet vpc\n${listed}`;
+  const listed = room.run(["nft", "list", "ruleset", "inet"]);
+  const [table = ""] = /^table inet \S+/m.exec(listed) ?? [];
+  const rules = `${table}\ndelete ${table}\n${listed}`;
   const once =
     "began=$(date +%s%N); nft -f /run/rules; ended=$(date +%s%N); echo $((ended - began))";
   const script = `cat > /run/rules; for time in $(seq ${REPLACEMENTS}); do ${once}; done`;

@@ -12,7 +12,9 @@ import type {
   Terminal,
   TerminalRequest,
 } from "../driver.ts";
+import { CannotStartError } from "../../cannot-start-error.ts";
 import { isExecutable } from "../process/base-tools.ts";
+import { couldNotRun } from "../reasons.ts";
 import { RunningTasks } from "../running-tasks.ts";
 import { BaseLayers } from "./base-layers.ts";
 import type { InstanceNetworks } from "./instance-networks.ts";
@@ -31,7 +33,7 @@ export interface ContainerDriverOptions {
   readonly dataDir: string;
   /** Directories in which the runtime of images whose base was not fetched (`node`) is looked for. Default: where this Node is. */
   readonly toolsPath?: readonly string[] | undefined;
-  /** Resolves when the router knows of the interfaces that the store has now. */
+  /** Resolves when the router knows of the interfaces that the store has now, and of none that it had before. */
   readonly routed: () => Promise<void>;
 }
 
@@ -61,7 +63,12 @@ export class ContainerDriver implements TaskDriver {
 
   async #open(spec: TaskSpec): Promise<ContainerHost> {
     const { clock, room, routed, instances } = this.#options;
-    const host = await ContainerHost.open(spec, {
+    try {
+      await routed();
+    } catch (error) {
+      throw new CannotStartError(couldNotRun((error as Error).message), { cause: error });
+    }
+    return ContainerHost.open(spec, {
       clock,
       room,
       images: this.#images,
@@ -69,13 +76,6 @@ export class ContainerDriver implements TaskDriver {
       openFiles: this.#openFiles,
       init: this.#init,
     });
-    try {
-      await routed();
-    } catch (error) {
-      await host.close();
-      throw error;
-    }
-    return host;
   }
 
   unheeded({ taskArn, volumes = [], containers }: TaskSpec): readonly string[] {

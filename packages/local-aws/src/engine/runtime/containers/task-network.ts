@@ -17,14 +17,15 @@ export function taskNetwork(taskId: string): TaskNetwork {
 export const namespacePath = ({ namespace }: TaskNetwork): string => `/run/netns/${namespace}`;
 
 /** Words of Local AWS: AWS keeps VPCs apart. */
-const sameAddress = (address: string) =>
-  `${address} is a running task's address in another VPC, and VPCs of Local AWS share one router`;
+const sameAddress = (address: string, whose: string) =>
+  `${address} is ${whose} address in another VPC, and VPCs of Local AWS share one router`;
 
 /** A script that makes a task's network: its address on `eth0` as a network of one, and the router as the way to all others. */
 export function openNetworkScript({ namespace, link }: TaskNetwork, address: string): string {
   return `
 ip netns add ${namespace}
-ip -batch - <<END || { ip route show ${address} | grep -q . && echo "${sameAddress(address)}" >&2; exit 1; }
+if ip route show table local ${address} | grep -q .; then echo "${sameAddress(address, "a load balancer's or a resolver's")}" >&2; exit 1; fi
+ip -batch - <<END || { ip route show ${address} | grep -q . && echo "${sameAddress(address, "a running task's")}" >&2; exit 1; }
 link add ${link} address ${GATEWAY_MAC} type veth peer name eth0 netns ${namespace}
 link set ${link} up
 route add ${address}/32 dev ${link}

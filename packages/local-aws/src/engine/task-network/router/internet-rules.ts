@@ -49,26 +49,31 @@ export function internetRules(network: NetworkData, vpcId: string): readonly str
   );
 }
 
-/** Where to an interface may open connections, as nftables matches it. */
+/** Where to an interface may open connections, as nftables matches it: what goes for several stretches of addresses is one rule. */
 function destinations(network: NetworkData, from: Interface, spans: readonly Span[]): string[] {
   const asked = stretches(network);
-  const found = spans.map((span) => {
+  const open = new Map<string, Span[]>();
+  for (const span of spans) {
     const address = formatAddress(span.first);
-    const matches = (["tcp", "udp"] as const).flatMap((protocol) =>
-      portMatch(
-        protocol,
-        admittedPorts(
-          asked,
-          (port) => mayReachInternet(network, from, { address, port, protocol }).allowed,
-        ),
-      ),
-    );
-    return { span, matches };
-  });
-  return found.flatMap(({ span: { first, last }, matches }) =>
-    matches.map((match) => `ip daddr ${formatAddress(first)}-${formatAddress(last)} ${match}`),
-  );
+    for (const protocol of ["tcp", "udp"] as const) {
+      const mayReach = (port: number) =>
+        mayReachInternet(network, from, { address, port, protocol }).allowed;
+      for (const match of portMatch(protocol, admittedPorts(asked, mayReach)))
+        open.set(match, withSpan(open.get(match) ?? [], span));
+    }
+  }
+  return Array.from(open, ([match, to]) => `ip daddr { ${to.map(range).join(", ")} } ${match}`);
 }
+
+/** Stretches in their order, those that touch as one. */
+function withSpan(spans: readonly Span[], next: Span): Span[] {
+  const last = spans.at(-1);
+  return last?.last === next.first - 1
+    ? [...spans.slice(0, -1), { first: last.first, last: next.last }]
+    : [...spans, next];
+}
+
+const range = ({ first, last }: Span) => `${formatAddress(first)}-${formatAddress(last)}`;
 
 /** Addresses from–to, both included. */
 interface Span {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { instances } from "../../../services/ec2/instances/state.ts";
 import { builds } from "../../../services/codebuild/state.ts";
 import { networkInterfaces, vpcs } from "../../../services/ec2/state.ts";
@@ -9,7 +10,14 @@ import { instanceNetwork } from "../../runtime/containers/instance-networks.ts";
 import { taskNetwork } from "../../runtime/containers/task-network.ts";
 import { vpcResolver } from "../../network/resolver-address.ts";
 import { StoredNetwork } from "../../network/stored-network.ts";
-import { RESOLVER_OF_ALL, ruleSet, type RoutedLink, type RoutedVpc } from "./rule-set.ts";
+import {
+  RESOLVER_OF_ALL,
+  ruleSet,
+  ruleSteps,
+  type RoutedLink,
+  type RoutedVpc,
+  type RuleSet,
+} from "./rule-set.ts";
 
 /** What is answered inside by this server, for every task. */
 export const METADATA_ADDRESS = "169.254.170.2";
@@ -19,6 +27,19 @@ const SERVICES = [METADATA_ADDRESS, API_ADDRESS];
 /** Who load balancers' interfaces belong to. */
 const LOAD_BALANCERS = "amazon-elb";
 
+/** What the room's network is to be. */
+interface Wanted {
+  readonly rules: RuleSet;
+  /** Of the room's own: what is sent to them is answered in there. */
+  readonly addresses: ReadonlySet<string>;
+}
+
+/** What a room has that has just been made. */
+const NOTHING: Wanted = { rules: { parts: [], hooks: "" }, addresses: new Set() };
+
+/** The table that is met, and the one that is made: the next time they change places. */
+const TABLES = ["vpc-0", "vpc-1"] as const;
+
 /**
  * The VPCs' router: keeps the rules of the room's network what the model of reachability says of the store, and holds the addresses of what
  * is not a task: load balancers, resolvers, AWS's own services.
@@ -27,8 +48,11 @@ export class Router implements EnginePart {
   readonly name = "router";
   readonly #context: EngineContext;
   readonly #room: Room;
-  #rules = "";
-  #addresses = new Set<string>();
+  #wanted = NOTHING;
+  /** What the room has; undefined where a change of it has failed, and it may have any part of that. */
+  #made: Wanted | undefined = NOTHING;
+  #fault: unknown;
+  #tables: readonly [met: string, made: string] = TABLES;
   #scheduled: NodeJS.Immediate | undefined;
   #work: Promise<void> = Promise.resolve();
   #unsubscribe: (() => void) | undefined;
@@ -43,11 +67,12 @@ export class Router implements EnginePart {
       if (changes.some(concerns)) this.#scheduled ??= setImmediate(() => this.#reconcile());
     });
     this.#room.onRemade(() => {
-      this.#rules = "";
-      this.#addresses.clear();
-      return this.settled();
+      this.#made = NOTHING;
+      this.#reconcile();
+      return this.#work;
     });
-    await this.settled();
+    this.#reconcile();
+    await this.#work;
   }
 
   async stop(): Promise<void> {
@@ -56,10 +81,11 @@ export class Router implements EnginePart {
     await this.#work;
   }
 
-  /** Resolves when the room's network is what the store says now. */
-  settled(): Promise<void> {
+  /** Resolves when the room's network is what the store says now. @throws Error with the room's words where it cannot be made so */
+  async settled(): Promise<void> {
     this.#reconcile();
-    return this.#work;
+    await this.#work;
+    if (this.#fault !== undefined) throw this.#fault;
   }
 
   #reconcile(): void {
@@ -72,14 +98,30 @@ export class Router implements EnginePart {
     const rules = ruleSet({ vpcs: routed, links, services: SERVICES, outside: builders });
     const resolving = resolvers(routed, builders.length > 0);
     const addresses = new Set([...SERVICES, ...this.#balancers(), ...resolving]);
-    const script = [...changesOf(this.#addresses, addresses)];
-    if (rules === this.#rules && script.length === 0) return;
-    this.#rules = rules;
-    this.#addresses = addresses;
-    const addressing = script.length === 0 ? "" : `ip -batch - <<END\n${script.join("\n")}\nEND\n`;
-    this.#work = this.#work
-      .then(async () => void (await this.#room.script(`${addressing}nft -f -`, rules)))
-      .catch((error: unknown) => this.#context.logger.error("the router", error));
+    const { rules: before, addresses: held } = this.#wanted;
+    if (!isDeepStrictEqual(rules, before) || held.symmetricDifference(addresses).size > 0)
+      this.#wanted = { rules, addresses };
+    this.#work = this.#work.then(() => this.#make());
+  }
+
+  /** Makes what is wanted last: what was wanted before it need not be made any more. */
+  async #make(): Promise<void> {
+    const [wanted, made] = [this.#wanted, this.#made];
+    if (wanted === made) return;
+    this.#made = undefined;
+    try {
+      const addressing = addressScript(made?.addresses, wanted.addresses);
+      if (addressing !== "") await this.#room.script(addressing);
+      const [before, table] = this.#tables;
+      for (const step of ruleSteps(wanted.rules, table, before))
+        await this.#room.script("nft -f -", step);
+      this.#tables = [table, before];
+      this.#made = wanted;
+      this.#fault = undefined;
+    } catch (error) {
+      this.#fault = error;
+      this.#context.logger.error("the router", error);
+    }
   }
 
   #vpcs(): RoutedVpc[] {
@@ -153,9 +195,16 @@ const resolvers = (routed: readonly RoutedVpc[], hasBuilds: boolean) =>
     ? [...routed.flatMap(({ resolver }) => resolver ?? []), RESOLVER_OF_ALL]
     : [];
 
-function* changesOf(before: ReadonlySet<string>, after: ReadonlySet<string>): Iterable<string> {
-  for (const address of before) if (!after.has(address)) yield `addr del ${address}/32 dev lo`;
-  for (const address of after) if (!before.has(address)) yield `addr replace ${address}/32 dev lo`;
+/** Where nobody knows which addresses there are, all go that were added. */
+function addressScript(before: ReadonlySet<string> | undefined, after: ReadonlySet<string>) {
+  const gone = [...(before ?? [])].filter((address) => !after.has(address));
+  const added = [...after].filter((address) => !before?.has(address));
+  const lines = [
+    ...gone.map((address) => `addr del ${address}/32 dev lo`),
+    ...added.map((address) => `addr replace ${address}/32 dev lo`),
+  ];
+  const flush = before ? "" : "ip addr flush dev lo scope global\n";
+  return lines.length === 0 ? flush : `${flush}ip -batch - <<END\n${lines.join("\n")}\nEND\n`;
 }
 
 /** What the rules are made from. */

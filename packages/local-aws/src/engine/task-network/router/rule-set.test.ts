@@ -1,6 +1,14 @@
-import { expect, test } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { SystemClock } from "../../../clock/system-clock.ts";
 import { mayConnect, type NetworkData } from "../../../reachability/reachability.ts";
-import { ruleSet } from "./rule-set.ts";
+import { probeRoom } from "../../runtime/containers/probe-room.ts";
+import { Room } from "../../runtime/containers/room.ts";
+import { ruleSet, ruleSteps, type RuleSet } from "./rule-set.ts";
+
+const closed = await probeRoom();
 
 const VPC = "vpc-1";
 const PORTS = [1, 22, 79, 80, 81, 443, 1024, 3306, 8080, 32_768, 60_999, 65_535];
@@ -81,10 +89,11 @@ function randomNetwork(seed: number): NetworkData {
 }
 
 /** Reads the rules as nftables does: what a new connection meets in the chain of pairs. */
-function readRules(text: string) {
+function readRules({ parts }: RuleSet) {
+  const text = parts.map((part) => part.text).join("\n");
   const sets = new Map<string, ReadonlySet<string>>();
   for (const [, name = "", list = ""] of text.matchAll(
-    /^set (v\w+) \{ type ipv4_addr; elements = \{ (.*) \}; \}$/gm,
+    /^(v\w+) \{ type ipv4_addr; elements = \{ (.*) \}; \}$/gm,
   ))
     sets.set(name, new Set(list.split(", ")));
   const rules = Array.from(
@@ -138,3 +147,35 @@ test("the router's rules are what the model of reachability says, of random netw
   expect(open / asked).toBeGreaterThan(0.05);
   expect(open / asked).toBeLessThan(0.95);
 });
+
+test.skipIf(closed)(
+  "the kernel takes the rules of many networks, and has one table of them",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "rules-"));
+    const logger = { info: () => {}, error: () => {} };
+    const room = new Room({ clock: new SystemClock(1), logger, folder: join(folder, "room") });
+    onTestFinished(async () => {
+      await room.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    await room.start();
+    const vpcs = Array.from({ length: 24 }, (_, seed) => ({
+      network: randomNetwork(seed),
+      vpcId: VPC,
+      resolver: undefined,
+    }));
+    const rules = ruleSet({ vpcs, links: [], services: ["192.0.2.1"] });
+    const inPairs = rules.parts.filter(({ chain }) => chain === "pairs").length;
+    // More than go in one step, whose bound is some 350.
+    expect(inPairs).toBeGreaterThan(700);
+    for (const [table, before] of [
+      ["vpc-1", "vpc-0"],
+      ["vpc-0", "vpc-1"],
+    ])
+      for (const step of ruleSteps(rules, table!, before!)) await room.script("nft -f -", step);
+    const listed = await room.script("nft list ruleset inet");
+    expect(listed.match(/^table inet .*$/gm)).toEqual(["table inet vpc-0 {"]);
+    expect(listed.match(/ip daddr @v\w+ /g)).toHaveLength(inPairs);
+    expect(listed).toContain("hook forward priority filter; policy drop;");
+  },
+);

@@ -29,12 +29,22 @@ export interface RouterPlan {
 
 export const RESOLVER_OF_ALL = "169.254.169.253";
 
-/**
- * The router's rules as `nft -f` reads them: what the model of reachability says of each pair of interfaces, and nothing else. It replaces the
- * set before it in one step, and connections that stand go on, as with security groups.
- * @see https://wiki.nftables.org/wiki-nftables/index.php/Atomic_rule_replacement
- */
-export function ruleSet({ vpcs, links, services, outside = [] }: RouterPlan): string {
+/** The router's rules, by where they stand in its table. */
+export interface RuleSet {
+  /** Definitions of sets, and the rules of chains that nothing leads to by itself; each in its order. */
+  readonly parts: readonly RulePart[];
+  /** The chains that the kernel leads packets to. */
+  readonly hooks: string;
+}
+
+interface RulePart {
+  /** Undefined for the definition of a set. */
+  readonly chain?: string;
+  readonly text: string;
+}
+
+/** What the model of reachability says of each pair of interfaces, and nothing else: connections that stand go on, as with security groups. */
+export function ruleSet({ vpcs, links, services, outside = [] }: RouterPlan): RuleSet {
   const sets: string[] = [];
   const pairs = vpcs.flatMap((vpc, index) => vpcRules(vpc, `v${index}`, sets));
   const outwards = vpcs.flatMap(({ network, vpcId }) => internetRules(network, vpcId));
@@ -42,31 +52,36 @@ export function ruleSet({ vpcs, links, services, outside = [] }: RouterPlan): st
   const resolving = resolvers.length > 0 || outside.length > 0;
   const dns = elements(resolving ? [...resolvers, RESOLVER_OF_ALL] : []);
   const own = links.map(({ link, address }) => `"${link}" . ${address}`);
-  return `table inet vpc
-delete table inet vpc
-table inet vpc {
-set own { typeof iifname . ip saddr; ${elements(own)} }
-set resolvers { type ipv4_addr; ${dns} }
-set services { type ipv4_addr; ${elements(services)} }
-${sets.join("\n")}
-chain pairs {
-${pairs.join("\n")}
+  const internet = [
+    ...notTheInternet().map((range) => `ip daddr ${range} drop`),
+    ...outwards,
+    ...outside.map((address) => `ip saddr ${address} accept`),
+  ];
+  const definitions = [
+    `own { typeof iifname . ip saddr; ${elements(own)} }`,
+    `resolvers { type ipv4_addr; ${dns} }`,
+    `services { type ipv4_addr; ${elements(services)} }`,
+    ...sets,
+  ];
+  const chains = { pairs, internet, judge: JUDGE };
+  return {
+    parts: [
+      ...definitions.map((text) => ({ text })),
+      ...Object.entries(chains).flatMap(([chain, rules]) => rules.map((text) => ({ chain, text }))),
+    ],
+    hooks: HOOKS,
+  };
 }
-chain internet {
-${notTheInternet()
-  .map((range) => `ip daddr ${range} drop`)
-  .join("\n")}
-${outwards.join("\n")}
-${outside.map((address) => `ip saddr ${address} accept`).join("\n")}
-}
-chain judge {
-iifname "eni*" meta protocol != ip drop
-iifname "eni*" iifname . ip saddr != @own drop
-ct state established,related accept
-ct state new oifname "${WAY_OUT}" goto internet
-ct state new jump pairs
-}
-chain forward { type filter hook forward priority 0; policy drop; jump judge; }
+
+const JUDGE = [
+  `iifname "eni*" meta protocol != ip drop`,
+  `iifname "eni*" iifname . ip saddr != @own drop`,
+  "ct state established,related accept",
+  `ct state new oifname "${WAY_OUT}" goto internet`,
+  "ct state new jump pairs",
+];
+
+const HOOKS = `chain forward { type filter hook forward priority 0; policy drop; jump judge; }
 chain input {
 type filter hook input priority 0; policy drop;
 iif lo accept
@@ -77,8 +92,39 @@ ip daddr @resolvers meta l4proto { tcp, udp } th dport 53 accept
 jump judge
 }
 chain output { type filter hook output priority 0; policy drop; oif lo accept; jump judge; }
-}
 `;
+
+/** Also where there is none. */
+const withoutTable = (table: string) => `add table inet ${table}\ndelete table inet ${table}\n`;
+
+/**
+ * As much as the kernel takes in one step from a user who is not this machine's root: what a socket of netlink may send at once is
+ * 208 KiB, of which a rule is some 600 bytes and an element of a set 50.
+ */
+const STEP = { rules: 120, letters: 48_000 };
+
+/**
+ * The rules as `nft -f` reads them, step by step: all but the last step make a table that no packet meets, and the last puts it in the place
+ * of the one before it at once.
+ * @see https://wiki.nftables.org/wiki-nftables/index.php/Atomic_rule_replacement
+ */
+export function ruleSteps({ parts, hooks }: RuleSet, table: string, before: string): string[] {
+  const chains = ["pairs", "internet", "judge"].map(
+    (chain) => `add chain inet ${table} ${chain}\n`,
+  );
+  const steps = [`${withoutTable(table)}add table inet ${table}\n${chains.join("")}`];
+  let room = STEP;
+  for (const { chain, text } of parts) {
+    if (room.rules === 0 || room.letters < text.length) {
+      steps.push("");
+      room = STEP;
+    }
+    room = { rules: room.rules - 1, letters: room.letters - text.length };
+    const where = chain === undefined ? "set" : "rule";
+    steps[steps.length - 1] += `add ${where} inet ${table} ${chain ?? ""} ${text}\n`;
+  }
+  steps[steps.length - 1] += `${withoutTable(before)}table inet ${table} {\n${hooks}}\n`;
+  return steps;
 }
 
 function vpcRules({ network, vpcId }: RoutedVpc, prefix: string, sets: string[]): string[] {
@@ -87,7 +133,7 @@ function vpcRules({ network, vpcId }: RoutedVpc, prefix: string, sets: string[])
   const asked = stretches(network);
   classes.forEach(({ members }, index) => {
     const addresses = members.map(({ PrivateIpAddress }) => PrivateIpAddress!);
-    sets.push(`set ${prefix}c${index} { type ipv4_addr; ${elements(addresses)} }`);
+    sets.push(`${prefix}c${index} { type ipv4_addr; ${elements(addresses)} }`);
   });
   return classes.flatMap((from, one) =>
     classes.flatMap((to, other) => {
