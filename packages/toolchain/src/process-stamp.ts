@@ -16,6 +16,15 @@ export function isAlive(pid: number): boolean {
   return processStamp(pid) !== undefined;
 }
 
+/**
+ * How long a process has computed, as a text that changes while it does: in hundredths of seconds on Linux, in seconds elsewhere.
+ * Undefined where no such process runs.
+ */
+export function processorTime(pid: number): string | undefined {
+  if (process.platform === "linux") return readStat(pid)?.computed;
+  return askPs(pid, "time=");
+}
+
 function stampOnLinux(pid: number): string | undefined {
   const stat = readStat(pid);
   return stat && !stat.hasEnded ? stat.startTime : undefined;
@@ -44,6 +53,7 @@ interface Stat {
   readonly hasEnded: boolean;
   readonly group: number;
   readonly startTime: string;
+  readonly computed: string;
 }
 
 function readStat(pid: number): Stat | undefined {
@@ -61,16 +71,22 @@ function readStat(pid: number): Stat | undefined {
     hasEnded: state === "Z" || state === "X",
     group: Number(group),
     startTime: fields[19]!,
+    computed: String(Number(fields[11]) + Number(fields[12])),
   };
 }
 
 function stampByPs(pid: number): string | undefined {
+  const line = askPs(pid, "stat=,lstart=");
+  return line === undefined || line.startsWith("Z") ? undefined : line.replace(/^\S+\s+/, "");
+}
+
+function askPs(pid: number, columns: string): string | undefined {
   try {
-    const line = execFileSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], {
+    const line = execFileSync("ps", ["-o", columns, "-p", String(pid)], {
       encoding: "utf8",
       env: { ...process.env, LC_ALL: "C" },
     }).trim();
-    return line === "" || line.startsWith("Z") ? undefined : line.replace(/^\S+\s+/, "");
+    return line === "" ? undefined : line;
   } catch (error) {
     // `ps` ends with 1 where there is no such process.
     if ((error as { status?: number }).status === 1) return undefined;

@@ -8,6 +8,7 @@ import { REGION } from "../region.ts";
 import { saveConfig, type Config, type Workspace } from "../workspace.ts";
 import { endLane, laneFolder } from "../lane/end-lane.ts";
 import { describeHolder } from "./port-holder.ts";
+import { Patience, signOf } from "./patience.ts";
 import { EMPTY_SNAPSHOT, saveSnapshot } from "./snapshots.ts";
 import { readServerFile, readServerPid, type ServerFile } from "./server-file.ts";
 import { spawnServer, type Child } from "./spawn-server.ts";
@@ -28,8 +29,6 @@ export interface StartOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How long a server may take to answer before we say that it does not. */
-const START_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 60_000;
 const POLL_MS = 25;
 
@@ -49,7 +48,8 @@ export async function findCloud(
   signal?: AbortSignal,
 ): Promise<RunningCloud | undefined> {
   const dataDir = dataDirectory(workspace);
-  const deadline = Date.now() + START_DEADLINE_MS;
+  const log = logFile(workspace);
+  const patience = new Patience(() => signOf(readServerPid(dataDir), log));
   for (;;) {
     signal?.throwIfAborted();
     const file = readServerFile(dataDir);
@@ -57,7 +57,7 @@ export async function findCloud(
     if (file && health?.["pid"] === file.pid) return { ...file, health };
     const pid = readServerPid(dataDir);
     if (pid === undefined) return undefined;
-    if (Date.now() > deadline) throw doesNotAnswer(pid, logFile(workspace));
+    if (patience.isOver) throw doesNotAnswer(pid, log);
     await delay(POLL_MS);
   }
 }
@@ -65,8 +65,8 @@ export async function findCloud(
 function doesNotAnswer(pid: number, log: string): UserError {
   return new UserError(
     [
-      `Local AWS (process ${pid}) has not answered within ${START_DEADLINE_MS / 1000} s. Its log: ${log}`,
-      `Local AWS (プロセス ${pid}) が ${START_DEADLINE_MS / 1000} 秒以内に応答しませんでした。ログ: ${log}`,
+      `Local AWS (process ${pid}) does not answer, and does nothing that could come to it. Its log: ${log}`,
+      `Local AWS (プロセス ${pid}) が応答せず、起動も進んでいません。ログ: ${log}`,
     ],
     {
       code: "CLOUD_SILENT",
@@ -152,19 +152,21 @@ export async function stopCloud(workspace: Workspace): Promise<boolean> {
   return true;
 }
 
+/** Undefined where it has ended, or does nothing any more: then it is ended, so that the next command finds nothing of it. */
 async function waitForServer(
   dataDir: string,
   child: Child,
   signal: AbortSignal | undefined,
 ): Promise<RunningCloud | undefined> {
-  const deadline = Date.now() + START_DEADLINE_MS;
-  while (Date.now() < deadline && !child.exited()) {
+  const patience = new Patience(() => signOf(child.pid, join(dataDir, "server.log")));
+  while (!child.exited()) {
     signal?.throwIfAborted();
     const file = readServerFile(dataDir);
     if (file?.pid === child.pid) {
       const health = await askHealth(file!.endpoint);
       if (health) return { ...file!, health };
     }
+    if (patience.isOver) child.kill();
     await delay(POLL_MS);
   }
   return undefined;

@@ -20,6 +20,8 @@ const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
 export interface Child {
   readonly pid: number | undefined;
   readonly exited: () => boolean;
+  /** Ends it, and with it all that it has started. What it holds stays. */
+  readonly kill: () => void;
 }
 
 /** Starts the workspace's server, which goes on when this process ends; it writes to `logFile`. */
@@ -57,7 +59,11 @@ export async function spawnServer(
   });
   closeSync(log);
   child.unref();
-  return { pid: child.pid, exited: () => child.exitCode !== null || child.signalCode !== null };
+  return {
+    pid: child.pid,
+    exited: () => child.exitCode !== null || child.signalCode !== null,
+    kill: () => void child.kill("SIGKILL"),
+  };
 }
 
 function pick(names: readonly string[]): NodeJS.ProcessEnv {
