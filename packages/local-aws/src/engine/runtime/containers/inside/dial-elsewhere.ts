@@ -1,8 +1,8 @@
 import { createConnection } from "node:net";
 
-/* Connects from the network that it is started in, hands the connection to its parent, and ends. */
+/* Connects from the network that it is started in, hands the connection to its parent, and ends. It is given to Node as a text: its words are the last. */
 
-const [host = "", port] = process.argv.slice(2);
+const [host = "", port] = process.argv.slice(-2);
 const socket = createConnection({ host, port: Number(port) });
 socket.pause();
 socket.once("connect", () => process.send!({}, socket));

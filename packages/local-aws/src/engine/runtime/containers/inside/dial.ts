@@ -1,10 +1,11 @@
-import { fork } from "node:child_process";
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
-import { fileURLToPath } from "node:url";
 import { resolveInRoot } from "@workbook/image-layers";
 import type { Dial } from "./messages.ts";
 
-const ELSEWHERE = fileURLToPath(new URL("./dial-elsewhere.ts", import.meta.url));
+/** Read when this program starts: the room has folders of its own over some of the machine's, and ours may be below one of them. */
+const ELSEWHERE = readFileSync(new URL("./dial-elsewhere.ts", import.meta.url), "utf8");
 
 /**
  * Connects to a socket file, or from another network of the room to a port. A process has one network, so the second is done by a process
@@ -24,9 +25,9 @@ export async function dial(to: Dial): Promise<Socket> {
 }
 
 function dialElsewhere(to: Extract<Dial, { namespace: string }>): Promise<Socket> {
-  const child = fork(ELSEWHERE, [to.host, String(to.port)], {
-    execPath: "nsenter",
-    execArgv: [`--net=${to.namespace}`, process.execPath],
+  // The program is found by its process, for the same reason.
+  const node = [`/proc/${process.pid}/exe`, "--input-type=module-typescript", "-e", ELSEWHERE];
+  const child = spawn("nsenter", [`--net=${to.namespace}`, ...node, to.host, String(to.port)], {
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   return new Promise((resolve, reject) => {
