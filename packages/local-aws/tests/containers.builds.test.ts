@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serveStandIns, type StandInRegistry } from "@workbook/stand-in-images";
-import { StopBuildCommand } from "@aws-sdk/client-codebuild";
+import { RetryBuildCommand, StopBuildCommand } from "@aws-sdk/client-codebuild";
 import {
   CreateRepositoryCommand,
   DescribeImagesCommand,
@@ -166,6 +166,104 @@ phases:
     expect(said).toEqual(["the token is ***", "succeeding 0", "after"]);
   });
 
+  test("variables come from parameters and secrets, artifacts go where each is to, and what is cached is there for the next", async () => {
+    await cloud.secret("database", JSON.stringify({ user: "app", password: "hidden-value" }));
+    await cloud.parameter("/app/stage", "staging");
+    const buildspec = `
+version: 0.2
+env:
+  parameter-store: { STAGE: /app/stage }
+  secrets-manager: { DB_USER: "database:user" }
+  exported-variables: [STAGE, LATE]
+phases:
+  build:
+    commands:
+      - mkdir -p dist/deep kept
+      - if [ -e kept/last ]; then echo "kept $(cat kept/last)"; else echo "nothing kept"; fi
+      - echo "$CODEBUILD_BUILD_NUMBER" > kept/last
+      - echo page > dist/deep/index.html
+      - echo map > dist/deep/index.map
+      - echo extra > extra.txt
+      - echo "$STAGE $DB_USER $DB_PASSWORD"
+    finally: ["export LATE=finally"]
+  post_build:
+    run-as: codebuild-user
+    commands: ["echo $(id -un) $LATE"]
+artifacts:
+  base-directory: dist
+  files: ["**/*"]
+  exclude-paths: ["**/*.map"]
+  discard-paths: yes
+  name: site-$STAGE
+  secondary-artifacts:
+    extra: { files: [extra.txt] }
+cache: { paths: ["kept/**/*"] }
+`;
+    const artifacts = { type: "S3", location: BUCKET, packaging: "NONE" } as const;
+    await cloud.project("rich", buildspec, {
+      artifacts: { ...artifacts, name: "site", overrideArtifactName: true },
+      secondaryArtifacts: [
+        { ...artifacts, artifactIdentifier: "extra", path: "more", name: "extra" },
+      ],
+      cache: { type: "LOCAL", modes: ["LOCAL_CUSTOM_CACHE"] },
+    });
+    const environmentVariablesOverride = [
+      { name: "DB_PASSWORD", value: "database:password", type: "SECRETS_MANAGER" as const },
+    ];
+    const { build, lines } = await cloud.run("rich", { environmentVariablesOverride });
+    expect(build.buildStatus, lines.join("\n")).toBe("SUCCEEDED");
+    const said = lines.filter((line) => !line.startsWith("[C]"));
+    expect(said).toEqual(["nothing kept", "*** *** ***", "codebuild-user finally"]);
+    expect(build.exportedEnvironmentVariables).toEqual([
+      { name: "STAGE", value: "staging" },
+      { name: "LATE", value: "finally" },
+    ]);
+    expect(build.artifacts?.location).toBe(`arn:aws:s3:::${BUCKET}/site-staging`);
+    expect(build.secondaryArtifacts).toMatchObject([
+      { artifactIdentifier: "extra", location: `arn:aws:s3:::${BUCKET}/more/extra` },
+    ]);
+    expect(await cloud.keys("site-staging/")).toEqual(["site-staging/index.html"]);
+    expect(await cloud.keys("more/")).toEqual(["more/extra/extra.txt"]);
+
+    const { build: again } = await cloud.codebuild.send(new RetryBuildCommand({ id: build.id }));
+    const ended = await cloud.until(again!.id!, { buildComplete: true });
+    expect(ended).toMatchObject({ buildStatus: "SUCCEEDED", buildNumber: 2 });
+    expect(await cloud.lines(ended)).toContain("kept 1");
+  });
+
+  test("a build says what it aborts at, and the registry's password comes from the AWS CLI inside", async () => {
+    const buildspec = `
+version: 0.2
+phases:
+  pre_build:
+    commands:
+      - aws ecr get-login-password | docker login --username AWS --password-stdin $REGISTRY
+      - aws sts get-caller-identity --query Arn --output text
+  build:
+    on-failure: ABORT
+    commands: ["exit 4"]
+  post_build:
+    commands: ["echo never"]
+`;
+    await cloud.project("cli", "version: 0.2\nphases: {build: {commands: [echo other]}}\n");
+    const { repository } = await cloud.cloud.ecr.send(
+      new CreateRepositoryCommand({ repositoryName: "cli" }),
+    );
+    const [value] = repository!.repositoryUri!.split("/");
+    const { build, lines } = await cloud.run("cli", {
+      buildspecOverride: buildspec,
+      environmentVariablesOverride: [{ name: "REGISTRY", value }],
+      privilegedModeOverride: true,
+    });
+    const said = lines.filter((line) => !line.startsWith("[C]"));
+    expect(said, lines.join("\n")).toEqual([
+      "Login Succeeded",
+      expect.stringMatching(/^arn:aws:sts::\d+:assumed-role\/build\/AWSCodeBuild-/),
+    ]);
+    expect(build.buildStatus).toBe("FAILED");
+    expect(endsOf(build).slice(6)).toEqual(["BUILD FAILED", "FINALIZING SUCCEEDED", "COMPLETED"]);
+  });
+
   test("docker builds an image inside and pushes it, where the project is privileged, and says so where it is not", async () => {
     const { repository } = await cloud.cloud.ecr.send(
       new CreateRepositoryCommand({ repositoryName: "made" }),
@@ -247,6 +345,23 @@ phases:
         resolvedSourceVersion: git("rev-parse", "HEAD"),
       });
       expect(endsOf(build)).toContain("BUILD STOPPED");
+
+      writeFileSync(
+        join(scratch, "buildspec.yml"),
+        "version: 0.2\nphases: {build: {commands: [git log --format=%s]}}\n",
+      );
+      git("commit", "-q", "-am", "on a branch");
+      git("push", "-q", bare, "HEAD:refs/heads/feature/x");
+      const named = git("rev-parse", "HEAD");
+      for (const sourceVersion of ["feature/x", named]) {
+        const { build: one, lines } = await cloud.run("git", { sourceVersion });
+        expect(one, lines.join("\n")).toMatchObject({
+          buildStatus: "SUCCEEDED",
+          sourceVersion,
+          resolvedSourceVersion: named,
+        });
+        expect(lines).toContain("on a branch");
+      }
     } finally {
       rmSync(scratch, { recursive: true });
     }

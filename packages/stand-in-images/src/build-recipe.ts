@@ -21,6 +21,18 @@ runtimes:
           - echo "Node.js $(node --version) is in the image"
 `;
 
+/**
+ * Debian's AWS CLI is older than the variable by which programs are told where the API is, and is told in its own way. What a command says
+ * itself counts, for it comes later.
+ */
+const AWS = `#!/bin/sh
+if [ ! -x /usr/bin/aws ]; then
+echo "aws: this image was made without Debian's package awscli, which could not be fetched" >&2
+exit 127
+fi
+exec /usr/bin/aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"
+`;
+
 /** The Node.js that runs this, with npm where it came with it. */
 export function nodeFiles(): ReadonlyMap<string, Entry> {
   const node = realpathSync(process.execPath);
@@ -64,11 +76,13 @@ export const codebuild = (base: readonly string[]): Recipe => ({
     ...base,
     ..."curl git gzip jq libatomic1 libstdc++6 mawk tar unzip util-linux zip".split(" "),
   ],
+  extras: ["awscli"],
   version: "git",
   users: [["codebuild-user", 1000]],
   hasNode: true,
   files: {
     "codebuild/image/config/runtimes.yml": text(RUNTIMES),
+    "usr/local/bin/aws": text(AWS, 0o755),
     // Debian chooses between several of that name when one is installed.
     "usr/bin/awk": { type: "symlink", target: "mawk" },
   },

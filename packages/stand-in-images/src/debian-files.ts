@@ -13,7 +13,7 @@ import { buffer } from "node:stream/consumers";
 import { spawn } from "node:child_process";
 import { promisify } from "node:util";
 import { extract } from "tar-stream";
-import type { Entry } from "./recipe.ts";
+import type { Entry, Recipe } from "./recipe.ts";
 
 const run = promisify(execFile);
 
@@ -37,11 +37,12 @@ export interface DebianFiles {
 /**
  * Takes packages apart, as `debootstrap` would unpack them and without installing any: from Debian's archive, or where that
  * cannot be reached from this machine, where they are installed.
+ * @param recipe its extras are left out where they are not to be had
  * @param scratch a folder for packages; it is made, and removed afterwards
  * @throws Error that says what is missing
  */
 export async function debianFiles(
-  packages: readonly string[],
+  { packages, extras = [] }: Pick<Recipe, "packages" | "extras">,
   scratch: string,
   signal?: AbortSignal,
 ): Promise<DebianFiles> {
@@ -49,16 +50,16 @@ export async function debianFiles(
   mkdirSync(scratch, { recursive: true });
   try {
     const apt = { index: join(scratch, "packages.bin"), signal };
-    const versions = await closure(packages, apt);
-    const names = [...versions.keys()];
-    const unreachable = await download(names, scratch, apt);
-    if (unreachable === undefined) {
-      const archives = readdirSync(scratch).filter((name) => name.endsWith(".deb"));
-      for (const name of archives.toSorted()) await unpack(join(scratch, name), entries, signal);
-    } else {
-      await takeInstalled(names, entries, unreachable);
+    const needed = await closure(packages, apt);
+    const all = extras.length === 0 ? needed : await closureWith(needed, extras, apt);
+    const unreachable = await download([...all.keys()], scratch, apt);
+    if (unreachable !== undefined) {
+      await takeInstalled([...needed.keys()], entries, unreachable);
+      return { entries, versions: needed };
     }
-    return { entries, versions };
+    const archives = readdirSync(scratch).filter((name) => name.endsWith(".deb"));
+    for (const name of archives.toSorted()) await unpack(join(scratch, name), entries, signal);
+    return { entries, versions: all };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -100,6 +101,16 @@ async function closure(packages: readonly string[], apt: Apt) {
     pending = [...next].filter((name) => !versions.has(name) && !unknown.includes(name));
   }
   return versions;
+}
+
+/** What is needed, and extras as far as the lists have them. */
+async function closureWith(
+  needed: ReadonlyMap<string, string>,
+  extras: readonly string[],
+  apt: Apt,
+): Promise<ReadonlyMap<string, string>> {
+  const known = (await describe(extras, apt)).map(({ name }) => name);
+  return new Map([...needed, ...(known.length > 0 ? await closure(known, apt) : [])]);
 }
 
 async function describe(names: readonly string[], apt: Apt) {

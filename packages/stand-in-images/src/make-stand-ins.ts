@@ -107,7 +107,7 @@ async function makeStandIn(
 }
 
 async function ofPackages(recipe: Recipe, scratch: string, signal: AbortSignal | undefined) {
-  const { entries, versions } = await debianFiles(recipe.packages, scratch, signal);
+  const { entries, versions } = await debianFiles(recipe, scratch, signal);
   const version = `${recipe.version} ${versions.get(recipe.version)} of ${distribution()}`;
   return { entries: finished(entries, recipe), version };
 }

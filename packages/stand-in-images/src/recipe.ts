@@ -23,6 +23,8 @@ export interface Recipe {
   readonly repositories: readonly string[];
   readonly tags: readonly string[];
   readonly packages: readonly string[];
+  /** What it has where Debian's archive can be reached, and does without elsewhere. */
+  readonly extras?: readonly string[];
   /** The package whose version the image says; or what it is, where it has none. */
   readonly version: string;
   /** The image whose runtime is lent to it when it runs; absent where it is whole by itself. */

@@ -12,10 +12,12 @@ import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
   CreateBucketCommand,
   GetObjectCommand,
+  ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { expect, vi } from "vitest";
 import type { LocalAwsOptions } from "../../src/local-aws.ts";
 import { TaskCloud } from "../../src/engine/scheduler/testing/task-cloud.ts";
@@ -89,6 +91,18 @@ export class BuildCloud {
   async bytes(key: string): Promise<Uint8Array> {
     const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: key }));
     return Body!.transformToByteArray();
+  }
+
+  /** The keys below a prefix of the bucket. */
+  async keys(Prefix: string): Promise<string[]> {
+    const listed = await this.s3.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix }));
+    return (listed.Contents ?? []).map(({ Key = "" }) => Key);
+  }
+
+  async parameter(Name: string, Value: string): Promise<void> {
+    const ssm = new SSMClient(this.cloud.test.clientConfig);
+    await ssm.send(new PutParameterCommand({ Name, Value, Type: "SecureString" }));
+    ssm.destroy();
   }
 
   async secret(Name: string, SecretString: string): Promise<void> {

@@ -6,6 +6,8 @@ import { secretValue } from "../../services/secretsmanager/secret-values.ts";
 import type { CallContext } from "../../services/service.ts";
 import type { RegistryCredentials } from "@workbook/registry-client";
 import { CannotPullError } from "../images/cannot-pull.ts";
+import { RegistryError } from "../images/registry-error.ts";
+import { checkRight } from "../images/registry-rights.ts";
 import { variablesOf, type ImagePuller, type PulledImage } from "../images/puller.ts";
 import type { MetadataRegistry } from "../metadata/metadata-registry.ts";
 import type { TaskDriver, TaskSpec } from "../runtime/driver.ts";
@@ -48,12 +50,12 @@ export async function pullBuildImage(
       `Unable to pull customer's container image. ${message}`,
       cause,
     );
-  if (/^\d{12}\.dkr\.ecr\./.test(reference))
-    calling(
-      () => mayPull(caller, build, reference),
-      ({ message }) => unable(`CannotPullContainerError: ${message}`),
-    );
   try {
+    if (/^\d{12}\.dkr\.ecr\./.test(reference))
+      calling(
+        () => mayPull(caller, build, reference),
+        ({ message }) => unable(`CannotPullContainerError: ${message}`),
+      );
     return await images.pull({
       account,
       region,
@@ -64,11 +66,16 @@ export async function pullBuildImage(
     });
   } catch (error) {
     if (error instanceof CannotPullError) throw unable(error.message, error);
+    if (error instanceof RegistryError)
+      throw unable(`CannotPullContainerError: ${error.message}`, error);
     throw error;
   }
 }
 
-/** By CodeBuild itself, or by the service role, as the project says. @throws AwsError */
+/**
+ * By CodeBuild itself, or by the service role, as the project says; the policy of a repository of its own counts as well.
+ * @throws AwsError, RegistryError
+ */
 function mayPull(
   caller: CallContext,
   { settings }: Readonly<StoredBuild>,
@@ -77,10 +84,12 @@ function mayPull(
   if (settings.environment.imagePullCredentialsType !== "SERVICE_ROLE") return;
   const [, account, region, name] =
     /^(\d{12})\.dkr\.ecr\.([\w-]+)\.[^/]+\/([^:@]+)/.exec(reference) ?? [];
-  const arn = `arn:aws:ecr:${region}:${account}:repository/${name}`;
+  const isOwn = account === caller.account && region === caller.region;
   requireRight(caller, "ecr:GetAuthorizationToken", "*");
   for (const action of ["BatchGetImage", "GetDownloadUrlForLayer"])
-    requireRight(caller, `ecr:${action}`, arn);
+    if (isOwn) checkRight(caller, action, name ?? "");
+    else
+      requireRight(caller, `ecr:${action}`, `arn:aws:ecr:${region}:${account}:repository/${name}`);
 }
 
 /** https://docs.aws.amazon.com/codebuild/latest/userguide/sample-private-registry.html */

@@ -46,7 +46,7 @@ export -p > ${TMP}/env.sh
 pwd > ${TMP}/dir.txt
 exit $CODEBUILD_LAST_EXIT
 `;
-    const user = runAs === undefined ? "" : `runuser -u ${quoted(runAs)} -- `;
+    const user = runAs === undefined ? "" : asUser(runAs);
     const report = await this.#session.run(
       `${written(`${TMP}/script.sh`, script)}chmod a+r "$T/script.sh"\n${user}${this.#shell} "$T/script.sh"\necho $? > "$T/report"\n`,
     );
@@ -90,4 +90,10 @@ exit $CODEBUILD_LAST_EXIT
     );
     return report.toString();
   }
+}
+
+/** Without PAM, for which small images have no files. */
+function asUser(name: string): string {
+  const id = (what: string) => `"$(id -${what} ${quoted(name)})"`;
+  return `setpriv --reuid ${id("u")} --regid ${id("g")} --init-groups `;
 }
