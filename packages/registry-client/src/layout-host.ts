@@ -15,6 +15,14 @@ const REF_NAME = "org.opencontainers.image.ref.name";
 const VERSION = "org.opencontainers.image.version";
 const ALWAYS = "workbook.stand-in.always";
 
+/** What runs in the place of a public image. */
+export interface StandInFacts {
+  /** `nginx 1.22.1-9 of Debian`. */
+  readonly version: string;
+  /** Whether it is run where the registry answers as well. */
+  readonly isAlways: boolean;
+}
+
 /**
  * An image in a folder on this machine that stands in for a public one where its registry cannot be reached. The folder is an OCI
  * image layout, whose images have the full names of those that they stand in for.
@@ -29,14 +37,10 @@ export class LayoutHost {
     this.#reference = reference;
   }
 
-  /** What it is: `nginx 1.22.1-9 of Debian`; undefined where there is no such image. */
-  version(): string | undefined {
-    return this.#find()?.annotations?.[VERSION];
-  }
-
-  /** Whether it is to be had from here also where its registry answers. */
-  goesFirst(): boolean {
-    return this.#find()?.annotations?.[ALWAYS] === "true";
+  /** What it is; undefined where there is no such image. */
+  facts(): StandInFacts | undefined {
+    const { [VERSION]: version, [ALWAYS]: always } = this.#find()?.annotations ?? {};
+    return version === undefined ? undefined : { version, isAlways: always === "true" };
   }
 
   /** As a registry answers. @throws RegistryFault where there is no such image */

@@ -2,7 +2,7 @@ import type { BlobFolder } from "./blob-folder.ts";
 import { BearerTokens } from "./bearer-tokens.ts";
 import { downloadBlob } from "./download-blob.ts";
 import { fullName, type ImageReference } from "./image-reference.ts";
-import { LayoutHost } from "./layout-host.ts";
+import { LayoutHost, type StandInFacts } from "./layout-host.ts";
 import {
   choosePlatform,
   MANIFEST_TYPES,
@@ -37,7 +37,7 @@ export interface FetchedImage {
   readonly digest: string;
   readonly mediaType: string;
   /** What it is in truth, where another image stands in for it. */
-  readonly standIn: string | undefined;
+  readonly standIn: StandInFacts | undefined;
 }
 
 export interface RegistryImagesOptions {
@@ -122,7 +122,7 @@ export class RegistryImages {
       );
     if (standIns !== undefined) {
       const layout = new LayoutHost(standIns, reference);
-      if (layout.goesFirst()) hosts.unshift(layout);
+      if (layout.facts()?.isAlways) hosts.unshift(layout);
       else hosts.push(layout);
     }
     const resolved = await this.#resolve(name, reference, hosts);
@@ -137,7 +137,7 @@ export class RegistryImages {
     this.#files.keep(resolved.digest, used, credentials !== undefined);
     const { digest, mediaType } = resolved;
     const [host] = resolved.hosts;
-    const standIn = host instanceof LayoutHost ? host.version() : undefined;
+    const standIn = host instanceof LayoutHost ? host.facts() : undefined;
     return { digest, mediaType, standIn };
   }
 

@@ -156,24 +156,26 @@ test("an image on this machine stands in where the registry cannot be reached, a
     },
   ]);
   expect(await pulling.linesOf(`${CLOSED}/stand-in:v1`)).toEqual(["a stand-in"]);
-  const taskDefinition = await pulling.define(`${CLOSED}/stand-in:v1`);
-  await cloud.ecs.send(
-    new CreateServiceCommand({
-      cluster: "c",
-      serviceName: "stand-in",
-      taskDefinition,
-      desiredCount: 1,
-      launchType: "FARGATE",
-      networkConfiguration: cloud.network,
-    }),
-  );
-  await vi.waitFor(
-    async () =>
-      expect(await cloud.messages("stand-in")).toContain(
-        "(service stand-in) runs something 1.0 of Debian in the place of closed.test/stand-in:v1, whose registry cannot be reached.",
-      ),
-    { timeout: 60_000, interval: 20 },
-  );
+  const says = async (serviceName: string, image: string, why: string) => {
+    await cloud.ecs.send(
+      new CreateServiceCommand({
+        cluster: "c",
+        serviceName,
+        taskDefinition: await pulling.define(image),
+        desiredCount: 1,
+        launchType: "FARGATE",
+        networkConfiguration: cloud.network,
+      }),
+    );
+    await vi.waitFor(
+      async () =>
+        expect(await cloud.messages(serviceName)).toContain(
+          `(service ${serviceName}) runs something 1.0 of Debian in the place of ${image}, ${why}`,
+        ),
+      { timeout: 60_000, interval: 20 },
+    );
+  };
+  await says("stand-in", `${CLOSED}/stand-in:v1`, "whose registry cannot be reached.");
   // One that is always made here is not asked for elsewhere.
   const asked: string[] = [];
   registry.instead = ({ url = "" }) => {
@@ -181,6 +183,7 @@ test("an image on this machine stands in where the registry cannot be reached, a
     return false;
   };
   expect(await pulling.linesOf(`${FAR}/team/stand-in:v1`)).toEqual(["a stand-in"]);
+  await says("always", `${FAR}/team/stand-in:v1`, "as Local AWS always does for that image.");
   expect(asked).toEqual([]);
   // A registry that answers is believed, and a digest is what it says.
   expect(await pulling.failureOf(`${FAR}/stand-in:v1`)).toMatch(/: not found$/);

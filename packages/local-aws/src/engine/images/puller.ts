@@ -6,6 +6,7 @@ import {
   type ImageReference,
   type RegistriesOptions,
   type RegistryCredentials,
+  type StandInFacts,
 } from "@workbook/registry-client";
 import { unlessAborted } from "../../ground/unless-aborted.ts";
 import { LayerFiles } from "../../services/ecr/layer-files.ts";
@@ -40,8 +41,8 @@ export interface PulledImage {
   readonly platform: string;
   /** The image named by the last FROM, which was recorded and not fetched (`node:24-slim`); absent for `scratch`. */
   readonly base: string | undefined;
-  /** What it is in truth, where its registry could not be reached and another image stands in for it: `nginx 1.22.1-9 of Debian`. */
-  readonly standIn?: string;
+  /** What it is in truth, where another image stands in for it. */
+  readonly standIn?: StandInFacts;
   /** The layers' files in order, gzip or plain tar. */
   readonly layers: readonly {
     readonly digest: string;

@@ -1,3 +1,4 @@
+import type { StandInFacts } from "@workbook/registry-client";
 import { lastPart } from "../../services/ecs/arns.ts";
 import {
   ecsServices,
@@ -103,10 +104,12 @@ export class TaskRecord {
     this.#sayOnce(TEXTS.eventUnheeded(words), now);
   }
 
-  /** Says in the service's events that another image runs in the place of one whose registry cannot be reached: once. */
-  sayStandIn(image: string, version: string, now: number): void {
+  /** Says in the service's events that another image runs in the place of one, and why: once. */
+  sayStandIn(image: string, { version, isAlways }: StandInFacts, now: number): void {
     const { service } = this;
-    if (service) this.#sayOnce(TEXTS.eventStandIn({ service: service.name, image, version }), now);
+    if (!service) return;
+    const words = isAlways ? TEXTS.eventOwnImage : TEXTS.eventStandIn;
+    this.#sayOnce(words({ service: service.name, image, version }), now);
   }
 
   #sayOnce(message: string, now: number): void {

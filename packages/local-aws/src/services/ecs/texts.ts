@@ -233,6 +233,9 @@ export const TEXTS = {
   eventStandIn: text(
     "(service {service}) runs {version} in the place of {image}, whose registry cannot be reached.",
   ),
+  eventOwnImage: text(
+    "(service {service}) runs {version} in the place of {image}, as Local AWS always does for that image.",
+  ),
   eventUnheeded: text(
     "(service {service}) (deployment {deployment}) Local AWS runs tasks as {how} here, which go without: {what}.",
   ),
