@@ -173,9 +173,11 @@ describe.skipIf(closed)("lines that go through a router", { timeout: 120_000 }, 
       return containers.cloud.run(arn, { launchType: "EC2", networkConfiguration: undefined });
     };
 
-    /** Waits until a line of this family is in the group, with the word of who brought it. */
-    const brought = (family: string, by: Record<string, string>) =>
+    /** Waits until the line of this task is in the group, with the word of who brought it. */
+    const brought = (family: string, { taskArn }: Task, by: Record<string, string>) =>
       eventually(async () => {
+        const { stoppedReason, lastStatus } = await containers.cloud.task(taskArn!);
+        const said = [stoppedReason ?? lastStatus, ...(await containers.cloud.lines(taskArn!))];
         const { events = [] } = await containers.cloud.logs.send(
           new FilterLogEventsCommand({ logGroupName: "/routed" }),
         );
@@ -183,7 +185,8 @@ describe.skipIf(closed)("lines that go through a router", { timeout: 120_000 }, 
           .filter(({ logStreamName = "" }) => logStreamName.startsWith("daemon-"))
           .map(({ message = "" }) => JSON.parse(message) as Record<string, string>);
         const own = records.filter((it) => it["container_name"]?.includes(`-${family}-`));
-        expect(own).toContainEqual(expect.objectContaining({ log: "hello from", ...by }));
+        const line = expect.objectContaining({ log: "hello from", ...by });
+        expect(own, said.join("\n")).toContainEqual(line);
       });
 
     beforeAll(async () => {
@@ -210,10 +213,11 @@ describe.skipIf(closed)("lines that go through a router", { timeout: 120_000 }, 
     }, 120_000);
 
     test("a daemon takes what the driver sends to its port, and to its socket", async () => {
-      await start("by-port", [app({ "fluentd-address": "localhost:24224" })]);
-      await start("by-socket", [app({ "fluentd-address": "unix:///var/run/fluent/fluent.sock" })]);
-      await brought("by-port", { by: "daemon", source: "stdout" });
-      await brought("by-socket", { by: "daemon", source: "stdout" });
+      const port = await start("by-port", [app({ "fluentd-address": "localhost:24224" })]);
+      const path = "unix:///var/run/fluent/fluent.sock";
+      const socket = await start("by-socket", [app({ "fluentd-address": path })]);
+      await brought("by-port", port, { by: "daemon", source: "stdout" });
+      await brought("by-socket", socket, { by: "daemon", source: "stdout" });
       expect(daemon.containerInstanceArn).toBeDefined();
     });
 
@@ -279,8 +283,8 @@ describe.skipIf(closed)("lines that go through a router", { timeout: 120_000 }, 
         app({ "fluentd-address": "localhost:24230", "fluentd-async": "true" }),
       ];
       const withSocket = { volumes: [{ name: "sockets" }] };
-      await start("beside", both, withSocket);
-      await brought("beside", { by: "daemon" });
+      const task = await start("beside", both, withSocket);
+      await brought("beside", task, { by: "daemon" });
       const arn = await instances.define("beside", both, { taskRoleArn, ...withSocket });
       const { tasks, failures } = await containers.cloud.ecs.send(
         new RunTaskCommand({ cluster: "c", taskDefinition: arn, launchType: "EC2" }),

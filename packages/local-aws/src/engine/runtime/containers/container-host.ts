@@ -137,10 +137,14 @@ mkfifo -m 600 stdout stderr
     const unmount = mounts.map((path) => `if [ -d ${path} ]; then umount -l ${path} || :; fi\n`);
     const script = `${this.#shared.closeScript}${unmount.join("")}rm -rf ${this.#folder} ${this.#upper}\n`;
     const { closeScript } = this.#networks;
-    this.#networks.close();
-    // A room that has ended has taken all of it with it.
-    if (this.#parts.room.pid === undefined) return;
-    await this.#parts.room.script(script + closeScript + (this.#limits?.closeScript ?? ""));
+    try {
+      // A room that has ended has taken all of it with it.
+      if (this.#parts.room.pid !== undefined)
+        await this.#parts.room.script(script + closeScript + (this.#limits?.closeScript ?? ""));
+    } finally {
+      // Others may have its addresses and ports when it has them no more.
+      this.#networks.close();
+    }
   }
 
   /** In mode host it is the instance's, whose address it has. */

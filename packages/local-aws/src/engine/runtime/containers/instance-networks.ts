@@ -144,13 +144,22 @@ link set ${link} master ${BRIDGE} up
 END
 ip -n ${namespace} -batch - <<END
 link set lo up
-link set eth0 up
+link set eth0 address ${hardwareAddress(address)} up
 addr add ${address}/${BRIDGE_PREFIX} dev eth0
 route add default via ${BRIDGE_ADDRESS} dev eth0
 END
 `;
   }
 }
+
+/**
+ * Made from the address, as Docker's are: who has just spoken to a container that had the address before still finds it.
+ * https://github.com/moby/moby/blob/v24.0.7/libnetwork/netutils/utils.go
+ */
+const hardwareAddress = (address: string): string =>
+  ["02:42", ...address.split(".").map((part) => Number(part).toString(16).padStart(2, "0"))].join(
+    ":",
+  );
 
 const inNetwork = (network: TaskNetwork) => `nsenter --net=${namespacePath(network)}`;
 
