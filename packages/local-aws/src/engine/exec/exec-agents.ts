@@ -1,5 +1,6 @@
 import type { Timer } from "../../clock/clock.ts";
-import { taskDefinitions, tasks, type Task, type TaskContainer } from "../../services/ecs/state.ts";
+import type { TaskContainer } from "../../services/ecs/task-container.ts";
+import { taskDefinitions, tasks, type Task } from "../../services/ecs/state.ts";
 import { interfaceOf } from "../../services/ecs/task-place.ts";
 import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";

@@ -1,5 +1,5 @@
 import { cpus, totalmem } from "node:os";
-import type { TaskContainer } from "../../services/ecs/state.ts";
+import type { TaskContainer } from "../../services/ecs/task-container.ts";
 import type { ContainerUsage } from "../runtime/driver.ts";
 import type { KnownTask } from "./task-document.ts";
 

@@ -2,7 +2,8 @@ import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { formatAddress, storedCidr } from "../../ground/cidr.ts";
 import { networkInterfaces, subnets, vpcs } from "../../services/ec2/state.ts";
 import { taskDefinitions, tasks } from "../../services/ecs/state.ts";
-import type { Task, TaskContainer, TaskDefinition } from "../../services/ecs/state.ts";
+import type { TaskContainer } from "../../services/ecs/task-container.ts";
+import type { Task, TaskDefinition } from "../../services/ecs/state.ts";
 import type { Scope } from "../../store/store.ts";
 import { privateDomain } from "../../ground/private-domain.ts";
 

@@ -1,4 +1,5 @@
-import type { Deployment, EcsService } from "../../services/ecs/state.ts";
+import type { Deployment } from "../../services/ecs/deployment.ts";
+import type { EcsService } from "../../services/ecs/state.ts";
 import { EVENT_TEXTS } from "../../services/ecs/event-texts.ts";
 import type { FailureCause } from "./failure-causes.ts";
 import type { Plan, PlannedTask } from "./plan.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Deployment, EcsService } from "../../services/ecs/state.ts";
+import type { Deployment } from "../../services/ecs/deployment.ts";
+import type { EcsService } from "../../services/ecs/state.ts";
 import { failureThreshold } from "../../services/ecs/failure-threshold.ts";
 import { planService, type Phase, type PlannedTask } from "./plan.ts";
 

@@ -1,5 +1,6 @@
 import { failureThreshold } from "../../services/ecs/failure-threshold.ts";
-import type { Deployment, EcsService } from "../../services/ecs/state.ts";
+import type { Deployment } from "../../services/ecs/deployment.ts";
+import type { EcsService } from "../../services/ecs/state.ts";
 import { isUneven } from "./zone-balance.ts";
 
 /**

@@ -1,10 +1,6 @@
 import { registrationId, targetHealths } from "../../services/elbv2/state.ts";
-import type {
-  Deployment,
-  EcsService,
-  ServiceLoadBalancer,
-  Task,
-} from "../../services/ecs/state.ts";
+import type { Deployment, ServiceLoadBalancer } from "../../services/ecs/deployment.ts";
+import type { EcsService, Task } from "../../services/ecs/state.ts";
 import { targetOf } from "../../services/ecs/task-place.ts";
 import type { Scope } from "../../store/store.ts";
 import type { Phase } from "./plan.ts";

@@ -1,5 +1,6 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
-import type { Task, TaskContainer, TaskDefinition } from "./state.ts";
+import type { TaskContainer } from "./task-container.ts";
+import type { Task, TaskDefinition } from "./state.ts";
 
 /** ECS runs the health checks of definitions alone; one that an image brings is not looked at. */
 const hasHealthCheck = ({ essential, healthCheck }: ContainerDefinition) =>

@@ -17,7 +17,8 @@ import { checkStrategy } from "./rollouts/advanced.ts";
 import { beginRollout, forgetRollouts } from "./rollouts/begin.ts";
 import { placedFirst } from "./rollouts/target-pair.ts";
 import { toLoadBalancers } from "./service-load-balancers.ts";
-import { ecsServices, type Cluster, type Deployment, type EcsService } from "./state.ts";
+import type { Deployment } from "./deployment.ts";
+import { ecsServices, type Cluster, type EcsService } from "./state.ts";
 import {
   checkExternal,
   controllerOf,

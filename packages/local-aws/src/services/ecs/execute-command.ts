@@ -6,7 +6,8 @@ import { EXEC_TEXTS } from "./exec-texts.ts";
 import { clientException, invalidParameter } from "./faults.ts";
 import type { EcsHandlers } from "./handlers.ts";
 import { findTask, requireCluster } from "./lookup.ts";
-import { execSessions, taskDefinitions, type Task, type TaskContainer } from "./state.ts";
+import type { TaskContainer } from "./task-container.ts";
+import { execSessions, taskDefinitions, type Task } from "./state.ts";
 import { rolesOf } from "./task-roles.ts";
 import { TEXTS } from "./texts.ts";
 

@@ -2,7 +2,8 @@ import type { NetworkConfiguration as SdkNetworkConfiguration } from "@aws-sdk/c
 import type { Scope } from "../../store/store.ts";
 import { securityGroups, subnets } from "../ec2/state.ts";
 import { invalidParameter } from "./faults.ts";
-import type { NetworkConfiguration, TaskDefinition } from "./state.ts";
+import type { NetworkConfiguration } from "./deployment.ts";
+import type { TaskDefinition } from "./state.ts";
 import { INSTANCE_TEXTS as SAID } from "./instance-texts.ts";
 import { TEXTS } from "./texts.ts";
 

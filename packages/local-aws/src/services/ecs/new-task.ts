@@ -6,15 +6,9 @@ import type { ContainerInstance } from "./instances/state.ts";
 import { taskNeeds } from "./placement/task-needs.ts";
 import { isHealthChecked } from "./container-health.ts";
 import { ecsArn, newTaskId } from "./arns.ts";
-import {
-  tasks,
-  type Cluster,
-  type NetworkConfiguration,
-  type Tags,
-  type Task,
-  type TaskContainer,
-  type TaskDefinition,
-} from "./state.ts";
+import type { NetworkConfiguration } from "./deployment.ts";
+import type { TaskContainer } from "./task-container.ts";
+import { tasks, type Cluster, type Tags, type Task, type TaskDefinition } from "./state.ts";
 
 /** What a new task is made of. */
 export interface NewTask {

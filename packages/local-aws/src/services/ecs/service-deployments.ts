@@ -1,7 +1,8 @@
 import type { Scope } from "../../store/store.ts";
 import { newDeploymentId } from "./arns.ts";
 import { alarmsRaised } from "./deployment-alarms.ts";
-import type { Deployment, EcsService } from "./state.ts";
+import type { Deployment } from "./deployment.ts";
+import type { EcsService } from "./state.ts";
 import { EVENT_TEXTS } from "./event-texts.ts";
 
 /** The number at the end of a deployment's id. */

@@ -1,7 +1,9 @@
 import type * as Sdk from "@aws-sdk/client-ecs";
 import { defineIndex } from "../../store/collection.ts";
 import { defineKind } from "../../store/kind.ts";
+import type { Deployment, NetworkConfiguration, ServiceLoadBalancer } from "./deployment.ts";
 import type { Strategy } from "./rollouts/strategy.ts";
+import type { TaskContainer } from "./task-container.ts";
 
 export type Tags = readonly { readonly key: string; readonly value: string }[];
 
@@ -49,68 +51,6 @@ export interface TaskDefinition {
   registeredBy: string;
   deregisteredAt?: number;
   deleteRequestedAt?: number;
-}
-
-export interface NetworkConfiguration {
-  subnets: readonly string[];
-  securityGroups: readonly string[];
-  assignPublicIp: "ENABLED" | "DISABLED";
-}
-
-/** A target group, and the container and port that its targets are. */
-export interface ServiceLoadBalancer {
-  targetGroupArn: string;
-  containerName: string;
-  containerPort: number;
-  /** What shifts traffic between its target group and another. */
-  advanced?: AdvancedLoadBalancer;
-}
-
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AdvancedConfiguration.html */
-export interface AdvancedLoadBalancer {
-  alternateTargetGroupArn: string;
-  productionListenerRule: string;
-  testListenerRule?: string;
-  /** The role by which ECS shifts traffic. */
-  roleArn: string;
-}
-
-export interface Deployment {
-  /** `ecs-svc/<digits>`. */
-  id: string;
-  status: "PRIMARY" | "ACTIVE" | "INACTIVE";
-  taskDefinitionArn: string;
-  desiredCount: number;
-  failedTasks: number;
-  launchType?: string;
-  capacityProviderStrategy: readonly { capacityProvider: string; weight?: number; base?: number }[];
-  platformVersion?: string;
-  networkConfiguration?: NetworkConfiguration;
-  loadBalancers: readonly ServiceLoadBalancer[];
-  /** The target group that its tasks are in, for each load balancer, where that is another than the load balancer says. */
-  targetGroups?: readonly string[];
-  /** What the images' tags meant for its first task, by container name; its other tasks run the same. */
-  imageDigests?: Readonly<Record<string, string>>;
-  /** An alarm was raised when it began, or it is what another is rolled back to: alarms do not make it fail. */
-  ignoresAlarms?: boolean;
-  rolloutState: "IN_PROGRESS" | "COMPLETED" | "FAILED";
-  rolloutStateReason: string;
-  createdAt: number;
-  updatedAt: number;
-  /** Of a task set: `INACTIVE` is one that drains. */
-  taskSet?: TaskSetFacts;
-}
-
-/** What a deployment is beside, of a service that others than ECS deploy. Its `rolloutState` is COMPLETED while it is steady. */
-export interface TaskSetFacts {
-  externalId?: string;
-  startedBy?: string;
-  /** Per cent of the service's desired count. */
-  scale: number;
-  /** Since when it has been as steady as it is, in milliseconds since the epoch. */
-  stabilityStatusAt: number;
-  clientToken?: string;
-  tags: Tags;
 }
 
 export interface ServiceEvent {
@@ -178,43 +118,6 @@ export type TaskStatus =
   | "STOPPING"
   | "DEPROVISIONING"
   | "STOPPED";
-
-/** What runs in a container for ECS Exec. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedAgent.html */
-export interface ExecAgent {
-  lastStatus: "PENDING" | "RUNNING" | "STOPPED";
-  lastStartedAt?: number;
-  /** Whether it has found its way to Session Manager. */
-  connected: boolean;
-}
-
-export interface TaskContainer {
-  arn: string;
-  name: string;
-  image: string;
-  imageDigest?: string;
-  runtimeId?: string;
-  lastStatus: string;
-  exitCode?: number;
-  reason?: string;
-  /** How often its restart policy has started it again. */
-  restartCount?: number;
-  healthStatus: "HEALTHY" | "UNHEALTHY" | "UNKNOWN";
-  cpu: string;
-  memory?: string;
-  memoryReservation?: string;
-  essential: boolean;
-  /** Ports that a driver bound for this container on this machine. */
-  bindings: readonly {
-    containerPort?: number;
-    hostPort?: number;
-    containerPortRange?: string;
-    hostPortRange?: string;
-    protocol: string;
-    bindIP: string;
-  }[];
-  /** Absent where ECS Exec is not enabled. */
-  execAgent?: ExecAgent;
-}
 
 /** What ExecuteCommand has promised, and the channel of its session asks for; gone with the session. Keyed by session id. */
 export interface ExecSession {

@@ -8,7 +8,8 @@ import type {
 } from "@aws-sdk/client-ecs";
 import type { Scope } from "../../store/store.ts";
 import { networkInterfaces } from "../ec2/state.ts";
-import type { Task, TaskContainer } from "./state.ts";
+import type { TaskContainer } from "./task-container.ts";
+import type { Task } from "./state.ts";
 import { fromTags } from "./tags.ts";
 
 /** A task as the API shows it. */

@@ -1,11 +1,6 @@
 import { EVENT_TEXTS } from "../../../services/ecs/event-texts.ts";
-import {
-  tasks,
-  tasksByService,
-  type Deployment,
-  type EcsService,
-  type Task,
-} from "../../../services/ecs/state.ts";
+import type { Deployment } from "../../../services/ecs/deployment.ts";
+import { tasks, tasksByService, type EcsService, type Task } from "../../../services/ecs/state.ts";
 import type { Scope } from "../../../store/store.ts";
 import type { EngineContext } from "../../engine.ts";
 import { markReady, startTasks, stopTasks, type Applied } from "../apply-plan.ts";

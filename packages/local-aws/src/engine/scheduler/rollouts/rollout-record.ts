@@ -3,7 +3,7 @@ import {
   type ServiceDeployment,
 } from "../../../services/ecs/rollouts/state.ts";
 import { ROLLOUT_TEXTS as SAID } from "../../../services/ecs/rollouts/texts.ts";
-import type { Deployment } from "../../../services/ecs/state.ts";
+import type { Deployment } from "../../../services/ecs/deployment.ts";
 import type { Scope } from "../../../store/store.ts";
 
 /** Keeps what comes of a service deployment; all of it in the transaction under way. */

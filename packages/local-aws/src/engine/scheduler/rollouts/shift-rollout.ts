@@ -8,7 +8,8 @@ import {
 } from "../../../services/ecs/rollouts/state.ts";
 import { sharesOf } from "../../../services/ecs/rollouts/strategy.ts";
 import { ROLLOUT_TEXTS as SAID } from "../../../services/ecs/rollouts/texts.ts";
-import { ecsServices, type Deployment, type EcsService } from "../../../services/ecs/state.ts";
+import type { Deployment } from "../../../services/ecs/deployment.ts";
+import { ecsServices, type EcsService } from "../../../services/ecs/state.ts";
 import type { Scope } from "../../../store/store.ts";
 import type { EngineContext } from "../../engine.ts";
 import { completed, failed } from "../deployment-steps.ts";

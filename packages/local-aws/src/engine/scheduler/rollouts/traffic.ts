@@ -2,7 +2,7 @@ import { mayAssume, roleRefusal } from "../../../services/iam/authorize.ts";
 import { refusalWords } from "../../../services/iam/refusal.ts";
 import { forwardOf, placedIn } from "../../../services/ecs/rollouts/target-pair.ts";
 import { ROLLOUT_TEXTS as SAID } from "../../../services/ecs/rollouts/texts.ts";
-import type { Deployment } from "../../../services/ecs/state.ts";
+import type { Deployment } from "../../../services/ecs/deployment.ts";
 import type { ForwardConfig } from "../../../services/elbv2/actions.ts";
 import { setForward } from "../../../services/elbv2/forward-weights.ts";
 import { rules } from "../../../services/elbv2/state.ts";

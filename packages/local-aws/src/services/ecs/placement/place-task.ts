@@ -7,7 +7,8 @@ import {
   containerInstancesByCluster,
   type ContainerInstance,
 } from "../instances/state.ts";
-import type { NetworkConfiguration, TaskDefinition } from "../state.ts";
+import type { NetworkConfiguration } from "../deployment.ts";
+import type { TaskDefinition } from "../state.ts";
 import { INSTANCE_TEXTS as SAID } from "../instance-texts.ts";
 import { choose, DEFAULT_STRATEGY } from "./choose.ts";
 import { misfitOf, misfitWords, toCandidate, type Candidate, type Misfit } from "./fitting.ts";

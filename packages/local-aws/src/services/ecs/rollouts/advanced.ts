@@ -3,7 +3,8 @@ import type { Scope } from "../../../store/store.ts";
 import { actionTargetGroups } from "../../elbv2/actions.ts";
 import { rules } from "../../elbv2/state.ts";
 import { invalidParameter } from "../faults.ts";
-import type { AdvancedLoadBalancer, EcsService } from "../state.ts";
+import type { AdvancedLoadBalancer } from "../deployment.ts";
+import type { EcsService } from "../state.ts";
 import { ROLLOUT_TEXTS as SAID } from "./texts.ts";
 
 /**

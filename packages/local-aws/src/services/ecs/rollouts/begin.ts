@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { Scope } from "../../../store/store.ts";
 import { revisionArn } from "../service-deployments.ts";
-import type { Deployment, EcsService } from "../state.ts";
+import type { Deployment } from "../deployment.ts";
+import type { EcsService } from "../state.ts";
 import {
   deploymentsByService,
   isUnderWay,

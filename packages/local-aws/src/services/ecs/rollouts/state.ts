@@ -1,7 +1,8 @@
 import type * as Sdk from "@aws-sdk/client-ecs";
 import { defineIndex } from "../../../store/collection.ts";
 import { defineKind } from "../../../store/kind.ts";
-import type { Deployment, EcsService } from "../state.ts";
+import type { Deployment } from "../deployment.ts";
+import type { EcsService } from "../state.ts";
 
 /** Where a deployment that shifts traffic is. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.html */
 export type Stage = Sdk.ServiceDeploymentLifecycleStage | "PRE_PRODUCTION_TRAFFIC_SHIFT";

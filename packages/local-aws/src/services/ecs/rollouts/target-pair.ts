@@ -1,7 +1,7 @@
 import type { Scope } from "../../../store/store.ts";
 import type { ForwardConfig } from "../../elbv2/actions.ts";
 import { rules } from "../../elbv2/state.ts";
-import type { Deployment, ServiceLoadBalancer } from "../state.ts";
+import type { Deployment, ServiceLoadBalancer } from "../deployment.ts";
 import { ROLLOUT_TEXTS as SAID } from "./texts.ts";
 
 /** The two target groups of a load balancer: the one that production's requests go to, and the other. */

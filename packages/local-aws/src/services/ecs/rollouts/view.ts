@@ -12,14 +12,8 @@ import { isPending, isRunning } from "../counts.ts";
 import { failureThreshold } from "../failure-threshold.ts";
 import { resolvePlatformVersion } from "../launch.ts";
 import { fromNetworkConfiguration } from "../network-configuration.ts";
-import {
-  ecsServices,
-  taskDefinitions,
-  tasks,
-  tasksByService,
-  type EcsService,
-  type ServiceLoadBalancer,
-} from "../state.ts";
+import type { ServiceLoadBalancer } from "../deployment.ts";
+import { ecsServices, taskDefinitions, tasks, tasksByService, type EcsService } from "../state.ts";
 import {
   isUnderWay,
   serviceRevisions,

@@ -6,7 +6,8 @@ import type {
 import type { Scope } from "../../../store/store.ts";
 import { invalidParameter } from "../faults.ts";
 import { newDeployment } from "../service-deployments.ts";
-import type { Deployment, EcsService } from "../state.ts";
+import type { Deployment } from "../deployment.ts";
+import type { EcsService } from "../state.ts";
 import { asTaskSet } from "./create-task-set.ts";
 import { TASK_SET_TEXTS as SAID } from "./texts.ts";
 

@@ -1,5 +1,6 @@
 import type { Scope } from "../../../store/store.ts";
-import { ecsServices, type Deployment, type EcsService } from "../state.ts";
+import type { Deployment } from "../deployment.ts";
+import { ecsServices, type EcsService } from "../state.ts";
 
 /** A deployment that is a task set. */
 export type TaskSet = Deployment & { readonly taskSet: NonNullable<Deployment["taskSet"]> };
