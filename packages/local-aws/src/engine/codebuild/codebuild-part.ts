@@ -3,6 +3,7 @@ import { retryByItself } from "../../services/codebuild/start-build.ts";
 import { builds, isActive, isQueued, type StoredBuild } from "../../services/codebuild/state.ts";
 import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
+import { Soon } from "../../ground/soon.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
 import { AgentDoor } from "./agent/agent-door.ts";
 import { BuildEvents } from "./build-events.ts";
@@ -31,7 +32,11 @@ export class CodeBuildPart implements EnginePart {
   readonly #running = new Map<string, Running>();
   readonly #waits = new Map<string, Timer>();
   readonly #addresses = new Set<string>();
-  #scheduled: NodeJS.Immediate | undefined;
+  /** What there is to do: nothing happens inside of somebody else's transaction. */
+  readonly #look = new Soon(() => {
+    this.#events.publish();
+    for (const [scope, build] of this.#active()) if (isQueued(build)) this.#consider(scope, build);
+  });
   #unsubscribe: (() => void) | undefined;
   #isStopped = false;
 
@@ -49,7 +54,7 @@ export class CodeBuildPart implements EnginePart {
     });
     for (const [scope, { id }] of this.#active())
       if (!isQueued(scope.of(builds).get(id)!)) this.#lost(scope, id);
-    this.#soon();
+    this.#look.ask();
   }
 
   /** What ran when a server died has gone with its container. */
@@ -62,7 +67,7 @@ export class CodeBuildPart implements EnginePart {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    clearImmediate(this.#scheduled);
+    this.#look.stop();
     for (const timer of this.#waits.values()) timer.cancel();
     for (const { run } of this.#running.values()) run.end(new BuildEnding("STOPPED"));
     await Promise.all(Array.from(this.#running.values(), ({ done }) => done));
@@ -75,18 +80,7 @@ export class CodeBuildPart implements EnginePart {
     // One whose project was deleted, and one that somebody wants to end.
     const isUnwanted = !build || build.stopAskedAt !== undefined;
     if (isUnwanted) this.#running.get(change.id)?.run.end(new BuildEnding("STOPPED"));
-    this.#soon();
-  }
-
-  /** Looks at what there is to do, soon: nothing happens inside of somebody else's transaction. */
-  #soon(): void {
-    if (this.#isStopped) return;
-    this.#scheduled ??= setImmediate(() => {
-      this.#scheduled = undefined;
-      this.#events.publish();
-      for (const [scope, build] of this.#active())
-        if (isQueued(build)) this.#consider(scope, build);
-    });
+    this.#look.ask();
   }
 
   #active(): [Scope, Readonly<StoredBuild>][] {
@@ -157,7 +151,7 @@ export class CodeBuildPart implements EnginePart {
     const { store, clock } = this.#context;
     if (record.isThere && record.build.status === "FAILED" && !this.#isStopped)
       store.record(() => retryByItself({ store: record.scope, clock }, record.build));
-    this.#soon();
+    this.#look.ask();
   }
 
   /** Of a network that is no VPC's: https://www.rfc-editor.org/rfc/rfc6598 */

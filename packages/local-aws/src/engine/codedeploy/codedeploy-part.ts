@@ -12,6 +12,7 @@ import { ecsServices } from "../../services/ecs/state.ts";
 import type { CallContext } from "../../services/service.ts";
 import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
+import { SoonEach } from "../../ground/soon.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
 import { assumed, requireRight } from "../acting-role.ts";
 import { advance } from "./advance.ts";
@@ -33,10 +34,13 @@ export class CodeDeployPart implements EnginePart {
   readonly #events: DeploymentEvents;
   readonly #triggers: Triggers;
   readonly #timers = new Map<string, Timer>();
-  readonly #dirty = new Map<string, Scope>();
+  /** Deployments to look at: nothing happens inside of somebody else's transaction. */
+  readonly #dirty = new SoonEach<{ readonly scope: Scope; readonly id: string }>((all) => {
+    for (const { scope, id } of all) this.#guarded(scope, id);
+    this.#tell();
+  });
   /** Revisions that are being read, by deployment. */
   readonly #reading = new Map<string, Promise<void>>();
-  #flush: NodeJS.Immediate | undefined;
   #unsubscribe: (() => void) | undefined;
   #isStopped = false;
 
@@ -60,7 +64,7 @@ export class CodeDeployPart implements EnginePart {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#unsubscribe?.();
-    clearImmediate(this.#flush);
+    this.#dirty.stop();
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
     await Promise.all(this.#reading.values());
@@ -92,17 +96,8 @@ export class CodeDeployPart implements EnginePart {
     }
   }
 
-  /** Has a deployment looked at soon: nothing happens inside of somebody else's transaction. */
   #wake(scope: Scope, id: string): void {
-    if (this.#isStopped) return;
-    this.#dirty.set(id, scope);
-    this.#flush ??= setImmediate(() => {
-      this.#flush = undefined;
-      const dirty = [...this.#dirty];
-      this.#dirty.clear();
-      for (const [each, at] of dirty) this.#guarded(at, each);
-      this.#tell();
-    });
+    this.#dirty.ask(id, { scope, id });
   }
 
   #guarded(scope: Scope, id: string): void {

@@ -14,6 +14,7 @@ import { ecsServices } from "../../services/ecs/state.ts";
 import { objects } from "../../services/s3/state.ts";
 import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
+import { SoonEach } from "../../ground/soon.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
 import { CallTools } from "./role-calls.ts";
 import { advancePipeline } from "./flow.ts";
@@ -36,14 +37,16 @@ export class PipelinePart implements EnginePart {
   readonly #context: EngineContext;
   readonly #events: PipelineEvents;
   readonly #tools = new CallTools();
-  /** Pipelines to look at, by a key of their own. */
-  readonly #dirty = new Map<string, { readonly scope: Scope; readonly name: string }>();
+  /** Pipelines to look at: nothing happens inside of somebody else's transaction. */
+  readonly #dirty = new SoonEach<{ readonly scope: Scope; readonly name: string }>((all) => {
+    for (const { scope, name } of all) this.#advance(scope, name);
+    this.#events.publish();
+  });
   /** Actions that are being worked on, by id. */
   readonly #working = new Map<string, Promise<void>>();
   /** Those of them that something has changed for meanwhile. */
   readonly #again = new Set<string>();
   readonly #timers = new Map<string, Timer>();
-  #flush: NodeJS.Immediate | undefined;
   #unsubscribe: (() => void) | undefined;
   #isStopped = false;
 
@@ -67,7 +70,7 @@ export class PipelinePart implements EnginePart {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#unsubscribe?.();
-    clearImmediate(this.#flush);
+    this.#dirty.stop();
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
     await Promise.all(this.#working.values());
@@ -88,17 +91,8 @@ export class PipelinePart implements EnginePart {
     for (const each of this.#running()) this.#work(each.scope, each.id);
   }
 
-  /** Has a pipeline looked at soon: nothing happens inside of somebody else's transaction. */
   #wake(scope: Scope, name: string): void {
-    if (this.#isStopped) return;
-    this.#dirty.set(`${scope.account} ${scope.region} ${name}`, { scope, name });
-    this.#flush ??= setImmediate(() => {
-      this.#flush = undefined;
-      const dirty = [...this.#dirty.values()];
-      this.#dirty.clear();
-      for (const each of dirty) this.#advance(each.scope, each.name);
-      this.#events.publish();
-    });
+    this.#dirty.ask(`${scope.account} ${scope.region} ${name}`, { scope, name });
   }
 
   #advance(scope: Scope, name: string): void {

@@ -1,6 +1,7 @@
 import type { Timer } from "../../clock/clock.ts";
 import { deliveries, type Delivery } from "../../services/events/state.ts";
 import type { Scope } from "../../store/store.ts";
+import { Soon } from "../../ground/soon.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
 import { buryDelivery, type Undelivered } from "./dead-letters.ts";
 import { deliver } from "./deliver.ts";
@@ -19,7 +20,7 @@ export class DeliveriesPart implements EnginePart {
   readonly #context: EngineContext;
   /** Of deliveries that are tried again, by id. */
   readonly #waiting = new Map<string, Timer>();
-  #flush: NodeJS.Immediate | undefined;
+  readonly #look = new Soon(() => this.#attemptAll());
   #unsubscribe: (() => void) | undefined;
 
   constructor(context: EngineContext) {
@@ -29,27 +30,24 @@ export class DeliveriesPart implements EnginePart {
   async start(): Promise<void> {
     this.#unsubscribe = this.#context.store.onCommit((changes) => {
       if (changes.some(({ kind, before, after }) => kind === deliveries.name && after && !before))
-        this.#wake();
+        this.#look.ask();
     });
-    this.#wake();
+    this.#look.ask();
   }
 
   async stop(): Promise<void> {
     this.#unsubscribe?.();
-    clearImmediate(this.#flush);
+    this.#look.stop();
     for (const timer of this.#waiting.values()) timer.cancel();
   }
 
-  #wake(): void {
-    this.#flush ??= setImmediate(() => {
-      this.#flush = undefined;
-      const { store } = this.#context;
-      for (const collection of store.all(deliveries)) {
-        const scope = store.scope(collection.place.account, collection.place.region);
-        for (const { id } of collection.values())
-          if (!this.#waiting.has(id)) this.#attempt(scope, id);
-      }
-    });
+  #attemptAll(): void {
+    const { store } = this.#context;
+    for (const collection of store.all(deliveries)) {
+      const scope = store.scope(collection.place.account, collection.place.region);
+      for (const { id } of collection.values())
+        if (!this.#waiting.has(id)) this.#attempt(scope, id);
+    }
   }
 
   #attempt(scope: Scope, id: string): void {

@@ -1,6 +1,4 @@
 import type { Attachment } from "@aws-sdk/client-ecs";
-import { DEFAULT_BUS } from "../../services/events/find.ts";
-import { eventRules, rulesByBus } from "../../services/events/state.ts";
 import { containerInstances, type ContainerInstance } from "../../services/ecs/instances/state.ts";
 import { images, type Image } from "../../services/ecr/state.ts";
 import { describeContainerInstance } from "../../services/ecs/instances/view.ts";
@@ -9,6 +7,7 @@ import { ecsServices, tasks, type Task } from "../../services/ecs/state.ts";
 import { describeTask } from "../../services/ecs/task-view.ts";
 import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
+import { Soon } from "../../ground/soon.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
 import { hookEvents, serviceEvents, type EcsEvent } from "./ecs-service-events.ts";
 import { EventOutbox } from "./event-outbox.ts";
@@ -21,7 +20,7 @@ export class EcsEvents implements EnginePart {
   readonly name = "events of ECS";
   readonly #context: EngineContext;
   readonly #outbox: EventOutbox;
-  #flush: NodeJS.Immediate | undefined;
+  readonly #publish = new Soon(() => this.#outbox.publish());
   #unsubscribe: (() => void) | undefined;
 
   constructor(context: EngineContext) {
@@ -37,7 +36,7 @@ export class EcsEvents implements EnginePart {
 
   async stop(): Promise<void> {
     this.#unsubscribe?.();
-    clearImmediate(this.#flush);
+    this.#publish.stop();
     this.#outbox.publish();
   }
 
@@ -46,16 +45,11 @@ export class EcsEvents implements EnginePart {
     const read = READERS[change.kind];
     if (!read || !change.after) return;
     const scope = store.scope(change.account, change.region);
-    // Most clouds have no rules: nothing is put together that nobody waits for.
-    if (scope.of(eventRules).by(rulesByBus, DEFAULT_BUS).length === 0) return;
+    if (!this.#outbox.isHeard(scope)) return;
     const source = change.kind === images.name ? "aws.ecr" : "aws.ecs";
     for (const { type, arn, detail } of read(scope, change, clock.now()))
       this.#outbox.add(scope, { source, detailType: type, detail, resources: [arn] });
-    if (this.#outbox.isEmpty) return;
-    this.#flush ??= setImmediate(() => {
-      this.#flush = undefined;
-      this.#outbox.publish();
-    });
+    if (!this.#outbox.isEmpty) this.#publish.ask();
   }
 }
 

@@ -1,5 +1,6 @@
 import { DEFAULT_BUS } from "../../services/events/find.ts";
 import { publish, toEventJson } from "../../services/events/publish.ts";
+import { eventRules, rulesByBus } from "../../services/events/state.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext } from "../engine.ts";
 
@@ -24,8 +25,14 @@ export class EventOutbox {
     return this.#pending.length === 0;
   }
 
-  /** Takes note of an event of now. */
+  /** Whether anybody waits for events: most clouds have no rules, and nothing need be put together for nobody. */
+  isHeard(scope: Scope): boolean {
+    return scope.of(eventRules).by(rulesByBus, DEFAULT_BUS).length > 0;
+  }
+
+  /** Takes note of an event of now, where anybody waits for it. */
   add(scope: Scope, { detail, ...event }: ServiceEvent): void {
+    if (!this.isHeard(scope)) return;
     const fields = { ...event, detail: JSON.stringify(detail), time: this.#context.clock.now() };
     this.#pending.push({ scope, event: toEventJson(scope, fields) });
   }

@@ -11,6 +11,7 @@ import { GROUP_TAG } from "../../services/ecs/providers/find.ts";
 import { tasks } from "../../services/ecs/state.ts";
 import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
+import { SoonEach } from "../../ground/soon.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
 import { drainBeforeEnd } from "./managed-draining.ts";
 import { launchMember } from "./launch-member.ts";
@@ -26,6 +27,8 @@ interface BackOff {
   readonly timer: Timer | undefined;
 }
 
+const keyOf = ({ account, region }: Scope, name: string) => `${account} ${region} ${name}`;
+
 /**
  * Keeps each Auto Scaling group at the number of instances that it is to have.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-groups.html
@@ -34,8 +37,9 @@ export class GroupsPart implements EnginePart {
   readonly name = "auto scaling groups";
   readonly #context: EngineContext;
   readonly #backOffs = new Map<string, BackOff>();
-  readonly #dirty = new Map<string, Scope>();
-  #flush: NodeJS.Immediate | undefined;
+  readonly #dirty = new SoonEach<{ readonly scope: Scope; readonly name: string }>((all) => {
+    for (const { scope, name } of all) this.#guarded(scope, name);
+  });
   #unsubscribe: (() => void) | undefined;
 
   constructor(context: EngineContext) {
@@ -55,7 +59,7 @@ export class GroupsPart implements EnginePart {
 
   async stop(): Promise<void> {
     this.#unsubscribe?.();
-    clearImmediate(this.#flush);
+    this.#dirty.stop();
     for (const { timer } of this.#backOffs.values()) timer?.cancel();
   }
 
@@ -79,19 +83,12 @@ export class GroupsPart implements EnginePart {
   }
 
   #wake(scope: Scope, name: string): void {
-    this.#dirty.set(`${scope.account} ${scope.region} ${name}`, scope);
-    this.#flush ??= setImmediate(() => {
-      this.#flush = undefined;
-      const dirty = [...this.#dirty];
-      this.#dirty.clear();
-      for (const [key, scoped] of dirty) this.#guarded(scoped, key);
-    });
+    this.#dirty.ask(keyOf(scope, name), { scope, name });
   }
 
-  #guarded(scope: Scope, key: string): void {
-    const name = key.split(" ").slice(2).join(" ");
+  #guarded(scope: Scope, name: string): void {
     try {
-      this.#context.store.record(() => this.#reconcile(scope, name, key));
+      this.#context.store.record(() => this.#reconcile(scope, name, keyOf(scope, name)));
     } catch (error) {
       this.#context.logger.error(`the Auto Scaling group ${name}`, error);
     }

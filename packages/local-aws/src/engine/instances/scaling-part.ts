@@ -6,6 +6,7 @@ import { capacityProviders, type CapacityProvider } from "../../services/ecs/pro
 import { tasks } from "../../services/ecs/state.ts";
 import type { Change } from "../../store/collection.ts";
 import type { Scope } from "../../store/store.ts";
+import { Soon } from "../../ground/soon.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
 import { isIdle } from "./managed-draining.ts";
 import { neededInstances } from "./needed-instances.ts";
@@ -22,7 +23,7 @@ export class ScalingPart implements EnginePart {
   readonly #context: EngineContext;
   /** Of groups that have too many instances, by provider. */
   readonly #idle = new Map<string, Timer>();
-  #flush: NodeJS.Immediate | undefined;
+  readonly #look = new Soon(() => this.#scaleAll());
   #unsubscribe: (() => void) | undefined;
 
   constructor(context: EngineContext) {
@@ -31,26 +32,23 @@ export class ScalingPart implements EnginePart {
 
   async start(): Promise<void> {
     this.#unsubscribe = this.#context.store.onCommit((changes) => {
-      if (changes.some(concerns)) this.#wake();
+      if (changes.some(concerns)) this.#look.ask();
     });
-    this.#wake();
+    this.#look.ask();
   }
 
   async stop(): Promise<void> {
     this.#unsubscribe?.();
-    clearImmediate(this.#flush);
+    this.#look.stop();
     for (const timer of this.#idle.values()) timer.cancel();
   }
 
-  #wake(): void {
-    this.#flush ??= setImmediate(() => {
-      this.#flush = undefined;
-      for (const collection of this.#context.store.all(capacityProviders)) {
-        const { account, region } = collection.place;
-        const scope = this.#context.store.scope(account, region);
-        for (const provider of collection.values()) this.#guarded(scope, provider);
-      }
-    });
+  #scaleAll(): void {
+    for (const collection of this.#context.store.all(capacityProviders)) {
+      const { account, region } = collection.place;
+      const scope = this.#context.store.scope(account, region);
+      for (const provider of collection.values()) this.#guarded(scope, provider);
+    }
   }
 
   #guarded(scope: Scope, provider: CapacityProvider): void {

@@ -14,6 +14,7 @@ import {
 import { DEFAULT_BUS } from "../../services/events/find.ts";
 import { publish, toEventJson } from "../../services/events/publish.ts";
 import { publishToTopic } from "../../services/sns/deliver.ts";
+import { Soon } from "../../ground/soon.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
 
 /**
@@ -25,7 +26,7 @@ export class AlarmNotices implements EnginePart {
   readonly name = "notices of alarms";
   readonly #context: EngineContext;
   #waiting: (() => void)[] = [];
-  #flush: NodeJS.Immediate | undefined;
+  readonly #telling = new Soon(() => this.#tellAll());
   #unsubscribe: readonly (() => void)[] = [];
 
   constructor(context: EngineContext) {
@@ -45,7 +46,7 @@ export class AlarmNotices implements EnginePart {
   /** What has happened is told all the same. */
   async stop(): Promise<void> {
     for (const stop of this.#unsubscribe) stop();
-    clearImmediate(this.#flush);
+    this.#telling.stop();
     this.#tellAll();
   }
 
@@ -58,11 +59,10 @@ export class AlarmNotices implements EnginePart {
         this.#context.logger.error(`a change of the alarm ${name} was not told`, error);
       }
     });
-    this.#flush ??= setImmediate(() => this.#tellAll());
+    this.#telling.ask();
   }
 
   #tellAll(): void {
-    this.#flush = undefined;
     for (const tell of this.#waiting.splice(0)) tell();
   }
 

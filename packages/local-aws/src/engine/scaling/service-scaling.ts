@@ -12,6 +12,7 @@ import {
 } from "../../services/cloudwatch/alarm-states.ts";
 import { ecsServices, tasks } from "../../services/ecs/state.ts";
 import type { Change } from "../../store/collection.ts";
+import { Soon } from "../../ground/soon.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
 import { boundService, endActivities } from "./desired-count.ts";
 import { actOnAlarm } from "./policy-action.ts";
@@ -31,7 +32,7 @@ export class ServiceScaling implements EnginePart {
   readonly name = "service scaling";
   readonly #context: EngineContext;
   readonly #waiting: (() => void)[] = [];
-  #flush: NodeJS.Immediate | undefined;
+  readonly #work = new Soon(() => this.#doWaiting());
   #unsubscribe: readonly (() => void)[] = [];
 
   constructor(context: EngineContext) {
@@ -51,22 +52,23 @@ export class ServiceScaling implements EnginePart {
 
   async stop(): Promise<void> {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    clearImmediate(this.#flush);
+    this.#work.stop();
   }
 
   /** Does work when the commit that it follows from is over. */
   #later(work: () => void): void {
     this.#waiting.push(work);
-    this.#flush ??= setImmediate(() => {
-      this.#flush = undefined;
-      for (const each of this.#waiting.splice(0)) {
-        try {
-          each();
-        } catch (error) {
-          this.#context.logger.error("a service could not be scaled", error);
-        }
+    this.#work.ask();
+  }
+
+  #doWaiting(): void {
+    for (const each of this.#waiting.splice(0)) {
+      try {
+        each();
+      } catch (error) {
+        this.#context.logger.error("a service could not be scaled", error);
       }
-    });
+    }
   }
 
   #invoke({ place, alarm, actions }: AlarmEvent): void {

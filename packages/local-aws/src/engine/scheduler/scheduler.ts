@@ -7,6 +7,7 @@ import { currentRollout } from "../../services/ecs/rollouts/begin.ts";
 import { serviceDeployments, type ServiceDeployment } from "../../services/ecs/rollouts/state.ts";
 import { targetHealths, type TargetHealth } from "../../services/elbv2/state.ts";
 import type { Change } from "../../store/collection.ts";
+import { Soon } from "../../ground/soon.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
 import { runsOn } from "../../services/ecs/launch.ts";
 import { mayPlace, placeWaiting } from "./placer.ts";
@@ -71,7 +72,7 @@ class Scheduler implements EnginePart {
   /** What commits have asked for, done together soon: nothing happens inside of somebody else's transaction. */
   readonly #dirty = new Set<string>();
   readonly #todo: (() => void)[] = [];
-  #flush: NodeJS.Immediate | undefined;
+  readonly #turn = new Soon(() => this.#takeTurn());
   #unwatch: (() => void) | undefined;
   #expiry: Timer | undefined;
 
@@ -95,7 +96,7 @@ class Scheduler implements EnginePart {
     this.#closing.abort();
     this.#unwatch?.();
     this.#expiry?.cancel();
-    clearImmediate(this.#flush);
+    this.#turn.stop();
     for (const controller of this.#controllers.values()) controller.stop();
     await this.#needs.driver.close();
     await Promise.all(this.#running.values());
@@ -177,23 +178,19 @@ class Scheduler implements EnginePart {
 
   #wake(arn: string): void {
     this.#dirty.add(arn);
-    this.#schedule();
+    this.#turn.ask();
   }
 
   #later(work: () => void): void {
     this.#todo.push(work);
-    this.#schedule();
+    this.#turn.ask();
   }
 
-  #schedule(): void {
-    if (this.#closing.signal.aborted) return;
-    this.#flush ??= setImmediate(() => {
-      this.#flush = undefined;
-      for (const work of this.#todo.splice(0)) this.#guarded(work);
-      const dirty = [...this.#dirty];
-      this.#dirty.clear();
-      for (const arn of dirty) this.#guarded(() => this.#reconcile(arn));
-    });
+  #takeTurn(): void {
+    for (const work of this.#todo.splice(0)) this.#guarded(work);
+    const dirty = [...this.#dirty];
+    this.#dirty.clear();
+    for (const arn of dirty) this.#guarded(() => this.#reconcile(arn));
   }
 
   /** A service that has ended needs no controller; one that is made again under its name gets another. */

@@ -8,6 +8,7 @@ import {
 } from "../../services/ecs/state.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext } from "../engine.ts";
+import { Keepers } from "./keepers.ts";
 import { addServiceEvents, saidLast } from "./service-events.ts";
 import { TaskSetKeeper } from "./task-set-keeper.ts";
 
@@ -16,14 +17,13 @@ export class TaskSetsController {
   readonly arn: string;
   readonly #scope: Scope;
   readonly #context: EngineContext;
-  readonly #wake: () => void;
-  readonly #keepers = new Map<string, TaskSetKeeper>();
+  readonly #keepers: Keepers<TaskSetKeeper>;
 
   constructor(arn: string, scope: Scope, context: EngineContext, wake: () => void) {
     this.arn = arn;
     this.#scope = scope;
     this.#context = context;
-    this.#wake = wake;
+    this.#keepers = new Keepers((id) => new TaskSetKeeper(id, scope, context, wake));
   }
 
   /** Whether there is nothing left to keep. */
@@ -37,46 +37,29 @@ export class TaskSetsController {
     const stored = this.#service;
     if (!stored || stored.status === "INACTIVE") return this.stop();
     store.record(() => {
-      for (const set of stored.deployments) this.#keeper(set.id).reconcile(this.#service!, set);
+      for (const set of stored.deployments) this.#keepers.of(set.id).reconcile(this.#service!, set);
       const service = this.#service!;
-      this.#dropKeepers(service);
+      this.#keepers.retain(service.deployments);
       if (service.status === "DRAINING") this.#end(service, clock.now());
       else this.#saySteady(service, clock.now());
     });
   }
 
   taskStarted(task: Task): void {
-    this.#keepers.get(task.startedBy ?? "")?.taskStarted();
+    this.#keepers.find(task.startedBy)?.taskStarted();
   }
 
   taskStopped(task: Task): void {
     const service = this.#service;
-    if (service) this.#keepers.get(task.startedBy ?? "")?.taskStopped(service, task);
+    if (service) this.#keepers.find(task.startedBy)?.taskStopped(service, task);
   }
 
   stop(): void {
-    for (const keeper of this.#keepers.values()) keeper.stop();
-    this.#keepers.clear();
+    this.#keepers.stop();
   }
 
   get #service(): EcsService | undefined {
     return this.#scope.of(ecsServices).get(this.arn);
-  }
-
-  #keeper(id: string): TaskSetKeeper {
-    const known = this.#keepers.get(id);
-    if (known) return known;
-    const made = new TaskSetKeeper(id, this.#scope, this.#context, this.#wake);
-    this.#keepers.set(id, made);
-    return made;
-  }
-
-  #dropKeepers({ deployments }: EcsService): void {
-    for (const [id, keeper] of this.#keepers) {
-      if (deployments.some((set) => set.id === id)) continue;
-      keeper.stop();
-      this.#keepers.delete(id);
-    }
   }
 
   #end({ deployments }: EcsService, now: number): void {

@@ -6,6 +6,7 @@ import { ecsServices, tasks, tasksByService, type EcsService, type Task } from "
 import type { Scope } from "../../../store/store.ts";
 import type { EngineContext } from "../../engine.ts";
 import type { PlannedTask } from "../plan.ts";
+import { Keepers } from "../keepers.ts";
 import { addServiceEvents, saidLast } from "../service-events.ts";
 import { RevisionKeeper, type Kept } from "./revision-keeper.ts";
 import { ShiftRollout } from "./shift-rollout.ts";
@@ -20,7 +21,7 @@ export class ShiftController {
   readonly #scope: Scope;
   readonly #context: EngineContext;
   readonly #wake: () => void;
-  readonly #keepers = new Map<string, RevisionKeeper>();
+  readonly #keepers: Keepers<RevisionKeeper>;
   #timer: Timer | undefined;
 
   constructor(arn: string, scope: Scope, context: EngineContext, wake: () => void) {
@@ -28,6 +29,7 @@ export class ShiftController {
     this.#scope = scope;
     this.#context = context;
     this.#wake = wake;
+    this.#keepers = new Keepers((id) => new RevisionKeeper(id, scope, context, wake));
   }
 
   /** Whether there is nothing left to keep. */
@@ -46,12 +48,12 @@ export class ShiftController {
   }
 
   taskStarted(task: Task): void {
-    this.#keepers.get(task.startedBy ?? "")?.taskStarted();
+    this.#keepers.find(task.startedBy)?.taskStarted();
   }
 
   taskStopped(task: Task): void {
     const service = this.#service;
-    const keeper = this.#keepers.get(task.startedBy ?? "");
+    const keeper = this.#keepers.find(task.startedBy);
     if (service?.status !== "ACTIVE" || !keeper) return;
     const { messages, hasFailed } = keeper.taskStopped(service, task);
     this.#context.store.record(() => {
@@ -64,20 +66,11 @@ export class ShiftController {
   stop(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    for (const keeper of this.#keepers.values()) keeper.stop();
-    this.#keepers.clear();
+    this.#keepers.stop();
   }
 
   get #service(): EcsService | undefined {
     return this.#scope.of(ecsServices).get(this.arn);
-  }
-
-  #keeper(id: string): RevisionKeeper {
-    const known = this.#keepers.get(id);
-    if (known) return known;
-    const made = new RevisionKeeper(id, this.#scope, this.#context, this.#wake);
-    this.#keepers.set(id, made);
-    return made;
   }
 
   /** Takes the deployment under way as far as it goes now. */
@@ -85,7 +78,7 @@ export class ShiftController {
     const rollout = currentRollout(this.#scope, this.arn);
     if (!rollout) return;
     const tasksOf = (service: EcsService, id: string): readonly PlannedTask[] =>
-      this.#keeper(id).tasks(service);
+      this.#keepers.of(id).tasks(service);
     const leftMs = new ShiftRollout(this.#context, this.#scope, rollout, tasksOf).advance();
     this.#timer?.cancel();
     this.#timer =
@@ -98,7 +91,7 @@ export class ShiftController {
     const messages: string[] = [];
     const deployments = service.deployments.map((deployment) => {
       const wanted = service.status === "ACTIVE" ? this.#wanted(service, deployment) : 0;
-      const kept = this.#keeper(deployment.id).reconcile(service, deployment, wanted);
+      const kept = this.#keepers.of(deployment.id).reconcile(service, deployment, wanted);
       messages.push(...kept.messages);
       return this.#changed(service, deployment, wanted, kept);
     });
@@ -108,11 +101,7 @@ export class ShiftController {
       left.length < deployments.length
     )
       this.#scope.of(ecsServices).patch(this.arn, { deployments: left });
-    for (const [id, keeper] of this.#keepers)
-      if (!left.some((it) => it.id === id)) {
-        keeper.stop();
-        this.#keepers.delete(id);
-      }
+    this.#keepers.retain(left);
     this.#say(messages);
     if (service.status === "DRAINING") this.#end();
     else this.#saySteady();
@@ -171,7 +160,7 @@ export class ShiftController {
     const service = this.#service!;
     const [primary, ...others] = service.deployments;
     if (!primary || others.length > 0 || primary.rolloutState !== "COMPLETED") return;
-    const own = this.#keeper(primary.id).tasks(service);
+    const own = this.#keepers.of(primary.id).tasks(service);
     const isSteady =
       own.length === service.desiredCount && own.every(({ phase }) => phase === "ready");
     const message = EVENT_TEXTS.eventSteady({ service: service.name });

@@ -4,6 +4,7 @@ import { builds } from "../../../services/codebuild/state.ts";
 import { networkInterfaces, vpcs } from "../../../services/ec2/state.ts";
 import { tasks } from "../../../services/ecs/state.ts";
 import type { Change } from "../../../store/collection.ts";
+import { Soon } from "../../../ground/soon.ts";
 import type { EngineContext, EnginePart } from "../../engine.ts";
 import type { Room } from "../../runtime/containers/room.ts";
 import { instanceNetwork } from "../../runtime/containers/instance-networks.ts";
@@ -53,7 +54,7 @@ export class Router implements EnginePart {
   #made: Wanted | undefined = NOTHING;
   #fault: unknown;
   #tables: readonly [met: string, made: string] = TABLES;
-  #scheduled: NodeJS.Immediate | undefined;
+  readonly #look = new Soon(() => this.#reconcile());
   #work: Promise<void> = Promise.resolve();
   #unsubscribe: (() => void) | undefined;
 
@@ -64,33 +65,31 @@ export class Router implements EnginePart {
 
   async start(): Promise<void> {
     this.#unsubscribe = this.#context.store.onCommit((changes) => {
-      if (changes.some(concerns)) this.#scheduled ??= setImmediate(() => this.#reconcile());
+      if (changes.some(concerns)) this.#look.ask();
     });
     this.#room.onRemade(() => {
       this.#made = NOTHING;
-      this.#reconcile();
+      this.#look.now();
       return this.#work;
     });
-    this.#reconcile();
+    this.#look.now();
     await this.#work;
   }
 
   async stop(): Promise<void> {
     this.#unsubscribe?.();
-    clearImmediate(this.#scheduled);
+    this.#look.stop();
     await this.#work;
   }
 
   /** Resolves when the room's network is what the store says now. @throws Error with the room's words where it cannot be made so */
   async settled(): Promise<void> {
-    this.#reconcile();
+    this.#look.now();
     await this.#work;
     if (this.#fault !== undefined) throw this.#fault;
   }
 
   #reconcile(): void {
-    clearImmediate(this.#scheduled);
-    this.#scheduled = undefined;
     const routed = this.#vpcs();
     const outside = this.#buildLinks();
     const links = [...this.#links(), ...outside];
