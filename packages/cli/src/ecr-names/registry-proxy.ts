@@ -30,16 +30,20 @@ export interface ProxiedRegistry {
  */
 export class RegistryProxy {
   readonly #registry: ProxiedRegistry;
-  readonly #authority: Authority = createAuthority("Local AWS, for one command");
-  readonly #contexts = new Map<string, SecureContext>();
+  readonly #authority: Authority;
+  readonly #contexts = new Map<string, Promise<SecureContext>>();
   readonly #server: Server;
   readonly #registryServer: ReturnType<typeof createTlsServer>;
   readonly #sockets = new Set<Duplex>();
 
-  private constructor(registry: ProxiedRegistry) {
+  private constructor(registry: ProxiedRegistry, authority: Authority) {
     this.#registry = registry;
+    this.#authority = authority;
     this.#registryServer = createTlsServer(
-      { SNICallback: (host, done) => done(null, this.#contextOf(host)) },
+      {
+        SNICallback: (host, done) =>
+          void this.#contextOf(host).then((context) => done(null, context), done),
+      },
       (request, response) => this.#answer(request, response),
     );
     this.#server = createServer((_request, response) => {
@@ -49,7 +53,8 @@ export class RegistryProxy {
   }
 
   static async start(registry: ProxiedRegistry): Promise<RegistryProxy> {
-    const proxy = new RegistryProxy(registry);
+    const authority = await createAuthority("Local AWS, for one command");
+    const proxy = new RegistryProxy(registry, authority);
     await new Promise<void>((resolve, reject) => {
       proxy.#server.once("error", reject).listen(0, "127.0.0.1", resolve);
     });
@@ -105,13 +110,14 @@ export class RegistryProxy {
     socket.once("close", () => there.destroy());
   }
 
-  #contextOf(host: string): SecureContext {
-    const known = this.#contexts.get(host);
-    if (known) return known;
-    const { key, certificate } = certifyHost(this.#authority, host);
-    const pem = key.export({ type: "pkcs8", format: "pem" });
-    const context = createSecureContext({ key: pem, cert: certificate });
-    this.#contexts.set(host, context);
+  #contextOf(host: string): Promise<SecureContext> {
+    let context = this.#contexts.get(host);
+    if (!context) {
+      context = certifyHost(this.#authority, host).then(({ key, certificate }) =>
+        createSecureContext({ key, cert: certificate }),
+      );
+      this.#contexts.set(host, context);
+    }
     return context;
   }
 
