@@ -3,7 +3,7 @@ import {
   type OperationModel,
   SERVICE_IDS,
   ServiceIndex,
-  SERVICES,
+  loadAll,
   type WalkedMember,
   walkMembers,
 } from "@workbook/local-aws/support";
@@ -80,9 +80,10 @@ export async function supportMatrix(): Promise<ReferencePage> {
 
 async function readSupport(): Promise<ServiceSupport[]> {
   const index = new ServiceIndex();
+  const services = await loadAll();
   return Promise.all(
     SERVICE_IDS.toSorted().map(async (id) => {
-      const service = SERVICES.find((each) => each.id === id);
+      const service = services.find((each) => each.id === id);
       const handled = new Set(Object.keys({ ...service?.handlers, ...service?.streaming }));
       const model = index.model(id);
       const operations = model.operationNames.toSorted();

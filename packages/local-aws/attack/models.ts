@@ -10,7 +10,7 @@ import type { OperationModel } from "../src/protocol/model.ts";
 import { ServiceIndex } from "../src/protocol/service-index.ts";
 import type { ServiceId } from "../src/protocol/service-id.ts";
 import type { SignedCall } from "../src/server/testing/signed-call.ts";
-import { SERVICES } from "../src/services/table.ts";
+import { loadAll } from "../src/services/table.ts";
 import { Caller } from "./calls.ts";
 import { Chance, inParallel, note, type Generator } from "./outcome.ts";
 
@@ -79,7 +79,7 @@ export const models: Generator = {
   mostSeconds: 170,
   run: async (target, tries, outcome) => {
     const index = new ServiceIndex();
-    const all = operations(index);
+    const all = await operations(index);
     const caller = new Caller(target);
     await inParallel(models, tries, async (at) => {
       const chance = new Chance(at);
@@ -93,8 +93,8 @@ export const models: Generator = {
   },
 };
 
-function operations(index: ServiceIndex): Tried[] {
-  return SERVICES.flatMap(({ id, handlers, streaming }) => {
+async function operations(index: ServiceIndex): Promise<Tried[]> {
+  return (await loadAll()).flatMap(({ id, handlers, streaming }) => {
     const service = id as ServiceId;
     const names = Object.keys({ ...handlers, ...streaming });
     return names.flatMap((name) => {

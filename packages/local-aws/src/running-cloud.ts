@@ -28,7 +28,7 @@ import { AnyKeyAuthenticator, KeyAuthenticator } from "./server/auth/authenticat
 import { AwsEndpoint } from "./server/aws-endpoint.ts";
 import { Seeder } from "./server/seeder.ts";
 import type { CloudSettings } from "./services/service.ts";
-import { SERVICES } from "./services/table.ts";
+import { Services } from "./services/table.ts";
 
 /** What stays when a cloud's contents are exchanged. */
 export interface ContentsOptions {
@@ -64,8 +64,8 @@ async function openContents(store: Store, options: ContentsOptions): Promise<Con
   }
   const authenticator =
     options.credentials === "any" ? new AnyKeyAuthenticator() : new KeyAuthenticator(store);
-  const seeder = new Seeder(store, SERVICES, clock);
-  const services = SERVICES;
+  const services = new Services();
+  const seeder = new Seeder(store, services, clock);
   const aws = new AwsEndpoint({
     wire,
     services,

@@ -7,4 +7,4 @@ export { MemberAccounts } from "./services/kit/members.ts";
 export { type WalkedMember, walkMembers } from "./services/kit/walk-members.ts";
 export { DEFINITION_FIELDS } from "./services/ecs/fields/definition-fields.ts";
 export type { FieldRow } from "./services/ecs/fields/field-row.ts";
-export { SERVICES } from "./services/table.ts";
+export { loadAll } from "./services/table.ts";

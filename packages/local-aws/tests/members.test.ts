@@ -8,10 +8,11 @@ import { MemberAccounts } from "../src/services/kit/members.ts";
 import { walkMembers, type WalkedMember } from "../src/services/kit/walk-members.ts";
 import { DEFINITION_FIELDS, fieldRow } from "../src/services/ecs/fields/definition-fields.ts";
 import type { Service } from "../src/services/service.ts";
-import { SERVICES } from "../src/services/table.ts";
+import { loadAll } from "../src/services/table.ts";
 
 const source = join(import.meta.dirname, "../src");
 const index = new ServiceIndex();
+const services = await loadAll();
 
 function membersOf({ id, members, ...service }: Service): WalkedMember[] {
   const accounts = new MemberAccounts(members);
@@ -22,7 +23,7 @@ function membersOf({ id, members, ...service }: Service): WalkedMember[] {
 
 test("each member of each operation's input is used, refused by name, or without meaning for a reason", () => {
   const read = readMembers();
-  const lost = SERVICES.flatMap((service) => {
+  const lost = services.flatMap((service) => {
     const { client } = modelled(service.id);
     return membersOf(service)
       .filter(({ account, key }) => !account && !read.has(`client-${client} ${key}`))
@@ -31,7 +32,7 @@ test("each member of each operation's input is used, refused by name, or without
   expect([...new Set(lost)].sort()).toEqual([]);
 });
 
-test.each(SERVICES.map((service) => [service.id, service] as const))(
+test.each(services.map((service) => [service.id, service] as const))(
   "%s accounts for nothing that its operations do not have",
   (_id, service) => {
     const walked = membersOf(service);
@@ -44,9 +45,8 @@ test.each(SERVICES.map((service) => [service.id, service] as const))(
 );
 
 test("each field of a task definition has a row in the table of them, and no row is of another", () => {
-  const ecs = SERVICES.find(({ id }) => id === "ecs")!;
   const none = new MemberAccounts({ refused: {}, meaningless: [], usedIn: {} });
-  const model = index.model(ecs.id).operation("RegisterTaskDefinition")!;
+  const model = index.model("ecs").operation("RegisterTaskDefinition")!;
   const paths = [...walkMembers(model, none)].map(({ path }) => path);
   const lost = paths.filter((path) => path !== "containerDefinitions" && !fieldRow(path));
   expect(lost).toEqual([]);
@@ -54,7 +54,7 @@ test("each field of a task definition has a row in the table of them, and no row
 });
 
 test("what is used where the compiler does not see it is in the file that is named", () => {
-  for (const { id, members } of SERVICES)
+  for (const { id, members } of services)
     for (const [file, names] of Object.entries(members.usedIn)) {
       const own = join(source, "services", id, file);
       const text = readFileSync(existsSync(own) ? own : join(source, file), "utf8");

@@ -23,6 +23,7 @@ let clone: string;
 /** Cloud Map has a model here and no handler yet: a toy of it makes namespaces, and shows them. */
 const TOY = {
   "state.ts": `import { defineKind } from "../../store/kind.ts";
+import type { Kept } from "../service.ts";
 
 /** Keyed by id. */
 export interface Namespace {
@@ -32,6 +33,8 @@ export interface Namespace {
 }
 
 export const namespaces = defineKind<Namespace>("servicediscovery.namespace");
+
+export const kept: Kept = { shown: [namespaces] };
 `,
   "faults.ts": `import { AwsError } from "../../protocol/aws-error.ts";
 
@@ -76,10 +79,9 @@ const handlers = {
   },
 } satisfies Handlers<typeof import("@aws-sdk/client-servicediscovery"), CallContext>;
 
-export const servicediscovery = defineService({
+export const service = defineService({
   id: "servicediscovery",
   members,
-  shown: [namespaces],
   handlers,
 });
 `,
@@ -116,11 +118,14 @@ beforeAll(async () => {
   const table = readFileSync(join(clone, TABLE), "utf8");
   const row = table
     .replace(
-      "import { sts }",
-      'import { servicediscovery } from "./servicediscovery/service.ts";\nimport { sts }',
+      "import { kept as sns }",
+      'import { kept as servicediscovery } from "./servicediscovery/state.ts";\nimport { kept as sns }',
     )
-    .replace(/\bsts,?\s*\];/, "servicediscovery, sts];");
-  expect(row).toMatch(/^import \{ servicediscovery \}[^]* servicediscovery, sts\];/m);
+    .replace(
+      /(?=^ +\{ id: "sns")/m,
+      '{ id: "servicediscovery", ...servicediscovery, load: () => import("./servicediscovery/service.ts") },\n',
+    );
+  expect(row).toMatch(/^import \{ kept as servicediscovery \}[^]*^\{ id: "servicediscovery"/m);
   writeFileSync(join(clone, TABLE), row);
 });
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { modelled, SERVICE_IDS } from "../src/protocol/service-id.ts";
 import { defineService } from "../src/services/service.ts";
-import { SERVICES } from "../src/services/table.ts";
+import { loadAll, SERVICES } from "../src/services/table.ts";
 
 const folder = join(import.meta.dirname, "..");
 const read = (file: string) => readFileSync(join(folder, file), "utf8");
@@ -35,19 +35,26 @@ test("infra sends every service here, and no other", () => {
 });
 
 test("a picture shows each kind of resource once", () => {
-  const names = SERVICES.flatMap(({ shown }) => shown.map(({ name }) => name));
+  const names = SERVICES.flatMap(({ shown = [] }) => shown.map(({ name }) => name));
   expect(new Set(names).size).toBe(names.length);
   expect(names).toContain("ecs.task");
 });
 
-test("a row with two handlers for an operation, or two accounts of a member, is refused", () => {
-  const [row] = SERVICES;
-  const [operation] = Object.keys(row!.handlers);
-  expect(() => defineService({ ...row!, streaming: { [operation!]: () => ({}) } })).toThrow(
+test("each row leads to its service, and says whether that gives accounts something from the start", async () => {
+  const services = await loadAll();
+  expect(services.map(({ id }) => id)).toEqual(SERVICES.map(({ id }) => id));
+  const seeding = services.filter(({ seed }) => seed).map(({ id }) => id);
+  expect(SERVICES.filter(({ seeds }) => seeds).map(({ id }) => id)).toEqual(seeding);
+});
+
+test("a service with two handlers for an operation, or two accounts of a member, is refused", async () => {
+  const [service] = await loadAll();
+  const [operation] = Object.keys(service!.handlers);
+  expect(() => defineService({ ...service!, streaming: { [operation!]: () => ({}) } })).toThrow(
     "has two handlers",
   );
   const refused = { CreateVpcRequest: "CidrBlock CidrBlock" };
   expect(() =>
-    defineService({ ...row!, members: { refused, meaningless: [], usedIn: {} } }),
+    defineService({ ...service!, members: { refused, meaningless: [], usedIn: {} } }),
   ).toThrow("is accounted for twice");
 });

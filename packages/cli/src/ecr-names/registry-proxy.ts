@@ -9,6 +9,7 @@ import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createSecureContext, type SecureContext } from "node:tls";
+import { callbackify } from "node:util";
 import { type Authority, certifyHost, createAuthority } from "./certificate.ts";
 
 /** ECR's own names of registries, by which programs tell that it is ECR. */
@@ -40,10 +41,7 @@ export class RegistryProxy {
     this.#registry = registry;
     this.#authority = authority;
     this.#registryServer = createTlsServer(
-      {
-        SNICallback: (host, done) =>
-          void this.#contextOf(host).then((context) => done(null, context), done),
-      },
+      { SNICallback: callbackify((host: string) => this.#contextOf(host)) },
       (request, response) => this.#answer(request, response),
     );
     this.#server = createServer((_request, response) => {

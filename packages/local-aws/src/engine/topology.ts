@@ -22,7 +22,7 @@ export interface Topology {
  */
 export function topology(store: Store): Topology {
   const resources: TopologyNode[] = [];
-  for (const kind of SERVICES.flatMap(({ shown }) => shown)) {
+  for (const kind of SERVICES.flatMap(({ shown = [] }) => shown)) {
     for (const collection of store.all(kind)) {
       for (const id of collection.ids()) {
         const value = collection.get(id)!;

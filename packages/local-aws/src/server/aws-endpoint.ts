@@ -12,8 +12,9 @@ import type {
   WireResponse,
 } from "../protocol/wire-types.ts";
 import type { Wire } from "../protocol/wire.ts";
-import { MemberAccounts } from "../services/kit/members.ts";
-import type { CallContext, CloudSettings, Service } from "../services/service.ts";
+import { MemberAccounts, type Members } from "../services/kit/members.ts";
+import type { CallContext, CloudSettings } from "../services/service.ts";
+import type { Services } from "../services/table.ts";
 import { Authorizer, type AuthorizedCall } from "../services/iam/authorizer.ts";
 import { isDiskFull } from "../ground/disk-full.ts";
 import { fetchJson } from "../ground/fetch-json.ts";
@@ -33,7 +34,7 @@ import { WaitingCalls } from "./waiting-calls.ts";
 
 export interface AwsEndpointParts {
   readonly wire: Wire;
-  readonly services: readonly Service[];
+  readonly services: Services;
   readonly authenticator: Authenticator;
   readonly seeder: Seeder;
   readonly store: Store;
@@ -53,17 +54,12 @@ interface VerifiedCall {
 /** The AWS API: authenticates, decodes, dispatches, encodes, and knows no service by name. */
 export class AwsEndpoint {
   readonly #parts: AwsEndpointParts;
-  readonly #services: ReadonlyMap<string, Service>;
-  readonly #members: ReadonlyMap<string, MemberAccounts>;
+  readonly #members = new Map<Members, MemberAccounts>();
   readonly #waiting = new WaitingCalls();
   readonly #authorizer = new Authorizer();
 
   constructor(parts: AwsEndpointParts) {
     this.#parts = parts;
-    this.#services = new Map(parts.services.map((service) => [service.id, service]));
-    this.#members = new Map(
-      parts.services.map(({ id, members }) => [id, new MemberAccounts(members)]),
-    );
   }
 
   /** Has the calls that wait for something to happen answer without it, until what is answered is called. */
@@ -163,8 +159,8 @@ export class AwsEndpoint {
     requestId: string,
     incoming: IncomingMessage,
   ): Promise<WireResponse> {
-    const { wire } = this.#parts;
-    const service = this.#services.get(resolved.service);
+    const { wire, services } = this.#parts;
+    const service = services.known(resolved.service) ?? (await services.find(resolved.service));
     const handler = service?.handlers[resolved.operation];
     const streaming = service?.streaming?.[resolved.operation];
     if (!service || !(handler ?? streaming)) {
@@ -175,10 +171,10 @@ export class AwsEndpoint {
     const sender = senderOf(incoming, this.#parts.settings.homeAddress);
     const authorized = { service, resolved, input, sender };
     const context = this.#context(authorized, caller, region, requestId);
-    if (caller !== NOBODY) this.#parts.seeder.seed(context.account, context.region);
+    if (caller !== NOBODY) await this.#parts.seeder.seed(context.account, context.region);
     const refusal = this.#authorizer.refusal(authorized, context);
     if (refusal) throw refusal;
-    this.#refuseMembers(resolved, input);
+    this.#refuseMembers(resolved, service.members, input);
     const onHurry = (tell: () => void) => this.#waiting.wait(incoming, tell);
     const output = streaming
       ? await streaming(input, { ...context, onHurry, fetchJson })
@@ -193,9 +189,14 @@ export class AwsEndpoint {
   }
 
   /** @throws AwsError `NotImplemented` for a member that the service would not heed */
-  #refuseMembers(resolved: ResolvedOperation, input: Record<string, unknown>): void {
-    const { service, operation, model } = resolved;
-    const member = this.#members.get(service)?.refusedIn(model.input, input);
+  #refuseMembers(
+    { service, operation, model }: ResolvedOperation,
+    members: Members,
+    input: Record<string, unknown>,
+  ): void {
+    let accounts = this.#members.get(members);
+    if (!accounts) this.#members.set(members, (accounts = new MemberAccounts(members)));
+    const member = accounts.refusedIn(model.input, input);
     if (member === undefined) return;
     const message = `${member} of ${service}:${operation} is not implemented by Local AWS. What is: ${SUPPORT_MATRIX}`;
     throw new AwsError("NotImplemented", message, { status: 501 });
@@ -228,7 +229,7 @@ export class AwsEndpoint {
       return new AwsError("DiskFull", message, { status: INSUFFICIENT_STORAGE, cause });
     }
     const message = `Local AWS failed: its log has request ${requestId}.`;
-    const code = this.#services.get(service ?? "")?.fault ?? "InternalFailure";
+    const code = this.#parts.services.known(service ?? "")?.fault ?? "InternalFailure";
     return new AwsError(code, message, { status: 500, cause });
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock/clock.ts";
-import type { Service } from "../services/service.ts";
+import { SERVICES, type Services } from "../services/table.ts";
 import { defineKind } from "../store/kind.ts";
 import type { Store } from "../store/store.ts";
 
@@ -9,28 +9,33 @@ const seeded = defineKind<{ at: number }>("local.seeded");
 /** Gives each account, in each region, what it has from the start (a default VPC), once, before its first call there. */
 export class Seeder {
   readonly #store: Store;
-  readonly #services: readonly Service[];
+  readonly #services: Services;
   readonly #clock: Clock;
   readonly #done = new Set<string>();
 
-  constructor(store: Store, services: readonly Service[], clock: Clock) {
+  constructor(store: Store, services: Services, clock: Clock) {
     this.#store = store;
-    this.#services = services.filter(({ seed }) => seed);
+    this.#services = services;
     this.#clock = clock;
   }
 
-  seed(account: string, region: string): void {
-    const key = `${account}/${region}`;
-    if (this.#done.has(key)) return;
+  /** Undefined where nothing has to be waited for. */
+  seed(account: string, region: string): Promise<void> | undefined {
+    return this.#done.has(`${account}/${region}`) ? undefined : this.#seed(account, region);
+  }
+
+  async #seed(account: string, region: string): Promise<void> {
+    const ids = SERVICES.filter(({ seeds }) => seeds).map(({ id }) => id);
+    const services = await Promise.all(ids.map((id) => this.#services.find(id)));
     const store = this.#store.scope(account, region);
     const marks = store.of(seeded);
     this.#store.transaction(() => {
-      for (const { id, seed } of this.#services) {
-        if (marks.has(id)) continue;
-        seed!({ account, region, store, clock: this.#clock });
-        marks.put(id, { at: this.#clock.now() });
+      for (const service of services) {
+        if (!service || marks.has(service.id)) continue;
+        service.seed?.({ account, region, store, clock: this.#clock });
+        marks.put(service.id, { at: this.#clock.now() });
       }
     });
-    this.#done.add(key);
+    this.#done.add(`${account}/${region}`);
   }
 }

@@ -76,6 +76,28 @@ export interface CloudSettings {
 // oxlint-disable-next-line typescript/no-explicit-any -- the tables of all services meet here; each is checked against the SDK's types where it is written
 export type AnyHandler<Context = CallContext> = (input: any, context: Context) => unknown;
 
+/** What a cloud knows of a service that nobody has called yet. */
+export interface Kept {
+  /** The kinds of resources that a picture of the cloud shows; in the order in which they build on each other. */
+  readonly shown?: readonly Kind<object>[];
+  /**
+   * Kinds of which the cloud itself writes something. Any other kind is configuration as a whole, so a new one makes a cloud's
+   * revision change too often and never too seldom.
+   */
+  readonly written?: readonly Written[];
+}
+
+/**
+ * The row of a service: most of a cloud's code belongs to services that nobody calls in a day, so what answers their calls is loaded
+ * when the first comes.
+ */
+export interface ServiceRow extends Kept {
+  readonly id: ServiceId;
+  /** Whether every account has something of it in every region from the start. */
+  readonly seeds?: boolean;
+  readonly load: () => Promise<{ readonly service: Service }>;
+}
+
 /**
  * A service as the front door sees it. `handlers` run inside one transaction of the store and are synchronous: they
  * validate, change state and answer. `streaming` handlers may await (object bodies, long
@@ -100,19 +122,12 @@ export interface Service {
   readonly streaming?: Readonly<Record<string, AnyHandler>>;
   /** How its resources' tags are found and changed; every service that has operations for tags has it. */
   readonly tagging?: Tagging<CallContext>;
-  /** The kinds of resources that a picture of the cloud shows; in the order in which they build on each other. */
-  readonly shown: readonly Kind<object>[];
-  /**
-   * Kinds of which the cloud itself writes something. Any other kind is configuration as a whole, so a new one makes a cloud's
-   * revision change too often and never too seldom.
-   */
-  readonly written?: readonly Written[];
   /** What every account has in every region from the start (the default VPC). Runs in the transaction of the first call. */
   readonly seed?: (context: SeedContext) => void;
 }
 
 /**
- * Checks a service's row.
+ * Checks a service.
  * @throws Error where an operation has two handlers, or a member two accounts
  */
 export function defineService(service: Service): Service {

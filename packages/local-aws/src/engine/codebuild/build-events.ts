@@ -6,17 +6,20 @@ import type { Scope } from "../../store/store.ts";
 import type { EngineContext } from "../engine.ts";
 import { EventOutbox } from "../events/event-outbox.ts";
 
-/** Instants as these events have them: `Sep 1, 2017 4:12:29 PM`. */
-const FORMAT = new Intl.DateTimeFormat("en-US", {
-  timeZone: "UTC",
-  month: "short",
-  day: "numeric",
-  year: "numeric",
-  hour: "numeric",
-  minute: "2-digit",
-  second: "2-digit",
-});
-const told = (at: number) => FORMAT.format(at).replace("\u202F", " ");
+/** An instant as these events have it: `Sep 1, 2017 4:12:29 PM`. */
+function told(at: number): string {
+  // Made when it is needed: a cloud that starts does not wait for what Node knows of languages.
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone: "UTC",
+    month: "short",
+    day: "numeric",
+    year: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+    second: "2-digit",
+  });
+  return format.format(at).replace("\u202F", " ");
+}
 
 /**
  * Puts on the default bus what becomes of builds.

@@ -9,6 +9,18 @@ export interface PhaseEnd {
   readonly contexts?: Phase["contexts"];
 }
 
+/** Why a build ends that has not come to its end by itself. */
+export class BuildEnding extends Error {
+  readonly status: Sdk.StatusType;
+  readonly contexts: PhaseEnd["contexts"];
+
+  constructor(status: Sdk.StatusType, contexts: PhaseEnd["contexts"] = []) {
+    super(`the build ends: ${status}`);
+    this.status = status;
+    this.contexts = contexts;
+  }
+}
+
 /** What the store says of one build, and how it gets on. */
 export class BuildRecord {
   readonly id: string;

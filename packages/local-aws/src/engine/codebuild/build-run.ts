@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type * as Sdk from "@aws-sdk/client-codebuild";
 import { AwsError } from "../../protocol/aws-error.ts";
 import { buildArn, projectArn, uuidOf } from "../../services/codebuild/find.ts";
 import { projects } from "../../services/codebuild/state.ts";
@@ -17,7 +16,7 @@ import { DockerImages } from "./docker/docker-images.ts";
 import { dockerScript } from "./docker/docker-shim.ts";
 import { BuildFault } from "./build-fault.ts";
 import { BuildLog, stamped } from "./build-log.ts";
-import type { BuildRecord, PhaseEnd } from "./build-record.ts";
+import { BuildEnding, type BuildRecord, type PhaseEnd } from "./build-record.ts";
 import { BuildSteps, type StepsEnd } from "./build-steps.ts";
 
 export interface BuildRunNeeds extends ContainerNeeds {
@@ -32,36 +31,22 @@ export interface BuildRunNeeds extends ContainerNeeds {
   readonly takeAddress: () => { readonly address: string; readonly free: () => void };
 }
 
-/** Why a build ends that has not come to its end by itself. */
-export class BuildEnding extends Error {
-  readonly status: Sdk.StatusType;
-  readonly contexts: PhaseEnd["contexts"];
-
-  constructor(status: Sdk.StatusType, contexts: PhaseEnd["contexts"] = []) {
-    super(`the build ends: ${status}`);
-    this.status = status;
-    this.contexts = contexts;
-  }
-}
-
 /** One build, from the end of its wait to its own. Its phases: https://docs.aws.amazon.com/codebuild/latest/APIReference/API_BuildPhase.html */
 export class BuildRun {
   readonly #needs: BuildRunNeeds;
   readonly #record: BuildRecord;
   readonly #session = new AgentSession();
-  readonly #ending = new AbortController();
+  readonly #ending: AbortSignal;
   #log: BuildLog | undefined;
 
-  constructor(needs: BuildRunNeeds, record: BuildRecord) {
+  /** @param ending ends it where it is; its reason is a {@link BuildEnding} */
+  constructor(needs: BuildRunNeeds, record: BuildRecord, ending: AbortSignal) {
     this.#needs = needs;
     this.#record = record;
-  }
-
-  /** Ends it where it is; only the first word counts. */
-  end(why: BuildEnding): void {
-    if (this.#ending.signal.aborted) return;
-    this.#ending.abort(why);
-    this.#session.end(why);
+    this.#ending = ending;
+    const end = () => this.#session.end(ending.reason as BuildEnding);
+    if (ending.aborted) end();
+    else ending.addEventListener("abort", end, { once: true });
   }
 
   /** Runs it; resolves when nothing of it is left. */
@@ -110,12 +95,7 @@ export class BuildRun {
     const { log, at } = BuildLog.open({ ...context, router }, caller, this.#record.build);
     this.#log = log;
     this.#record.patch(at);
-    const image = await pullBuildImage(
-      this.#needs,
-      caller,
-      this.#record.build,
-      this.#ending.signal,
-    );
+    const image = await pullBuildImage(this.#needs, caller, this.#record.build, this.#ending);
     const { address, free } = this.#needs.takeAddress();
     const leave = this.#needs.admit(this.#session, address);
     this.#record.patch({ address });
@@ -141,7 +121,7 @@ export class BuildRun {
     const stamp = (line: string) => stamped(context.clock, line);
     const closing: (() => Promise<void>)[] = [];
     try {
-      await container.start({ caller, build, image, session, output }, this.#ending.signal);
+      await container.start({ caller, build, image, session, output }, this.#ending);
       void container.ended.then((code) => session.end(deadContainer(code)));
       const project = caller.store.of(projects).get(build.projectName);
       const { dataDir } = context.settings;
@@ -164,7 +144,7 @@ export class BuildRun {
       return ended;
     } catch (error) {
       if (!(error instanceof CannotStartError)) throw error;
-      this.#ending.signal.throwIfAborted();
+      this.#ending.throwIfAborted();
       throw new BuildFault("BUILD_CONTAINER_UNABLE_TO_START", error.message, error);
     } finally {
       session.end();
@@ -184,7 +164,7 @@ export class BuildRun {
       registries,
       endpoint,
       isOwn: (name) => isOwn(parseReference(`${name}/any`), ours),
-      signal: this.#ending.signal,
+      signal: this.#ending,
     });
   }
 

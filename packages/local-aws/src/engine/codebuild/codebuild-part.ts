@@ -6,16 +6,18 @@ import type { Scope } from "../../store/store.ts";
 import { Soon } from "../../ground/soon.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
 import { AgentDoor } from "./agent/agent-door.ts";
+import type { AgentSession } from "./agent/agent-session.ts";
 import { BuildEvents } from "./build-events.ts";
-import { BuildRecord } from "./build-record.ts";
-import { BuildEnding, BuildRun, type BuildRunNeeds } from "./build-run.ts";
+import { BuildEnding, BuildRecord } from "./build-record.ts";
+import type { BuildRunNeeds } from "./build-run.ts";
 
 /** As many builds run at a time as a small machine bears; others are QUEUED. */
 const MOST_AT_ONCE = 3;
 const MINUTE_MS = 60_000;
 
 interface Running {
-  readonly run: BuildRun;
+  /** What it is told to end by. */
+  readonly ending: AbortController;
   readonly done: Promise<void>;
   readonly timeout: Timer;
 }
@@ -35,7 +37,8 @@ export class CodeBuildPart implements EnginePart {
   /** What there is to do: nothing happens inside of somebody else's transaction. */
   readonly #look = new Soon(() => {
     this.#events.publish();
-    for (const [scope, build] of this.#active()) if (isQueued(build)) this.#consider(scope, build);
+    for (const [scope, build] of this.#active())
+      if (isQueued(build) && !this.#running.has(build.id)) this.#consider(scope, build);
   });
   #unsubscribe: (() => void) | undefined;
   #isStopped = false;
@@ -69,7 +72,7 @@ export class CodeBuildPart implements EnginePart {
     this.#isStopped = true;
     this.#look.stop();
     for (const timer of this.#waits.values()) timer.cancel();
-    for (const { run } of this.#running.values()) run.end(new BuildEnding("STOPPED"));
+    for (const { ending } of this.#running.values()) ending.abort(new BuildEnding("STOPPED"));
     await Promise.all(Array.from(this.#running.values(), ({ done }) => done));
     this.#unsubscribe?.();
   }
@@ -79,7 +82,7 @@ export class CodeBuildPart implements EnginePart {
     const build = change.after as StoredBuild | undefined;
     // One whose project was deleted, and one that somebody wants to end.
     const isUnwanted = !build || build.stopAskedAt !== undefined;
-    if (isUnwanted) this.#running.get(change.id)?.run.end(new BuildEnding("STOPPED"));
+    if (isUnwanted) this.#running.get(change.id)?.ending.abort(new BuildEnding("STOPPED"));
     this.#look.ask();
   }
 
@@ -125,24 +128,28 @@ export class CodeBuildPart implements EnginePart {
     const { id } = record;
     this.#waits.get(id)?.cancel();
     this.#waits.delete(id);
-    const run = new BuildRun(
-      {
-        ...this.#needs,
-        context: this.#context,
-        admit: (session, address) => this.door.admit(session, address),
-        takeAddress: () => this.#takeAddress(),
-      },
-      record,
-    );
+    const ending = new AbortController();
     const minutes = record.build.settings.timeoutInMinutes;
     const timeout = this.#context.clock.deadline(minutes * MINUTE_MS, () =>
-      run.end(new BuildEnding("TIMED_OUT", TIMED_OUT)),
+      ending.abort(new BuildEnding("TIMED_OUT", TIMED_OUT)),
     );
-    const done = run
-      .run()
+    const done = this.#run(record, ending.signal)
       .catch((error: unknown) => this.#context.logger.error(`the build ${id} was left`, error))
       .then(() => this.#ended(record));
-    this.#running.set(id, { run, done, timeout });
+    this.#running.set(id, { ending, done, timeout });
+  }
+
+  async #run(record: BuildRecord, ending: AbortSignal): Promise<void> {
+    // Most clouds never build anything: what does so is loaded with the first build.
+    const { BuildRun } = await import("./build-run.ts");
+    if (!record.isThere) return;
+    const needs = {
+      ...this.#needs,
+      context: this.#context,
+      admit: (session: AgentSession, address: string) => this.door.admit(session, address),
+      takeAddress: () => this.#takeAddress(),
+    };
+    await new BuildRun(needs, record, ending).run();
   }
 
   #ended(record: BuildRecord): void {

@@ -23,7 +23,7 @@ export async function readRevision(
     ? await text(calling("AmazonS3", settings.roleArn, () => open(caller, s3Location)))
     : (appSpecContent?.content ?? "");
   try {
-    return readAppSpec(file);
+    return await readAppSpec(file);
   } catch (error) {
     if (!(error instanceof AppSpecFault)) throw error;
     throw new DeploymentFault("INVALID_REVISION", error.message, error);

@@ -19,7 +19,6 @@ import type { EngineContext, EnginePart } from "../engine.ts";
 import { CallTools } from "./role-calls.ts";
 import { advancePipeline } from "./flow.ts";
 import { PipelineEvents } from "./pipeline-events.ts";
-import { takeStep } from "./take-step.ts";
 import { startOnObject } from "./triggers.ts";
 
 /** Timers take no more than some weeks; who waits longer is looked at between. */
@@ -122,9 +121,7 @@ export class PipelinePart implements EnginePart {
     if (this.#working.has(id)) return void this.#again.add(id);
     this.#timers.get(id)?.cancel();
     this.#timers.delete(id);
-    // Not at once: what a step changes is heard of while it does, and it has to be known then that it is under way.
-    const done = Promise.resolve()
-      .then(() => takeStep(this.#context, this.#tools, scope, id))
+    const done = this.#step(scope, id)
       .catch((error: unknown) => this.#context.logger.error(`the action ${id} failed`, error))
       .then((until) => {
         this.#working.delete(id);
@@ -139,6 +136,12 @@ export class PipelinePart implements EnginePart {
         return undefined;
       });
     this.#working.set(id, done);
+  }
+
+  async #step(scope: Scope, id: string): Promise<number | undefined> {
+    // Not at once: what a step changes is heard of while it does, and it has to be known then that it is under way.
+    const { takeStep } = await import("./take-step.ts");
+    return takeStep(this.#context, this.#tools, scope, id);
   }
 }
 

@@ -7,7 +7,7 @@ import { Authorizer, type AuthorizedCall } from "../../services/iam/authorizer.t
 import type { Need } from "../../services/kit/rights.ts";
 import type { AnyHandler, CallContext, Service } from "../../services/service.ts";
 import { requireAssumableRole } from "../../services/sts/assume-role.ts";
-import { SERVICES } from "../../services/table.ts";
+import { Services } from "../../services/table.ts";
 
 /** The services that actions call, by their SDK clients. */
 interface Clients {
@@ -24,6 +24,7 @@ export class CallTools {
   readonly authorizer = new Authorizer();
   readonly index = new ServiceIndex();
   readonly wire = createWire(this.index);
+  readonly services = new Services();
 }
 
 /** Makes calls of services by a role: held to its policies and to those of what it asks for, as over the wire. */
@@ -42,7 +43,7 @@ export class RoleCalls {
     operation: N,
     input: OperationInput<Clients[S], N>,
   ): Promise<OperationOutput<Clients[S], N>> {
-    const { handler, call, service } = this.#prepare(
+    const { handler, call, service } = await this.#prepare(
       id,
       operation,
       input as Record<string, unknown>,
@@ -77,19 +78,20 @@ export class RoleCalls {
   }
 
   /** @throws AwsError `AccessDeniedException` where the role may not do something that is no call of its own */
-  require(id: keyof Clients, need: Need): void {
-    const { call } = this.#described(id, "", {});
+  async require(id: keyof Clients, need: Need): Promise<void> {
+    const { call } = await this.#described(id, "", {});
     const refusal = this.#tools.authorizer.refusalOfNeed(call, this.caller, need);
     if (refusal) throw refusal;
   }
 
   /** @throws AwsError where the role may not make a call, which is not made */
-  check<S extends keyof Clients, N extends OperationName<Clients[S]> & string>(
+  async check<S extends keyof Clients, N extends OperationName<Clients[S]> & string>(
     id: S,
     operation: N,
     input: OperationInput<Clients[S], N>,
-  ): CallContext {
-    return this.#context(this.#prepare(id, operation, input as Record<string, unknown>).call);
+  ): Promise<CallContext> {
+    const { call } = await this.#prepare(id, operation, input as Record<string, unknown>);
+    return this.#context(call);
   }
 
   /** The same by a role that this one takes on. @throws AwsError `AccessDenied` */
@@ -102,8 +104,8 @@ export class RoleCalls {
     return new RoleCalls({ ...this.caller, requestId: randomUUID(), principal }, this.#tools);
   }
 
-  #prepare(id: keyof Clients, operation: string, input: Record<string, unknown>) {
-    const { service, call } = this.#described(id, operation, input);
+  async #prepare(id: keyof Clients, operation: string, input: Record<string, unknown>) {
+    const { service, call } = await this.#described(id, operation, input);
     const handler: AnyHandler | undefined =
       service.handlers[operation] ?? service.streaming?.[operation];
     if (!handler) throw new AwsError("NotImplemented", `${id}:${operation}`, { status: 501 });
@@ -112,12 +114,12 @@ export class RoleCalls {
     return { handler, call, service };
   }
 
-  #described(
+  async #described(
     id: keyof Clients,
     operation: string,
     input: Record<string, unknown>,
-  ): { readonly service: Service; readonly call: AuthorizedCall } {
-    const service = SERVICES.find((it) => it.id === id);
+  ): Promise<{ readonly service: Service; readonly call: AuthorizedCall }> {
+    const service = await this.#tools.services.find(id);
     if (!service) throw new AwsError("NotImplemented", `Local AWS has no ${id}.`, { status: 501 });
     const serviceModel = this.#tools.index.model(id);
     const [protocol] = serviceModel.protocols;

@@ -13,7 +13,6 @@ import type { EnginePart } from "../engine.ts";
 import type { Logger } from "../../ground/logger.ts";
 import type { LogRouter, LogSink, LogSinkRequest } from "./log-sink.ts";
 import { parseAwslogsOptions, type AwslogsOptions } from "./awslogs-options.ts";
-import { openFluentd } from "./fluentd/open-fluentd.ts";
 import type { ConnectLog } from "./log-connections.ts";
 import { callFailed, LoggerArgsError, unsupportedDriver } from "./reasons.ts";
 import { EventSink, type Emit } from "./event-sink.ts";
@@ -79,8 +78,10 @@ export class CloudWatchLogRouter implements LogRouter, EnginePart {
   async open(request: LogSinkRequest): Promise<LogSink> {
     const { logDriver, options: given = {} } = request.logConfiguration ?? {};
     if (logDriver === undefined || logDriver === "json-file") return NOWHERE;
-    if (logDriver === "awsfirelens" || logDriver === "fluentd")
+    if (logDriver === "awsfirelens" || logDriver === "fluentd") {
+      const { openFluentd } = await import("./fluentd/open-fluentd.ts");
       return openFluentd(request, { clock: this.#clock, connect: this.#connect });
+    }
     if (logDriver !== "awslogs") throw new LoggerArgsError(unsupportedDriver(logDriver));
     const options = parseAwslogsOptions(given);
     const stream = streamName(request, options);

@@ -8,7 +8,17 @@ import {
 import { isScaled } from "../../services/ecs/providers/find.ts";
 import { createTask, managedTags } from "../../services/ecs/new-task.ts";
 import type { Deployment } from "../../services/ecs/deployment.ts";
-import { clusters, ecsServices, taskDefinitions, tasks, tasksByService, type EcsService, type Tags, type Task, type TaskDefinition } from "../../services/ecs/state.ts";
+import {
+  clusters,
+  ecsServices,
+  taskDefinitions,
+  tasks,
+  tasksByService,
+  type EcsService,
+  type Tags,
+  type Task,
+  type TaskDefinition,
+} from "../../services/ecs/state.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import { EVENT_TEXTS } from "../../services/ecs/event-texts.ts";
 import { lastPart } from "../../services/ecs/arns.ts";

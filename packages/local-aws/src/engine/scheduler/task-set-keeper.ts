@@ -1,6 +1,12 @@
 import { EVENT_TEXTS } from "../../services/ecs/event-texts.ts";
 import type { Deployment } from "../../services/ecs/deployment.ts";
-import { ecsServices, tasks, tasksByService, type EcsService, type Task } from "../../services/ecs/state.ts";
+import {
+  ecsServices,
+  tasks,
+  tasksByService,
+  type EcsService,
+  type Task,
+} from "../../services/ecs/state.ts";
 import { changeTaskSet, computedDesiredCount } from "../../services/ecs/task-sets/task-set.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext } from "../engine.ts";

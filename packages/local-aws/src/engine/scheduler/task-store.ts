@@ -2,7 +2,14 @@ import type { StandInFacts } from "@workbook/registry-client";
 import { lastPart } from "../../services/ecs/arns.ts";
 import type { Deployment } from "../../services/ecs/deployment.ts";
 import type { TaskContainer } from "../../services/ecs/task-container.ts";
-import { ecsServices, taskDefinitions, tasks, type EcsService, type Task, type TaskDefinition } from "../../services/ecs/state.ts";
+import {
+  ecsServices,
+  taskDefinitions,
+  tasks,
+  type EcsService,
+  type Task,
+  type TaskDefinition,
+} from "../../services/ecs/state.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import type { Scope, Store } from "../../store/store.ts";
 import { addServiceEvents } from "./service-events.ts";

@@ -1,4 +1,3 @@
-import { written } from "../kit/written.ts";
 import { defineService, type Service } from "../service.ts";
 import { taggedKind, tagsByArn } from "../kit/tagging.ts";
 import { activityHandlers } from "./activities.ts";
@@ -6,7 +5,7 @@ import type { ScalingHandlers } from "./handlers.ts";
 import { members } from "./members.ts";
 import { policyHandlers } from "./policies.ts";
 import { scheduledActionHandlers } from "./scheduled-actions.ts";
-import { coolDowns, scalableTargets, scalingActivities } from "./state.ts";
+import { scalableTargets } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
 import { targetHandlers } from "./targets.ts";
 import { rights } from "./rights.ts";
@@ -23,7 +22,7 @@ const handlers = {
  * Application Auto Scaling: how many tasks services of ECS have. Targets of other services are kept, and nothing is scaled for
  * them. https://docs.aws.amazon.com/autoscaling/application/APIReference/Welcome.html
  */
-export const applicationAutoscaling = defineService({
+export const service = defineService({
   id: "application-autoscaling",
   rights,
   fault: "InternalServiceException",
@@ -32,7 +31,5 @@ export const applicationAutoscaling = defineService({
     kinds: [taggedKind(scalableTargets)],
     ...tagsByArn(["ResourceARN", "Tags", "TagKeys"], (tags) => tags),
   },
-  shown: [scalableTargets],
-  written: [written(scalingActivities), written(coolDowns)],
   handlers: handlers as Service["handlers"],
 });

@@ -1,6 +1,8 @@
 import type * as Sdk from "@aws-sdk/client-application-auto-scaling";
 import { defineIndex } from "../../store/collection.ts";
 import { defineKind } from "../../store/kind.ts";
+import { written } from "../kit/written.ts";
+import type { Kept } from "../service.ts";
 
 /** What tells one scalable target from the others. */
 export interface TargetKey {
@@ -82,3 +84,8 @@ export function keyOf({ namespace, resourceId, dimension }: TargetKey, name?: st
   const key = [namespace, resourceId, dimension];
   return JSON.stringify(name === undefined ? key : [...key, name]);
 }
+
+export const kept: Kept = {
+  shown: [scalableTargets],
+  written: [written(scalingActivities), written(coolDowns)],
+};

@@ -4,7 +4,6 @@ import { toTagList } from "../kit/tagging.ts";
 import { capacityHandlers } from "./capacity.ts";
 import { groupHandlers } from "./groups.ts";
 import type { AutoScalingHandlers } from "./handlers.ts";
-import { autoScalingGroups } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
 import { rights } from "./rights.ts";
 
@@ -60,7 +59,7 @@ const groupOf = (arn: string) => ({
 });
 
 /** Amazon EC2 Auto Scaling: groups of instances from a launch template. */
-export const autoscaling = defineService({
+export const service = defineService({
   id: "autoscaling",
   rights,
   members,
@@ -77,6 +76,5 @@ export const autoscaling = defineService({
       input: { Tags: keys.map((Key) => ({ ...groupOf(arn), Key })) },
     }),
   },
-  shown: [autoScalingGroups],
   handlers: handlers as Service["handlers"],
 });

@@ -1,6 +1,7 @@
 import type { CapacityDistributionStrategy } from "@aws-sdk/client-auto-scaling";
 import { defineIndex } from "../../store/collection.ts";
 import { defineKind } from "../../store/kind.ts";
+import type { Kept } from "../service.ts";
 
 export interface GroupTag {
   key: string;
@@ -69,3 +70,7 @@ export interface Activity {
 export const autoScalingGroups = defineKind<AutoScalingGroup>("autoscaling.group");
 export const activities = defineKind<Activity>("autoscaling.activity");
 export const activitiesByGroup = defineIndex<Activity>(({ groupName }) => [groupName]);
+
+export const kept: Kept = {
+  shown: [autoScalingGroups],
+};

@@ -1,6 +1,5 @@
 import { defineService } from "../service.ts";
 import { taggedKind, tagsByArn } from "../kit/tagging.ts";
-import { written, without } from "../kit/written.ts";
 import { alarmHandlers } from "./alarms.ts";
 import { compositeAlarmHandlers } from "./composite-alarms.ts";
 import { dashboardHandlers } from "./dashboards.ts";
@@ -9,14 +8,14 @@ import { members } from "./members.ts";
 import { metricDataHandlers } from "./metric-data.ts";
 import { putDataHandlers } from "./put-data.ts";
 import { putMetricAlarmHandlers } from "./put-metric-alarm.ts";
-import { alarmHistories, alarms, dashboards } from "./state.ts";
+import { alarms, dashboards } from "./state.ts";
 import { statisticsHandlers } from "./statistics-calls.ts";
 import { tagHandlers } from "./tags.ts";
 import { rights } from "./rights.ts";
 import { widgetImageHandlers } from "./widget/widget-image.ts";
 
 /** Amazon CloudWatch: metrics and alarms. Anomaly detection, Insights rules and metric streams are not there. */
-export const cloudwatch = defineService({
+export const service = defineService({
   id: "cloudwatch",
   rights,
   fault: "InternalServiceFault",
@@ -25,11 +24,6 @@ export const cloudwatch = defineService({
     kinds: [taggedKind(alarms), taggedKind(dashboards)],
     ...tagsByArn(["ResourceARN", "Tags", "TagKeys"]),
   },
-  shown: [alarms],
-  written: [
-    written(alarms, (alarm) => without(alarm, "state", "invoked", "suppression")),
-    written(alarmHistories),
-  ],
   handlers: {
     ...putMetricAlarmHandlers,
     ...alarmHandlers,

@@ -8,6 +8,8 @@ import type {
   Statistic,
 } from "@aws-sdk/client-cloudwatch";
 import { defineKind } from "../../store/kind.ts";
+import { written, without } from "../kit/written.ts";
+import type { Kept } from "../service.ts";
 
 /** What alarms of every kind have. */
 interface AlarmBase {
@@ -116,3 +118,11 @@ export interface Dashboard {
 export const dashboards = defineKind<Dashboard>("cloudwatch.dashboard", { scope: "account" });
 export const alarms = defineKind<Alarm>("cloudwatch.alarm");
 export const alarmHistories = defineKind<AlarmHistory>("cloudwatch.alarm-history");
+
+export const kept: Kept = {
+  shown: [alarms],
+  written: [
+    written(alarms, (alarm) => without(alarm, "state", "invoked", "suppression")),
+    written(alarmHistories),
+  ],
+};

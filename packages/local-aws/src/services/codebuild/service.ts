@@ -1,5 +1,4 @@
 import { taggedKind, type TagsByKey } from "../kit/tagging.ts";
-import { without, written } from "../kit/written.ts";
 import { defineService, type CallContext, type Service } from "../service.ts";
 import { buildHandlers } from "./builds.ts";
 import { needProject, projectArn, projectNameOf } from "./find.ts";
@@ -9,7 +8,7 @@ import { members } from "./members.ts";
 import { projectHandlers } from "./projects.ts";
 import { rights } from "./rights.ts";
 import { credentialHandlers } from "./source-credentials.ts";
-import { builds, projects, sourceCredentials } from "./state.ts";
+import { projects } from "./state.ts";
 
 const handlers = {
   ...projectHandlers,
@@ -27,7 +26,7 @@ const retagged = (arn: string, { store }: CallContext, change: (tags: TagsByKey)
 };
 
 /** AWS CodeBuild. Builds run as containers; batches, reports, webhooks, fleets and sandboxes are refused by name. */
-export const codebuild = defineService({
+export const service = defineService({
   id: "codebuild",
   rights,
   members,
@@ -44,7 +43,5 @@ export const codebuild = defineService({
         Object.fromEntries(Object.entries(before).filter(([key]) => !keys.includes(key))),
       ),
   },
-  shown: [projects, sourceCredentials],
-  written: [written(builds), written(projects, (project) => without(project, "lastNumber"))],
   handlers: handlers as Service["handlers"],
 });

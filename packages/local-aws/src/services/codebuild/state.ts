@@ -1,5 +1,7 @@
 import type * as Sdk from "@aws-sdk/client-codebuild";
 import { defineKind } from "../../store/kind.ts";
+import { without, written } from "../kit/written.ts";
+import type { Kept } from "../service.ts";
 
 export type Tags = readonly { readonly key: string; readonly value: string }[];
 
@@ -95,3 +97,8 @@ export const isActive = ({ endedAt }: Pick<StoredBuild, "endedAt">) => endedAt =
 /** Whether a build waits for others to end. */
 export const isQueued = ({ phases }: Pick<StoredBuild, "phases">) =>
   phases.at(-1)?.type === "QUEUED";
+
+export const kept: Kept = {
+  shown: [projects, sourceCredentials],
+  written: [written(builds), written(projects, (project) => without(project, "lastNumber"))],
+};

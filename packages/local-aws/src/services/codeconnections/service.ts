@@ -36,11 +36,10 @@ export const taggingOf = (service: ServiceName): NonNullable<Service["tagging"]>
 });
 
 /** AWS CodeConnections, to GitHub alone: repositories on this machine stand for those there. */
-export const codeconnections = defineService({
+export const service = defineService({
   id: "codeconnections",
   rights: rightsOf("codeconnections"),
   members,
   tagging: taggingOf("codeconnections"),
-  shown: [connections],
   handlers: connectionHandlers("codeconnections") as Service["handlers"],
 });

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { RevisionLocation } from "@aws-sdk/client-codedeploy";
-import { parse } from "yaml";
 import { unsupported } from "../kit/faults.ts";
 import { invalidRevision, revisionRequired } from "./faults.ts";
 import type { AppSpec } from "./state.ts";
@@ -50,8 +49,8 @@ function member(node: unknown, name: string): unknown {
  * https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure.html
  * @throws AppSpecFault that says what is wrong with it
  */
-export function readAppSpec(text: string): AppSpec {
-  const file = parseText(text);
+export async function readAppSpec(text: string): Promise<AppSpec> {
+  const file = await parseText(text);
   if (Number(member(file, "version")) !== 0)
     throw new AppSpecFault("The AppSpec file contains an unsupported version: it must be 0.0.");
   const hooks = member(file, "hooks");
@@ -72,7 +71,8 @@ export function readAppSpec(text: string): AppSpec {
   return toAppSpec(member(resource, "properties"));
 }
 
-function parseText(text: string): unknown {
+async function parseText(text: string): Promise<unknown> {
+  const { parse } = await import("yaml");
   try {
     // Aliases that grow without end are refused by the library.
     return parse(text);

@@ -1,6 +1,5 @@
 import { defineService, type Service } from "../service.ts";
 import { taggedKind, tagsByArn } from "../kit/tagging.ts";
-import { written } from "../kit/written.ts";
 import { applicationHandlers } from "./applications.ts";
 import { configHandlers } from "./deployment-configs.ts";
 import { groupHandlers } from "./deployment-groups.ts";
@@ -10,13 +9,7 @@ import type { CodeDeployHandlers } from "./handlers.ts";
 import { members } from "./members.ts";
 import { revisionHandlers } from "./revisions.ts";
 import { rights } from "./rights.ts";
-import {
-  applicationRevisions,
-  applications,
-  deploymentConfigs,
-  deploymentGroups,
-  deployments,
-} from "./state.ts";
+import { applications, deploymentGroups } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
 import { targetHandlers } from "./targets.ts";
 
@@ -31,7 +24,7 @@ const handlers = {
 } satisfies CodeDeployHandlers;
 
 /** AWS CodeDeploy for Amazon ECS. EC2, machines of one's own and Lambda, hooks and revisions of GitHub are refused by name. */
-export const codedeploy = defineService({
+export const service = defineService({
   id: "codedeploy",
   rights,
   members,
@@ -48,7 +41,5 @@ export const codedeploy = defineService({
     ],
     ...tagsByArn(["ResourceArn", "Tags", "TagKeys"]),
   },
-  shown: [applications, deploymentConfigs, deploymentGroups],
-  written: [written(deployments), written(applicationRevisions)],
   handlers: handlers as Service["handlers"],
 });

@@ -1,5 +1,7 @@
 import type * as Sdk from "@aws-sdk/client-codedeploy";
 import { defineKind } from "../../store/kind.ts";
+import { written } from "../kit/written.ts";
+import type { Kept } from "../service.ts";
 
 export type Tags = readonly { readonly Key: string; readonly Value: string }[];
 
@@ -180,3 +182,8 @@ export const deployments = defineKind<StoredDeployment>("codedeploy.deployment")
 /** Whether a deployment has not ended yet. */
 export const isActive = ({ completedAt }: Pick<StoredDeployment, "completedAt">) =>
   completedAt === undefined;
+
+export const kept: Kept = {
+  shown: [applications, deploymentConfigs, deploymentGroups],
+  written: [written(deployments), written(applicationRevisions)],
+};

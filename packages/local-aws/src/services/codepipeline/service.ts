@@ -1,6 +1,5 @@
 import { defineService, type Service } from "../service.ts";
 import { taggedKind, tagsByArn } from "../kit/tagging.ts";
-import { written } from "../kit/written.ts";
 import { executionHandlers } from "./executions.ts";
 import type { CodePipelineHandlers } from "./handlers.ts";
 import { historyHandlers } from "./history.ts";
@@ -8,7 +7,7 @@ import { members } from "./members.ts";
 import { pipelineHandlers } from "./pipelines.ts";
 import { stateHandlers } from "./pipeline-state.ts";
 import { rights } from "./rights.ts";
-import { actionRuns, executions, pipelines } from "./state.ts";
+import { pipelines } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
 import { transitionHandlers } from "./transitions.ts";
 
@@ -22,7 +21,7 @@ const handlers = {
 } satisfies CodePipelineHandlers;
 
 /** AWS CodePipeline. Custom actions, job workers, webhooks of version 1 and conditions are refused by name. */
-export const codepipeline = defineService({
+export const service = defineService({
   id: "codepipeline",
   rights,
   members,
@@ -32,7 +31,5 @@ export const codepipeline = defineService({
       Object.entries(tags).map(([key, value]) => ({ key, value })),
     ),
   },
-  shown: [pipelines, executions, actionRuns],
-  written: [written(executions), written(actionRuns)],
   handlers: handlers as Service["handlers"],
 });

@@ -1,5 +1,7 @@
 import type * as Sdk from "@aws-sdk/client-codepipeline";
 import { defineKind } from "../../store/kind.ts";
+import { written } from "../kit/written.ts";
+import type { Kept } from "../service.ts";
 
 export type Tags = readonly { readonly key: string; readonly value: string }[];
 
@@ -123,3 +125,8 @@ export const actionRuns = defineKind<ActionRun>("codepipeline.action-execution")
 /** Whether an execution has not come to its end. */
 export const isActive = ({ status }: Pick<Execution, "status">) =>
   status === "InProgress" || status === "Stopping";
+
+export const kept: Kept = {
+  shown: [pipelines, executions, actionRuns],
+  written: [written(executions), written(actionRuns)],
+};

@@ -6,11 +6,10 @@ import { defineService, type Service } from "../service.ts";
  * CodeConnections under the name that it had first, which Terraform's `aws_codestarconnections_connection` calls it by. What is
  * made under one name is found under both. https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
  */
-export const codestarConnections = defineService({
+export const service = defineService({
   id: "codestar-connections",
   rights: rightsOf("codestar-connections"),
   members,
   tagging: taggingOf("codestar-connections"),
-  shown: [],
   handlers: connectionHandlers("codestar-connections") as Service["handlers"],
 });

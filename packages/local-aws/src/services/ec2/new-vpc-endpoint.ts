@@ -4,14 +4,8 @@ import type { Scope } from "../../store/store.ts";
 import * as faults from "./faults.ts";
 import { prefixListsOf } from "./prefix-lists.ts";
 import { requireResource, ROUTE_TABLE, SECURITY_GROUP, SUBNET } from "./resources.ts";
-import {
-  routeTables,
-  securityGroups,
-  type Vpc,
-  type VpcEndpoint,
-  vpcEndpoints,
-  networkInterfaces,
-} from "./state.ts";
+import type { VpcEndpoint } from "./vpc-endpoint.ts";
+import { routeTables, securityGroups, type Vpc, vpcEndpoints, networkInterfaces } from "./state.ts";
 import { GATEWAY_SERVICES, INTERFACE_SERVICES, serviceOfName } from "./vpc-endpoint-services.ts";
 
 /** The service that `serviceName` names, checked to have endpoints of this type. */

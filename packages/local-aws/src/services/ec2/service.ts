@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { defineService, type AnyHandler, type CallContext, type SeedContext } from "../service.ts";
 import { taggedKind, toTagList } from "../kit/tagging.ts";
-import { without, written } from "../kit/written.ts";
 import { addressHandlers } from "./addresses.ts";
 import { dhcpOptionsHandlers } from "./dhcp-options.ts";
 import { dryRunSucceeded, idempotentMismatch } from "./faults.ts";
@@ -10,7 +9,6 @@ import { imageHandlers } from "./instances/image-handlers.ts";
 import { instanceAttributeHandlers } from "./instances/instance-attributes.ts";
 import { instanceFactHandlers } from "./instances/instance-facts.ts";
 import { instanceHandlers } from "./instances/instance-handlers.ts";
-import { instances } from "./instances/state.ts";
 import { templateHandlers } from "./instances/template-handlers.ts";
 import { internetGatewayHandlers } from "./internet-gateways.ts";
 import { natGatewayHandlers } from "./nat-gateways.ts";
@@ -30,19 +28,7 @@ import { vpcEndpointHandlers } from "./vpc-endpoints.ts";
 import { vpcHandlers } from "./vpcs.ts";
 import { zoneHandlers } from "./zones.ts";
 import { members } from "./members.ts";
-import {
-  vpcs,
-  subnets,
-  internetGateways,
-  natGateways,
-  addresses,
-  routeTables,
-  securityGroups,
-  securityGroupRules,
-  networkInterfaces,
-  dhcpOptions,
-  clientTokens,
-} from "./state.ts";
+import { dhcpOptions, clientTokens } from "./state.ts";
 import { newId } from "./ids.ts";
 import { putDefaultVpc } from "./new-vpc.ts";
 import { rights } from "./rights.ts";
@@ -135,7 +121,7 @@ function withDryRun(handler: AnyHandler): AnyHandler {
 const idOf = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
 
 /** Amazon EC2: the network, and the instances that containers of the EC2 launch type run on. */
-export const ec2 = defineService({
+export const service = defineService({
   id: "ec2",
   rights,
   fault: "InternalError",
@@ -153,25 +139,6 @@ export const ec2 = defineService({
       input: { Resources: [idOf(arn)], Tags: keys.map((Key) => ({ Key })) },
     }),
   },
-  shown: [
-    vpcs,
-    subnets,
-    internetGateways,
-    natGateways,
-    addresses,
-    routeTables,
-    securityGroups,
-    securityGroupRules,
-    networkInterfaces,
-    instances,
-  ],
-  written: [
-    written(networkInterfaces, (each) => (each.requesterManaged ? undefined : each)),
-    // How far one is on its way is the cloud's own.
-    written(instances, (each) =>
-      without(each, "state", "stateReason", "stateTransitionReason", "agentFault", "terminatedAt"),
-    ),
-  ],
   handlers: Object.fromEntries(
     Object.entries(handlers).map(([name, handler]) => [
       name,

@@ -1,5 +1,9 @@
 import { defineIndex } from "../../store/collection.ts";
 import { defineKind } from "../../store/kind.ts";
+import { without, written } from "../kit/written.ts";
+import type { Kept } from "../service.ts";
+import { instances } from "./instances/state.ts";
+import type { VpcEndpoint } from "./vpc-endpoint.ts";
 
 /** Tags as EC2 keeps them, in the order in which they were set. */
 export type Tags = Readonly<Record<string, string>>;
@@ -171,27 +175,6 @@ export interface DhcpOptions {
   tags: Tags;
 }
 
-export interface VpcEndpoint {
-  vpcEndpointId: string;
-  vpcEndpointType: "Gateway" | "Interface";
-  vpcId: string;
-  /** `com.amazonaws.<region>.<service>`. */
-  serviceName: string;
-  state: "pending" | "available" | "deleting";
-  policyDocument: string;
-  /** Of a gateway endpoint: the tables that hold its route. */
-  routeTableIds: readonly string[];
-  /** Of an interface endpoint. */
-  subnetIds: readonly string[];
-  securityGroupIds: readonly string[];
-  networkInterfaceIds: readonly string[];
-  privateDnsEnabled: boolean;
-  ipAddressType: string;
-  dnsRecordIpType: string;
-  createdAt: number;
-  tags: Tags;
-}
-
 /** Who holds a public address. Keyed by the address, over all accounts: no two may hold one. */
 export interface PublicAddress {
   publicIp: string;
@@ -239,3 +222,25 @@ export const publicAddresses = defineKind<PublicAddress>("ec2.public-address", {
 export const privateAddresses = defineKind<PrivateAddress>("ec2.private-address", {
   scope: "global",
 });
+
+export const kept: Kept = {
+  shown: [
+    vpcs,
+    subnets,
+    internetGateways,
+    natGateways,
+    addresses,
+    routeTables,
+    securityGroups,
+    securityGroupRules,
+    networkInterfaces,
+    instances,
+  ],
+  written: [
+    written(networkInterfaces, (each) => (each.requesterManaged ? undefined : each)),
+    // How far one is on its way is the cloud's own.
+    written(instances, (each) =>
+      without(each, "state", "stateReason", "stateTransitionReason", "agentFault", "terminatedAt"),
+    ),
+  ],
+};

@@ -17,7 +17,8 @@ import {
   requireService,
 } from "./new-vpc-endpoint.ts";
 import { requireResource, VPC, VPC_ENDPOINT } from "./resources.ts";
-import { networkInterfaces, securityGroups, type VpcEndpoint, vpcEndpoints } from "./state.ts";
+import type { VpcEndpoint } from "./vpc-endpoint.ts";
+import { networkInterfaces, securityGroups, vpcEndpoints } from "./state.ts";
 import { tagsFromSpecifications, toTagList } from "./tags.ts";
 import { privateDnsName, serviceOfName } from "./vpc-endpoint-services.ts";
 

@@ -1,12 +1,11 @@
 import { defineService, type AnyHandler } from "../service.ts";
 import { taggedKind, tagsByArn } from "../kit/tagging.ts";
 import type { Members } from "../kit/members.ts";
-import { written } from "../kit/written.ts";
 import { checkRegistry } from "./faults.ts";
 import { imageHandlers, imageWriteHandlers } from "./images.ts";
 import { policyHandlers } from "./policies.ts";
 import { repositoryHandlers } from "./repositories.ts";
-import { images, layers, registrySecrets, repositories } from "./state.ts";
+import { repositories } from "./state.ts";
 import { rights } from "./rights.ts";
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Operations.html */
@@ -28,7 +27,7 @@ const members: Members = {
 };
 
 /** Amazon ECR's control plane; images go in and out through the registry under `/v2/`. */
-export const ecr = defineService({
+export const service = defineService({
   id: "ecr",
   rights,
   fault: "ServerException",
@@ -37,8 +36,6 @@ export const ecr = defineService({
     kinds: [taggedKind(repositories)],
     ...tagsByArn(["resourceArn", "tags", "tagKeys"]),
   },
-  shown: [],
-  written: [written(images), written(layers), written(registrySecrets)],
   handlers: inOwnRegistry({ ...repositoryHandlers, ...policyHandlers, ...imageHandlers }),
   streaming: inOwnRegistry(imageWriteHandlers),
 });

@@ -1,4 +1,6 @@
 import { defineKind } from "../../store/kind.ts";
+import { written } from "../kit/written.ts";
+import type { Kept } from "../service.ts";
 
 /** Keyed by name. */
 export interface Repository {
@@ -49,3 +51,7 @@ export const layers = defineKind<Layer>("ecr.layer");
 export const registrySecrets = defineKind<RegistrySecret>("ecr.registry-secret", {
   scope: "global",
 });
+
+export const kept: Kept = {
+  written: [written(images), written(layers), written(registrySecrets)],
+};

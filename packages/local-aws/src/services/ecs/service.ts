@@ -1,6 +1,5 @@
 import { defineService, type Service } from "../service.ts";
 import { taggedKind, tagsByArn } from "../kit/tagging.ts";
-import { without, written } from "../kit/written.ts";
 import { accountSettingHandlers } from "./account-settings.ts";
 import { capacityProviderHandlers } from "./providers/handlers.ts";
 import { capacityProviders } from "./providers/state.ts";
@@ -11,7 +10,6 @@ import { attributeHandlers } from "./instances/attribute-handlers.ts";
 import { containerInstanceHandlers } from "./instances/handlers.ts";
 import { containerInstances } from "./instances/state.ts";
 import { serviceDeploymentHandlers } from "./rollouts/handlers.ts";
-import { serviceDeployments, serviceRevisions } from "./rollouts/state.ts";
 import { serviceHandlers } from "./services.ts";
 import { taskProtectionHandlers } from "./task-protection.ts";
 import { tagHandlers } from "./tag-operations.ts";
@@ -19,7 +17,7 @@ import { taskDefinitionHandlers } from "./task-definitions.ts";
 import { taskHandlers } from "./tasks.ts";
 import { taskSetHandlers } from "./task-sets/handlers.ts";
 import { members } from "./members.ts";
-import { clusters, taskDefinitions, ecsServices, revisions, tasks } from "./state.ts";
+import { clusters, taskDefinitions, ecsServices, tasks } from "./state.ts";
 import { rights } from "./rights.ts";
 
 const handlers = {
@@ -39,7 +37,7 @@ const handlers = {
 } satisfies EcsHandlers;
 
 /** Amazon Elastic Container Service, https://docs.aws.amazon.com/AmazonECS/latest/APIReference/Welcome.html */
-export const ecs = defineService({
+export const service = defineService({
   id: "ecs",
   rights,
   fault: "ServerException",
@@ -57,19 +55,5 @@ export const ecs = defineService({
       Object.entries(tags).map(([key, value]) => ({ key, value })),
     ),
   },
-  shown: [clusters, containerInstances, taskDefinitions, ecsServices, tasks],
-  written: [
-    written(tasks),
-    written(containerInstances),
-    written(revisions),
-    written(serviceDeployments),
-    written(serviceRevisions),
-    // Whoever deletes a service takes it away; that it drains, and is forgotten at last, is the cloud's own.
-    written(ecsServices, (each) =>
-      each.status === "ACTIVE"
-        ? without(each, "deployments", "events", "lastCompleted")
-        : undefined,
-    ),
-  ],
   handlers: handlers as Service["handlers"],
 });

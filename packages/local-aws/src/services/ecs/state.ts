@@ -4,6 +4,10 @@ import { defineKind } from "../../store/kind.ts";
 import type { Deployment, NetworkConfiguration, ServiceLoadBalancer } from "./deployment.ts";
 import type { Strategy } from "./rollouts/strategy.ts";
 import type { TaskContainer } from "./task-container.ts";
+import { without, written } from "../kit/written.ts";
+import type { Kept } from "../service.ts";
+import { containerInstances } from "./instances/state.ts";
+import { serviceDeployments, serviceRevisions } from "./rollouts/state.ts";
 
 export type Tags = readonly { readonly key: string; readonly value: string }[];
 
@@ -203,3 +207,20 @@ export const tasksByService = defineIndex<Task>(({ serviceArn }) => [serviceArn]
 export const accountSettings = defineKind<{ name: string; value: string; principal: string }>(
   "ecs.account-setting",
 );
+
+export const kept: Kept = {
+  shown: [clusters, containerInstances, taskDefinitions, ecsServices, tasks],
+  written: [
+    written(tasks),
+    written(containerInstances),
+    written(revisions),
+    written(serviceDeployments),
+    written(serviceRevisions),
+    // Whoever deletes a service takes it away; that it drains, and is forgotten at last, is the cloud's own.
+    written(ecsServices, (each) =>
+      each.status === "ACTIVE"
+        ? without(each, "deployments", "events", "lastCompleted")
+        : undefined,
+    ),
+  ],
+};

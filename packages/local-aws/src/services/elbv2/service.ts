@@ -1,7 +1,6 @@
 import { defineService } from "../service.ts";
 import { taggedKind, toTagList } from "../kit/tagging.ts";
 import type { Members } from "../kit/members.ts";
-import { written } from "../kit/written.ts";
 import { listenerHandlers } from "./listeners.ts";
 import { loadBalancerHandlers } from "./load-balancers.ts";
 import { referenceHandlers } from "./reference.ts";
@@ -9,14 +8,7 @@ import { ruleHandlers } from "./rules.ts";
 import { tagHandlers } from "./tags.ts";
 import { targetGroupHandlers } from "./target-groups.ts";
 import { targetHandlers } from "./targets.ts";
-import {
-  loadBalancers,
-  listeners,
-  rules,
-  targetGroups,
-  targetRegistrations,
-  targetHealths,
-} from "./state.ts";
+import { loadBalancers, listeners, rules, targetGroups } from "./state.ts";
 import { rights } from "./rights.ts";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Operations.html */
@@ -68,7 +60,7 @@ const members: Members = {
  * Elastic Load Balancing v2: Application Load Balancers. What the engine makes of them is in `engine/load-balancer`.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/Welcome.html
  */
-export const elbv2 = defineService({
+export const service = defineService({
   id: "elbv2",
   rights,
   members,
@@ -88,12 +80,6 @@ export const elbv2 = defineService({
       input: { ResourceArns: [arn], TagKeys },
     }),
   },
-  shown: [loadBalancers, listeners, rules, targetGroups, targetRegistrations, targetHealths],
-  written: [
-    written(targetRegistrations, ({ targetGroupArn, id, port }, ofTasks) =>
-      ofTasks.has(id) ? undefined : { targetGroupArn, id, port },
-    ),
-  ],
   handlers: {
     ...loadBalancerHandlers,
     ...targetGroupHandlers,

@@ -1,4 +1,6 @@
 import { defineKind } from "../../store/kind.ts";
+import { written } from "../kit/written.ts";
+import type { Kept } from "../service.ts";
 
 export interface LoadBalancer {
   arn: string;
@@ -109,3 +111,12 @@ export const rules = defineKind<Rule>("elbv2.rule");
 export function registrationId(targetGroupArn: string, id: string, port: number): string {
   return `${targetGroupArn}|${id}|${port}`;
 }
+
+export const kept: Kept = {
+  shown: [loadBalancers, listeners, rules, targetGroups, targetRegistrations, targetHealths],
+  written: [
+    written(targetRegistrations, ({ targetGroupArn, id, port }, ofTasks) =>
+      ofTasks.has(id) ? undefined : { targetGroupArn, id, port },
+    ),
+  ],
+};

@@ -1,4 +1,3 @@
-import { written } from "../kit/written.ts";
 import { defineService } from "../service.ts";
 import { taggedKind, tagsByArn } from "../kit/tagging.ts";
 import { policyHandlers } from "./bus-policies.ts";
@@ -7,7 +6,7 @@ import { members } from "./members.ts";
 import { eventHandlers } from "./put-events.ts";
 import { rights } from "./rights.ts";
 import { ruleHandlers } from "./rules.ts";
-import { deliveries, eventBuses, eventRules } from "./state.ts";
+import { eventBuses, eventRules } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
 import { targetHandlers } from "./targets.ts";
 
@@ -15,7 +14,7 @@ import { targetHandlers } from "./targets.ts";
  * Amazon EventBridge: buses, rules and events. Archives and replays, connections and API destinations, global endpoints and partners'
  * sources are not there.
  */
-export const events = defineService({
+export const service = defineService({
   id: "events",
   fault: "InternalException",
   members,
@@ -24,8 +23,6 @@ export const events = defineService({
     kinds: [taggedKind(eventBuses), taggedKind(eventRules)],
     ...tagsByArn(["ResourceARN", "Tags", "TagKeys"]),
   },
-  shown: [eventBuses, eventRules],
-  written: [written(deliveries)],
   handlers: {
     ...busHandlers,
     ...policyHandlers,

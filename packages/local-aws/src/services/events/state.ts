@@ -1,6 +1,8 @@
 import type { Target } from "@aws-sdk/client-eventbridge";
 import { defineIndex } from "../../store/collection.ts";
 import { defineKind } from "../../store/kind.ts";
+import { written } from "../kit/written.ts";
+import type { Kept } from "../service.ts";
 
 type Tags = readonly { Key: string; Value: string }[];
 
@@ -62,3 +64,8 @@ export const eventBuses = defineKind<EventBus>("events.bus");
 export const eventRules = defineKind<StoredRule>("events.rule");
 export const deliveries = defineKind<Delivery>("events.delivery");
 export const rulesByBus = defineIndex<StoredRule>(({ busName }) => [busName]);
+
+export const kept: Kept = {
+  shown: [eventBuses, eventRules],
+  written: [written(deliveries)],
+};

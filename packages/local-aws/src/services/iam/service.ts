@@ -1,6 +1,5 @@
 import { defineService } from "../service.ts";
 import type { Members } from "../kit/members.ts";
-import { without, written } from "../kit/written.ts";
 import { accessKeyHandlers } from "./access-keys.ts";
 import { accountHandlers } from "./account.ts";
 import { entityPolicyHandlers } from "./entity-policies.ts";
@@ -14,7 +13,6 @@ import { policySimulatorHandlers } from "./policy-simulator.ts";
 import { roleHandlers } from "./roles.ts";
 import { serviceLinkedRoleHandlers } from "./service-linked-roles.ts";
 import { userHandlers } from "./users.ts";
-import { accessKeys, roles, managedPolicies } from "./state.ts";
 import { rights } from "./rights.ts";
 import { tagging } from "./tagging.ts";
 
@@ -38,18 +36,12 @@ const members: Members = {
 };
 
 /** AWS Identity and Access Management. Providers of SAML, MFA and passwords are not there. */
-export const iam = defineService({
+export const service = defineService({
   id: "iam",
   rights,
   fault: "ServiceFailureException",
   members,
   tagging,
-  shown: [roles, managedPolicies],
-  written: [
-    written(roles, (each) => without(each, "lastUsed")),
-    // Keys of sessions come and go with tasks.
-    written(accessKeys, (key) => (key.sessionToken === undefined ? key : undefined)),
-  ],
   handlers: {
     ...roleHandlers,
     ...entityPolicyHandlers,

@@ -1,5 +1,7 @@
 import { defineKind } from "../../store/kind.ts";
 import type { Session } from "../service.ts";
+import { without, written } from "../kit/written.ts";
+import type { Kept } from "../service.ts";
 
 export type Tags = readonly { readonly Key: string; readonly Value: string }[];
 
@@ -137,3 +139,12 @@ export const instanceProfiles = defineKind<InstanceProfile>("iam.instance-profil
   scope: "account",
 });
 export const accountAliases = defineKind<AccountAlias>("iam.account-alias", { scope: "account" });
+
+export const kept: Kept = {
+  shown: [roles, managedPolicies],
+  written: [
+    written(roles, (each) => without(each, "lastUsed")),
+    // Keys of sessions come and go with tasks.
+    written(accessKeys, (key) => (key.sessionToken === undefined ? key : undefined)),
+  ],
+};

@@ -13,7 +13,7 @@ import { keys } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
 
 /** AWS Key Management Service. Custom key stores, imported material and multi-Region keys are not there. */
-export const kms = defineService({
+export const service = defineService({
   id: "kms",
   rights: "own",
   fault: "KMSInternalException",
@@ -24,7 +24,6 @@ export const kms = defineService({
       Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
     ),
   },
-  shown: [],
   handlers: {
     ...keyHandlers,
     ...aliasHandlers,

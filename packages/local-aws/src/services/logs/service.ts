@@ -1,13 +1,12 @@
 import { defineService } from "../service.ts";
 import { taggedKind, tagsByArn } from "../kit/tagging.ts";
 import type { Members } from "../kit/members.ts";
-import { written } from "../kit/written.ts";
 import { groupHandlers } from "./groups.ts";
 import { streamHandlers } from "./streams.ts";
 import { readEventHandlers, searchEventHandlers } from "./read-events.ts";
 import { resourcePolicyHandlers } from "./resource-policies.ts";
 import { tagHandlers } from "./tags.ts";
-import { logGroups, logStreams, resourcePolicies } from "./state.ts";
+import { logGroups } from "./state.ts";
 import { metricFilterHandlers } from "./metric-filters.ts";
 import { rights } from "./rights.ts";
 
@@ -41,7 +40,7 @@ const members: Members = {
 };
 
 /** Amazon CloudWatch Logs: groups, streams and events. Queries (Insights) and subscriptions are not there. */
-export const logs = defineService({
+export const service = defineService({
   id: "logs",
   rights,
   fault: "ServiceUnavailableException",
@@ -50,8 +49,6 @@ export const logs = defineService({
     kinds: [taggedKind(logGroups)],
     ...tagsByArn(["resourceArn", "tags", "tagKeys"], (tags) => tags),
   },
-  shown: [logGroups, logStreams, resourcePolicies],
-  written: [written(logStreams)],
   handlers: {
     ...groupHandlers,
     ...streamHandlers,

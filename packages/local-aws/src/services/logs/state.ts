@@ -1,6 +1,8 @@
 import type { StandardUnit } from "@aws-sdk/client-cloudwatch-logs";
 import { defineIndex, type Place } from "../../store/collection.ts";
 import { defineKind } from "../../store/kind.ts";
+import { written } from "../kit/written.ts";
+import type { Kept } from "../service.ts";
 
 /** Keyed by name. */
 export interface LogGroup {
@@ -76,3 +78,8 @@ export interface LogEvent {
   readonly ingestionTime: number;
   readonly message: string;
 }
+
+export const kept: Kept = {
+  shown: [logGroups, logStreams, resourcePolicies],
+  written: [written(logStreams)],
+};

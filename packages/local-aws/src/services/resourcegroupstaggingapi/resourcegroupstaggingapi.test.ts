@@ -3,7 +3,7 @@ import * as tagging from "@aws-sdk/client-resource-groups-tagging-api";
 import * as sqs from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestCloud, TASKS_TRUST, type TestCloud } from "../../testing.ts";
-import { SERVICES } from "../table.ts";
+import { loadAll } from "../table.ts";
 import { taggable } from "./testing/taggable.ts";
 
 let cloud: TestCloud;
@@ -26,10 +26,10 @@ afterAll(async () => {
 const found = async (input: tagging.GetResourcesCommandInput, from = client) =>
   (await from.getResources(input)).ResourceTagMappingList!.map(({ ResourceARN }) => ResourceARN!);
 
-test("every service that has operations for tags says how they are found and changed", () => {
+test("every service that has operations for tags says how they are found and changed", async () => {
   const isTagging = (name: string) =>
     /^(?:Tag|Untag|AddTags|RemoveTags|CreateTags|CreateOrUpdateTags)/.test(name);
-  const lacking = SERVICES.filter(
+  const lacking = (await loadAll()).filter(
     ({ id, tagging: told, handlers }) =>
       !told && id !== "resourcegroupstaggingapi" && Object.keys(handlers).some(isTagging),
   );

@@ -21,7 +21,6 @@ export function resourceGroupsTagging(services: readonly Service[]): Service {
     rights: { prefix: "tag", resources: [] },
     fault: "InternalServiceException",
     members,
-    shown: [],
     handlers: { ...findHandlers(services), ...tagHandlers(services) } as Record<string, AnyHandler>,
   });
 }

@@ -1,5 +1,4 @@
 import { defineService, type AnyHandler, type CallContext } from "../service.ts";
-import { written } from "../kit/written.ts";
 import { bucketSettingHandlers } from "./bucket-settings.ts";
 import { bucketDeleteHandlers, bucketHandlers } from "./buckets.ts";
 import { completeUploadHandlers } from "./complete-upload.ts";
@@ -11,7 +10,6 @@ import { objectWriteHandlers } from "./object-writes.ts";
 import { uploadListingHandlers, uploadPartHandlers } from "./upload-parts.ts";
 import { members } from "./members.ts";
 import { needBucket, s3Error } from "./faults.ts";
-import { objects, uploads } from "./state.ts";
 import { rights } from "./rights.ts";
 import { tagging } from "./tagging.ts";
 
@@ -52,17 +50,12 @@ function checkOwners(input: Readonly<Record<string, unknown>>, context: CallCont
 }
 
 /** Amazon S3. What touches files is among the streaming handlers: they open their transactions themselves. */
-export const s3 = defineService({
+export const service = defineService({
   id: "s3",
   rights,
   fault: "InternalError",
   members,
   tagging,
-  shown: [],
-  written: [
-    written(uploads),
-    written(objects, ({ bucket, key, versions }) => ({ bucket, key, newest: versions[0]!.etag })),
-  ],
   handlers: guarded({
     ...bucketHandlers,
     ...bucketSettingHandlers,

@@ -1,4 +1,6 @@
 import { defineKind } from "../../store/kind.ts";
+import { written } from "../kit/written.ts";
+import type { Kept } from "../service.ts";
 
 /** Keyed by name. Names are one space for all accounts. */
 export interface Bucket {
@@ -87,3 +89,10 @@ export interface MultipartUpload {
 export const buckets = defineKind<Bucket>("s3.bucket", { scope: "global" });
 export const objects = defineKind<StoredObject>("s3.object", { scope: "global" });
 export const uploads = defineKind<MultipartUpload>("s3.upload", { scope: "global" });
+
+export const kept: Kept = {
+  written: [
+    written(uploads),
+    written(objects, ({ bucket, key, versions }) => ({ bucket, key, newest: versions[0]!.etag })),
+  ],
+};

@@ -4,10 +4,10 @@ import { groupHandlers } from "./groups.ts";
 import { members } from "./members.ts";
 import { rights } from "./rights.ts";
 import { scheduleHandlers } from "./schedules.ts";
-import { scheduleGroups, schedules } from "./state.ts";
+import { scheduleGroups } from "./state.ts";
 
 /** Amazon EventBridge Scheduler. Universal targets, and those of services that are not here, are refused by name. */
-export const scheduler = defineService({
+export const service = defineService({
   id: "scheduler",
   fault: "InternalServerException",
   members,
@@ -16,6 +16,5 @@ export const scheduler = defineService({
     kinds: [taggedKind(scheduleGroups)],
     ...tagsByArn(["ResourceArn", "Tags", "TagKeys"]),
   },
-  shown: [scheduleGroups, schedules],
   handlers: { ...groupHandlers, ...scheduleHandlers },
 });

@@ -1,5 +1,6 @@
 import type { FlexibleTimeWindow, Target } from "@aws-sdk/client-scheduler";
 import { defineKind } from "../../store/kind.ts";
+import type { Kept } from "../service.ts";
 
 /** Keyed by name. The default group is there without being stored, until it is tagged. */
 export interface ScheduleGroup {
@@ -34,3 +35,7 @@ export interface StoredSchedule {
 
 export const scheduleGroups = defineKind<ScheduleGroup>("scheduler.group");
 export const schedules = defineKind<StoredSchedule>("scheduler.schedule");
+
+export const kept: Kept = {
+  shown: [scheduleGroups, schedules],
+};

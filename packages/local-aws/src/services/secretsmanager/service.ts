@@ -10,7 +10,7 @@ import { secrets } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
 
 /** AWS Secrets Manager. Rotation, which needs Lambda, and replicas are not there. */
-export const secretsmanager = defineService({
+export const service = defineService({
   id: "secretsmanager",
   rights: "own",
   fault: "InternalServiceError",
@@ -19,7 +19,6 @@ export const secretsmanager = defineService({
     kinds: [taggedKind(secrets)],
     ...tagsByArn(["SecretId", "Tags", "TagKeys"]),
   },
-  shown: [],
   handlers: {
     ...secretHandlers,
     ...secretValueHandlers,

@@ -1,28 +1,20 @@
-import { without, written } from "../kit/written.ts";
 import { defineService } from "../service.ts";
 import { taggedKind, tagsByArn } from "../kit/tagging.ts";
 import { members } from "./members.ts";
 import { permissionHandlers } from "./permissions.ts";
 import { publishHandlers } from "./publish.ts";
-import { deliveries, fifoMemories, signingKeys, topics } from "./state.ts";
+import { topics } from "./state.ts";
 import { subscriptionHandlers } from "./subscriptions.ts";
 import { tagHandlers } from "./tags.ts";
 import { topicHandlers } from "./topics.ts";
 
 /** Amazon SNS: topics, and their subscriptions by queues and HTTP endpoints. Mail, SMS and mobile push are not there. */
-export const sns = defineService({
+export const service = defineService({
   id: "sns",
   rights: "own",
   fault: "InternalErrorException",
   members,
   tagging: { kinds: [taggedKind(topics)], ...tagsByArn(["ResourceArn", "Tags", "TagKeys"]) },
-  shown: [],
-  written: [
-    written(deliveries),
-    written(fifoMemories),
-    written(signingKeys),
-    written(topics, (topic) => without(topic, "ended")),
-  ],
   handlers: {
     ...topicHandlers,
     ...subscriptionHandlers,

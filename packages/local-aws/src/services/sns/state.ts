@@ -1,6 +1,8 @@
 import { defineIndex } from "../../store/collection.ts";
 import { defineKind } from "../../store/kind.ts";
 import type { Attributes } from "../sqs/state.ts";
+import { without, written } from "../kit/written.ts";
+import type { Kept } from "../service.ts";
 
 /** Keyed by name. */
 export interface Topic {
@@ -85,3 +87,12 @@ export interface Notification {
   readonly groupId?: string | undefined;
   readonly deduplicationId?: string | undefined;
 }
+
+export const kept: Kept = {
+  written: [
+    written(deliveries),
+    written(fifoMemories),
+    written(signingKeys),
+    written(topics, (topic) => without(topic, "ended")),
+  ],
+};

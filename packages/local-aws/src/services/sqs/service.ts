@@ -1,4 +1,3 @@
-import { written, without } from "../kit/written.ts";
 import { defineService } from "../service.ts";
 import { taggedKind } from "../kit/tagging.ts";
 import { members } from "./members.ts";
@@ -8,14 +7,14 @@ import { queueHandlers } from "./queues.ts";
 import { receiptHandlers } from "./receipts.ts";
 import { receiveHandlers } from "./receive.ts";
 import { sendHandlers } from "./send.ts";
-import { deduplications, deletedQueues, messages, moveTasks, queues, sequences } from "./state.ts";
+import { queues } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
 
 /** What queues are found by is the path of their URL. */
 const pathOf = (arn: string) => arn.split(":").slice(4).join("/");
 
 /** Amazon SQS. */
-export const sqs = defineService({
+export const service = defineService({
   id: "sqs",
   rights: "own",
   members,
@@ -27,15 +26,6 @@ export const sqs = defineService({
       input: { QueueUrl: pathOf(arn), TagKeys },
     }),
   },
-  shown: [],
-  written: [
-    written(messages),
-    written(deduplications),
-    written(sequences),
-    written(deletedQueues),
-    written(moveTasks),
-    written(queues, (queue) => without(queue, "purgedAt")),
-  ],
   handlers: {
     ...queueHandlers,
     ...sendHandlers,

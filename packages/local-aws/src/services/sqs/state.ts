@@ -1,5 +1,7 @@
 import { defineIndex } from "../../store/collection.ts";
 import { defineKind } from "../../store/kind.ts";
+import { written, without } from "../kit/written.ts";
+import type { Kept } from "../service.ts";
 
 /** Keyed by name. */
 export interface Queue {
@@ -89,3 +91,14 @@ export interface MoveTask {
 }
 
 export const moveTasks = defineKind<MoveTask>("sqs.move-task");
+
+export const kept: Kept = {
+  written: [
+    written(messages),
+    written(deduplications),
+    written(sequences),
+    written(deletedQueues),
+    written(moveTasks),
+    written(queues, (queue) => without(queue, "purgedAt")),
+  ],
+};

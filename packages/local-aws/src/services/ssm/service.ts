@@ -24,7 +24,7 @@ const parameterOf = (arn: string) => ({
 });
 
 /** AWS Systems Manager: Parameter Store, with the public parameters that name the ECS-optimized images. */
-export const ssm = defineService({
+export const service = defineService({
   id: "ssm",
   rights: "own",
   fault: "InternalServerError",
@@ -42,7 +42,6 @@ export const ssm = defineService({
       input: { ...parameterOf(arn), TagKeys },
     }),
   },
-  shown: [],
   handlers: {
     ...readParameterHandlers,
     ...putParameterHandlers,

@@ -67,11 +67,10 @@ const handlers = {
 } satisfies Handlers<typeof import("@aws-sdk/client-sts"), CallContext>;
 
 /** AWS Security Token Service. Federation by SAML is not there. */
-export const sts = defineService({
+export const service = defineService({
   id: "sts",
   rights,
   members,
-  shown: [],
   handlers,
   streaming: webIdentityHandlers,
 });

@@ -53,7 +53,7 @@ async function begin(work: Work, projectName: string): Promise<void> {
     environmentVariablesOverride: environmentOf(work.setting("EnvironmentVariables")),
     ...(id !== undefined && { encryptionKeyOverride: id }),
   };
-  const caller = calls.check("codebuild", "StartBuild", input);
+  const caller = await calls.check("codebuild", "StartBuild", input);
   const by = { initiator: `codepipeline/${run.pipeline}`, revision: revisionOf(work, primary) };
   const begun = caller.cloud.transaction(() => startBuild(input, caller, by));
   work.remember({ build: begun.id }, { externalId: begun.id });

@@ -10,7 +10,7 @@ import type { Outcome, Work } from "../work.ts";
  */
 export async function takeCommit(work: Work): Promise<Outcome> {
   const fullName = work.setting("FullRepositoryId");
-  requireConnection(work, work.setting("ConnectionArn"), fullName);
+  await requireConnection(work, work.setting("ConnectionArn"), fullName);
   const { settings } = work.calls.caller;
   const repository = Repository.find(settings.dataDir, fullName);
   if (!repository)
@@ -53,18 +53,19 @@ const notFound = (commit: string | undefined, branch: string, fullName: string) 
   );
 
 /** Policies of either name of the service are heeded. https://docs.aws.amazon.com/codepipeline/latest/userguide/troubleshooting.html#troubleshooting-connections */
-function requireConnection({ calls }: Work, arn: string, fullName: string): void {
+async function requireConnection({ calls }: Work, arn: string, fullName: string): Promise<void> {
   const { caller } = calls;
-  const refusals = ["codestar-connections", "codeconnections"].map((prefix) => {
+  const asked = ["codestar-connections", "codeconnections"].map(async (prefix) => {
     const keys = { [`${prefix}:FullRepositoryId`]: fullName };
     try {
-      calls.require("s3", { action: `${prefix}:UseConnection`, on: [arn], keys });
+      await calls.require("s3", { action: `${prefix}:UseConnection`, on: [arn], keys });
       return undefined;
     } catch (error) {
       if (!isDenied(error)) throw error;
       return error;
     }
   });
+  const refusals = await Promise.all(asked);
   const refusal = refusals.every((it) => it !== undefined) ? refusals[0] : undefined;
   if (refusal)
     throw new ActionFault(

@@ -3,6 +3,7 @@ import { putSubnet, putVpc } from "../../../services/ec2/new-vpc.ts";
 import { addRules } from "../../../services/ec2/security-group-rules.ts";
 import type { RuleSpec } from "../../../services/ec2/ip-permissions.ts";
 import * as state from "../../../services/ec2/state.ts";
+import type { VpcEndpoint } from "../../../services/ec2/vpc-endpoint.ts";
 import { zonesOf } from "../../../ground/regions.ts";
 import { type Scope, Store } from "../../../store/store.ts";
 import {
@@ -172,7 +173,7 @@ export class TestNetwork {
     return id;
   }
 
-  #endpoint(service: string, more: Partial<state.VpcEndpoint>): string {
+  #endpoint(service: string, more: Partial<VpcEndpoint>): string {
     const vpcEndpointId = newId("vpce");
     this.change(() =>
       this.scope.of(state.vpcEndpoints).put(vpcEndpointId, {

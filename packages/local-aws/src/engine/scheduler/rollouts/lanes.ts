@@ -1,4 +1,8 @@
-import type { AdvancedLoadBalancer, Deployment, ServiceLoadBalancer } from "../../../services/ecs/deployment.ts";
+import type {
+  AdvancedLoadBalancer,
+  Deployment,
+  ServiceLoadBalancer,
+} from "../../../services/ecs/deployment.ts";
 
 /** The two target groups of a load balancer while a deployment is under way. */
 export interface Lane {

@@ -2,7 +2,13 @@ import type { Timer } from "../../../clock/clock.ts";
 import { EVENT_TEXTS } from "../../../services/ecs/event-texts.ts";
 import { currentRollout } from "../../../services/ecs/rollouts/begin.ts";
 import type { Deployment } from "../../../services/ecs/deployment.ts";
-import { ecsServices, tasks, tasksByService, type EcsService, type Task } from "../../../services/ecs/state.ts";
+import {
+  ecsServices,
+  tasks,
+  tasksByService,
+  type EcsService,
+  type Task,
+} from "../../../services/ecs/state.ts";
 import type { Scope } from "../../../store/store.ts";
 import type { EngineContext } from "../../engine.ts";
 import type { PlannedTask } from "../plan.ts";

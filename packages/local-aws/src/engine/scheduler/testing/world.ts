@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { Calendar } from "../../../clock/calendar.ts";
 import { ManualClock } from "../../../clock/manual-clock.ts";
 import { EventChannel } from "../../../ground/event-channel.ts";
-import { ecs } from "../../../services/ecs/service.ts";
+import { service as ecs } from "../../../services/ecs/service.ts";
 import { currentRollout } from "../../../services/ecs/rollouts/begin.ts";
 import {
   ecsServices,
