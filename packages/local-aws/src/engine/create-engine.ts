@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Mount } from "../ground/http.ts";
 import type { Logger } from "../ground/logger.ts";
 import type { EngineContext, EnginePart } from "./engine.ts";
@@ -23,9 +22,8 @@ import { Leftovers } from "./leftovers.ts";
 import { CloudWatchLogRouter } from "./logs/log-router.ts";
 import { TaskEndpoints } from "./metadata/task-endpoints.ts";
 import { InsideDoors } from "./task-network/inside/inside-doors.ts";
-import { API_ADDRESS, METADATA_ADDRESS, Router } from "./task-network/router/router.ts";
+import { API_ADDRESS, METADATA_ADDRESS } from "./task-network/router/router.ts";
 import { RESOLVER_OF_ALL } from "./task-network/router/rule-set.ts";
-import { WayOut } from "./task-network/router/way-out.ts";
 import { HttpDeliveries } from "./notifications/http-deliveries.ts";
 import { MessageMoves } from "./notifications/message-moves.ts";
 import { Pushes } from "./repositories/pushes.ts";
@@ -33,8 +31,7 @@ import { notificationPages } from "./notifications/notification-pages.ts";
 import { FlowLogs } from "./network/flow-logs/flow-logs-part.ts";
 import { NetworkPart } from "./network/network-part.ts";
 import { connectLogs } from "./runtime/containers/connect-log.ts";
-import { ContainerDriver } from "./runtime/containers/container-driver.ts";
-import { Room } from "./runtime/containers/room.ts";
+import type { Room } from "./runtime/containers/room.ts";
 import { InstanceNetworks } from "./runtime/containers/instance-networks.ts";
 import { AlarmNotices } from "./metrics/alarm-notices.ts";
 import { AlarmsPart } from "./metrics/alarms-part.ts";
@@ -46,17 +43,12 @@ import { ScalingPart } from "./instances/scaling-part.ts";
 import { ScheduledActions } from "./scaling/scheduled-actions.ts";
 import { ServiceScaling } from "./scaling/service-scaling.ts";
 import { InstancesPart, type InstanceHost } from "./instances/instances-part.ts";
-import { createOffDriver } from "./runtime/off-driver.ts";
-import { createProcessDriver } from "./runtime/process/process-driver.ts";
-import type { TaskTier } from "./runtime/task-tier.ts";
 import { createScheduler } from "./scheduler/scheduler.ts";
 import { topology, type Topology } from "./topology.ts";
+import { createTier, type TierOptions } from "./task-tiers.ts";
 
-export interface EngineOptions {
-  readonly tasks: TaskTier;
+export interface EngineOptions extends TierOptions {
   readonly listeners: "exact" | "offset" | "ephemeral";
-  readonly toolsPath: readonly string[] | undefined;
-  readonly runc: string | undefined;
   readonly maxLogBytes: number;
   readonly registries: RegistriesOptions;
   readonly imageBuilder: string | undefined;
@@ -81,7 +73,7 @@ export interface Engine {
 /** Puts the engine's parts together. Parts are started in order and stopped in the opposite one. */
 export function createEngine(context: EngineContext, options: EngineOptions): Engine {
   const { store, clock, logger, settings } = context;
-  const { driver, room, network = [], instances, info } = createDriver();
+  const { driver, room, network = [], instances, info } = createTier(context, options);
   const loadBalancers = createLoadBalancers(context, {
     endpoint: (at, port) => driver.endpoint(at, port),
     listenersMode: options.listeners,
@@ -167,35 +159,6 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     },
     stop: () => stopAll(started.splice(0), logger),
   };
-
-  function createDriver() {
-    const { toolsPath, runc, tasks } = options;
-    if (tasks.driver === "off")
-      return { driver: createOffDriver(), instances: RECORDS, info: () => ({ driver: "off" }) };
-    const { dataDir } = settings;
-    if (tasks.driver === "containers") {
-      const folder = join(dataDir, "runtime", "room");
-      const room = new Room({ clock, logger, folder, runc });
-      const router = new Router(context, room);
-      const instances = new InstanceNetworks(room);
-      const driver = new ContainerDriver({
-        clock,
-        logger,
-        room,
-        instances,
-        dataDir,
-        toolsPath,
-        routed: () => router.settled(),
-      });
-      const way = new WayOut(room, logger);
-      const info = () => ({ driver: driver.name, ...roomFacts(room, way) });
-      const door = { name: "room", start: () => openRoom(room), stop: () => room.close() };
-      return { driver, room, instances, network: [door, way, router], info };
-    }
-    const driver = createProcessDriver({ clock, logger, dataDir, toolsPath });
-    const { missing } = tasks;
-    return { driver, info: () => ({ ...driver.info(), ...(missing && { missing }) }) };
-  }
 }
 
 function createLogs(
@@ -224,11 +187,6 @@ const messageParts = (context: EngineContext): EnginePart[] => [
   new MessageMoves(context),
 ];
 
-/** Of `memory` and `cpu`, what limits containers; and why they have no way to the internet, where that is so. */
-function roomFacts({ cgroup }: Room, { missing: internet }: WayOut) {
-  return { limits: cgroup?.controllers ?? [], ...(internet !== undefined && { internet }) };
-}
-
 /** What puts events on buses comes after what brings them to their targets. */
 const eventParts = (context: EngineContext): EnginePart[] => [
   new DeliveriesPart(context),
@@ -251,13 +209,6 @@ const createBuilds = (
     agentUrl: `http://${METADATA_ADDRESS}/codebuild/`,
   });
 
-/** Of a cloud that is the control plane alone, where instances are what is said of them. */
-const RECORDS: InstanceHost = {
-  open: async () => {},
-  close: async () => {},
-  sweep: async () => {},
-};
-
 function createInstances(
   context: EngineContext,
   room: Room | undefined,
@@ -269,14 +220,4 @@ function createInstances(
     await part.reopen();
   });
   return part;
-}
-
-/** @throws Error that says what cannot be here, as the machine said it */
-async function openRoom(room: Room): Promise<void> {
-  try {
-    await room.start();
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    throw new Error(`tasks cannot run as containers here: ${said}`, { cause: error });
-  }
 }
