@@ -2,8 +2,9 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { modelled, SERVICE_IDS } from "../src/protocol/service-id.ts";
-import { defineService } from "../src/services/service.ts";
+import { defineService, type CallContext } from "../src/services/service.ts";
 import { loadAll, SERVICES } from "../src/services/table.ts";
+import { Store } from "../src/store/store.ts";
 
 const folder = join(import.meta.dirname, "..");
 const read = (file: string) => readFileSync(join(folder, file), "utf8");
@@ -32,6 +33,21 @@ test("infra sends every service here, and no other", () => {
   const [list = ""] = /\[[^\]]*\]/.exec(text) ?? [];
   const names = SERVICE_IDS.map((id) => modelled(id).terraform ?? id).toSorted();
   expect(Array.from(list.matchAll(/"([^"]+)"/g), ([, name]) => name)).toEqual(names);
+});
+
+test("whoever asks for what is not there, or for no resource at all, is told of the right that is missing", async () => {
+  const store = Store.open(":memory:");
+  const [account, region] = ["123456789012", "us-east-1"];
+  const context = { store: store.scope(account, region), account, region } as CallContext;
+  for (const { id, rights } of await loadAll()) {
+    if (rights === undefined || rights === "own") continue;
+    const { prefix, tagsOf, policyOf } = rights;
+    for (const resource of ["*", `arn:aws:${prefix}:${region}:${account}:none/none:none`]) {
+      expect(() => tagsOf?.(resource, context), `${id}: tags of ${resource}`).not.toThrow();
+      expect(() => policyOf?.(resource, context), `${id}: policy of ${resource}`).not.toThrow();
+    }
+  }
+  store.close();
 });
 
 test("a picture shows each kind of resource once", () => {

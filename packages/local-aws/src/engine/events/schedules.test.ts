@@ -87,7 +87,7 @@ test("a one-time schedule happens at its minute of its time zone, and goes where
 test("a rate begins at once or at its start, and ends with its end", async () => {
   const queue = await cloud.queue("rate");
   const Target = { Arn: queue.arn, RoleArn: sender, Input: "tick" };
-  await create("rate", { ScheduleExpression: "rate(10 minutes)", Target });
+  await create("rate", { ScheduleExpression: "rate(10 minute)", Target });
   await cloud.clock.advance(0);
   await onceThere(queue.url, 1);
   await cloud.clock.advance(10 * MINUTE_MS);

@@ -31,7 +31,7 @@ export const rights: RightsTable<CallContext> = {
       "StartBuild ListBuildsForProject InvalidateProjectCache",
     ],
     [
-      ({ id }: { id: string }, context: CallContext) => projectOf(context, id),
+      ({ id = "*" }: { id?: string }, context: CallContext) => projectOf(context, id),
       "StopBuild RetryBuild",
     ],
     [

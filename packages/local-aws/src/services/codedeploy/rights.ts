@@ -2,7 +2,7 @@ import type { RightsTable } from "../kit/rights.ts";
 import type { CallContext } from "../service.ts";
 import { applicationArn, configArn, groupArn } from "./find.ts";
 import { deployments } from "./state.ts";
-import { tagged } from "./tags.ts";
+import { tagsOf } from "./tags.ts";
 
 interface Named {
   readonly applicationName?: string;
@@ -72,5 +72,5 @@ export const rights: RightsTable<CallContext> = {
     const keys = { "iam:PassedToService": "codedeploy.amazonaws.com" };
     return [usual, { action: "iam:PassRole", on: [role], keys }];
   },
-  tagsOf: (arn, { store }) => tagged(store, arn).tags,
+  tagsOf: (arn, { store }) => tagsOf(store, arn),
 };

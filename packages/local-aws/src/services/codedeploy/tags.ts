@@ -21,10 +21,20 @@ interface Tagged {
   set(tags: Tags): void;
 }
 
+const partsOf = (arn: string) =>
+  /^arn:aws:codedeploy:[^:]*:\d{12}:(application|deploymentgroup):(.+)$/.exec(arn) ?? [];
+
+/** The tags of what an ARN names; undefined where it names nothing that is there. */
+export function tagsOf(store: Scope, arn: string): Tags | undefined {
+  const [, kind, name = ""] = partsOf(arn);
+  if (kind === "application") return store.of(applications).get(name)?.tags;
+  const [application = "", group = ""] = name.split("/");
+  return store.of(deploymentGroups).get(groupKey(application, group))?.tags;
+}
+
 /** What an ARN names: an application or a deployment group. @throws AwsError where it names neither */
 export function tagged(store: Scope, arn: string): Tagged {
-  const [, kind, name = ""] =
-    /^arn:aws:codedeploy:[^:]*:\d{12}:(application|deploymentgroup):(.+)$/.exec(arn) ?? [];
+  const [, kind, name = ""] = partsOf(arn);
   if (kind === undefined)
     throw invalidArn("The specified ARN is not in a valid format or cannot have tags.");
   if (kind === "application") {

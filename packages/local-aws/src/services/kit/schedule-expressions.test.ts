@@ -119,6 +119,13 @@ test.each(
   expect(parseSchedule(expression)).toBeUndefined();
 });
 
+test.each(["rate(1 hours)", "rate(1 hour)"])("EventBridge Scheduler takes %s", (expression) => {
+  expect(parseSchedule(expression, { anyPlural: true })).toEqual({
+    kind: "rate",
+    everyMs: 3_600_000,
+  });
+});
+
 test("time zones are those that have a name", () => {
   for (const zone of ["UTC", "Asia/Tokyo", "Etc/GMT+9", "Pacific/Tahiti"])
     expect(isTimeZone(zone)).toBe(true);

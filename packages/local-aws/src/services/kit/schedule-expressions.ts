@@ -26,17 +26,20 @@ const UNITS: Readonly<Record<string, number>> = {
 
 /**
  * Reads `at(2026-12-01T09:00:00)`, `rate(5 minutes)` or `cron(0 9 ? * MON-FRI *)`. Which of them a service takes is for it to say.
- * The unit of a rate is in the singular for 1 and else in the plural.
+ * The unit of a rate is in the singular for 1 and else in the plural; EventBridge Scheduler takes either.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html,
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html,
  * https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScheduledAction.html
  * @returns undefined where it is none of them
  */
-export function parseSchedule(expression: string): Schedule | undefined {
+export function parseSchedule(
+  expression: string,
+  { anyPlural = false }: { readonly anyPlural?: boolean } = {},
+): Schedule | undefined {
   const [, kind, inner] = /^(at|rate|cron)\((.*)\)$/.exec(expression) ?? [];
   if (kind === undefined || inner === undefined) return undefined;
   if (kind === "at") return parseAt(inner);
-  if (kind === "rate") return parseRate(inner);
+  if (kind === "rate") return parseRate(inner, anyPlural);
   const fields = parseCronFields(inner);
   return fields && { kind: "cron", fields };
 }
@@ -56,10 +59,11 @@ function parseAt(text: string): Schedule | undefined {
   return isDate ? { kind: "at", time } : undefined;
 }
 
-function parseRate(text: string): Schedule | undefined {
+function parseRate(text: string, anyPlural: boolean): Schedule | undefined {
   const [, digits = "", unit = "", plural] = /^([1-9]\d*) (minute|hour|day)(s?)$/.exec(text) ?? [];
   const value = Number(digits);
-  if (value === 0 || (value === 1) !== (plural === "")) return undefined;
+  if (value === 0) return undefined;
+  if (!anyPlural && (value === 1) !== (plural === "")) return undefined;
   return { kind: "rate", everyMs: value * UNITS[unit]! };
 }
 

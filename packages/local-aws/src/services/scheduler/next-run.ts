@@ -8,7 +8,7 @@ import type { StoredSchedule } from "./state.ts";
 export function nextRun(schedule: Readonly<StoredSchedule>, after: number): number | undefined {
   const { expression, timeZone: zone, startAt = 0, endAt = Infinity, scheduledFrom } = schedule;
   if (schedule.state === "DISABLED") return undefined;
-  const parsed = parseSchedule(expression)!;
+  const parsed = parseSchedule(expression, { anyPlural: true })!;
   // A one-time schedule has no start and no end.
   const isOnce = parsed.kind === "at";
   const from = isOnce ? after : Math.max(after, startAt - 1);

@@ -37,7 +37,7 @@ type Asked = Pick<
  */
 export function checkSchedule(asked: Asked, arn: string, context: CallContext): void {
   const { ScheduleExpression, ScheduleExpressionTimezone: zone, StartDate, EndDate } = asked;
-  if (!parseSchedule(ScheduleExpression!))
+  if (!parseSchedule(ScheduleExpression!, { anyPlural: true }))
     throw validation(`Invalid Schedule Expression ${ScheduleExpression}.`);
   if (zone !== undefined && !isTimeZone(zone))
     throw validation(`Invalid ScheduleExpressionTimezone ${zone}.`);

@@ -40,10 +40,10 @@ const al2023 = (architecture: Row["architecture"], folder: string): Row => ({
   sourceImageName: `al2023-ami-minimal-2023.8.20250908.0-kernel-6.1-${architecture}`,
   parameter: `${ROOT}/amazon-linux-2023${folder}/recommended`,
 });
-const al2 = (architecture: Row["architecture"], folder: string): Row => ({
+const al2 = (architecture: Row["architecture"], folder: string, kernel = ""): Row => ({
   ...AL2,
   architecture,
-  name: `amzn2-ami-ecs-hvm-2.0.20250912-${architecture}-ebs`,
+  name: `amzn2-ami-ecs-${kernel}hvm-2.0.20250912-${architecture}-ebs`,
   description: `Amazon Linux AMI 2.0.20250912 ${architecture} ECS HVM GP2`,
   sourceImageName: `amzn2-ami-minimal-hvm-2.0.20250902.3-${architecture}-ebs`,
   parameter: `${ROOT}/amazon-linux-2${folder}/recommended`,
@@ -54,6 +54,8 @@ const ROWS: readonly Row[] = [
   al2023("arm64", "/arm64"),
   al2("x86_64", ""),
   al2("arm64", "/arm64"),
+  al2("x86_64", "/kernel-5.10", "kernel-5.10-"),
+  al2("arm64", "/kernel-5.10/arm64", "kernel-5.10-"),
 ];
 
 /** The images that there are in a region. Each region has ids of its own, which stay the same. */

@@ -1,3 +1,5 @@
+import * as codebuild from "@aws-sdk/client-codebuild";
+import * as codedeploy from "@aws-sdk/client-codedeploy";
 import * as ec2 from "@aws-sdk/client-ec2";
 import * as ecr from "@aws-sdk/client-ecr";
 import * as ecs from "@aws-sdk/client-ecs";
@@ -19,6 +21,15 @@ const listClusters = onEcs(() => new ecs.ListClustersCommand({}));
 const logGroups = onLogs(() => new logs.DescribeLogGroupsCommand({}));
 const decode = onSts(() => new sts.DecodeAuthorizationMessageCommand({ EncodedMessage: "x" }));
 
+const listApplications: calls.Call = (as) =>
+  new codedeploy.CodeDeployClient(as).send(new codedeploy.ListApplicationsCommand({}));
+const getApplication: calls.Call = (as) =>
+  new codedeploy.CodeDeployClient(as).send(
+    new codedeploy.GetApplicationCommand({ applicationName: "none" }),
+  );
+const retryBuild: calls.Call = (as) =>
+  new codebuild.CodeBuildClient(as).send(new codebuild.RetryBuildCommand({}));
+
 /** A role without a policy may do nothing, but ask who it is. */
 export const NOTHING_CASES: readonly Case[] = [
   ["read an object", [], calls.get("a"), "s3:GetObject"],
@@ -29,6 +40,9 @@ export const NOTHING_CASES: readonly Case[] = [
   ["look at log groups", [], logGroups, "logs:DescribeLogGroups"],
   ["get a token for images", [], token, "ecr:GetAuthorizationToken"],
   ["look at load balancers", [], balancers, "elasticloadbalancing:DescribeLoadBalancers"],
+  ["list what is deployed", [], listApplications, "codedeploy:ListApplications"],
+  ["ask for what is not there", [], getApplication, "codedeploy:GetApplication"],
+  ["build again what it does not name", [], retryBuild, "codebuild:RetryBuild"],
   ["decode what EC2 says", [], decode, "sts:DecodeAuthorizationMessage"],
 ];
 
