@@ -157,9 +157,14 @@ const postgres: Recipe = {
 /** All images that can be made. */
 export const RECIPES: readonly Recipe[] = [nginx, redis, postgres, router, codebuild(BASE)];
 
+/** Amazon's accounts with AWS for Fluent Bit in ECR. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-using-fluentbit.html */
+const IN_ECR =
+  /^(?:906394416424|449074385750|741863432321|928143927712|960320637246)\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?=\/aws-for-fluent-bit:)/;
+
 /** The recipe for an image's full name, `docker.io/library/nginx:1.28`, or undefined where there is none. One with a digest has none: what is made here has another. */
 export function recipeFor(image: string): Recipe | undefined {
+  const name = image.replace(IN_ECR, "public.ecr.aws/aws-observability");
   return RECIPES.find(({ repositories, tags }) =>
-    repositories.some((repository) => tags.some((tag) => image === `${repository}:${tag}`)),
+    repositories.some((repository) => tags.some((tag) => name === `${repository}:${tag}`)),
   );
 }

@@ -336,6 +336,9 @@ test("a client sticks to its target by the load balancer's cookie, until it expi
   for (let count = 0; count < 4; count++)
     seen.add((await fetchPort(port, { headers: { Cookie } })).body);
   expect(seen.size).toBe(2);
+  // Without a cookie, with its target out of use, and four times with one that has expired.
+  const counts = served.plane.takeMetrics().find(({ arn }) => arn === "arn:web")!.counts;
+  expect(counts).toMatchObject({ NonStickyRequestCount: 6 });
 });
 
 test("a client sticks by the application's cookie, once the application has set it", async () => {

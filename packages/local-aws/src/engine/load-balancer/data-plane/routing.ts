@@ -31,7 +31,7 @@ export function act(
   early?: Buffer,
 ): void {
   if (action.type === "forward") {
-    const choice = chooseTarget(action, facts, services);
+    const choice = chooseTarget(action, facts, services, listener.balancer.arn);
     const given = { request, response, facts, listener, ...(early && { early }) };
     if (choice) return new Exchange({ ...given, ...choice }, services).start();
   }
@@ -68,6 +68,7 @@ function chooseTarget(
   action: Forward,
   facts: RequestFacts,
   services: Services,
+  balancerArn: string,
 ): Choice | undefined {
   const { stickiness } = services;
   const group = chooseGroup(action, facts, services);
@@ -90,7 +91,9 @@ function chooseTarget(
     sticky.type === "lb_cookie" || cookieValue(facts.cookie, sticky.cookie) !== undefined;
   const keys = group.targets.map(({ key }) => key);
   const bound = bindable ? stickiness.bound(facts.cookie, cookie, keys) : undefined;
-  const target = (bound === undefined ? undefined : group.eligible(bound)) ?? group.next();
+  const kept = bound === undefined ? undefined : group.eligible(bound);
+  if (!kept) services.metrics.add(balancerArn, "NonStickyRequestCount");
+  const target = kept ?? group.next();
   if (!target) return undefined;
   const cookies = (chosen: Target, headers: readonly string[]) => {
     const binds = sticky.type === "lb_cookie" || setsCookie(headers, sticky.cookie);
