@@ -73,6 +73,7 @@ export function terraformArguments(): ReferencePage {
     name: "terraform-arguments",
     title: { en: "Arguments of Terraform's resources", ja: "Terraform リソースの引数" },
     order: 4.4,
+    isWide: true,
     body: (language) => format(Object.entries(results), language),
   };
 }

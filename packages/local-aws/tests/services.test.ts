@@ -38,7 +38,8 @@ test("infra sends every service here, and no other", () => {
 test("whoever asks for what is not there, or for no resource at all, is told of the right that is missing", async () => {
   const store = Store.open(":memory:");
   const [account, region] = ["123456789012", "us-east-1"];
-  const context = { store: store.scope(account, region), account, region } as CallContext;
+  const scope = store.scope(account, region);
+  const context = { store: scope, cloud: store, account, region } as CallContext;
   for (const { id, rights } of await loadAll()) {
     if (rights === undefined || rights === "own") continue;
     const { prefix, tagsOf, policyOf } = rights;

@@ -18,6 +18,10 @@ export const invalidPattern = fault("InvalidAllowedPatternException");
 export const typeMismatch = fault("HierarchyTypeMismatchException");
 export const tooDeep = fault("HierarchyLevelLimitExceededException");
 export const tooManyVersions = fault("ParameterMaxVersionLimitExceeded");
+export const tooManyParameters = () =>
+  fault("ParameterLimitExceeded")(
+    "You have exceeded the number of parameters for this AWS account. Delete one or more parameters and try again.",
+  );
 export const tooManyLabels = fault("ParameterVersionLabelLimitExceeded");
 export const invalidFilterKey = fault("InvalidFilterKey");
 export const invalidFilterOption = fault("InvalidFilterOption");

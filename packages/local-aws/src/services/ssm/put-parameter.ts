@@ -6,6 +6,7 @@ import {
   parameterExists,
   parameterNotFound,
   patternMismatch,
+  tooManyParameters,
   tooManyVersions,
   typeMismatch,
   validation,
@@ -21,6 +22,9 @@ type PutParameterInput = OperationInput<Ssm, "PutParameter">;
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html */
 const LONGEST = { Standard: 4096, Advanced: 8192 };
 const MOST_VERSIONS = 100;
+/** Of one account and region. */
+const MOST_STANDARD = 10_000;
+const MOST_ADVANCED = 100_000;
 const MORE =
   "For more information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html";
 
@@ -38,6 +42,7 @@ export const putParameterHandlers: Handlers<Ssm, CallContext> = {
         "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.",
       );
     const version = newVersion(input, arn, before, context);
+    checkCount(context, before, version.tier);
     const kept = before ? withRoom(before) : [];
     context.store.of(parameters).put(name, {
       name,
@@ -157,6 +162,19 @@ function dataTypeOf(
   if (dataType === "aws:ec2:image" && !/^ami-[0-9a-f]{8}(?:[0-9a-f]{9})?$/.test(Value))
     throw validation("Invalid parameter value: an aws:ec2:image is the id of an AMI.");
   return dataType;
+}
+
+/** One more of a tier has to find room. */
+function checkCount(
+  { store }: CallContext,
+  before: Readonly<StoredParameter> | undefined,
+  tier: ParameterVersion["tier"],
+): void {
+  const tierNow = (each: Readonly<StoredParameter>) => each.versions.at(-1)!.tier;
+  if (before && tierNow(before) === tier) return;
+  const those = store.of(parameters).filter((each) => tierNow(each) === tier);
+  if (those.length >= (tier === "Standard" ? MOST_STANDARD : MOST_ADVANCED))
+    throw tooManyParameters();
 }
 
 /** The whole value has to match, which takes time in its length alone. */

@@ -2,6 +2,7 @@ import { CreateKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from "@aws-sd
 import * as ssm from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestCloud, TEST_REGION, type TestCloud } from "../../testing.ts";
+import { parameters } from "./state.ts";
 
 const ACCOUNT = "123456789012";
 let cloud: TestCloud;
@@ -225,6 +226,31 @@ test("tags are laid over each other and taken off", async () => {
   expect(TagList).toEqual([{ Key: "b", Value: "2" }]);
   const none = new ssm.ListTagsForResourceCommand({ ...of, ResourceId: "/none" });
   await expect(client.send(none)).rejects.toMatchObject({ name: "InvalidResourceId" });
+});
+
+test("a region has ten thousand parameters of the standard tier, and more of the advanced one", async () => {
+  const elsewhere = new ssm.SSMClient({ ...cloud.clientConfig, region: "eu-west-1" });
+  const one = new ssm.PutParameterCommand({ Name: "0", Value: "x", Type: "String" });
+  await elsewhere.send(one);
+  const { store } = cloud.cloud;
+  const scope = store.scope(ACCOUNT, "eu-west-1");
+  const first = scope.of(parameters).get("0")!;
+  store.transaction(() => {
+    for (let n = 1; n < 10_000; n++) scope.of(parameters).put(`${n}`, { ...first, name: `${n}` });
+  });
+  const more = (Tier: ssm.ParameterTier, Overwrite = false) =>
+    elsewhere.send(
+      new ssm.PutParameterCommand({
+        ...one.input,
+        Name: Overwrite ? "0" : "more",
+        Tier,
+        Overwrite,
+      }),
+    );
+  await expect(more("Standard")).rejects.toMatchObject({ name: "ParameterLimitExceeded" });
+  expect(await more("Standard", true)).toMatchObject({ Version: 2 });
+  expect(await more("Advanced")).toMatchObject({ Tier: "Advanced" });
+  elsewhere.destroy();
 });
 
 test("what is deleted is gone, and its name free", async () => {
