@@ -52,6 +52,8 @@ export class Router implements EnginePart {
   #wanted = NOTHING;
   /** What the room has; undefined where a change of it has failed, and it may have any part of that. */
   #made: Wanted | undefined = NOTHING;
+  /** How many rooms there have been: what began in one may have come to its end in the next. */
+  #rooms = 1;
   #fault: unknown;
   #tables: readonly [met: string, made: string] = TABLES;
   readonly #look = new Soon(() => this.#reconcile());
@@ -68,6 +70,7 @@ export class Router implements EnginePart {
       if (changes.some(concerns)) this.#look.ask();
     });
     this.#room.onRemade(() => {
+      this.#rooms += 1;
       this.#made = NOTHING;
       this.#look.now();
       return this.#work;
@@ -105,7 +108,7 @@ export class Router implements EnginePart {
 
   /** Makes what is wanted last: what was wanted before it need not be made any more. */
   async #make(): Promise<void> {
-    const [wanted, made] = [this.#wanted, this.#made];
+    const [wanted, made, rooms] = [this.#wanted, this.#made, this.#rooms];
     if (wanted === made) return;
     this.#made = undefined;
     try {
@@ -115,7 +118,7 @@ export class Router implements EnginePart {
       for (const step of ruleSteps(wanted.rules, table, before))
         await this.#room.script("nft -f -", step);
       this.#tables = [table, before];
-      this.#made = wanted;
+      if (rooms === this.#rooms) this.#made = wanted;
       this.#fault = undefined;
     } catch (error) {
       this.#fault = error;
