@@ -16,6 +16,8 @@ export interface SocketInfo {
 /** One health check request. */
 export interface ProbeRequest {
   readonly route: Route;
+  /** Somebody on the way drops it: nothing is learned but by silence. */
+  readonly isDropped?: boolean;
   readonly tls: boolean;
   readonly path: string;
   /** `<address>:<port>` of the target, as its own. */

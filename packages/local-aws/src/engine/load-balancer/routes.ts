@@ -34,6 +34,8 @@ export function clientAccess(
 export interface TargetRoute {
   readonly route: Route;
   readonly why?: string;
+  /** Where a network of the tasks' own keeps packets out: where they are sent to all the same, and counted. */
+  readonly refused?: Route;
 }
 
 /**
@@ -58,15 +60,27 @@ export function routeTo(
     mayConnect(scope, { networkInterfaceId }, target, port),
   );
   const { open, why } = firstOpen(verdicts);
-  if (!open) return { route: "silent", ...(why !== undefined && { why }) };
   const found = endpoint(target, port);
+  // In the tasks' own network, security groups look at which interface a connection comes from.
+  const fromZone = (index: number) =>
+    scope.of(networkInterfaces).get(balancer.availabilityZones[index]?.networkInterfaceId ?? "")
+      ?.privateIpAddress;
+  if (!open) {
+    const from = fromZone(0);
+    return {
+      route: "silent",
+      ...(why !== undefined && { why }),
+      ...(room &&
+        from !== undefined &&
+        found &&
+        "host" in found && { refused: { host: found.host, port: found.port, from } }),
+    };
+  }
   if (!found) return { route: "silent", why: `no running task has the address ${address}` };
   if ("refused" in found) return { route: "refused", why: found.why };
   const { host } = found;
   if (!room) return { route: { host, port: found.port } };
-  // In the tasks' own network, security groups look at which interface a connection comes from.
-  const zone = balancer.availabilityZones[verdicts.findIndex(({ allowed }) => allowed)];
-  const from = scope.of(networkInterfaces).get(zone?.networkInterfaceId ?? "")?.privateIpAddress;
+  const from = fromZone(verdicts.findIndex(({ allowed }) => allowed));
   return { route: { host, port: found.port, ...(from !== undefined && { from }) } };
 }
 

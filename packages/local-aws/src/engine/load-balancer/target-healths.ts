@@ -26,7 +26,7 @@ import { Draining } from "./draining.ts";
 import { HealthChecker } from "./health-checker.ts";
 import type { ProbeRequest } from "./messages.ts";
 import type { LoadBalancerNeeds } from "./needs.ts";
-import { routeTo } from "./routes.ts";
+import { routeTo, type TargetRoute } from "./routes.ts";
 import { readArn } from "../../ground/arn.ts";
 
 interface Watched {
@@ -148,8 +148,13 @@ export class TargetHealths {
   ): ProbeRequest {
     const port = healthCheck.port === "traffic-port" ? registration.port : Number(healthCheck.port);
     const balancer = userOf(scope, arn);
+    const { route, refused }: Pick<TargetRoute, "route" | "refused"> = balancer
+      ? routeTo(scope, balancer, registration, port, this.#needs)
+      : { route: "silent" };
     return {
-      route: balancer ? routeTo(scope, balancer, registration, port, this.#needs).route : "silent",
+      // A check that a group keeps out is sent: it is the router that drops it, and flow logs that tell.
+      route: refused ?? route,
+      isDropped: refused !== undefined,
       tls: healthCheck.protocol === "HTTPS",
       path: healthCheck.path,
       host: `${registration.id}:${port}`,

@@ -51,7 +51,9 @@ function startProbe(request: ProbeRequest, done: (outcome: ProbeOutcome) => void
     response.on("end", () => outgoing.destroy());
     response.on("error", () => outgoing.destroy());
   });
-  outgoing.on("error", () => finish({ type: "failed" }));
+  outgoing.on("error", () => {
+    if (!request.isDropped) finish({ type: "failed" });
+  });
   outgoing.end();
   return {
     expire: () => {
