@@ -234,7 +234,7 @@ describe.skipIf(!isThere)(
           "--container",
           "node-app",
           "--command",
-          `node -e console.log("answer",6*7)`,
+          `node -p "'answer ' + 6 * 7"`,
         ]);
         expect(said).toContain("answer 42");
       },

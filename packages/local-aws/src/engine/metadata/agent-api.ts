@@ -23,7 +23,7 @@ export interface AgentParts {
 }
 
 /** Who asks: a task, and the session of its role where it has one. */
-export interface AgentCaller {
+interface AgentCaller {
   readonly task: MetadataTask;
   readonly session: TaskSession | undefined;
 }

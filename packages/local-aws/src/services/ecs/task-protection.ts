@@ -68,7 +68,7 @@ function isLeft({ store }: CallContext, { serviceArn = "", startedBy }: Task): b
 type Input<N extends keyof EcsHandlers> = Parameters<NonNullable<EcsHandlers[N]>>[0];
 
 /** What becomes of the protection that somebody asks for. */
-export interface ProtectionAnswer {
+interface ProtectionAnswer {
   protectedTasks: ProtectedTask[];
   failures: Failure[];
 }

@@ -6,7 +6,7 @@ import { TEST_REGION, type TestCloud } from "../../../testing.ts";
 const ACCOUNT = "123456789012";
 
 /** What a topic was told: its subject, and its message read. */
-export interface Notice {
+interface Notice {
   readonly Subject: string;
   readonly body: Readonly<Record<string, unknown>>;
 }

@@ -71,7 +71,7 @@ function maySend(
 }
 
 /** A stretch of time that records are of, in seconds since 1970. */
-export interface Span {
+interface Span {
   readonly start: number;
   readonly end: number;
 }

@@ -2,7 +2,7 @@ import { unsupported } from "../../kit/faults.ts";
 import { invalidParameter } from "../faults.ts";
 
 /** The fields of records that there are here. https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html */
-export const FIELDS = [
+const FIELDS = [
   "version",
   "account-id",
   "interface-id",
