@@ -238,6 +238,7 @@ phases:
   pre_build:
     commands:
       - aws ecr get-login-password | docker login --username AWS --password-stdin $REGISTRY
+      - echo wrong | docker login --username AWS --password-stdin $REGISTRY || true
       - aws sts get-caller-identity --query Arn --output text
   build:
     on-failure: ABORT
@@ -258,6 +259,7 @@ phases:
     const said = lines.filter((line) => !line.startsWith("[C]"));
     expect(said, lines.join("\n")).toEqual([
       "Login Succeeded",
+      `Error response from daemon: login attempt to https://${value}/v2/ failed with status: 403 Forbidden`,
       expect.stringMatching(/^arn:aws:sts::\d+:assumed-role\/build\/AWSCodeBuild-/),
     ]);
     expect(build.buildStatus).toBe("FAILED");

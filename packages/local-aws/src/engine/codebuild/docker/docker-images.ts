@@ -62,12 +62,8 @@ export class DockerImages {
     switch (command.kind) {
       case "build":
         return this.#build(command, input, say);
-      case "login": {
-        const password = command.password ?? (await text(input)).replace(/\r?\n$/, "");
-        const basic = Buffer.from(`${command.user}:${password}`).toString("base64");
-        this.#logins.set(registryIn(command.registry), `Basic ${basic}`);
-        return say("Login Succeeded");
-      }
+      case "login":
+        return this.#login(command, input, say);
       case "logout":
         this.#logins.delete(registryIn(command.registry));
         return say(`Removing login credentials for ${command.registry}`);
@@ -84,6 +80,30 @@ export class DockerImages {
       default:
         return say(ABOUT);
     }
+  }
+
+  /** Keeps a password: the cloud's own registry is asked whether it is one. */
+  async #login(
+    { user, password: given, registry }: Command<"login">,
+    input: Readable,
+    say: Say,
+  ): Promise<void> {
+    const password = given ?? (await text(input)).replace(/\r?\n$/, "");
+    if (password === "")
+      throw new DockerError("Error: Cannot perform an interactive login from a non TTY device");
+    const { isOwn, endpoint, signal } = this.#parts;
+    const name = registryIn(registry);
+    const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+    if (isOwn(name)) {
+      const answer = await fetch(`${endpoint}/v2/`, { headers: { authorization }, signal });
+      await answer.body?.cancel();
+      if (!answer.ok)
+        throw new DockerError(
+          `Error response from daemon: login attempt to https://${name}/v2/ failed with status: ${answer.status} ${answer.statusText}`,
+        );
+    }
+    this.#logins.set(name, authorization);
+    say("Login Succeeded");
   }
 
   async #builder(): Promise<ImageBuilder> {
