@@ -145,8 +145,8 @@ export const mutations = defineMutations([
   {
     id: "daemon-at-a-port-of-docker's",
     file: onInstances,
-    replace: '"daemon-", 24224)',
-    by: '"daemon-", 0)',
+    replace: "this.router(configuration, 24224, ground.logs)",
+    by: "this.router(configuration, 0, ground.logs)",
     caughtBy: "daemon",
     fault: "port",
   },
@@ -193,8 +193,8 @@ export const mutations = defineMutations([
   {
     id: "sidecar-at-the-daemon's-port",
     file: onInstances,
-    replace: '"sidecar-", 24230)',
-    by: '"sidecar-", 24224)',
+    replace: "this.router(configuration, 24230, ground.logs)",
+    by: "this.router(configuration, 24224, ground.logs)",
     caughtBy: "sidecar",
     fault: "taken",
   },

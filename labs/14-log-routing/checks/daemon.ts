@@ -61,7 +61,7 @@ const FAULTS = {
   missing: hint(
     ["Which task on the instance takes lines?", "インスタンスで行を受け取るタスクはどれですか。"],
     both`${["One of its own, with the router alone, and a service that runs it:", "ルーターだけのタスクと、それを動かすサービスです:"]} ${DAEMON}`,
-    'this.run("log-daemon", [daemon], { … });',
+    'this.run("log-daemon", [daemon], ground, { … });',
   ),
   "not-daemon": hint(
     [
@@ -98,7 +98,7 @@ const FAULTS = {
       "デーモンは誰として CloudWatch Logs を呼び出しますか。インスタンスとしてですか。",
     ],
     both`${["As its task's role, as on Fargate:", "Fargate と同じく、タスクロールとしてです:"]} ${ROLE}`,
-    "taskRoleArn: taskRole.arn,",
+    "Resource: `arn:aws:logs:*:*:log-group:${logs.name}:*`,",
   ),
 };
 

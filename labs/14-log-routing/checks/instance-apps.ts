@@ -40,7 +40,7 @@ const SENDS = {
   address: hint(
     ["At which address does the daemon listen?", "デーモンはどのアドレスで待ち受けていますか。"],
     both`${["The address is one of the instance, for that is where the driver is: a port that leads to the daemon, or the socket's path on the instance:", "ドライバーはインスタンスの上にいるので、インスタンスのアドレスです。デーモンにつながるポートか、インスタンスでのソケットのパスを書きます:"]} ${DRIVER}`,
-    'this.run("logs-by-port", [this.app("localhost:24224")], { desiredCount: 1 });',
+    'const byPort = this.app("localhost:24224");',
   ),
   waits: hint(
     [
@@ -96,11 +96,13 @@ function asyncStep({ app }: InstanceTask) {
   const value = String(app?.logOptions["fluentd-async"] ?? "false");
   return {
     fault: "waits",
-    expected: "fluentd-async: true",
-    actual: `fluentd-async: ${value}`,
+    expected: both`${LATER} true`,
+    actual: both`${LATER} ${value}`,
     holds: value === "true",
   } as const;
 }
+
+const LATER = ["it may connect later, fluentd-async:", "後で接続してよい fluentd-async:"] as const;
 
 const BESIDE = {
   missing: hint(
@@ -109,7 +111,7 @@ const BESIDE = {
       "ルーターを自分で持ってインスタンスに来るタスクはどれですか。",
     ],
     both`${["One with two containers: the app by the driver fluentd, and the router behind a port of the instance:", "コンテナが 2 つのタスクです。アプリは fluentd ドライバーを使い、ルーターはインスタンスのポートにいます:"]} ${PORTS}`,
-    'this.run("logs-by-sidecar", [sidecar, this.app("localhost:24230")], { … });',
+    'this.run("logs-by-sidecar", [sidecar, this.app("localhost:24230")], ground, { … });',
   ),
   taken: hint(
     [
@@ -117,7 +119,7 @@ const BESIDE = {
       "インスタンスのどのポートがすでに使われていますか。",
     ],
     both`${["The daemon has 24224. A second container at that port finds no instance:", "24224 はデーモンが使っています。同じポートのコンテナには、置けるインスタンスがありません:"]} ${PORTS}`,
-    'const sidecar = this.router(input, "sidecar-", 24230);',
+    "const sidecar = this.router(configuration, 24230, ground.logs);",
   ),
   address: hint(
     [
@@ -125,7 +127,7 @@ const BESIDE = {
       "ドライバーが送るのは、コンテナのポートですか、インスタンスのポートですか。",
     ],
     both`${["To the instance's, which leads to the task's own router:", "インスタンスのポートです。そこからタスクのルーターにつながります:"]} ${DRIVER}`,
-    'this.run("logs-by-sidecar", [sidecar, this.app("localhost:24230")], { … });',
+    'this.run("logs-by-sidecar", [sidecar, this.app("localhost:24230")], ground, { … });',
   ),
   waits: SENDS.waits,
   "no-room": hint(

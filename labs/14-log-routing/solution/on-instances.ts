@@ -1,18 +1,24 @@
-import { EcsService, type EcsServiceConfig } from "@cdktf/provider-aws/lib/ecs-service/index.js";
-import {
-  EcsTaskDefinition,
-  type EcsTaskDefinitionVolume,
-} from "@cdktf/provider-aws/lib/ecs-task-definition/index.js";
 import type { WorkbookStack } from "@workbook/infra/base-stack";
 import type { Cluster } from "@workbook/infra/cluster";
 import type { ExecutionRole } from "@workbook/infra/execution-role";
 import { IamRole } from "@workbook/infra/iam-role";
+import { InstanceService, type InstanceServiceProps } from "@workbook/infra/instance-service";
 import { Instances } from "@workbook/infra/instances";
 import { LogGroup } from "@workbook/infra/log-group";
 import type { Network } from "@workbook/infra/network";
 
 /** The log router as its makers publish it. Here it is a container like any other, and no FireLens. */
 const ROUTER = "public.ecr.aws/aws-observability/aws-for-fluent-bit:stable";
+
+// #region port
+/** What a router listens at, by TCP. */
+const PORT = `
+[INPUT]
+    Name      forward
+    Listen    0.0.0.0
+    Port      24224
+`;
+// #endregion port
 
 /** What tasks on instances share with those on Fargate. */
 export interface Place {
@@ -21,69 +27,70 @@ export interface Place {
   readonly executionRole: ExecutionRole;
 }
 
-/** What differs from service to service. */
-type Own = Partial<EcsServiceConfig> & { readonly volume?: EcsTaskDefinitionVolume[] };
+/** What tasks on instances have for themselves. */
+interface Ground {
+  readonly instances: Instances;
+  readonly logs: LogGroup;
+  readonly taskRole: IamRole;
+}
 
 /** Lines of tasks on an instance: by a daemon that all of its tasks share, and by a second container of the task. */
 export class InstanceLogs {
   private readonly stack: WorkbookStack;
   private readonly place: Place;
-  private readonly instances: Instances;
-  private readonly logs: LogGroup;
-  private readonly taskRole: IamRole;
 
   constructor(stack: WorkbookStack, place: Place) {
-    const { settings } = stack;
-    const { network, cluster } = place;
     this.stack = stack;
     this.place = place;
+    const ground = this.ground();
+    this.daemon(ground);
+    this.apps(ground);
+    this.sidecar(ground);
+  }
+
+  /** A machine, and what its tasks write to. */
+  private ground(): Ground {
+    const { stack, place } = this;
+    const { settings } = stack;
     // #region instances
-    this.instances = new Instances(stack, "instances", {
+    const instances = new Instances(stack, "instances", {
+      ...place,
       name: settings.named("instances"),
       roleName: settings.named("ecs-instance"),
-      network,
-      cluster,
       count: 1,
     });
-    this.logs = new LogGroup(stack, "instance_logs", {
-      name: `/ecs/${settings.named("instances")}`,
-    });
+    const name = `/ecs/${settings.named("instances")}`;
+    const logs = new LogGroup(stack, "instance_logs", { name });
     // #endregion instances
     // #region role
     const writes = {
       Effect: "Allow",
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-      Resource: `arn:aws:logs:*:*:log-group:${this.logs.name}:*`,
+      Resource: `arn:aws:logs:*:*:log-group:${logs.name}:*`,
     };
-    this.taskRole = new IamRole(stack, "router_task_role", {
+    const taskRole = new IamRole(stack, "router_task_role", {
       name: settings.named("router-task"),
       identifier: "ecs-tasks.amazonaws.com",
       policyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [writes] }),
     });
     // #endregion role
-    this.daemon();
-    this.apps();
-    this.sidecar();
+    return { instances, logs, taskRole };
   }
 
   /** One router on each instance. */
-  private daemon(): void {
+  private daemon(ground: Ground): void {
     // #region daemon
-    const inputs = `
-[INPUT]
-    Name      forward
-    Listen    0.0.0.0
-    Port      24224
-
+    const socket = `
 [INPUT]
     Name      forward
     unix_path /var/run/fluent/fluent.sock
 `;
+    const configuration = PORT + socket + this.output("daemon-", ground.logs);
     const daemon = {
-      ...this.router(inputs, "daemon-", 24224),
+      ...this.router(configuration, 24224, ground.logs),
       mountPoints: [{ sourceVolume: "sockets", containerPath: "/var/run/fluent" }],
     };
-    this.run("log-daemon", [daemon], {
+    this.run("log-daemon", [daemon], ground, {
       schedulingStrategy: "DAEMON",
       volume: [{ name: "sockets", hostPath: "/var/run/fluent" }],
     });
@@ -91,26 +98,21 @@ export class InstanceLogs {
   }
 
   /** Tasks whose lines the daemon brings on. */
-  private apps(): void {
+  private apps(ground: Ground): void {
     // #region apps
-    this.run("logs-by-port", [this.app("localhost:24224")], { desiredCount: 1 });
-    this.run("logs-by-socket", [this.app("unix:///var/run/fluent/fluent.sock")], {
-      desiredCount: 1,
-    });
+    const byPort = this.app("localhost:24224");
+    const bySocket = this.app("unix:///var/run/fluent/fluent.sock");
+    this.run("logs-by-port", [byPort], ground, { desiredCount: 1 });
+    this.run("logs-by-socket", [bySocket], ground, { desiredCount: 1 });
     // #endregion apps
   }
 
   /** A task with a router of its own, behind a port of the instance. */
-  private sidecar(): void {
+  private sidecar(ground: Ground): void {
     // #region sidecar
-    const input = `
-[INPUT]
-    Name      forward
-    Listen    0.0.0.0
-    Port      24224
-`;
-    const sidecar = this.router(input, "sidecar-", 24230);
-    this.run("logs-by-sidecar", [sidecar, this.app("localhost:24230")], {
+    const configuration = PORT + this.output("sidecar-", ground.logs);
+    const sidecar = this.router(configuration, 24230, ground.logs);
+    this.run("logs-by-sidecar", [sidecar, this.app("localhost:24230")], ground, {
       desiredCount: 1,
       deploymentMinimumHealthyPercent: 0,
       deploymentMaximumPercent: 100,
@@ -118,47 +120,12 @@ export class InstanceLogs {
     // #endregion sidecar
   }
 
-  /** A router that listens where its inputs say, behind a port of the instance. */
-  private router(inputs: string, prefix: string, hostPort: number): object {
-    const { region } = this.stack.settings;
-    // #region router
-    const output = `
-[OUTPUT]
-    Name              cloudwatch_logs
-    Match             *
-    region            ${region}
-    log_group_name    ${this.logs.name}
-    log_stream_prefix ${prefix}
-`;
-    const start = "exec /fluent-bit/bin/fluent-bit -c /tmp/router.conf";
-    return {
-      name: "log_router",
-      image: ROUTER,
-      essential: true,
-      memory: 128,
-      entryPoint: ["sh", "-c"],
-      command: [`printf %s "$CONFIGURATION" > /tmp/router.conf; ${start}`],
-      environment: [{ name: "CONFIGURATION", value: inputs + output }],
-      portMappings: [{ containerPort: 24224, hostPort, protocol: "tcp" }],
-      logConfiguration: {
-        logDriver: "awslogs",
-        options: {
-          "awslogs-group": this.logs.name,
-          "awslogs-region": region,
-          "awslogs-stream-prefix": "router",
-        },
-      },
-    };
-    // #endregion router
-  }
-
   /** The app, whose lines go to an address of its instance. */
   private app(address: string): object {
-    const { settings } = this.stack;
     // #region app
     return {
       name: "go-app",
-      image: settings.image("golang-app"),
+      image: this.stack.settings.image("golang-app"),
       essential: true,
       memory: 64,
       logConfiguration: {
@@ -169,33 +136,61 @@ export class InstanceLogs {
     // #endregion app
   }
 
-  /** A task in mode bridge, and a service that runs it on the instances. */
-  private run(name: string, containers: readonly object[], { volume, ...own }: Own): void {
-    const { stack, taskRole } = this;
-    const { cluster, executionRole, network } = this.place;
-    const id = name.replaceAll("-", "_");
+  /** Where a router brings all that it takes. */
+  private output(prefix: string, logs: LogGroup): string {
+    // #region output
+    return `
+[OUTPUT]
+    Name              cloudwatch_logs
+    Match             *
+    region            ${this.stack.settings.region}
+    log_group_name    ${logs.name}
+    log_stream_prefix ${prefix}
+`;
+    // #endregion output
+  }
+
+  /** A router behind a port of the instance. Its configuration comes by a variable, and its own lines go by awslogs. */
+  private router(configuration: string, hostPort: number, logs: LogGroup): object {
+    // #region router
+    const start = "exec /fluent-bit/bin/fluent-bit -c /tmp/router.conf";
+    return {
+      name: "log_router",
+      image: ROUTER,
+      essential: true,
+      memory: 128,
+      entryPoint: ["sh", "-c"],
+      command: [`printf %s "$CONFIGURATION" > /tmp/router.conf; ${start}`],
+      environment: [{ name: "CONFIGURATION", value: configuration }],
+      portMappings: [{ containerPort: 24224, hostPort, protocol: "tcp" }],
+      logConfiguration: {
+        logDriver: "awslogs",
+        options: {
+          "awslogs-group": logs.name,
+          "awslogs-region": this.stack.settings.region,
+          "awslogs-stream-prefix": "router",
+        },
+      },
+    };
+    // #endregion router
+  }
+
+  /** A task on the instances, and a service that runs it there. */
+  private run(
+    name: string,
+    containers: readonly object[],
+    { instances, taskRole }: Ground,
+    own: Partial<InstanceServiceProps>,
+  ): void {
+    const { stack, place } = this;
     // #region service
-    const task = new EcsTaskDefinition(stack, `${id}_task`, {
-      family: stack.settings.named(name),
-      requiresCompatibilities: ["EC2"],
-      networkMode: "bridge",
-      executionRoleArn: executionRole.arn,
-      taskRoleArn: taskRole.arn,
-      volume,
-      containerDefinitions: JSON.stringify(containers),
-    });
-    new EcsService(stack, `${id}_service`, {
+    new InstanceService(stack, name.replaceAll("-", "_"), {
       name: stack.settings.named(name),
-      cluster: cluster.arn,
-      taskDefinition: task.arn,
-      launchType: "EC2",
-      lifecycle: { ignoreChanges: ["task_definition"] },
-      dependsOn: [
-        this.instances.ready,
-        network.egress,
-        ...executionRole.permissions,
-        ...taskRole.permissions,
-      ],
+      clusterArn: place.cluster.arn,
+      executionRole: place.executionRole,
+      taskRole,
+      containers,
+      dependsOn: [instances.ready, place.network.egress],
       ...own,
     });
     // #endregion service
