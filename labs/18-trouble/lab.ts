@@ -16,7 +16,7 @@ export const lab = defineLab({
     en: "Twelve stacks, each broken in one way that people really report. Find each from outside, write down what you take it for, and mend it.",
     ja: "12 のスタックが、実際によく報告される形で 1 か所ずつ壊れています。外から観察し、原因の仮説を書き、直します。",
   },
-  minutes: 38,
+  minutes: 43,
   needs: ["terraform", "go"],
   apps: [NODE_APP, GO_APP],
   standsOn: "08-two-services",
