@@ -2,7 +2,9 @@ import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 
 import { checks } from "../../labs/07-load-balancer/checks.ts";
+import { connectAws, disconnectAws } from "@workbook/lab-kit";
 import { LiveCloud } from "./support/live-cloud.ts";
+import { approvePipeline, makePipeline } from "./support/live-pipeline.ts";
 import { LivePages, type Look } from "./support/live-pages.ts";
 import { serveLive, type LiveServer } from "./support/live-server.ts";
 import { findBrowser } from "./support/site.ts";
@@ -248,5 +250,34 @@ test(
     await part.getByRole("button", { name: /^Load:/ }).click();
     await expect.poll(() => part.textContent(), SOON).toMatch(/[1-9]\d* sent, lost: 0/);
     await part.getByRole("button", { name: "Stop the load" }).click();
+  },
+);
+
+test(
+  "a pipeline moves as it runs: in the panel, and in the picture of its chapter",
+  { timeout: 2 * MINUTE },
+  async () => {
+    const [page, ja] = await Promise.all(
+      ["", "ja/"].map((language) =>
+        pages.openPanel("17-pipeline", { token: cloud.token, language }),
+      ),
+    );
+    const stages = page!.locator(".pipeline li");
+    const looks = () =>
+      page!
+        .locator("[data-stage]")
+        .evaluateAll((boxes) => boxes.map((box) => (box as SVGElement).dataset["look"] ?? "-"));
+    expect(await looks()).toEqual(["-", "-", "-", "-"]);
+    const aws = await connectAws(cloud.connection);
+    await makePipeline(aws, "greeting");
+    await expect.poll(() => stages.last().textContent(), SOON).toContain("waits for approval");
+    expect(await stages.first().textContent()).toContain("Succeeded");
+    await expect.poll(looks, SOON).toEqual(["done", "-", "asking", "-"]);
+    const told = () => ja!.locator(".pipeline li").last().textContent();
+    await expect.poll(told, SOON).toContain("承認待ち");
+    await approvePipeline(aws, "greeting");
+    await expect.poll(() => stages.last().textContent(), SOON).toContain("Succeeded");
+    await expect.poll(looks, SOON).toEqual(["done", "-", "done", "-"]);
+    disconnectAws(aws);
   },
 );

@@ -41,6 +41,8 @@ export class PipelinePart implements EnginePart {
     for (const { scope, name } of all) this.#advance(scope, name);
     this.#events.publish();
   });
+  /** Actions in progress, by id: services change all the time, and what has ended is not to be looked through each time. */
+  readonly #inProgress = new Map<string, Scope>();
   /** Actions that are being worked on, by id. */
   readonly #working = new Map<string, Promise<void>>();
   /** Those of them that something has changed for meanwhile. */
@@ -63,7 +65,11 @@ export class PipelinePart implements EnginePart {
       const scope = store.scope(all.place.account, all.place.region);
       for (const { pipeline } of all.filter(isActive)) this.#wake(scope, pipeline);
     }
-    for (const { scope, id } of this.#running()) this.#work(scope, id);
+    for (const all of store.all(actionRuns)) {
+      const scope = store.scope(all.place.account, all.place.region);
+      for (const { id } of all.filter(isInProgress)) this.#inProgress.set(id, scope);
+    }
+    this.#workOnAll();
   }
 
   async stop(): Promise<void> {
@@ -79,6 +85,7 @@ export class PipelinePart implements EnginePart {
     const { kind, account, region } = change;
     const scope = this.#context.store.scope(account, region);
     if (kind === objects.name) return startOnObjectLater(this.#context, change);
+    if (kind === actionRuns.name) this.#note(scope, change);
     if (kind === executions.name || kind === actionRuns.name) {
       this.#events.hear(change);
       const { pipeline } = (change.after ?? change.before) as Execution | ActionRun;
@@ -86,8 +93,16 @@ export class PipelinePart implements EnginePart {
     }
     if (kind === pipelines.name)
       return this.#wake(scope, ((change.after ?? change.before) as Pipeline).name);
-    if (!WATCHED.has(kind)) return;
-    for (const each of this.#running()) this.#work(each.scope, each.id);
+    if (WATCHED.has(kind)) this.#workOnAll();
+  }
+
+  #note(scope: Scope, { id, after }: Change): void {
+    if (after && isInProgress(after as ActionRun)) this.#inProgress.set(id, scope);
+    else this.#inProgress.delete(id);
+  }
+
+  #workOnAll(): void {
+    for (const [id, scope] of this.#inProgress) this.#work(scope, id);
   }
 
   #wake(scope: Scope, name: string): void {
@@ -102,17 +117,8 @@ export class PipelinePart implements EnginePart {
     } catch (error) {
       logger.error(`the pipeline ${name} does not go on`, error);
     }
-    for (const each of this.#running())
-      if (!this.#working.has(each.id) && !this.#timers.has(each.id))
-        this.#work(each.scope, each.id);
-  }
-
-  *#running(): Generator<{ readonly scope: Scope; readonly id: string }> {
-    const { store } = this.#context;
-    for (const all of store.all(actionRuns)) {
-      const scope = store.scope(all.place.account, all.place.region);
-      for (const { id } of all.filter(({ status }) => status === "InProgress")) yield { scope, id };
-    }
+    for (const [id, of] of this.#inProgress)
+      if (!this.#working.has(id) && !this.#timers.has(id)) this.#work(of, id);
   }
 
   /** One step after the other: whatever changes during one is looked at after it. */
@@ -144,6 +150,8 @@ export class PipelinePart implements EnginePart {
     return takeStep(this.#context, this.#tools, scope, id);
   }
 }
+
+const isInProgress = ({ status }: Pick<ActionRun, "status">) => status === "InProgress";
 
 /** In no transaction: what starts a pipeline is one of its own. */
 function startOnObjectLater(context: EngineContext, change: Change): void {

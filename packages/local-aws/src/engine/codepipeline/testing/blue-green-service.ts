@@ -1,0 +1,107 @@
+import {
+  CodeDeployClient,
+  CreateApplicationCommand,
+  CreateDeploymentGroupCommand,
+} from "@aws-sdk/client-codedeploy";
+import { DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { CreateServiceCommand } from "@aws-sdk/client-ecs";
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  CreateTargetGroupCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { AttachRolePolicyCommand } from "@aws-sdk/client-iam";
+import type { PipelineCloud } from "./pipeline-cloud.ts";
+
+/** What a pipeline's role needs to have CodeDeploy deploy. */
+export const DEPLOYS = {
+  Effect: "Allow",
+  Action: [
+    "codedeploy:CreateDeployment",
+    "codedeploy:GetApplicationRevision",
+    "codedeploy:GetDeployment",
+    "codedeploy:GetDeploymentConfig",
+    "codedeploy:RegisterApplicationRevision",
+  ],
+  Resource: "*",
+};
+
+/** Makes a service `green` that wants no task, and an application and a group of its name, by which CodeDeploy deploys it at once. */
+export async function createBlueGreenService(cloud: PipelineCloud): Promise<void> {
+  const { clientConfig } = cloud.test;
+  const [ec2, elb, codedeploy] = [
+    new EC2Client(clientConfig),
+    new ElasticLoadBalancingV2Client(clientConfig),
+    new CodeDeployClient(clientConfig),
+  ];
+  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
+  const subnets = Subnets.slice(0, 2).map(({ SubnetId }) => SubnetId!);
+  const { LoadBalancers } = await elb.send(
+    new CreateLoadBalancerCommand({ Name: "green", Subnets: subnets }),
+  );
+  const { LoadBalancerArn } = LoadBalancers![0]!;
+  const groups = [];
+  for (const Name of ["green-one", "green-two"]) {
+    const { TargetGroups } = await elb.send(
+      new CreateTargetGroupCommand({
+        Name,
+        Protocol: "HTTP",
+        Port: 80,
+        VpcId: Subnets[0]!.VpcId!,
+        TargetType: "ip",
+      }),
+    );
+    groups.push(TargetGroups![0]!);
+  }
+  const [{ TargetGroupArn: targetGroupArn } = {}] = groups;
+  const { Listeners } = await elb.send(
+    new CreateListenerCommand({
+      LoadBalancerArn,
+      Port: 80,
+      Protocol: "HTTP",
+      DefaultActions: [{ Type: "forward", TargetGroupArn: targetGroupArn }],
+    }),
+  );
+  await cloud.ecs.send(
+    new CreateServiceCommand({
+      cluster: "c",
+      serviceName: "green",
+      taskDefinition: "web",
+      desiredCount: 0,
+      launchType: "FARGATE",
+      deploymentController: { type: "CODE_DEPLOY" },
+      networkConfiguration: { awsvpcConfiguration: { subnets } },
+      loadBalancers: [{ targetGroupArn, containerName: "web", containerPort: 80 }],
+    }),
+  );
+  const serviceRoleArn = await cloud.serviceRole("deploys", "codedeploy.amazonaws.com");
+  const PolicyArn = "arn:aws:iam::aws:policy/AWSCodeDeployRoleForECS";
+  await cloud.iam.send(new AttachRolePolicyCommand({ RoleName: "deploys", PolicyArn }));
+  await codedeploy.send(
+    new CreateApplicationCommand({ applicationName: "green", computePlatform: "ECS" }),
+  );
+  await codedeploy.send(
+    new CreateDeploymentGroupCommand({
+      applicationName: "green",
+      deploymentGroupName: "green",
+      serviceRoleArn,
+      deploymentConfigName: "CodeDeployDefault.ECSAllAtOnce",
+      deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
+      blueGreenDeploymentConfiguration: {
+        deploymentReadyOption: { actionOnTimeout: "CONTINUE_DEPLOYMENT" },
+        terminateBlueInstancesOnDeploymentSuccess: { action: "TERMINATE" },
+      },
+      ecsServices: [{ clusterName: "c", serviceName: "green" }],
+      loadBalancerInfo: {
+        targetGroupPairInfoList: [
+          {
+            targetGroups: groups.map(({ TargetGroupName: name }) => ({ name: name! })),
+            prodTrafficRoute: { listenerArns: [Listeners![0]!.ListenerArn!] },
+          },
+        ],
+      },
+    }),
+  );
+  for (const client of [ec2, elb, codedeploy]) client.destroy();
+}
