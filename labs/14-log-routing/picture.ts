@@ -1,4 +1,4 @@
-import { arrow, box, definePicture, frame, note } from "@workbook/lab-kit";
+import { arrow, box, definePicture } from "@workbook/lab-kit";
 
 export const picture = definePicture(
   [
@@ -7,15 +7,14 @@ export const picture = definePicture(
   ],
   [
     box([52, 410, 100, 50], ["log router", "ログルーター"], "Fluent Bit"),
-    box([300, 410, 84, 50], ["bucket", "バケット"], "archive"),
+    box([172, 410, 74, 50], ["bucket", "バケット"], "archive"),
     arrow([102, 387], [102, 408]),
-    arrow([152, 435], [298, 435]),
-    frame("group", [50, 464, 312, 52]),
-    note([60, 478], ["EC2 instance", "EC2 インスタンス"], "start"),
-    box([58, 484, 92, 28], ["daemon", "デーモン"]),
-    box([158, 484, 92, 28], "go-app"),
-    box([258, 484, 96, 28], ["app, router", "アプリとルーター"]),
-    arrow([158, 498], [152, 498]),
+    arrow([152, 435], [170, 435]),
+    box(
+      [264, 410, 120, 50],
+      ["EC2 instance", "EC2 インスタンス"],
+      ["daemon, sidecar", "デーモン、サイドカー"],
+    ),
   ],
   { "CloudWatch Logs": ["of apps and router", "アプリとルーターの分"] },
 );
