@@ -1,4 +1,5 @@
 import { defineChecks, keepsWhatIsThere, NODE_APP, servicesAreSteady } from "@workbook/lab-kit";
+import { goesBlueGreen } from "./checks/blue-green.ts";
 import { buildspecDoes } from "./checks/buildspec.ts";
 import { serviceIsGuarded } from "./checks/guard.ts";
 import { pipelineIsOpen, runsWhatWasBuilt } from "./checks/live-pipeline.ts";
@@ -13,6 +14,7 @@ export const checks = defineChecks([
   buildspecDoes("buildspec"),
   stagesInOrder("stages"),
   rolesAreApart("roles"),
+  goesBlueGreen("blue-green"),
   keepsWhatIsThere("plan-keeps"),
   servicesAreSteady("services-steady", [NODE_APP]),
   pipelineIsOpen("pipeline-open"),

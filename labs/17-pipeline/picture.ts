@@ -2,14 +2,14 @@ import { arrow, box, definePicture } from "@workbook/lab-kit";
 
 export const picture = definePicture(
   [
-    "A push starts a pipeline: CodeBuild tests and pushes an image, somebody approves, and the Node.js service gets a new revision.",
-    "プッシュでパイプラインが始まります。CodeBuild がテストしてイメージをプッシュし、誰かが承認すると、Node.js のサービスが新しいリビジョンになります。",
+    "A push starts a pipeline: CodeBuild tests and pushes an image, somebody approves, and two services get a new revision: one by a rolling update, one blue/green.",
+    "プッシュでパイプラインが始まります。CodeBuild がテストしてイメージをプッシュし、誰かが承認すると、2 つのサービスが新しいリビジョンになります。1 つはローリング更新、もう 1 つはブルー/グリーンです。",
   ],
   [
     box([52, 410, 70, 50], ["push", "プッシュ"], ["main", "main"], "Source"),
     box([144, 410, 94, 50], ["build", "ビルド"], ["test, docker", "テスト、docker"], "Build"),
     box([260, 410, 64, 50], ["approval", "承認"], ["by you", "あなた"], "Approval"),
-    box([346, 410, 60, 50], ["deploy", "デプロイ"], "ECS", "Deploy"),
+    box([346, 410, 60, 50], ["deploy", "デプロイ"], ["two ways", "2 通り"], "Deploy"),
     arrow([122, 435], [142, 435]),
     arrow([238, 435], [258, 435]),
     arrow([324, 435], [344, 435]),

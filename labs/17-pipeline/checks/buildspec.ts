@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import {
   type Check,
   type CheckResult,
@@ -11,10 +9,9 @@ import {
   walk,
 } from "@workbook/lab-kit";
 import { both, text, type Words } from "@workbook/toolchain";
-import { parse } from "yaml";
+import { BUILDSPEC as FILE, readBuildspec } from "./repository-files.ts";
 import { awsPage } from "./stack-parts.ts";
 
-const FILE = "greeting/buildspec.yml";
 const SPEC = awsPage("codebuild/latest/userguide/build-spec-ref.html");
 const LOGIN = awsPage("AmazonECR/latest/userguide/registry_auth.html");
 const DEFINITIONS = awsPage("codepipeline/latest/userguide/file-reference.html");
@@ -82,31 +79,21 @@ export function buildspecDoes(id: string): Check<"synth"> {
   });
 }
 
-interface Buildspec {
-  readonly phases?: Readonly<Record<string, { readonly commands?: unknown } | null>> | null;
-  readonly artifacts?: { readonly files?: unknown } | null;
-}
-
-async function examine({ synth }: SynthContext): Promise<CheckResult<Fault>> {
-  if (synth.directory === undefined)
-    throw new RangeError("It is not known where the learner's files lie");
-  const spec = await read(join(synth.directory, FILE));
-  if (!("spec" in spec))
+async function examine(context: SynthContext): Promise<CheckResult<Fault>> {
+  const spec = await readBuildspec(context);
+  if ("problem" in spec)
     return failed(
       "unreadable",
       [`${FILE} can be read`, `${FILE} を読める`],
       both`${["it cannot", "読めません"]}: ${spec.problem}`,
     );
-  const commands = Object.values(spec.spec.phases ?? {}).flatMap((phase) =>
-    [phase?.commands ?? []].flat().map(String),
-  );
+  const { commands, files } = spec;
   const at = (pattern: RegExp) => commands.findIndex((line) => pattern.test(line));
   const [test, build, push] = [/--test\b|npm (?:run )?test/, /docker build\b/, /docker push\b/].map(
     at,
   ) as [number, number, number];
   const login = at(/docker login\b.*--password-stdin/);
   const definitions = commands[at(/imagedefinitions\.json/)] ?? "-";
-  const files = [spec.spec.artifacts?.files ?? []].flat().map(String);
   const inOrder = (first: number, second: number) => first >= 0 && first < second;
   const where = (what: Words, line: number) =>
     both`${what}: ${line < 0 ? ["no command", "コマンドがない"] : commands[line]!}`;
@@ -143,15 +130,4 @@ async function examine({ synth }: SynthContext): Promise<CheckResult<Fault>> {
       holds: files.some((file) => file === "imagedefinitions.json" || file === "**/*"),
     },
   ]);
-}
-
-async function read(
-  path: string,
-): Promise<{ readonly spec: Buildspec } | { readonly problem: string }> {
-  try {
-    const spec = parse(await readFile(path, "utf8")) as Buildspec | null;
-    return spec?.phases ? { spec } : { problem: "phases: -" };
-  } catch (error) {
-    return { problem: (error as Error).message.split("\n")[0]! };
-  }
 }

@@ -13,7 +13,7 @@ import { awsPage, pipelineOf } from "./stack-parts.ts";
 
 const TRANSITIONS = awsPage("codepipeline/latest/userguide/transitions.html");
 const DEPLOY = awsPage("codepipeline/latest/userguide/action-reference-ECS.html");
-const STAGES = "Source → Build → Approval → Deploy";
+const STAGES = "Source → Build → Approval → Deploy → BlueGreen";
 
 const READY = {
   missing: hint(

@@ -7,6 +7,7 @@ import { CodestarconnectionsConnection } from "@cdktf/provider-aws/lib/codestarc
 import { DataAwsEcrRepository } from "@cdktf/provider-aws/lib/data-aws-ecr-repository/index.js";
 import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket/index.js";
 import { WorkbookStack } from "@workbook/infra/base-stack";
+import { BlueGreenApp } from "@workbook/infra/blue-green-app";
 import { Cluster } from "@workbook/infra/cluster";
 import { ExecutionRole } from "@workbook/infra/execution-role";
 import { FargateApp } from "@workbook/infra/fargate-app";
@@ -52,7 +53,7 @@ export class ServiceStack extends WorkbookStack {
       name: settings.named("alb"),
       description: "The load balancer, for the home address of the learner only",
       vpcId: network.vpcId,
-      port: [80, 8080],
+      port: [80, 8080, 9000, 9001],
       cidrs: [settings.homeCidr],
     });
     const cluster = new Cluster(this, "cluster", { name: settings.named("workbook") });
@@ -107,13 +108,31 @@ export class ServiceStack extends WorkbookStack {
     // #region guard
     node.service.resource.putDeploymentCircuitBreaker({ enable: true, rollback: true });
     // #endregion guard
-    this.pipeline(shared, node.service);
+    // #region green
+    const green = new BlueGreenApp(this, "green", {
+      ...shared,
+      region,
+      name: settings.named("greeting"),
+      description: "The task of the greeting, for the load balancer only",
+      container: "greeting",
+      // Until the first push.
+      image: settings.image("golang-app"),
+      port: 8080,
+      productionPort: 9000,
+      testPort: 9001,
+    });
+    // #endregion green
+    this.pipeline(shared, node.service, green);
 
     new TerraformOutput(this, "alb_dns_name", { value: alb.dnsName });
     new TerraformOutput(this, "cluster_name", { value: cluster.name });
   }
 
-  private pipeline({ cluster, executionRole }: Shared, service: FargateService): void {
+  private pipeline(
+    { cluster, executionRole }: Shared,
+    service: FargateService,
+    green: BlueGreenApp,
+  ): void {
     const { settings } = this;
     // #region places
     const connection = new CodestarconnectionsConnection(this, "github", {
@@ -128,7 +147,8 @@ export class ServiceStack extends WorkbookStack {
       name: settings.named("nodejs-app"),
     });
     // #endregion places
-    const build = this.build(artifacts, repository);
+    const build = this.build(artifacts, repository, executionRole);
+    const { region } = settings;
     // #region pipeline-role
     const role = new IamRole(this, "pipeline_role", {
       name: settings.named("pipeline"),
@@ -141,9 +161,34 @@ export class ServiceStack extends WorkbookStack {
         // Neither is about a service: which revision it is going to be is not known before.
         [["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"], "*"],
         [["iam:PassRole"], executionRole.arn],
+        [["codedeploy:CreateDeployment", "codedeploy:GetDeployment"], green.group.arn],
+        [
+          ["codedeploy:GetApplicationRevision", "codedeploy:RegisterApplicationRevision"],
+          green.application.arn,
+        ],
+        [
+          ["codedeploy:GetDeploymentConfig"],
+          `arn:aws:codedeploy:${region}:*:deploymentconfig:CodeDeployDefault.ECSAllAtOnce`,
+        ],
       ),
     });
     // #endregion pipeline-role
+    // #region blue-green
+    const toGreen = {
+      category: "Deploy",
+      owner: "AWS",
+      provider: "CodeDeployToECS",
+      inputArtifacts: ["built"],
+      configuration: {
+        ApplicationName: green.application.name,
+        DeploymentGroupName: green.group.deploymentGroupName,
+        TaskDefinitionTemplateArtifact: "built",
+        AppSpecTemplateArtifact: "built",
+        Image1ArtifactName: "built",
+        Image1ContainerName: "IMAGE",
+      },
+    };
+    // #endregion blue-green
     // #region pipeline
     const stage = (name: string, action: Omit<CodepipelineStageAction, "name" | "version">) => ({
       name,
@@ -189,6 +234,7 @@ export class ServiceStack extends WorkbookStack {
           inputArtifacts: ["built"],
           configuration: { ClusterName: cluster.name, ServiceName: service.name },
         }),
+        stage("BlueGreen", toGreen),
       ],
       dependsOn: [...role.permissions],
     });
@@ -196,7 +242,11 @@ export class ServiceStack extends WorkbookStack {
   }
 
   /** What tests, builds and pushes: a container of CodeBuild's, as a role of its own. */
-  private build(artifacts: S3Bucket, repository: DataAwsEcrRepository): CodebuildProject {
+  private build(
+    artifacts: S3Bucket,
+    repository: DataAwsEcrRepository,
+    executionRole: ExecutionRole,
+  ): CodebuildProject {
     const { settings } = this;
     const name = settings.named("greeting");
     // #region build-role
@@ -236,7 +286,11 @@ export class ServiceStack extends WorkbookStack {
         computeType: "BUILD_GENERAL1_SMALL",
         image: "aws/codebuild/amazonlinux-x86_64-standard:5.0",
         privilegedMode: true,
-        environmentVariable: [{ name: "REPOSITORY", value: repository.repositoryUrl }],
+        environmentVariable: [
+          { name: "REPOSITORY", value: repository.repositoryUrl },
+          { name: "SERVICE", value: name },
+          { name: "EXECUTION_ROLE", value: executionRole.arn },
+        ],
       },
       dependsOn: [...role.permissions],
     });

@@ -100,6 +100,8 @@ export class ServiceStack extends WorkbookStack {
     // Step 4. IamRole "pipeline_role" for codepipeline.amazonaws.com, and Codepipeline "pipeline" with the stages Source, Build,
     //   Approval and Deploy. Source is the branch main of the repository you/greeting;
     //   Build gets its commit as the variable COMMIT.
+    // Step 5. BlueGreenApp "green" on the ports 9000 and 9001, a fifth stage BlueGreen that CodeDeploy deploys it by, and what
+    //   greeting/appspec.yaml and the buildspec have to say for that.
 
     new TerraformOutput(this, "alb_dns_name", { value: alb.dnsName });
     new TerraformOutput(this, "cluster_name", { value: cluster.name });
