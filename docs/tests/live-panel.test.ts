@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 
 import { checks } from "../../labs/07-load-balancer/checks.ts";
 import { connectAws, disconnectAws } from "@workbook/lab-kit";
+import { findBarriers } from "./support/barriers.ts";
 import { LiveCloud } from "./support/live-cloud.ts";
 import { approvePipeline, makePipeline } from "./support/live-pipeline.ts";
 import { LivePages, type Look } from "./support/live-pages.ts";
@@ -275,6 +276,8 @@ test(
     await expect.poll(looks, SOON).toEqual(["done", "-", "asking", "-"]);
     const told = () => ja!.locator(".pipeline li").last().textContent();
     await expect.poll(told, SOON).toContain("承認待ち");
+    for (const shown of [page!, ja!])
+      expect(await findBarriers(shown)).toEqual({ violations: [], tooWide: 0 });
     await approvePipeline(aws, "greeting");
     await expect.poll(() => stages.last().textContent(), SOON).toContain("Succeeded");
     await expect.poll(looks, SOON).toEqual(["done", "-", "done", "-"]);
