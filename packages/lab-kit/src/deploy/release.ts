@@ -81,7 +81,8 @@ async function listServices(ecs: ECS, cluster: string): Promise<string[]> {
 
 async function describe(ecs: ECS, cluster: string, names: readonly string[]): Promise<Service[]> {
   const { services = [] } = await ecs.describeServices({ cluster, services: [...names] });
-  return services;
+  // They come as Terraform happened to make them, side by side: no order to show.
+  return services.toSorted((a, b) => (a.serviceName! < b.serviceName! ? -1 : 1));
 }
 
 async function releaseOne(ecs: ECS, cluster: string, service: Service): Promise<Release> {
