@@ -95,6 +95,16 @@ test("revisions may be any, and go on being the same or others", () => {
   expect(compareOutput(shown(both), "node-app-hanako:7, go-app-hanako:1")).toBeUndefined();
 });
 
+test("a flow log's record may be of another packet, and says the same of it", () => {
+  const text =
+    "2 123456789012 eni-0199212976fb1e58e 10.0.0.199 10.0.11.78 46491 8080 6 1 60 1796062597 1796062598 REJECT OK";
+  const other =
+    "2 123456789012 eni-02b1c0d76fa31e58e 10.0.1.7 10.0.10.211 50122 8080 6 3 180 1796062612 1796062612 REJECT OK";
+  expect(compareOutput(shown(text), other)).toBeUndefined();
+  expect(compareOutput(shown(text), other.replace("8080", "80"))).toBeDefined();
+  expect(compareOutput(shown(text), other.replace("REJECT", "ACCEPT"))).toBeDefined();
+});
+
 test("a line of dots stands for any number of lines", () => {
   expect(compareOutput(shown("a\n…\nd"), "a\nb\nc\nd")).toBeUndefined();
   expect(compareOutput(shown("a\n…\nd"), "a\nd")).toBeUndefined();

@@ -29,6 +29,13 @@ const PLACEHOLDERS: readonly Placeholder[] = [
   { name: "time of day", pattern: /\b\d\d:\d\d(?::\d\d(?:\.\d+)?)?\b(?!:)/g, numbered: false },
   { name: "memory", pattern: /\b\d+ MB\b/g, numbered: false },
   { name: "request", pattern: /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, numbered: true },
+  // Of a flow log's record: the port that was asked from, and behind the protocol packets, bytes, start and end.
+  {
+    name: "flow",
+    pattern:
+      /(?<=\beni-[0-9a-f]+ \S+ \S+ )\d+(?= \d+ 6 )|(?<= 6 )\d+ \d+ \d{10} \d{10}(?= (?:ACCEPT|REJECT) )/g,
+    numbered: false,
+  },
   // Tasks, deployments, tags made from content: 7 and more digits of hexadecimal, one of them a number.
   { name: "id", pattern: /\b(?:(?:[a-z]+-)+)?(?=[a-f]*\d)[0-9a-f]{7,64}\b/g, numbered: true },
   {
