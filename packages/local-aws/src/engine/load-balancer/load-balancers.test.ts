@@ -99,10 +99,13 @@ test("one success makes a new target healthy; failures in a row make it unhealth
   let status = 204;
   const probes: (string | undefined)[] = [];
   const { address } = await cloud.target(group, (request, response) => {
-    probes.push(`${request.url} ${request.headers.host} ${request.headers["user-agent"]}`);
+    const probe = `${request.url} ${request.headers.host} ${request.headers["user-agent"]}`;
+    // When its connection has ended, the check's outcome is on its way back: time may go on then.
+    request.socket.once("close", () => probes.push(probe));
     response.writeHead(status).end();
   });
   await reach(group, "healthy");
+  await vi.waitFor(() => expect(probes).toHaveLength(1), { timeout: 60_000 });
   expect(probes).toEqual([`/healthz ${address}:8080 ELB-HealthChecker/2.0`]);
   expect(health(group)).toEqual([{ State: "healthy", Reason: undefined, Description: undefined }]);
   status = 503;
