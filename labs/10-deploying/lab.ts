@@ -19,7 +19,7 @@ export const lab = defineLab({
     en: "Deploy in three ways, and say who owns what: Terraform alone, ecspresso with files that read Terraform's state, and CodeDeploy with a canary. What is broken goes back by itself.",
     ja: "3 つの方法でデプロイし、何を誰が受け持つかを決めます。Terraform だけの方法、Terraform のステートを読むファイルで ecspresso を使う方法、CodeDeploy のカナリアです。壊れたものは自動で戻ります。",
   },
-  minutes: 70,
+  minutes: 76,
   needs: ["terraform", "go"],
   apps: [NODE_APP, GO_APP],
   standsOn: "08-two-services",

@@ -123,6 +123,7 @@ async function runBlocks(
 const EXAMPLES_NEED = [
   ["aws", /(?:^|\s)(?:\.\/workbook )?aws /m, "the AWS CLI"],
   ["ecspresso", /\/workbook ecspresso /, "ecspresso"],
+  ["session-manager-plugin", / exec --id /, "AWS's Session Manager plugin"],
 ] as const;
 
 /** Why a machine without one of them cannot run a block. */

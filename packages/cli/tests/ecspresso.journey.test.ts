@@ -184,7 +184,7 @@ describe.skipIf(!isThere)(
         expect(await run("appspec")).toContain(`ContainerName: ${app}\n`);
       });
 
-      test("delete takes the service away, and deploy makes it again as Terraform knows it", async () => {
+      test("delete takes the service away, and deploy makes it again from its files", async () => {
         await run("delete", "--force", "--terminate");
         const gone = await pollUntil(
           () => serviceOf(app),
