@@ -18,6 +18,8 @@ const PER_SECOND = 300;
 
 let bg: BlueGreen;
 let load: Load;
+/** The last test ends the server itself, and the one after it. */
+let hasEnded = false;
 
 beforeAll(async () => {
   bg = await BlueGreen.start(2);
@@ -29,7 +31,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await load.stop();
-  await bg.stop();
+  if (!hasEnded) await bg.stop();
 }, 60_000);
 
 /** How many answers a version has given. */
@@ -164,6 +166,10 @@ test(
     const { cloud } = bg.services;
     const { port } = new URL(cloud.test.endpoint);
     await cloud.test.stop();
+    hasEnded = true;
+    bg.codedeploy.destroy();
+    bg.elb.destroy();
+    expect(cloud.test.errors).toEqual([]);
     // Images are named by the registry that they are in: the same port again.
     const test = await startTestCloud({
       tasks: "process",
@@ -189,7 +195,7 @@ test(
       expect(test.errors).toEqual([]);
     } finally {
       codedeploy.destroy();
-      await test.stop();
+      await again.stop();
     }
   },
 );
