@@ -14,9 +14,7 @@ export const ELLIPSIS = "…";
 export function compareOutput(shown: ShownOutput, printed: string): string | undefined {
   const expected = toLines(shown.text, shown.unordered);
   const actual = toLines(printed, shown.unordered);
-  const wanted = numbered(expected.filter((line) => !isGap(line)));
-  // Which values are the same is asked of the lines that the page shows: of the others nothing is known.
-  if (findMatch(expected, actual, [], (found) => numbered(found) === wanted)) return undefined;
+  if (new Match(expected, actual).isThere()) return undefined;
   const patch = createPatch("output", `${numbered(expected)}\n`, `${numbered(actual)}\n`);
   return patch.split("\n").slice(4).join("\n").trimEnd();
 }
@@ -25,10 +23,16 @@ export function compareOutput(shown: ShownOutput, printed: string): string | und
 interface Line {
   readonly text: string;
   readonly kind: string;
+  /** Whether it holds a value that is the same as another one, or not. */
+  readonly isNumbered: boolean;
 }
 
 function toLines(text: string, unordered: boolean): Line[] {
-  const lines = readLines(text).map((line) => ({ text: line, kind: toKind(line) }));
+  const lines = readLines(text).map((line) => ({
+    text: line,
+    kind: toKind(line),
+    isNumbered: / \d+›/.test(withPlaceholders([line])[0]!),
+  }));
   return unordered ? lines.toSorted((a, b) => (a.kind < b.kind ? -1 : 1)) : lines;
 }
 
@@ -40,20 +44,48 @@ function isGap({ text }: Line): boolean {
   return text.trim() === ELLIPSIS;
 }
 
-/** Whether the printed lines are the expected ones, gaps filled, in a way that is accepted. */
-function findMatch(
-  expected: readonly Line[],
-  actual: readonly Line[],
-  found: readonly Line[],
-  accepts: (found: readonly Line[]) => boolean,
-): boolean {
-  const [line, ...rest] = expected;
-  if (line === undefined) return actual.length === 0 && accepts(found);
-  if (isGap(line)) {
-    return Array.from({ length: actual.length + 1 }).some((_, from) =>
-      findMatch(rest, actual.slice(from), found, accepts),
+/** Whether the printed lines are the expected ones, gaps filled, with the same values where the page shows the same. */
+class Match {
+  readonly #expected: readonly Line[];
+  readonly #actual: readonly Line[];
+  /** Which values are the same is asked of the lines that the page shows: of the others nothing is known. */
+  readonly #wanted: readonly string[];
+  /** What has led nowhere: where the search stood, and the values that it had met. */
+  readonly #vain = new Set<string>();
+
+  constructor(expected: readonly Line[], actual: readonly Line[]) {
+    this.#expected = expected;
+    this.#actual = actual;
+    this.#wanted = withPlaceholders(
+      expected.filter((line) => !isGap(line)).map(({ text }) => text),
     );
   }
-  const [first, ...others] = actual;
-  return first?.kind === line.kind && findMatch(rest, others, [...found, first], accepts);
+
+  isThere(): boolean {
+    return this.#find(0, 0, []);
+  }
+
+  #find(at: number, from: number, found: readonly Line[]): boolean {
+    const line = this.#expected[at];
+    if (line === undefined) return from === this.#actual.length;
+    const values = found.filter(({ isNumbered }) => isNumbered).map(({ text }) => text);
+    const state = [at, from, ...values].join("\n");
+    if (this.#vain.has(state)) return false;
+    const isFound = isGap(line)
+      ? Array.from({ length: this.#actual.length + 1 - from }).some((_, skipped) =>
+          this.#find(at + 1, from + skipped, found),
+        )
+      : this.#isNext(line, from, found) &&
+        this.#find(at + 1, from + 1, [...found, this.#actual[from]!]);
+    if (!isFound) this.#vain.add(state);
+    return isFound;
+  }
+
+  #isNext(line: Line, from: number, found: readonly Line[]): boolean {
+    const next = this.#actual[from];
+    if (next?.kind !== line.kind) return false;
+    if (!next.isNumbered) return true;
+    const texts = [...found, next].map(({ text }) => text);
+    return withPlaceholders(texts).at(-1) === this.#wanted[found.length];
+  }
 }

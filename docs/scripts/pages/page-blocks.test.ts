@@ -138,3 +138,16 @@ test("progress that a terminal wipes out is not compared", () => {
   const printed = "• Local AWS\n    starting\n✓ Local AWS  http://127.0.0.1:4566  0.8s\n";
   expect(compareOutput(shown("✓ Local AWS  http://127.0.0.1:4566  1.2s"), printed)).toBeUndefined();
 });
+
+test("an output of many gaps and like lines is compared at once, also where it differs", () => {
+  const step = (from: string) => `2026-11-30T18:28:39Z ${from}\n`;
+  const ends = (task: string) => `task ${task} is gone\ntask ${task} is missed`;
+  const waits = `…\n${step("Service is stable now")}`.repeat(12);
+  const text = `${waits}…\n${ends("0a9d6d80aabbccdd")}`;
+  const lines = step("waiting").concat(step("Service is stable now")).repeat(60);
+  const task = "9b1de0aa11223344";
+  expect(compareOutput(shown(text), lines + ends(task))).toBeUndefined();
+  const another = ends(task).replace(task, "1c2d3e4f11223344");
+  expect(compareOutput(shown(text), lines + another)).toContain("id 2");
+  expect(compareOutput(shown(text), `${lines}${ends(task)}\nmore`)).toContain("+more");
+});
