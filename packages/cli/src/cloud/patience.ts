@@ -18,21 +18,21 @@ export class Patience {
   readonly #now: () => number;
   readonly #began: number;
   #since: number;
-  #last: string;
+  #last: string | undefined;
 
-  /** @param sign what changes while there is progress */
+  /** @param sign what changes while there is progress; not asked before somebody waits */
   constructor(sign: () => string, limits = SERVER_PATIENCE, now: () => number = Date.now) {
     this.#sign = sign;
     this.#limits = limits;
     this.#now = now;
     this.#began = now();
     this.#since = this.#began;
-    this.#last = sign();
   }
 
   /** Whether there is nothing to wait for any more. */
   get isOver(): boolean {
     const now = this.#now();
+    this.#last ??= this.#sign();
     if (now - this.#began > this.#limits.latestMs) return true;
     if (now - this.#since <= this.#limits.silenceMs) return false;
     const sign = this.#sign();
