@@ -4,13 +4,10 @@ import { EcsService } from "@cdktf/provider-aws/lib/ecs-service/index.js";
 import { LbListener } from "@cdktf/provider-aws/lib/lb-listener/index.js";
 import { Construct } from "constructs";
 
-import type { FargateAppProps } from "./fargate-app.ts";
+import { taskOf, type FargateAppProps } from "./fargate-app.ts";
 import { PLATFORM_VERSION } from "./fargate-service.ts";
-import { FargateTask } from "./fargate-task.ts";
 import { IamRole } from "./iam-role.ts";
 import { pinned } from "./logical-id.ts";
-import { LogGroup } from "./log-group.ts";
-import { SecurityGroup } from "./security-group.ts";
 import { TargetGroup } from "./target-group.ts";
 
 /** An app that CodeDeploy deploys, and what it shares with others. */
@@ -81,20 +78,8 @@ export class BlueGreenApp extends Construct {
     blue: TargetGroup,
     listeners: readonly LbListener[],
   ): EcsService {
-    const { name, container, image, port, region, network, cluster, executionRole } = props;
-    const logs = new LogGroup(this, `${id}_logs`, { name: `/ecs/${name}` });
-    const task = new FargateTask(this, `${id}_task`, {
-      family: name,
-      executionRoleArn: executionRole.arn,
-      container: { name: container, image, port, logs: { group: logs.name, region } },
-    });
-    const securityGroup = new SecurityGroup(this, `${id}_security_group`, {
-      name,
-      description: props.description,
-      vpcId: network.vpcId,
-      port,
-      sourceGroupIds: [props.albSecurityGroup.id],
-    });
+    const { name, container, port, network, cluster, executionRole } = props;
+    const { task, securityGroup } = taskOf(this, id, props);
     const service = new EcsService(this, "service", {
       name,
       cluster: cluster.arn,

@@ -39,20 +39,8 @@ export class FargateApp extends Construct {
 
   constructor(scope: Construct, id: string, props: FargateAppProps) {
     super(scope, id);
-    const { name, container, image, port, region, network, cluster, executionRole } = props;
-    const logs = new LogGroup(this, `${id}_logs`, { name: `/ecs/${name}` });
-    const task = new FargateTask(this, `${id}_task`, {
-      family: name,
-      executionRoleArn: executionRole.arn,
-      container: { name: container, image, port, logs: { group: logs.name, region } },
-    });
-    const securityGroup = new SecurityGroup(this, `${id}_security_group`, {
-      name,
-      description: props.description,
-      vpcId: network.vpcId,
-      port,
-      sourceGroupIds: [props.albSecurityGroup.id],
-    });
+    const { name, container, port, network, cluster, executionRole } = props;
+    const { task, securityGroup } = taskOf(this, id, props);
     this.service = new FargateService(this, `${id}_service`, {
       name,
       clusterArn: cluster.arn,
@@ -63,4 +51,23 @@ export class FargateApp extends Construct {
       dependsOn: [props.alb.listener(port), network.egress, ...executionRole.permissions],
     });
   }
+}
+
+/** What the tasks of an app with construct id `id` are made from, and who reaches them: `x_logs`, `x_task`, `x_security_group`. */
+export function taskOf(scope: Construct, id: string, props: Omit<FargateAppProps, "targets">) {
+  const { name, container, image, port, region } = props;
+  const logs = new LogGroup(scope, `${id}_logs`, { name: `/ecs/${name}` });
+  const task = new FargateTask(scope, `${id}_task`, {
+    family: name,
+    executionRoleArn: props.executionRole.arn,
+    container: { name: container, image, port, logs: { group: logs.name, region } },
+  });
+  const securityGroup = new SecurityGroup(scope, `${id}_security_group`, {
+    name,
+    description: props.description,
+    vpcId: props.network.vpcId,
+    port,
+    sourceGroupIds: [props.albSecurityGroup.id],
+  });
+  return { task, securityGroup };
 }
