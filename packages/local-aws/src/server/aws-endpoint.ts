@@ -12,8 +12,7 @@ import type {
   WireResponse,
 } from "../protocol/wire-types.ts";
 import type { Wire } from "../protocol/wire.ts";
-import { MemberAccounts, type Members } from "../services/kit/members.ts";
-import type { CallContext, CloudSettings } from "../services/service.ts";
+import type { CallContext, CloudSettings, Service } from "../services/service.ts";
 import type { Services } from "../services/table.ts";
 import { Authorizer, type AuthorizedCall } from "../services/iam/authorizer.ts";
 import { isDiskFull } from "../ground/disk-full.ts";
@@ -54,7 +53,6 @@ interface VerifiedCall {
 /** The AWS API: authenticates, decodes, dispatches, encodes, and knows no service by name. */
 export class AwsEndpoint {
   readonly #parts: AwsEndpointParts;
-  readonly #members = new Map<Members, MemberAccounts>();
   readonly #waiting = new WaitingCalls();
   readonly #authorizer = new Authorizer();
 
@@ -174,7 +172,7 @@ export class AwsEndpoint {
     if (caller !== NOBODY) await this.#parts.seeder.seed(context.account, context.region);
     const refusal = this.#authorizer.refusal(authorized, context);
     if (refusal) throw refusal;
-    this.#refuseMembers(resolved, service.members, input);
+    this.#refuseMembers(resolved, service, input);
     const onHurry = (tell: () => void) => this.#waiting.wait(incoming, tell);
     const output = streaming
       ? await streaming(input, { ...context, onHurry, fetchJson })
@@ -191,11 +189,9 @@ export class AwsEndpoint {
   /** @throws AwsError `NotImplemented` for a member that the service would not heed */
   #refuseMembers(
     { service, operation, model }: ResolvedOperation,
-    members: Members,
+    { accounts }: Service,
     input: Record<string, unknown>,
   ): void {
-    let accounts = this.#members.get(members);
-    if (!accounts) this.#members.set(members, (accounts = new MemberAccounts(members)));
     const member = accounts.refusedIn(model.input, input);
     if (member === undefined) return;
     const message = `${member} of ${service}:${operation} is not implemented by Local AWS. What is: ${SUPPORT_MATRIX}`;

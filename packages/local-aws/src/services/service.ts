@@ -119,6 +119,8 @@ export interface Service {
   readonly rights?: "own" | RightsTable<CallContext>;
   /** What becomes of each member of its operations' inputs. */
   readonly members: Members;
+  /** The same, looked up by structure and name. */
+  readonly accounts: MemberAccounts;
   readonly streaming?: Readonly<Record<string, AnyHandler>>;
   /** How its resources' tags are found and changed; every service that has operations for tags has it. */
   readonly tagging?: Tagging<CallContext>;
@@ -127,15 +129,13 @@ export interface Service {
 }
 
 /**
- * Checks a service.
+ * Checks a service, so that a table at odds with itself is told before anything is served.
  * @throws Error where an operation has two handlers, or a member two accounts
  */
-export function defineService(service: Service): Service {
+export function defineService(service: Omit<Service, "accounts">): Service {
   const twice = Object.keys(service.streaming ?? {}).find((name) => name in service.handlers);
   if (twice !== undefined) throw new Error(`${service.id}:${twice} has two handlers`);
-  // Read once here, so that a table at odds with itself is told before anything is served.
-  void new MemberAccounts(service.members);
-  return service;
+  return { ...service, accounts: new MemberAccounts(service.members) };
 }
 
 /** What seeding knows: there is no caller yet. */
