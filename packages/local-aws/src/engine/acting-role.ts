@@ -3,6 +3,8 @@ import { readArn } from "../ground/arn.ts";
 import { AwsError } from "../protocol/aws-error.ts";
 import { findRole, mayAssume } from "../services/iam/authorize.ts";
 import { callerKeys, denied, identityOf, refusalOn } from "../services/iam/caller.ts";
+import { sessionArn } from "../services/iam/entities.ts";
+import type { Role } from "../services/iam/state.ts";
 import { needBucket, s3Error } from "../services/s3/faults.ts";
 import type { CallContext } from "../services/service.ts";
 import type { Delivery } from "../services/events/state.ts";
@@ -47,16 +49,31 @@ export function assumed(
       "AccessDeniedException",
       `${service} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
     );
-  const { roleName, roleId } = findRole(store, account, roleArn)!;
+  return inSession({ store, clock, settings }, scope, findRole(store, account, roleArn)!, session);
+}
+
+/**
+ * What a call is made with in a session of a role.
+ * @param roleArn of a role that may have a path, which does not stand in the session's own ARN
+ */
+export function inSession(
+  { store, clock, settings }: Pick<EngineContext, "store" | "clock" | "settings">,
+  scope: Scope,
+  { roleName, roleId }: Pick<Role, "roleName" | "roleId">,
+  session: string,
+  roleArn?: string,
+): CallContext {
+  const { account, region } = scope;
   return {
     account,
     region,
     requestId: randomUUID(),
     principal: {
       account,
-      arn: `arn:aws:sts::${account}:assumed-role/${roleName}/${session}`,
+      arn: sessionArn(account, roleName, session),
       userId: `${roleId}:${session}`,
       accessKeyId: "",
+      roleArn,
     },
     store: scope,
     cloud: store,

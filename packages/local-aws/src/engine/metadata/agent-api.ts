@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import type { Failure, ProtectedTask } from "@aws-sdk/client-ecs";
@@ -7,10 +6,9 @@ import { sendJson } from "../../ground/http.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import { readProtection, updateProtection } from "../../services/ecs/task-protection.ts";
 import { findRole } from "../../services/iam/authorize.ts";
-import { sessionArn } from "../../services/iam/entities.ts";
 import type { CallContext, CloudSettings } from "../../services/service.ts";
 import type { Store } from "../../store/store.ts";
-import { requireRight } from "../acting-role.ts";
+import { inSession, requireRight } from "../acting-role.ts";
 import type { MetadataTask } from "./metadata-registry.ts";
 import type { TaskSession } from "./role-credentials.ts";
 import { findTask } from "./task-document.ts";
@@ -179,25 +177,11 @@ const refused = (status: number, Code: string, Message: string, Arn?: string): A
 
 /** The task's role, as it calls; undefined where there is none. */
 function callerOf(
-  { store, clock, settings }: AgentParts,
+  parts: AgentParts,
   { task: { account, region }, session }: AgentCaller,
 ): CallContext | undefined {
+  const { store } = parts;
   const role = session && findRole(store, account, session.roleArn);
   if (!role) return undefined;
-  return {
-    account,
-    region,
-    requestId: randomUUID(),
-    principal: {
-      account,
-      arn: sessionArn(account, role.roleName, session.taskId),
-      userId: `${role.roleId}:${session.taskId}`,
-      accessKeyId: "",
-      roleArn: session.roleArn,
-    },
-    store: store.scope(account, region),
-    cloud: store,
-    clock,
-    settings,
-  };
+  return inSession(parts, store.scope(account, region), role, session.taskId, session.roleArn);
 }
