@@ -1,6 +1,7 @@
 import { mayConnect, type NetworkData } from "../../../reachability/reachability.ts";
 import type { FlowLog } from "../../../services/ec2/flow-logs/state.ts";
 import { readFormat, type FieldName } from "../../../services/ec2/flow-logs/record-format.ts";
+import { readProtocol } from "../../../services/ec2/ip-permissions.ts";
 import type { NetworkInterface } from "../../../services/ec2/state.ts";
 import type { Counted, Flow, Seen } from "./packet-counts.ts";
 
@@ -11,8 +12,6 @@ export interface InterfaceFlow {
   readonly action: "ACCEPT" | "REJECT";
   readonly counted: Counted;
 }
-
-const PROTOCOL_NAMES: Readonly<Record<number, string>> = { 1: "icmp", 6: "tcp", 17: "udp" };
 
 /**
  * What interfaces of a VPC have seen of what went through it, by the id of each. What one sends and another does not let in, the
@@ -65,7 +64,7 @@ function maySend(
     network.networkInterfaces.find((it) => it.NetworkInterfaceId === networkInterfaceId);
   const [source, target] = [find(from), find(to)];
   if (!source || !target) return true;
-  const name = PROTOCOL_NAMES[protocol] ?? String(protocol);
+  const name = readProtocol(String(protocol));
   const verdict = mayConnect(network, { interface: source }, target, toPort, name);
   return verdict.allowed || verdict.code !== "SecurityGroupEgress";
 }

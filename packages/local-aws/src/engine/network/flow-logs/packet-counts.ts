@@ -1,3 +1,4 @@
+import { protocolNumber } from "../../../services/ec2/ip-permissions.ts";
 import type { Room } from "../../runtime/containers/room.ts";
 
 /** Packets of one direction between two addresses. Ports are 0 where the protocol has none. */
@@ -53,7 +54,6 @@ ${hook === "forward" ? "" : `${hook === "input" ? "iif" : "oif"} lo accept\n`}me
 `;
 
 const REMOVE = "table inet flows\ndelete table inet flows\n";
-const PROTOCOLS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17 };
 const NONE: Counted = { packets: 0, bytes: 0 };
 
 /** Counts packets of a room while somebody wants to know. */
@@ -134,7 +134,7 @@ function readSet(json: string): Map<string, { readonly flow: Flow; readonly coun
   return new Map(
     elements.map(({ elem: { val, counter } }) => {
       const [from, fromPort, to, toPort, name] = val.concat;
-      const protocol = PROTOCOLS[name] ?? Number(name);
+      const protocol = Number(protocolNumber(String(name)));
       const { packets, bytes } = counter;
       return [
         val.concat.join(" "),
