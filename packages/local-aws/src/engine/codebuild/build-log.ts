@@ -2,6 +2,7 @@ import { promisify } from "node:util";
 import { Readable } from "node:stream";
 import { gzip } from "node:zlib";
 import type { Clock } from "../../clock/clock.ts";
+import { groupArn } from "../../services/logs/find.ts";
 import { createLogGroup } from "../../services/logs/groups.ts";
 import { logGroups } from "../../services/logs/state.ts";
 import type { CallContext } from "../../services/service.ts";
@@ -122,8 +123,7 @@ function streamOf(build: Readonly<StoredBuild>) {
 
 /** @throws AwsError `AccessDeniedException` */
 function mayWrite(caller: CallContext, group: string, stream: string): void {
-  const { account, region } = caller;
-  const arn = `arn:aws:logs:${region}:${account}:log-group:${group}`;
+  const arn = groupArn(caller, group);
   if (!caller.store.of(logGroups).has(group)) requireRight(caller, "logs:CreateLogGroup", arn);
   requireRight(caller, "logs:CreateLogStream", `${arn}:log-stream:${stream}`);
   requireRight(caller, "logs:PutLogEvents", `${arn}:log-stream:${stream}`);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import type { ExecuteCommandConfiguration } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../protocol/aws-error.ts";
+import { groupArn } from "../../services/logs/find.ts";
 import {
   clusters,
   taskDefinitions,
@@ -72,7 +73,7 @@ export class SessionLog {
 
   async #toGroup({ name, region }: { name: string; region: string }, text: string): Promise<void> {
     const { account } = this.#scope;
-    const resource = `arn:aws:logs:${region}:${account}:log-group:${name}:*`;
+    const resource = `${groupArn({ account, region }, name)}:*`;
     if (!this.#may("logs:CreateLogStream", resource) || !this.#may("logs:PutLogEvents", resource))
       return;
     const { context, router } = this.#parts;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { idleFor, type Clock } from "../../clock/clock.ts";
 import { isEcrImage } from "../../services/ecs/images.ts";
+import { groupArn } from "../../services/logs/find.ts";
 import { rolesOf } from "../../services/ecs/task-roles.ts";
 import { instanceRole } from "../../services/ec2/instances/instance-role.ts";
 import { instanceOf } from "../../services/ecs/task-place.ts";
@@ -184,8 +185,8 @@ const awslogsOf = ({ containerDefinitions }: TaskDefinition): Options[] =>
 const regionOf = ({ scope }: Asked, options: Options) => options["awslogs-region"] ?? scope.region;
 
 function logsResource(asked: Asked, options: Options, action: string): string {
-  const place = `arn:aws:logs:${regionOf(asked, options)}:${asked.scope.account}`;
-  const group = `${place}:log-group:${options["awslogs-group"] ?? ""}`;
+  const place = { region: regionOf(asked, options), account: asked.scope.account };
+  const group = groupArn(place, options["awslogs-group"] ?? "");
   return action === "CreateLogGroup" ? `${group}:*` : `${group}:log-stream:*`;
 }
 

@@ -1,5 +1,6 @@
 import type * as Sdk from "@aws-sdk/client-codebuild";
 import type { Scope } from "../../store/store.ts";
+import { groupArn } from "../logs/find.ts";
 import { buildArn, projectArn, uuidOf } from "./find.ts";
 import type { Phase, Project, StoredBuild } from "./state.ts";
 
@@ -121,7 +122,7 @@ export function artifactPlace(
 }
 
 function describeLogs(scope: Scope, { settings, logs, s3Log }: StoredBuild): Sdk.LogsLocation {
-  const { account, region } = scope;
+  const { region } = scope;
   const { cloudWatchLogs, s3Logs } = settings.logsConfig;
   const { groupName, streamName } = logs ?? {};
   return {
@@ -129,8 +130,7 @@ function describeLogs(scope: Scope, { settings, logs, s3Log }: StoredBuild): Sdk
     streamName,
     deepLink: logs && deepLink(region, logs),
     s3DeepLink: s3Log && `https://s3.console.aws.amazon.com/s3/object/${s3Log}?region=${region}`,
-    cloudWatchLogsArn:
-      logs && `arn:aws:logs:${region}:${account}:log-group:${groupName}:log-stream:${streamName}`,
+    cloudWatchLogsArn: logs && `${groupArn(scope, logs.groupName)}:log-stream:${logs.streamName}`,
     s3LogsArn: s3Log && `arn:aws:s3:::${s3Log}`,
     cloudWatchLogs,
     s3Logs,

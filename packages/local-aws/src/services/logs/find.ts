@@ -4,6 +4,11 @@ import { groupMissing, invalidParameter, oneOf, streamMissing } from "./faults.t
 
 const GROUP_ARN = /^arn:aws:logs:([^:]+):(\d{12}):log-group:([^:]+)(?::\*)?$/;
 
+export const groupArn = (
+  { region, account }: Pick<Scope, "region" | "account">,
+  name: string,
+): string => `arn:aws:logs:${region}:${account}:log-group:${name}`;
+
 /** @throws AwsError `ResourceNotFoundException` */
 export function needGroup(store: Scope, name: string): Readonly<LogGroup> {
   const group = store.of(logGroups).get(name);

@@ -2,7 +2,14 @@ import type { LogGroup as ApiLogGroup } from "@aws-sdk/client-cloudwatch-logs";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { Scope } from "../../store/store.ts";
 import type { CallContext } from "../service.ts";
-import { compareNames, nameFromIdentifier, needGroup, streamKey, streamsOf } from "./find.ts";
+import {
+  compareNames,
+  groupArn,
+  nameFromIdentifier,
+  needGroup,
+  streamKey,
+  streamsOf,
+} from "./find.ts";
 import { filterKey, filtersOf } from "./metric-filters.ts";
 import { LogEvents } from "./log-events.ts";
 import { page } from "./pages.ts";
@@ -135,9 +142,6 @@ export const groupHandlers: Handlers<
     return {};
   },
 };
-
-const groupArn = ({ region, account }: Scope, name: string) =>
-  `arn:aws:logs:${region}:${account}:log-group:${name}`;
 
 /**
  * Makes a log group, in the transaction under way; also for the awslogs driver (`awslogs-create-group`).

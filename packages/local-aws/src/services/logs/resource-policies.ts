@@ -7,6 +7,7 @@ import { evaluateResourcePolicy } from "../iam/policy-evaluation.ts";
 import { serviceCallKeys } from "../iam/policy-conditions.ts";
 import { readStatements } from "../iam/validate-policy.ts";
 import type { CallContext } from "../service.ts";
+import { groupArn } from "./find.ts";
 import { invalidParameter } from "./faults.ts";
 import { page } from "./pages.ts";
 import { resourcePolicies, type ResourcePolicy } from "./state.ts";
@@ -80,16 +81,18 @@ export interface ServiceWrite {
  * @throws AwsError `AccessDeniedException`
  */
 export function requireServiceWrites(
-  { account, region, of }: Scope,
+  scope: Scope,
   service: string,
   { action, group, stream, sourceArn, now }: ServiceWrite,
 ): void {
+  const { account, region } = scope;
   const [, , , , from = account] = sourceArn.split(":");
-  const ofGroup = `arn:aws:logs:${region}:${account}:log-group:${group}`;
+  const ofGroup = groupArn(scope, group);
   const resource = `${ofGroup}:log-stream:${stream}`;
   const context = serviceCallKeys(from, { service, sourceArn, region, now });
   const names = [service, "delivery.logs.amazonaws.com"];
-  const decisions = of(resourcePolicies)
+  const decisions = scope
+    .of(resourcePolicies)
     .values()
     .map(({ document }) =>
       evaluateResourcePolicy(

@@ -1,5 +1,6 @@
 import type { RightsTable } from "../kit/rights.ts";
 import type { CallContext } from "../service.ts";
+import { groupArn } from "./find.ts";
 import { logGroups } from "./state.ts";
 
 interface Input {
@@ -15,10 +16,10 @@ const nameIn = (identifier: string) => /:log-group:([^:]+)/.exec(identifier)?.[1
 /** A group's own ARN in policies ends with `:*`, which is where its streams are. */
 const streams = (
   { logGroupName, logGroupIdentifier, resourceIdentifier, logStreamName = "" }: Input,
-  { region, account }: CallContext,
+  context: CallContext,
 ) => {
   const group = logGroupName ?? nameIn(logGroupIdentifier ?? resourceIdentifier ?? "");
-  return `arn:aws:logs:${region}:${account}:log-group:${group}:log-stream:${logStreamName}`;
+  return `${groupArn(context, group)}:log-stream:${logStreamName}`;
 };
 
 /** What IAM has to allow who uses CloudWatch Logs. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html */

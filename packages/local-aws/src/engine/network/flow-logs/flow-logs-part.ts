@@ -4,7 +4,7 @@ import { FLOW_LOGS } from "../../../services/ec2/flow-logs/handlers.ts";
 import { flowLogs, type FlowLog } from "../../../services/ec2/flow-logs/state.ts";
 import { ec2Arn, FLOW_LOG } from "../../../services/ec2/resources.ts";
 import { networkInterfaces, type NetworkInterface } from "../../../services/ec2/state.ts";
-import { streamKey } from "../../../services/logs/find.ts";
+import { groupArn, streamKey } from "../../../services/logs/find.ts";
 import { createLogGroup } from "../../../services/logs/groups.ts";
 import { LogEvents } from "../../../services/logs/log-events.ts";
 import { logGroups, logStreams } from "../../../services/logs/state.ts";
@@ -217,7 +217,7 @@ function write(
 ): void {
   const { store, account, region, clock } = caller;
   const now = clock.now();
-  const arn = `arn:aws:logs:${region}:${account}:log-group:${group}`;
+  const arn = groupArn(caller, group);
   if (!store.of(logGroups).has(group)) {
     requireRight(caller, "logs:CreateLogGroup", arn);
     createLogGroup(store, group, now);
