@@ -1,7 +1,7 @@
 import { reportTrouble, serveOddTarget } from "./balancer-requests.ts";
 import { Chance, inParallel, note, type Generator, type Outcome } from "./outcome.ts";
 import { sendRaw } from "./raw.ts";
-import type { Web } from "./stack.ts";
+import type { Web } from "./web.ts";
 
 const IDLE_SECONDS = 2;
 const PATIENCE_MS = 20_000;

@@ -3,7 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { serveOddTarget } from "./balancer-requests.ts";
 import { CLOSED, note, type Generator, type Outcome } from "./outcome.ts";
 import type { Place } from "./raw.ts";
-import { until, type Web } from "./stack.ts";
+import { until } from "./stack.ts";
+import type { Web } from "./web.ts";
 import type { Target } from "./target.ts";
 
 const MIB = 1024 * 1024;

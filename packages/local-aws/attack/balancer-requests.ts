@@ -2,7 +2,8 @@ import { CreateRuleCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { Chance, inParallel, note, type Generator, type Outcome } from "./outcome.ts";
 import { sendRaw, type Place } from "./raw.ts";
 import { requestCorpus } from "./request-corpus.ts";
-import { Stack, type Web } from "./stack.ts";
+import { Stack } from "./stack.ts";
+import type { Web } from "./web.ts";
 import type { Target } from "./target.ts";
 
 /** Nothing here takes the load balancer or its target any time. */

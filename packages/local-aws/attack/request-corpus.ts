@@ -30,6 +30,8 @@ export function requestCorpus(host: string): KnownRequest[] {
     ...encodings(post),
     ...chunks(post),
     ...heads(get, host),
+    ...sizes(get),
+    ...turns(get, host),
   ];
   return [
     ...whole.map(([name, text, ...statuses]) => ({ name, text, statuses })),
@@ -129,9 +131,6 @@ function chunks(post: Post): Entry[] {
 }
 
 function heads(get: Get, host: string): Entry[] {
-  const upgrade = (path: string) =>
-    `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
-  const pipelined = `GET /a HTTP/1.1\r\nHost: ${host}\r\n\r\n`.repeat(3);
   return [
     ["no Host", "GET /a HTTP/1.1\r\n\r\n", 400],
     ["two Hosts", get("Host: other\r\n"), 400],
@@ -160,6 +159,13 @@ function heads(get: Get, host: string): Entry[] {
     ["a header without a name", get(": x\r\n"), 400],
     ["a folded first header", `GET /a HTTP/1.1\r\n X: y\r\nHost: ${host}\r\n\r\n`, 400],
     ["line feeds alone", `GET /a HTTP/1.1\nHost: ${host}\n\n`, 400],
+    ["a method that nobody knows", get("", "FOO /a HTTP/1.1"), 200, 400],
+    ["an expectation that nobody knows", get("Expect: junk\r\n"), 417, 200],
+  ];
+}
+
+function sizes(get: Get): Entry[] {
+  return [
     ["a header of 15 K", get(`X: ${"a".repeat(15_000)}\r\n`), 200],
     ["a header of 20 K", get(`X: ${"a".repeat(20_000)}\r\n`), 400],
     [
@@ -171,6 +177,15 @@ function heads(get: Get, host: string): Entry[] {
     ["a request line of 70 K", get("", `GET /${"a".repeat(70_000)} HTTP/1.1`), 400, 414],
     ["3000 headers", get("X: 1\r\n".repeat(3000)), 200],
     ["31 forwarders", get(`X-Forwarded-For: ${Array(31).fill("1.1.1.1").join(",")}\r\n`), 463],
+  ];
+}
+
+/** What asks for another protocol, and what comes behind another request. */
+function turns(get: Get, host: string): Entry[] {
+  const upgrade = (path: string) =>
+    `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+  const pipelined = `GET /a HTTP/1.1\r\nHost: ${host}\r\n\r\n`.repeat(3);
+  return [
     ["h2c", get("Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n"), 200],
     [
       "a handshake with a body",
@@ -185,8 +200,6 @@ function heads(get: Get, host: string): Entry[] {
     ],
     ["three requests at once", pipelined, 200],
     ["a forbidden one behind another", `GET /a HTTP/1.1\r\nHost: ${host}\r\n\r\n${SMUGGLED}`, 200],
-    ["a method that nobody knows", get("", "FOO /a HTTP/1.1"), 200, 400],
-    ["an expectation that nobody knows", get("Expect: junk\r\n"), 417, 200],
   ];
 }
 

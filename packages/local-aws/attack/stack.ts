@@ -20,9 +20,6 @@ import {
   type NetworkConfiguration,
 } from "@aws-sdk/client-ecs";
 import {
-  CreateListenerCommand,
-  CreateLoadBalancerCommand,
-  CreateTargetGroupCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   ModifyLoadBalancerAttributesCommand,
@@ -32,19 +29,11 @@ import { pushTinyImage } from "../src/engine/scheduler/testing/push-tiny-image.t
 import { createExecutionRole } from "../src/testing.ts";
 import type { SpawnedCloud } from "../tests/support/spawned-cloud.ts";
 import type { Place } from "./raw.ts";
+import { createBalancer, type Web } from "./web.ts";
 
 /** What programs listen on. */
 const PORT = 3000;
 const POLL_MS = 50;
-
-/** A load balancer, where its one listener is, and the service behind it. */
-export interface Web extends Place {
-  readonly loadBalancerArn: string;
-  readonly listenerArn: string;
-  readonly targetGroupArn: string;
-  /** The load balancer's name, for `Host`. */
-  readonly dnsName: string;
-}
 
 /** A cluster `c` in the default VPC of a cloud, in which programs run and everybody may reach everything. */
 export class Stack {
@@ -153,7 +142,7 @@ export class Stack {
     count: number,
     more: Partial<CreateServiceCommandInput> = {},
   ): Promise<Web> {
-    const web = await this.#balancer(name);
+    const web = await createBalancer(this.elb, name, this.#subnets, this.#groupId);
     await this.ecs.send(
       new CreateServiceCommand({
         cluster: "c",
@@ -171,44 +160,6 @@ export class Stack {
     );
     await until(async () => (await this.healthy(web)) >= count, `${count} healthy targets`);
     return { ...web, ...(await this.#place(web.loadBalancerArn)) };
-  }
-
-  async #balancer(Name: string): Promise<Omit<Web, "host" | "port">> {
-    const { LoadBalancers } = await this.elb.send(
-      new CreateLoadBalancerCommand({
-        Name,
-        Subnets: this.#subnets,
-        SecurityGroups: [this.#groupId],
-      }),
-    );
-    const { LoadBalancerArn, VpcId, DNSName } = LoadBalancers![0]!;
-    const checks = { HealthCheckPath: "/healthz", HealthCheckIntervalSeconds: 10 };
-    const { TargetGroups } = await this.elb.send(
-      new CreateTargetGroupCommand({
-        Name,
-        Protocol: "HTTP",
-        Port: 80,
-        VpcId: VpcId!,
-        TargetType: "ip",
-        ...checks,
-        HealthyThresholdCount: 2,
-      }),
-    );
-    const { TargetGroupArn } = TargetGroups![0]!;
-    const { Listeners } = await this.elb.send(
-      new CreateListenerCommand({
-        LoadBalancerArn: LoadBalancerArn!,
-        Port: 80,
-        Protocol: "HTTP",
-        DefaultActions: [{ Type: "forward", TargetGroupArn: TargetGroupArn! }],
-      }),
-    );
-    return {
-      loadBalancerArn: LoadBalancerArn!,
-      listenerArn: Listeners![0]!.ListenerArn!,
-      targetGroupArn: TargetGroupArn!,
-      dnsName: DNSName!,
-    };
   }
 
   /** How many targets of a load balancer are healthy. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Stack, Web } from "../attack/stack.ts";
+import type { Stack } from "../attack/stack.ts";
+import type { Web } from "../attack/web.ts";
 import type { PaceResult, Traffic } from "../bench/traffic.ts";
 import type { TaskCounts } from "./task-counts.ts";
 import type { Course } from "./trial.ts";

@@ -13,7 +13,8 @@ import {
   DescribeTargetGroupsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
-import { until, type Stack, type Web } from "../attack/stack.ts";
+import { until, type Stack } from "../attack/stack.ts";
+import type { Web } from "../attack/web.ts";
 import { Traffic } from "../bench/traffic.ts";
 import { SpawnedCloud } from "../tests/support/spawned-cloud.ts";
 import { askedMeanwhile, BROKEN, checkBounds, type Field, LOAD, TASKS } from "./asked-meanwhile.ts";

@@ -54,31 +54,38 @@ export async function prepare(config: ClientConfig): Promise<void> {
   );
 }
 
+/** Reads from the registry, at a path of the repository. */
+type ReadFromRegistry = (path: string) => Promise<Buffer | undefined>;
+
+const registryReader =
+  (endpoint: string, authorization: string): ReadFromRegistry =>
+  async (path) => {
+    const url = `${endpoint}/v2/${REPOSITORY}/${path}`;
+    const answer = await fetch(url, { headers: { authorization } });
+    return answer.ok ? Buffer.from(await answer.arrayBuffer()) : undefined;
+  };
+
+/** What an image lacks; "" where it is whole. */
+async function missingOf(tag: string, read: ReadFromRegistry): Promise<string> {
+  const manifest = await read(`manifests/${tag}`);
+  if (!manifest) return "its manifest";
+  const { config, layers } = JSON.parse(manifest.toString()) as {
+    config: { digest: string };
+    layers: { digest: string }[];
+  };
+  for (const { digest } of [config, ...layers]) {
+    const bytes = await read(`blobs/${digest}`);
+    const actual = createHash("sha256")
+      .update(bytes ?? "")
+      .digest("hex");
+    if (digest !== `sha256:${actual}`) return `the blob ${digest}`;
+  }
+  return "";
+}
+
 /** Images are files and rows: each blob that a manifest names is there, with its digest. */
 export function ecrSubject(config: ClientConfig): Subject {
   const ecr = new ECRClient(config);
-  const blob = async (authorization: string, path: string) => {
-    const answer = await fetch(`${config.endpoint}/v2/${REPOSITORY}/${path}`, {
-      headers: { authorization },
-    });
-    return answer.ok ? Buffer.from(await answer.arrayBuffer()) : undefined;
-  };
-  const missing = async (authorization: string, tag: string) => {
-    const manifest = await blob(authorization, `manifests/${tag}`);
-    if (!manifest) return "its manifest";
-    const { config, layers } = JSON.parse(manifest.toString()) as {
-      config: { digest: string };
-      layers: { digest: string }[];
-    };
-    for (const { digest } of [config, ...layers]) {
-      const bytes = await blob(authorization, `blobs/${digest}`);
-      const actual = createHash("sha256")
-        .update(bytes ?? "")
-        .digest("hex");
-      if (digest !== `sha256:${actual}`) return `the blob ${digest}`;
-    }
-    return "";
-  };
   return {
     service: "ecr",
     create: async (name) => {
@@ -94,6 +101,7 @@ export function ecrSubject(config: ClientConfig): Subject {
     find: async () => {
       const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
       const authorization = `Basic ${authorizationData![0]!.authorizationToken!}`;
+      const read = registryReader(config.endpoint, authorization);
       const images = await collect(async (nextToken) => {
         const listed = await ecr.send(
           new ListImagesCommand({
@@ -105,7 +113,7 @@ export function ecrSubject(config: ClientConfig): Subject {
         return { items: listed.imageIds!, next: listed.nextToken };
       });
       const whole = images.map(async ({ imageTag }) => {
-        return [imageTag!, await missing(authorization, imageTag!)] as const;
+        return [imageTag!, await missingOf(imageTag!, read)] as const;
       });
       return new Map(await Promise.all(whole));
     },

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Clock } from "./clock/clock.ts";
 import { LOCAL_ACCELERATION, SystemClock } from "./clock/system-clock.ts";
-import type { Engine } from "./engine/create-engine.ts";
+import type { Engine, EngineOptions } from "./engine/create-engine.ts";
 import type { RegistryMirrors } from "@workbook/registry-client";
 import { chooseTaskTier, type TaskTier } from "./engine/runtime/task-tier.ts";
 import { API_ADDRESS } from "./engine/task-network/router/router.ts";
@@ -209,19 +209,7 @@ async function start(options: LocalAwsOptions, host: string, data: OpenedData): 
       events: new EventChannel(),
       logger,
       wire: createWire(),
-      engine: {
-        tasks,
-        listeners: options.listeners ?? "exact",
-        toolsPath: options.toolsPath,
-        runc: options.runc,
-        maxLogBytes: options.maxLogBytes ?? DEFAULT_LOG_BYTES,
-        registries: {
-          mirrors: options.registryMirrors,
-          file: options.registriesFile,
-          standIns: options.standIns,
-        },
-        imageBuilder: options.imageBuilder,
-      },
+      engine: engineOptions(options, tasks),
       credentials: options.credentials ?? "workspace",
     });
     const close = async () => {
@@ -236,6 +224,20 @@ async function start(options: LocalAwsOptions, host: string, data: OpenedData): 
     throw error;
   }
 }
+
+const engineOptions = (options: LocalAwsOptions, tasks: TaskTier): EngineOptions => ({
+  tasks,
+  listeners: options.listeners ?? "exact",
+  toolsPath: options.toolsPath,
+  runc: options.runc,
+  maxLogBytes: options.maxLogBytes ?? DEFAULT_LOG_BYTES,
+  registries: {
+    mirrors: options.registryMirrors,
+    file: options.registriesFile,
+    standIns: options.standIns,
+  },
+  imageBuilder: options.imageBuilder,
+});
 
 function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || host.startsWith("127.");

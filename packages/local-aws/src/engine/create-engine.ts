@@ -70,39 +70,81 @@ export interface Engine {
   request(listenerArn: string, path: string): Promise<ListenerAnswer> | undefined;
 }
 
+type Tier = ReturnType<typeof createTier>;
+
+interface SharedParts {
+  readonly loadBalancers: ReturnType<typeof createLoadBalancers>;
+  readonly logs: CloudWatchLogRouter;
+  readonly metadata: TaskEndpoints;
+  readonly images: ReturnType<typeof createImagePuller>;
+  readonly sessions: ExecSessions;
+  readonly codebuild: CodeBuildPart;
+  /** The API as tasks reach it. */
+  readonly apiEndpoint: string;
+}
+
 /** Puts the engine's parts together. Parts are started in order and stopped in the opposite one. */
 export function createEngine(context: EngineContext, options: EngineOptions): Engine {
-  const { store, clock, logger, settings } = context;
-  const { driver, room, network = [], instances, info } = createTier(context, options);
+  const tier = createTier(context, options);
+  const shared = createShared(context, options, tier);
+  const { loadBalancers, logs, metadata, sessions } = shared;
+  const parts = createParts(context, tier, shared);
+  const started: EnginePart[] = [];
+  return {
+    mounts: [createRegistry(context), metadata, sessions, ...notificationPages(context)],
+    describe: () => ({
+      tasks: tier.info(),
+      loadBalancers: loadBalancers.describe(),
+      logs: logs.describe(),
+      unwritten: context.store.writer.unwritten,
+    }),
+    topology: () => topology(context.store),
+    effectiveListeners: () => loadBalancers.effectiveListeners(),
+    request: (listenerArn, path) => loadBalancers.request(listenerArn, path),
+    start: async () => {
+      for (const part of parts) {
+        started.unshift(part);
+        await part.start();
+      }
+    },
+    stop: () => stopAll(started.splice(0), context.logger),
+  };
+}
+
+/** The parts that others are given. */
+function createShared(
+  context: EngineContext,
+  options: EngineOptions,
+  { driver, room }: Tier,
+): SharedParts {
+  const { store, clock, settings } = context;
   const loadBalancers = createLoadBalancers(context, {
     endpoint: (at, port) => driver.endpoint(at, port),
     listenersMode: options.listeners,
     ...(room && { room }),
   });
   const logs = createLogs(context, options.maxLogBytes, room);
-  const metadata = new TaskEndpoints({
-    store,
-    clock,
-    settings,
-    driver,
-    inside: room !== undefined,
-  });
+  const inside = room !== undefined;
+  const metadata = new TaskEndpoints({ store, clock, settings, driver, inside });
+  const { registries, imageBuilder } = options;
   const images = createImagePuller(
     context,
-    options.tasks.driver === "off" ? undefined : options.registries,
+    options.tasks.driver === "off" ? undefined : registries,
   );
   const sessions = new ExecSessions(context, driver, logs);
   const apiEndpoint = room ? `http://${API_ADDRESS}` : settings.endpoint;
-  const codebuild = createBuilds(context, {
-    driver,
-    images,
-    metadata,
-    router: logs,
-    apiEndpoint,
-    imageBuilder: options.imageBuilder,
-    registries: options.registries,
-  });
-  const parts: EnginePart[] = [
+  const needs = { driver, images, metadata, router: logs, apiEndpoint, imageBuilder, registries };
+  const codebuild = createBuilds(context, needs);
+  return { loadBalancers, logs, metadata, images, sessions, apiEndpoint, codebuild };
+}
+
+/** All parts, in the order in which they start. */
+function createParts(
+  context: EngineContext,
+  { driver, room, network = [], instances }: Tier,
+  { loadBalancers, logs, metadata, images, sessions, apiEndpoint, codebuild }: SharedParts,
+): EnginePart[] {
+  return [
     ...network,
     ...(room ? [new InsideDoors(context, room, metadata, [codebuild.door])] : []),
     new DiskRoom(context),
@@ -114,16 +156,8 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     logs,
     loadBalancers,
     createInstances(context, room, instances),
-    new GroupsPart(context),
-    new ScalingPart(context),
-    new ServiceScaling(context),
-    new ScheduledActions(context),
-    new AlarmNotices(context),
-    new AlarmsPart(context, [
-      new TaskMetrics(store, driver),
-      new BalancerMetrics(store, loadBalancers),
-      new LogMetrics(store, clock),
-    ]),
+    ...scalingParts(context),
+    createAlarms(context, driver, loadBalancers),
     ...eventParts(context),
     { name: "tasks", start: async () => {}, stop: () => driver.close() },
     { name: "image pulls", start: async () => {}, stop: () => images.close() },
@@ -131,34 +165,8 @@ export function createEngine(context: EngineContext, options: EngineOptions): En
     sessions,
     codebuild,
     // Uses all the others, so it starts last and stops first.
-    createScheduler(context, {
-      driver,
-      images,
-      logs,
-      metadata,
-      apiEndpoint,
-    }),
+    createScheduler(context, { driver, images, logs, metadata, apiEndpoint }),
   ];
-  const started: EnginePart[] = [];
-  return {
-    mounts: [createRegistry(context), metadata, sessions, ...notificationPages(context)],
-    describe: () => ({
-      tasks: info(),
-      loadBalancers: loadBalancers.describe(),
-      logs: logs.describe(),
-      unwritten: store.writer.unwritten,
-    }),
-    topology: () => topology(context.store),
-    effectiveListeners: () => loadBalancers.effectiveListeners(),
-    request: (listenerArn, path) => loadBalancers.request(listenerArn, path),
-    start: async () => {
-      for (const part of parts) {
-        started.unshift(part);
-        await part.start();
-      }
-    },
-    stop: () => stopAll(started.splice(0), logger),
-  };
 }
 
 function createLogs(
@@ -186,6 +194,26 @@ const messageParts = (context: EngineContext): EnginePart[] => [
   new HttpDeliveries(context),
   new MessageMoves(context),
 ];
+
+/** Who makes more and fewer of what runs, and who is told of alarms before there is one. */
+const scalingParts = (context: EngineContext): EnginePart[] => [
+  new GroupsPart(context),
+  new ScalingPart(context),
+  new ServiceScaling(context),
+  new ScheduledActions(context),
+  new AlarmNotices(context),
+];
+
+const createAlarms = (
+  context: EngineContext,
+  driver: Tier["driver"],
+  loadBalancers: SharedParts["loadBalancers"],
+): AlarmsPart =>
+  new AlarmsPart(context, [
+    new TaskMetrics(context.store, driver),
+    new BalancerMetrics(context.store, loadBalancers),
+    new LogMetrics(context.store, context.clock),
+  ]);
 
 /** What puts events on buses comes after what brings them to their targets. */
 const eventParts = (context: EngineContext): EnginePart[] => [

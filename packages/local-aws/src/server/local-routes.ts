@@ -31,9 +31,34 @@ type Route = (request: IncomingMessage, response: ServerResponse) => void | Prom
 
 /** Introspection under `/_local/`: reading is open to this machine, changing needs the workspace's token. */
 export function localRoutes(parts: LocalRoutesParts): Mount {
-  const { context, engine } = parts;
+  const routes = factRoutes(parts);
+  return {
+    prefix: LOCAL_PREFIX,
+    handle: async (request, response) => {
+      if (request.method !== "GET" && !holdsToken(request, parts.token)) {
+        return sendJson(response, 401, {
+          code: "Unauthorized",
+          message:
+            "This changes the cloud: it needs the workspace's token (Authorization: Bearer …).",
+        });
+      }
+      const path = (request.url ?? "").split("?", 1)[0]!;
+      const route = routes[`${request.method} ${path}`];
+      if (route) return route(request, response);
+      if (await answerLive(parts.live, request, response)) return;
+      if (await answerSnapshots(parts.snapshots, request, response)) return;
+      sendJson(response, 404, {
+        code: "NotFound",
+        message: `There is no ${request.method} ${path}.`,
+      });
+    },
+  };
+}
+
+/** What is told of the cloud, and who asks changes nothing. */
+function factRoutes({ context, engine }: LocalRoutesParts): Record<string, Route> {
   const revision = new Revision(context.store);
-  const routes: Record<string, Route> = {
+  return {
     "GET /_local/health": (_request, response) =>
       sendJson(response, 200, {
         status: "ok",
@@ -63,27 +88,6 @@ export function localRoutes(parts: LocalRoutesParts): Mount {
     "GET /_local/revision": (_request, response) =>
       sendJson(response, 200, { revision: revision.read() }),
     "GET /_local/events": (_request, response) => streamEvents(context, response),
-  };
-  return {
-    prefix: LOCAL_PREFIX,
-    handle: async (request, response) => {
-      if (request.method !== "GET" && !holdsToken(request, parts.token)) {
-        return sendJson(response, 401, {
-          code: "Unauthorized",
-          message:
-            "This changes the cloud: it needs the workspace's token (Authorization: Bearer …).",
-        });
-      }
-      const path = (request.url ?? "").split("?", 1)[0]!;
-      const route = routes[`${request.method} ${path}`];
-      if (route) return route(request, response);
-      if (await answerLive(parts.live, request, response)) return;
-      if (await answerSnapshots(parts.snapshots, request, response)) return;
-      sendJson(response, 404, {
-        code: "NotFound",
-        message: `There is no ${request.method} ${path}.`,
-      });
-    },
   };
 }
 

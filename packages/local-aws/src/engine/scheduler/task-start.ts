@@ -7,7 +7,7 @@ import { TEXTS } from "../../services/ecs/texts.ts";
 import type { EngineContext } from "../engine.ts";
 import type { ImagePuller, PulledImage } from "../images/puller.ts";
 import type { RegistryCredentials } from "@workbook/registry-client";
-import type { MetadataRegistry } from "../metadata/metadata-registry.ts";
+import type { MetadataRegistration, MetadataRegistry } from "../metadata/metadata-registry.ts";
 import { createNetworkInterface } from "../../services/ec2/interfaces.ts";
 import { availableAddressCount } from "../../services/ec2/private-addresses.ts";
 import { resolverOf } from "../network/resolver-address.ts";
@@ -135,10 +135,7 @@ export interface Brought {
 }
 
 /** What the driver is told, with the task registered at the metadata service. */
-export function toSpec(
-  parts: StartParts,
-  { images, ids, files, secrets, router }: Brought,
-): TaskSpec {
+export function toSpec(parts: StartParts, brought: Brought): TaskSpec {
   const { needs, record } = parts;
   const { scope, definition, task } = record;
   const containers = startOrder(afterRouter(definition.containerDefinitions))!;
@@ -149,34 +146,6 @@ export function toSpec(
     containerNames: containers.map(({ name = "" }) => name),
     taskRoleArn: rolesOf(definition, task.overrides).taskRoleArn,
   });
-  const toContainer = (container: ContainerDefinition): ContainerSpec => {
-    const name = container.name!;
-    const image = images.get(name)!;
-    const override = task.overrides.containerOverrides?.find((it) => it.name === name);
-    const isRouter = router?.container === name;
-    return {
-      name,
-      definition: container,
-      override,
-      image,
-      environment: environmentOf({
-        image,
-        definition: container,
-        override,
-        files: files.get(name) ?? {},
-        secrets: { ...secrets.get(name), ...(isRouter && router.variables) },
-        metadata: metadata.environment[name] ?? {},
-        region: scope.region,
-        on: task.launchType,
-        endpoint: needs.apiEndpoint,
-      }),
-      stopTimeoutSeconds: container.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS,
-      runtimeId: ids.get(name)!,
-      routerFiles: isRouter ? router.files : undefined,
-      router:
-        container.logConfiguration?.logDriver === "awsfirelens" ? router?.container : undefined,
-    };
-  };
   return {
     taskArn: task.arn,
     taskId: record.id,
@@ -191,7 +160,43 @@ export function toSpec(
     volumes: definition.volumes,
     nameServer:
       definition.networkMode === "none" ? undefined : resolverOf(scope, interfaceOf(scope, task)),
-    containers: containers.map(toContainer),
+    containers: containers.map((it) => toContainer(parts, brought, it, metadata.environment)),
+  };
+}
+
+/** @param metadata the variables of the metadata endpoint, by container name */
+function toContainer(
+  { needs, record }: StartParts,
+  { images, ids, files, secrets, router }: Brought,
+  definition: ContainerDefinition,
+  metadata: MetadataRegistration["environment"],
+): ContainerSpec {
+  const { scope, task } = record;
+  const name = definition.name!;
+  const image = images.get(name)!;
+  const override = task.overrides.containerOverrides?.find((it) => it.name === name);
+  const isRouter = router?.container === name;
+  return {
+    name,
+    definition,
+    override,
+    image,
+    environment: environmentOf({
+      image,
+      definition,
+      override,
+      files: files.get(name) ?? {},
+      secrets: { ...secrets.get(name), ...(isRouter && router.variables) },
+      metadata: metadata[name] ?? {},
+      region: scope.region,
+      on: task.launchType,
+      endpoint: needs.apiEndpoint,
+    }),
+    stopTimeoutSeconds: definition.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS,
+    runtimeId: ids.get(name)!,
+    routerFiles: isRouter ? router.files : undefined,
+    router:
+      definition.logConfiguration?.logDriver === "awsfirelens" ? router?.container : undefined,
   };
 }
 

@@ -153,17 +153,9 @@ function s3Error(failure: AuthFailure): AwsError {
         { HeadersNotSigned: failure.headers.join(", ") },
       );
     case "scope-date":
-      return malformedHeader(
-        `Invalid credential date "${failure.date}". This date is not the same as X-Amz-Date: "${failure.timestamp.slice(0, 8)}".`,
-      );
     case "scope-region":
-      return malformedHeader(`the region '${failure.region}' is wrong; expecting 'us-east-1'`, {
-        Region: "us-east-1",
-      });
     case "scope-service":
-      return malformedHeader(
-        `incorrect service "${failure.service}". This endpoint belongs to "${failure.wanted}".`,
-      );
+      return malformedHeader(failure);
     case "mismatch":
       return error(
         "SignatureDoesNotMatch",
@@ -173,9 +165,27 @@ function s3Error(failure: AuthFailure): AwsError {
   }
 }
 
-function malformedHeader(what: string, fields: Record<string, unknown> = {}): AwsError {
-  const message = `The authorization header is malformed; ${what}`;
-  return new AwsError("AuthorizationHeaderMalformed", message, { status: 400, fields });
+/** How S3 words a scope that is not its own. */
+function malformedHeader(failure: Extract<AuthFailure, { kind: `scope-${string}` }>): AwsError {
+  const error = (what: string, fields: Record<string, unknown> = {}) =>
+    new AwsError("AuthorizationHeaderMalformed", `The authorization header is malformed; ${what}`, {
+      status: 400,
+      fields,
+    });
+  switch (failure.kind) {
+    case "scope-date":
+      return error(
+        `Invalid credential date "${failure.date}". This date is not the same as X-Amz-Date: "${failure.timestamp.slice(0, 8)}".`,
+      );
+    case "scope-region":
+      return error(`the region '${failure.region}' is wrong; expecting 'us-east-1'`, {
+        Region: "us-east-1",
+      });
+    case "scope-service":
+      return error(
+        `incorrect service "${failure.service}". This endpoint belongs to "${failure.wanted}".`,
+      );
+  }
 }
 
 function expired(failure: AuthFailure): string {

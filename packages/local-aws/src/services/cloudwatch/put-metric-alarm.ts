@@ -10,70 +10,78 @@ import type { MetricAlarm, MetricRule } from "./state.ts";
 
 type Input = PutMetricAlarmCommandInput;
 
+type AlarmRule = Pick<
+  MetricAlarm,
+  | "type"
+  | "metric"
+  | "metrics"
+  | "evaluationPeriods"
+  | "datapointsToAlarm"
+  | "threshold"
+  | "comparison"
+  | "treatMissingData"
+  | "lowSamples"
+>;
+
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
 export const putMetricAlarmHandlers: Handlers<
   typeof import("@aws-sdk/client-cloudwatch"),
   CallContext
 > = {
   PutMetricAlarm(input, context) {
-    const { AlarmName = "", TreatMissingData, EvaluateLowSampleCountPercentile, Tags } = input;
-    const { EvaluationPeriods, ComparisonOperator, Threshold, DatapointsToAlarm } = input;
-    if (EvaluationPeriods === undefined) throw missing("EvaluationPeriods");
-    if (ComparisonOperator === undefined) throw missing("ComparisonOperator");
-    if (Threshold === undefined) throw missing("Threshold");
-    if (
-      ComparisonOperator.includes("UpperThreshold") ||
-      ComparisonOperator.startsWith("LessThanLower")
-    )
-      throw validation(
-        `The comparison operator ${ComparisonOperator} needs anomaly detection, which Local AWS does not have.`,
-      );
-    if (DatapointsToAlarm !== undefined && DatapointsToAlarm > EvaluationPeriods)
-      throw validation("DatapointsToAlarm must be less than or equal to EvaluationPeriods");
-    checkChoice("TreatMissingData", TreatMissingData, [
-      "breaching",
-      "notBreaching",
-      "ignore",
-      "missing",
-    ]);
-    checkChoice("EvaluateLowSampleCountPercentile", EvaluateLowSampleCountPercentile, [
-      "evaluate",
-      "ignore",
-    ]);
-    const rule: Pick<
-      MetricAlarm,
-      | "type"
-      | "metric"
-      | "metrics"
-      | "evaluationPeriods"
-      | "datapointsToAlarm"
-      | "threshold"
-      | "comparison"
-      | "treatMissingData"
-      | "lowSamples"
-    > = {
-      type: "metric",
-      ...(input.Metrics
-        ? mathOf(input, EvaluationPeriods)
-        : { metric: metricOf(input, EvaluationPeriods) }),
-      evaluationPeriods: EvaluationPeriods,
-      datapointsToAlarm: DatapointsToAlarm,
-      threshold: Threshold,
-      comparison: ComparisonOperator,
-      treatMissingData: TreatMissingData,
-      lowSamples: EvaluateLowSampleCountPercentile,
-    };
+    const rule = ruleOf(input);
     keepAlarm(context, {
-      name: AlarmName,
+      name: input.AlarmName ?? "",
       description: input.AlarmDescription,
       actionsEnabled: input.ActionsEnabled ?? true,
       actions: actionsOf(input, context),
-      tags: Tags,
+      tags: input.Tags,
       rule,
     });
     return {};
   },
 };
+
+/** When an alarm goes off. @throws AwsError where its members break a rule */
+function ruleOf(input: Input): AlarmRule {
+  const { EvaluationPeriods, ComparisonOperator, Threshold } = input;
+  const { DatapointsToAlarm, TreatMissingData, EvaluateLowSampleCountPercentile } = input;
+  if (EvaluationPeriods === undefined) throw missing("EvaluationPeriods");
+  if (ComparisonOperator === undefined) throw missing("ComparisonOperator");
+  if (Threshold === undefined) throw missing("Threshold");
+  checkOperator(ComparisonOperator);
+  if (DatapointsToAlarm !== undefined && DatapointsToAlarm > EvaluationPeriods)
+    throw validation("DatapointsToAlarm must be less than or equal to EvaluationPeriods");
+  checkChoice("TreatMissingData", TreatMissingData, [
+    "breaching",
+    "notBreaching",
+    "ignore",
+    "missing",
+  ]);
+  checkChoice("EvaluateLowSampleCountPercentile", EvaluateLowSampleCountPercentile, [
+    "evaluate",
+    "ignore",
+  ]);
+  return {
+    type: "metric",
+    ...(input.Metrics
+      ? mathOf(input, EvaluationPeriods)
+      : { metric: metricOf(input, EvaluationPeriods) }),
+    evaluationPeriods: EvaluationPeriods,
+    datapointsToAlarm: DatapointsToAlarm,
+    threshold: Threshold,
+    comparison: ComparisonOperator,
+    treatMissingData: TreatMissingData,
+    lowSamples: EvaluateLowSampleCountPercentile,
+  };
+}
+
+function checkOperator(operator: string): void {
+  if (operator.includes("UpperThreshold") || operator.startsWith("LessThanLower"))
+    throw validation(
+      `The comparison operator ${operator} needs anomaly detection, which Local AWS does not have.`,
+    );
+}
 
 /**
  * The queries of an alarm on an expression: one of them is its value.

@@ -58,6 +58,28 @@ export function acceptConnection(store: Store, reference: string): string[] {
 
 const withTags = (before: Tags, given: readonly Tag[] = []): Tags => layTags(before, given, RULES);
 
+const tagHandlers: Pick<
+  ConnectionHandlers,
+  "TagResource" | "UntagResource" | "ListTagsForResource"
+> = {
+  TagResource({ ResourceArn, Tags: given }, { store }) {
+    const { tags } = needConnection(store, ResourceArn);
+    store.of(connections).patch(ResourceArn, { tags: withTags(tags, given) });
+    return {};
+  },
+
+  UntagResource({ ResourceArn, TagKeys }, { store }) {
+    const { tags } = needConnection(store, ResourceArn);
+    const left = tags.filter(({ Key }) => !TagKeys.includes(Key));
+    store.of(connections).patch(ResourceArn, { tags: left });
+    return {};
+  },
+
+  ListTagsForResource({ ResourceArn }, { store }) {
+    return { Tags: needConnection(store, ResourceArn).tags.map((tag) => ({ ...tag })) };
+  },
+};
+
 /**
  * What both names answer; their ARNs differ.
  * https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
@@ -107,21 +129,6 @@ export function connectionHandlers(service: ServiceName): ConnectionHandlers {
       return {};
     },
 
-    TagResource({ ResourceArn, Tags: given }, { store }) {
-      const { tags } = needConnection(store, ResourceArn);
-      store.of(connections).patch(ResourceArn, { tags: withTags(tags, given) });
-      return {};
-    },
-
-    UntagResource({ ResourceArn, TagKeys }, { store }) {
-      const { tags } = needConnection(store, ResourceArn);
-      const left = tags.filter(({ Key }) => !TagKeys.includes(Key));
-      store.of(connections).patch(ResourceArn, { tags: left });
-      return {};
-    },
-
-    ListTagsForResource({ ResourceArn }, { store }) {
-      return { Tags: needConnection(store, ResourceArn).tags.map((tag) => ({ ...tag })) };
-    },
+    ...tagHandlers,
   };
 }

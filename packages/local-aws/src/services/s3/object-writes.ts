@@ -63,7 +63,6 @@ export const objectWriteHandlers: Handlers<typeof import("@aws-sdk/client-s3"), 
     const target = needBucket(context, input.Bucket);
     checkKey(input.Key);
     checkRead(copyConditions(input), source, "copy");
-    const replace = input.MetadataDirective === "REPLACE";
     if (from.bucket === input.Bucket && from.key === input.Key && !changesSomething(input, target))
       throw copyOntoItself();
     const given = context.cloud.transaction(() => {
@@ -75,14 +74,7 @@ export const objectWriteHandlers: Handlers<typeof import("@aws-sdk/client-s3"), 
       [blobs.read(source.blob!, source.size)],
       copiedChecksums(input, source),
     );
-    const { storageClass, serverSideEncryption, kmsKeyId, bucketKeyEnabled } = given;
-    const websiteRedirectLocation = given.websiteRedirectLocation;
-    const { acl, lock } = given;
-    const chosen = { storageClass, serverSideEncryption, kmsKeyId, bucketKeyEnabled, acl, lock };
-    const attributes = replace
-      ? given
-      : { ...attributesOf(source), ...chosen, websiteRedirectLocation };
-    const tags = input.TaggingDirective === "REPLACE" ? given.tags : source.tags;
+    const attributes = copiedAttributes(input, source, given);
     const { bucket, version } = commitVersion(
       context,
       input.Bucket,
@@ -90,7 +82,6 @@ export const objectWriteHandlers: Handlers<typeof import("@aws-sdk/client-s3"), 
       input,
       (_bucket, versionId) => ({
         ...attributes,
-        tags,
         versionId,
         deleteMarker: false,
         blob: written.blob,
@@ -114,6 +105,23 @@ export const objectWriteHandlers: Handlers<typeof import("@aws-sdk/client-s3"), 
     };
   },
 };
+
+/** What describes an object comes with it, unless it is replaced; how and where it is kept does not. */
+function copiedAttributes(
+  input: CopyObjectRequest,
+  source: ObjectVersion,
+  given: ReturnType<typeof readAttributes>,
+): ReturnType<typeof readAttributes> {
+  const { storageClass, serverSideEncryption, kmsKeyId, bucketKeyEnabled, acl, lock } = given;
+  const { websiteRedirectLocation } = given;
+  const kept = { storageClass, serverSideEncryption, kmsKeyId, bucketKeyEnabled, acl, lock };
+  const described =
+    input.MetadataDirective === "REPLACE"
+      ? given
+      : { ...attributesOf(source), ...kept, websiteRedirectLocation };
+  const tags = input.TaggingDirective === "REPLACE" ? given.tags : source.tags;
+  return { ...described, tags };
+}
 
 /** What makes a copy of an object onto itself a change: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
 function changesSomething(input: CopyObjectRequest, { settings }: Readonly<Bucket>): boolean {

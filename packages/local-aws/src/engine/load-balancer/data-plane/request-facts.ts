@@ -59,21 +59,24 @@ export function readRequest(request: IncomingMessage): RequestFacts {
   return facts;
 }
 
+/** What a request without headers says. */
+const nothingSaid = (): RequestFacts => ({
+  host: "",
+  hosts: 0,
+  cookie: "",
+  forwardedFor: "",
+  trace: "",
+  contentLength: -1,
+  chunked: false,
+  transferEncoding: "",
+  longest: 0,
+  upgrade: "",
+  connectionNames: NONE,
+});
+
 /** One pass over Node's raw name–value list; its parser has refused what is malformed. */
 function readFacts(rawHeaders: readonly string[]): RequestFacts {
-  const facts: RequestFacts = {
-    host: "",
-    hosts: 0,
-    cookie: "",
-    forwardedFor: "",
-    trace: "",
-    contentLength: -1,
-    chunked: false,
-    transferEncoding: "",
-    longest: 0,
-    upgrade: "",
-    connectionNames: NONE,
-  };
+  const facts = nothingSaid();
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]!;
     const length = name.length + rawHeaders[index + 1]!.length;

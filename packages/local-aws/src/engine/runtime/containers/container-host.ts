@@ -32,6 +32,14 @@ export interface ContainerHostParts {
   readonly init: string | undefined;
 }
 
+/** A container whose first process runs in the room. */
+interface StartedContainer {
+  readonly id: string;
+  readonly bundle: string;
+  readonly running: Awaited<ReturnType<Room["run"]>>;
+  readonly outputs: ContainerOutputs;
+}
+
 /** A task's containers as OCI containers in the room: one network, a root file system each. */
 export class ContainerHost implements TaskHost {
   readonly keepsMemory: boolean;
@@ -197,7 +205,7 @@ mkfifo -m 600 stdout stderr
     output: OutputListener,
   ): Promise<ContainerHandle> {
     const { name } = container;
-    const { room, clock } = this.#parts;
+    const { room } = this.#parts;
     await this.#volumes.fill(container, `${bundle}/rootfs`);
     const outputs = new ContainerOutputs(join(room.folder, bundle.slice(ROOM.length)), output);
     const index = this.#spec.containers.findIndex((each) => each.name === name);
@@ -213,36 +221,42 @@ mkfifo -m 600 stdout stderr
         terminal: container.definition.pseudoTerminal ?? false,
       });
       this.#pids.set(name, running.pid);
-      let [isRunning, isOutOfMemory] = [true, false];
-      const exited = running.exited.then(async (code) => {
-        isRunning = false;
-        isOutOfMemory = (await this.#limits?.hasKilled(name)) ?? false;
-        await outputs.end(clock);
-        return code;
-      });
-      const tell = (work: Promise<unknown>) => void work.catch(() => {}); // The room ended, and with it the container.
-      return {
-        exited,
-        get isRunning() {
-          return isRunning;
-        },
-        get isOutOfMemory() {
-          return isOutOfMemory;
-        },
-        signal: (signal) => {
-          if (isRunning) tell(room.ask("signal", { pid: running.pid, signal }));
-        },
-        check: (command, timeoutMs) => room.ask("check", { id, command, timeoutMs }),
-        openTerminal: (request) => {
-          const program = this.#programs.get(name)!;
-          const number = ++this.#terminals;
-          const place = { clock, room, id, bundle, process: program, number };
-          return openContainerTerminal(place, request);
-        },
-      };
+      return this.#handle(name, { id, bundle, running, outputs });
     } catch (error) {
       outputs.destroy();
       throw new CannotStartError(couldNotRun(ofRunc(error as Error)), { cause: error });
     }
+  }
+
+  /** What the task says to a container that runs. */
+  #handle(name: string, { id, bundle, running, outputs }: StartedContainer): ContainerHandle {
+    const { room, clock } = this.#parts;
+    let [isRunning, isOutOfMemory] = [true, false];
+    const exited = running.exited.then(async (code) => {
+      isRunning = false;
+      isOutOfMemory = (await this.#limits?.hasKilled(name)) ?? false;
+      await outputs.end(clock);
+      return code;
+    });
+    const tell = (work: Promise<unknown>) => void work.catch(() => {}); // The room ended, and with it the container.
+    return {
+      exited,
+      get isRunning() {
+        return isRunning;
+      },
+      get isOutOfMemory() {
+        return isOutOfMemory;
+      },
+      signal: (signal) => {
+        if (isRunning) tell(room.ask("signal", { pid: running.pid, signal }));
+      },
+      check: (command, timeoutMs) => room.ask("check", { id, command, timeoutMs }),
+      openTerminal: (request) => {
+        const program = this.#programs.get(name)!;
+        const number = ++this.#terminals;
+        const place = { clock, room, id, bundle, process: program, number };
+        return openContainerTerminal(place, request);
+      },
+    };
   }
 }

@@ -119,13 +119,10 @@ function networkOf(
   eni: Parameters<typeof toApiNetworkInterface>[0],
   scope: Scope,
 ): ApiInstance {
-  const { Groups, Attachment, Association, PrivateIpAddresses, ...rest } = toApiNetworkInterface(
-    eni,
-    scope,
-  );
+  const shown = toApiNetworkInterface(eni, scope);
   const { privateIpAddress, vpcId, subnetId } = instance;
   return {
-    SecurityGroups: Groups,
+    SecurityGroups: shown.Groups,
     SourceDestCheck: eni.sourceDestCheck,
     SubnetId: subnetId,
     VpcId: vpcId,
@@ -138,32 +135,41 @@ function networkOf(
     },
     PublicDnsName: "",
     PublicIpAddress: publicAddressOf(scope, eni)?.publicIp,
-    NetworkInterfaces: [
-      {
-        Association: Association as never,
-        Attachment: Attachment && {
-          AttachTime: Attachment.AttachTime,
-          AttachmentId: Attachment.AttachmentId,
-          DeleteOnTermination: true,
-          DeviceIndex: 0,
-          NetworkCardIndex: 0,
-          Status: Attachment.Status,
-        },
-        Description: rest.Description,
-        Groups,
-        InterfaceType: "interface",
-        Ipv6Addresses: [],
-        MacAddress: rest.MacAddress,
-        NetworkInterfaceId: rest.NetworkInterfaceId,
-        OwnerId: rest.OwnerId,
-        PrivateDnsName: rest.PrivateDnsName,
-        PrivateIpAddress: rest.PrivateIpAddress,
-        PrivateIpAddresses: PrivateIpAddresses as never,
-        SourceDestCheck: rest.SourceDestCheck,
-        Status: rest.Status,
-        SubnetId: rest.SubnetId,
-        VpcId: rest.VpcId,
-      },
-    ],
+    NetworkInterfaces: [interfaceOf(shown)],
+  };
+}
+
+/** An instance tells less of its interface than the interface of itself. */
+function interfaceOf({
+  Groups,
+  Attachment,
+  Association,
+  PrivateIpAddresses,
+  ...rest
+}: ReturnType<typeof toApiNetworkInterface>) {
+  return {
+    Association: Association as never,
+    Attachment: Attachment && {
+      AttachTime: Attachment.AttachTime,
+      AttachmentId: Attachment.AttachmentId,
+      DeleteOnTermination: true,
+      DeviceIndex: 0,
+      NetworkCardIndex: 0,
+      Status: Attachment.Status,
+    },
+    Description: rest.Description,
+    Groups,
+    InterfaceType: "interface",
+    Ipv6Addresses: [],
+    MacAddress: rest.MacAddress,
+    NetworkInterfaceId: rest.NetworkInterfaceId,
+    OwnerId: rest.OwnerId,
+    PrivateDnsName: rest.PrivateDnsName,
+    PrivateIpAddress: rest.PrivateIpAddress,
+    PrivateIpAddresses: PrivateIpAddresses as never,
+    SourceDestCheck: rest.SourceDestCheck,
+    Status: rest.Status,
+    SubnetId: rest.SubnetId,
+    VpcId: rest.VpcId,
   };
 }

@@ -60,8 +60,6 @@ function launchOne(
   const instanceId = newId("i");
   const eni = putInterface(data, launch, instanceId);
   const profileArn = profileOf(launch, data.IamInstanceProfile);
-  const { HttpTokens, HttpPutResponseHopLimit, HttpEndpoint, InstanceMetadataTags } =
-    data.MetadataOptions ?? {};
   return scope.of(instances).put(instanceId, {
     instanceId,
     reservationId: made.reservationId,
@@ -88,13 +86,7 @@ function launchOne(
       cpuCredits: data.CreditSpecification?.CpuCredits ?? defaultCredits(made.type),
     }),
     tenancy: data.Placement?.Tenancy ?? "default",
-    metadata: {
-      httpTokens: HttpTokens ?? (made.image.os === "Amazon Linux 2023" ? "required" : "optional"),
-      httpPutResponseHopLimit:
-        HttpPutResponseHopLimit ?? (made.image.os === "Amazon Linux 2023" ? 2 : 1),
-      httpEndpoint: HttpEndpoint ?? "enabled",
-      instanceMetadataTags: InstanceMetadataTags ?? "disabled",
-    },
+    metadata: metadataOf(data.MetadataOptions, made.image),
     volume: {
       ...wantedVolume(data.BlockDeviceMappings, made.image.rootVolumeGiB),
       volumeId: newId("vol"),
@@ -102,6 +94,21 @@ function launchOne(
     },
     tags: { ...tagsFor(data.TagSpecifications, "instance"), ...ownTags },
   });
+}
+
+/** What is not said comes from the image: that of Amazon Linux 2023 asks for tokens. */
+function metadataOf(
+  options: LaunchData["MetadataOptions"],
+  { os }: MachineImage,
+): Instance["metadata"] {
+  const { HttpTokens, HttpPutResponseHopLimit, HttpEndpoint, InstanceMetadataTags } = options ?? {};
+  const asksForTokens = os === "Amazon Linux 2023";
+  return {
+    httpTokens: HttpTokens ?? (asksForTokens ? "required" : "optional"),
+    httpPutResponseHopLimit: HttpPutResponseHopLimit ?? (asksForTokens ? 2 : 1),
+    httpEndpoint: HttpEndpoint ?? "enabled",
+    instanceMetadataTags: InstanceMetadataTags ?? "disabled",
+  };
 }
 
 const defaultCredits = ({ isCurrent }: InstanceType) => (isCurrent ? "unlimited" : "standard");
