@@ -15,6 +15,15 @@ const failed: Task = {
 };
 const living: Task = { startedBy: DEPLOYMENT, startedAt: secondsAgo(50) };
 
+const ofRevision = (revision: number) => ({ taskDefinitionArn: `${DEFINITION}${revision}` });
+
+/** A task that was told to stop, and how it ended. */
+const told = (revision: number, exitCode: number): Task => ({
+  ...ofRevision(revision),
+  stopCode: "ServiceSchedulerInitiated",
+  containers: [{ exitCode }],
+});
+
 /** A service that says of itself that it has come to rest, one of whose tasks had failed. */
 const subjectBeside = (running: readonly Task[], stopped: readonly Task[] = [failed]) =>
   subjectOf({
@@ -47,12 +56,11 @@ test("a failure stays one where the task that ran when the service was read has 
 });
 
 test("a task that was killed tells nothing of SIGTERM where those of its revision end by themselves", () => {
-  const ofRevision = (revision: number) => ({ taskDefinitionArn: `${DEFINITION}${revision}` });
-  const killed = (revision: number): Task => ({
-    ...ofRevision(revision),
-    stopCode: "ServiceSchedulerInitiated",
-    containers: [{ exitCode: 137 }],
-  });
-  const stopped = [{ ...failed, ...ofRevision(1) }, killed(1), killed(2)];
-  expect(subjectBeside([living], stopped)?.killed).toEqual([killed(2)]);
+  const stopped = [{ ...failed, ...ofRevision(1) }, told(1, 137), told(2, 137)];
+  expect(subjectBeside([living], stopped)?.killed).toEqual([told(2, 137)]);
+});
+
+test("a task that was killed tells nothing of SIGTERM where another one of its revision ended in time", () => {
+  const stopped = [told(1, 137), told(1, 0), told(2, 137), told(3, 143)];
+  expect(subjectBeside([living], stopped)?.killed).toEqual([told(2, 137)]);
 });

@@ -148,18 +148,31 @@ function isFailure({ stopCode, stoppedReason = "" }: Task): boolean {
 export const isKilled = ({ exitCode, reason = "" }: Container): boolean =>
   exitCode === 137 && !reason.includes("OutOfMemory");
 
-/** A task that ECS, or somebody, asked to stop; what ends because a container of it did is no such task. */
-const wasKilled = ({ stopCode, containers = [] }: Task): boolean =>
-  (stopCode === "ServiceSchedulerInitiated" || stopCode === "UserInitiated") &&
-  containers.some(isKilled);
+/** ECS, or somebody, asked it to stop; what ends because a container of it did is no such task. */
+const wasToldToStop = ({ stopCode }: Task): boolean =>
+  stopCode === "ServiceSchedulerInitiated" || stopCode === "UserInitiated";
+
+const wasKilled = (task: Task): boolean =>
+  wasToldToStop(task) && (task.containers ?? []).some(isKilled);
+
+const endedInTime = (task: Task): boolean =>
+  wasToldToStop(task) &&
+  !wasKilled(task) &&
+  (task.containers ?? []).some(({ exitCode }) => exitCode !== undefined);
 
 /**
- * Tasks that did not heed their stop. Those of a revision whose tasks end by themselves are none: such a task may have been
- * killed while it was still about to fail, before it could heed anything.
+ * Tasks that did not heed their stop. Those of a revision whose tasks end by themselves are none, nor are those of one that
+ * heeds it elsewhere: such a task may have been killed before its program could heed anything, since the kernel ignores a
+ * signal to PID 1 until there is a handler.
+ * @see https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
  */
 function killedOf(stopped: readonly Task[]): readonly Task[] {
-  const failing = new Set(stopped.filter(isFailure).map((task) => task.taskDefinitionArn));
-  return stopped.filter((task) => wasKilled(task) && !failing.has(task.taskDefinitionArn));
+  const innocent = new Set(
+    stopped
+      .filter((task) => isFailure(task) || endedInTime(task))
+      .map((task) => task.taskDefinitionArn),
+  );
+  return stopped.filter((task) => wasKilled(task) && !innocent.has(task.taskDefinitionArn));
 }
 
 const time = (date: Date | undefined): number => date?.getTime() ?? 0;
