@@ -4,11 +4,18 @@ import { QUIET } from "../deploy/reporter.ts";
 import { writeMutant } from "../lab-copy.ts";
 import type { Lab } from "../load-lab.ts";
 import type { Mutation } from "../mutation.ts";
+import { pollUntil } from "../poll.ts";
 import { firstNotPassed, type CheckReport } from "../run-checks.ts";
 import { TerraformError } from "../terraform/terraform-error.ts";
 import type { Lane } from "./lane.ts";
 import { deployInLane, planInLane } from "./lane-stacks.ts";
 import { NotProved, prove } from "./proof.ts";
+
+/**
+ * How long a deployed mistake may take to show, milliseconds. A wrong health check is one of a service that is well
+ * until as many checks have failed as the target group's threshold says.
+ */
+const SYMPTOM_MS = 60_000;
 
 /** The report's first failure is the mutation's check, with its fault. @returns what that check saw */
 export function proveCaught(
@@ -67,7 +74,12 @@ export async function proveInLane(
       fault: deployed?.fault ?? fault,
       says,
     };
-    seen.push(proveCaught(await check(tiers), wanted));
+    const { last: report } = await pollUntil(
+      () => check(tiers),
+      (each) => firstNotPassed(each) !== undefined,
+      { deadlineMs: SYMPTOM_MS, intervalMs: 500 },
+    );
+    seen.push(proveCaught(report, wanted));
   }
   if (seen.length === 0)
     throw new NotProved("it is to be deployed, but does not say what to look for then");
