@@ -1,6 +1,7 @@
 import type { Timer } from "../../clock/clock.ts";
 import { invokeAgain, moveAlarm } from "../../services/cloudwatch/alarm-states.ts";
 import { periodOf, alarmValues } from "../../services/cloudwatch/alarm-data.ts";
+import { AlarmRounds } from "../../services/cloudwatch/alarm-rounds.ts";
 import { followRule } from "../../services/cloudwatch/composite-alarms.ts";
 import { evaluate, EXTRA_PERIODS } from "../../services/cloudwatch/evaluate.ts";
 import { MetricPoints } from "../../services/cloudwatch/metric-points.ts";
@@ -118,6 +119,8 @@ export class AlarmsPart implements EnginePart {
     const { clock, store } = this.#context;
     // Rounds of fast alarms come six to a minute, and a timer may be some milliseconds early.
     const isMinute = clock.idleSince(this.#minuteAt) >= MINUTE_MS - TEN_SECONDS_MS / 2;
+    const rounds = store.owner(AlarmRounds);
+    if (isMinute) rounds.begin();
     if (isMinute) await this.#guarded("metrics could not be taken", () => this.#measure());
     if (this.#isStopped) return;
     for (const { account, region, names } of store
@@ -127,6 +130,7 @@ export class AlarmsPart implements EnginePart {
         await this.#guarded(`the alarm ${name} could not be evaluated`, () =>
           this.#look(store.scope(account, region), name, isMinute),
         );
+    if (isMinute) rounds.end();
   }
 
   /** What goes wrong with one keeps no other from being looked at. */

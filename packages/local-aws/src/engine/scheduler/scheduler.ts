@@ -144,12 +144,13 @@ class Scheduler implements EnginePart {
     this.#later(() => placeWaiting(store, store.scope(account, region)));
   }
 
-  /** Deployments that are held to an alarm hear when it is raised. */
+  /** Deployments that are held to an alarm hear when it is raised, and when it is gone. */
   #alarmChanged({ account, region, before, after }: Change): void {
     const [old, alarm] = [before, after] as (Alarm | undefined)[];
-    if (!alarm || old?.state.value === alarm.state.value) return;
+    if (alarm && old?.state.value === alarm.state.value) return;
     const place = { account, region };
-    const watches = (service: EcsService) => alarmNamesOf(service).includes(alarm.name);
+    const { name } = (alarm ?? old)!;
+    const watches = (service: EcsService) => alarmNamesOf(service).includes(name);
     for (const { arn } of this.#context.store.of(ecsServices, account, region).filter(watches))
       this.#serviceChanged(place, arn);
   }

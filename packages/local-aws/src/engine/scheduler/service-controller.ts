@@ -7,6 +7,7 @@ import {
 } from "../../services/ecs/state.ts";
 import { wantedNow } from "../../services/ecs/placement/daemons.ts";
 import { alarmNamesOf, alarmsRaised, bakeTimeMs } from "../../services/ecs/deployment-alarms.ts";
+import { AlarmRounds } from "../../services/cloudwatch/alarm-rounds.ts";
 import { EVENT_TEXTS } from "../../services/ecs/event-texts.ts";
 import type { Scope } from "../../store/store.ts";
 import type { EngineContext } from "../engine.ts";
@@ -26,9 +27,13 @@ export class ServiceController {
   readonly #context: EngineContext;
   readonly #backOff: StartBackOff;
   readonly #readiness: TaskReadiness;
+  readonly #wake: () => void;
+  /** The deployment whose bake time is over, and whether its alarms have been looked at since. */
+  #baked: { readonly deployment: string; isLookedAt: boolean } | undefined;
 
   constructor(arn: string, scope: Scope, context: EngineContext, wake: () => void) {
     this.arn = arn;
+    this.#wake = wake;
     this.#scope = scope;
     this.#context = context;
     this.#readiness = new TaskReadiness(scope, context.clock, wake);
@@ -113,11 +118,24 @@ export class ServiceController {
   #alarms(service: EcsService): AlarmsOfDeployment | undefined {
     const primary = service.deployments.find(({ status }) => status === "PRIMARY");
     if (!primary || primary.ignoresAlarms || alarmNamesOf(service).length === 0) return undefined;
-    const bakes = `the deployment ${primary.id} bakes`;
     return {
       raised: alarmsRaised(this.#scope, service).length > 0,
-      baked: () => this.#readiness.after(bakes, "idle", bakeTimeMs(this.#scope, service)),
+      baked: () => this.#hasBaked(primary.id, bakeTimeMs(this.#scope, service)),
     };
+  }
+
+  /** What happens in the bake time, to its end, is heard of when alarms are looked at the next time. */
+  #hasBaked(deployment: string, bakeMs: number): boolean {
+    if (bakeMs === 0) return true;
+    if (!this.#readiness.after(`the deployment ${deployment} bakes`, "idle", bakeMs)) return false;
+    if (this.#baked?.deployment !== deployment) {
+      this.#baked = { deployment, isLookedAt: false };
+      this.#context.store.owner(AlarmRounds).next(() => {
+        if (this.#baked?.deployment === deployment) this.#baked.isLookedAt = true;
+        this.#wake();
+      });
+    }
+    return this.#baked.isLookedAt;
   }
 
   #cannotLaunch(service: EcsService, error: string): void {

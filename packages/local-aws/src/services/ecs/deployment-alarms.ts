@@ -21,7 +21,8 @@ export const alarmsRaised = (store: Scope, service: Configured): readonly string
 
 /**
  * How long a deployment that has all its tasks is held to its alarms before it is complete, in milliseconds of AWS's time. AWS
- * computes it from the alarms and does not say how: here it is the longest time that one of them looks back.
+ * computes it from the alarms and does not say how: here it is the longest time that one of them looks back, and then it lasts until
+ * they have been looked at. 0 where there are none.
  */
 export const bakeTimeMs = (store: Scope, service: Configured): number =>
   Math.max(0, ...alarmNamesOf(service).map((name) => lookBackMs(store, name)));

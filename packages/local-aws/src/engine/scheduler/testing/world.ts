@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { Calendar } from "../../../clock/calendar.ts";
 import { ManualClock } from "../../../clock/manual-clock.ts";
 import { EventChannel } from "../../../ground/event-channel.ts";
+import { service as cloudwatch } from "../../../services/cloudwatch/service.ts";
 import { service as ecs } from "../../../services/ecs/service.ts";
 import { currentRollout } from "../../../services/ecs/rollouts/begin.ts";
 import {
@@ -18,6 +19,7 @@ import { workspaceKey } from "../../../services/iam/workspace-keys.ts";
 import type { CallContext } from "../../../services/service.ts";
 import { Store, type Scope } from "../../../store/store.ts";
 import type { EngineContext, EnginePart } from "../../engine.ts";
+import { AlarmsPart } from "../../metrics/alarms-part.ts";
 import { createScheduler } from "../scheduler.ts";
 import { Rules } from "./scheduler-rules.ts";
 import { Machine, needsOf } from "./machine.ts";
@@ -33,7 +35,7 @@ export class World {
   readonly errors: string[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), "world-"));
   #store!: Store;
-  #scheduler!: EnginePart;
+  #parts: readonly EnginePart[] = [];
   machine!: Machine;
 
   /** @param seed the database of a cloud with a cluster `c` and what services need */
@@ -78,7 +80,7 @@ export class World {
       .filter(({ lastStatus }) => lastStatus !== "STOPPED");
   }
 
-  /** Calls ECS as its API does, in one transaction. @throws what the operation throws */
+  /** Calls ECS, or CloudWatch, as its API does, in one transaction. @throws what the operation throws */
   call(operation: string, input: object): unknown {
     const context: CallContext = {
       account: ACCOUNT,
@@ -94,7 +96,7 @@ export class World {
         homeAddress: "203.0.113.10",
       },
     };
-    const handler = ecs.handlers[operation]!;
+    const handler = (ecs.handlers[operation] ?? cloudwatch.handlers[operation])!;
     return this.#store.transaction(() => handler(input, context));
   }
 
@@ -134,14 +136,14 @@ export class World {
       },
     };
     this.machine = new Machine(this.clock);
-    this.#scheduler = createScheduler(context, needsOf(this.machine));
+    this.#parts = [new AlarmsPart(context, []), createScheduler(context, needsOf(this.machine))];
     this.#store.onCommit((changes) => this.rules.look(this, changes));
-    await this.#scheduler.start();
+    for (const part of this.#parts) await part.start();
     await this.pass(0);
   }
 
   async #stop(): Promise<void> {
-    await this.#scheduler.stop();
+    for (const part of this.#parts.toReversed()) await part.stop();
     this.#store.close();
   }
 
