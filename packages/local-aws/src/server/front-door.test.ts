@@ -215,6 +215,12 @@ test("a body that turns out to be too long is refused, and its connection carrie
   }
 });
 
+test("an idle connection is kept for longer than Go's clients keep theirs, and says so", async () => {
+  const { headers } = await fetch(`${cloud.endpoint}/_local/health`);
+  const [, seconds] = /^timeout=(\d+)$/.exec(headers.get("keep-alive") ?? "") ?? [];
+  expect(Number(seconds)).toBeGreaterThan(90);
+});
+
 test("a fault after the body was read is answered with the request's id, and logged", async () => {
   const errors: string[] = [];
   const logger = { info: () => {}, error: (message: string) => void errors.push(message) };

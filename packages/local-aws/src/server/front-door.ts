@@ -24,6 +24,8 @@ type Aws = Pick<AwsEndpoint, "answer" | "hush">;
 /** A slow client may hold a connection this long before its headers are there, and this long for a whole request. */
 const HEADERS_TIMEOUT_MS = 30_000;
 const REQUEST_TIMEOUT_MS = 30 * 60_000;
+/** Longer than clients keep an idle one (90 s in Go), so that it is they who close it, and no request meets its end. */
+const KEEP_ALIVE_MS = 120_000;
 const SMALL_BODY_BYTES = 16 * 1024;
 
 /** The one port: takes requests in, keeps web pages out, and hands each to the AWS API or to a mount. */
@@ -46,7 +48,7 @@ export class FrontDoor {
       {
         headersTimeout: HEADERS_TIMEOUT_MS,
         requestTimeout: REQUEST_TIMEOUT_MS,
-        keepAliveTimeout: 60_000,
+        keepAliveTimeout: KEEP_ALIVE_MS,
       },
       (request, response) => void this.#take(request, response),
     );
