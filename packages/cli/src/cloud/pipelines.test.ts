@@ -1,74 +1,74 @@
+import type { PictureMessage } from "@workbook/local-aws/live";
 import { expect, test } from "vitest";
-import { describePending, describePipeline, pipelinesIn } from "./pipelines.ts";
+import { describePending, describePipeline, pipelineStatus } from "./pipelines.ts";
 
-const node = (kind: string, id: string, value: Record<string, unknown>) => ({ kind, id, value });
+type Pipeline = PictureMessage["pipelines"][number];
+type Stage = Pipeline["stages"][number];
+type Action = Stage["actions"][number];
 
-const nodes = [
-  node("codepipeline.pipeline", "web", {
-    name: "web",
-    closed: {},
-    versions: [{ stages: [] }, { stages: ["Source", "Build", "Deploy"].map((name) => ({ name })) }],
-  }),
-  node("codepipeline.execution", "web/1", {
-    pipeline: "web",
-    number: 1,
-    status: "Succeeded",
-    revisions: [],
-    stages: [],
-  }),
-  node("codepipeline.execution", "web/2", {
-    pipeline: "web",
-    number: 2,
-    status: "Failed",
-    revisions: [{ id: "0123456789abcdef" }],
-    stages: [
-      { name: "Source", status: "Succeeded", actions: { Source: "a" } },
-      { name: "Build", status: "Failed", actions: { Build: "b" } },
-    ],
-  }),
-  node("codepipeline.action-execution", "a", {}),
-  node("codepipeline.action-execution", "b", { error: { message: "Build terminated" } }),
-];
+const action = (name: string, given: Partial<Action> = {}): Action => ({
+  name,
+  provider: "CodeBuild",
+  status: "Succeeded",
+  startedAt: 1,
+  endedAt: 2,
+  error: null,
+  ...given,
+});
+const stage = (name: string, given: Partial<Stage> = {}): Stage => ({
+  name,
+  status: "Succeeded",
+  isNewest: true,
+  revision: "0123456789abcdef",
+  change: null,
+  isAwaited: false,
+  closed: null,
+  actions: [],
+  ...given,
+});
+const told = (status: Pipeline["status"], ...stages: Stage[]) =>
+  describePipeline(pipelineStatus({ name: "web", status, stages })).map(([en]) => en);
 
-test("status tells of each pipeline how far its newest execution is, and what failed", () => {
-  const [web] = pipelinesIn(nodes);
-  expect(web).toMatchObject({ name: "web", status: "Failed", revision: "0123456789ab" });
-  expect(describePipeline(web!).map(([en]) => en)).toEqual([
+const SOURCE = stage("Source");
+
+test("status tells of a pipeline how far its newest execution is, and what failed", () => {
+  const actions = [action("Build", { status: "Failed", error: "Build terminated" })];
+  const build = stage("Build", { status: "Failed", actions });
+  // An earlier execution had come as far as that.
+  const deploy = stage("Deploy", { isNewest: false, revision: "before" });
+  expect(told("Failed", SOURCE, build, deploy)).toEqual([
     "pipeline web  Source ✓ → Build ✗ → Deploy ·  Failed 0123456789ab",
     "  Build: Build terminated",
   ]);
-  expect(pipelinesIn([])).toEqual([]);
+});
+
+test("status tells of a pipeline that has never run", () => {
+  const none = stage("Source", { status: null, isNewest: false, revision: null });
+  expect(told(null, none)).toEqual(["pipeline web  Source ·  "]);
 });
 
 test("status tells what an execution waits for: an approval, or a transition that is disabled", () => {
-  const stages = ["Source", "Approval", "Deploy"].map((name) => ({ name }));
-  const told = (closed: object, execution: object) => {
-    const common = { pipeline: "web", number: 1, status: "InProgress", revisions: [] };
-    const all = [
-      node("codepipeline.pipeline", "web", { name: "web", versions: [{ stages }], closed }),
-      node("codepipeline.execution", "web/1", Object.assign(common, execution)),
-      node("codepipeline.action-execution", "a", { status: "InProgress", token: "t" }),
-    ];
-    return describePipeline(pipelinesIn(all)[0]!).map(([en]) => en);
-  };
-  const source = { name: "Source", status: "Succeeded", actions: {} };
-  const approval = { name: "Approval", status: "InProgress", actions: { Approve: "a" } };
-  expect(told({}, { at: 1, isWaiting: false, stages: [source, approval] })).toEqual([
-    "pipeline web  Source ✓ → Approval … → Deploy ·  InProgress",
+  const asks = [action("Approve", { provider: "Manual", status: "InProgress", endedAt: null })];
+  const approval = stage("Approval", { status: "InProgress", actions: asks });
+  const before = { status: null, isNewest: false, revision: null };
+  expect(told("InProgress", SOURCE, approval, stage("Deploy", before))).toEqual([
+    "pipeline web  Source ✓ → Approval … → Deploy ·  InProgress 0123456789ab",
     "  Approval: waits for approval",
   ]);
-  const approved = { ...approval, status: "Succeeded", actions: {} };
-  const held = { at: 2, isWaiting: true, stages: [source, approved] };
-  expect(told({ Deploy: { reason: "a freeze" } }, held)).toEqual([
-    "pipeline web  Source ✓ → Approval ✓ → Deploy ·  InProgress",
+  const held = stage("Deploy", { ...before, isAwaited: true, closed: "a freeze" });
+  expect(told("InProgress", SOURCE, held)).toEqual([
+    "pipeline web  Source ✓ → Deploy ·  InProgress 0123456789ab",
     "  Deploy: waits: its transition is disabled",
   ]);
 });
 
 test("status says how a connection that is PENDING comes to be used, and nothing of others", () => {
-  const connection = (name: string, status: string) =>
-    node("codeconnections.connection", name, { name, status });
-  const told = describePending([connection("one", "PENDING"), connection("two", "AVAILABLE")]);
-  expect(told).toHaveLength(1);
-  expect(told[0]![0]).toContain("./workbook repository connect one");
+  const connection = (name: string, status: string) => ({
+    kind: "codeconnections.connection",
+    id: name,
+    value: { name, status },
+  });
+  const pending = describePending([connection("one", "PENDING"), connection("two", "AVAILABLE")]);
+  expect(pending).toHaveLength(1);
+  expect(pending[0]![0]).toContain("./workbook repository connect one");
 });

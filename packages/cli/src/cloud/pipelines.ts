@@ -1,4 +1,8 @@
+import type { PictureMessage } from "@workbook/local-aws/live";
 import type { TopologyNode } from "./topology.ts";
+
+type PipelinePicture = PictureMessage["pipelines"][number];
+type StagePicture = PipelinePicture["stages"][number];
 
 /** A line, in both languages. */
 type Line = readonly [en: string, ja: string];
@@ -23,35 +27,6 @@ export interface PipelineStatus {
   readonly stages: readonly StageStatus[];
 }
 
-interface Pipeline {
-  readonly name: string;
-  readonly versions: readonly { readonly stages: readonly { readonly name: string }[] }[];
-  /** Stages that somebody lets nothing into. */
-  readonly closed: Readonly<Record<string, unknown>>;
-}
-
-/** `token` is an approval's. */
-interface ActionRun {
-  readonly status: string;
-  readonly token?: string;
-  readonly error?: { readonly message: string };
-}
-
-interface Execution {
-  readonly pipeline: string;
-  readonly number: number;
-  readonly status: string;
-  /** The stage that it is in, or waits for. */
-  readonly at: number;
-  readonly isWaiting: boolean;
-  readonly revisions: readonly { readonly id: string }[];
-  readonly stages: readonly {
-    readonly name: string;
-    readonly status: string;
-    readonly actions: Readonly<Record<string, string>>;
-  }[];
-}
-
 const MARKS: Readonly<Record<string, string>> = {
   Succeeded: "✓",
   Failed: "✗",
@@ -66,40 +41,38 @@ const WAITS = {
 } as const;
 
 /** The pipelines of a cloud, by name. */
-export function pipelinesIn(resources: readonly TopologyNode[]): PipelineStatus[] {
-  const of = (kind: string) => resources.filter((node) => node.kind === kind);
-  const executions = of("codepipeline.execution").map(({ value }) => value as unknown as Execution);
-  const runs = new Map(
-    of("codepipeline.action-execution").map(
-      ({ id, value }) => [id, value as unknown as ActionRun] as const,
-    ),
-  );
-  return of("codepipeline.pipeline")
-    .map(({ value }) => {
-      const { name, versions, closed } = value as unknown as Pipeline;
-      const newest = executions
-        .filter(({ pipeline }) => pipeline === name)
-        .toSorted((a, b) => b.number - a.number)[0];
-      return {
-        name,
-        status: newest?.status ?? null,
-        revision: newest?.revisions[0]?.id.slice(0, 12),
-        stages: versions.at(-1)!.stages.map((stage, at): StageStatus => {
-          const run = newest?.stages.find((it) => it.name === stage.name);
-          const actions = Object.values(run?.actions ?? {}).flatMap((id) => runs.get(id) ?? []);
-          const isHeld = newest?.isWaiting && newest.at === at && closed[stage.name] !== undefined;
-          const isAsked = actions.some(({ status, token }) => status === "InProgress" && token);
-          return {
-            name: stage.name,
-            status: run?.status ?? null,
-            error: actions.find(({ error }) => error)?.error?.message,
-            waitsFor: isAsked ? "approval" : isHeld ? "transition" : undefined,
-          };
-        }),
-      };
-    })
-    .toSorted((a, b) => a.name.localeCompare(b.name));
+export async function readPipelines(endpoint: string): Promise<readonly PipelineStatus[]> {
+  const response = await fetch(`${endpoint}/_local/pipelines`);
+  const { pipelines } = (await response.json()) as { pipelines: readonly PipelinePicture[] };
+  return pipelines.map(pipelineStatus);
 }
+
+/** What its picture says of a pipeline's newest execution. */
+export function pipelineStatus({ name, status, stages }: PipelinePicture): PipelineStatus {
+  const newest = stages.find(({ isNewest }) => isNewest);
+  return {
+    name,
+    status,
+    revision: newest?.revision?.slice(0, 12),
+    stages: stages.map(stageStatus),
+  };
+}
+
+function stageStatus(stage: StagePicture): StageStatus {
+  const { isNewest, isAwaited, closed, actions } = stage;
+  const isHeld = isAwaited && closed !== null;
+  const isAsked = isNewest && actions.some(isAsking);
+  return {
+    name: stage.name,
+    status: isNewest ? stage.status : null,
+    error: isNewest ? (actions.find(({ error }) => error)?.error ?? undefined) : undefined,
+    waitsFor: isAsked ? "approval" : isHeld ? "transition" : undefined,
+  };
+}
+
+/** Whether an action waits for somebody's word. */
+const isAsking = ({ provider, status }: StagePicture["actions"][number]) =>
+  provider === "Manual" && status === "InProgress";
 
 /** Such as `pipeline greeting  Source ✓ → Build … → Deploy ·`, and below it what failed, and what is waited for. */
 export function describePipeline({ name, status, revision, stages }: PipelineStatus): Line[] {

@@ -5,7 +5,7 @@ import { describeTierHere } from "../cloud/container-runtime.ts";
 import type { TaskFacts } from "../cloud/task-tier.ts";
 import { countHoldings, type Holdings } from "../cloud/holdings.ts";
 import { describeDropped, type LogStorage } from "../cloud/log-storage.ts";
-import { describePending, describePipeline, pipelinesIn } from "../cloud/pipelines.ts";
+import { describePending, describePipeline, readPipelines } from "../cloud/pipelines.ts";
 import { readTopology, type TopologyNode } from "../cloud/topology.ts";
 import {
   connectAws,
@@ -52,7 +52,7 @@ export async function statusCommand(session: Session): Promise<number> {
     .map((service) => describeService(service, resources))
     // Terraform makes them in any order.
     .toSorted((a, b) => a.name.localeCompare(b.name));
-  const pipelines = pipelinesIn(resources);
+  const pipelines = await readPipelines(endpoint);
   const { findings } = await diagnoseAll(session);
   const provider = await laneStatus(laneFolder(session.workspace), process.env);
   const tier = await describeTierHere(session.workspace, health["tasks"] as TaskFacts);

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Engine } from "../engine/create-engine.ts";
 import type { EngineContext } from "../engine/engine.ts";
 import type { LiveFeed } from "../live/live-feed.ts";
+import { pipelinePictures } from "../live/pipeline-pictures.ts";
 import { schedulePictures } from "../live/schedule-pictures.ts";
 import { answerLive } from "../live/live-routes.ts";
 import { answerSnapshots } from "../snapshot/snapshot-routes.ts";
@@ -83,6 +84,8 @@ function factRoutes({ context, engine }: LocalRoutesParts): Record<string, Route
         ahead: context.calendar.ahead,
         schedules: schedulePictures(context.store, DEFAULT_ACCOUNT, context.calendar.now()),
       }),
+    "GET /_local/pipelines": (_request, response) =>
+      sendJson(response, 200, { pipelines: pipelinePictures(context.store, DEFAULT_ACCOUNT) }),
     "GET /_local/denials": (_request, response) =>
       sendJson(response, 200, { denials: context.store.owner(Denials).of(DEFAULT_ACCOUNT) }),
     "GET /_local/revision": (_request, response) =>
