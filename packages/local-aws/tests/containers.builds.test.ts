@@ -10,8 +10,10 @@ import {
   GetAuthorizationTokenCommand,
 } from "@aws-sdk/client-ecr";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { LOCAL_ACCELERATION } from "../src/clock/system-clock.ts";
 import { probeRoom } from "../src/engine/runtime/containers/probe-room.ts";
 import { BuildCloud, BUCKET, endsOf } from "./support/build-cloud.ts";
+import { SkippingClock } from "./support/skipping-clock.ts";
 
 const closed = await probeRoom();
 const PUBLIC = "public.ecr.aws/codebuild/amazonlinux-x86_64-standard:5.0";
@@ -21,11 +23,13 @@ const LAYOUT = join(import.meta.dirname, "../../../.workbook/stand-ins");
 describe.skipIf(closed)("builds", () => {
   let registry: StandInRegistry;
   let cloud: BuildCloud;
+  const clock = new SkippingClock(LOCAL_ACCELERATION);
 
   beforeAll(async () => {
     registry = await serveStandIns(LAYOUT, [PUBLIC]);
     cloud = await BuildCloud.start({
       tasks: "containers",
+      clock,
       registryMirrors: registry.mirrors,
       imageBuilder: join(import.meta.dirname, "../../image-builder/src/index.ts"),
     });
@@ -367,6 +371,48 @@ phases:
     } finally {
       rmSync(scratch, { recursive: true });
     }
+  });
+
+  test("a build that waits or runs for too long ends by its time-out, and the others go on", async () => {
+    await cloud.project("slow", "version: 0.2\nphases: {build: {commands: [sleep 600]}}\n", {
+      timeoutInMinutes: 30,
+      queuedTimeoutInMinutes: 5,
+    });
+    // As many as run at a time.
+    const running = [
+      await cloud.begin("slow"),
+      await cloud.begin("slow"),
+      await cloud.begin("slow"),
+    ];
+    for (const id of running) await cloud.until(id, { currentPhase: "BUILD" });
+    const late = await cloud.begin("slow", { timeoutInMinutesOverride: 60 });
+    const queued = await cloud.begin("slow", { queuedTimeoutInMinutesOverride: 60 });
+    await cloud.until(late, { currentPhase: "QUEUED" });
+
+    clock.skip(6);
+    const unbegun = await cloud.until(late, { buildComplete: true });
+    expect(unbegun.buildStatus).toBe("TIMED_OUT");
+    expect(endsOf(unbegun)).toEqual(["SUBMITTED SUCCEEDED", "QUEUED TIMED_OUT", "COMPLETED"]);
+    for (const id of running) expect((await cloud.get(id)).buildComplete).toBe(false);
+
+    clock.skip(25);
+    for (const id of running) {
+      const build = await cloud.until(id, { buildComplete: true });
+      // AWS: what says TIMED_OUT is the phase.
+      expect(build.buildStatus).toBe("FAILED");
+      expect(endsOf(build).slice(6)).toEqual([
+        "BUILD TIMED_OUT",
+        "FINALIZING SUCCEEDED",
+        "COMPLETED",
+      ]);
+      const phase = build.phases!.find(({ phaseType }) => phaseType === "BUILD")!;
+      expect(phase.contexts).toEqual([
+        { statusCode: "BUILD_TIMED_OUT", message: "Build has timed out. " },
+      ]);
+    }
+    await cloud.until(queued, { currentPhase: "BUILD" });
+    await cloud.codebuild.send(new StopBuildCommand({ id: queued }));
+    await cloud.until(queued, { buildComplete: true, buildStatus: "STOPPED" });
   });
 
   test("a build whose role may not write its log fails and says what the role lacks", async () => {

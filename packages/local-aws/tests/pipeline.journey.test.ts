@@ -34,12 +34,13 @@ const POLL = { timeout: 240_000, interval: 100 };
 const BUILDSPEC = `
 version: 0.2
 env:
-  exported-variables: [IMAGE, COMMIT]
+  exported-variables: [IMAGE, COMMIT, SOURCE]
 phases:
   pre_build:
     commands:
       - export IMAGE=$(cat image)
       - export COMMIT=$CODEBUILD_RESOLVED_SOURCE_VERSION
+      - export SOURCE=$CODEBUILD_SOURCE_VERSION
       - sh test.sh
   build:
     commands:
@@ -173,7 +174,11 @@ describe.skipIf(closed)("a pipeline from a push to a greeting", () => {
       expect(await answer()).toBe("two");
       const [deploy, build, source] = await actionsOf(done);
       expect(source?.output?.outputVariables).toMatchObject({ BranchName: "main" });
-      expect(build?.output?.outputVariables).toEqual({ IMAGE: images[1], COMMIT: commit });
+      expect(build?.output?.outputVariables).toEqual({
+        IMAGE: images[1],
+        COMMIT: commit,
+        SOURCE: expect.stringMatching(new RegExp(`^arn:aws:s3:::${BUCKET}/greeting/Code/\\w+$`)),
+      });
       expect(deploy?.status).toBe("Succeeded");
       push(images[0]!, "echo the greeting is not polite; exit 1\n");
       const failed = await actionsOf(await ended("Failed", 3));

@@ -45,7 +45,7 @@ export function ownVariables(
     ...(build.resolvedSourceVersion !== undefined && {
       CODEBUILD_RESOLVED_SOURCE_VERSION: build.resolvedSourceVersion,
     }),
-    CODEBUILD_SOURCE_REPO_URL: source.location ?? "",
+    CODEBUILD_SOURCE_REPO_URL: sourceUrl(source),
     CODEBUILD_SOURCE_VERSION: sourceVersion ?? "",
     CODEBUILD_SRC_DIR: primary?.folder ?? "",
     ...Object.fromEntries(
@@ -61,6 +61,10 @@ export function ownVariables(
     CODEBUILD_START_TIME: String(createdAt),
   };
 }
+
+/** Of a pipeline's build, nothing: its source is told by its version. */
+const sourceUrl = ({ type, location = "" }: Sdk.ProjectSource) =>
+  type === "S3" ? `s3://${location.replace(/^arn:aws:s3:::/, "")}` : location;
 
 /**
  * All variables of a build: those of its start and its project go before those of the buildspec, and of these, parameters before

@@ -296,6 +296,8 @@ test("a build is begun once, and a pipeline fails with it", async () => {
   expect(begun).toMatchObject([
     {
       initiator: "codepipeline/built",
+      source: { type: "CODEPIPELINE" },
+      sourceVersion: expect.stringMatching(/^arn:aws:s3:::[\w-]+\/built\/Code\/\w+$/),
       resolvedSourceVersion: await cloud.git("rev-parse", "main"),
     },
   ]);
@@ -303,9 +305,24 @@ test("a build is begun once, and a pipeline fails with it", async () => {
   const [, failed] = await cloud.stages("built");
   expect(failed?.actionStates?.[0]?.latestExecution).toMatchObject({
     externalExecutionId: ids[0],
-    errorDetails: { code: "JobFailed", message: expect.stringContaining("Build terminated with") },
+    errorDetails: {
+      code: "JobFailed",
+      message: expect.stringMatching(
+        /^Build terminated with state: FAILED\. Phase: PROVISIONING, Code: CLIENT_ERROR, Message: /,
+      ),
+    },
   });
   codebuild.destroy();
+  // What status draws.
+  const answer = await fetch(`${cloud.test.endpoint}/_local/pipelines`);
+  const { pipelines } = (await answer.json()) as { pipelines: readonly { name: string }[] };
+  expect(pipelines.find(({ name }) => name === "built")).toMatchObject({
+    status: "Failed",
+    stages: [
+      { name: "Source", status: "Succeeded" },
+      { name: "Build", status: "Failed" },
+    ],
+  });
 });
 
 test("a trigger's filter decides which pushes start a pipeline", async () => {

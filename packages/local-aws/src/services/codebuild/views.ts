@@ -94,7 +94,9 @@ function describeArtifacts(
 ): Sdk.BuildArtifacts {
   const { artifactIdentifier, encryptionDisabled, overrideArtifactName } = artifacts;
   const identified = artifactIdentifier !== undefined && { artifactIdentifier };
-  if (artifacts.type === "NO_ARTIFACTS") return { location: "", ...identified };
+  // A pipeline's build without an output has none either.
+  if (artifacts.type !== "S3" && artifacts.location === undefined)
+    return { location: "", ...identified };
   const written = build.written[artifactIdentifier ?? ""];
   return {
     location: `arn:aws:s3:::${written?.location ?? artifactPlace(build, artifacts)}`,

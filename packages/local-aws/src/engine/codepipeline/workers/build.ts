@@ -41,14 +41,14 @@ async function begin(work: Work, projectName: string): Promise<void> {
   const { id } = work.store.encryptionKey ?? {};
   const input = {
     projectName,
-    sourceTypeOverride: "S3" as const,
-    sourceLocationOverride: `${bucket}/${key}`,
+    sourceTypeOverride: "CODEPIPELINE" as const,
+    sourceVersion: `arn:aws:s3:::${bucket}/${key}`,
     secondarySourcesOverride: others.map((place) => ({
       type: "S3" as const,
       location: `${place.bucket}/${place.key}`,
       sourceIdentifier: place.name,
     })),
-    artifactsOverride: outputs.length === 1 ? outputs[0]! : { type: "NO_ARTIFACTS" as const },
+    artifactsOverride: outputs.length === 1 ? outputs[0]! : { type: "CODEPIPELINE" as const },
     secondaryArtifactsOverride: outputs.length > 1 ? outputs : [],
     environmentVariablesOverride: environmentOf(work.setting("EnvironmentVariables")),
     ...(id !== undefined && { encryptionKeyOverride: id }),
@@ -72,11 +72,10 @@ function artifactOf(
 ) {
   const at = key.lastIndexOf("/");
   return {
-    type: "S3",
+    type: "CODEPIPELINE",
     location: bucket,
     path: key.slice(0, at),
     name: key.slice(at + 1),
-    namespaceType: "NONE",
     packaging: "ZIP",
     ...(isOneOfSeveral && { artifactIdentifier: name }),
   } as const;
@@ -107,8 +106,8 @@ function whyOf({ buildStatus, phases = [] }: Build): string {
   const failed = phases.find(
     ({ phaseStatus }) => phaseStatus !== undefined && phaseStatus !== "SUCCEEDED",
   );
-  const message = failed?.contexts?.map((it) => it.message).find(Boolean);
-  return buildStatus === "STOPPED"
-    ? "Build terminated with state: STOPPED"
-    : `Build terminated with state: ${buildStatus}. Phase: ${failed?.phaseType ?? ""}, Message: ${message ?? ""}`;
+  const { statusCode, message } = failed?.contexts?.find((it) => it.message) ?? {};
+  const ended = `Build terminated with state: ${buildStatus}`;
+  if (message === undefined) return ended;
+  return `${ended}. Phase: ${failed!.phaseType}, Code: ${statusCode}, Message: ${message}`;
 }

@@ -1,0 +1,31 @@
+import type { Timer } from "../../src/clock/clock.ts";
+import { SystemClock } from "../../src/clock/system-clock.ts";
+
+/** Below this, deadlines are on what really happens. */
+const LONG_MS = 60_000;
+
+interface Waiting {
+  leftMs: number;
+  readonly fn: () => void;
+}
+
+/** The machine's clock, on which a test decides when deadlines of minutes are over. */
+export class SkippingClock extends SystemClock {
+  readonly #waiting = new Set<Waiting>();
+
+  override deadline(ms: number, fn: () => void): Timer {
+    if (ms < LONG_MS) return super.deadline(ms, fn);
+    const waiting: Waiting = { leftMs: ms, fn };
+    this.#waiting.add(waiting);
+    return { cancel: () => void this.#waiting.delete(waiting) };
+  }
+
+  /** Lets so many minutes of every long deadline be over. */
+  skip(minutes: number): void {
+    for (const waiting of [...this.#waiting]) {
+      waiting.leftMs -= minutes * 60_000;
+      if (waiting.leftMs > 0 || !this.#waiting.delete(waiting)) continue;
+      waiting.fn();
+    }
+  }
+}
