@@ -7,6 +7,7 @@ import { type InstanceState, readInstances } from "./read/read-instances.ts";
 import { awslogsOf, type LogState, readLogs } from "./read/read-logs.ts";
 import { type NetworkState, readNetwork, vpcsOf } from "./read/read-network.ts";
 import { type KnownRole, readRoles } from "./read/read-roles.ts";
+import { readRouters, type RouterFiles } from "./read/read-routers.ts";
 import { readScaling, type ScalingState } from "./read/read-scaling.ts";
 import { type ClusterState, readCluster, readEnded, readTask } from "./read/read-services.ts";
 import type { Reader } from "./read/reader.ts";
@@ -61,6 +62,7 @@ export interface Deployed {
   readonly roles: ReadonlyMap<string, KnownRole>;
   readonly images: ReadonlyMap<string, ImageState>;
   readonly logs: LogState;
+  readonly routerFiles: RouterFiles;
   readonly scaling: ScalingState;
   /** ARNs of tasks that ran when they were read, and no longer when the load balancers had been. */
   readonly ended: ReadonlySet<string>;
@@ -85,11 +87,16 @@ export async function readDeployed(
   const looked = asked && !subjects.includes(asked) ? [...subjects, asked] : subjects;
   const instances = await readInstances(aws, reader, cluster);
   const containers = looked.flatMap(({ definition }) => definition.containerDefinitions ?? []);
-  const [[network, balancers], roles, images, logs, scaling] = await Promise.all([
+  const [[network, balancers], roles, images, logs, routerFiles, scaling] = await Promise.all([
     readSurroundings(aws, reader, scope, looked, instances),
     readRoles(aws, reader, unique(looked.flatMap(rolesOf))),
     readImages(aws, reader, unique(containers.flatMap(({ image }) => image ?? []))),
     readLogs(aws, reader, unique(containers.flatMap(groupOf)), toldTasks(looked)),
+    readRouters(
+      aws,
+      reader,
+      looked.map(({ definition }) => definition),
+    ),
     readScaling(
       aws,
       reader,
@@ -97,8 +104,8 @@ export async function readDeployed(
     ),
   ]);
   const ended = await readEnded(aws, reader, scope.cluster, looked.filter(isBalanced));
-  const surroundings = { network, instances, balancers, roles, images, logs, scaling };
-  return { scope, cluster, subjects, asked, ...surroundings, ended };
+  const surroundings = { network, instances, balancers, roles, images, logs };
+  return { scope, cluster, subjects, asked, ...surroundings, routerFiles, scaling, ended };
 }
 
 /** The service of a task, or the task by itself where it is of none. */

@@ -12,6 +12,7 @@ import { misplaced, unregisteredInstances } from "./rules/instances.ts";
 import { images, logs } from "./rules/images.ts";
 import { killedTasks } from "./rules/killed-tasks.ts";
 import { listeners, unregistered } from "./rules/listeners.ts";
+import { logRouters } from "./rules/log-routers.ts";
 import { readRuns } from "./read/read-runs.ts";
 import { runCauses } from "./rules/runs.ts";
 import { assumptions, rights } from "./rules/roles.ts";
@@ -41,6 +42,7 @@ const RULES: readonly ((deployed: Deployed, subject: Subject) => Cause[])[] = [
   logs,
   failedTasks,
   waitingContainers,
+  logRouters,
   killedTasks,
   listeners,
   toTasks,

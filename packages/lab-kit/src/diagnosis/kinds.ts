@@ -4,6 +4,7 @@ import { BALANCER_KINDS } from "./kinds/balancer.ts";
 import { INSTANCE_KINDS } from "./kinds/instances.ts";
 import { NETWORK_KINDS } from "./kinds/network.ts";
 import { REFUSAL_KINDS } from "./kinds/refused.ts";
+import { ROUTER_KINDS } from "./kinds/routers.ts";
 import { SCALING_KINDS } from "./kinds/scaling.ts";
 import { RUN_KINDS } from "./kinds/runs.ts";
 import { SECRET_KINDS, TASK_ROLE_KINDS } from "./kinds/secrets.ts";
@@ -31,6 +32,7 @@ export const KINDS = {
   ...SECRET_KINDS,
   ...TASK_ROLE_KINDS,
   ...TASK_KINDS,
+  ...ROUTER_KINDS,
   ...BALANCER_KINDS,
   ...RUN_KINDS,
   ...SCALING_KINDS,
@@ -149,6 +151,8 @@ const ORDER: readonly FindingId[] = [
   "revision-inactive",
   "image-tag-moved",
   "logs-not-delivered",
+  "log-router-stopped",
+  "log-router-match",
   "exec-rights",
   "scaling-role-missing",
   "scaling-no-policy",
@@ -197,6 +201,8 @@ export const EXPLAIN_NOTHING: ReadonlySet<FindingId> = new Set<FindingId>([
   "old-revision",
   "image-tag-moved",
   "logs-not-delivered",
+  "log-router-stopped",
+  "log-router-match",
   // A service that does not scale runs as many tasks as it has.
   ...(Object.keys(SCALING_KINDS) as (keyof typeof SCALING_KINDS)[]),
 ]);

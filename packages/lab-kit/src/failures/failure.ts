@@ -33,6 +33,10 @@ export const PLACES = {
     command: "./workbook aws ecs describe-tasks --cluster … --tasks … --query 'tasks[].containers'",
   },
   log: { title: ["the log", "ログ"], command: "./workbook logs" },
+  stream: {
+    title: ["the log group's streams", "ロググループのログストリーム"],
+    command: "./workbook aws logs describe-log-streams --log-group-name …",
+  },
   target: {
     title: ["the target's health", "ターゲットのヘルス"],
     command: "./workbook aws elbv2 describe-target-health --target-group-arn …",

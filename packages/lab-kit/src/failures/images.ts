@@ -119,4 +119,38 @@ export const IMAGE_FAILURES = {
     ],
     mend: ["Keep one of the two.", "どちらか 1 つにします。"],
   },
+  "log-router-stopped": {
+    made: [
+      "The log router ends, and its container is not essential.",
+      "ログルーターが終了しましたが、そのコンテナは essential ではありません。",
+    ],
+    seen: "container",
+    symptom: '"lastStatus":"STOPPED"',
+    like: ["log-router-match", "logs-not-delivered"],
+    apart: [
+      "The task is RUNNING, and one of its containers is STOPPED: the one with the firelensConfiguration. Up to then, lines came.",
+      "タスクは RUNNING ですが、firelensConfiguration を持つコンテナだけが STOPPED です。それまでのログは届いています。",
+    ],
+    mend: [
+      "Make the router essential: its task ends with it, and the service starts another. Read in the router's own lines why it ended.",
+      "ルーターを essential にします。止まればタスクも止まり、サービスが次のタスクを起動します。終了した理由はルーター自身のログで読みます。",
+    ],
+  },
+  "log-router-match": {
+    made: [
+      "Match in a file of the router's own fits no tag, such as the container's name alone.",
+      "ルーターの設定ファイルの Match が、どのタグにも一致しません。コンテナ名だけを書いた場合などです。",
+    ],
+    seen: "stream",
+    symptom: '"logStreams":[]',
+    like: ["log-router-stopped", "logs-not-delivered", "task-role-rights"],
+    apart: [
+      "The router runs and complains of nothing; what it may not do, it says in its own lines.",
+      "ルーターは動いていて、何も訴えていません。権限がない場合は、ルーター自身のログに出ます。",
+    ],
+    mend: [
+      "Let Match fit the whole tag: the container's name, -firelens-, the task's id.",
+      "Match をタグ全体に一致させます。タグはコンテナ名、-firelens-、タスク ID です。",
+    ],
+  },
 } as const satisfies Readonly<Record<string, Failure>>;

@@ -10,6 +10,7 @@ export const ENTRIES_BESIDE = {
     "scaling-at-maximum",
     "scaling-policy-missing",
   ],
+  routers: ["log-router-stopped", "log-router-match"],
   runs: ["run-task-rights", "run-pass-role", "run-override", "run-definition-gone", "run-no-room"],
   refusals: Object.keys(REFUSAL_KINDS) as (keyof typeof REFUSAL_KINDS)[],
 } as const satisfies Readonly<Record<string, readonly FindingId[]>>;

@@ -61,6 +61,13 @@ const logLines: Look = async ({ logs }, { logGroups = [] }) => {
   return found.flatMap(({ events = [] }) => events.map(({ message = "" }) => message)).join("\n");
 };
 
+const logStreams: Look = async ({ logs }, { logGroups = [] }) => {
+  const found = await Promise.all(
+    logGroups.map((logGroupName) => logs.describeLogStreams({ logGroupName })),
+  );
+  return found.map(({ logStreams: streams }) => JSON.stringify({ logStreams: streams })).join("\n");
+};
+
 const LOOKS: Partial<Readonly<Record<Place, Look>>> = {
   service: services,
   rollout: services,
@@ -77,6 +84,7 @@ const LOOKS: Partial<Readonly<Record<Place, Look>>> = {
       .map((each) => `${JSON.stringify(each)} ${each.reason ?? ""}`)
       .join("\n"),
   log: logLines,
+  stream: logStreams,
   target: async ({ elbv2 }, { targetGroups = [] }) => {
     const found = await Promise.all(
       targetGroups.map((TargetGroupArn) => elbv2.describeTargetHealth({ TargetGroupArn })),

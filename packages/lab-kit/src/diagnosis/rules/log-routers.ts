@@ -1,0 +1,146 @@
+import type { ContainerDefinition, TaskDefinition } from "@aws-sdk/client-ecs";
+
+import type { Deployed } from "../deployed.ts";
+import type { Cause } from "../finding.ts";
+import { ownFile, routerOf } from "../read/read-routers.ts";
+import { shortOf, type Subject } from "../subject.ts";
+
+/** Routers that take nothing any more, and sections of their configuration that take nothing ever. */
+export function logRouters(deployed: Deployed, subject: Subject): Cause[] {
+  const router = routerOf(subject.definition);
+  if (router === undefined) return [];
+  return [...stoppedRouter(subject, router), ...unmatched(deployed, subject, router)];
+}
+
+const isRouted = ({ logConfiguration }: ContainerDefinition) =>
+  logConfiguration?.logDriver === "awsfirelens";
+
+const routed = ({ containerDefinitions = [] }: TaskDefinition): string[] =>
+  containerDefinitions.filter(isRouted).map(({ name = "" }) => name);
+
+/** One that is essential takes its task with it; without one that is not, the task runs on. */
+function stoppedRouter({ name, running, definition }: Subject, router: ContainerDefinition) {
+  for (const { taskArn, lastStatus, containers = [] } of running) {
+    const stopped = containers.find((it) => it.name === router.name && it.lastStatus === "STOPPED");
+    if (lastStatus !== "RUNNING" || stopped === undefined) continue;
+    const others = routed(definition);
+    const cause: Cause = {
+      id: "log-router-stopped",
+      subject: name,
+      cause: [
+        `The log router ${router.name} of ${name} has ended, and its task runs on, since it is not essential: what ${others.join(" and ")} writes comes to nobody.`,
+        `${name} のログルーター ${router.name} は終了しましたが、essential ではないため、タスクは動き続けています。${others.join("、")} のログは誰にも届きません。`,
+      ],
+      evidence: [
+        {
+          call: `ecs describe-tasks --tasks ${shortOf(taskArn)}`,
+          value: `lastStatus RUNNING; ${router.name} lastStatus STOPPED, exitCode ${stopped.exitCode}`,
+        },
+        {
+          call: "ecs describe-task-definition",
+          value: `${router.name} essential ${router.essential}; ${others.join(", ")} logDriver awsfirelens`,
+        },
+      ],
+    };
+    return [cause];
+  }
+  return [];
+}
+
+/** A section of a Fluent Bit configuration in its classic form, its properties' names in lower case. */
+interface Section {
+  readonly kind: string;
+  readonly properties: ReadonlyMap<string, string>;
+}
+
+/** A router's own configuration, and where the API has it. */
+interface Told {
+  readonly sections: readonly Section[];
+  readonly call: string;
+}
+
+/** A filter or an output whose `Match` fits no tag that there is: what it is to do is never done. */
+function unmatched(
+  { routerFiles }: Deployed,
+  { name, definition }: Subject,
+  router: ContainerDefinition,
+): Cause[] {
+  if (router.firelensConfiguration?.type !== "fluentbit") return [];
+  const told = toldTo(definition, router, routerFiles);
+  const tags = told && tagsOf(definition, told.sections);
+  if (told === undefined || tags === undefined) return [];
+  for (const { kind, properties } of told.sections) {
+    const match = properties.get("match");
+    if (!["filter", "output"].includes(kind) || match === undefined) continue;
+    if (tags.some((tag) => fits(match, tag))) continue;
+    const plugin = `${kind} ${properties.get("name") ?? ""}`.trim();
+    const known = routed(definition).map((container) => `${container}-firelens-…`);
+    return [
+      {
+        id: "log-router-match",
+        subject: name,
+        cause: [
+          `The ${plugin} of ${name}'s log router ${router.name} takes no line: its Match is ${match}, and lines have the tags ${known.join(", ")}.`,
+          `${name} のログルーター ${router.name} の ${plugin} には、1 行も届きません。Match は ${match} ですが、ログのタグは ${known.join("、")} です。`,
+        ],
+        evidence: [{ call: told.call, value: `[${kind.toUpperCase()}] Match ${match}` }],
+      },
+    ];
+  }
+  return [];
+}
+
+/** In S3, or in what a container of the task writes into a file; what an image has in it, the API does not say. */
+function toldTo(
+  { containerDefinitions = [] }: TaskDefinition,
+  router: ContainerDefinition,
+  files: Deployed["routerFiles"],
+): Told | undefined {
+  const file = ownFile(router);
+  if (file?.type === "s3")
+    return { sections: sectionsOf(files.get(file.at) ?? ""), call: `s3 get-object ${file.at}` };
+  if (file === undefined) return undefined;
+  const texts = containerDefinitions.flatMap(({ environment = [], command = [] }) => [
+    ...environment.map(({ value = "" }) => value),
+    ...command,
+  ]);
+  const sections = texts.flatMap(sectionsOf);
+  return { sections, call: "ecs describe-task-definition" };
+}
+
+/** https://docs.fluentbit.io/manual/administration/configuring-fluent-bit/classic-mode/format-schema */
+function sectionsOf(text: string): Section[] {
+  const parts = text.split(/^[ \t]*\[(\w+)\][ \t]*$/m).slice(1);
+  return parts.flatMap((kind, index) => {
+    if (index % 2 === 1) return [];
+    const lines = (parts[index + 1] ?? "").split("\n").map((line) => line.trim());
+    const properties = lines.flatMap((line) => {
+      const [, key, value] = /^([^\s#]\S*)\s+(.+)$/.exec(line) ?? [];
+      return key === undefined ? [] : [[key.toLowerCase(), value!] as const];
+    });
+    return [{ kind: kind.toLowerCase(), properties: new Map(properties) }];
+  });
+}
+
+const TASK_ID = "0123456789abcdef0123456789abcdef";
+/** ECS's own, of its health check. */
+const HEALTH = "firelens-healthcheck";
+
+/** All tags that lines may have; undefined where that is not known before they come. */
+function tagsOf(definition: TaskDefinition, sections: readonly Section[]): string[] | undefined {
+  const tags = routed(definition).map((container) => `${container}-firelens-${TASK_ID}`);
+  for (const { kind, properties } of sections) {
+    if (kind === "input") tags.push(properties.get("tag") ?? `${properties.get("name")}.0`);
+    if (kind !== "filter" || properties.get("name") !== "rewrite_tag") continue;
+    const to = properties.get("rule")?.split(/\s+/)[2];
+    if (to === undefined || to.includes("$")) return undefined;
+    tags.push(to);
+  }
+  return [...tags, HEALTH];
+}
+
+/** A star stands for any letters. */
+function fits(pattern: string, tag: string): boolean {
+  const parts = pattern.split(/\*+/).map((part) => RegExp.escape(part));
+  return new RegExp(`^${parts.join(".*")}$`, "s").test(tag);
+}
