@@ -22,10 +22,11 @@ export class SkippingClock extends SystemClock {
 
   /** Lets so many minutes of every long deadline be over. */
   skip(minutes: number): void {
-    for (const waiting of [...this.#waiting]) {
-      waiting.leftMs -= minutes * 60_000;
-      if (waiting.leftMs > 0 || !this.#waiting.delete(waiting)) continue;
-      waiting.fn();
-    }
+    for (const waiting of this.#waiting) waiting.leftMs -= minutes * 60_000;
+    const over = this.#waiting
+      .values()
+      .filter(({ leftMs }) => leftMs <= 0)
+      .toArray();
+    for (const waiting of over) if (this.#waiting.delete(waiting)) waiting.fn();
   }
 }
