@@ -53,15 +53,17 @@ export class BuildEvents {
   }
 
   #add(scope: Scope, build: StoredBuild, detailType: string, more: object): void {
-    const detail = {
-      ...more,
-      "project-name": build.projectName,
-      "build-id": buildArn(scope, build.id),
-      "additional-information": information(scope, build),
-      version: "1",
-    };
-    const resources = [buildArn(scope, build.id)];
-    this.#outbox.add(scope, { source: "aws.codebuild", detailType, detail, resources });
+    this.#outbox.add(scope, () => {
+      const arn = buildArn(scope, build.id);
+      const detail = {
+        ...more,
+        "project-name": build.projectName,
+        "build-id": arn,
+        "additional-information": information(scope, build),
+        version: "1",
+      };
+      return [{ source: "aws.codebuild", detailType, detail, resources: [arn] }];
+    });
   }
 
   /** Sends what has been taken note of. */

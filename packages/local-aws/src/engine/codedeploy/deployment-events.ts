@@ -45,15 +45,12 @@ export class DeploymentEvents {
       state,
       application,
     };
-    this.#outbox.add(scope, {
-      source: "aws.codedeploy",
-      detailType: "CodeDeploy Deployment State-change Notification",
-      detail,
-      resources: [
-        applicationArn(scope, application),
-        groupArn(scope, application, deploymentGroup),
-      ],
-    });
+    const resources = [
+      applicationArn(scope, application),
+      groupArn(scope, application, deploymentGroup),
+    ];
+    const detailType = "CodeDeploy Deployment State-change Notification";
+    this.#outbox.add(scope, () => [{ source: "aws.codedeploy", detailType, detail, resources }]);
   }
 
   /** Sends what has been taken note of. */

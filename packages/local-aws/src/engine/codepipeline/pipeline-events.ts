@@ -97,12 +97,9 @@ export class PipelineEvents {
       state,
       version,
     };
-    this.#outbox.add(scope, {
-      source: "aws.codepipeline",
-      detailType: `CodePipeline ${what} Execution State Change`,
-      detail,
-      resources: [pipelineArn(scope, pipeline)],
-    });
+    const detailType = `CodePipeline ${what} Execution State Change`;
+    const resources = [pipelineArn(scope, pipeline)];
+    this.#outbox.add(scope, () => [{ source: "aws.codepipeline", detailType, detail, resources }]);
   }
 
   /** Sends what has been taken note of. */

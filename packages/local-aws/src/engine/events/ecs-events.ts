@@ -45,10 +45,15 @@ export class EcsEvents implements EnginePart {
     const read = READERS[change.kind];
     if (!read || !change.after) return;
     const scope = store.scope(change.account, change.region);
-    if (!this.#outbox.isHeard(scope)) return;
     const source = change.kind === images.name ? "aws.ecr" : "aws.ecs";
-    for (const { type, arn, detail } of read(scope, change, clock.now()))
-      this.#outbox.add(scope, { source, detailType: type, detail, resources: [arn] });
+    this.#outbox.add(scope, () =>
+      Array.from(read(scope, change, clock.now()), ({ type, arn, detail }) => ({
+        source,
+        detailType: type,
+        detail,
+        resources: [arn],
+      })),
+    );
     if (!this.#outbox.isEmpty) this.#publish.ask();
   }
 }

@@ -25,16 +25,16 @@ export class EventOutbox {
     return this.#pending.length === 0;
   }
 
-  /** Whether anybody waits for events: most clouds have no rules, and nothing need be put together for nobody. */
-  isHeard(scope: Scope): boolean {
-    return scope.of(eventRules).by(rulesByBus, DEFAULT_BUS).length > 0;
-  }
-
-  /** Takes note of an event of now, where anybody waits for it. */
-  add(scope: Scope, { detail, ...event }: ServiceEvent): void {
-    if (!this.isHeard(scope)) return;
-    const fields = { ...event, detail: JSON.stringify(detail), time: this.#context.clock.now() };
-    this.#pending.push({ scope, event: toEventJson(scope, fields) });
+  /**
+   * Takes note of events of now, where anybody waits for them: most clouds have no rules, and nothing is put together for nobody.
+   */
+  add(scope: Scope, tell: () => Iterable<ServiceEvent>): void {
+    if (scope.of(eventRules).by(rulesByBus, DEFAULT_BUS).length === 0) return;
+    const time = this.#context.clock.now();
+    for (const { detail, ...event } of tell()) {
+      const fields = { ...event, detail: JSON.stringify(detail), time };
+      this.#pending.push({ scope, event: toEventJson(scope, fields) });
+    }
   }
 
   /** Sends what has been taken note of, in a transaction of its own. */
