@@ -52,16 +52,12 @@ export function assumed(
   return inSession({ store, clock, settings }, scope, findRole(store, account, roleArn)!, session);
 }
 
-/**
- * What a call is made with in a session of a role.
- * @param roleArn of a role that may have a path, which does not stand in the session's own ARN
- */
+/** What a call is made with in a session of a role. A role may have a path, which does not stand in the session's own ARN. */
 export function inSession(
   { store, clock, settings }: Pick<EngineContext, "store" | "clock" | "settings">,
   scope: Scope,
-  { roleName, roleId }: Pick<Role, "roleName" | "roleId">,
+  { roleName, roleId, arn: roleArn }: Pick<Role, "roleName" | "roleId" | "arn">,
   session: string,
-  roleArn?: string,
 ): CallContext {
   const { account, region } = scope;
   return {

@@ -8,6 +8,7 @@ import type { Need } from "../../services/kit/rights.ts";
 import type { AnyHandler, CallContext, Service } from "../../services/service.ts";
 import { requireAssumableRole } from "../../services/sts/assume-role.ts";
 import { Services } from "../../services/table.ts";
+import { inSession } from "../acting-role.ts";
 
 /** The services that actions call, by their SDK clients. */
 interface Clients {
@@ -97,11 +98,12 @@ export class RoleCalls {
   /** The same by a role that this one takes on. @throws AwsError `AccessDenied` */
   assuming(roleArn: string, session: string): RoleCalls {
     const asked = { RoleArn: roleArn, RoleSessionName: session };
-    const { roleName, roleId } = requireAssumableRole(this.caller, asked);
-    const { account } = this.caller;
-    const arn = `arn:aws:sts::${account}:assumed-role/${roleName}/${session}`;
-    const principal = { account, arn, userId: `${roleId}:${session}`, accessKeyId: "", roleArn };
-    return new RoleCalls({ ...this.caller, requestId: randomUUID(), principal }, this.#tools);
+    const role = requireAssumableRole(this.caller, asked);
+    const { cloud, store, clock, settings } = this.caller;
+    return new RoleCalls(
+      inSession({ store: cloud, clock, settings }, store, role, session),
+      this.#tools,
+    );
   }
 
   async #prepare(id: keyof Clients, operation: string, input: Record<string, unknown>) {

@@ -134,6 +134,26 @@ test("a bus sends on to another by a role, and what came from there goes no furt
   expect(await cloud.lines("/second")).toEqual([]);
 });
 
+test("a role that has a path is held to conditions by its whole ARN", async () => {
+  const { EventBusArn: Arn } = await cloud.events.send(
+    new CreateEventBusCommand({ Name: "of-path" }),
+  );
+  const RoleArn = await cloud.role("service/with-path", "events.amazonaws.com", {
+    Effect: "Allow",
+    Action: "events:PutEvents",
+    Resource: "*",
+    Condition: {
+      ArnEquals: { "aws:PrincipalArn": `arn:aws:iam::${ACCOUNT}:role/service/with-path` },
+    },
+  });
+  const EventPattern = patternOf("with-path");
+  await cloud.rule("to-bus", { EventPattern }, { Id: "bus", Arn, RoleArn });
+  const end = { EventPattern, EventBusName: "of-path" };
+  await cloud.rule("of-path", end, await cloud.group("/with-path"));
+  await put("with-path", {});
+  expect(await cloud.linesOnceThere("/with-path", 1)).toHaveLength(1);
+});
+
 test("a rule runs a task by its role, with the overrides of its input", async () => {
   const RoleArn = await cloud.role("runner", "events.amazonaws.com", RUN_TASK);
   const Input = JSON.stringify({

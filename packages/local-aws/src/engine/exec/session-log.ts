@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import type { ExecuteCommandConfiguration } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../protocol/aws-error.ts";
@@ -11,10 +10,11 @@ import {
   type Task,
 } from "../../services/ecs/state.ts";
 import { rolesOf } from "../../services/ecs/task-roles.ts";
-import { isAllowed } from "../../services/iam/authorize.ts";
+import { findRole, isAllowed } from "../../services/iam/authorize.ts";
 import { objectWriteHandlers } from "../../services/s3/object-writes.ts";
 import { buckets } from "../../services/s3/state.ts";
 import type { Scope } from "../../store/store.ts";
+import { inSession } from "../acting-role.ts";
 import type { EngineContext } from "../engine.ts";
 import type { CloudWatchLogRouter } from "../logs/log-router.ts";
 
@@ -87,30 +87,20 @@ export class SessionLog {
   async #toBucket({ name, prefix }: { name: string; prefix: string }, text: string): Promise<void> {
     const key = `${prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`}${this.#session.id}.log`;
     if (!this.#may("s3:PutObject", `arn:aws:s3:::${name}/${key}`)) return;
-    const { store, clock, settings } = this.#parts.context;
+    const { context } = this.#parts;
     const { account } = this.#scope;
-    const home = store.all(buckets).find((each) => each.has(name));
-    if (!home) return;
-    const scope = store.scope(home.place.account, home.place.region);
-    const arn = this.#role ?? "";
+    const home = context.store.all(buckets).find((each) => each.has(name));
+    const role = findRole(context.store, account, this.#role ?? "");
+    if (!home || !role) return;
+    const task = this.#session.taskArn.slice(this.#session.taskArn.lastIndexOf("/") + 1);
+    const caller = inSession(context, context.store.scope(account, home.place.region), role, task);
     const body = Readable.from([Buffer.from(text)]);
-    await this.#unlessRefused(() =>
-      Promise.resolve(
-        objectWriteHandlers.PutObject!(
-          { Bucket: name, Key: key, Body: body as never, ContentType: "text/plain" },
-          {
-            account,
-            region: home.place.region,
-            requestId: randomUUID(),
-            principal: { account, arn, userId: arn, accessKeyId: "" },
-            store: scope,
-            cloud: store,
-            clock,
-            settings,
-          },
-        ),
-      ),
-    );
+    await this.#unlessRefused(async () => {
+      await objectWriteHandlers.PutObject!(
+        { Bucket: name, Key: key, Body: body as never, ContentType: "text/plain" },
+        caller,
+      );
+    });
   }
 
   /** What AWS refuses is not there; nobody is told, as on AWS. */

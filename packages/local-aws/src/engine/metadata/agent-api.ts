@@ -183,5 +183,5 @@ function callerOf(
   const { store } = parts;
   const role = session && findRole(store, account, session.roleArn);
   if (!role) return undefined;
-  return inSession(parts, store.scope(account, region), role, session.taskId, session.roleArn);
+  return inSession(parts, store.scope(account, region), role, session.taskId);
 }

@@ -1,8 +1,11 @@
 import type { Secret } from "@aws-sdk/client-ecs";
-import { PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { policyOf, ROOT } from "../../services/iam/testing/role-session.ts";
+import { TASKS_TRUST } from "../../testing.ts";
 import { TaskCloud } from "./testing/task-cloud.ts";
 
 const SOON = { timeout: 60_000, interval: 20 };
@@ -56,13 +59,23 @@ afterAll(async () => {
   await cloud.stop();
 });
 
-const define = (...secrets: Secret[]) =>
-  cloud.define("secrets", [{ name: "main", image, logConfiguration: cloud.logTo(), secrets }]);
+const define = (secrets: Secret[], executionRoleArn = cloud.executionRoleArn) =>
+  cloud.define("secrets", [{ name: "main", image, logConfiguration: cloud.logTo(), secrets }], {
+    executionRoleArn,
+  });
 
 async function run(...secrets: Secret[]): Promise<string> {
-  const started = await cloud.run(await define(...secrets));
+  const started = await cloud.run(await define(secrets));
   return started.taskArn!;
 }
+
+/** What a task has said once it has said all. */
+const saidBy = (task: string) =>
+  vi.waitFor(async () => {
+    const seen = await cloud.lines(task);
+    expect(seen.at(-1), (await cloud.task(task)).stoppedReason).toBe("end");
+    return seen.slice(0, -1);
+  }, SOON);
 
 test("a container has what its secrets stand for: parameters, secrets whole, and members of them", async () => {
   const task = await run(
@@ -72,18 +85,45 @@ test("a container has what its secrets stand for: parameters, secrets whole, and
     { name: "S_4", valueFrom: `${secret}:user::` },
     { name: "S_5", valueFrom: `${secret}:port:AWSCURRENT:` },
   );
-  const lines = await vi.waitFor(async () => {
-    const seen = await cloud.lines(task);
-    expect(seen.at(-1), (await cloud.task(task)).stoppedReason).toBe("end");
-    return seen;
-  }, SOON);
-  expect(lines.slice(0, -1)).toEqual([
+  expect(await saidBy(task)).toEqual([
     "S_1: of /app/url",
     "S_2: of /app/token",
     "S_3: of a secret",
     "S_4: web",
     "S_5: 5432",
   ]);
+}, 120_000);
+
+test("an execution role that has a path is known to a key's policy by its whole ARN", async () => {
+  const { Role } = await cloud.iam.send(
+    new CreateRoleCommand({
+      RoleName: "with-path",
+      Path: "/service/",
+      AssumeRolePolicyDocument: TASKS_TRUST,
+    }),
+  );
+  const AWS = Role!.Arn!;
+  const Statement = (Action: string | string[]) => ({ Effect: "Allow", Action, Resource: "*" });
+  await cloud.iam.send(
+    new PutRolePolicyCommand({
+      RoleName: "with-path",
+      PolicyName: "own",
+      PolicyDocument: policyOf(Statement(["ecr:*", "logs:*", "ssm:GetParameters"])),
+    }),
+  );
+  const kms = new KMSClient(cloud.test.clientConfig);
+  const Policy = policyOf(
+    { ...Statement("kms:*"), Principal: { AWS: ROOT } },
+    { ...Statement("kms:Decrypt"), Principal: { AWS } },
+  );
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Policy }));
+  const ssm = new SSMClient(cloud.test.clientConfig);
+  const parameter = { Name: "/path/token", Type: "SecureString", Value: "of a key" } as const;
+  await ssm.send(new PutParameterCommand({ ...parameter, KeyId: KeyMetadata!.Arn }));
+  for (const client of [kms, ssm]) client.destroy();
+  const definition = await define([{ name: "S_1", valueFrom: "/path/token" }], AWS);
+  const { taskArn } = await cloud.run(definition);
+  expect(await saidBy(taskArn!)).toEqual(["S_1: of a key"]);
 }, 120_000);
 
 const SECRET = "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret";

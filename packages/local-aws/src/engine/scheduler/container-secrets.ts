@@ -60,12 +60,12 @@ export function callerOf({
   context: { store, clock },
   record: { scope, task, definition },
 }: Asked): Caller {
-  const { executionRoleArn = "" } = rolesOf(definition as TaskDefinition, task.overrides);
-  const role = executionRoleArn.slice(executionRoleArn.lastIndexOf("/") + 1);
+  const { executionRoleArn: roleArn = "" } = rolesOf(definition as TaskDefinition, task.overrides);
+  const role = roleArn.slice(roleArn.lastIndexOf("/") + 1);
   const session = task.arn.slice(task.arn.lastIndexOf("/") + 1);
   const { account, region } = scope;
   const arn = sessionArn(account, role, session);
-  return { account, region, store: scope, cloud: store, clock, principal: { arn } };
+  return { account, region, store: scope, cloud: store, clock, principal: { arn, roleArn } };
 }
 
 /** `…:secret:name-suffix:json-key:version-stage:version-id`, all but the first left out or empty as one likes. */

@@ -196,11 +196,13 @@ export class EventsCloud {
     await this.events.send(new PutTargetsCommand({ Rule: Name, EventBusName, Targets }));
   }
 
-  /** A role that a service takes on; its ARN. */
-  async role(RoleName: string, Service: string, ...statements: object[]): Promise<string> {
+  /** A role that a service takes on, with a path such as in `service/name` or without; its ARN. */
+  async role(name: string, Service: string, ...statements: object[]): Promise<string> {
+    const nameAt = name.lastIndexOf("/") + 1;
+    const [Path, RoleName] = [`/${name.slice(0, nameAt)}`, name.slice(nameAt)];
     const trust = { Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" };
     const { Role } = await this.iam.send(
-      new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: policyOf(trust) }),
+      new CreateRoleCommand({ RoleName, Path, AssumeRolePolicyDocument: policyOf(trust) }),
     );
     const PolicyDocument = policyOf(...statements);
     if (statements.length > 0)
