@@ -5,6 +5,10 @@ import { findRole, mayAssume } from "../services/iam/authorize.ts";
 import { callerKeys, denied, identityOf, refusalOn } from "../services/iam/caller.ts";
 import { sessionArn } from "../services/iam/entities.ts";
 import type { Role } from "../services/iam/state.ts";
+import { groupArn, streamKey } from "../services/logs/find.ts";
+import { createLogGroup } from "../services/logs/groups.ts";
+import { logGroups, logStreams } from "../services/logs/state.ts";
+import { createLogStream } from "../services/logs/streams.ts";
 import { needBucket, s3Error } from "../services/s3/faults.ts";
 import type { CallContext } from "../services/service.ts";
 import type { Delivery } from "../services/events/state.ts";
@@ -114,6 +118,23 @@ export function requireBucketRight(
   const refusal = refusalOn(caller, typeof policy === "string" ? policy : undefined, request);
   if (refusal)
     throw s3Error("AccessDenied", 403, denied(caller, action, resource, refusal).message);
+}
+
+/**
+ * Makes the stream of a log group that a caller wants to write into, and the group, where they are not there yet.
+ * @throws AwsError `AccessDeniedException` where the role may not do one of these or not write; nothing is made then
+ */
+export function requireLogStream(caller: CallContext, group: string, stream: string): void {
+  const { store, clock } = caller;
+  const arn = groupArn(caller, group);
+  const on = `${arn}:log-stream:${stream}`;
+  const hasGroup = store.of(logGroups).has(group);
+  const hasStream = store.of(logStreams).has(streamKey(group, stream));
+  if (!hasGroup) requireRight(caller, "logs:CreateLogGroup", arn);
+  if (!hasStream) requireRight(caller, "logs:CreateLogStream", on);
+  requireRight(caller, "logs:PutLogEvents", on);
+  if (!hasGroup) createLogGroup(store, group, clock.now());
+  if (!hasStream) createLogStream(store, group, stream, clock.now());
 }
 
 /** The part of the store in which something lives that an ARN names. */

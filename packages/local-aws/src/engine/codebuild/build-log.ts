@@ -2,14 +2,11 @@ import { promisify } from "node:util";
 import { Readable } from "node:stream";
 import { gzip } from "node:zlib";
 import type { Clock } from "../../clock/clock.ts";
-import { groupArn } from "../../services/logs/find.ts";
-import { createLogGroup } from "../../services/logs/groups.ts";
-import { logGroups } from "../../services/logs/state.ts";
 import type { CallContext } from "../../services/service.ts";
 import type { StoredBuild } from "../../services/codebuild/state.ts";
 import { buildArn, uuidOf } from "../../services/codebuild/find.ts";
 import type { Store } from "../../store/store.ts";
-import { requireRight } from "../acting-role.ts";
+import { requireLogStream } from "../acting-role.ts";
 import type { CloudWatchLogRouter } from "../logs/log-router.ts";
 import type { LogSink } from "../logs/log-sink.ts";
 import { BuildFault, calling } from "./build-fault.ts";
@@ -61,17 +58,13 @@ export class BuildLog {
     if (logs) {
       const { groupName: group, streamName: stream } = logs;
       calling(
-        () => mayWrite(caller, group, stream),
+        () => store.record(() => requireLogStream(caller, group, stream)),
         ({ message }) =>
           new BuildFault(
             "ACCESS_DENIED",
             `Service role ${build.settings.serviceRole} does not allow AWS CodeBuild to create Amazon CloudWatch Logs log streams for build ${buildArn(caller, build.id)}. Error message: ${message}`,
           ),
       );
-      store.record(() => {
-        if (!caller.store.of(logGroups).has(group))
-          createLogGroup(caller.store, group, clock.now());
-      });
       sink = router.openStream({ account, region, group, stream });
     }
     const s3 = s3Log === undefined ? undefined : { access: new S3Access(caller), place: s3Log };
@@ -119,14 +112,6 @@ function streamOf(build: Readonly<StoredBuild>) {
     groupName: groupName ?? `/aws/codebuild/${build.projectName}`,
     streamName: streamName === undefined ? uuid : `${streamName}/${uuid}`,
   };
-}
-
-/** @throws AwsError `AccessDeniedException` */
-function mayWrite(caller: CallContext, group: string, stream: string): void {
-  const arn = groupArn(caller, group);
-  if (!caller.store.of(logGroups).has(group)) requireRight(caller, "logs:CreateLogGroup", arn);
-  requireRight(caller, "logs:CreateLogStream", `${arn}:log-stream:${stream}`);
-  requireRight(caller, "logs:PutLogEvents", `${arn}:log-stream:${stream}`);
 }
 
 /** Instants as lines of the build's own have them: in microseconds. */

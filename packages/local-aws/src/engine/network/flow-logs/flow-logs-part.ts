@@ -4,15 +4,11 @@ import { FLOW_LOGS } from "../../../services/ec2/flow-logs/handlers.ts";
 import { flowLogs, type FlowLog } from "../../../services/ec2/flow-logs/state.ts";
 import { ec2Arn, FLOW_LOG } from "../../../services/ec2/resources.ts";
 import { networkInterfaces, type NetworkInterface } from "../../../services/ec2/state.ts";
-import { groupArn, streamKey } from "../../../services/logs/find.ts";
-import { createLogGroup } from "../../../services/logs/groups.ts";
 import { LogEvents } from "../../../services/logs/log-events.ts";
-import { logGroups, logStreams } from "../../../services/logs/state.ts";
-import { createLogStream } from "../../../services/logs/streams.ts";
 import type { CallContext } from "../../../services/service.ts";
 import type { Scope } from "../../../store/store.ts";
 import type { EngineContext, EnginePart } from "../../engine.ts";
-import { assumed, requireRight } from "../../acting-role.ts";
+import { assumed, requireLogStream } from "../../acting-role.ts";
 import type { Room } from "../../runtime/containers/room.ts";
 import { StoredNetwork } from "../stored-network.ts";
 import { interfaceFlows, recordsOf, type InterfaceFlow } from "./flow-records.ts";
@@ -215,20 +211,10 @@ function write(
   lines: readonly { readonly stream: string; readonly records: readonly string[] }[],
   timestamp: number,
 ): void {
-  const { store, account, region, clock } = caller;
-  const now = clock.now();
-  const arn = groupArn(caller, group);
-  if (!store.of(logGroups).has(group)) {
-    requireRight(caller, "logs:CreateLogGroup", arn);
-    createLogGroup(store, group, now);
-  }
+  const { account, region, clock } = caller;
   for (const { stream, records } of lines) {
-    if (!store.of(logStreams).has(streamKey(group, stream))) {
-      requireRight(caller, "logs:CreateLogStream", `${arn}:log-stream:${stream}`);
-      createLogStream(store, group, stream, now);
-    }
-    requireRight(caller, "logs:PutLogEvents", `${arn}:log-stream:${stream}`);
-    const place = { account, region, group, stream, ingestionTime: now, timestamp };
+    requireLogStream(caller, group, stream);
+    const place = { account, region, group, stream, ingestionTime: clock.now(), timestamp };
     caller.cloud.owner(LogEvents).write(records.map((message) => ({ ...place, message })));
   }
 }
