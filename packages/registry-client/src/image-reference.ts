@@ -1,3 +1,6 @@
+/** Docker Hub, which has been called `index.docker.io` too. */
+const HUB = "docker.io";
+
 /** The parts of an image's name: https://github.com/distribution/reference */
 export interface ImageReference {
   /** As it was written. */
@@ -19,15 +22,17 @@ export function parseReference(text: string): ImageReference {
   const [named, digest] = text.split("@", 2) as [string, string?];
   const slash = named.indexOf("/");
   const first = slash < 0 ? "" : named.slice(0, slash);
-  const hasRegistry = first === "localhost" || first.includes(".") || first.includes(":");
+  const hasRegistry = first === "localhost" || /[.:A-Z]/.test(first);
   const rest = hasRegistry ? named.slice(slash + 1) : named;
   const colon = rest.lastIndexOf(":");
   const tag = colon < 0 ? undefined : rest.slice(colon + 1);
   const repository = colon < 0 ? rest : rest.slice(0, colon);
+  const registry = !hasRegistry || first === "index.docker.io" ? HUB : first;
   return {
     text,
-    registry: hasRegistry ? first : "docker.io",
-    repository: hasRegistry || repository.includes("/") ? repository : `library/${repository}`,
+    registry,
+    repository:
+      registry === HUB && !repository.includes("/") ? `library/${repository}` : repository,
     tag: tag ?? (digest === undefined ? "latest" : undefined),
     digest,
   };

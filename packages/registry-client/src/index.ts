@@ -2,8 +2,8 @@ export { BlobFolder, DigestMismatch, type BlobPlaces } from "./blob-folder.ts";
 export type { StandInFacts } from "./layout-host.ts";
 export { fullName, parseReference, type ImageReference } from "./image-reference.ts";
 export {
-  choosePlatform,
   ManifestError,
+  manifestFor,
   readManifest,
   type Descriptor,
   type Manifest,

@@ -1,3 +1,4 @@
+import type { BlobFolder } from "./blob-folder.ts";
 import { wrongPlatform } from "./pull-error.ts";
 
 /** A descriptor of the OCI image specification. */
@@ -26,12 +27,16 @@ export class ManifestError extends Error {
   override readonly name = "ManifestError";
 }
 
+const INDEX_TYPES: readonly string[] = [
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.oci.image.index.v1+json",
+];
+
 /** The media types of manifests and of indexes. */
 export const MANIFEST_TYPES: readonly string[] = [
   "application/vnd.docker.distribution.manifest.v2+json",
-  "application/vnd.docker.distribution.manifest.list.v2+json",
   "application/vnd.oci.image.manifest.v1+json",
-  "application/vnd.oci.image.index.v1+json",
+  ...INDEX_TYPES,
 ];
 
 /**
@@ -65,14 +70,42 @@ export function readManifest(text: string, contentType?: string): Manifest {
   };
 }
 
-/** Of an index, the entry for the architecture; undefined where the manifest is no index. @throws PullError */
-export function choosePlatform(manifest: Manifest, architecture: string): Descriptor | undefined {
-  if (manifest.manifests.length === 0) return undefined;
-  const match = manifest.manifests.find(
-    ({ platform }) => platform?.os === "linux" && platform.architecture === architecture,
-  );
+/**
+ * Of an index, the entry for the architecture, or one that does not say what it is for; undefined where the manifest is no index.
+ * What is chosen may be an index again. @throws PullError
+ */
+export function choosePlatform(
+  { mediaType, manifests }: Manifest,
+  architecture: string,
+): Descriptor | undefined {
+  if (!INDEX_TYPES.includes(mediaType)) return undefined;
+  const match =
+    manifests.find(
+      ({ platform }) => platform?.os === "linux" && platform.architecture === architecture,
+    ) ?? manifests.find(({ platform }) => platform === undefined);
   if (!match) throw wrongPlatform(architecture);
   return match;
+}
+
+/** A manifest that is no index, and what it is called. */
+export interface NamedManifest {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly manifest: Manifest;
+}
+
+/** Leads from a manifest or an index among files to the manifest for an architecture. @throws PullError, ManifestError */
+export function manifestFor(
+  files: Pick<BlobFolder, "text">,
+  named: Pick<Descriptor, "digest" | "mediaType">,
+  architecture: string,
+): NamedManifest {
+  const { digest, mediaType } = named;
+  const manifest = readManifest(files.text(digest), mediaType);
+  const chosen = choosePlatform(manifest, architecture);
+  return chosen
+    ? manifestFor(files, chosen, architecture)
+    : { digest, mediaType: manifest.mediaType, manifest };
 }
 
 /** A manifest as it came in: an object whose lists are lists, with anything in them. */

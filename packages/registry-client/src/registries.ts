@@ -27,7 +27,6 @@ export interface Endpoint {
 /** Registries that answer under another name than that in images' names. */
 const HOSTS: Readonly<Record<string, string>> = {
   "docker.io": "registry-1.docker.io",
-  "index.docker.io": "registry-1.docker.io",
 };
 
 /** Any registry that no other line names. */

@@ -126,13 +126,16 @@ export class RegistryImages {
       else hosts.push(layout);
     }
     const resolved = await this.#resolve(name, reference, hosts);
-    const chosen = choosePlatform(resolved.manifest, architecture);
-    const { manifest } = chosen
-      ? await this.#inspect(chosen.digest, chosen.mediaType, resolved.hosts)
-      : resolved;
+    const digests = [resolved.digest];
+    let { manifest } = resolved;
+    for (;;) {
+      const chosen = choosePlatform(manifest, architecture);
+      if (!chosen) break;
+      digests.push(chosen.digest);
+      ({ manifest } = await this.#inspect(chosen.digest, chosen.mediaType, resolved.hosts));
+    }
     const parts = [...(manifest.config ? [manifest.config] : []), ...manifest.layers];
     for (const part of parts) await this.#bring(part, resolved.hosts);
-    const digests = [resolved.digest, ...(chosen ? [chosen.digest] : [])];
     const used = [...digests, ...parts.map(({ digest }) => digest)];
     this.#files.keep(resolved.digest, used, credentials !== undefined);
     const { digest, mediaType } = resolved;

@@ -1,10 +1,9 @@
 import { readFile } from "node:fs/promises";
 import {
   type BlobFolder,
-  choosePlatform,
+  manifestFor,
   parseReference,
   PullError,
-  readManifest,
   realClock,
   RegistryImages,
 } from "@workbook/registry-client";
@@ -82,10 +81,7 @@ async function readBase(
   found: { image: string; digest: string; mediaType: string; platform: Platform },
 ): Promise<FetchedBase | Words> {
   const { image, platform } = found;
-  const given = readManifest(blobs.text(found.digest), found.mediaType);
-  const chosen = choosePlatform(given, platform.architecture);
-  const manifest = chosen ? readManifest(blobs.text(chosen.digest), chosen.mediaType) : given;
-  const digest = chosen?.digest ?? found.digest;
+  const { digest, manifest } = manifestFor(blobs, found, platform.architecture);
   if (!manifest.config)
     return ["its manifest has no configuration", "マニフェストに設定がありません"];
   const config = JSON.parse(

@@ -1,8 +1,7 @@
 import {
-  choosePlatform,
+  manifestFor,
   parseReference,
   PullError,
-  readManifest,
   realClock,
   Registries,
   RegistryImages,
@@ -52,8 +51,7 @@ export async function pullImage(
       architecture,
       credentialsOf(authorization),
     );
-    const given = readManifest(files.layers.text(found.digest), found.mediaType);
-    const { digest, mediaType } = choosePlatform(given, architecture) ?? found;
+    const { digest, mediaType } = manifestFor(files.layers, found, architecture);
     const descriptor = { mediaType, digest, size: files.layers.size(digest) };
     await addToLayout(outputDir, descriptor, digest.slice("sha256:".length).slice(0, 12), signal);
     return { ...(await findImage(outputDir, digest)), layoutDir: outputDir };

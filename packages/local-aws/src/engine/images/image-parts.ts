@@ -1,6 +1,5 @@
 import {
-  choosePlatform,
-  readManifest,
+  manifestFor,
   wrongPlatform,
   type BlobFolder,
   type Descriptor,
@@ -30,9 +29,7 @@ export interface FoundManifest {
  */
 export function imageOf(files: BlobFolder, found: FoundManifest): PulledImage {
   const { reference, architecture } = found;
-  const given = readManifest(files.text(found.digest), found.mediaType);
-  const chosen = choosePlatform(given, architecture);
-  const manifest = chosen ? readManifest(files.text(chosen.digest), chosen.mediaType) : given;
+  const { manifest } = manifestFor(files, found, architecture);
   if (!manifest.config)
     throw new CannotPullError(
       `ref ${reference} is not an image: its manifest has no configuration`,

@@ -22,7 +22,7 @@ afterAll(() => pulling.stop());
 
 const VERSION = { "org.opencontainers.image.version": "something 1.0 of Debian" };
 
-test("a mirror is asked by the registry's name, with the token that it wants, for the image of the platform", async () => {
+test("a mirror is asked by the registry's name, with the token that it wants, for the image of the platform, in an index of an index", async () => {
   const layer = await pulling.layerThatSays("hello from a mirror");
   const other = registry.put("team/app:other", {
     layer,
@@ -30,7 +30,7 @@ test("a mirror is asked by the registry's name, with the token that it wants, fo
     architecture: "s390x",
   });
   const own = registry.put("team/app:own", { layer, config: configOf("app") });
-  registry.putIndex("team/app:v1", [other, own]);
+  registry.putIndex("team/app:v1", [registry.putIndex("team/app:all", [other, own])]);
   const tokens: string[] = [];
   registry.instead = (request, response) => {
     if (request.url!.startsWith("/token")) {

@@ -52,9 +52,11 @@ test("each reason why an image cannot be had has ECS's words", async () => {
     architecture: "s390x",
   });
   registry.putIndex("team/far:v1", [foreign]);
-  expect(await pulling.failureOf(`${FAR}/team/far:v1`)).toBe(
-    `CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/${hostArchitecture()}'`,
-  );
+  registry.putIndex("team/far:none", []);
+  for (const tag of ["one", "v1", "none"])
+    expect(await pulling.failureOf(`${FAR}/team/far:${tag}`)).toBe(
+      `CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/${hostArchitecture()}'`,
+    );
   const challenge = `Bearer realm="${registry.url}/token",error="insufficient_scope"`;
   registry.instead = (request, response) => {
     if (request.url!.startsWith("/token")) response.end(JSON.stringify({ token: "for nothing" }));
