@@ -441,6 +441,15 @@ describe("a definition is refused", () => {
       { memory: 64 },
     ],
     [
+      "with a constraint that is no expression",
+      /^Invalid expression in placement constraint: Invalid expression "attribute:stack =="$/,
+      {
+        ...onEc2,
+        placementConstraints: [{ type: "memberOf", expression: "attribute:stack ==" }],
+      },
+      { memory: 64 },
+    ],
+    [
       "with storage of its own on an instance",
       /^Tasks using the EC2 launch type do not support EphemeralStorage\.$/,
       { ...onEc2, ephemeralStorage: { sizeInGiB: 30 } },

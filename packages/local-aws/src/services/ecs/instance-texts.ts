@@ -16,6 +16,8 @@ export const INSTANCE_TEXTS = {
   statusInvalid: text("Container instance status must be ACTIVE or DRAINING."),
   attributeReserved: text("Attribute names cannot begin with 'ecs.' or 'com.amazonaws.'."),
   strategyInvalid: text("Placement strategy {type} does not support the field '{field}'."),
+  strategyTooLong: text("A placement strategy can have at most 5 rules."),
+  constraintsTooMany: text("A task can have at most 10 placement constraints."),
   expressionInvalid: text("Invalid expression in placement constraint: {expression}"),
   expressionMissing: text("A memberOf placement constraint needs an expression."),
   clusterContainsInstances: text(

@@ -5,6 +5,7 @@ import type {
   ProxyConfiguration,
 } from "@aws-sdk/client-ecs";
 import type { CallContext } from "../service.ts";
+import { checkExpression } from "./placement/wishes.ts";
 import { ecsArn } from "./arns.ts";
 import { checkContainers } from "./container-rules.ts";
 import { checkFargateContainers, checkFargateTask } from "./fargate-rules.ts";
@@ -32,6 +33,8 @@ function checkTask(input: RegisterTaskDefinitionRequest): void {
   if (placementConstraints.length > MOST_CONSTRAINTS) throw clientException(SAID.constraintsMany());
   if (placementConstraints.some(({ expression }) => !expression))
     throw clientException(SAID.constraintEmpty());
+  for (const { expression = "" } of placementConstraints)
+    checkExpression(expression, clientException);
   if (proxyConfiguration) checkProxy(proxyConfiguration, input);
   if (!runtimePlatform?.operatingSystemFamily?.startsWith("WINDOWS")) return;
   if (runtimePlatform.cpuArchitecture === "ARM64") throw clientException(SAID.windowsArm());

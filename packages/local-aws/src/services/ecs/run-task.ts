@@ -63,19 +63,25 @@ export function runTask(input: RunTaskRequest, context: CallContext): Launched {
     tags: taskTags(input, cluster, definition),
     now: context.clock.now(),
   };
-  if (input.enableExecuteCommand && !rolesOf(definition, wanted.overrides).taskRoleArn)
-    throw invalidParameter(EXEC_TEXTS.runNeedsRole());
-  checkRoles(context, cluster, definition, wanted.overrides);
+  checkRoles(context, definition, wanted);
   return launchAll(context, wanted, launch.capacityProviderStrategy, count);
 }
 
-/** @throws AwsError `ClientException` where ECS cannot take on the roles of the task */
+/**
+ * @throws AwsError `InvalidParameterException` where the task lacks a role for ECS Exec, `ClientException` where ECS cannot take
+ * on its roles
+ */
 export function checkRoles(
   context: CallContext,
-  cluster: Cluster,
   definition: TaskDefinition,
-  overrides: Task["overrides"],
+  {
+    cluster,
+    overrides,
+    enableExecuteCommand,
+  }: Pick<Wanted, "cluster" | "overrides" | "enableExecuteCommand">,
 ): void {
+  if (enableExecuteCommand && !rolesOf(definition, overrides).taskRoleArn)
+    throw invalidParameter(EXEC_TEXTS.runNeedsRole());
   const { account, region } = context;
   const use = { account, region, clusterName: cluster.name, now: context.clock.now() };
   const fault = roleFault(context.cloud, use, definition, overrides);

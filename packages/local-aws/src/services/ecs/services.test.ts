@@ -14,6 +14,7 @@ import {
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
+  StartTaskCommand,
   type RunTaskCommandInput,
   StopTaskCommand,
   UpdateServiceCommand,
@@ -327,6 +328,17 @@ test.each<[message: string, more: Partial<RunTaskCommandInput>]>([
     "The 'memory' setting for container 'main' is greater than for the task.",
     { overrides: { containerOverrides: [{ name: "main", memory: 100_000 }] } },
   ],
+  [
+    "A placement strategy can have at most 5 rules.",
+    { launchType: "EC2", placementStrategy: Array.from({ length: 6 }, () => ({ type: "random" })) },
+  ],
+  [
+    "A task can have at most 10 placement constraints.",
+    {
+      launchType: "EC2",
+      placementConstraints: Array.from({ length: 11 }, () => ({ type: "distinctInstance" })),
+    },
+  ],
 ])("RunTask refuses what no task of its own can have: %s", async (message, more) => {
   const command = new RunTaskCommand({
     cluster: "c",
@@ -336,6 +348,23 @@ test.each<[message: string, more: Partial<RunTaskCommandInput>]>([
     ...more,
   });
   expect(await refusal(ecs.send(command))).toMatchObject({ message });
+});
+
+test("RunTask and StartTask refuse ECS Exec for a task without a role", async () => {
+  const task = {
+    cluster: "c",
+    taskDefinition: "web:1",
+    enableExecuteCommand: true,
+    networkConfiguration: { awsvpcConfiguration },
+  };
+  const run = new RunTaskCommand({ ...task, launchType: "FARGATE" });
+  const start = new StartTaskCommand({ ...task, containerInstances: ["0".repeat(32)] });
+  for (const call of [ecs.send(run), ecs.send(start)])
+    expect(await refusal(call)).toEqual({
+      name: "InvalidParameterException",
+      message:
+        "The task couldn't be run because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",
+    });
 });
 
 test("a revision that was deregistered is not deployed again", async () => {

@@ -47,7 +47,7 @@ export function startTask(input: StartTaskRequest, context: CallContext): Launch
     tags: taskTags(input, cluster, definition),
     now: context.clock.now(),
   };
-  checkRoles(context, cluster, definition, wanted.overrides);
+  checkRoles(context, definition, wanted);
   const made: Task[] = [];
   const failures: Failure[] = [];
   const request = { ...wanted, clusterArn: cluster.arn, constraints: [], strategy: [] };

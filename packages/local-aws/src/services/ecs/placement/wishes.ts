@@ -5,6 +5,10 @@ import { INSTANCE_TEXTS as SAID } from "../instance-texts.ts";
 import { TEXTS } from "../texts.ts";
 import { parseQuery, QueryError } from "./cluster-query.ts";
 
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html#API_RunTask_RequestParameters */
+const MOST_STEPS = 5;
+const MOST_CONSTRAINTS = 10;
+
 interface Wishes {
   readonly placementConstraints?: readonly PlacementConstraint[] | undefined;
   readonly placementStrategy?: readonly PlacementStrategy[] | undefined;
@@ -22,6 +26,8 @@ export function toPlacement(on: "FARGATE" | "EC2", wishes: Wishes): Task["placem
     if (constraints.length > 0) throw invalidParameter(TEXTS.constraintsFargate());
     return undefined;
   }
+  if (strategy.length > MOST_STEPS) throw invalidParameter(SAID.strategyTooLong());
+  if (constraints.length > MOST_CONSTRAINTS) throw invalidParameter(SAID.constraintsTooMany());
   for (const { type, expression } of constraints) {
     if (type === "distinctInstance") continue;
     if (!expression) throw invalidParameter(SAID.expressionMissing());
@@ -30,13 +36,13 @@ export function toPlacement(on: "FARGATE" | "EC2", wishes: Wishes): Task["placem
   return { constraints, strategy: strategy.map(toStep) };
 }
 
-/** @throws AwsError `InvalidParameterException` for a text that is no expression */
-function checkExpression(expression: string): void {
+/** @throws AwsError `InvalidParameterException`, unless told otherwise, for a text that is no expression */
+export function checkExpression(expression: string, refuse = invalidParameter): void {
   try {
     parseQuery(expression);
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
-    throw invalidParameter(SAID.expressionInvalid({ expression: error.message }));
+    throw refuse(SAID.expressionInvalid({ expression: error.message }));
   }
 }
 
