@@ -62,9 +62,14 @@ export function readAll(stream: Readable, limit: number): Promise<Buffer> {
       chunks.length = 0;
       reject(tooLarge(limit));
     });
-    stream.on("end", () => resolve(joined(chunks, size)));
+    // An end comes before the close: an error for each body that is whole would cost more than reading it.
+    const cut = () => reject(cutOff());
+    stream.on("end", () => {
+      stream.off("close", cut);
+      resolve(joined(chunks, size));
+    });
     stream.on("error", reject);
-    stream.on("close", () => reject(cutOff()));
+    stream.on("close", cut);
   });
 }
 
