@@ -3,7 +3,6 @@ import type { ActionDeclaration } from "@aws-sdk/client-codepipeline";
 import { declaredFor } from "../../services/codepipeline/find.ts";
 import { actionRuns, type ActionRun, type Execution } from "../../services/codepipeline/state.ts";
 import type { Scope } from "../../store/store.ts";
-import { resolveVariables } from "./variables.ts";
 
 /** As long as AWS lets the names be that stand in an artifact's key. */
 const PIPELINE_CHARACTERS = 20;
@@ -69,3 +68,35 @@ const keyOf = (pipeline: string, artifact: string) =>
       .replaceAll(/[^A-Za-z0-9]/g, "")
       .slice(0, 7),
   ].join("/");
+
+const REFERENCE = /#\{([^{}.]+)\.([^{}]+)\}/g;
+
+/**
+ * A configuration with its variables put in.
+ * https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-variables.html
+ * @returns the first reference that stands for nothing, in place of it
+ */
+function resolveVariables(
+  configuration: Readonly<Record<string, string>>,
+  execution: Pick<Execution, "id" | "variables" | "outputs">,
+): { readonly resolved: Record<string, string>; readonly missing?: string } {
+  let missing: string | undefined;
+  const put = (whole: string, namespace: string, name: string): string => {
+    const value = valueOf(execution, namespace, name);
+    if (value === undefined) missing ??= whole;
+    return value ?? whole;
+  };
+  const resolved = Object.fromEntries(
+    Object.entries(configuration).map(([key, value]) => [key, value.replaceAll(REFERENCE, put)]),
+  );
+  return { resolved, ...(missing !== undefined && { missing }) };
+}
+
+function valueOf(
+  { id, variables, outputs }: Pick<Execution, "id" | "variables" | "outputs">,
+  namespace: string,
+  name: string,
+): string | undefined {
+  if (namespace === "codepipeline") return name === "PipelineExecutionId" ? id : undefined;
+  return namespace === "variables" ? variables[name] : outputs[namespace]?.[name];
+}

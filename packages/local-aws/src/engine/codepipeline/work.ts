@@ -1,4 +1,8 @@
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import type { ActionDeclaration, ArtifactStore } from "@aws-sdk/client-codepipeline";
+import { unzipSync } from "fflate";
+import { AwsError } from "../../protocol/aws-error.ts";
 import { declaredFor, executionKey } from "../../services/codepipeline/find.ts";
 import {
   actionRuns,
@@ -6,11 +10,11 @@ import {
   type ActionRun,
   type ArtifactPlace,
   type Execution,
+  type Override,
   type Revision,
 } from "../../services/codepipeline/state.ts";
 import type { Scope } from "../../store/store.ts";
-import { ActionFault } from "./action-fault.ts";
-import { readFileOf, writeArtifact } from "./artifacts.ts";
+import { ActionFault, isDenied } from "./action-fault.ts";
 import type { RoleCalls } from "./role-calls.ts";
 
 /** What became of a look at an action: it is done, or something else has to change first, at the latest at an instant. */
@@ -58,6 +62,11 @@ export class Work {
     return declaredFor(this.#scope, this.execution).artifactStore!;
   }
 
+  /** What whoever began the execution asked of a source in place of what its configuration says. */
+  get override(): Override | undefined {
+    return this.execution.overrides.find(({ actionName }) => actionName === this.run.action);
+  }
+
   get now(): number {
     return this.calls.caller.clock.now();
   }
@@ -97,4 +106,84 @@ export class Work {
   async write(content: Uint8Array): Promise<void> {
     await writeArtifact(this.calls, this.store, this.run.outputs[0]!, content);
   }
+}
+
+/** https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html, of definitions files */
+const LONGEST_FILE_BYTES = 100 * 1024;
+
+const notAccessible = ({ bucket, key }: ArtifactPlace, why: string) =>
+  `Unable to access the artifact with Amazon S3 object key '${key}' located in the Amazon S3 artifact bucket '${bucket}'. ${why}`;
+
+/** @throws ActionFault in place of what S3 and KMS say */
+async function reaching<T>(place: ArtifactPlace, calls: () => Promise<T>): Promise<T> {
+  try {
+    return await calls();
+  } catch (error) {
+    if (isDenied(error))
+      throw new ActionFault(
+        "PermissionError",
+        notAccessible(place, "The provided role does not have sufficient permissions."),
+        error,
+      );
+    if (error instanceof AwsError)
+      throw new ActionFault("ConfigurationError", notAccessible(place, error.message), error);
+    throw error;
+  }
+}
+
+/** Puts an artifact into a pipeline's store, encrypted by its key. @throws ActionFault */
+async function writeArtifact(
+  calls: RoleCalls,
+  store: ArtifactStore,
+  place: ArtifactPlace,
+  content: Uint8Array,
+): Promise<void> {
+  const { id } = store.encryptionKey ?? {};
+  await reaching(place, async () => {
+    await calls.call("s3", "PutObject", {
+      Bucket: place.bucket,
+      Key: place.key,
+      Body: Readable.from([content]),
+      ContentType: "application/zip",
+      // Without a key of its own it is the bucket's to say.
+      ...(id !== undefined && { ServerSideEncryption: "aws:kms", SSEKMSKeyId: id }),
+    });
+  });
+}
+
+/** A whole artifact. @throws ActionFault */
+const readArtifact = (calls: RoleCalls, { bucket, key }: ArtifactPlace): Promise<Buffer> =>
+  reaching({ bucket, key }, async () => {
+    const { Body } = await calls.call("s3", "GetObject", { Bucket: bucket, Key: key });
+    return buffer(Body as Readable);
+  });
+
+/**
+ * One file of an artifact, which is a ZIP.
+ * @returns undefined where it has no such file
+ * @throws ActionFault where it cannot be read, is no ZIP, or the file is larger than 100 KB
+ */
+async function readFileOf(
+  calls: RoleCalls,
+  place: ArtifactPlace,
+  path: string,
+): Promise<string | undefined> {
+  const content = await readArtifact(calls, place);
+  let isLong = false;
+  const isIt = ({ name, originalSize }: { name: string; originalSize: number }) => {
+    if (name !== path) return false;
+    isLong = originalSize > LONGEST_FILE_BYTES;
+    return !isLong;
+  };
+  try {
+    const file = unzipSync(content, { filter: isIt })[path];
+    if (!isLong) return file && new TextDecoder().decode(file);
+  } catch (error) {
+    throw new ActionFault(
+      "ConfigurationError",
+      notAccessible(place, "It is not a ZIP file."),
+      error,
+    );
+  }
+  throw new ActionFault("ConfigurationError", `The file ${path} is larger than 100 KB.`);
 }

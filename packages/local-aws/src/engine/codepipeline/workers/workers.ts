@@ -4,9 +4,7 @@ import { approve } from "./approval.ts";
 import { build } from "./build.ts";
 import { deployBlueGreen } from "./deploy-blue-green.ts";
 import { deployRolling } from "./deploy-rolling.ts";
-import { takeCommit } from "./source-connection.ts";
-import { takeImage } from "./source-ecr.ts";
-import { takeObject } from "./source-s3.ts";
+import { takeCommit, takeImage, takeObject } from "./sources.ts";
 
 /** Who works on which actions. */
 const WORKERS: Readonly<Record<string, Worker>> = {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { filterMatches, toExpression } from "./push-filter.ts";
+import { filterMatches, toExpression } from "./triggers.ts";
 
 test.each([
   ["main", "main", true],
