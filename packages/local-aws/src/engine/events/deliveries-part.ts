@@ -1,11 +1,12 @@
 import type { Timer } from "../../clock/clock.ts";
 import { deliveries, type Delivery } from "../../services/events/state.ts";
+import { sendToQueue } from "../../services/sqs/deliver.ts";
 import type { Scope } from "../../store/store.ts";
 import { Soon } from "../../ground/soon.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
-import { buryDelivery, type Undelivered } from "./dead-letters.ts";
 import { deliver } from "./deliver.ts";
 import { toFault, type DeliveryFault, type Exhausted } from "./delivery-fault.ts";
+import { senderOf } from "./sender.ts";
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
 const MOST_RETRIES = 185;
@@ -110,4 +111,55 @@ export class DeliveriesPart implements EnginePart {
       ? "MaximumEventAgeInSeconds"
       : undefined;
   }
+}
+
+/** What became of a delivery. */
+interface Undelivered {
+  readonly fault: DeliveryFault;
+  /** Which bound of its retry policy it came to; undefined where trying again would not have helped. */
+  readonly exhausted: Exhausted | undefined;
+  /** How often it was tried after the first time. */
+  readonly retries: number;
+}
+
+/**
+ * Sends what could not be delivered to the target's queue for dead letters, where it has one, in the transaction under way.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html,
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
+ * @throws AwsError where the queue is not there, or lets nobody
+ */
+function buryDelivery(
+  { store, clock }: EngineContext,
+  delivery: Delivery,
+  undelivered: Undelivered,
+): void {
+  const { target, original } = delivery;
+  const arn = target.DeadLetterConfig?.Arn;
+  if (arn === undefined) return;
+  const facts = { ...factsOf(undelivered), ...placeOf(delivery) };
+  const attributes = Object.fromEntries(
+    Object.entries(facts).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, { type: "String", form: "string" as const, value }]],
+    ),
+  );
+  sendToQueue({ cloud: store, clock }, arn, { body: original, attributes }, senderOf(delivery));
+}
+
+const factsOf = ({ fault, exhausted, retries }: Undelivered) => ({
+  ERROR_CODE: fault.code,
+  ERROR_MESSAGE: fault.message,
+  EXHAUSTED_RETRY_CONDITION: exhausted,
+  RETRY_ATTEMPTS: String(retries),
+});
+
+function placeOf({ by, id, sourceArn, target, since, scheduledAt = since }: Delivery) {
+  const TARGET_ARN = target.Arn!;
+  if (by === "events") return { RULE_ARN: sourceArn, TARGET_ARN };
+  return {
+    SCHEDULE_ARN: sourceArn,
+    TARGET_ARN,
+    EXECUTION_ID: id,
+    SCHEDULED_TIME: new Date(scheduledAt).toISOString().replace(/\.\d+Z$/, "Z"),
+    IS_PAYLOAD_TRUNCATED: "false",
+  };
 }
