@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { splitWords } from "./split-words.ts";
+import { splitWords } from "./exec-run.ts";
 
 test.each([
   ["/bin/sh", ["/bin/sh"]],
