@@ -3,7 +3,7 @@ import { containerInstances, type ContainerInstance } from "../../services/ecs/i
 import type { Task } from "../../services/ecs/state.ts";
 import { Store } from "../../store/store.ts";
 import type { TaskUse } from "./task-use.ts";
-import { utilization } from "./utilization.ts";
+import { utilization } from "./task-metrics.ts";
 
 const CLUSTER = "arn:aws:ecs:us-east-1:123456789012:cluster/c";
 
