@@ -5,14 +5,17 @@ import { machineImage } from "../../services/ec2/instances/machine-images.ts";
 import type { Instance } from "../../services/ec2/instances/state.ts";
 import { ecsArn } from "../../services/ecs/arns.ts";
 import { registerContainerInstance } from "../../services/ecs/instances/register.ts";
-import { containerInstances, containerInstancesByEc2 } from "../../services/ecs/instances/state.ts";
+import {
+  containerInstances,
+  containerInstancesByEc2,
+  type Attributes,
+} from "../../services/ecs/instances/state.ts";
 import { runsOn } from "../../services/ecs/launch.ts";
 import { providerOfInstance } from "../../services/ecs/providers/find.ts";
 import { clusters, ecsServices } from "../../services/ecs/state.ts";
 import type { Scope, Store } from "../../store/store.ts";
 import { mayReachService } from "../network/reachability.ts";
 import { addServiceEvents } from "../scheduler/service-events.ts";
-import { readEcsConfig } from "./ecs-config.ts";
 
 /**
  * What the ECS agent of an instance does when it starts: it registers with its cluster, in the transaction under way.
@@ -80,4 +83,46 @@ export function tellServices(scope: Scope, { userData }: Instance, why: string, 
 export function isConnected(scope: Scope, instanceId: string): boolean {
   const [known] = scope.of(containerInstances).by(containerInstancesByEc2, instanceId);
   return known?.agentConnected ?? false;
+}
+
+/** What the ECS agent is told by its configuration file. */
+interface EcsConfig {
+  /** The cluster that it joins: `default` without a word. */
+  readonly cluster: string;
+  readonly attributes: Attributes;
+  readonly reservedMemoryMiB: number;
+}
+
+/** A line of the file, wherever a script writes it: by `echo`, in a here-document, in a part of a MIME text. */
+const SETTING =
+  /(?:^|[\s"';])(ECS_[A-Z_]+)=(?:"([^"\n]*)"|'(\{[^'\n]*\})'|(\{[^\n]*?\})(?=["']?\s*(?:>|$))|([^\s"';&|>]*))/gm;
+
+/**
+ * What user data write into `/etc/ecs/ecs.config`. No system boots here, so the script is read and not run: settings count where
+ * it names that file.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bootstrap_container_instance.html
+ * @param userData base64
+ */
+export function readEcsConfig(userData: string | undefined): EcsConfig {
+  const script = Buffer.from(userData ?? "", "base64").toString("utf8");
+  const settings = new Map<string, string>();
+  if (script.includes("/etc/ecs/ecs.config"))
+    for (const [, name = "", ...values] of script.matchAll(SETTING))
+      settings.set(name, values.find((value) => value !== undefined) ?? "");
+  return {
+    cluster: settings.get("ECS_CLUSTER") || "default",
+    attributes: toAttributes(settings.get("ECS_INSTANCE_ATTRIBUTES")),
+    reservedMemoryMiB: Number(settings.get("ECS_RESERVED_MEMORY")) || 0,
+  };
+}
+
+/** An agent that cannot read its attributes goes without them. */
+function toAttributes(text: string | undefined): Attributes {
+  if (!text) return [];
+  try {
+    const given = JSON.parse(text.replaceAll('\\"', '"')) as Record<string, unknown>;
+    return Object.entries(given).map(([name, value]) => ({ name, value: String(value) }));
+  } catch {
+    return [];
+  }
 }

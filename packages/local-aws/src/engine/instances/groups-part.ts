@@ -14,8 +14,7 @@ import type { Scope } from "../../store/store.ts";
 import { SoonEach } from "../../ground/soon.ts";
 import type { EngineContext, EnginePart } from "../engine.ts";
 import { drainBeforeEnd } from "./managed-draining.ts";
-import { launchMember } from "./launch-member.ts";
-import { chooseVictims } from "./victims.ts";
+import { chooseVictims, launchMember } from "./group-members.ts";
 
 /** Between launches that failed, in idle time: doubled each time up to the longest. */
 const RETRY_MS = 60_000;

@@ -1,9 +1,13 @@
 import { endActivities, newActivity } from "../../services/autoscaling/activities.ts";
-import { autoScalingGroups, type AutoScalingGroup } from "../../services/autoscaling/state.ts";
+import {
+  autoScalingGroups,
+  type AutoScalingGroup,
+  type GroupInstance,
+} from "../../services/autoscaling/state.ts";
 import { laidOver } from "../../services/ec2/instances/launch-data.ts";
 import { launchInstances } from "../../services/ec2/instances/launch.ts";
 import { templateData } from "../../services/ec2/instances/launch-templates.ts";
-import type { Instance } from "../../services/ec2/instances/state.ts";
+import { instances, type Instance } from "../../services/ec2/instances/state.ts";
 import { subnets } from "../../services/ec2/state.ts";
 import { GROUP_TAG } from "../../services/ecs/providers/find.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
@@ -90,4 +94,37 @@ function emptiestFirst(scope: Scope, { subnetIds, instances }: AutoScalingGroup)
     return instances.filter(({ availabilityZone }) => availabilityZone === zone).length;
   };
   return subnetIds.toSorted((a, b) => count(a) - count(b));
+}
+
+/**
+ * Which instances of a group go where it has too many: of the zone with the most, those with the oldest version of the template, then the
+ * oldest. Protected ones stay. https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-termination-policies.html
+ */
+export function chooseVictims(
+  scope: Scope,
+  { terminationPolicies }: AutoScalingGroup,
+  live: readonly GroupInstance[],
+  count: number,
+): GroupInstance[] {
+  const left = [...live];
+  const chosen: GroupInstance[] = [];
+  const launchedAt = ({ instanceId }: GroupInstance) =>
+    scope.of(instances).get(instanceId)?.launchedAt ?? 0;
+  const newestFirst = terminationPolicies[0] === "NewestInstance";
+  while (chosen.length < count) {
+    const inZone = (zone: string) =>
+      left.filter(({ availabilityZone }) => availabilityZone === zone).length;
+    const [victim] = left
+      .filter(({ protectedFromScaleIn }) => !protectedFromScaleIn)
+      .toSorted(
+        (a, b) =>
+          inZone(b.availabilityZone) - inZone(a.availabilityZone) ||
+          (newestFirst ? 0 : Number(a.templateVersion) - Number(b.templateVersion)) ||
+          (newestFirst ? launchedAt(b) - launchedAt(a) : launchedAt(a) - launchedAt(b)),
+      );
+    if (!victim) break;
+    chosen.push(victim);
+    left.splice(left.indexOf(victim), 1);
+  }
+  return chosen;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readEcsConfig } from "./ecs-config.ts";
+import { readEcsConfig } from "./agent.ts";
 
 const read = (...lines: string[]) =>
   readEcsConfig(Buffer.from(lines.join("\n")).toString("base64"));
