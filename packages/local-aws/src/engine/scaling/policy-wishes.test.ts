@@ -1,6 +1,6 @@
 import type { AdjustmentType, StepAdjustment } from "@aws-sdk/client-application-auto-scaling";
 import { expect, test } from "vitest";
-import { loweredCapacity, steppedCapacity, trackedCapacity } from "./wanted-capacity.ts";
+import { loweredCapacity, steppedCapacity, trackedCapacity } from "./policy-wishes.ts";
 
 const step = (from: number | undefined, to: number | undefined, by: number): StepAdjustment => ({
   MetricIntervalLowerBound: from,
