@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { ofContainers, seeProcesses } from "../src/engine/runtime/process/unrecorded-processes.ts";
+import { ofContainers, seeProcesses } from "../src/engine/runtime/process/strays.ts";
 import { pushTinyImage } from "../src/engine/scheduler/testing/push-tiny-image.ts";
 import { Load, WEB_IMAGE } from "../src/engine/scheduler/testing/web.ts";
 import type { Topology } from "../src/engine/topology.ts";
