@@ -1,16 +1,16 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { UNPACK_LIMITS, unpackLayer } from "@workbook/image-layers";
+import { promisify } from "node:util";
+import { resolveInRoot, UNPACK_LIMITS, unpackLayer } from "@workbook/image-layers";
 import { SystemClock } from "../../../../clock/system-clock.ts";
 import { networkUsage, processUsage } from "../../process/process-usage.ts";
 import { runContainer } from "./run-container.ts";
 import type { Message, OperationName, Operations, Request } from "./messages.ts";
 import { setUpRoom } from "./set-up.ts";
 import { dial } from "./dial.ts";
-import { fillVolume, makeDirectory } from "./volumes.ts";
 
 /*
  * The supervisor: the one program of ours in the namespaces that hold the cloud's network and its containers. It does what the server
@@ -76,6 +76,28 @@ const handlers: Handlers = {
     return null;
   },
 };
+
+/**
+ * Makes a directory below `root`. Containers write there as they like: their links lead nowhere but below it.
+ * @returns its path
+ */
+async function makeDirectory({ root, path }: Operations["directory"]["request"]): Promise<string> {
+  const directory = await resolveInRoot(root, path, { followLast: true });
+  await mkdir(directory, { recursive: true, mode: 0o755 });
+  return directory;
+}
+
+/**
+ * A volume that is empty begins as what the image has at the path, as Docker's do.
+ * @see https://docs.docker.com/engine/storage/volumes/#mounting-a-volume-over-existing-data
+ */
+async function fillVolume({ rootfs, path, volume }: Operations["fill"]["request"]): Promise<null> {
+  const source = await resolveInRoot(rootfs, path, { followLast: true });
+  const found = await stat(source).catch(() => undefined); // The image has nothing there.
+  if (!found?.isDirectory() || (await readdir(volume)).length > 0) return null;
+  await promisify(execFile)("cp", ["-a", "--", `${source}/.`, volume]);
+  return null;
+}
 
 function runScript(script: string, input: string): Promise<string> {
   return new Promise((resolve, reject) => {
