@@ -17,11 +17,10 @@ import type { EngineContext, EnginePart } from "../engine.ts";
 import { assumed, requireRight } from "../acting-role.ts";
 import { advance } from "./advance.ts";
 import { calling, DeploymentFault } from "./deployment-fault.ts";
-import { DeploymentEvents } from "./deployment-events.ts";
+import { DeploymentEvents, Triggers } from "./deployment-events.ts";
 import { endDeployment } from "./ending.ts";
 import { readRevision } from "./read-revision.ts";
 import { Run } from "./run.ts";
-import { Triggers } from "./triggers.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 
 /**
