@@ -1,14 +1,99 @@
+import type { Members } from "../kit/members.ts";
+import type { RightsTable } from "../kit/rights.ts";
 import { taggedKind, type TagsByKey } from "../kit/tagging.ts";
 import { defineService, type CallContext, type Service } from "../service.ts";
 import { buildHandlers } from "./builds.ts";
-import { needProject, projectArn, projectNameOf } from "./find.ts";
+import { buildIdOf, needProject, projectArn, projectNameOf } from "./find.ts";
 import type { CodeBuildHandlers } from "./handlers.ts";
 import { imageHandlers } from "./images.ts";
-import { members } from "./members.ts";
 import { projectHandlers } from "./projects.ts";
-import { rights } from "./rights.ts";
 import { credentialHandlers } from "./source-credentials.ts";
 import { projects } from "./state.ts";
+
+const OF_PROJECTS = "vpcConfig badgeEnabled fileSystemLocations buildBatchConfig";
+
+/** https://docs.aws.amazon.com/codebuild/latest/APIReference/API_Operations.html */
+const members: Members = {
+  refused: {
+    CreateProjectInput: OF_PROJECTS,
+    UpdateProjectInput: OF_PROJECTS,
+    StartBuildInput: "certificateOverride debugSessionEnabled fleetOverride hostKernelOverride",
+    ProjectEnvironment: "computeConfiguration fleet certificate dockerServer hostKernel",
+    ProjectArtifacts: "bucketOwnerAccess",
+    S3LogsConfig: "bucketOwnerAccess",
+    GitSubmodulesConfig: "fetchSubmodules",
+    ImportSourceCredentialsInput: "username",
+  },
+  meaningless: [
+    {
+      why: [
+        "Stored and shown: repositories of this machine take no credentials, are reached without TLS, and are told of no build.",
+        "保存され、表示されます。このマシンのリポジトリには認証情報も TLS も不要で、ビルドの状態も通知されません。",
+      ],
+      members: {
+        ProjectSource: "reportBuildStatus buildStatusConfig insecureSsl auth",
+        StartBuildInput:
+          "sourceAuthOverride insecureSslOverride reportBuildStatusOverride buildStatusConfigOverride",
+      },
+    },
+  ],
+  usedIn: {
+    "settings.ts": {
+      UpdateProjectInput:
+        "artifacts autoRetryLimit cache encryptionKey environment logsConfig queuedTimeoutInMinutes secondaryArtifacts secondarySources secondarySourceVersions serviceRole source sourceVersion timeoutInMinutes",
+    },
+  },
+};
+
+type Names = readonly string[];
+
+const project = (context: CallContext, nameOrArn: string) =>
+  projectArn(context, projectNameOf(nameOrArn));
+
+/** A build's right is its project's. */
+const projectOf = (context: CallContext, build: string) =>
+  projectArn(context, buildIdOf(build).replace(/:[^:]*$/, ""));
+
+/** What IAM has to allow who uses CodeBuild. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodebuild.html */
+const rights: RightsTable<CallContext> = {
+  prefix: "codebuild",
+  resources: [
+    [
+      ({ name }: { name: string }, context: CallContext) => project(context, name),
+      "CreateProject UpdateProject DeleteProject",
+    ],
+    [
+      ({ names }: { names: Names }, context: CallContext) =>
+        names.map((name) => project(context, name)),
+      "BatchGetProjects",
+    ],
+    [
+      ({ projectName }: { projectName: string }, context: CallContext) =>
+        project(context, projectName),
+      "StartBuild ListBuildsForProject InvalidateProjectCache",
+    ],
+    [
+      ({ id = "*" }: { id?: string }, context: CallContext) => projectOf(context, id),
+      "StopBuild RetryBuild",
+    ],
+    [
+      ({ ids }: { ids: Names }, context: CallContext) => ids.map((id) => projectOf(context, id)),
+      "BatchGetBuilds BatchDeleteBuilds",
+    ],
+    [
+      () => "*",
+      "ListProjects ListBuilds ListCuratedEnvironmentImages ListSourceCredentials ImportSourceCredentials DeleteSourceCredentials",
+    ],
+  ],
+  needs: ({ input }, usual) => {
+    const { serviceRole, serviceRoleOverride } = input as Record<string, string | undefined>;
+    const role = serviceRole ?? serviceRoleOverride;
+    if (!role) return [usual];
+    const keys = { "iam:PassedToService": "codebuild.amazonaws.com" };
+    return [usual, { action: "iam:PassRole", on: [role], keys }];
+  },
+  tagsOf: (arn, { store }) => store.of(projects).get(projectNameOf(arn))?.tags,
+};
 
 const handlers = {
   ...projectHandlers,

@@ -1,4 +1,5 @@
-import { defineService, type AnyHandler } from "../service.ts";
+import type { RightsTable } from "../kit/rights.ts";
+import { defineService, type AnyHandler, type CallContext } from "../service.ts";
 import { taggedKind, tagsByArn } from "../kit/tagging.ts";
 import type { Members } from "../kit/members.ts";
 import { checkRegistry } from "./faults.ts";
@@ -6,7 +7,38 @@ import { imageHandlers, imageWriteHandlers } from "./images.ts";
 import { policyHandlers } from "./policies.ts";
 import { repositoryHandlers } from "./repositories.ts";
 import { repositories } from "./state.ts";
-import { rights } from "./rights.ts";
+
+const repository = (
+  { repositoryName, registryId }: { repositoryName: string; registryId?: string },
+  { region, account }: CallContext,
+) => `arn:aws:ecr:${region}:${registryId ?? account}:repository/${repositoryName}`;
+
+/** What IAM has to allow who uses ECR. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html */
+const rights: RightsTable<CallContext> = {
+  prefix: "ecr",
+  resources: [
+    [
+      repository,
+      "CreateRepository DeleteRepository PutImageTagMutability PutImageScanningConfiguration PutLifecyclePolicy GetLifecyclePolicy DeleteLifecyclePolicy SetRepositoryPolicy GetRepositoryPolicy DeleteRepositoryPolicy ListImages DescribeImages BatchGetImage BatchDeleteImage BatchCheckLayerAvailability PutImage",
+    ],
+    [
+      (
+        { repositoryNames = ["*"], ...input }: { repositoryNames?: string[]; registryId?: string },
+        context: CallContext,
+      ) =>
+        repositoryNames.map((repositoryName) => repository({ ...input, repositoryName }, context)),
+      "DescribeRepositories",
+    ],
+    [
+      ({ resourceArn }: { resourceArn: string }) => resourceArn,
+      "ListTagsForResource TagResource UntagResource",
+    ],
+  ],
+  policyOf: (arn, { store }) => store.of(repositories).get(nameOf(arn))?.policyText,
+  tagsOf: (arn, { store }) => store.of(repositories).get(nameOf(arn))?.tags,
+};
+
+const nameOf = (arn: string) => arn.slice(arn.indexOf("/") + 1);
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Operations.html */
 const members: Members = {

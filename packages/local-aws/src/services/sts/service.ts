@@ -1,12 +1,22 @@
 import { AwsError } from "../../protocol/aws-error.ts";
 import type { Handlers } from "../../protocol/typed.ts";
+import type { RightsTable } from "../kit/rights.ts";
 import { defineService, type CallContext } from "../service.ts";
 import { readAuthorizationMessage } from "../iam/authorization-message.ts";
 import type { Members } from "../kit/members.ts";
 import { accountOfRole, requireAssumableRole } from "./assume-role.ts";
-import { rights } from "./rights.ts";
 import { webIdentityHandlers } from "./web-identity.ts";
 import { mintSession, sessionPolicies, sessionTags, startRoleSession } from "./sessions.ts";
+
+/**
+ * What IAM has to allow who uses STS: nothing for who tells who he is; what a role's trust policy has a say in is asked where it is
+ * known. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+ */
+const rights: RightsTable<CallContext> = {
+  prefix: "sts",
+  free: "GetCallerIdentity GetSessionToken AssumeRole AssumeRoleWithWebIdentity",
+  resources: [],
+};
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_Operations.html */
 const members: Members = {
