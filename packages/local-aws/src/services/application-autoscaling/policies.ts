@@ -1,11 +1,18 @@
 import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type * as Sdk from "@aws-sdk/client-application-auto-scaling";
+import type {
+  CustomizedMetricSpecification,
+  PredefinedMetricSpecification,
+  TargetTrackingScalingPolicyConfiguration,
+} from "@aws-sdk/client-application-auto-scaling";
 import type { Scope } from "../../store/store.ts";
+import { unsupported } from "../kit/faults.ts";
 import type { CallContext } from "../service.ts";
 import { notRegistered, policyNotFound, validation } from "./faults.ts";
 import { describePage } from "./describe-page.ts";
 import type { ScalingHandlers } from "./handlers.ts";
-import { hasPolicyType, toKey } from "./resource-types.ts";
+import { canTrack, hasPolicyType, toKey } from "./resource-types.ts";
 import {
   keyOf,
   policiesByTarget,
@@ -17,7 +24,6 @@ import {
 import { checkSteps } from "./step-rules.ts";
 import { alarmsOf, dropTargetAlarms, keepTargetAlarms } from "./target-alarms.ts";
 import { TEXTS } from "./texts.ts";
-import { checkTracking, sameMetric } from "./tracking-rules.ts";
 
 /** Scaling policies. Acting on their alarms is the engine's. */
 export const policyHandlers: ScalingHandlers = {
@@ -122,3 +128,83 @@ const toApi = (store: Scope, policy: Readonly<ScalingPolicy>): Sdk.ScalingPolicy
   Alarms: alarmsOf(store, policy),
   CreationTime: new Date(policy.createdAt),
 });
+
+/** `app/NAME/ID/targetgroup/NAME/ID`: the ends of the ARNs of a load balancer and of a target group. */
+const LABEL = /^app\/[^/]+\/[^/]+\/targetgroup\/[^/]+\/[^/]+$/;
+
+/**
+ * Holds a target tracking policy to AWS's rules, and answers it.
+ * https://docs.aws.amazon.com/autoscaling/application/APIReference/API_TargetTrackingScalingPolicyConfiguration.html
+ * @throws AwsError `ValidationException`, `NotImplemented` for metrics of a high resolution
+ */
+function checkTracking(
+  key: TargetKey,
+  {
+    TargetValue,
+    PredefinedMetricSpecification: predefined,
+    CustomizedMetricSpecification: customized,
+    ScaleOutCooldown,
+    ScaleInCooldown,
+    DisableScaleIn = false,
+  }: TargetTrackingScalingPolicyConfiguration,
+): TargetTrackingScalingPolicyConfiguration {
+  if (TargetValue === undefined || TargetValue <= 0) throw validation(TEXTS.targetValue());
+  if ((ScaleOutCooldown ?? 0) < 0 || (ScaleInCooldown ?? 0) < 0) throw validation(TEXTS.cooldown());
+  if ((predefined === undefined) === (customized === undefined))
+    throw validation(TEXTS.oneMetric());
+  return {
+    TargetValue,
+    PredefinedMetricSpecification: predefined && checkPredefined(key, predefined),
+    CustomizedMetricSpecification: customized && checkCustomized(customized),
+    ScaleOutCooldown,
+    ScaleInCooldown,
+    DisableScaleIn,
+  };
+}
+
+function checkPredefined(
+  { namespace, dimension }: TargetKey,
+  specification: PredefinedMetricSpecification,
+): PredefinedMetricSpecification {
+  const { PredefinedMetricType: type, ResourceLabel: label } = specification;
+  if (type === undefined || !canTrack(dimension, type))
+    throw validation(TEXTS.unfitMetric({ type: type ?? "", dimension }));
+  if (namespace === "ecs" && type.endsWith("HighResolution"))
+    throw unsupported(`PredefinedMetricType=${type}`);
+  const needsLabel = type === "ALBRequestCountPerTarget";
+  if (needsLabel && label === undefined) throw validation(TEXTS.labelNeeded({ type }));
+  if (!needsLabel && label !== undefined) throw validation(TEXTS.labelUnfit({ type }));
+  if (label !== undefined && !LABEL.test(label)) throw validation(TEXTS.labelForm({ label }));
+  return specification;
+}
+
+function checkCustomized(
+  specification: CustomizedMetricSpecification,
+): CustomizedMetricSpecification {
+  const { MetricName, Namespace, Statistic, Dimensions, Unit, Metrics } = specification;
+  const single = [MetricName, Namespace, Statistic];
+  if (Metrics === undefined || Metrics.length === 0) {
+    if (single.includes(undefined)) throw validation(TEXTS.metricIncomplete());
+    return specification;
+  }
+  if ([...single, Dimensions, Unit].some((member) => member !== undefined))
+    throw validation(TEXTS.metricIncomplete());
+  for (const { Id, Expression, MetricStat } of Metrics)
+    if ((Expression === undefined) === (MetricStat === undefined))
+      throw validation(TEXTS.queryForm({ id: Id ?? "" }));
+  if (!Metrics.some(({ MetricStat }) => MetricStat)) throw validation(TEXTS.metricIncomplete());
+  if (Metrics.filter(({ ReturnData = true }) => ReturnData).length !== 1)
+    throw validation(TEXTS.oneReturned());
+  return specification;
+}
+
+/** Whether two policies track the same metric, whatever value they want of it. */
+function sameMetric(
+  a: TargetTrackingScalingPolicyConfiguration,
+  b: TargetTrackingScalingPolicyConfiguration,
+): boolean {
+  return isDeepStrictEqual(metricOf(a), metricOf(b));
+}
+
+const metricOf = (it: TargetTrackingScalingPolicyConfiguration) =>
+  JSON.parse(JSON.stringify([it.PredefinedMetricSpecification, it.CustomizedMetricSpecification]));

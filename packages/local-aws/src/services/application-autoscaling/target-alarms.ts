@@ -1,13 +1,19 @@
 import { randomUUID } from "node:crypto";
 import type * as Sdk from "@aws-sdk/client-application-auto-scaling";
+import type {
+  CustomizedMetricSpecification,
+  PredefinedMetricSpecification,
+  TargetTrackingMetricDataQuery,
+  TargetTrackingScalingPolicyConfiguration,
+} from "@aws-sdk/client-application-auto-scaling";
+import type { MetricDataQuery, StandardUnit } from "@aws-sdk/client-cloudwatch";
 import type { Scope } from "../../store/store.ts";
 import { dropAlarm } from "../cloudwatch/alarms.ts";
 import { checkExpressions } from "../cloudwatch/metric-data.ts";
 import { keepAlarm } from "../cloudwatch/keep-alarm.ts";
-import { alarms, type Alarm } from "../cloudwatch/state.ts";
+import { alarms, type Alarm, type MetricAlarm } from "../cloudwatch/state.ts";
 import type { CallContext } from "../service.ts";
-import type { ScalingPolicy } from "./state.ts";
-import { trackedMetric } from "./tracked-metric.ts";
+import type { ScalingPolicy, TargetKey } from "./state.ts";
 
 /** Which way an alarm of a target tracking policy leads: out where the metric is too high, in where it is low. */
 export type Direction = "High" | "Low";
@@ -86,3 +92,95 @@ export function alarmsOf(store: Scope, { arn }: ScalingPolicy): Sdk.Alarm[] {
 
 const prefixOf = ({ resourceId }: ScalingPolicy, direction: Direction) =>
   `TargetTracking-${resourceId}-Alarm${direction}-`;
+
+/** How often a tracked metric is looked at, in seconds. */
+const PERIOD = 60;
+
+/** What a target tracking policy looks at: one metric of CloudWatch, or queries of which one is the value. */
+type TrackedMetric = Pick<MetricAlarm, "metric" | "metrics">;
+
+/** The metric that a policy of ECS tracks; undefined for those that are known of another service's resources alone. */
+function trackedMetric(
+  key: TargetKey,
+  {
+    PredefinedMetricSpecification: predefined,
+    CustomizedMetricSpecification: customized,
+  }: TargetTrackingScalingPolicyConfiguration,
+): TrackedMetric | undefined {
+  if (customized) return customizedMetric(customized);
+  return predefined && predefinedMetric(key, predefined);
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-targettracking.html */
+function predefinedMetric(
+  { resourceId }: TargetKey,
+  { PredefinedMetricType: type, ResourceLabel: label = "" }: PredefinedMetricSpecification,
+): TrackedMetric | undefined {
+  if (type === "ALBRequestCountPerTarget") {
+    const [loadBalancer = "", targetGroup = ""] = label.split("/targetgroup/");
+    const dimensions = [
+      { Name: "TargetGroup", Value: `targetgroup/${targetGroup}` },
+      { Name: "LoadBalancer", Value: loadBalancer },
+    ];
+    const namespace = "AWS/ApplicationELB";
+    return {
+      metric: {
+        namespace,
+        name: "RequestCountPerTarget",
+        dimensions,
+        statistic: "Sum",
+        period: PERIOD,
+      },
+    };
+  }
+  const [, what] = /^ECSServiceAverage(CPU|Memory)Utilization$/.exec(type ?? "") ?? [];
+  if (what === undefined) return undefined;
+  const [, cluster = "", service = ""] = resourceId.split("/");
+  const dimensions = [
+    { Name: "ClusterName", Value: cluster },
+    { Name: "ServiceName", Value: service },
+  ];
+  const name = `${what}Utilization`;
+  return {
+    metric: { namespace: "AWS/ECS", name, dimensions, statistic: "Average", period: PERIOD },
+  };
+}
+
+function customizedMetric(specification: CustomizedMetricSpecification): TrackedMetric {
+  const { Metrics, Namespace = "", MetricName = "", Statistic, Unit, Dimensions } = specification;
+  if (Metrics?.length) return { metrics: Metrics.map(toQuery) };
+  return {
+    metric: {
+      namespace: Namespace,
+      name: MetricName,
+      dimensions: toDimensions(Dimensions),
+      statistic: Statistic ?? "Average",
+      unit: Unit as StandardUnit | undefined,
+      period: PERIOD,
+    },
+  };
+}
+
+function toQuery(query: TargetTrackingMetricDataQuery): MetricDataQuery {
+  const { Id = "", Expression, Label, ReturnData = true, MetricStat } = query;
+  const common = { Id, Label, ReturnData };
+  if (!MetricStat) return { ...common, Expression, Period: PERIOD };
+  const { Metric, Stat = "Average", Unit } = MetricStat;
+  const { Namespace, MetricName, Dimensions } = Metric ?? {};
+  return {
+    ...common,
+    MetricStat: {
+      Metric: { Namespace, MetricName, Dimensions: toDimensions(Dimensions) },
+      Period: PERIOD,
+      Stat,
+      Unit: Unit as StandardUnit | undefined,
+    },
+  };
+}
+
+const toDimensions = (
+  given: readonly {
+    readonly Name?: string | undefined;
+    readonly Value?: string | undefined;
+  }[] = [],
+): { Name: string; Value: string }[] => given.map(({ Name = "", Value = "" }) => ({ Name, Value }));
