@@ -1,5 +1,5 @@
+import type { PipelineExecution, PipelineExecutionSummary } from "@aws-sdk/client-codepipeline";
 import { cutPage } from "../kit/pages.ts";
-import { describeExecution, summarize } from "./execution-view.ts";
 import {
   actionMissing,
   invalidToken,
@@ -22,7 +22,7 @@ import {
 import type { CodePipelineHandlers } from "./handlers.ts";
 import { newExecution } from "./new-execution.ts";
 import { retryStage, rollbackInput } from "./retry.ts";
-import { actionRuns, executions, isActive } from "./state.ts";
+import { actionRuns, executions, isActive, type Execution } from "./state.ts";
 
 /** https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html */
 export const executionHandlers: CodePipelineHandlers = {
@@ -139,4 +139,62 @@ function needSource(pipeline: Parameters<typeof declared>[0], action: string): v
   const [first] = declared(pipeline).stages!;
   if (!first!.actions!.some(({ name }) => name === action))
     throw actionMissing(first!.name!, action);
+}
+
+/** What both answers about an execution have. */
+function common({
+  id,
+  status,
+  statusSummary,
+  trigger,
+  mode,
+  type,
+  rollbackTo,
+}: Readonly<Execution>) {
+  return {
+    pipelineExecutionId: id,
+    status,
+    ...(statusSummary !== undefined && { statusSummary }),
+    trigger: { triggerType: trigger.type, triggerDetail: trigger.detail },
+    executionMode: mode,
+    executionType: type,
+    ...(rollbackTo !== undefined && {
+      rollbackMetadata: { rollbackTargetPipelineExecutionId: rollbackTo },
+    }),
+  };
+}
+
+/** An execution as GetPipelineExecution tells it. */
+function describeExecution(execution: Readonly<Execution>): PipelineExecution {
+  const { pipeline, version, revisions, variables } = execution;
+  return {
+    pipelineName: pipeline,
+    pipelineVersion: version,
+    ...common(execution),
+    artifactRevisions: revisions.map(({ artifact, id, summary, url, createdAt }) => ({
+      name: artifact,
+      revisionId: id,
+      ...(summary !== undefined && { revisionSummary: summary }),
+      ...(url !== undefined && { revisionUrl: url }),
+      ...(createdAt !== undefined && { created: new Date(createdAt) }),
+    })),
+    variables: Object.entries(variables).map(([name, resolvedValue]) => ({ name, resolvedValue })),
+  };
+}
+
+/** An execution as ListPipelineExecutions tells it. */
+function summarize(execution: Readonly<Execution>): PipelineExecutionSummary {
+  const { startedAt, updatedAt, revisions, stopReason } = execution;
+  return {
+    ...common(execution),
+    startTime: new Date(startedAt),
+    lastUpdateTime: new Date(updatedAt),
+    sourceRevisions: revisions.map(({ actionName, id, summary, url }) => ({
+      actionName,
+      revisionId: id,
+      ...(summary !== undefined && { revisionSummary: summary }),
+      ...(url !== undefined && { revisionUrl: url }),
+    })),
+    ...(stopReason !== undefined && { stopTrigger: { reason: stopReason } }),
+  };
 }
