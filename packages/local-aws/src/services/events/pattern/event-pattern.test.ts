@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { EventPattern } from "./event-pattern.ts";
 import { parseJson, type JsonObject } from "./json-value.ts";
-import { Wildcard } from "./wildcard.ts";
+import { Wildcard } from "./value-tests.ts";
 
 const matches = (pattern: object | string, event: object | string) =>
   new EventPattern(typeof pattern === "string" ? pattern : JSON.stringify(pattern)).matches(
