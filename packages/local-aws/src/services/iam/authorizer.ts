@@ -1,12 +1,13 @@
+import { AwsError } from "../../protocol/aws-error.ts";
 import type { CallContext, Service } from "../service.ts";
 import type { Asked, Need, RequestKeys, RightsTable } from "../kit/rights.ts";
-import type { ResolvedOperation } from "../../protocol/wire-types.ts";
+import type { Protocol, ResolvedOperation } from "../../protocol/wire-types.ts";
 import { noteDenial, refusalOn, roleArnOf } from "./caller.ts";
 import { callerKeys, prefixed } from "./caller-keys.ts";
-import { accessDenied } from "./access-denied.ts";
 import { authorizationMessage } from "./authorization-message.ts";
 import { parsePolicy, type PolicyDocument } from "./policy-document.ts";
 import { isAdministrator, policiesOf } from "./principal-policies.ts";
+import { refusalWords, type Refusal } from "./refusal.ts";
 import { requestTagKeys, tagsByKey } from "./request-tags.ts";
 
 /** Where a call comes from. */
@@ -146,4 +147,48 @@ function arnsIn(input: Record<string, unknown>, prefix: string): readonly string
     .flat()
     .filter((value) => typeof value === "string")
     .filter((value) => value.startsWith(`arn:aws:${prefix}:`));
+}
+
+/** What was refused, and why. */
+interface Refused {
+  readonly action: string;
+  readonly resource: string;
+  readonly refusal: Refusal;
+  /** What EC2 says, for those to read who may decode it. */
+  readonly encoded: () => string;
+}
+
+interface Call {
+  readonly service: { readonly id: string };
+  readonly resolved: { readonly protocol: Protocol };
+}
+
+/**
+ * The answer to a call that is not allowed, as its service words it.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ */
+function accessDenied(call: Call, arn: string, refused: Refused): AwsError {
+  const { action, resource, refusal } = refused;
+  const { protocol } = call.resolved;
+  const who = `User: ${arn} is not authorized to perform: ${action}`;
+  const why = refusalWords(refusal, action);
+  if (protocol === "ec2Query") {
+    const isPlain = resource === "*";
+    const on = isPlain ? "" : ` on resource: ${resource}`;
+    const encoded = isPlain ? "" : `. Encoded authorization failure message: ${refused.encoded()}`;
+    const message = `You are not authorized to perform this operation. ${who}${on} ${why}${encoded}`;
+    return new AwsError("UnauthorizedOperation", message, { status: 403 });
+  }
+  const named = protocol === "restXml" ? `"${resource}"` : resource;
+  const message = `${who}${saysResource(call, resource) ? ` on resource: ${named}` : ""} ${why}`;
+  return protocol === "query" || protocol === "restXml"
+    ? new AwsError("AccessDenied", message, { status: 403 })
+    : new AwsError("AccessDeniedException", message, {
+        status: protocol === "restJson" ? 403 : 400,
+      });
+}
+
+/** Of an action without a resource the JSON services and IAM say `*`, the others nothing. */
+function saysResource({ service, resolved: { protocol } }: Call, resource: string): boolean {
+  return resource !== "*" || protocol.includes("son") || service.id === "iam";
 }
