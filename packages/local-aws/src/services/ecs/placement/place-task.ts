@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import type { PlacementConstraint, PlacementStrategy, TaskOverride } from "@aws-sdk/client-ecs";
 import type { Scope } from "../../../store/store.ts";
 import { subnets } from "../../ec2/state.ts";
@@ -10,7 +11,6 @@ import {
 import type { NetworkConfiguration } from "../deployment.ts";
 import type { TaskDefinition } from "../state.ts";
 import { INSTANCE_TEXTS as SAID } from "../instance-texts.ts";
-import { choose, DEFAULT_STRATEGY } from "./choose.ts";
 import { misfitOf, misfitWords, toCandidate, type Candidate, type Misfit } from "./fitting.ts";
 import { taskNeeds } from "./task-needs.ts";
 
@@ -120,4 +120,57 @@ export function unplacedWords(
     instance: lastPart(closest.candidate.instance.arn),
     why: misfitWords(closest.misfit),
   });
+}
+
+/** What each choice is made by. */
+interface Choice {
+  readonly strategy: readonly PlacementStrategy[];
+  /** Of the task's service or family: spread counts its tasks alone. */
+  readonly group: string;
+}
+
+/** Over zones first, then over instances: what services do without a strategy. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html */
+const DEFAULT_STRATEGY: readonly PlacementStrategy[] = [
+  { type: "spread", field: "attribute:ecs.availability-zone" },
+  { type: "spread", field: "instanceId" },
+];
+
+/**
+ * The instance that a task goes to, of those that it fits on: each step of the strategy keeps the best, and chance decides among
+ * those left. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html
+ */
+function choose(fitting: readonly Candidate[], { strategy, group }: Choice): Candidate | undefined {
+  let left = fitting;
+  for (const step of strategy) {
+    if (step.type === "random") break;
+    const rank = step.type === "binpack" ? binpack(step.field) : spread(step.field, left, group);
+    const best = Math.min(...left.map(rank));
+    left = left.filter((candidate) => rank(candidate) === best);
+  }
+  return left.length === 0 ? undefined : left[randomInt(left.length)];
+}
+
+/** The instance with the least left of a resource. */
+function binpack(field = "memory"): (candidate: Candidate) => number {
+  return ({ remaining }) => (field.toLowerCase() === "cpu" ? remaining.cpu : remaining.memoryMiB);
+}
+
+/** The instances whose value of an attribute has the fewest tasks of the group. */
+function spread(
+  field = "instanceId",
+  candidates: readonly Candidate[],
+  group: string,
+): (candidate: Candidate) => number {
+  const name = field.replace(/^attribute:/, "");
+  const valueOf = (candidate: Candidate) =>
+    name === "instanceId" || name === "host"
+      ? candidate.instance.arn
+      : (candidate.attribute(name) ?? "");
+  const counts = new Map<string, number>();
+  for (const candidate of candidates) {
+    const value = valueOf(candidate);
+    const own = candidate.groups.filter((each) => each === group).length;
+    counts.set(value, (counts.get(value) ?? 0) + own);
+  }
+  return (candidate) => counts.get(valueOf(candidate)) ?? 0;
 }
