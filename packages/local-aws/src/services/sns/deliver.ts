@@ -1,17 +1,18 @@
 import { createHash, randomUUID } from "node:crypto";
+import type { Clock } from "../../clock/clock.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import { checkServiceKey } from "../kms/held-by-key.ts";
 import { sendToDeadLetters } from "../sqs/dead-letters.ts";
 import { sendToQueue, type CloudScope, type ServiceSender } from "../sqs/deliver.ts";
 import { mayServiceUse } from "../sqs/service-access.ts";
 import { notificationJson, type Enveloped } from "./envelope.ts";
-import { authorizationError, noTopic } from "./faults.ts";
-import { remember } from "./fifo.ts";
+import { authorizationError, invalidParameter, noTopic } from "./faults.ts";
 import { passesFilter } from "./filter-policy.ts";
 import { topicOfArn, type FoundTopic } from "./find.ts";
 import { handOver } from "./http-delivery.ts";
 import { checkNotification, messageFor } from "./notification.ts";
 import {
+  fifoMemories,
   subscriptions,
   subscriptionsByTopic,
   type Notification,
@@ -148,3 +149,47 @@ export function bury(
 
 export const contentHash = (text: string): string =>
   createHash("sha256").update(text).digest("hex");
+
+/** https://docs.aws.amazon.com/sns/latest/dg/fifo-message-dedup.html */
+const DEDUPLICATION_MS = 5 * 60 * 1000;
+const FIRST_SEQUENCE = "10000000000000000000";
+const STEP = 1000n;
+
+/** What a FIFO topic makes of a message. */
+interface Remembered {
+  /** False where it was told the same within five minutes: then nobody is told again. */
+  readonly isNew: boolean;
+  readonly messageId: string;
+  readonly sequence: string;
+}
+
+/** Gives a message its number, or finds the one that it repeats. @throws AwsError `InvalidParameterException` */
+function remember(
+  { topic, store }: FoundTopic,
+  clock: Clock,
+  { message, groupId = "", deduplicationId }: Notification,
+  messageId: string,
+): Remembered {
+  const isByContent = topic.attributes.ContentBasedDeduplication === "true";
+  if (deduplicationId === undefined && !isByContent)
+    throw invalidParameter(
+      "The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
+    );
+  const id = deduplicationId ?? createHash("sha256").update(message).digest("hex");
+  const isPerGroup = topic.attributes.FifoThroughputScope === "MessageGroup";
+  const key = isPerGroup ? `${groupId}\n${id}` : id;
+  const now = clock.now();
+  const { last, recent } = store.of(fifoMemories).get(topic.name) ?? {
+    last: FIRST_SEQUENCE,
+    recent: [],
+  };
+  const kept = recent.filter(({ at }) => now - at < DEDUPLICATION_MS);
+  const known = kept.find((each) => each.key === key);
+  if (known) return { isNew: false, messageId: known.messageId, sequence: known.sequence };
+  const sequence = String(BigInt(last) + STEP);
+  store.of(fifoMemories).put(topic.name, {
+    last: sequence,
+    recent: [...kept, { key, at: now, messageId, sequence }],
+  });
+  return { isNew: true, messageId, sequence };
+}

@@ -1,12 +1,29 @@
+import type { Members } from "../kit/members.ts";
 import { defineService } from "../service.ts";
 import { taggedKind, tagsByArn } from "../kit/tagging.ts";
-import { members } from "./members.ts";
-import { permissionHandlers } from "./permissions.ts";
+import { permissionHandlers, topicHandlers } from "./topics.ts";
 import { publishHandlers } from "./publish.ts";
 import { topics } from "./state.ts";
 import { subscriptionHandlers } from "./subscriptions.ts";
 import { tagHandlers } from "./tags.ts";
-import { topicHandlers } from "./topics.ts";
+
+/** https://docs.aws.amazon.com/sns/latest/api/API_Operations.html */
+const members: Members = {
+  refused: {
+    CreateTopicInput: "DataProtectionPolicy",
+    PublishInput: "PhoneNumber",
+  },
+  meaningless: [],
+  usedIn: {
+    "publish.ts": {
+      PublishInput:
+        "Message Subject MessageStructure MessageAttributes MessageDeduplicationId MessageGroupId",
+    },
+    "services/sqs/message-attributes.ts": {
+      MessageAttributeValue: "DataType StringValue BinaryValue",
+    },
+  },
+};
 
 /** Amazon SNS: topics, and their subscriptions by queues and HTTP endpoints. Mail, SMS and mobile push are not there. */
 export const service = defineService({

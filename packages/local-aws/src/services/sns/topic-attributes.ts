@@ -3,7 +3,6 @@ import { readStatements } from "../iam/validate-policy.ts";
 import { needKey } from "../kms/find.ts";
 import type { CallContext } from "../service.ts";
 import { checkTopicDeliveryPolicy, effectiveOfTopic } from "./delivery-policy.ts";
-import { defaultPolicy } from "./default-policy.ts";
 import { invalidParameter } from "./faults.ts";
 import type { FoundTopic } from "./find.ts";
 import { subscriptions, subscriptionsByTopic, type Topic } from "./state.ts";
@@ -105,4 +104,31 @@ export function shownAttributes({ topic, store }: FoundTopic): Record<string, st
     ...(isFifo(topic) && { FifoTopic: "true", ContentBasedDeduplication: "false" }),
     ...attributes,
   };
+}
+
+/** Who may do what to a topic whose policy nobody has set: its owner. https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html */
+function defaultPolicy(arn: string, account: string): string {
+  return JSON.stringify({
+    Version: "2008-10-17",
+    Id: "__default_policy_ID",
+    Statement: [
+      {
+        Sid: "__default_statement_ID",
+        Effect: "Allow",
+        Principal: { AWS: "*" },
+        Action: [
+          "SNS:GetTopicAttributes",
+          "SNS:SetTopicAttributes",
+          "SNS:AddPermission",
+          "SNS:RemovePermission",
+          "SNS:DeleteTopic",
+          "SNS:Subscribe",
+          "SNS:ListSubscriptionsByTopic",
+          "SNS:Publish",
+        ],
+        Resource: arn,
+        Condition: { StringEquals: { "AWS:SourceOwner": account } },
+      },
+    ],
+  });
 }
