@@ -1,9 +1,11 @@
 import type { TagFilter } from "@aws-sdk/client-resource-groups-tagging-api";
+import { parseArn } from "../../ground/arn.ts";
 import type { Handlers } from "../../protocol/typed.ts";
+import { tagsByKey } from "../iam/request-tags.ts";
 import { cutPage } from "../kit/pages.ts";
+import type { TagsByKey } from "../kit/tagging.ts";
 import type { CallContext, Service } from "../service.ts";
 import { invalidParameter } from "./faults.ts";
-import { allTagged, type Tagged } from "./tagged.ts";
 
 type TaggingHandlers = Handlers<
   typeof import("@aws-sdk/client-resource-groups-tagging-api"),
@@ -110,4 +112,33 @@ const isOfType = ({ type }: Tagged, wanted: string) =>
 function passes({ tags }: Tagged, { Key, Values = [] }: TagFilter): boolean {
   const value = Key === undefined ? undefined : tags[Key];
   return value !== undefined && (Values.length === 0 || Values.includes(value));
+}
+
+/** Where resources are told of that are in no region. */
+const HOME_OF_GLOBAL = "us-east-1";
+
+/** A resource that has tags. */
+interface Tagged {
+  readonly arn: string;
+  /** Such as `ecs:service`: what resource type filters name. */
+  readonly type: string;
+  readonly tags: TagsByKey;
+}
+
+/** All resources of the caller's account and region that have tags, in the order of their ARNs. */
+function allTagged(services: readonly Service[], { store }: CallContext): Tagged[] {
+  return services
+    .flatMap(({ tagging }) => tagging?.kinds ?? [])
+    .flatMap((kind) => kind(store))
+    .filter(({ region }) => (region || HOME_OF_GLOBAL) === store.region)
+    .map(({ arn, kind, tags }) => ({ arn, type: typeOf(arn, kind), tags: tagsByKey(tags) }))
+    .filter(({ tags }) => Object.keys(tags).length > 0)
+    .toSorted((a, b) => (a.arn < b.arn ? -1 : 1));
+}
+
+/** As the ARN says, or the kind where it does not: a queue's ends with its name. */
+function typeOf(arn: string, kind: string): string {
+  const { service = "", resource = "" } = parseArn(arn) ?? {};
+  const [, named = kind] = /^([^/:]+)[/:]/.exec(resource) ?? [];
+  return `${service}:${named}`;
 }
