@@ -27,15 +27,35 @@ function floorOf(file: string): number {
   return ROOMS.indexOf(closest);
 }
 
+/** The files that one names, types and imports on demand included. */
+const importsOf = (file: string): string[] =>
+  Array.from(readFileSync(join(source, file), "utf8").matchAll(SPECIFIER), ([, specifier]) =>
+    relative(source, join(source, dirname(file), specifier!)),
+  );
+
 test("no room imports from one above it", () => {
   const upwards = files.flatMap((file) =>
-    Array.from(readFileSync(join(source, file), "utf8").matchAll(SPECIFIER), ([, specifier]) =>
-      relative(source, join(source, dirname(file), specifier!)),
-    )
+    importsOf(file)
       .filter((imported) => floorOf(imported) > floorOf(file))
       .map((imported) => `${file} imports ${imported}`),
   );
   expect(upwards).toEqual([]);
+});
+
+test("less than a fifth of the files serve one neighbour in their folder alone", () => {
+  const importers = new Map(files.map((file) => [file, new Set<string>()]));
+  for (const file of files)
+    for (const imported of importsOf(file)) importers.get(imported)?.add(file);
+  const neighbourOf = (file: string): string | undefined => {
+    const [only, ...others] = importers.get(file)!;
+    return only && others.length === 0 && dirname(only) === dirname(file) ? only : undefined;
+  };
+  // A service has a file for each family of its operations, and its table alone asks for them.
+  const isTable = (file = "") => /^services\/[^/]+\/service\.ts$/.test(file);
+  const free = files.filter((file) => !isTable(neighbourOf(file)));
+  const alone = free.filter((file) => neighbourOf(file) !== undefined);
+  const why = `${alone.length} of ${free.length} files are paragraphs of a neighbour:\n${alone.join("\n")}`;
+  expect(alone.length / free.length, why).toBeLessThan(0.2);
 });
 
 test("each room is there", () => {
