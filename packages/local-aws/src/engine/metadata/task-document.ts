@@ -21,7 +21,7 @@ export function findTask(scope: Scope, taskArn: string): KnownTask | undefined {
 }
 
 /**
- * The answer to `/task`, as Fargate gives it. Disk usage and clock drift are not measured here and are left out.
+ * The answer to `/task`, as Fargate and the agent of an instance give it. Disk usage and clock drift are not measured here and are left out.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-fargate-response.html
  */
 export function taskDocument(scope: Scope, known: KnownTask): Record<string, unknown> {
@@ -33,17 +33,28 @@ export function taskDocument(scope: Scope, known: KnownTask): Record<string, unk
     Revision: String(definition.revision),
     DesiredStatus: task.desiredStatus,
     KnownStatus: task.lastStatus,
-    Limits: { CPU: Number(task.cpu) / 1024, Memory: Number(task.memory) },
+    ...limits(known),
     PullStartedAt: instant(task.pullStartedAt),
     PullStoppedAt: instant(task.pullStoppedAt),
     ExecutionStoppedAt: instant(task.executionStoppedAt),
     AvailabilityZone: task.availabilityZone,
     LaunchType: task.launchType,
-    ...(task.launchType === "EC2" ? ec2Members(scope, task) : {}),
     Containers: task.containers.map((container) => containerDocument(scope, known, container)),
-    EphemeralStorageMetrics: { Reserved: task.ephemeralStorageGiB * 1024 + FARGATE_RESERVED_MIB },
+    ...(task.launchType === "EC2" ? ec2Members(scope, task) : fargateMembers(task)),
   };
 }
+
+/** What the task as a whole may have; on instances nobody needs to say. */
+function limits({ task, definition }: KnownTask) {
+  const own = task.launchType === "EC2" ? { ...definition, ...task.overrides } : task;
+  const [cpu, memory] = [own.cpu, own.memory].map((it) => (it === undefined ? it : Number(it)));
+  if (cpu === undefined && memory === undefined) return {};
+  return { Limits: { CPU: cpu === undefined ? cpu : cpu / 1024, Memory: memory } };
+}
+
+const fargateMembers = ({ ephemeralStorageGiB }: Task) => ({
+  EphemeralStorageMetrics: { Reserved: ephemeralStorageGiB * 1024 + FARGATE_RESERVED_MIB },
+});
 
 /** Fargate counts this much beside what the task asked for. */
 const FARGATE_RESERVED_MIB = 16;
@@ -60,10 +71,11 @@ export function containerDocument(
   container: TaskContainer,
 ): Record<string, unknown> {
   const own = definition.containerDefinitions.find(({ name }) => name === container.name);
+  const onInstance = task.launchType === "EC2";
   return {
     DockerId: container.runtimeId,
     Name: container.name,
-    DockerName: container.name,
+    DockerName: onInstance ? dockerName(definition, container) : container.name,
     Image: container.image,
     ImageID: container.imageDigest,
     Labels: {
@@ -88,8 +100,31 @@ export function containerDocument(
     ...logMembers(task, own),
     ContainerARN: container.arn,
     Networks: networks(scope, { task, definition }),
-    Snapshotter: "overlayfs",
+    ...(onInstance ? { Ports: ports(container) } : { Snapshotter: "overlayfs" }),
   };
+}
+
+/** How the agent names containers for Docker. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-response.html */
+const dockerName = (
+  { family, revision }: TaskDefinition,
+  { name, runtimeId = "" }: TaskContainer,
+) => `ecs-${family}-${revision}-${name}-${runtimeId.slice(0, 20)}`;
+
+/** The ports of the instance that lead to a container: where it learns which one Docker chose. */
+function ports({ bindings }: TaskContainer): readonly object[] | undefined {
+  if (bindings.length === 0) return undefined;
+  return bindings.flatMap((binding) => {
+    const { containerPort, hostPort, containerPortRange, hostPortRange, protocol, bindIP } =
+      binding;
+    const [first = 0, last = first] = containerPortRange?.split("-").map(Number) ?? [containerPort];
+    const host = Number(hostPortRange?.split("-")[0] ?? hostPort);
+    return Array.from({ length: last - first + 1 }, (_, index) => ({
+      ContainerPort: first + index,
+      Protocol: protocol,
+      HostPort: host + index,
+      HostIp: bindIP,
+    }));
+  });
 }
 
 /** The driver's options as it was started with: the stream in place of the prefix. */

@@ -266,6 +266,36 @@ describe("the metadata endpoint", () => {
     expect((await get(`${uri}/taskWithTags`)).body).toEqual({ ...TASK, TaskTags: { team: "a" } });
   });
 
+  test("tells a container of an instance which of its ports lead to it, and nothing of Fargate's", async () => {
+    const uri = register()["ECS_CONTAINER_METADATA_URI_V4"]!;
+    const bindIP = "0.0.0.0";
+    const bindings = [
+      { containerPort: 80, hostPort: 32_768, protocol: "tcp", bindIP },
+      { containerPortRange: "5000-5001", hostPortRange: "32770-32771", protocol: "udp", bindIP },
+    ];
+    store.transaction(() => {
+      const known = store.of(tasks, ACCOUNT, REGION);
+      const task = known.get(TASK_ARN)!;
+      known.patch(TASK_ARN, {
+        launchType: "EC2",
+        containers: task.containers.map((it) => ({ ...it, bindings })),
+      });
+    });
+    const port = (ContainerPort: number, Protocol: string, HostPort: number) => ({
+      ContainerPort,
+      Protocol,
+      HostPort,
+      HostIp: bindIP,
+    });
+    const { Snapshotter: _none, ...container } = CONTAINER;
+    const Ports = [port(80, "tcp", 32_768), port(5000, "udp", 32_770), port(5001, "udp", 32_771)];
+    const DockerName = `ecs-web-7-app-${CONTAINER.DockerId.slice(0, 20)}`;
+    expect(await get(uri)).toEqual({ status: 200, body: { ...container, DockerName, Ports } });
+    const { body } = await get(`${uri}/task`);
+    expect(body).not.toHaveProperty("EphemeralStorageMetrics");
+    expect(body).not.toHaveProperty("Limits");
+  });
+
   test("tells what is, at the time of asking", async () => {
     const uri = register()["ECS_CONTAINER_METADATA_URI_V4"]!;
     const collection = store.of(tasks, ACCOUNT, REGION);
