@@ -15,6 +15,16 @@ export const INSTANCE_TEXTS = {
   instanceDeregistered: text("Container instance was deregistered forcibly."),
   statusInvalid: text("Container instance status must be ACTIVE or DRAINING."),
   attributeReserved: text("Attribute names cannot begin with 'ecs.' or 'com.amazonaws.'."),
+  attributeName: text(
+    "Attribute names can have 1 to 128 letters, numbers, hyphens, underscores, slashes, backslashes and periods.",
+  ),
+  attributeValue: text(
+    "Attribute values can have 1 to 128 letters, numbers, hyphens, underscores, periods, at signs, slashes, backslashes, colons and spaces, and neither begin nor end with a space.",
+  ),
+  attributesTooMany: text(
+    "You can apply up to 10 custom attributes for each resource. You can view the attributes of a resource with ListAttributes. You can remove existing attributes on a resource with DeleteAttributes.",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutAttributes.html#API_PutAttributes_Errors",
+  ),
   strategyInvalid: text("Placement strategy {type} does not support the field '{field}'."),
   strategyTooLong: text("A placement strategy can have at most 5 rules."),
   constraintsTooMany: text("A task can have at most 10 placement constraints."),

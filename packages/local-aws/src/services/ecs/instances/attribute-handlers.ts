@@ -7,6 +7,7 @@ import { requireCluster } from "../lookup.ts";
 import { page } from "../pages.ts";
 import type { Cluster } from "../state.ts";
 import { INSTANCE_TEXTS as SAID } from "../instance-texts.ts";
+import { TEXTS } from "../texts.ts";
 import { findContainerInstance } from "./find.ts";
 import {
   containerInstances,
@@ -16,6 +17,12 @@ import {
 
 /** Of the agent and of ECS. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attribute.html */
 const RESERVED = /^(?:ecs|com\.amazonaws)\./;
+
+/** What people call attributes and their values. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attribute.html */
+const NAME = /^[\w./\\-]{1,128}$/;
+const VALUE = /^(?! )[\w.@/\\: -]{1,128}(?<! )$/;
+/** Of a resource, and in one call. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutAttributes.html */
+const MOST = 10;
 
 const targetNotFound = () => new AwsError("TargetNotFoundException", SAID.instanceNotFound());
 
@@ -35,10 +42,16 @@ function targetOf(
 export const attributeHandlers: EcsHandlers = {
   PutAttributes(input, context) {
     const cluster = requireCluster(context, input.cluster);
+    if (input.attributes.length > MOST)
+      throw invalidParameter(TEXTS.tooMany({ what: "Attributes", limit: MOST }));
     for (const given of input.attributes) {
       const { arn, attributes } = targetOf(context, cluster, given);
       const { name = "", value } = given;
+      if (!NAME.test(name)) throw invalidParameter(SAID.attributeName());
+      if (value !== undefined && !VALUE.test(value)) throw invalidParameter(SAID.attributeValue());
       const others = attributes.filter((it) => it.name !== name);
+      if (others.filter((it) => !RESERVED.test(it.name)).length >= MOST)
+        throw new AwsError("AttributeLimitExceededException", SAID.attributesTooMany());
       context.store.of(containerInstances).patch(arn, {
         attributes: [...others, { name, ...(value !== undefined && { value }) }],
       });

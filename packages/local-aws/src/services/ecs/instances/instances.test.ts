@@ -218,10 +218,24 @@ test("attributes are put, listed and taken away; those of the agent are not", as
   expect((await listed()).attributes).toEqual([attribute]);
   await tasks.ecs.send(new DeleteAttributesCommand(ask));
   expect((await listed()).attributes).toEqual([]);
-  const reserved = { cluster: "c", attributes: [{ ...attribute, name: "ecs.os-type" }] };
-  await expect(tasks.ecs.send(new PutAttributesCommand(reserved))).rejects.toMatchObject({
-    name: "InvalidParameterException",
+  const put = (...attributes: object[]) =>
+    tasks.ecs.send(
+      new PutAttributesCommand({
+        cluster: "c",
+        attributes: attributes.map((more) => ({ ...attribute, ...more })),
+      }),
+    );
+  for (const more of [{ name: "ecs.os-type" }, { name: "an owner" }, { value: " me" }])
+    await expect(put(more)).rejects.toMatchObject({ name: "InvalidParameterException" });
+  const named = (from: number, count: number) =>
+    Array.from({ length: count }, (_, index) => ({ name: `owner-${from + index}` }));
+  await expect(put(...named(0, 11))).rejects.toMatchObject({ name: "InvalidParameterException" });
+  // One comes from its user data.
+  await put(...named(0, 9));
+  await expect(put(...named(9, 1))).rejects.toMatchObject({
+    name: "AttributeLimitExceededException",
   });
+  await put({ name: "owner-0", value: "you" });
 });
 
 test("an instance that is kept from ending stays; one that ends is forgotten, and so is one that is deregistered", async () => {
