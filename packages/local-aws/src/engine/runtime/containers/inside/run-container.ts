@@ -33,8 +33,9 @@ export function runContainer(run: ContainerRun, exited: (code: number) => void):
       watcher.close();
       resolve(Number(readFileSync(pidFile, "utf8")));
     };
-    // The file comes by a rename, whole.
+    // The file comes by a rename, whole; on a busy machine it may have come before anybody watched.
     const watcher = watch(bundle, start);
+    start();
     child.once("error", reject);
     child.once("exit", async (code, signal) => {
       start();
