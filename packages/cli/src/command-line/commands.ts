@@ -1,12 +1,19 @@
 import { UserError } from "@workbook/toolchain";
 import { AUTHORING } from "./authoring.ts";
 import type { Command } from "./define-command.ts";
+import { DEPLOYING } from "./deploying.ts";
 import { LEARNING } from "./learning.ts";
-import { OPERATING } from "./operating.ts";
+import { LOOKING } from "./looking.ts";
 import { WORKBOOK } from "./workbook.ts";
 
 /** Every command. */
-export const COMMANDS: readonly Command[] = [...LEARNING, ...OPERATING, ...WORKBOOK, ...AUTHORING];
+export const COMMANDS: readonly Command[] = [
+  ...LEARNING,
+  ...DEPLOYING,
+  ...LOOKING,
+  ...WORKBOOK,
+  ...AUTHORING,
+];
 
 /** The command of that name. */
 export function findCommand(name: string): Command | undefined {

@@ -1,4 +1,4 @@
-import type { UserError, Words } from "@workbook/toolchain";
+import { UserError, type Words } from "@workbook/toolchain";
 import type { Session } from "../session.ts";
 
 /** What `help --all` shows together, in this order. */
@@ -143,12 +143,24 @@ export function value(takes: string, does: Words, values?: Value<string>["values
   return { takes, does, ...(values && { values }), read: (given) => given };
 }
 
-/** An option of which only some words are values. @param refuse the error for another one */
+/**
+ * An option of which only some words are values.
+ * @param name its own, without dashes
+ * @param refuse the error for another one, where it is to be another than that which lists them
+ */
 export function oneOf<const T extends string>(
+  name: string,
   takes: string,
   values: readonly T[],
   does: Words,
-  refuse: (given: string, command: string) => UserError,
+  refuse = (given: string, command: string): UserError =>
+    refused(
+      [
+        `--${name} takes ${values.slice(0, -1).join(", ")} or ${values.at(-1)}, not ${given}.`,
+        `--${name} には ${values.join("、")} のどれかを指定します。${given} は使えません。`,
+      ],
+      command,
+    ),
 ): Value<T> {
   const read = (given: string, command: string): T => {
     const found = values.find((each) => each === given);
@@ -156,6 +168,30 @@ export function oneOf<const T extends string>(
     return found;
   };
   return { takes, values, does, read };
+}
+
+/** An option that is a TCP port. */
+export function port(does: Words): Value<number> {
+  const read = (given: string, command: string): number => {
+    const number = Number(given);
+    if (given !== "" && Number.isInteger(number) && number >= 0 && number < 65_536) return number;
+    throw refused(
+      [
+        `--port takes a number from 0 to 65535, not ${given}.`,
+        `--port には 0 から 65535 の数を指定します。${given} は使えません。`,
+      ],
+      command,
+    );
+  };
+  return { takes: "<port>", does, read };
+}
+
+function refused(message: Words, command: string): UserError {
+  return new UserError(message, {
+    code: "USAGE",
+    next: `./workbook help ${command}`,
+    exitCode: 2,
+  });
 }
 
 /** Whether an option has a value. */

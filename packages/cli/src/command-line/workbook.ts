@@ -1,30 +1,6 @@
-import { UserError, type Words } from "@workbook/toolchain";
 import { readMirrors } from "../cloud/registries.ts";
 import { SHELLS } from "./completion.ts";
-import { defineCommand, flag, oneOf, value, type Value } from "./define-command.ts";
-
-function port(does: Words): Value<number> {
-  const read = (given: string, command: string): number => {
-    const number = Number(given);
-    if (given !== "" && Number.isInteger(number) && number >= 0 && number < 65_536) return number;
-    throw refused(
-      [
-        `--port takes a number from 0 to 65535, not ${given}.`,
-        `--port には 0 から 65535 の数を指定します。${given} は使えません。`,
-      ],
-      command,
-    );
-  };
-  return { takes: "<port>", does, read };
-}
-
-function refused(message: Words, command: string): UserError {
-  return new UserError(message, {
-    code: "USAGE",
-    next: `./workbook help ${command}`,
-    exitCode: 2,
-  });
-}
+import { defineCommand, flag, oneOf, port, value, type Value } from "./define-command.ts";
 
 /** The site, the cloud, and the workbook itself. */
 export const WORKBOOK = [
@@ -171,36 +147,22 @@ export const WORKBOOK = [
       ]),
       port: port(["The port of Local AWS; it is remembered", "Local AWS のポート。覚えておかれる"]),
       listeners: oneOf(
+        "listeners",
         "<mode>",
         ["exact", "offset", "ephemeral"],
         [
           "Ports of load balancers: exact, offset or ephemeral; it is remembered",
           "ロードバランサーのポート: exact、offset、ephemeral。覚えておかれる",
         ],
-        (given, command) =>
-          refused(
-            [
-              `--listeners takes exact, offset or ephemeral, not ${given}.`,
-              `--listeners には exact、offset、ephemeral のどれかを指定します。${given} は使えません。`,
-            ],
-            command,
-          ),
       ),
       tasks: oneOf(
+        "tasks",
         "<driver>",
         ["containers", "process", "off"],
         [
           "How tasks run: containers, process or off (the control plane alone); it is remembered",
           "タスクの動かし方: containers、process、off (コントロールプレーンのみ)。覚えておかれる",
         ],
-        (given, command) =>
-          refused(
-            [
-              `--tasks takes containers, process or off, not ${given}.`,
-              `--tasks には containers、process、off のどれかを指定します。${given} は使えません。`,
-            ],
-            command,
-          ),
       ),
       "registry-mirror": {
         takes: "<name>=<url>",

@@ -14,24 +14,7 @@ export async function buildCommand(
   name: string | undefined,
   { pull }: { readonly pull: boolean },
 ): Promise<number> {
-  const wanted = APPS.filter(
-    ({ folder, container }) =>
-      name === undefined || [folder, basename(folder), container].includes(name.replace(/\/$/, "")),
-  );
-  if (wanted.length === 0) {
-    const folders = APPS.map(({ folder }) => folder).join(", ");
-    throw new UserError(
-      [
-        `There is no app "${name}": choose one of ${folders}.`,
-        `アプリ "${name}" はありません。次から選んでください: ${folders}`,
-      ],
-      {
-        code: "APP_UNKNOWN",
-        next: "./workbook build",
-        exitCode: 2,
-      },
-    );
-  }
+  const wanted = appsNamed(name);
   const tools = await session.target.tools({ needs: ["terraform", "go"] });
   const { root, state } = session.workspace;
   const bases = pull ? baseRegistries(registriesFile(session.workspace)) : undefined;
@@ -66,6 +49,24 @@ export async function buildCommand(
   ]);
   session.result(results, list([...lines, "", nextStep("./workbook run")], "\n"));
   return 0;
+}
+
+/** The apps of a name, which may be that of a folder or of a container; all where none is given. */
+function appsNamed(name: string | undefined): readonly WebApp[] {
+  if (name === undefined) return APPS;
+  const plain = name.replace(/\/$/, "");
+  const named = APPS.filter(({ folder, container }) =>
+    [folder, basename(folder), container].includes(plain),
+  );
+  if (named.length > 0) return named;
+  const folders = APPS.map(({ folder }) => folder).join(", ");
+  throw new UserError(
+    [
+      `There is no app "${name}": choose one of ${folders}.`,
+      `アプリ "${name}" はありません。次から選んでください: ${folders}`,
+    ],
+    { code: "APP_UNKNOWN", next: "./workbook build", exitCode: 2 },
+  );
 }
 
 function sayBase({ image, digest, reason }: UsedBase): Text {

@@ -36,13 +36,7 @@ const NO_TARGET = ["no target", "ターゲットではありません"] as const
 /** What runs: the cloud, its services, tasks and addresses. */
 export async function statusCommand(session: Session): Promise<number> {
   const cloud = await findCloud(session.workspace);
-  if (!cloud) {
-    session.result(
-      { running: false },
-      both`${NOT_RUNNING}\n\n${nextStep("./workbook run", "./workbook cloud up")}`,
-    );
-    return 0;
-  }
+  if (!cloud) return sayNotRunning(session);
   const { endpoint, pid, dataDir, health } = cloud;
   const owner = ownerOf(session.workspace);
   const cluster = `workbook-${owner}`;
@@ -87,6 +81,12 @@ export async function statusCommand(session: Session): Promise<number> {
       session.say(next(services.length, findings.length)),
     ].join("\n"),
   );
+  return 0;
+}
+
+function sayNotRunning(session: Session): number {
+  const next = nextStep("./workbook run", "./workbook cloud up");
+  session.result({ running: false }, both`${NOT_RUNNING}\n\n${next}`);
   return 0;
 }
 

@@ -69,14 +69,7 @@ async function watchChapter(
           await deployAndCheck(session, deployment, screen);
           break;
         case "solution":
-          if (!isShown(session, lab)) {
-            noteAsked(session.learner, lab);
-            const notice = session.say([
-              "A hint may be enough (h). s once more shows the solution all the same.",
-              "ヒント (h) で足りるかもしれません。もう一度 s を押すと解答を表示します。",
-            ]);
-            screen.watch.show({ notice });
-          } else if (!(await screen.page(solutionText(deployment.lab)))) return undefined;
+          if (!(await askSolution(session, deployment, screen))) return undefined;
           break;
         case "diff":
           if (!(await screen.page(session.say(diffText(session, deployment.lab)))))
@@ -87,6 +80,22 @@ async function watchChapter(
   } finally {
     await screen.close();
   }
+}
+
+/** Shows the solution to who asks twice. @returns false where the learner quit over it */
+async function askSolution(
+  session: Session,
+  { lab }: Deployment,
+  screen: TerminalWatch,
+): Promise<boolean> {
+  if (isShown(session, lab.id)) return screen.page(solutionText(lab));
+  noteAsked(session.learner, lab.id);
+  const notice = session.say([
+    "A hint may be enough (h). s once more shows the solution all the same.",
+    "ヒント (h) で足りるかもしれません。もう一度 s を押すと解答を表示します。",
+  ]);
+  screen.watch.show({ notice });
+  return true;
 }
 
 /** Deploys what the learner wrote and checks what runs; the screen shows what came of it. */

@@ -76,57 +76,57 @@ function statusOf({ current, passed, started }: LearnerProgress, id: string) {
 }
 
 function next(session: Session, { current, passed }: LearnerProgress): string[] {
-  const {
-    learner,
-    workspace: { labs },
-  } = session;
-  const say = (words: Words) => session.say(words);
-  const help = style.quiet(
-    say(both`  ./workbook help       ${["what else there is", "ほかのコマンド"]}`),
-  );
-  if (current === undefined) {
-    const first = chapterNumber(nextChapter(labs, "") ?? "01");
-    return [
-      say(NEXT),
-      say(both`  ./workbook start ${first}   ${["begin the first chapter", "最初の章を始めます"]}`),
-      say(
-        both`  ./workbook run        ${["see the whole of it run first", "先に完成形を動かしてみます"]}`,
-      ),
-      help,
-    ];
-  }
+  const help = both`  ./workbook help       ${["what else there is", "ほかのコマンド"]}`;
+  const steps =
+    current === undefined
+      ? stepsBefore(session)
+      : passed.has(current)
+        ? stepsAfter(session, current)
+        : stepsIn(session, current);
+  return [...steps.map((words) => session.say(words)), style.quiet(session.say(help))];
+}
+
+/** For who has not begun. */
+function stepsBefore({ workspace: { labs } }: Session): Words[] {
+  const first = chapterNumber(nextChapter(labs, "") ?? "01");
+  return [
+    NEXT,
+    both`  ./workbook start ${first}   ${["begin the first chapter", "最初の章を始めます"]}`,
+    both`  ./workbook run        ${["see the whole of it run first", "先に完成形を動かしてみます"]}`,
+  ];
+}
+
+/** For who is in a chapter. */
+function stepsIn({ learner }: Session, current: string): Words[] {
+  const number = chapterNumber(current);
+  const folder = relative(process.cwd(), copyDirectory(learner, current));
+  return [
+    [
+      `You are in chapter ${number}; your files are in ${folder}/.`,
+      `第 ${number} 章の途中です。自分のファイルは ${folder}/ にあります。`,
+    ],
+    "",
+    NEXT,
+    both`  ./workbook watch      ${["checks each time you save", "保存するたびにチェックします"]}`,
+    both`  ./workbook check ${number}   ${["or once, by hand", "または手動で 1 回"]}`,
+    both`  ./workbook hint       ${["help with the next step", "次の一歩のヒント"]}`,
+  ];
+}
+
+/** For who has passed a chapter. */
+function stepsAfter({ workspace: { labs } }: Session, current: string): Words[] {
   const number = chapterNumber(current);
   const following = nextChapter(labs, current);
-  const folder = relative(process.cwd(), copyDirectory(learner, current));
-  if (!passed.has(current))
-    return [
-      say([
-        `You are in chapter ${number}; your files are in ${folder}/.`,
-        `第 ${number} 章の途中です。自分のファイルは ${folder}/ にあります。`,
-      ]),
-      "",
-      say(NEXT),
-      say(
-        both`  ./workbook watch      ${["checks each time you save", "保存するたびにチェックします"]}`,
-      ),
-      say(both`  ./workbook check ${number}   ${["or once, by hand", "または手動で 1 回"]}`),
-      say(both`  ./workbook hint       ${["help with the next step", "次の一歩のヒント"]}`),
-      help,
-    ];
   return following === undefined
     ? [
-        say(["You have passed the last chapter.", "最後の章に合格しました。"]),
+        ["You have passed the last chapter.", "最後の章に合格しました。"],
         "",
-        say(nextStep("./workbook destroy")),
-        help,
+        nextStep("./workbook destroy"),
       ]
     : [
-        say([`You have passed chapter ${number}.`, `第 ${number} 章に合格しました。`]),
+        [`You have passed chapter ${number}.`, `第 ${number} 章に合格しました。`],
         "",
-        say(NEXT),
-        say(
-          both`  ./workbook start ${chapterNumber(following)}   ${["the next chapter", "次の章"]}`,
-        ),
-        help,
+        NEXT,
+        both`  ./workbook start ${chapterNumber(following)}   ${["the next chapter", "次の章"]}`,
       ];
 }

@@ -1,6 +1,6 @@
 import type { Proof, ProofKind, VerifyReport } from "@workbook/lab-kit/deploy";
 import columns from "string-width";
-import { both, say, type Language, type Words } from "@workbook/toolchain";
+import { both, say, type Language, type Text, type Words } from "@workbook/toolchain";
 import { formatDuration, style } from "./style.ts";
 import { fill } from "./wrap.ts";
 import { nextStep } from "./next.ts";
@@ -45,6 +45,30 @@ export function formatSummary(
   language: Language,
   notRunHere: readonly string[] = [],
 ): string {
+  const failed = report.proofs.filter(({ passed }) => !passed);
+  const next =
+    failed[0] === undefined ? "./workbook run" : `./workbook verify ${failed[0].lab.slice(0, 2)}`;
+  return [
+    ...tableOf(report, language),
+    "",
+    ...failed.map(formatProof),
+    ...notRunHere.map((id) =>
+      say(
+        [
+          `- ${id.slice(0, 2)} not run here: its tasks have to be containers (./workbook doctor)`,
+          `- ${id.slice(0, 2)} ここでは動きません: タスクがコンテナとして動く必要があります (./workbook doctor)`,
+        ],
+        language,
+      ),
+    ),
+    say(verdictOf(report, notRunHere.length), language),
+    "",
+    say(nextStep(next), language),
+  ].join("\n");
+}
+
+/** A line a lab, below that of the titles. */
+function tableOf(report: VerifyReport, language: Language): string[] {
   const labs = [...new Set(report.proofs.map(({ lab }) => lab))].toSorted();
   const rows = [
     [["lab", "ラボ"] as const, ...COLUMNS.map(([title]) => title)].map((title) =>
@@ -58,45 +82,29 @@ export function formatSummary(
     ]),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => columns(row[column]!))));
-  const lines = rows.map((row) =>
+  return rows.map((row) =>
     row
       .map((text, column) => fill(text, widths[column]!))
       .join("  ")
       .trimEnd(),
   );
-  const failed = report.proofs.filter(({ passed }) => !passed);
+}
+
+/** @param left how many of the labs that were asked for do not run here */
+function verdictOf(report: VerifyReport, left: number): Text {
+  const failed = report.proofs.filter(({ passed }) => !passed).length;
   const mutants = report.proofs.filter(({ kind }) => kind.endsWith("mutation"));
   const caught = new Set(mutants.map(({ lab, id }) => `${lab} ${id}`)).size;
   const [proofs, took] = [report.proofs.length, formatDuration(report.seconds * 1000)];
-  const left = notRunHere.length;
   const total: Words = [
     `${proofs} proofs, ${caught} wrong answers, in ${took}${left > 0 ? `, ${left} ${left === 1 ? "chapter" : "chapters"} not run here` : ""}`,
     `証明 ${proofs} 件、誤答 ${caught} 件、${took}${left > 0 ? `、ここでは動かない章 ${left} つ` : ""}`,
   ];
   const outcome: Words =
-    failed.length === 0
+    failed === 0
       ? ["all hold.", "すべて成立しました。"]
-      : [`${failed.length} fail.`, `${failed.length} 件が不成立です。`];
-  const next =
-    failed[0] === undefined ? "./workbook run" : `./workbook verify ${failed[0].lab.slice(0, 2)}`;
-  const verdict = say(both`${total}: ${outcome}`, language);
-  return [
-    ...lines,
-    "",
-    ...failed.map(formatProof),
-    ...notRunHere.map((id) =>
-      say(
-        [
-          `- ${id.slice(0, 2)} not run here: its tasks have to be containers (./workbook doctor)`,
-          `- ${id.slice(0, 2)} ここでは動きません: タスクがコンテナとして動く必要があります (./workbook doctor)`,
-        ],
-        language,
-      ),
-    ),
-    verdict,
-    "",
-    say(nextStep(next), language),
-  ].join("\n");
+      : [`${failed} fail.`, `${failed} 件が不成立です。`];
+  return both`${total}: ${outcome}`;
 }
 
 function cell(proofs: readonly Proof[]): string {
