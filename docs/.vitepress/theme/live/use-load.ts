@@ -9,15 +9,21 @@ const STEP_MS = 250;
 /** What Local AWS sends at once at most. */
 const MOST_AT_ONCE = 500;
 
-/** Sends load through one listener until it is told to stop. */
-export function useLoad(): {
+interface Load {
   /** The listener's ARN; undefined where none is loaded. */
   readonly through: Ref<string | undefined>;
   readonly sent: Ref<number>;
   readonly lost: Ref<number>;
   /** Begins, counting anew, or stops. */
   toggle(listenerArn: string, onProblem: (message: string) => void): void;
-} {
+}
+
+/** How many requests so many milliseconds are worth, in parts. */
+const requestsIn = (ms: number, acceleration: number): number =>
+  (LOAD_PER_MINUTE / 60) * acceleration * (ms / 1000);
+
+/** Sends load through one listener until it is told to stop. */
+export function useLoad(): Load {
   const live = useLive();
   const { sendMany } = useActions();
   const through = ref<string>();
@@ -42,8 +48,7 @@ export function useLoad(): {
       }
       const wait = Math.max(0, STEP_MS - (performance.now() - began));
       timer = setTimeout(() => {
-        const seconds = (performance.now() - began) / 1000;
-        const more = (LOAD_PER_MINUTE / 60) * (live.acceleration ?? 1) * seconds;
+        const more = requestsIn(performance.now() - began, live.acceleration ?? 1);
         void next(listenerArn, Math.min(due - count, 1) + more, onProblem);
       }, wait);
     } catch (error) {

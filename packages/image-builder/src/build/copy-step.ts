@@ -32,26 +32,7 @@ export async function copyStep(
   context: CopyContext,
 ): Promise<boolean> {
   const { line } = instruction;
-  refuseFlags(
-    instruction,
-    instruction.keyword === "COPY"
-      ? ["from", "chown", "chmod", "link"]
-      : ["chown", "chmod", "link"],
-  );
-  const words =
-    instruction.json?.map((word) => expandWord(word, { ...context, line })) ??
-    expandWords(instruction, context);
-  const destination = words.pop();
-  if (destination === undefined || words.length === 0) {
-    throw new BuildError(
-      "SYNTAX",
-      [
-        `${instruction.keyword} takes at least a source and a destination`,
-        `${instruction.keyword} にはコピー元とコピー先が必要です`,
-      ],
-      { line },
-    );
-  }
+  const { words, destination } = operands(instruction, context);
   const flag = (name: string) => {
     const value = instruction.flags.findLast((candidate) => candidate.name === name)?.value;
     return value === undefined ? undefined : expandWord(value, { ...context, line });
@@ -78,6 +59,28 @@ export async function copyStep(
     isOnDisk: false,
   });
   return false;
+}
+
+/** What is copied, and where to. */
+function operands(instruction: Instruction, context: CopyContext) {
+  const { line, keyword, json } = instruction;
+  refuseFlags(
+    instruction,
+    keyword === "COPY" ? ["from", "chown", "chmod", "link"] : ["chown", "chmod", "link"],
+  );
+  const words =
+    json?.map((word) => expandWord(word, { ...context, line })) ??
+    expandWords(instruction, context);
+  const destination = words.pop();
+  if (destination !== undefined && words.length > 0) return { words, destination };
+  throw new BuildError(
+    "SYNTAX",
+    [
+      `${keyword} takes at least a source and a destination`,
+      `${keyword} にはコピー元とコピー先が必要です`,
+    ],
+    { line },
+  );
 }
 
 /** Where a COPY takes its files from: the context, or another stage. */

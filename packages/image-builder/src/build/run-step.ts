@@ -30,18 +30,7 @@ export async function runStep(
   context: MetadataContext & { hostPlatform: Platform },
 ): Promise<boolean> {
   const { line, json, text } = instruction;
-  if (!samePlatform(state.platform, context.hostPlatform)) {
-    const wanted = formatPlatform(state.platform);
-    const here = formatPlatform(context.hostPlatform);
-    throw new BuildError(
-      "UNSUPPORTED",
-      [
-        `RUN in a stage for ${wanted} cannot be carried out on ${here}; begin the stage with FROM --platform=$BUILDPLATFORM`,
-        `${wanted} 用のステージの RUN は ${here} では実行できません。FROM --platform=$BUILDPLATFORM で始めてください`,
-      ],
-      { line },
-    );
-  }
+  refusePlatform(state.platform, context.hostPlatform, line);
   const mounts = parseRunFlags(instruction, (value) => expandWord(value, { ...context, line }));
   const argv = json ?? [...state.shell, text];
   const env = { ...Object.fromEntries(state.args), ...Object.fromEntries(state.env) };
@@ -82,6 +71,20 @@ export async function runStep(
     scratchDir: session.scratchDir,
   });
   return false;
+}
+
+/** What runs in a stage runs on this machine. */
+function refusePlatform(wanted: Platform, here: Platform, line: number): void {
+  if (samePlatform(wanted, here)) return;
+  const [stage, machine] = [formatPlatform(wanted), formatPlatform(here)];
+  throw new BuildError(
+    "UNSUPPORTED",
+    [
+      `RUN in a stage for ${stage} cannot be carried out on ${machine}; begin the stage with FROM --platform=$BUILDPLATFORM`,
+      `${stage} 用のステージの RUN は ${machine} では実行できません。FROM --platform=$BUILDPLATFORM で始めてください`,
+    ],
+    { line },
+  );
 }
 
 async function runAndCommit(

@@ -58,20 +58,10 @@ export function planStages(
     ]);
   const globalArgs = new Map<string, string>();
   const lookup: Lookup = (name) => globalArgs.get(name) ?? platformArgs.get(name);
+  const known = { escape, lookup };
   for (const instruction of instructions.slice(0, first)) {
-    if (instruction.keyword !== "ARG") {
-      throw new BuildError(
-        "SYNTAX",
-        [
-          `${instruction.keyword} may not come before FROM`,
-          `${instruction.keyword} は FROM の前に書けません`,
-        ],
-        {
-          line: instruction.line,
-        },
-      );
-    }
-    for (const { name, value } of parsePairs(instruction, { escape, lookup })) {
+    requireArg(instruction);
+    for (const { name, value } of parsePairs(instruction, known)) {
       const given = options.buildArgs[name] ?? value;
       if (given !== undefined) globalArgs.set(name, given);
     }
@@ -79,7 +69,7 @@ export function planStages(
   const stages: Stage[] = [];
   for (const instruction of instructions.slice(first)) {
     if (instruction.keyword === "FROM")
-      stages.push(toStage(instruction, stages, escape, lookup, options.platform));
+      stages.push(toStage(instruction, stages, known, options.platform));
     else stages.at(-1)?.instructions.push(instruction);
   }
   const declaredArgs = new Set([
@@ -95,6 +85,15 @@ export function planStages(
     platformArgs,
     declaredArgs,
   };
+}
+
+function requireArg({ keyword, line }: Instruction): void {
+  if (keyword === "ARG") return;
+  throw new BuildError(
+    "SYNTAX",
+    [`${keyword} may not come before FROM`, `${keyword} は FROM の前に書けません`],
+    { line },
+  );
 }
 
 function argNames({ keyword, text }: Instruction): string[] {
@@ -116,15 +115,31 @@ export function findStage(
   );
 }
 
-function toStage(
-  from: Instruction,
-  earlier: Stage[],
-  escape: string,
-  lookup: Lookup,
-  target: Platform,
-): Stage {
-  const { line, text } = from;
-  const words = splitWords(text, escape).map((word) => expandWord(word, { escape, lookup, line }));
+/** How words of the Dockerfile are read. */
+interface Known {
+  readonly escape: string;
+  readonly lookup: Lookup;
+}
+
+function toStage(from: Instruction, earlier: Stage[], known: Known, target: Platform): Stage {
+  const { line } = from;
+  const { image, name } = imageAndName(from, known);
+  if (name !== undefined) checkName(name, earlier, line);
+  const stage = earlier.findLast((candidate) => candidate.name === image.toLowerCase());
+  return {
+    index: earlier.length,
+    name: name?.toLowerCase(),
+    from:
+      stage !== undefined ? { stage: stage.index } : image === "scratch" ? undefined : { image },
+    platform: platformOf(from, known, target),
+    instructions: [],
+    line,
+  };
+}
+
+/** The words of a FROM. */
+function imageAndName({ line, text }: Instruction, known: Known) {
+  const words = splitWords(text, known.escape).map((word) => expandWord(word, { ...known, line }));
   const [image, as, name] = words;
   if (
     (words.length !== 1 && words.length !== 3) ||
@@ -146,26 +161,32 @@ function toStage(
         `FROM ${text} names no image: a variable in it is empty`,
         `FROM ${text} の変数が空なので、イメージが決まりません`,
       ],
-      {
-        line,
-      },
+      { line },
     );
-  if (name !== undefined && !/^[a-z][a-z0-9-_.]*$/i.test(name)) {
+  return { image, name };
+}
+
+function checkName(name: string, earlier: readonly Stage[], line: number): void {
+  if (!/^[a-z][a-z0-9-_.]*$/i.test(name)) {
     throw new BuildError(
       "SYNTAX",
       [`"${name}" is not a valid name for a stage`, `"${name}" はステージの名前に使えません`],
       { line },
     );
   }
-  if (name !== undefined && earlier.some((stage) => stage.name === name.toLowerCase())) {
+  if (earlier.some((stage) => stage.name === name.toLowerCase())) {
     throw new BuildError(
       "SYNTAX",
       [`there are two stages with the name ${name}`, `${name} という名前のステージが 2 つあります`],
       { line },
     );
   }
+}
+
+/** That of the last `--platform`, or the one that is built for. */
+function platformOf({ flags, line }: Instruction, known: Known, target: Platform): Platform {
   let platform = target;
-  for (const flag of from.flags) {
+  for (const flag of flags) {
     if (flag.name !== "platform") {
       throw new BuildError(
         "UNSUPPORTED",
@@ -173,18 +194,9 @@ function toStage(
         { line },
       );
     }
-    platform = parsePlatform(expandWord(flag.value, { escape, lookup, line }), line);
+    platform = parsePlatform(expandWord(flag.value, { ...known, line }), line);
   }
-  const stage = earlier.findLast((candidate) => candidate.name === image.toLowerCase());
-  return {
-    index: earlier.length,
-    name: name?.toLowerCase(),
-    from:
-      stage !== undefined ? { stage: stage.index } : image === "scratch" ? undefined : { image },
-    platform,
-    instructions: [],
-    line,
-  };
+  return platform;
 }
 
 function findTarget(stages: Stage[], target: string | undefined): Stage {

@@ -8,6 +8,8 @@ import { cacheVariables } from "./environment.ts";
 import { createPathRewriter, refuseEscapes } from "./rewrite-paths.ts";
 import { Skeleton } from "./skeleton.ts";
 
+const MACHINE_PATH = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
+
 /**
  * Prepares a command for a machine that gives it no file system of its own: it runs in the folder that holds the stage's
  * working directory, and absolute paths in its text and its environment are replaced by those inside the stage.
@@ -27,16 +29,7 @@ export async function preparePortable(command: RunCommand): Promise<PreparedComm
     if (user.home !== "/nonexistent")
       await skeleton.addFolder(user.home, user.uid === 0 ? 0o700 : 0o755);
     await layOutCaches(command, skeleton);
-    const path = [
-      bin,
-      ...command.tools.folders,
-      ...stagePath(command),
-      "/usr/local/bin",
-      "/usr/bin",
-      "/bin",
-      "/usr/sbin",
-      "/sbin",
-    ];
+    const path = [bin, ...command.tools.folders, ...stagePath(command), ...MACHINE_PATH];
     return {
       file: "/bin/sh",
       args: ["-c", 'umask 022; exec "$@"', "sh", ...argv],

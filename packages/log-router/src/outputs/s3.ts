@@ -27,14 +27,9 @@ interface Waiting {
  */
 export function s3(settings: Settings, calls: AwsCalls): Output {
   settings.allow(PROPERTIES);
-  const bucket = settings.get("bucket") ?? settings.fail("'bucket' is a required parameter");
-  const region = settings.get("region") ?? "us-east-1";
-  const endpoint = calls.endpoint("s3", region, settings.get("endpoint"));
+  const put = objectWriter(settings, calls);
   const mostBytes = settings.size("total_file_size", 100_000_000);
   const mostMs = settings.time("upload_timeout", 600_000);
-  const compress = settings.get("compression")?.toLowerCase();
-  if (compress !== undefined && compress !== "gzip")
-    settings.fail(`unknown compression: ${compress}`);
   const waiting = new Map<string, Waiting>();
   const timers = new Map<string, NodeJS.Timeout>();
   const upload = async (tag: string) => {
@@ -42,17 +37,9 @@ export function s3(settings: Settings, calls: AwsCalls): Output {
     if (!own) return;
     waiting.delete(tag);
     clearTimeout(timers.get(tag));
-    const text = Buffer.from(own.lines.map((line) => `${line}\n`).join(""));
-    const body = compress ? await promisify(gzip)(text) : text;
     const key = keyOf(settings, tag, own.since);
-    const headers: Record<string, string> = {
-      "content-type": settings.get("content_type") ?? "binary/octet-stream",
-      ...(compress && { "content-encoding": compress }),
-    };
-    const path = key.split("/").map(encodeURIComponent).join("/");
     try {
-      const request = { method: "PUT", headers, body };
-      await calls.send(`${endpoint}/${bucket}/${path}`, request, { service: "s3", region });
+      await put(key, own.lines);
     } catch (error) {
       const why = error instanceof AwsCallError ? `${error.code}: ${error.message}` : String(error);
       say("error", `[${settings.owner}] PutObject request failed: ${why}`);
@@ -77,11 +64,10 @@ export function s3(settings: Settings, calls: AwsCalls): Output {
         waiting.set(tag, own);
         uploadLater(tag);
       }
-      for (const event of events) {
-        const line = toLine(settings, event);
-        own.lines.push(line);
-        own.bytes += line.length + 1;
-      }
+      add(
+        own,
+        events.map((event) => toLine(settings, event)),
+      );
       // What is kept here is this output's: a failure is its own to mend.
       if (own.bytes >= mostBytes) await upload(tag).catch(() => uploadLater(tag));
     },
@@ -89,6 +75,34 @@ export function s3(settings: Settings, calls: AwsCalls): Output {
       for (const timer of timers.values()) clearTimeout(timer);
       for (const tag of waiting.keys()) await upload(tag).catch(() => {}); // It has been said.
     },
+  };
+}
+
+function add(waiting: Waiting, lines: readonly string[]): void {
+  for (const line of lines) {
+    waiting.lines.push(line);
+    waiting.bytes += line.length + 1;
+  }
+}
+
+/** What puts an object into the bucket, compressed where that is wanted. @throws AwsCallError */
+function objectWriter(settings: Settings, calls: AwsCalls) {
+  const bucket = settings.get("bucket") ?? settings.fail("'bucket' is a required parameter");
+  const region = settings.get("region") ?? "us-east-1";
+  const endpoint = calls.endpoint("s3", region, settings.get("endpoint"));
+  const compress = settings.get("compression")?.toLowerCase();
+  if (compress !== undefined && compress !== "gzip")
+    settings.fail(`unknown compression: ${compress}`);
+  const headers: Record<string, string> = {
+    "content-type": settings.get("content_type") ?? "binary/octet-stream",
+    ...(compress && { "content-encoding": compress }),
+  };
+  return async (key: string, lines: readonly string[]): Promise<void> => {
+    const text = Buffer.from(lines.map((line) => `${line}\n`).join(""));
+    const body = compress ? await promisify(gzip)(text) : text;
+    const path = key.split("/").map(encodeURIComponent).join("/");
+    const request = { method: "PUT", headers, body };
+    await calls.send(`${endpoint}/${bucket}/${path}`, request, { service: "s3", region });
   };
 }
 
