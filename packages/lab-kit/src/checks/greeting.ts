@@ -18,7 +18,11 @@ const TROUBLE_JA =
   "https://docs.aws.amazon.com/ja_jp/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html";
 
 function faultsFor(app: ServedApp) {
-  const { port: containerPort, container } = app;
+  return { ...unheardHints(app), ...answerHints(app) };
+}
+
+/** Help where no answer comes. */
+function unheardHints(app: ServedApp) {
   const port = listenerPort(app);
   return {
     silent: hint(
@@ -40,6 +44,14 @@ function faultsFor(app: ServedApp) {
       ],
       `new LbListener(this, "…", { loadBalancerArn: alb.arn, port: ${port}, … });`,
     ),
+  };
+}
+
+/** Help where another answer comes than that of the app. */
+function answerHints(app: ServedApp) {
+  const { port: containerPort, container } = app;
+  const port = listenerPort(app);
+  return {
     "no-targets": hint(
       [
         "How many targets does the target group have?",

@@ -5,13 +5,17 @@ import { hint } from "../hint.ts";
 import type { SynthResource } from "../synth-reader.ts";
 import { blocksOf } from "../synth-reader.ts";
 import { listenerPort, type ServedApp } from "../web-app.ts";
-import { walk } from "./steps.ts";
+import { walk, type Step } from "./steps.ts";
 import { given, listed, listenersOn, targetGroupsOf } from "./wiring.ts";
 
 const HEALTH_PATH = "/healthz";
 
 function faultsFor(app: ServedApp, targetType: TargetType) {
-  const { port: containerPort, container } = app;
+  return { ...listenerHints(app), ...targetGroupHints(app, targetType) };
+}
+
+function listenerHints(app: ServedApp) {
+  const { container } = app;
   const port = listenerPort(app);
   return {
     "no-listener": hint(
@@ -55,11 +59,16 @@ function faultsFor(app: ServedApp, targetType: TargetType) {
       ],
       "loadBalancerArn: alb.arn,",
     ),
+  };
+}
+
+function targetGroupHints({ port, container }: ServedApp, targetType: TargetType) {
+  return {
     "target-type": targetType === "ip" ? BY_ADDRESS : BY_INSTANCE,
     "target-port": hint(
       [`On which port does ${container} listen?`, `${container} はどのポートで待ち受けますか。`],
       ["The target group carries that port.", "ターゲットグループにそのポートを指定します。"],
-      `protocol: "HTTP", port: ${containerPort},`,
+      `protocol: "HTTP", port: ${port},`,
     ),
     "health-check": hint(
       [
@@ -152,29 +161,28 @@ export function hasListener(
   });
 }
 
-function examine(
-  context: SynthContext,
-  app: ServedApp,
-  {
-    listener,
-    group,
-    healthPath,
-    targetType,
-  }: { listener: SynthResource; group: SynthResource } & Required<ListenerOptions>,
-): CheckResult<Fault> {
-  const rivals = context.synth
-    .all("aws_lb_listener")
-    .filter((other) => other !== listener && targetGroupsOf(context, other).includes(group));
-  const balancers = context.synth
-    .all("aws_lb_listener")
+/** What is looked at when a listener leads to a target group. */
+interface Found extends Required<ListenerOptions> {
+  readonly listener: SynthResource;
+  readonly group: SynthResource;
+}
+
+function examine(context: SynthContext, app: ServedApp, found: Found): CheckResult<Fault> {
+  return walk<Fault>(found.group.address, [
+    ...listenerSteps(context, found),
+    ...targetGroupSteps(app, found),
+  ]);
+}
+
+function listenerSteps(context: SynthContext, { listener, group }: Found): Step<Fault>[] {
+  const listeners = context.synth.all("aws_lb_listener");
+  const rivals = listeners.filter(
+    (other) => other !== listener && targetGroupsOf(context, other).includes(group),
+  );
+  const balancers = listeners
     .flatMap((each) => context.synth.referredToBy(each, each.attributes["load_balancer_arn"]))
     .map((balancer) => balancer.address);
-  const { attributes, address } = group;
-  const type = given(attributes["target_type"], "instance");
-  const protocol = String(attributes["protocol"]);
-  const port = String(attributes["port"]);
-  const path = given(blocksOf(attributes, "health_check")[0]?.["path"], "/");
-  return walk<Fault>(address, [
+  return [
     {
       fault: "other-load-balancer",
       expected: [
@@ -193,6 +201,18 @@ function examine(
       actual: both`${["used by", "使っているもの:"]} ${listed([listener, ...rivals].map((one) => one.address))}`,
       holds: rivals.length === 0,
     },
+  ];
+}
+
+function targetGroupSteps(
+  app: ServedApp,
+  { group: { attributes }, healthPath, targetType }: Found,
+): Step<Fault>[] {
+  const type = given(attributes["target_type"], "instance");
+  const protocol = String(attributes["protocol"]);
+  const port = String(attributes["port"]);
+  const path = given(blocksOf(attributes, "health_check")[0]?.["path"], "/");
+  return [
     {
       fault: "target-type",
       expected: both`${TARGET_TYPE} ${targetType}`,
@@ -214,7 +234,7 @@ function examine(
       actual: [`a health check of ${path.en}`, `ヘルスチェックのパスは ${path.ja} です`],
       holds: healthPath === "any" || path.en === healthPath,
     },
-  ]);
+  ];
 }
 
 const TARGET_TYPE = ["target type", "ターゲットタイプ"] as const;

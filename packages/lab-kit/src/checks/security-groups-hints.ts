@@ -4,8 +4,11 @@ import { ruleLines } from "./rule-lines.ts";
 
 /** Help with who may reach the load balancer and an app's tasks. */
 export function securityGroupHints(app: ServedApp) {
-  const { port, container } = app;
-  const { youToBalancer, balancerToTasks, fromYou, fromBalancer } = ruleLines(app);
+  return { ...balancerHints(app), ...taskHints(app) };
+}
+
+function balancerHints(app: ServedApp) {
+  const { youToBalancer, fromYou } = ruleLines(app);
   return {
     "no-load-balancer": hint(
       ["What do requests from outside arrive at?", "外からのリクエストは最初にどこへ届きますか。"],
@@ -34,6 +37,13 @@ export function securityGroupHints(app: ServedApp) {
       ],
       fromYou,
     ),
+  };
+}
+
+function taskHints(app: ServedApp) {
+  const { port, container } = app;
+  const { balancerToTasks, fromBalancer } = ruleLines(app);
+  return {
     "tasks-closed": hint(
       [
         `May the load balancer connect to port ${port} of the tasks?`,

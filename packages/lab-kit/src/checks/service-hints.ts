@@ -7,7 +7,11 @@ export function serviceHints(app: ServedApp) {
 }
 
 /** Help with what runs, and where. */
-export function runningHints({ container }: ServedApp) {
+export function runningHints(app: ServedApp) {
+  return { ...startHints(app), ...countHints(), ...networkHints(app) };
+}
+
+function startHints({ container }: ServedApp) {
   return {
     missing: hint(
       [
@@ -42,6 +46,12 @@ export function runningHints({ container }: ServedApp) {
       ],
       `platformVersion: "1.4.0",`,
     ),
+  };
+}
+
+/** How many tasks there are, also while a deployment is under way and after it. */
+function countHints() {
+  return {
     "desired-count": hint(
       [
         "What do users see while the only task is replaced?",
@@ -61,19 +71,6 @@ export function runningHints({ container }: ServedApp) {
       ],
       "deploymentMinimumHealthyPercent: 100, deploymentMaximumPercent: 200,",
     ),
-    egress: hint(
-      [
-        "By which port do the tasks reach ECR and CloudWatch Logs, and who lets them out?",
-        "タスクはどのポートで ECR と CloudWatch Logs に届きますか。それを許可しているのは何ですか。",
-      ],
-      [
-        "A security group without an egress rule lets nothing out; Terraform takes the one away that AWS gives to new groups: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group",
-        "アウトバウンドルールのないセキュリティグループは何も外に出しません。新しいグループに AWS が付けるルールは、Terraform が外します: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group",
-      ],
-      container === GO_APP.container
-        ? `new VpcSecurityGroupEgressRule(this, "…", { securityGroupId: tasks.id, ipProtocol: "-1", cidrIpv4: "0.0.0.0/0" });`
-        : "securityGroups: [securityGroup.id],",
-    ),
     "task-definition-not-ignored": hint(
       [
         "After a deployment of a newer revision, what would the next terraform apply do?",
@@ -85,6 +82,12 @@ export function runningHints({ container }: ServedApp) {
       ],
       `lifecycle: { ignoreChanges: ["task_definition"] },`,
     ),
+  };
+}
+
+function networkHints(app: ServedApp) {
+  return {
+    egress: egressHint(app),
     subnets: hint(
       ["In which subnets do the tasks belong?", "タスクはどのサブネットに置きますか。"],
       [
@@ -117,6 +120,21 @@ export function runningHints({ container }: ServedApp) {
     ),
   };
 }
+
+const egressHint = ({ container }: ServedApp) =>
+  hint(
+    [
+      "By which port do the tasks reach ECR and CloudWatch Logs, and who lets them out?",
+      "タスクはどのポートで ECR と CloudWatch Logs に届きますか。それを許可しているのは何ですか。",
+    ],
+    [
+      "A security group without an egress rule lets nothing out; Terraform takes the one away that AWS gives to new groups: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group",
+      "アウトバウンドルールのないセキュリティグループは何も外に出しません。新しいグループに AWS が付けるルールは、Terraform が外します: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group",
+    ],
+    container === GO_APP.container
+      ? `new VpcSecurityGroupEgressRule(this, "…", { securityGroupId: tasks.id, ipProtocol: "-1", cidrIpv4: "0.0.0.0/0" });`
+      : "securityGroups: [securityGroup.id],",
+  );
 
 /** How a load balancer finds it. */
 function targetHints(app: ServedApp) {

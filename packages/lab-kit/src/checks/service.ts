@@ -74,7 +74,7 @@ function examine<F extends string>(
 }
 
 function runningSteps(context: SynthContext, service: SynthResource): RunningStep[] {
-  return [...sizeSteps(service), ...networkSteps(context, service)];
+  return [...sizeSteps(service), ...placeSteps(context, service), ...groupSteps(context, service)];
 }
 
 function sizeSteps({ attributes }: SynthResource): RunningStep[] {
@@ -113,7 +113,8 @@ function sizeSteps({ attributes }: SynthResource): RunningStep[] {
   ];
 }
 
-function networkSteps(context: SynthContext, service: SynthResource): RunningStep[] {
+/** Where the tasks are, and how they reach the internet. */
+function placeSteps(context: SynthContext, service: SynthResource): RunningStep[] {
   const [network = {}] = blocksOf(service.attributes, "network_configuration");
   const subnets = context.synth
     .referredToBy(service, network["subnets"])
@@ -121,16 +122,7 @@ function networkSteps(context: SynthContext, service: SynthResource): RunningSte
   const gateways = [...new Set(subnets.flatMap((subnet) => gatewaysOf(context, subnet)))];
   const hasAddress = network["assign_public_ip"] === true;
   const zones = new Set(subnets.map(({ attributes }) => attributes["availability_zone"]));
-  const groups = context.synth
-    .referredToBy(service, network["security_groups"])
-    .filter(({ type }) => type === "aws_security_group");
-  const sources = groups.flatMap((group) =>
-    ingressRulesOf(context, group).flatMap(({ cidrs }) => cidrs),
-  );
-  const isOpen = groups.some((group) => letsOut(context, group, HTTPS));
   const outlets = listed(gateways);
-  const named = listed(groups.map(({ address }) => address));
-  const admitted = listed(sources);
   return [
     {
       fault: "subnets",
@@ -152,6 +144,22 @@ function networkSteps(context: SynthContext, service: SynthResource): RunningSte
         : NO_ADDRESS,
       holds: !hasAddress,
     },
+  ];
+}
+
+/** Whom their security groups let in, and where to they let the tasks out. */
+function groupSteps(context: SynthContext, service: SynthResource): RunningStep[] {
+  const [network = {}] = blocksOf(service.attributes, "network_configuration");
+  const groups = context.synth
+    .referredToBy(service, network["security_groups"])
+    .filter(({ type }) => type === "aws_security_group");
+  const sources = groups.flatMap((group) =>
+    ingressRulesOf(context, group).flatMap(({ cidrs }) => cidrs),
+  );
+  const isOpen = groups.some((group) => letsOut(context, group, HTTPS));
+  const named = listed(groups.map(({ address }) => address));
+  const admitted = listed(sources);
+  return [
     {
       fault: "security-group",
       expected: [

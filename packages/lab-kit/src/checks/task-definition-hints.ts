@@ -3,11 +3,11 @@ import { GO_APP, type WebApp } from "../web-app.ts";
 
 /** Help with everything that can be wrong in an app's task definition. */
 export function taskDefinitionHints(app: WebApp) {
-  return { ...taskHints(app), ...containerHints(app) };
+  return { ...definitionHints(app), ...TASK_HINTS, ...containerHints(app), ...portHints(app) };
 }
 
-/** Help with the task as a whole. */
-function taskHints({ container, repository }: WebApp) {
+/** Help with what is there at all. */
+function definitionHints({ container, repository }: WebApp) {
   return {
     missing: hint(
       [
@@ -31,44 +31,59 @@ function taskHints({ container, repository }: WebApp) {
       ],
       "containerDefinitions: JSON.stringify([{ … }]),",
     ),
-    "not-fargate": hint(
-      [
-        "Which network mode do tasks on Fargate have?",
-        "Fargate のタスクのネットワークモードは何ですか。",
-      ],
-      [
-        "On Fargate every task has a network interface of its own: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html",
-        "Fargate ではタスクごとに専用のネットワークインターフェイス (ENI) が付きます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/fargate-task-networking.html",
-      ],
-      `requiresCompatibilities: ["FARGATE"], networkMode: "awsvpc",`,
-    ),
-    platform: hint(
-      [
-        "For which processor was the image built, and on which one does the task run?",
-        "イメージはどの CPU 用にビルドされ、タスクはどの CPU で動きますか。",
-      ],
-      [
-        "The images are built for X86_64, which is what a task runs on where it does not say otherwise: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-arm64.html",
-        "イメージは X86_64 用にビルドされています。何も指定しなければタスクも X86_64 で動きます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/ecs-arm64.html",
-      ],
-      'runtimePlatform: { cpuArchitecture: "X86_64", operatingSystemFamily: "LINUX" },',
-    ),
-    size: hint(
-      [
-        "How much does this app need, and which pairs of CPU and memory does Fargate offer?",
-        "このアプリに必要な大きさはどれくらいですか。Fargate が用意する CPU とメモリの組み合わせはどれですか。",
-      ],
-      [
-        "Take the smallest pair of the table: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size",
-        "表のいちばん小さい組み合わせを選びます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size",
-      ],
-      `cpu: "256", memory: "512",`,
-    ),
   };
 }
 
+/** Help with the task as a whole. */
+const TASK_HINTS = {
+  "not-fargate": hint(
+    [
+      "Which network mode do tasks on Fargate have?",
+      "Fargate のタスクのネットワークモードは何ですか。",
+    ],
+    [
+      "On Fargate every task has a network interface of its own: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html",
+      "Fargate ではタスクごとに専用のネットワークインターフェイス (ENI) が付きます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/fargate-task-networking.html",
+    ],
+    `requiresCompatibilities: ["FARGATE"], networkMode: "awsvpc",`,
+  ),
+  platform: hint(
+    [
+      "For which processor was the image built, and on which one does the task run?",
+      "イメージはどの CPU 用にビルドされ、タスクはどの CPU で動きますか。",
+    ],
+    [
+      "The images are built for X86_64, which is what a task runs on where it does not say otherwise: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-arm64.html",
+      "イメージは X86_64 用にビルドされています。何も指定しなければタスクも X86_64 で動きます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/ecs-arm64.html",
+    ],
+    'runtimePlatform: { cpuArchitecture: "X86_64", operatingSystemFamily: "LINUX" },',
+  ),
+  size: hint(
+    [
+      "How much does this app need, and which pairs of CPU and memory does Fargate offer?",
+      "このアプリに必要な大きさはどれくらいですか。Fargate が用意する CPU とメモリの組み合わせはどれですか。",
+    ],
+    [
+      "Take the smallest pair of the table: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size",
+      "表のいちばん小さい組み合わせを選びます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size",
+    ],
+    `cpu: "256", memory: "512",`,
+  ),
+  "no-execution-role": hint(
+    [
+      "Who pulls the image and writes the logs, before any of your code runs?",
+      "あなたのコードが動く前に、イメージをプルし、ログを書くのは誰ですか。",
+    ],
+    [
+      "ECS does, with the task execution role: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
+      "ECS がタスク実行ロールを使って行います: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
+    ],
+    "executionRoleArn: executionRole.arn,",
+  ),
+};
+
 /** Help with its container. */
-function containerHints({ container, port }: WebApp) {
+function containerHints({ container }: WebApp) {
   return {
     "container-name": hint(
       [
@@ -92,6 +107,25 @@ function containerHints({ container, port }: WebApp) {
       ],
       `memory: "512",`,
     ),
+    "health-check": hint(
+      [
+        "In which file system does the container's health check look for its program?",
+        "コンテナのヘルスチェックは、どのファイルシステムからプログラムを探しますか。",
+      ],
+      [
+        "It runs inside of the container, with what the image has: no curl in either image, and no shell in one FROM scratch. The target group's health check asks from outside: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html",
+        "コンテナの中で、イメージにあるものだけを使って実行されます。どちらのイメージにも curl はなく、FROM scratch のイメージにはシェルもありません。ターゲットグループのヘルスチェックは外から調べます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/healthcheck.html",
+      ],
+      container === GO_APP.container
+        ? 'healthCheck: { path: "/healthz", matcher: "200" },'
+        : 'healthCheck: { command: ["CMD", "node", "-e", "…"] },',
+    ),
+  };
+}
+
+/** Help with the port that it listens on. */
+function portHints({ container, port }: WebApp) {
+  return {
     "container-port": hint(
       [`On which port does ${container} listen?`, `${container} はどのポートで待ち受けますか。`],
       [
@@ -121,30 +155,6 @@ function containerHints({ container, port }: WebApp) {
         "アプリは環境変数 PORT を読みます。portMappings だけでは設定されません。",
       ],
       `environment: [{ name: "PORT", value: "${port}" }],`,
-    ),
-    "health-check": hint(
-      [
-        "In which file system does the container's health check look for its program?",
-        "コンテナのヘルスチェックは、どのファイルシステムからプログラムを探しますか。",
-      ],
-      [
-        "It runs inside of the container, with what the image has: no curl in either image, and no shell in one FROM scratch. The target group's health check asks from outside: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html",
-        "コンテナの中で、イメージにあるものだけを使って実行されます。どちらのイメージにも curl はなく、FROM scratch のイメージにはシェルもありません。ターゲットグループのヘルスチェックは外から調べます: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/healthcheck.html",
-      ],
-      container === GO_APP.container
-        ? 'healthCheck: { path: "/healthz", matcher: "200" },'
-        : 'healthCheck: { command: ["CMD", "node", "-e", "…"] },',
-    ),
-    "no-execution-role": hint(
-      [
-        "Who pulls the image and writes the logs, before any of your code runs?",
-        "あなたのコードが動く前に、イメージをプルし、ログを書くのは誰ですか。",
-      ],
-      [
-        "ECS does, with the task execution role: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
-        "ECS がタスク実行ロールを使って行います: https://docs.aws.amazon.com/ja_jp/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
-      ],
-      "executionRoleArn: executionRole.arn,",
     ),
   };
 }

@@ -3,7 +3,7 @@ import { defineCheck, failed } from "../check.ts";
 import type { Check, CheckResult, SynthContext } from "../check.ts";
 import { blocksOf, type SynthResource } from "../synth-reader.ts";
 import { GO_APP, type WebApp } from "../web-app.ts";
-import { walk } from "./steps.ts";
+import { walk, type Step } from "./steps.ts";
 import { taskDefinitionHints } from "./task-definition-hints.ts";
 import {
   given,
@@ -12,6 +12,7 @@ import {
   listed,
   repositoryName,
   taskDefinitionsOf,
+  type Container,
 } from "./wiring.ts";
 
 /** The smallest size of a Fargate task: a quarter of a vCPU and 512 MiB. */
@@ -69,18 +70,39 @@ function examine(
 ): CheckResult<Fault> {
   const { attributes, address } = definition;
   const container = containerOf(context, app, definition);
+  const roles = context.synth.referredToBy(definition, attributes["execution_role_arn"]);
+  const healthCheck = container?.healthCheck ?? [];
+  return walk<Fault>(address, [
+    ...taskSteps(definition),
+    ...containerSteps(app, container, Number(attributes["memory"])),
+    ...portSteps(app, container),
+    {
+      fault: "health-check",
+      expected: [
+        "no health check of the container's own, or one that its image can run",
+        "コンテナ自身のヘルスチェックがないか、イメージで実行できるものである",
+      ],
+      actual: both`${["health check", "ヘルスチェック"]}: ${healthCheck.join(" ") || "-"}`,
+      holds: canRun(app, healthCheck),
+    },
+    {
+      fault: "no-execution-role",
+      expected: ["an execution role", "タスク実行ロールがある"],
+      actual: both`${["execution role", "タスク実行ロール"]}: ${listed(roles.map((role) => role.address))}`,
+      holds: roles.some(({ type }) => type === "aws_iam_role"),
+    },
+  ]);
+}
+
+function taskSteps({ attributes }: SynthResource): Step<Fault>[] {
   const mode = given(attributes["network_mode"], "bridge");
   const launchTypes = [attributes["requires_compatibilities"] ?? []].flat().map(String);
-  const size = describeSize(attributes["cpu"], attributes["memory"]);
-  const roles = context.synth.referredToBy(definition, attributes["execution_role_arn"]);
+  const compatibility = listed(launchTypes);
   const [platform = {}] = blocksOf(attributes, "runtime_platform");
   const architecture = String(platform["cpu_architecture"] ?? "X86_64");
+  const size = describeSize(attributes["cpu"], attributes["memory"]);
   const wantedSize = describeSize(CPU, MEMORY);
-  const compatibility = listed(launchTypes);
-  const port = container?.environment.get("PORT");
-  const healthCheck = container?.healthCheck ?? [];
-  const lowestPort = Number(container?.systemControls.get(PORT_START) ?? FIRST_UNPRIVILEGED_PORT);
-  return walk<Fault>(address, [
+  return [
     {
       fault: "not-fargate",
       expected: [
@@ -100,6 +122,16 @@ function examine(
       holds: architecture === "X86_64",
     },
     { fault: "size", expected: wantedSize, actual: size, holds: size.en === wantedSize.en },
+  ];
+}
+
+/** @param memory the task's, in MiB */
+function containerSteps(
+  app: WebApp,
+  container: Container | undefined,
+  memory: number,
+): Step<Fault>[] {
+  return [
     {
       fault: "container-name",
       expected: [
@@ -124,8 +156,15 @@ function examine(
             `コンテナの上限は ${container.memory} MiB です`,
           ]
         : ["the container has no limit of its own", "コンテナ自身の上限はありません"],
-      holds: (container?.memory ?? 0) <= Number(attributes["memory"]),
+      holds: (container?.memory ?? 0) <= memory,
     },
+  ];
+}
+
+function portSteps(app: WebApp, container: Container | undefined): Step<Fault>[] {
+  const port = container?.environment.get("PORT");
+  const lowestPort = Number(container?.systemControls.get(PORT_START) ?? FIRST_UNPRIVILEGED_PORT);
+  return [
     {
       fault: "container-port",
       expected: [`container port ${app.port}`, `コンテナポート ${app.port}`],
@@ -151,22 +190,7 @@ function examine(
         port === undefined ? ["PORT is not set", "PORT が設定されていません"] : `PORT=${port}`,
       holds: port === String(app.port),
     },
-    {
-      fault: "health-check",
-      expected: [
-        "no health check of the container's own, or one that its image can run",
-        "コンテナ自身のヘルスチェックがないか、イメージで実行できるものである",
-      ],
-      actual: both`${["health check", "ヘルスチェック"]}: ${healthCheck.join(" ") || "-"}`,
-      holds: canRun(app, healthCheck),
-    },
-    {
-      fault: "no-execution-role",
-      expected: ["an execution role", "タスク実行ロールがある"],
-      actual: both`${["execution role", "タスク実行ロール"]}: ${listed(roles.map((role) => role.address))}`,
-      holds: roles.some(({ type }) => type === "aws_iam_role"),
-    },
-  ]);
+  ];
 }
 
 /** Neither image has curl or wget; that of the Go app begins FROM scratch and has the app alone. */

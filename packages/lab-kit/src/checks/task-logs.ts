@@ -132,13 +132,9 @@ function examine(
       ],
       both`${where}: awslogs-region ${String(region)}`,
     );
-  const groups = context.synth.all("aws_cloudwatch_log_group");
-  const group = groups.find(
-    (candidate) =>
-      candidate.attributes["name"] === groupName ||
-      context.synth.referredToBy(definition, groupName).includes(candidate),
-  );
+  const group = groupOf(context, definition, groupName);
   if (group === undefined) {
+    const groups = context.synth.all("aws_cloudwatch_log_group");
     const known = listed(groups.map(({ address }) => address));
     return failed(
       "no-group",
@@ -146,6 +142,25 @@ function examine(
       both`awslogs-group: ${String(groupName)}; ${["groups", "ロググループ"]}: ${known}`,
     );
   }
+  return examineRetention(where, group);
+}
+
+/** The stack's log group that an option names or refers to. */
+function groupOf(
+  { synth }: SynthContext,
+  definition: SynthResource,
+  groupName: unknown,
+): SynthResource | undefined {
+  return synth
+    .all("aws_cloudwatch_log_group")
+    .find(
+      (candidate) =>
+        candidate.attributes["name"] === groupName ||
+        synth.referredToBy(definition, groupName).includes(candidate),
+    );
+}
+
+function examineRetention(where: Text, group: SynthResource): CheckResult<Fault> {
   const days = group.attributes["retention_in_days"];
   const kept: Words =
     days === undefined ? ["for ever (no retention)", "無期限 (設定なし)"] : String(days);

@@ -72,29 +72,12 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
       batch,
       builds: new Builds(),
     };
-    const started = await Promise.allSettled(
-      Array.from({ length: options.lanes }, async (_, index) => {
-        const lane = await Lane.start(laneOptions, `lane-${index + 1}`);
-        lanes.push(lane);
-        return lane;
-      }),
-    );
-    const [first, ...others] = started.map((each) => {
-      if (each.status === "rejected") throw each.reason;
-      return each.value;
-    });
-    await first!.prepareAccount();
-    await first!.save(EMPTY);
-    const before = new Set(await first!.resources());
-    const jobs = jobsOf({
-      labs: options.labs,
-      wanted: options.wanted,
-      chain: chainOf(options),
-      batch,
-      before,
-    });
+    await startLanes(lanes, laneOptions, options.lanes);
+    const before = await emptyCloud(lanes[0]!);
+    const { labs, wanted } = options;
+    const jobs = jobsOf({ labs, wanted, chain: chainOf(options), batch, before });
     const proofs = await runJobs({
-      lanes: [first!, ...others],
+      lanes,
       jobs,
       onProof: options.onProof,
       keepArtifacts: (lane, job, error) => keepArtifacts(join(state, "verify"), lane, job, error),
@@ -108,6 +91,21 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
     await registry?.close();
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Starts lanes side by side into `lanes`, in order. All that have started are there when one could not. */
+async function startLanes(lanes: Lane[], options: LaneOptions, count: number): Promise<void> {
+  const names = Array.from({ length: count }, (_, index) => `lane-${index + 1}`);
+  const started = await Promise.allSettled(names.map((name) => Lane.start(options, name)));
+  for (const each of started) if (each.status === "fulfilled") lanes.push(each.value);
+  for (const each of started) if (each.status === "rejected") throw each.reason;
+}
+
+/** Saves a lane's cloud as the one that chapters without a ground begin in. @returns what is in it */
+async function emptyCloud(lane: Lane): Promise<ReadonlySet<string>> {
+  await lane.prepareAccount();
+  await lane.save(EMPTY);
+  return new Set(await lane.resources());
 }
 
 /** The wanted labs, and before each the chapter that it stands on. */

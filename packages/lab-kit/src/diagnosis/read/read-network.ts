@@ -1,4 +1,9 @@
-import type { DescribeVpcAttributeCommandOutput, SecurityGroup, Subnet } from "@aws-sdk/client-ec2";
+import type {
+  DescribeVpcAttributeCommandOutput,
+  Filter,
+  SecurityGroup,
+  Subnet,
+} from "@aws-sdk/client-ec2";
 import type { NetworkData, VpcDns } from "@workbook/local-aws/reachability";
 
 import type { AwsClients } from "../../live.ts";
@@ -8,6 +13,20 @@ import type { Reader } from "./reader.ts";
 export interface NetworkState extends NetworkData {
   readonly subnets: readonly Subnet[];
   readonly securityGroups: readonly SecurityGroup[];
+}
+
+/** Asks EC2 for a list of what is in the VPCs: empty where there are none, or where it is not told. */
+type List = <T>(
+  call: string,
+  work: () => Promise<readonly T[] | undefined>,
+) => Promise<readonly T[]>;
+
+/** What is asked, and of which VPCs. */
+interface Asked {
+  readonly ec2: AwsClients["ec2"];
+  readonly list: List;
+  readonly vpcIds: readonly string[];
+  readonly Filters: Filter[];
 }
 
 /**
@@ -21,19 +40,37 @@ export async function readNetwork(
   region: string,
   vpcIds: readonly string[],
 ): Promise<NetworkState> {
-  const Filters = [{ Name: "vpc-id", Values: [...vpcIds] }];
-  const attached = [{ Name: "attachment.vpc-id", Values: [...vpcIds] }];
-  const list = <T>(call: string, work: () => Promise<readonly T[] | undefined>) =>
+  const list: List = (call, work) =>
     reader.ask(`ec2 ${call}`, async () => (vpcIds.length === 0 ? [] : ((await work()) ?? [])), []);
-  const groups = list(
+  const Filters = [{ Name: "vpc-id", Values: [...vpcIds] }];
+  const asked = { ec2, list, vpcIds, Filters };
+  const [groups, ways, ends] = await Promise.all([
+    readGroups(asked),
+    readWays(asked),
+    readEnds(asked),
+  ]);
+  const dns = await Promise.all(vpcIds.map((id) => readDns(ec2, reader, id)));
+  return { region, dns, ...groups, ...ways, ...ends };
+}
+
+/** Security groups and their rules. */
+async function readGroups({ ec2, list, Filters }: Asked) {
+  const securityGroups = await list(
     "describe-security-groups",
     async () => (await ec2.describeSecurityGroups({ Filters })).SecurityGroups,
   );
-  const rules = list("describe-security-group-rules", async () => {
-    const Values = (await groups).flatMap(({ GroupId }) => GroupId ?? []);
-    const byGroup = [{ Name: "group-id", Values }];
-    return (await ec2.describeSecurityGroupRules({ Filters: byGroup })).SecurityGroupRules;
-  });
+  const Values = securityGroups.flatMap(({ GroupId }) => GroupId ?? []);
+  const byGroup = [{ Name: "group-id", Values }];
+  const securityGroupRules = await list(
+    "describe-security-group-rules",
+    async () => (await ec2.describeSecurityGroupRules({ Filters: byGroup })).SecurityGroupRules,
+  );
+  return { securityGroups, securityGroupRules };
+}
+
+/** What packets go by. */
+async function readWays({ ec2, list, vpcIds, Filters }: Asked) {
+  const attached = [{ Name: "attachment.vpc-id", Values: [...vpcIds] }];
   const [vpcs, subnets, routeTables, networkAcls, internetGateways, natGateways] =
     await Promise.all([
       list("describe-vpcs", async () => (await ec2.describeVpcs({ Filters })).Vpcs),
@@ -55,6 +92,11 @@ export async function readNetwork(
         async () => (await ec2.describeNatGateways({ Filter: Filters })).NatGateways,
       ),
     ]);
+  return { vpcs, subnets, routeTables, networkAcls, internetGateways, natGateways };
+}
+
+/** What they come from and go to. */
+async function readEnds({ ec2, list, Filters }: Asked) {
   const [vpcEndpoints, networkInterfaces, prefixLists] = await Promise.all([
     list(
       "describe-vpc-endpoints",
@@ -66,22 +108,7 @@ export async function readNetwork(
     ),
     list("describe-prefix-lists", async () => (await ec2.describePrefixLists({})).PrefixLists),
   ]);
-  const dns = await Promise.all(vpcIds.map((id) => readDns(ec2, reader, id)));
-  return {
-    region,
-    vpcs,
-    dns,
-    subnets,
-    routeTables,
-    networkAcls,
-    securityGroups: await groups,
-    securityGroupRules: await rules,
-    internetGateways,
-    natGateways,
-    vpcEndpoints,
-    networkInterfaces,
-    prefixLists,
-  };
+  return { vpcEndpoints, networkInterfaces, prefixLists };
 }
 
 async function readDns(ec2: AwsClients["ec2"], reader: Reader, VpcId: string): Promise<VpcDns> {

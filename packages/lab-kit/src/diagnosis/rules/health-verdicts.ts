@@ -110,36 +110,38 @@ function counts(
 /** So much grace is enough for an app that does not say that it is still starting. */
 const ENOUGH_GRACE_SECONDS = 30;
 
+/** Says a cause of what the health check met; more evidence stands beside the verdict. */
+type Say = (id: FindingId, en: string, ja: string, ...more: Evidence[]) => Cause;
+
 function verdictCause(
   deployed: Deployed,
   subject: Subject,
-  { group, target }: Target,
+  checked: Target,
   verdict: Verdict,
 ): Cause {
   const { name, service } = subject;
+  const { group, target } = checked;
   const { words, evidence } = verdict;
   const code = codeOf(verdict);
   const grace = service.healthCheckGracePeriodSeconds ?? 0;
-  const asked = `${group.HealthCheckPath} (matcher ${group.Matcher?.HttpCode})`;
-  const cause = (id: FindingId, en: string, ja: string, ...more: Evidence[]): Cause => ({
+  const say: Say = (id, en, ja, ...more) => ({
     id,
     subject: name,
     isSymptom: true,
     cause: [en, ja],
     evidence: [evidence, ...more],
   });
-  const settings = { call: groupCall(group), value: `HealthCheckPath ${asked}` };
   if (code >= 200 && code < 300)
-    return cause(
+    return say(
       "health-check-matcher",
       `${name} answers its health check with ${code}, and target group ${group.TargetGroupName} wants ${group.Matcher?.HttpCode}.`,
       `${name} はヘルスチェックに ${code} を返しますが、ターゲットグループ ${group.TargetGroupName} の matcher は ${group.Matcher?.HttpCode} です。`,
-      settings,
+      settingsOf(group),
     );
   const isStarting =
     grace < ENOUGH_GRACE_SECONDS && listenedAt(deployed, subject.failures) === undefined;
   if (isStarting && (Number.isNaN(code) || code === 503) && !words.includes("timed out"))
-    return cause(
+    return say(
       "grace-period",
       `Tasks of ${name} are stopped before they have started: the health check fails, and the grace period is ${grace} s.`,
       `${name} のタスクは起動し終える前に停止されています。ヘルスチェックの猶予期間が ${grace} 秒しかありません。`,
@@ -149,37 +151,52 @@ function verdictCause(
       },
     );
   const beside = besideCause(deployed, subject, { code, container: target.containerName });
-  if (beside) return cause(beside.id, beside.en, beside.ja, beside.evidence);
-  if (code >= 500)
-    return cause(
-      "health-check-error",
-      `${name} answers its health check ${group.HealthCheckPath} with ${code}: the app itself reports an error.`,
-      `${name} はヘルスチェック ${group.HealthCheckPath} に ${code} を返しています。アプリ自身のエラーです。`,
-      settings,
-    );
-  if (code > 0)
-    return cause(
-      "health-check-path",
-      `${name} answers ${code} at ${group.HealthCheckPath}, which the health check of target group ${group.TargetGroupName} asks for.`,
-      `ターゲットグループ ${group.TargetGroupName} のヘルスチェックのパス ${group.HealthCheckPath} に、${name} は ${code} を返します。`,
-      settings,
-    );
-  if (words.includes("timed out"))
-    return cause(
-      "health-check-timeout",
-      `${name} takes a connection on ${target.containerPort} and does not answer its health check within ${group.HealthCheckTimeoutSeconds} s.`,
-      `${name} はポート ${target.containerPort} への接続を受けますが、ヘルスチェックに ${group.HealthCheckTimeoutSeconds} 秒以内に応答しません。`,
-      settings,
-    );
-  return cause(
-    "app-port",
-    `Nothing listens on port ${target.containerPort} in the tasks of ${name}: the load balancer's connections are refused.`,
-    `${name} のタスクはポート ${target.containerPort} で待ち受けていないため、ALB からの接続が拒否されます。`,
-    {
-      call: `ecs describe-services --services ${name}`,
-      value: `containerPort ${target.containerPort}`,
-    },
-  );
+  if (beside) return say(beside.id, beside.en, beside.ja, beside.evidence);
+  return code > 0
+    ? answerCause(say, name, code, group)
+    : silenceCause(say, name, checked, words.includes("timed out"));
+}
+
+const settingsOf = (group: TargetGroup): Evidence => ({
+  call: groupCall(group),
+  value: `HealthCheckPath ${group.HealthCheckPath} (matcher ${group.Matcher?.HttpCode})`,
+});
+
+/** The app answered, and not as it should. */
+function answerCause(say: Say, name: string, code: number, group: TargetGroup): Cause {
+  return code >= 500
+    ? say(
+        "health-check-error",
+        `${name} answers its health check ${group.HealthCheckPath} with ${code}: the app itself reports an error.`,
+        `${name} はヘルスチェック ${group.HealthCheckPath} に ${code} を返しています。アプリ自身のエラーです。`,
+        settingsOf(group),
+      )
+    : say(
+        "health-check-path",
+        `${name} answers ${code} at ${group.HealthCheckPath}, which the health check of target group ${group.TargetGroupName} asks for.`,
+        `ターゲットグループ ${group.TargetGroupName} のヘルスチェックのパス ${group.HealthCheckPath} に、${name} は ${code} を返します。`,
+        settingsOf(group),
+      );
+}
+
+/** No answer came: in time, or at all. */
+function silenceCause(say: Say, name: string, { group, target }: Target, isLate: boolean): Cause {
+  return isLate
+    ? say(
+        "health-check-timeout",
+        `${name} takes a connection on ${target.containerPort} and does not answer its health check within ${group.HealthCheckTimeoutSeconds} s.`,
+        `${name} はポート ${target.containerPort} への接続を受けますが、ヘルスチェックに ${group.HealthCheckTimeoutSeconds} 秒以内に応答しません。`,
+        settingsOf(group),
+      )
+    : say(
+        "app-port",
+        `Nothing listens on port ${target.containerPort} in the tasks of ${name}: the load balancer's connections are refused.`,
+        `${name} のタスクはポート ${target.containerPort} で待ち受けていないため、ALB からの接続が拒否されます。`,
+        {
+          call: `ecs describe-services --services ${name}`,
+          value: `containerPort ${target.containerPort}`,
+        },
+      );
 }
 
 /** Whether any of a task's lines has been delivered. */

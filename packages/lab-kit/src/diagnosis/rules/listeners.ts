@@ -152,9 +152,7 @@ function takenCause(
   own: ListenerState,
   groups: readonly TargetGroup[],
 ): Cause[] {
-  const by = rule.IsDefault
-    ? (["its default action", "デフォルトアクション"] as const)
-    : ([`rule ${rule.Priority}`, `優先度 ${rule.Priority} のルール`] as const);
+  const by = nameOf(rule);
   const evidence = [{ call: `elbv2 describe-rules (port ${port})`, value: rulesText(own) }];
   const to = forwardedTo(action);
   const self = to.find(({ arn }) => arn === TargetGroupArn);
@@ -197,6 +195,11 @@ function takenCause(
     ]),
   ];
 }
+
+const nameOf = ({ IsDefault, Priority }: Taken["rule"]) =>
+  IsDefault
+    ? (["its default action", "デフォルトアクション"] as const)
+    : ([`rule ${Priority}`, `優先度 ${Priority} のルール`] as const);
 
 function rulesText({ rules }: ListenerState): string {
   return rules
