@@ -102,10 +102,7 @@ async function examine(
   app: WebApp,
   scratch: string,
 ): Promise<CheckResult<Fault>> {
-  const expected = [
-    `containers of ${app.container} answer "${app.greeting}", whatever was done to the one before`,
-    `前のコンテナに何をしても、${app.container} のコンテナは "${app.greeting}" を返す`,
-  ] as const;
+  const expected = expectationOf(app);
   const image = await pull(context, app, join(scratch, "layout"));
   if (image === undefined)
     return failed("not-pushed", expected, [
@@ -133,11 +130,7 @@ async function examine(
       first,
       text(["container 1, changed by hand,", "手で変更したコンテナ 1 "]),
     );
-    if (changed.value !== CHANGED)
-      throw new ContainerError([
-        `The change of container 1 did not show: ${changed.value}`,
-        `コンテナ 1 への変更が現れませんでした: ${changed.value}`,
-      ]);
+    requireChanged(changed.value);
     await rm(first.root, { recursive: true });
     const second = await look(
       await NodeContainer.create(image, join(scratch, "2")),
@@ -150,6 +143,21 @@ async function examine(
     if (!(error instanceof ContainerError)) throw error;
     return failed("not-started", expected, list([...seen, error.said], "\n"));
   }
+}
+
+const expectationOf = ({ container, greeting }: WebApp) =>
+  [
+    `containers of ${container} answer "${greeting}", whatever was done to the one before`,
+    `前のコンテナに何をしても、${container} のコンテナは "${greeting}" を返す`,
+  ] as const;
+
+/** What was done by hand has to show, or the next container would prove nothing. */
+function requireChanged(answer: string): void {
+  if (answer === CHANGED) return;
+  throw new ContainerError([
+    `The change of container 1 did not show: ${answer}`,
+    `コンテナ 1 への変更が現れませんでした: ${answer}`,
+  ]);
 }
 
 /** Pulls the image that building gives now, as ECS would; undefined where nothing has a place to be pushed to. */

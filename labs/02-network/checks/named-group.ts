@@ -29,10 +29,11 @@ export interface NamedGroup {
 const RULES = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html";
 const RULES_JA = "https://docs.aws.amazon.com/ja_jp/vpc/latest/userguide/security-group-rules.html";
 
-function faultsFor({ name, port, from }: NamedGroup) {
-  const source =
-    from === undefined ? "cidrIpv4: settings.homeCidr" : "referencedSecurityGroupId: alb.id";
-  const rule = `new VpcSecurityGroupIngressRule(this, "…", { securityGroupId: …, ipProtocol: "tcp", fromPort: ${port}, toPort: ${port}, ${source} });`;
+function faultsFor(group: NamedGroup) {
+  return { ...groupHints(group), ...ingressHints(group) };
+}
+
+function groupHints({ name }: NamedGroup) {
   return {
     missing: hint(
       [
@@ -45,6 +46,25 @@ function faultsFor({ name, port, from }: NamedGroup) {
       ],
       `new SecurityGroup(this, "…", { name: settings.named("${name}"), description: "…", vpcId: vpc.id });`,
     ),
+    "no-egress": hint(
+      [
+        "What may leave? Terraform takes away the rule that AWS gives a new group.",
+        "外へ出られるのは何ですか。Terraform は、AWS が新しいグループに付けるルールを外します。",
+      ],
+      [
+        `Let everything out with a VpcSecurityGroupEgressRule: ${RULES}`,
+        `VpcSecurityGroupEgressRule ですべて出られるようにします: ${RULES_JA}`,
+      ],
+      `new VpcSecurityGroupEgressRule(this, "…", { securityGroupId: …, ipProtocol: "-1", cidrIpv4: "0.0.0.0/0" });`,
+    ),
+  };
+}
+
+function ingressHints({ port, from }: NamedGroup) {
+  const source =
+    from === undefined ? "cidrIpv4: settings.homeCidr" : "referencedSecurityGroupId: alb.id";
+  const rule = `new VpcSecurityGroupIngressRule(this, "…", { securityGroupId: …, ipProtocol: "tcp", fromPort: ${port}, toPort: ${port}, ${source} });`;
+  return {
     closed: hint(
       [`What may connect to port ${port}?`, `ポート ${port} に接続できるのは何ですか。`],
       [
@@ -77,17 +97,6 @@ function faultsFor({ name, port, from }: NamedGroup) {
       ],
       `${source},`,
     ),
-    "no-egress": hint(
-      [
-        "What may leave? Terraform takes away the rule that AWS gives a new group.",
-        "外へ出られるのは何ですか。Terraform は、AWS が新しいグループに付けるルールを外します。",
-      ],
-      [
-        `Let everything out with a VpcSecurityGroupEgressRule: ${RULES}`,
-        `VpcSecurityGroupEgressRule ですべて出られるようにします: ${RULES_JA}`,
-      ],
-      `new VpcSecurityGroupEgressRule(this, "…", { securityGroupId: …, ipProtocol: "-1", cidrIpv4: "0.0.0.0/0" });`,
-    ),
   };
 }
 
@@ -116,15 +125,7 @@ function examine(context: SynthContext, wanted: NamedGroup): CheckResult<Fault> 
   const source = from === undefined ? undefined : groupCalled(context, `${from}-${context.owner}`);
   const whom = from === undefined ? context.homeCidr : `${from}-${context.owner}`;
   const inVpc = group && context.synth.referredToBy(group, group.attributes["vpc_id"]);
-  if (group === undefined || inVpc?.[0]?.type !== "aws_vpc") {
-    const groups = context.synth.all("aws_security_group");
-    const names = groups.map(({ attributes }) => String(attributes["name"]));
-    return failed(
-      "missing",
-      [`a security group "${name}" of the VPC`, `VPC にセキュリティグループ "${name}" がある`],
-      both`${["groups", "セキュリティグループ"]}: ${listed(names)}`,
-    );
-  }
+  if (group === undefined || inVpc?.[0]?.type !== "aws_vpc") return notFound(context, name);
   const rules = ingressRulesOf(context, group);
   const actual = both`${["it admits", "許可しているもの:"]} ${listed(rules.map(describeRule))}`;
   return walk<Fault>(`${group.address} "${name}"`, [
@@ -162,6 +163,16 @@ function examine(context: SynthContext, wanted: NamedGroup): CheckResult<Fault> 
       holds: egressOf(context, group).includes("0.0.0.0/0"),
     },
   ]);
+}
+
+function notFound({ synth }: SynthContext, name: string): CheckResult<Fault> {
+  const groups = synth.all("aws_security_group");
+  const names = groups.map(({ attributes }) => String(attributes["name"]));
+  return failed(
+    "missing",
+    [`a security group "${name}" of the VPC`, `VPC にセキュリティグループ "${name}" がある`],
+    both`${["groups", "セキュリティグループ"]}: ${listed(names)}`,
+  );
 }
 
 function groupCalled({ synth }: SynthContext, name: string): SynthResource | undefined {

@@ -121,11 +121,7 @@ function examine(context: SynthContext, balancer: SynthResource): CheckResult<Fa
   const { attributes, address } = balancer;
   const type = String(attributes["load_balancer_type"] ?? "application");
   const isInternal = attributes["internal"] === true;
-  const references = [
-    ...context.synth.referredToBy(balancer, attributes["subnets"]),
-    ...context.synth.referredToBy(balancer, blocksOf(attributes, "subnet_mapping")),
-  ];
-  const subnets = references.filter((one) => one.type === "aws_subnet");
+  const subnets = subnetsOf(context, balancer);
   const zones = subnets.map((subnet) => String(subnet.attributes["availability_zone"]));
   const gateways = [...new Set(subnets.flatMap((subnet) => gatewaysOf(context, subnet)))];
   const groups = context.synth.referredToBy(balancer, attributes["security_groups"]);
@@ -168,6 +164,15 @@ function examine(context: SynthContext, balancer: SynthResource): CheckResult<Fa
       holds: after.some((one) => one.startsWith("aws_internet_gateway.")),
     },
   ]);
+}
+
+/** The subnets that it stands in, however they are written. */
+function subnetsOf({ synth }: SynthContext, balancer: SynthResource): SynthResource[] {
+  const { attributes } = balancer;
+  return [
+    ...synth.referredToBy(balancer, attributes["subnets"]),
+    ...synth.referredToBy(balancer, blocksOf(attributes, "subnet_mapping")),
+  ].filter((one) => one.type === "aws_subnet");
 }
 
 const TYPE = ["type", "タイプ"] as const;

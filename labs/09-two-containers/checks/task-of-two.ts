@@ -6,6 +6,7 @@ import {
   defineCheck,
   hint,
   listed,
+  type Step,
   type SynthContext,
   walk,
 } from "@workbook/lab-kit";
@@ -159,24 +160,30 @@ export function writesConfiguration(id: string): Check<"synth"> {
   });
 }
 
-function examineConfiguration(
-  _: SynthContext,
-  task: WebTask,
-): CheckResult<keyof typeof CONFIGURATION> {
-  const { definition, nginx, writer } = task;
+type ConfigurationFault = keyof typeof CONFIGURATION;
+
+function examineConfiguration(_: SynthContext, task: WebTask): CheckResult<ConfigurationFault> {
+  return walk(task.definition.address, [...volumeSteps(task), ...upstreamSteps(task)]);
+}
+
+/** A volume brings what the third container writes to nginx. */
+function volumeSteps({
+  definition,
+  containers,
+  nginx,
+  writer,
+}: WebTask): Step<ConfigurationFault>[] {
   const volumes = blocksOf(definition.attributes, "volume").map(({ name }) => String(name));
   const written = writer?.mounts.find(({ volume }) => volumes.includes(volume));
   const seen = nginx.mounts.find(({ volume }) => volume === written?.volume);
-  const upstream = upstreamIn(writer);
-  const port = appPort(task);
-  return walk(definition.address, [
+  return [
     {
       fault: "no-writer",
       expected: [
         "a third container, which writes the configuration",
         "設定を書く 3 つ目のコンテナがある",
       ],
-      actual: both`${["containers", "コンテナ"]}: ${listed(task.containers.map(({ name }) => name))}`,
+      actual: both`${["containers", "コンテナ"]}: ${listed(containers.map(({ name }) => name))}`,
       holds: writer !== undefined,
     },
     {
@@ -197,6 +204,15 @@ function examineConfiguration(
       actual: both`nginx: ${mountsOf(nginx)}`,
       holds: seen?.path.replace(/\/$/, "") === DIRECTORY,
     },
+  ];
+}
+
+/** What it writes leads to the app. */
+function upstreamSteps(task: WebTask): Step<ConfigurationFault>[] {
+  const { writer } = task;
+  const upstream = upstreamIn(writer);
+  const port = appPort(task);
+  return [
     {
       fault: "no-proxy",
       expected: both`${writer?.name ?? ""}: proxy_pass`,
@@ -217,7 +233,7 @@ function examineConfiguration(
       actual: both`${["nginx asks port", "nginx の転送先のポート:"]} ${upstream?.port ?? ""}`,
       holds: upstream?.port === port,
     },
-  ]);
+  ];
 }
 
 const ASKS = ["nginx asks", "nginx の転送先:"] as const;

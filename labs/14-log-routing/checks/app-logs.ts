@@ -1,8 +1,10 @@
 import {
   type Check,
   type CheckResult,
+  type Container,
   defineCheck,
   hint,
+  type Step,
   type SynthContext,
   walk,
 } from "@workbook/lab-kit";
@@ -53,6 +55,8 @@ const LOGS = {
   ),
 };
 
+type Fault = keyof typeof LOGS;
+
 /** The app's lines go through the router to its log group, but for health checks. */
 export function appIsRouted(id: string): Check<"synth"> {
   return defineCheck({
@@ -67,22 +71,35 @@ export function appIsRouted(id: string): Check<"synth"> {
   });
 }
 
-function examine(
-  context: SynthContext,
-  { definition, app }: RoutedTask,
-): CheckResult<keyof typeof LOGS> {
-  const option = (name: string) => String(app.logOptions[name] ?? "");
-  const group = context.synth
-    .referredToBy(definition, app.logOptions["log_group_name"])
-    .find(({ type }) => type === "aws_cloudwatch_log_group");
-  const exclude = option("exclude-pattern");
-  return walk<keyof typeof LOGS>(definition.address, [
+function examine(context: SynthContext, task: RoutedTask): CheckResult<Fault> {
+  const { definition, app } = task;
+  const exclude = optionOf(app, "exclude-pattern");
+  return walk<Fault>(definition.address, [
     {
       fault: "driver",
       expected: ["the log driver is awsfirelens", "ログドライバーが awsfirelens である"],
       actual: `logDriver: ${app.logDriver ?? "-"}`,
       holds: app.logDriver === "awsfirelens",
     },
+    ...outputSteps(context, task),
+    {
+      fault: "filter",
+      expected: ["lines of /healthz are left out", "/healthz の行を除く"],
+      actual: `exclude-pattern: ${exclude || "-"}`,
+      holds: matches(exclude, '"path":"/healthz"') && !matches(exclude, '"path":"/"'),
+    },
+  ]);
+}
+
+const optionOf = ({ logOptions }: Container, name: string) => String(logOptions[name] ?? "");
+
+/** Where the router brings the app's lines. */
+function outputSteps(context: SynthContext, { definition, app }: RoutedTask): Step<Fault>[] {
+  const option = (name: string) => optionOf(app, name);
+  const group = context.synth
+    .referredToBy(definition, app.logOptions["log_group_name"])
+    .find(({ type }) => type === "aws_cloudwatch_log_group");
+  return [
     {
       fault: "output",
       expected: ["the output is cloudwatch_logs", "出力が cloudwatch_logs である"],
@@ -113,13 +130,7 @@ function examine(
       actual: `region: ${option("region") || "-"}`,
       holds: option("region") !== "",
     },
-    {
-      fault: "filter",
-      expected: ["lines of /healthz are left out", "/healthz の行を除く"],
-      actual: `exclude-pattern: ${exclude || "-"}`,
-      holds: matches(exclude, '"path":"/healthz"') && !matches(exclude, '"path":"/"'),
-    },
-  ]);
+  ];
 }
 
 /** What is no regular expression matches nothing: then the router does not start. */

@@ -3,6 +3,7 @@ import {
   type CheckResult,
   defineCheck,
   hint,
+  type Step,
   type SynthContext,
   walk,
 } from "@workbook/lab-kit";
@@ -54,6 +55,8 @@ const ARCHIVES = {
   ),
 };
 
+type Fault = keyof typeof ARCHIVES;
+
 /** Every line goes to a bucket as well, by a file of the learner's own. */
 export function archives(id: string): Check<"synth"> {
   return defineCheck({
@@ -68,27 +71,20 @@ export function archives(id: string): Check<"synth"> {
   });
 }
 
-function examine(
-  context: SynthContext,
-  { definition, router, writer, app }: RoutedTask,
-): CheckResult<keyof typeof ARCHIVES> {
+function examine(context: SynthContext, task: RoutedTask): CheckResult<Fault> {
+  return walk<Fault>(task.definition.address, [...fileSteps(task), ...outputSteps(context, task)]);
+}
+
+/** Whether the router reads a file, and it is there when the router starts. */
+function fileSteps({ router, writer }: RoutedTask): Step<Fault>[] {
   const { "config-file-type": type, "config-file-value": file = "" } = router?.options ?? {};
-  const configuration = [...(writer?.environment.values() ?? []), ...(writer?.command ?? [])].join(
-    "\n",
-  );
-  const property = (name: string) =>
-    new RegExp(`^\\s*${name}\\s+(\\S+)`, "im").exec(configuration)?.[1] ?? "";
   const shared = (router?.container.mounts ?? []).find(({ volume }) =>
     writer?.mounts.some((mount) => mount.volume === volume),
   );
   const waits = router?.container.dependsOn.some(
     ({ container, condition }) => container === writer?.name && condition === "SUCCESS",
   );
-  const bucket = context.synth
-    .referredToBy(definition, property("bucket"))
-    .find((each) => each.type === "aws_s3_bucket");
-  const match = property("Match");
-  return walk<keyof typeof ARCHIVES>(definition.address, [
+  return [
     {
       fault: "file",
       expected: ["a configuration file of your own", "自分の設定ファイルがある"],
@@ -110,6 +106,24 @@ function examine(
       actual: waits ? "SUCCESS" : ["it does not wait", "待っていません"],
       holds: waits === true,
     },
+  ];
+}
+
+/** What the file says. */
+function outputSteps(
+  context: SynthContext,
+  { definition, writer, app }: RoutedTask,
+): Step<Fault>[] {
+  const configuration = [...(writer?.environment.values() ?? []), ...(writer?.command ?? [])].join(
+    "\n",
+  );
+  const property = (name: string) =>
+    new RegExp(`^\\s*${name}\\s+(\\S+)`, "im").exec(configuration)?.[1] ?? "";
+  const bucket = context.synth
+    .referredToBy(definition, property("bucket"))
+    .find((each) => each.type === "aws_s3_bucket");
+  const match = property("Match");
+  return [
     {
       fault: "output",
       expected: ["an output s3 with a bucket of the stack", "スタックのバケットへの出力 s3 がある"],
@@ -122,7 +136,7 @@ function examine(
       actual: both`${["it matches", "Match の値"]}: ${match || "-"}`,
       holds: fits(match, `${app.name}-firelens-0123456789abcdef0123456789abcdef`),
     },
-  ]);
+  ];
 }
 
 /** A star stands for any letters. */

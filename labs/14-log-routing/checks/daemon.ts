@@ -7,6 +7,7 @@ import {
   failed,
   hint,
   passed,
+  type Step,
   type SynthContext,
   type SynthResource,
   walk,
@@ -102,6 +103,8 @@ const FAULTS = {
   ),
 };
 
+type Fault = keyof typeof FAULTS;
+
 /** On each instance a router listens, at a port and at a socket of the instance. */
 export function hasDaemon(id: string): Check<"synth"> {
   return defineCheck({
@@ -120,27 +123,28 @@ function examine(
   context: SynthContext,
   task: InstanceTask,
   service: SynthResource,
-): CheckResult<keyof typeof FAULTS> {
-  const { definition } = task;
-  const configuration = configurationOf(task);
+): CheckResult<Fault> {
   const strategy = String(service.attributes["scheduling_strategy"] ?? "REPLICA");
-  const port = hostPortOf(task);
-  const listens = propertyOf(configuration, "Listen");
-  const socket = propertyOf(configuration, "unix_path");
-  const shown = onInstance(task, socket);
-  const group = context.synth
-    .referredToBy(definition, propertyOf(configuration, "log_group_name"))
-    .find(({ type }) => type === "aws_cloudwatch_log_group");
-  const match = propertyOf(configuration, "Match");
-  const [role] = context.synth.referredToBy(definition, definition.attributes["task_role_arn"]);
-  const statements = role ? allowedBy(context, role) : [];
-  return walk<keyof typeof FAULTS>(service.address, [
+  return walk<Fault>(service.address, [
     {
       fault: "not-daemon",
       expected: both`${STRATEGY} DAEMON`,
       actual: both`${STRATEGY} ${strategy}`,
       holds: strategy === "DAEMON",
     },
+    ...inputSteps(task),
+    ...outputSteps(context, task),
+  ]);
+}
+
+/** Where it takes lines. */
+function inputSteps(task: InstanceTask): Step<Fault>[] {
+  const configuration = configurationOf(task);
+  const port = hostPortOf(task);
+  const listens = propertyOf(configuration, "Listen");
+  const socket = propertyOf(configuration, "unix_path");
+  const shown = onInstance(task, socket);
+  return [
     {
       fault: "port",
       expected: [
@@ -159,6 +163,20 @@ function examine(
       actual: both`unix_path ${socket || "-"} → ${shown ?? "-"}`,
       holds: shown !== undefined,
     },
+  ];
+}
+
+/** Where it brings them, and whether it may. */
+function outputSteps(context: SynthContext, task: InstanceTask): Step<Fault>[] {
+  const { definition } = task;
+  const configuration = configurationOf(task);
+  const group = context.synth
+    .referredToBy(definition, propertyOf(configuration, "log_group_name"))
+    .find(({ type }) => type === "aws_cloudwatch_log_group");
+  const match = propertyOf(configuration, "Match");
+  const [role] = context.synth.referredToBy(definition, definition.attributes["task_role_arn"]);
+  const statements = role ? allowedBy(context, role) : [];
+  return [
     {
       fault: "output",
       expected: [
@@ -176,7 +194,7 @@ function examine(
         allows(statements, action, group),
       ),
     },
-  ]);
+  ];
 }
 
 const STRATEGY = ["the service's strategy:", "サービスの戦略:"] as const;

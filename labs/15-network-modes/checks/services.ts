@@ -21,7 +21,9 @@ const PLACED = {
   awsvpc: "spread",
 } as const;
 
-const serviceHints = ({ networkMode, listener }: ModeApp) => ({
+const serviceHints = (app: ModeApp) => ({ ...placeHints(app), ...trafficHints(app) });
+
+const placeHints = ({ networkMode }: ModeApp) => ({
   missing: hint(
     [
       `Who keeps two of the tasks in mode ${networkMode} running?`,
@@ -55,6 +57,9 @@ const serviceHints = ({ networkMode, listener }: ModeApp) => ({
     both`${["A port, and on a small instance an interface, is there once. Let one task go first:", "ポートは 1 つしかなく、小さなインスタンスでは ENI もそうです。先に 1 つ止めることを許します:"]} ${ecsPage("deployment-type-ecs")}`,
     "deploymentMinimumHealthyPercent: 50, deploymentMaximumPercent: 100,",
   ),
+});
+
+const trafficHints = ({ networkMode, listener }: ModeApp) => ({
   network: hint(
     [
       "Whose network do tasks in this mode have: their own, or the instance's?",

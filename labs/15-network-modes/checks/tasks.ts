@@ -70,27 +70,28 @@ export function definesTask(id: string, app: ModeApp): Check<"synth"> {
   });
 }
 
-function examineTask(
-  context: SynthContext,
-  app: ModeApp,
-): CheckResult<keyof ReturnType<typeof taskHints>> {
+type Fault = keyof ReturnType<typeof taskHints>;
+
+function notFound({ synth }: SynthContext, { networkMode }: ModeApp): CheckResult<Fault> {
+  const modes = synth
+    .all("aws_ecs_task_definition")
+    .map(({ attributes }) =>
+      [attributes["network_mode"] ?? "bridge", attributes["requires_compatibilities"]].join(" "),
+    );
+  return failed(
+    "missing",
+    [
+      `a task definition of mode ${networkMode} for EC2`,
+      `EC2 用で ${networkMode} モードのタスク定義がある`,
+    ],
+    both`${["task definitions", "タスク定義"]}: ${listed(modes)}`,
+  );
+}
+
+function examineTask(context: SynthContext, app: ModeApp): CheckResult<Fault> {
   const [definition] = taskDefinitionsOf(context, app);
   const container = definition && containerOf(context, app, definition);
-  if (definition === undefined || container === undefined) {
-    const modes = context.synth
-      .all("aws_ecs_task_definition")
-      .map(({ attributes }) =>
-        [attributes["network_mode"] ?? "bridge", attributes["requires_compatibilities"]].join(" "),
-      );
-    return failed(
-      "missing",
-      [
-        `a task definition of mode ${app.networkMode} for EC2`,
-        `EC2 用で ${app.networkMode} モードのタスク定義がある`,
-      ],
-      both`${["task definitions", "タスク定義"]}: ${listed(modes)}`,
-    );
-  }
+  if (definition === undefined || container === undefined) return notFound(context, app);
   const { attributes } = definition;
   const memory = container.memory ?? attributes["memory"];
   const told = container.environment.get("PORT") ?? "-";

@@ -10,7 +10,15 @@ import {
   walk,
 } from "@workbook/lab-kit";
 import { both, text } from "@workbook/toolchain";
-import { awsPage, inner, NO_REPORT, referred, reportOf, targetSteps } from "./stack-parts.ts";
+import {
+  awsPage,
+  inner,
+  NO_REPORT,
+  referred,
+  type Report,
+  targetSteps,
+  withReport,
+} from "./stack-parts.ts";
 import { targetHints } from "./target-hints.ts";
 
 const PATTERNS = awsPage("eventbridge/latest/userguide/eb-event-patterns.html");
@@ -50,6 +58,8 @@ const FAULTS = {
   }),
 };
 
+type Fault = keyof typeof FAULTS;
+
 /** The report runs whenever the shop closes a day. */
 export function runsWhenADayIsClosed(id: string): Check<"synth"> {
   return defineCheck({
@@ -60,7 +70,7 @@ export function runsWhenADayIsClosed(id: string): Check<"synth"> {
       "店が 1 日を締めると、ルールがレポートを動かす",
     ]),
     faults: FAULTS,
-    run: examine,
+    run: (context) => withReport<Fault>(context, examine),
   });
 }
 
@@ -77,14 +87,7 @@ interface Pattern {
   readonly "detail-type"?: readonly unknown[];
 }
 
-function examine(context: SynthContext): CheckResult<keyof typeof FAULTS> {
-  const report = reportOf(context);
-  if (report === undefined)
-    return failed(
-      "no-report",
-      ["a task to run", "動かすタスクがある"],
-      ["there is none", "ありません"],
-    );
+function examine(context: SynthContext, report: Report): CheckResult<Fault> {
   const rule = ruleForShop(context);
   if (rule === undefined)
     return failed(
@@ -120,7 +123,7 @@ function examine(context: SynthContext): CheckResult<keyof typeof FAULTS> {
     ORDER,
   );
   const paths = inner(transformer, "input_paths") as Readonly<Record<string, unknown>>;
-  return walk<keyof typeof FAULTS>(target.address, [
+  return walk<Fault>(target.address, [
     ...steps,
     {
       fault: "paths",

@@ -7,12 +7,21 @@ import {
   hint,
   parseJsonText,
   statementsOf,
+  type Step,
   type SynthContext,
   type SynthResource,
   walk,
 } from "@workbook/lab-kit";
 import { both, text } from "@workbook/toolchain";
-import { addresses, awsPage, NO_REPORT, queueOf, referred, reportOf } from "./stack-parts.ts";
+import {
+  addresses,
+  awsPage,
+  NO_REPORT,
+  queueOf,
+  referred,
+  type Report,
+  withReport,
+} from "./stack-parts.ts";
 
 const EVENTS = awsPage("AmazonECS/latest/developerguide/ecs_task_events.html");
 const OPERATORS = awsPage("eventbridge/latest/userguide/eb-create-pattern-operators.html");
@@ -66,6 +75,8 @@ const FAULTS = {
   ),
 };
 
+type Fault = keyof typeof FAULTS;
+
 /** A run that failed reaches the queue, and so does what EventBridge could not deliver. */
 export function failuresReachTheQueue(id: string): Check<"synth"> {
   return defineCheck({
@@ -73,7 +84,7 @@ export function failuresReachTheQueue(id: string): Check<"synth"> {
     tier: "synth",
     title: text(["A run that failed reaches the queue", "失敗した実行がキューに届く"]),
     faults: FAULTS,
-    run: examine,
+    run: (context) => withReport<Fault>(context, examine),
   });
 }
 
@@ -86,16 +97,8 @@ interface Pattern {
 const patternOf = ({ attributes }: SynthResource) =>
   parseJsonText(String(attributes["event_pattern"] ?? "")) as Pattern | undefined;
 
-function examine(context: SynthContext): CheckResult<keyof typeof FAULTS> {
-  const report = reportOf(context);
-  if (report === undefined)
-    return failed(
-      "no-report",
-      ["a task to run", "動かすタスクがある"],
-      ["there is none", "ありません"],
-    );
-  const { synth } = context;
-  const rule = synth.all("aws_cloudwatch_event_rule").find((each) => {
+function examine(context: SynthContext, report: Report): CheckResult<Fault> {
+  const rule = context.synth.all("aws_cloudwatch_event_rule").find((each) => {
     const pattern = patternOf(each);
     return (
       pattern?.source?.includes("aws.ecs") &&
@@ -108,6 +111,14 @@ function examine(context: SynthContext): CheckResult<keyof typeof FAULTS> {
       ["a rule for ECS Task State Change", "ECS Task State Change に一致するルールがある"],
       ["there is none", "ありません"],
     );
+  return walk<Fault>(rule.address, [
+    ...patternSteps(context, rule, report),
+    ...queueSteps(context, rule),
+  ]);
+}
+
+/** Which events the rule lets through: of the report, of runs that ended badly or did not begin. */
+function patternSteps({ synth }: SynthContext, rule: SynthResource, report: Report): Step<Fault>[] {
   const detail = patternOf(rule)?.detail ?? {};
   const said = JSON.stringify(detail);
   const isAboutReport =
@@ -115,12 +126,7 @@ function examine(context: SynthContext): CheckResult<keyof typeof FAULTS> {
     JSON.stringify(detail["group"] ?? "").includes(
       `family:${String(report.definition.attributes["family"])}`,
     );
-  const queue = queueOf(context);
-  const sentTo = synth
-    .referringTo(rule, "aws_cloudwatch_event_target", "rule")
-    .flatMap((each) => referred(context, each, each.attributes["arn"], "aws_sqs_queue"));
-  const policies = queue ? synth.referringTo(queue, "aws_sqs_queue_policy", "queue_url") : [];
-  return walk<keyof typeof FAULTS>(rule.address, [
+  return [
     {
       fault: "whose",
       expected: ["of the report alone", "レポートのイベントだけ"],
@@ -145,6 +151,18 @@ function examine(context: SynthContext): CheckResult<keyof typeof FAULTS> {
       actual: said,
       holds: /"\$or":\[.*"stopCode":\["TaskFailedToStart"\]/.test(said),
     },
+  ];
+}
+
+/** Where to they go. */
+function queueSteps(context: SynthContext, rule: SynthResource): Step<Fault>[] {
+  const { synth } = context;
+  const queue = queueOf(context);
+  const sentTo = synth
+    .referringTo(rule, "aws_cloudwatch_event_target", "rule")
+    .flatMap((each) => referred(context, each, each.attributes["arn"], "aws_sqs_queue"));
+  const policies = queue ? synth.referringTo(queue, "aws_sqs_queue_policy", "queue_url") : [];
+  return [
     {
       fault: "target",
       expected: ["it sends to the queue", "キューに送る"],
@@ -161,5 +179,5 @@ function examine(context: SynthContext): CheckResult<keyof typeof FAULTS> {
           statementsOf(context, policy).some((each) => allowsAction(each, "sqs:SendMessage")),
       ),
     },
-  ]);
+  ];
 }

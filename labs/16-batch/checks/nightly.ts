@@ -5,11 +5,21 @@ import {
   defineCheck,
   failed,
   hint,
+  type Step,
   type SynthContext,
+  type SynthResource,
   walk,
 } from "@workbook/lab-kit";
 import { both, text } from "@workbook/toolchain";
-import { awsPage, inner, NO_REPORT, referred, reportOf, targetSteps } from "./stack-parts.ts";
+import {
+  awsPage,
+  inner,
+  NO_REPORT,
+  referred,
+  type Report,
+  targetSteps,
+  withReport,
+} from "./stack-parts.ts";
 import { targetHints } from "./target-hints.ts";
 
 const TYPES = awsPage("scheduler/latest/UserGuide/schedule-types.html");
@@ -50,6 +60,8 @@ const FAULTS = {
   }),
 };
 
+type Fault = keyof typeof FAULTS;
+
 /** The report runs every night at three, by the clocks of Tokyo. */
 export function runsEveryNight(id: string): Check<"synth"> {
   return defineCheck({
@@ -60,18 +72,11 @@ export function runsEveryNight(id: string): Check<"synth"> {
       "スケジュールが毎晩、東京の 3 時にレポートを動かす",
     ]),
     faults: FAULTS,
-    run: examine,
+    run: (context) => withReport<Fault>(context, examine),
   });
 }
 
-function examine(context: SynthContext): CheckResult<keyof typeof FAULTS> {
-  const report = reportOf(context);
-  if (report === undefined)
-    return failed(
-      "no-report",
-      ["a task to run", "動かすタスクがある"],
-      ["there is none", "ありません"],
-    );
+function examine(context: SynthContext, report: Report): CheckResult<Fault> {
   const all = context.synth.all("aws_scheduler_schedule");
   const schedule = all.find(
     (each) =>
@@ -84,12 +89,30 @@ function examine(context: SynthContext): CheckResult<keyof typeof FAULTS> {
       ["a schedule whose target is the cluster", "クラスターをターゲットとするスケジュールがある"],
       [`schedules: ${all.length}`, `スケジュールの数: ${all.length}`],
     );
-  const { attributes } = schedule;
+  const [target = {}] = blocksOf(schedule.attributes, "target");
+  return walk<Fault>(schedule.address, [
+    ...timeSteps(schedule),
+    ...targetSteps(
+      context,
+      report,
+      {
+        resource: schedule,
+        roleArn: target["role_arn"],
+        task: inner(target, "ecs_parameters"),
+        block: target,
+        input: String(target["input"] ?? ""),
+        service: "scheduler.amazonaws.com",
+      },
+      DAY,
+    ),
+  ]);
+}
+
+function timeSteps({ attributes }: SynthResource): Step<Fault>[] {
   const expression = String(attributes["schedule_expression"] ?? "-");
   const zone = String(attributes["schedule_expression_timezone"] ?? "UTC");
   const state = String(attributes["state"] ?? "ENABLED");
-  const [target = {}] = blocksOf(attributes, "target");
-  return walk<keyof typeof FAULTS>(schedule.address, [
+  return [
     {
       fault: "time",
       expected: ["every day at 3:00", "毎日 3:00"],
@@ -108,18 +131,5 @@ function examine(context: SynthContext): CheckResult<keyof typeof FAULTS> {
       actual: `state: ${state}`,
       holds: state === "ENABLED",
     },
-    ...targetSteps(
-      context,
-      report,
-      {
-        resource: schedule,
-        roleArn: target["role_arn"],
-        task: inner(target, "ecs_parameters"),
-        block: target,
-        input: String(target["input"] ?? ""),
-        service: "scheduler.amazonaws.com",
-      },
-      DAY,
-    ),
-  ]);
+  ];
 }

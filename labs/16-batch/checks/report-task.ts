@@ -11,7 +11,7 @@ import {
   walk,
 } from "@workbook/lab-kit";
 import { both, text } from "@workbook/toolchain";
-import { addresses, awsPage, NO_REPORT, referred, reportOf } from "./stack-parts.ts";
+import { addresses, awsPage, NO_REPORT, referred, reportOf, type Report } from "./stack-parts.ts";
 
 const STANDALONE = awsPage("AmazonECS/latest/developerguide/standalone-tasks.html");
 const LOGS = awsPage("AmazonECS/latest/developerguide/using_awslogs.html");
@@ -70,16 +70,21 @@ export function reportIsATask(id: string): Check<"synth"> {
 
 function examine(context: SynthContext): CheckResult<keyof typeof FAULTS> {
   const report = reportOf(context);
-  if (report === undefined)
-    return failed(
-      "missing",
-      [
-        "a task definition whose container runs src/report.js",
-        "コンテナで src/report.js を動かすタスク定義がある",
-      ],
-      ["there is none", "ありません"],
-    );
-  const { definition, container } = report;
+  if (report !== undefined) return examineReport(context, report);
+  return failed(
+    "missing",
+    [
+      "a task definition whose container runs src/report.js",
+      "コンテナで src/report.js を動かすタスク定義がある",
+    ],
+    ["there is none", "ありません"],
+  );
+}
+
+function examineReport(
+  context: SynthContext,
+  { definition, container }: Report,
+): CheckResult<keyof typeof FAULTS> {
   const { attributes } = definition;
   const roles = referred(context, definition, attributes["execution_role_arn"], "aws_iam_role");
   const compatible = [attributes["requires_compatibilities"] ?? []].flat();

@@ -9,12 +9,21 @@ import {
   hint,
   isWide,
   type Statement,
+  type Step,
   type SynthContext,
   type SynthResource,
   walk,
 } from "@workbook/lab-kit";
 import { both, text, type Words } from "@workbook/toolchain";
-import { addresses, awsPage, NO_REPORT, queueOf, reportOf, trusts } from "./stack-parts.ts";
+import {
+  addresses,
+  awsPage,
+  NO_REPORT,
+  queueOf,
+  type Report,
+  trusts,
+  withReport,
+} from "./stack-parts.ts";
 
 const ROLE = awsPage("AmazonECS/latest/developerguide/CWE_IAM_role.html");
 const PASS = awsPage("IAM/latest/UserGuide/id_roles_use_passrole.html");
@@ -72,6 +81,8 @@ const FAULTS = {
   ),
 };
 
+type Fault = keyof typeof FAULTS;
+
 /** Both that run the report take on a role that may run this task, pass its role, and write to the queue, and no more. */
 export function runnerMayRun(id: string): Check<"synth"> {
   return defineCheck({
@@ -82,43 +93,25 @@ export function runnerMayRun(id: string): Check<"synth"> {
       "EventBridge と Scheduler がレポートだけを動かせるロール",
     ]),
     faults: FAULTS,
-    run: examine,
+    run: (context) => withReport<Fault>(context, examine),
   });
 }
 
-function examine(context: SynthContext): CheckResult<keyof typeof FAULTS> {
-  const report = reportOf(context);
+function examine(context: SynthContext, report: Report): CheckResult<Fault> {
   const queue = queueOf(context);
-  if (report === undefined)
-    return failed(
-      "no-report",
-      ["a task to run", "動かすタスクがある"],
-      ["there is none", "ありません"],
-    );
   if (queue === undefined)
     return failed(
       "no-queue",
       ["a queue for what goes wrong", "失敗が届くキューがある"],
       ["there is none", "ありません"],
     );
-  const { definition } = report;
-  const executionRole = context.synth
-    .referredToBy(definition, definition.attributes["execution_role_arn"])
-    .find(({ type }) => type === "aws_iam_role");
   const roles = SERVICES.map((service) => ({
     service,
     role: context.synth.all("aws_iam_role").find((each) => trusts(each, service)),
   }));
-  const statements = roles.map(({ role }) => (role ? allowedBy(context, role) : []));
-  const all = statements.flat();
-  const everyMay = (action: string, target: SynthResource | undefined) =>
-    statements.every(
-      (own) =>
-        allows(own, action, target) ||
-        own.some((each) => isWide(each) && allowsAction(each, action)),
-    );
   const names = addresses([...new Set(roles.flatMap(({ role }) => role ?? []))]);
-  return walk<keyof typeof FAULTS>(names, [
+  const statements = roles.map(({ role }) => (role ? allowedBy(context, role) : []));
+  return walk<Fault>(names, [
     {
       fault: "trust",
       expected: both`${["may be taken on by", "ロールを引き受けられる"]}: ${SERVICES.join(", ")}`,
@@ -127,6 +120,28 @@ function examine(context: SynthContext): CheckResult<keyof typeof FAULTS> {
       }`,
       holds: roles.every(({ role }) => role !== undefined),
     },
+    ...rightSteps(context, report, queue, statements),
+  ]);
+}
+
+/** What the roles may do. @param statements those of each service's role, in the order of {@link SERVICES} */
+function rightSteps(
+  { synth }: SynthContext,
+  { definition }: Report,
+  queue: SynthResource,
+  statements: readonly (readonly Statement[])[],
+): Step<Fault>[] {
+  const executionRole = synth
+    .referredToBy(definition, definition.attributes["execution_role_arn"])
+    .find(({ type }) => type === "aws_iam_role");
+  const all = statements.flat();
+  const everyMay = (action: string, target: SynthResource | undefined) =>
+    statements.every(
+      (own) =>
+        allows(own, action, target) ||
+        own.some((each) => isWide(each) && allowsAction(each, action)),
+    );
+  return [
     {
       fault: "run-task",
       expected: both`ecs:RunTask → ${definition.address}`,
@@ -154,7 +169,7 @@ function examine(context: SynthContext): CheckResult<keyof typeof FAULTS> {
       actual: granted(all),
       holds: !all.some(isWide),
     },
-  ]);
+  ];
 }
 
 const granted = (statements: readonly Statement[]): Words =>

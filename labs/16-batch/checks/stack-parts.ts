@@ -1,7 +1,9 @@
 import {
   blocksOf,
+  type CheckResult,
   type Container,
   containersOf,
+  failed,
   gatewaysOf,
   hint,
   listed,
@@ -38,6 +40,20 @@ export function reportOf({ synth }: SynthContext): Report | undefined {
     if (container !== undefined) return { definition, container };
   }
   return undefined;
+}
+
+/** Examines the report that others run; fails where there is none. */
+export function withReport<F extends string>(
+  context: SynthContext,
+  examine: (context: SynthContext, report: Report) => CheckResult<F>,
+): CheckResult<F | "no-report"> {
+  const report = reportOf(context);
+  if (report !== undefined) return examine(context, report);
+  return failed(
+    "no-report",
+    ["a task to run", "動かすタスクがある"],
+    ["there is none", "ありません"],
+  );
 }
 
 /** The queue for what goes wrong: the one that the stack has, or the one that a schedule's target names. */
@@ -99,20 +115,28 @@ export type TargetFault = (typeof TARGET_FAULTS)[number];
 /** Goes through what every target that runs the report needs. @param wanted values of variables, by their names */
 export function targetSteps(
   context: SynthContext,
-  { definition, container }: Report,
+  report: Report,
   target: TaskTarget,
   wanted: Readonly<Record<string, string>>,
 ): readonly Step<TargetFault>[] {
-  const { resource, task, block } = target;
+  return [
+    ...placeSteps(context, report, target),
+    overrideStep(report, target, wanted),
+    ...troubleSteps(context, target),
+  ];
+}
+
+/** What is run, where, and by which role. */
+function placeSteps(
+  context: SynthContext,
+  { definition }: Report,
+  { resource, task, roleArn, service }: TaskTarget,
+): Step<TargetFault>[] {
   const named = referred(context, resource, task["task_definition_arn"], "aws_ecs_task_definition");
-  const roles = referred(context, resource, target.roleArn, "aws_iam_role");
+  const roles = referred(context, resource, roleArn, "aws_iam_role");
   const network = inner(task, "network_configuration");
   const subnets = referred(context, resource, network["subnets"], "aws_subnet");
   const isOpen = network["assign_public_ip"] === true;
-  const variables = variablesIn(target.input, container.name);
-  const seen = Object.keys(wanted).map((name) => `${name}=${variables.get(name) ?? "-"}`);
-  const { maximum_event_age_in_seconds: age } = inner(block, "retry_policy");
-  const letters = referred(context, resource, inner(block, "dead_letter_config"), "aws_sqs_queue");
   return [
     {
       fault: "task",
@@ -135,20 +159,38 @@ export function targetSteps(
     {
       fault: "role",
       expected: [
-        `by a role that ${target.service} may take on`,
-        `${target.service} が引き受けられるロールで動かす`,
+        `by a role that ${service} may take on`,
+        `${service} が引き受けられるロールで動かす`,
       ],
       actual: both`${["role", "ロール"]}: ${addresses(roles)}`,
-      holds: roles.some((role) => trusts(role, target.service)),
+      holds: roles.some((role) => trusts(role, service)),
     },
-    {
-      fault: "override",
-      expected: both`${["the container is told", "コンテナに伝える"]}: ${Object.entries(wanted)
-        .map(([name, value]) => `${name}=${value}`)
-        .join(", ")}`,
-      actual: both`${["told", "伝えているもの"]}: ${seen.join(", ")}`,
-      holds: Object.entries(wanted).every(([name, value]) => variables.get(name) === value),
-    },
+  ];
+}
+
+/** What the container is told beside what its definition says. */
+function overrideStep(
+  { container }: Report,
+  { input }: TaskTarget,
+  wanted: Readonly<Record<string, string>>,
+): Step<TargetFault> {
+  const variables = variablesIn(input, container.name);
+  const seen = Object.keys(wanted).map((name) => `${name}=${variables.get(name) ?? "-"}`);
+  return {
+    fault: "override",
+    expected: both`${["the container is told", "コンテナに伝える"]}: ${Object.entries(wanted)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(", ")}`,
+    actual: both`${["told", "伝えているもの"]}: ${seen.join(", ")}`,
+    holds: Object.entries(wanted).every(([name, value]) => variables.get(name) === value),
+  };
+}
+
+/** What becomes of a run that does not begin. */
+function troubleSteps(context: SynthContext, { resource, block }: TaskTarget): Step<TargetFault>[] {
+  const { maximum_event_age_in_seconds: age } = inner(block, "retry_policy");
+  const letters = referred(context, resource, inner(block, "dead_letter_config"), "aws_sqs_queue");
+  return [
     {
       fault: "retry",
       expected: ["it gives up within an hour", "1 時間以内にあきらめる"],

@@ -79,6 +79,18 @@ export function buildspecDoes(id: string): Check<"synth"> {
   });
 }
 
+/** Where in the commands each thing is done; -1 where it is not. */
+function placesIn(commands: readonly string[]) {
+  const at = (pattern: RegExp) => commands.findIndex((line) => pattern.test(line));
+  return {
+    test: at(/--test\b|npm (?:run )?test/),
+    build: at(/docker build\b/),
+    login: at(/docker login\b.*--password-stdin/),
+    push: at(/docker push\b/),
+    definition: at(/imagedefinitions\.json/),
+  };
+}
+
 async function examine(context: SynthContext): Promise<CheckResult<Fault>> {
   const spec = await readBuildspec(context);
   if ("problem" in spec)
@@ -88,12 +100,8 @@ async function examine(context: SynthContext): Promise<CheckResult<Fault>> {
       both`${["it cannot", "読めません"]}: ${spec.problem}`,
     );
   const { commands, files } = spec;
-  const at = (pattern: RegExp) => commands.findIndex((line) => pattern.test(line));
-  const [test, build, push] = [/--test\b|npm (?:run )?test/, /docker build\b/, /docker push\b/].map(
-    at,
-  ) as [number, number, number];
-  const login = at(/docker login\b.*--password-stdin/);
-  const definitions = commands[at(/imagedefinitions\.json/)] ?? "-";
+  const { test, build, login, push, definition } = placesIn(commands);
+  const definitions = commands[definition] ?? "-";
   const inOrder = (first: number, second: number) => first >= 0 && first < second;
   const where = (what: Words, line: number) =>
     both`${what}: ${line < 0 ? ["no command", "コマンドがない"] : commands[line]!}`;

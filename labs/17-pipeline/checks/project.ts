@@ -1,4 +1,13 @@
-import { blocksOf, type Check, defineCheck, hint, walk } from "@workbook/lab-kit";
+import {
+  blocksOf,
+  type Check,
+  type CheckResult,
+  defineCheck,
+  hint,
+  type SynthContext,
+  type SynthResource,
+  walk,
+} from "@workbook/lab-kit";
 import { both, text } from "@workbook/toolchain";
 import { awsPage, nothing, projectOf, referred } from "./stack-parts.ts";
 
@@ -49,43 +58,47 @@ export function projectBuilds(id: string): Check<"synth"> {
     faults: FAULTS,
     run(context) {
       const project = projectOf(context);
-      if (project === undefined)
-        return nothing("missing", ["a project of CodeBuild", "CodeBuild のプロジェクトがある"]);
-      const { attributes } = project;
-      const typeOf = (name: string) => String(blocksOf(attributes, name)[0]?.["type"] ?? "-");
-      const [environment = {}] = blocksOf(attributes, "environment");
-      const variable = blocksOf(environment, "environment_variable").find(
-        ({ name }) => name === "REPOSITORY",
-      );
-      const value = String(variable?.["value"] ?? "-");
-      const types = `source ${typeOf("source")}, artifacts ${typeOf("artifacts")}`;
-      const isUrl =
-        referred(context, project, value, "aws_ecr_repository").length > 0
-          ? value.endsWith(".repository_url}")
-          : /\.dkr\.ecr\..*\/nodejs-app-/.test(value);
-      return walk<keyof typeof FAULTS>(project.address, [
-        {
-          fault: "source",
-          expected: [
-            "source and artifacts are CODEPIPELINE",
-            "source と artifacts が CODEPIPELINE である",
-          ],
-          actual: types,
-          holds: typeOf("source") === "CODEPIPELINE" && typeOf("artifacts") === "CODEPIPELINE",
-        },
-        {
-          fault: "privileged",
-          expected: ["the container is privileged", "コンテナが特権モードである"],
-          actual: `privileged_mode: ${String(environment["privileged_mode"] ?? "-")}`,
-          holds: environment["privileged_mode"] === true,
-        },
-        {
-          fault: "repository",
-          expected: ["REPOSITORY is the repository's URL", "REPOSITORY がリポジトリの URL である"],
-          actual: `REPOSITORY=${value}`,
-          holds: isUrl,
-        },
-      ]);
+      return project === undefined
+        ? nothing("missing", ["a project of CodeBuild", "CodeBuild のプロジェクトがある"])
+        : examine(context, project);
     },
   });
+}
+
+function examine(context: SynthContext, project: SynthResource): CheckResult<keyof typeof FAULTS> {
+  const { attributes } = project;
+  const typeOf = (name: string) => String(blocksOf(attributes, name)[0]?.["type"] ?? "-");
+  const [environment = {}] = blocksOf(attributes, "environment");
+  const variable = blocksOf(environment, "environment_variable").find(
+    ({ name }) => name === "REPOSITORY",
+  );
+  const value = String(variable?.["value"] ?? "-");
+  const types = `source ${typeOf("source")}, artifacts ${typeOf("artifacts")}`;
+  const isUrl =
+    referred(context, project, value, "aws_ecr_repository").length > 0
+      ? value.endsWith(".repository_url}")
+      : /\.dkr\.ecr\..*\/nodejs-app-/.test(value);
+  return walk<keyof typeof FAULTS>(project.address, [
+    {
+      fault: "source",
+      expected: [
+        "source and artifacts are CODEPIPELINE",
+        "source と artifacts が CODEPIPELINE である",
+      ],
+      actual: types,
+      holds: typeOf("source") === "CODEPIPELINE" && typeOf("artifacts") === "CODEPIPELINE",
+    },
+    {
+      fault: "privileged",
+      expected: ["the container is privileged", "コンテナが特権モードである"],
+      actual: `privileged_mode: ${String(environment["privileged_mode"] ?? "-")}`,
+      holds: environment["privileged_mode"] === true,
+    },
+    {
+      fault: "repository",
+      expected: ["REPOSITORY is the repository's URL", "REPOSITORY がリポジトリの URL である"],
+      actual: `REPOSITORY=${value}`,
+      holds: isUrl,
+    },
+  ]);
 }

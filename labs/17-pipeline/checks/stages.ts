@@ -3,11 +3,20 @@ import {
   type CheckResult,
   defineCheck,
   hint,
+  type Step,
   type SynthContext,
+  type SynthResource,
   walk,
 } from "@workbook/lab-kit";
 import { both, text } from "@workbook/toolchain";
-import { awsPage, nodeServiceOf, nothing, pipelineOf, projectOf } from "./stack-parts.ts";
+import {
+  awsPage,
+  nodeServiceOf,
+  nothing,
+  type PipelineAction,
+  pipelineOf,
+  projectOf,
+} from "./stack-parts.ts";
 
 const STRUCTURE = awsPage("codepipeline/latest/userguide/reference-pipeline-structure.html");
 const CONNECTION = awsPage(
@@ -91,13 +100,6 @@ function examine(context: SynthContext): CheckResult<Fault> {
   const [source, build, deploy] = [of("Source"), of("Build"), of("Deploy")];
   const seen = actions.map(({ category, provider }) => `${category} (${provider})`).join(" → ");
   const categories = [...new Set(actions.map(({ category }) => category))];
-  const project = projectOf(context);
-  const service = nodeServiceOf(context);
-  const { ConnectionArn, FullRepositoryId, BranchName } = source?.configuration ?? {};
-  const names = (value: unknown, wanted: unknown, target = project) =>
-    target !== undefined &&
-    (value === wanted || context.synth.referredToBy(resource, value).includes(target));
-  const { ClusterName, ServiceName } = deploy?.configuration ?? {};
   return walk<Fault>(resource.address, [
     {
       fault: "order",
@@ -105,18 +107,54 @@ function examine(context: SynthContext): CheckResult<Fault> {
       actual: seen || "-",
       holds: categories.join() === ORDER.join() && of("Approval")?.provider === "Manual",
     },
+    sourceStep(context, resource, source),
+    ...workSteps(context, resource, build, deploy),
     {
-      fault: "source",
-      expected: ["main of you/greeting, by the connection", "接続で you/greeting の main を読む"],
-      actual: `${String(FullRepositoryId)}, ${String(BranchName)}, ${String(ConnectionArn)}`,
+      fault: "artifacts",
+      expected: ["each reads what the one before it has made", "それぞれが前の成果物を読む"],
+      actual: `Build: ${build?.inputs.join()}; Deploy: ${deploy?.inputs.join()}`,
       holds:
-        source?.provider === "CodeStarSourceConnection" &&
-        FullRepositoryId === "you/greeting" &&
-        BranchName === "main" &&
-        context.synth
-          .referredToBy(resource, ConnectionArn)
-          .some(({ type }) => /^aws_code(?:star)?connections_connection$/.test(type)),
+        source?.outputs.join() === build?.inputs.join() &&
+        build?.outputs.join() === deploy?.inputs.join() &&
+        deploy?.inputs.length === 1,
     },
+  ]);
+}
+
+function sourceStep(
+  { synth }: SynthContext,
+  pipeline: SynthResource,
+  source: PipelineAction | undefined,
+): Step<Fault> {
+  const { ConnectionArn, FullRepositoryId, BranchName } = source?.configuration ?? {};
+  return {
+    fault: "source",
+    expected: ["main of you/greeting, by the connection", "接続で you/greeting の main を読む"],
+    actual: `${String(FullRepositoryId)}, ${String(BranchName)}, ${String(ConnectionArn)}`,
+    holds:
+      source?.provider === "CodeStarSourceConnection" &&
+      FullRepositoryId === "you/greeting" &&
+      BranchName === "main" &&
+      synth
+        .referredToBy(pipeline, ConnectionArn)
+        .some(({ type }) => /^aws_code(?:star)?connections_connection$/.test(type)),
+  };
+}
+
+/** What builds, and what is deployed. */
+function workSteps(
+  context: SynthContext,
+  pipeline: SynthResource,
+  build: PipelineAction | undefined,
+  deploy: PipelineAction | undefined,
+): Step<Fault>[] {
+  const project = projectOf(context);
+  const service = nodeServiceOf(context);
+  const names = (value: unknown, wanted: unknown, target = project) =>
+    target !== undefined &&
+    (value === wanted || context.synth.referredToBy(pipeline, value).includes(target));
+  const { ClusterName, ServiceName } = deploy?.configuration ?? {};
+  return [
     {
       fault: "build",
       expected: both`${["built by", "ビルドするのは"]} ${project?.address ?? "-"}`,
@@ -132,14 +170,5 @@ function examine(context: SynthContext): CheckResult<Fault> {
         ClusterName !== undefined &&
         names(ServiceName, service?.attributes["name"], service),
     },
-    {
-      fault: "artifacts",
-      expected: ["each reads what the one before it has made", "それぞれが前の成果物を読む"],
-      actual: `Build: ${build?.inputs.join()}; Deploy: ${deploy?.inputs.join()}`,
-      holds:
-        source?.outputs.join() === build?.inputs.join() &&
-        build?.outputs.join() === deploy?.inputs.join() &&
-        deploy?.inputs.length === 1,
-    },
-  ]);
+  ];
 }
