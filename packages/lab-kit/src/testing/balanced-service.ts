@@ -78,6 +78,25 @@ interface BalancedService {
   readonly service?: Partial<CreateServiceCommandInput>;
 }
 
+async function registerTask(
+  { ecs }: AwsClients,
+  family: string,
+  image: string,
+  executionRoleArn: string | undefined,
+): Promise<void> {
+  await ecs.registerTaskDefinition({
+    family,
+    networkMode: "awsvpc",
+    requiresCompatibilities: ["FARGATE"],
+    cpu: "256",
+    memory: "512",
+    executionRoleArn,
+    containerDefinitions: [
+      { name: "go-app", image, portMappings: [{ containerPort: GO_APP.port }] },
+    ],
+  });
+}
+
 /**
  * Makes a service of the default VPC behind a load balancer, in a cluster of its own; all are called alike.
  * @returns the ARN of its target group
@@ -109,17 +128,7 @@ export async function deployBalancedService(
     DefaultActions: [{ Type: "forward", TargetGroupArn: targetGroupArn }],
   });
   await aws.ecs.createCluster({ clusterName: name });
-  await aws.ecs.registerTaskDefinition({
-    family: name,
-    networkMode: "awsvpc",
-    requiresCompatibilities: ["FARGATE"],
-    cpu: "256",
-    memory: "512",
-    executionRoleArn,
-    containerDefinitions: [
-      { name: "go-app", image, portMappings: [{ containerPort: GO_APP.port }] },
-    ],
-  });
+  await registerTask(aws, name, image, executionRoleArn);
   await aws.ecs.createService({
     cluster: name,
     serviceName: name,

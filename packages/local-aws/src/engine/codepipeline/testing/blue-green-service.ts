@@ -10,6 +10,7 @@ import {
   CreateLoadBalancerCommand,
   CreateTargetGroupCommand,
   ElasticLoadBalancingV2Client,
+  type TargetGroup,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AttachRolePolicyCommand } from "@aws-sdk/client-iam";
 import type { PipelineCloud } from "./pipeline-cloud.ts";
@@ -37,32 +38,8 @@ export async function createBlueGreenService(cloud: PipelineCloud): Promise<void
   ];
   const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
   const subnets = Subnets.slice(0, 2).map(({ SubnetId }) => SubnetId!);
-  const { LoadBalancers } = await elb.send(
-    new CreateLoadBalancerCommand({ Name: "green", Subnets: subnets }),
-  );
-  const { LoadBalancerArn } = LoadBalancers![0]!;
-  const groups = [];
-  for (const Name of ["green-one", "green-two"]) {
-    const { TargetGroups } = await elb.send(
-      new CreateTargetGroupCommand({
-        Name,
-        Protocol: "HTTP",
-        Port: 80,
-        VpcId: Subnets[0]!.VpcId!,
-        TargetType: "ip",
-      }),
-    );
-    groups.push(TargetGroups![0]!);
-  }
-  const [{ TargetGroupArn: targetGroupArn } = {}] = groups;
-  const { Listeners } = await elb.send(
-    new CreateListenerCommand({
-      LoadBalancerArn,
-      Port: 80,
-      Protocol: "HTTP",
-      DefaultActions: [{ Type: "forward", TargetGroupArn: targetGroupArn }],
-    }),
-  );
+  const web = await createBalancer(elb, subnets, Subnets[0]!.VpcId!);
+  const [targetGroup] = web.targetGroups;
   await cloud.ecs.send(
     new CreateServiceCommand({
       cluster: "c",
@@ -72,9 +49,59 @@ export async function createBlueGreenService(cloud: PipelineCloud): Promise<void
       launchType: "FARGATE",
       deploymentController: { type: "CODE_DEPLOY" },
       networkConfiguration: { awsvpcConfiguration: { subnets } },
-      loadBalancers: [{ targetGroupArn, containerName: "web", containerPort: 80 }],
+      loadBalancers: [
+        { targetGroupArn: targetGroup!.TargetGroupArn, containerName: "web", containerPort: 80 },
+      ],
     }),
   );
+  await createDeploymentGroup(cloud, codedeploy, web);
+  for (const client of [ec2, elb, codedeploy]) client.destroy();
+}
+
+/** What CodeDeploy moves traffic with: a listener, and two target groups. */
+interface Traffic {
+  readonly listenerArn: string;
+  readonly targetGroups: readonly TargetGroup[];
+}
+
+async function createBalancer(
+  elb: ElasticLoadBalancingV2Client,
+  subnets: string[],
+  VpcId: string,
+): Promise<Traffic> {
+  const { LoadBalancers } = await elb.send(
+    new CreateLoadBalancerCommand({ Name: "green", Subnets: subnets }),
+  );
+  const { LoadBalancerArn } = LoadBalancers![0]!;
+  const targetGroups: TargetGroup[] = [];
+  for (const Name of ["green-one", "green-two"]) {
+    const { TargetGroups } = await elb.send(
+      new CreateTargetGroupCommand({
+        Name,
+        Protocol: "HTTP",
+        Port: 80,
+        VpcId,
+        TargetType: "ip",
+      }),
+    );
+    targetGroups.push(TargetGroups![0]!);
+  }
+  const { Listeners } = await elb.send(
+    new CreateListenerCommand({
+      LoadBalancerArn,
+      Port: 80,
+      Protocol: "HTTP",
+      DefaultActions: [{ Type: "forward", TargetGroupArn: targetGroups[0]!.TargetGroupArn }],
+    }),
+  );
+  return { listenerArn: Listeners![0]!.ListenerArn!, targetGroups };
+}
+
+async function createDeploymentGroup(
+  cloud: PipelineCloud,
+  codedeploy: CodeDeployClient,
+  { listenerArn, targetGroups }: Traffic,
+): Promise<void> {
   const serviceRoleArn = await cloud.serviceRole("deploys", "codedeploy.amazonaws.com");
   const PolicyArn = "arn:aws:iam::aws:policy/AWSCodeDeployRoleForECS";
   await cloud.iam.send(new AttachRolePolicyCommand({ RoleName: "deploys", PolicyArn }));
@@ -96,12 +123,11 @@ export async function createBlueGreenService(cloud: PipelineCloud): Promise<void
       loadBalancerInfo: {
         targetGroupPairInfoList: [
           {
-            targetGroups: groups.map(({ TargetGroupName: name }) => ({ name: name! })),
-            prodTrafficRoute: { listenerArns: [Listeners![0]!.ListenerArn!] },
+            targetGroups: targetGroups.map(({ TargetGroupName: name }) => ({ name: name! })),
+            prodTrafficRoute: { listenerArns: [listenerArn] },
           },
         ],
       },
     }),
   );
-  for (const client of [ec2, elb, codedeploy]) client.destroy();
 }

@@ -75,30 +75,13 @@ export async function createWeb(
     }),
   );
   const { LoadBalancerArn, VpcId } = LoadBalancers![0]!;
-  const { TargetGroups } = await elb.send(
-    new CreateTargetGroupCommand({
-      Name: name,
-      Protocol: "HTTP",
-      Port: 80,
-      VpcId: VpcId!,
-      TargetType: "ip",
-      HealthCheckPath: "/healthz",
-      ...group,
-    }),
-  );
-  const { TargetGroupArn } = TargetGroups![0]!;
-  await elb.send(
-    new ModifyTargetGroupAttributesCommand({
-      TargetGroupArn: TargetGroupArn!,
-      Attributes: [{ Key: "deregistration_delay.timeout_seconds", Value: "30" }],
-    }),
-  );
+  const targetGroupArn = await createGroup(elb, name, { VpcId, ...group });
   await elb.send(
     new CreateListenerCommand({
       LoadBalancerArn: LoadBalancerArn!,
       Port: listenerPort,
       Protocol: "HTTP",
-      DefaultActions: [{ Type: "forward", TargetGroupArn: TargetGroupArn! }],
+      DefaultActions: [{ Type: "forward", TargetGroupArn: targetGroupArn }],
     }),
   );
   elb.destroy();
@@ -112,7 +95,7 @@ export async function createWeb(
   );
   return {
     loadBalancerArn: LoadBalancerArn!,
-    targetGroupArn: TargetGroupArn!,
+    targetGroupArn,
     network: {
       awsvpcConfiguration: {
         subnets: cloud.subnets.slice(0, 2),
@@ -122,6 +105,32 @@ export async function createWeb(
     },
     url: `http://${host}:${port}/`,
   };
+}
+
+/** Makes a target group of addresses, drained within half a minute. @returns its ARN */
+async function createGroup(
+  elb: ElasticLoadBalancingV2Client,
+  Name: string,
+  group: Partial<CreateTargetGroupCommandInput>,
+): Promise<string> {
+  const { TargetGroups } = await elb.send(
+    new CreateTargetGroupCommand({
+      Name,
+      Protocol: "HTTP",
+      Port: 80,
+      TargetType: "ip",
+      HealthCheckPath: "/healthz",
+      ...group,
+    }),
+  );
+  const { TargetGroupArn } = TargetGroups![0]!;
+  await elb.send(
+    new ModifyTargetGroupAttributesCommand({
+      TargetGroupArn: TargetGroupArn!,
+      Attributes: [{ Key: "deregistration_delay.timeout_seconds", Value: "30" }],
+    }),
+  );
+  return TargetGroupArn!;
 }
 
 async function openGroup(cloud: TaskCloud, name: string): Promise<string> {

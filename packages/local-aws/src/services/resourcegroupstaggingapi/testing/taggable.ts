@@ -16,10 +16,18 @@ import * as sqs from "@aws-sdk/client-sqs";
 import * as ssm from "@aws-sdk/client-ssm";
 import type { TestCloud } from "../../../testing.ts";
 
-/** By the type that filters name: what makes a resource without tags, one of each service. */
-export const taggable = (
-  config: TestCloud["clientConfig"],
-): Readonly<Record<string, () => Promise<string | undefined>>> => ({
+type Config = TestCloud["clientConfig"];
+/** What makes a resource without tags, and gives its ARN; by the type that filters name. */
+type Makers = Readonly<Record<string, () => Promise<string | undefined>>>;
+
+/** One of each service. */
+export const taggable = (config: Config): Makers => ({
+  ...whatRuns(config),
+  ...messagesAndTime(config),
+  ...whatIsKept(config),
+});
+
+const messagesAndTime = (config: Config): Makers => ({
   "sqs:queue": async () => {
     const queues = new sqs.SQS(config);
     const { QueueUrl } = await queues.createQueue({ QueueName: "work" });
@@ -27,6 +35,14 @@ export const taggable = (
     return (await queues.getQueueAttributes({ QueueUrl, AttributeNames })).Attributes!.QueueArn;
   },
   "sns:topic": async () => (await new sns.SNS(config).createTopic({ Name: "news" })).TopicArn,
+  "events:rule": async () =>
+    (await new events.EventBridge(config).putRule({ Name: "r", ScheduleExpression: "rate(1 day)" }))
+      .RuleArn,
+  "scheduler:schedule-group": async () =>
+    (await new scheduler.Scheduler(config).createScheduleGroup({ Name: "g" })).ScheduleGroupArn,
+});
+
+const whatRuns = (config: Config): Makers => ({
   "ecs:cluster": async () =>
     (await new ecs.ECS(config).createCluster({ clusterName: "c" })).cluster!.clusterArn,
   "ecs:task-definition": async () => {
@@ -40,38 +56,6 @@ export const taggable = (
   "ecr:repository": async () =>
     (await new ecr.ECR(config).createRepository({ repositoryName: "a/b" })).repository!
       .repositoryArn,
-  "logs:log-group": async () => {
-    const client_ = new logs.CloudWatchLogs(config);
-    await client_.createLogGroup({ logGroupName: "/a" });
-    return (await client_.describeLogGroups({})).logGroups![0]!.logGroupArn;
-  },
-  "kms:key": async () => (await new kms.KMS(config).createKey({})).KeyMetadata!.Arn,
-  "secretsmanager:secret": async () =>
-    (await new secrets.SecretsManager(config).createSecret({ Name: "s", SecretString: "x" })).ARN,
-  "ssm:parameter": async () => {
-    const client_ = new ssm.SSM(config);
-    await client_.putParameter({ Name: "/a/b", Value: "x", Type: "String" });
-    return (await client_.getParameter({ Name: "/a/b" })).Parameter!.ARN;
-  },
-  "events:rule": async () =>
-    (await new events.EventBridge(config).putRule({ Name: "r", ScheduleExpression: "rate(1 day)" }))
-      .RuleArn,
-  "scheduler:schedule-group": async () =>
-    (await new scheduler.Scheduler(config).createScheduleGroup({ Name: "g" })).ScheduleGroupArn,
-  "cloudwatch:alarm": async () => {
-    const client_ = new cw.CloudWatch(config);
-    await client_.putMetricAlarm({
-      AlarmName: "a",
-      Namespace: "App",
-      MetricName: "m",
-      Statistic: "Sum",
-      Period: 60,
-      EvaluationPeriods: 1,
-      Threshold: 1,
-      ComparisonOperator: "GreaterThanThreshold",
-    });
-    return (await client_.describeAlarms({})).MetricAlarms![0]!.AlarmArn;
-  },
   "ec2:vpc": async () => {
     const { Vpc } = await new ec2.EC2(config).createVpc({ CidrBlock: "10.9.0.0/16" });
     return `arn:aws:ec2:${config.region}:${Vpc!.OwnerId}:vpc/${Vpc!.VpcId}`;
@@ -97,6 +81,36 @@ export const taggable = (
     const given = { applicationName: "shop", computePlatform: "ECS" as const };
     await new codedeploy.CodeDeploy(config).createApplication(given);
     return `arn:aws:codedeploy:${config.region}:123456789012:application:shop`;
+  },
+});
+
+const whatIsKept = (config: Config): Makers => ({
+  "logs:log-group": async () => {
+    const client_ = new logs.CloudWatchLogs(config);
+    await client_.createLogGroup({ logGroupName: "/a" });
+    return (await client_.describeLogGroups({})).logGroups![0]!.logGroupArn;
+  },
+  "kms:key": async () => (await new kms.KMS(config).createKey({})).KeyMetadata!.Arn,
+  "secretsmanager:secret": async () =>
+    (await new secrets.SecretsManager(config).createSecret({ Name: "s", SecretString: "x" })).ARN,
+  "ssm:parameter": async () => {
+    const client_ = new ssm.SSM(config);
+    await client_.putParameter({ Name: "/a/b", Value: "x", Type: "String" });
+    return (await client_.getParameter({ Name: "/a/b" })).Parameter!.ARN;
+  },
+  "cloudwatch:alarm": async () => {
+    const client_ = new cw.CloudWatch(config);
+    await client_.putMetricAlarm({
+      AlarmName: "a",
+      Namespace: "App",
+      MetricName: "m",
+      Statistic: "Sum",
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: "GreaterThanThreshold",
+    });
+    return (await client_.describeAlarms({})).MetricAlarms![0]!.AlarmArn;
   },
   "s3:bucket": async () => {
     await new s3.S3(config).createBucket({
