@@ -16,10 +16,10 @@ export { type Deployment, stackDirectory, type StackId, stacksWorkedOn } from ".
 export { ensureStateBucket } from "./deploy/state-bucket.ts";
 export { diagnoseStates } from "./diagnosis/states.ts";
 export { findLeftovers, type Leftover } from "./leftovers.ts";
-export { type TerraformEvent } from "./terraform/events.ts";
+export type { TerraformEvent } from "./terraform/events.ts";
 export { type LaneTurn, ORDINARY_TURN } from "./terraform/run-command.ts";
-export { type LaneCloud } from "./verify/lane.ts";
-export { type Proof, type ProofKind } from "./verify/proof.ts";
+export type { LaneCloud } from "./verify/lane.ts";
+export type { Proof, ProofKind } from "./verify/proof.ts";
 export type { VerifyReport };
 
 /** Proves labs both ways against clouds of its own, and leaves nothing of them. Local AWS itself is loaded for it. */

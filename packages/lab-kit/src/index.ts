@@ -122,7 +122,7 @@ export {
 } from "./prices.ts";
 export { learnerCompilerOptions } from "./program/compiler-options.ts";
 export { allRepositories } from "./repositories.ts";
-export { type CheckReport, type CheckReportEntry } from "./run-checks.ts";
+export type { CheckReport, CheckReportEntry } from "./run-checks.ts";
 export { type LabSettings, synthesise, type SynthesiseOptions } from "./synth.ts";
 export { runSynthChecks } from "./synth-checks.ts";
 export { blocksOf, SynthReader, type SynthResource } from "./synth-reader.ts";

@@ -1,4 +1,4 @@
-import { type Words } from "@workbook/toolchain";
+import type { Words } from "@workbook/toolchain";
 import type { AwsClients } from "./live.ts";
 import { allRepositories } from "./repositories.ts";
 

@@ -9,12 +9,6 @@ export type { Clock, Timer } from "./clock/clock.ts";
 export { ManualClock } from "./clock/manual-clock.ts";
 export { LOCAL_ACCELERATION, SystemClock } from "./clock/system-clock.ts";
 export type { Topology, TopologyNode } from "./engine/topology.ts";
-export {
-  missingExtras,
-  missingPackages,
-  probeRoom,
-  type NoRoom,
-} from "./engine/runtime/containers/probe-room.ts";
 export { parseMirrors, type RegistryMirrors } from "@workbook/registry-client";
 export type { TaskTier } from "./engine/runtime/task-tier.ts";
 export { DataDirInUse } from "./store/lock.ts";

@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from "node:child_process";
 import { promisify } from "node:util";
-import { type ContainerDefinition, type Task } from "@aws-sdk/client-ecs";
+import type { ContainerDefinition, Task } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { probeRoom } from "../src/engine/runtime/containers/probe-room.ts";
 import { ContainerCloud } from "./support/container-cloud.ts";

@@ -1,4 +1,5 @@
-import { missingPackages, probeRoom, type NoRoom, type TaskTier } from "@workbook/local-aws";
+import type { TaskTier } from "@workbook/local-aws";
+import { missingPackages, probeRoom, type NoRoom } from "@workbook/local-aws/room";
 import { findRunc, UserError, type ToolOptions, type Words } from "@workbook/toolchain";
 import type { Workspace } from "../workspace.ts";
 import { describeChosen, describeTier, type TaskFacts } from "./task-tier.ts";

@@ -1,4 +1,4 @@
-import { type Words } from "@workbook/toolchain";
+import type { Words } from "@workbook/toolchain";
 /** A listener as `/_local/endpoints` tells of it. */
 export interface EffectiveListener {
   readonly loadBalancerArn: string;

@@ -1,4 +1,4 @@
-import type { NoRoom } from "@workbook/local-aws";
+import type { NoRoom } from "@workbook/local-aws/room";
 import { text } from "@workbook/toolchain";
 import { expect, test } from "vitest";
 import { describeChosen, describeNoRoom, describeTier } from "./task-tier.ts";

@@ -1,4 +1,5 @@
-import type { NoRoom, TaskTier } from "@workbook/local-aws";
+import type { TaskTier } from "@workbook/local-aws";
+import type { NoRoom } from "@workbook/local-aws/room";
 import { both, type Words } from "@workbook/toolchain";
 
 const CONTAINERS: Words = [

@@ -1,4 +1,4 @@
-import { missingExtras } from "@workbook/local-aws";
+import { missingExtras } from "@workbook/local-aws/room";
 import { readManifests } from "@workbook/lab-kit";
 import { both, type Words } from "@workbook/toolchain";
 import { findCloud } from "../cloud/cloud.ts";

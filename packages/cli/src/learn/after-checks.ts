@@ -1,6 +1,6 @@
 import type { CheckReport } from "@workbook/lab-kit";
 import type { Deployment } from "@workbook/lab-kit/deploy";
-import { type Text } from "@workbook/toolchain";
+import type { Text } from "@workbook/toolchain";
 import { onTarget } from "../command-line/commands.ts";
 import type { Session } from "../session.ts";
 import { chapterNumber, nextChapter } from "./chapters.ts";

@@ -1,4 +1,4 @@
-import { type Words } from "@workbook/toolchain";
+import type { Words } from "@workbook/toolchain";
 /**
  * Waits that the Terraform provider makes by itself, whatever the cloud answers: nobody can shorten them, so people are
  * told. Seconds, from the provider's source (hashicorp/aws 5.100).

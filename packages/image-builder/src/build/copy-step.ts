@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { type Words } from "@workbook/toolchain";
+import type { Words } from "@workbook/toolchain";
 import { BuildError } from "../errors.ts";
 import { describe } from "../dockerfile/describe.ts";
 import type { Instruction } from "../dockerfile/parse.ts";

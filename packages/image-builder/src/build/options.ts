@@ -1,4 +1,4 @@
-import { type Words } from "@workbook/toolchain";
+import type { Words } from "@workbook/toolchain";
 import type { BaseRegistries } from "../base/base-registries.ts";
 import type { Platform } from "../platform.ts";
 import type { BuildTools } from "../run/tools.ts";

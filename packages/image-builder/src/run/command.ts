@@ -1,4 +1,4 @@
-import { type Words } from "@workbook/toolchain";
+import type { Words } from "@workbook/toolchain";
 import type { RunMount } from "../build/run-flags.ts";
 import type { User } from "../build/users.ts";
 import type { FileTree } from "../files/tree.ts";

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { type Words } from "@workbook/toolchain";
+import type { Words } from "@workbook/toolchain";
 import { BuildError } from "../errors.ts";
 import { toTreePath } from "../files/tree.ts";
 import type { PreparedCommand, RunCommand } from "./command.ts";

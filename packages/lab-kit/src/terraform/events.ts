@@ -1,4 +1,4 @@
-import { type Words } from "@workbook/toolchain";
+import type { Words } from "@workbook/toolchain";
 /** What Terraform does with one resource. */
 export type ResourceAction = "create" | "update" | "delete" | "replace" | "read" | "no-op";
 

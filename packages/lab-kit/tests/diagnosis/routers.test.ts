@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
-import { probeRoom } from "@workbook/local-aws";
+import { probeRoom } from "@workbook/local-aws/room";
 import { serveStandIns, type StandInRegistry } from "@workbook/stand-in-images";
 import { say } from "@workbook/toolchain";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -4,7 +4,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { type ContainerOverride } from "@aws-sdk/client-ecs";
+import type { ContainerOverride } from "@aws-sdk/client-ecs";
 import { PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { TaskCloud } from "./testing/task-cloud.ts";
