@@ -38,7 +38,7 @@ function stoppedRouter({ name, running, definition }: Subject, router: Container
         },
         {
           call: "ecs describe-task-definition",
-          value: `${router.name} essential ${router.essential}; ${others.join(", ")} logDriver awsfirelens`,
+          value: `${router.name} essential ${router.essential}; ${others.join(", ")} logDriver=awsfirelens`,
         },
       ],
     };
