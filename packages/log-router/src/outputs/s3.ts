@@ -64,10 +64,8 @@ export function s3(settings: Settings, calls: AwsCalls): Output {
         waiting.set(tag, own);
         uploadLater(tag);
       }
-      add(
-        own,
-        events.map((event) => toLine(settings, event)),
-      );
+      const lines = events.map((event) => toLine(settings, event));
+      add(own, lines);
       // What is kept here is this output's: a failure is its own to mend.
       if (own.bytes >= mostBytes) await upload(tag).catch(() => uploadLater(tag));
     },
