@@ -1,5 +1,6 @@
 import type { Mistake } from "./mistake.ts";
 import type { Stack } from "./stack.ts";
+import { QUICK } from "./target-mistakes.ts";
 
 /** Exchanges the load balancer's listener on port 80 for one with another default action. */
 const listener =
@@ -44,15 +45,6 @@ const rule = (stack: Stack, Conditions: object[], actions: object[], Priority = 
     Conditions: Conditions as { Field: string; Values: string[] }[],
     Actions: actions as { Type: "forward" }[],
   });
-
-/** Health checks that time out take real time. */
-const QUICK = {
-  group: {
-    HealthCheckTimeoutSeconds: 2,
-    HealthCheckIntervalSeconds: 5,
-    UnhealthyThresholdCount: 2,
-  },
-};
 
 export const BALANCER_MISTAKES: readonly Mistake[] = [
   {
@@ -195,102 +187,5 @@ export const BALANCER_MISTAKES: readonly Mistake[] = [
     finding: "load-balancer-egress",
     node: QUICK,
     after: ({ vpc, albGroup }) => vpc.close(albGroup, "out"),
-  },
-  {
-    what: "the tasks' security group admits nobody",
-    chapter: 8,
-    finding: "task-ingress",
-    go: QUICK,
-    before: ({ vpc, go }) => vpc.close(go.securityGroup, "in"),
-  },
-  {
-    what: "the tasks' security group admits another port",
-    chapter: 7,
-    finding: "task-ingress",
-    before: async ({ vpc, node: { securityGroup }, albGroup }) => {
-      await vpc.close(securityGroup, "in");
-      await vpc.admit(securityGroup, 8080, { UserIdGroupPairs: [{ GroupId: albGroup }] });
-    },
-  },
-  {
-    what: "the tasks' security group admits itself only",
-    chapter: 7,
-    finding: "task-ingress",
-    before: async ({ vpc, node: { securityGroup } }) => {
-      await vpc.close(securityGroup, "in");
-      await vpc.admit(securityGroup, 80, { UserIdGroupPairs: [{ GroupId: securityGroup }] });
-    },
-  },
-  {
-    what: "the container's port is not that of the app",
-    chapter: 7,
-    finding: "app-port",
-    node: { environment: { PORT: "3000" } },
-  },
-  {
-    what: "the app listens on 3000 whatever it is told",
-    chapter: 7,
-    finding: "app-port",
-    node: {
-      container: {
-        command: [
-          "node",
-          "-e",
-          "require('http').createServer().listen(0, () => console.log('listening'))",
-        ],
-      },
-    },
-  },
-  {
-    what: "the target group speaks HTTPS",
-    chapter: 7,
-    finding: "target-group-protocol",
-    node: { group: { Protocol: "HTTPS" } },
-  },
-  {
-    what: "the target group and its health check speak HTTPS",
-    chapter: 7,
-    finding: "target-group-protocol",
-    node: { group: { Protocol: "HTTPS", HealthCheckProtocol: "HTTPS" } },
-  },
-  {
-    what: "the health check speaks HTTPS",
-    chapter: 7,
-    finding: "target-group-protocol",
-    catalogues: "target-group-protocol",
-    node: { group: { HealthCheckProtocol: "HTTPS" } },
-  },
-  {
-    what: "the health check asks another port",
-    chapter: 7,
-    finding: "health-check-port",
-    node: { group: { ...QUICK.group, HealthCheckPort: "9000" } },
-  },
-  {
-    what: "the health check asks a path that is not there",
-    chapter: 8,
-    finding: "health-check-path",
-    node: { group: { HealthCheckPath: "/health" } },
-  },
-  {
-    what: "the health check expects 204",
-    chapter: 7,
-    finding: "health-check-matcher",
-    node: { group: { Matcher: { HttpCode: "204" } } },
-  },
-  {
-    what: "the app reports itself broken",
-    chapter: 7,
-    finding: "health-check-error",
-    node: { environment: { HEALTH: "500" } },
-  },
-  {
-    what: "the app takes connections and answers nothing",
-    chapter: 7,
-    finding: "health-check-timeout",
-    node: {
-      environment: { HANG: "1" },
-      ...QUICK,
-    },
   },
 ];

@@ -10,9 +10,8 @@ import type {
 
 import type { DiagnosisScope } from "../../src/diagnosis/diagnose.ts";
 import type { AwsClients } from "../../src/live.ts";
-import { pollUntil } from "../../src/poll.ts";
 import { createExecutionRole } from "../../src/testing/balanced-service.ts";
-import { buildVpc, type BuiltVpc } from "./vpc.ts";
+import { buildVpc, type BuiltVpc, untilSettled } from "./vpc.ts";
 
 export const REGION = "ap-northeast-1";
 /** Health checks every 0.1 s, and a NAT gateway in 0.2 s; deadlines are real. */
@@ -106,7 +105,7 @@ export class Stack {
     await this.#buildApp("node-app", 80, this.options.node);
     if (chapter === 8) await this.#buildApp("go-app", 8080, this.options.go);
     await before?.(this);
-    await this.#settled();
+    await untilSettled(this.aws, this.vpc);
     for (const app of this.apps) await this.createService(app);
     return this;
   }
@@ -119,27 +118,6 @@ export class Stack {
     const { serviceArns = [] } = await this.aws.ecs.listServices({ cluster });
     for (const service of serviceArns)
       await this.aws.ecs.deleteService({ cluster, service, force: true });
-  }
-
-  /** As Terraform does: nothing is made before what it needs is there. */
-  async #settled(): Promise<void> {
-    const Filter = [{ Name: "vpc-id", Values: [this.vpc.vpcId] }];
-    const look = async () => {
-      const [nats, endpoints, balancers] = await Promise.all([
-        this.aws.ec2.describeNatGateways({ Filter }),
-        this.aws.ec2.describeVpcEndpoints({ Filters: Filter }),
-        this.aws.elbv2.describeLoadBalancers({}),
-      ]);
-      const own = balancers.LoadBalancers!.filter(({ VpcId }) => VpcId === this.vpc.vpcId);
-      return [
-        ...nats.NatGateways!.map(({ State }) => String(State)),
-        ...endpoints.VpcEndpoints!.map(({ State }) => String(State)),
-        ...own.map(({ State }) => String(State?.Code)),
-      ];
-    };
-    const isDone = (states: readonly string[]) =>
-      !/pending|provisioning|deleting/.test(states.join());
-    await pollUntil(look, isDone, { deadlineMs: 60_000, intervalMs: 20 });
   }
 
   async #buildBalancer(): Promise<void> {

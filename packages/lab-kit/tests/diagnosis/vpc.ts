@@ -1,4 +1,6 @@
 import type { EC2, IpPermission } from "@aws-sdk/client-ec2";
+import type { AwsClients } from "../../src/live.ts";
+import { pollUntil } from "../../src/poll.ts";
 
 /** A network as chapter 02 has it. */
 export class BuiltVpc {
@@ -121,4 +123,25 @@ async function subnets(
     made.push(Subnet!.SubnetId!);
   }
   return { table: RouteTableId, subnets: made };
+}
+
+/** Waits until all in a VPC is there. As Terraform does: nothing is made before what it needs. */
+export async function untilSettled({ ec2, elbv2 }: AwsClients, { vpcId }: BuiltVpc): Promise<void> {
+  const Filter = [{ Name: "vpc-id", Values: [vpcId] }];
+  const look = async () => {
+    const [nats, endpoints, balancers] = await Promise.all([
+      ec2.describeNatGateways({ Filter }),
+      ec2.describeVpcEndpoints({ Filters: Filter }),
+      elbv2.describeLoadBalancers({}),
+    ]);
+    const own = balancers.LoadBalancers!.filter(({ VpcId }) => VpcId === vpcId);
+    return [
+      ...nats.NatGateways!.map(({ State }) => String(State)),
+      ...endpoints.VpcEndpoints!.map(({ State }) => String(State)),
+      ...own.map(({ State }) => String(State?.Code)),
+    ];
+  };
+  const isDone = (states: readonly string[]) =>
+    !/pending|provisioning|deleting/.test(states.join());
+  await pollUntil(look, isDone, { deadlineMs: 60_000, intervalMs: 20 });
 }

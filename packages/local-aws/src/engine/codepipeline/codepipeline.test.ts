@@ -21,7 +21,8 @@ import { GetConnectionCommand } from "@aws-sdk/client-codestar-connections";
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ROOT } from "../../services/iam/testing/role-session.ts";
-import { action, definitions, PipelineCloud, POLL, STATEMENTS } from "./testing/pipeline-cloud.ts";
+import { action, definitions, PipelineCloud, POLL } from "./testing/pipeline-cloud.ts";
+import { STATEMENTS } from "./testing/statements.ts";
 
 let cloud: PipelineCloud;
 

@@ -19,7 +19,8 @@ import {
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { policyOf } from "../../services/iam/testing/role-session.ts";
-import { action, definitions, PipelineCloud, POLL, STATEMENTS } from "./testing/pipeline-cloud.ts";
+import { action, definitions, PipelineCloud, POLL } from "./testing/pipeline-cloud.ts";
+import { STATEMENTS } from "./testing/statements.ts";
 
 const ALL = Object.values(STATEMENTS);
 let cloud: PipelineCloud;

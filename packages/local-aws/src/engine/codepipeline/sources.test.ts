@@ -16,8 +16,9 @@ import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { policyOf } from "../../services/iam/testing/role-session.ts";
 import { pushImage } from "../scheduler/testing/push-tiny-image.ts";
-import { createBlueGreenService, DEPLOYS } from "./testing/blue-green-service.ts";
-import { action, definitions, PipelineCloud, POLL, STATEMENTS } from "./testing/pipeline-cloud.ts";
+import { createBlueGreenService } from "./testing/blue-green-service.ts";
+import { action, definitions, PipelineCloud, POLL } from "./testing/pipeline-cloud.ts";
+import { DEPLOYS, STATEMENTS } from "./testing/statements.ts";
 
 const OBJECTS = {
   Effect: "Allow",

@@ -15,19 +15,6 @@ import {
 import { AttachRolePolicyCommand } from "@aws-sdk/client-iam";
 import type { PipelineCloud } from "./pipeline-cloud.ts";
 
-/** What a pipeline's role needs to have CodeDeploy deploy. */
-export const DEPLOYS = {
-  Effect: "Allow",
-  Action: [
-    "codedeploy:CreateDeployment",
-    "codedeploy:GetApplicationRevision",
-    "codedeploy:GetDeployment",
-    "codedeploy:GetDeploymentConfig",
-    "codedeploy:RegisterApplicationRevision",
-  ],
-  Resource: "*",
-};
-
 /** Makes a service `green` that wants no task, and an application and a group of its name, by which CodeDeploy deploys it at once. */
 export async function createBlueGreenService(cloud: PipelineCloud): Promise<void> {
   const { clientConfig } = cloud.test;

@@ -20,19 +20,15 @@ import {
   CodeStarConnectionsClient,
   CreateConnectionCommand,
 } from "@aws-sdk/client-codestar-connections";
-import {
-  CreateClusterCommand,
-  CreateServiceCommand,
-  ECSClient,
-  RegisterTaskDefinitionCommand,
-} from "@aws-sdk/client-ecs";
-import { DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { ECSClient } from "@aws-sdk/client-ecs";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect, vi } from "vitest";
 import { policyOf } from "../../../services/iam/testing/role-session.ts";
-import { createExecutionRole, startTestCloud, type TestCloud } from "../../../testing.ts";
+import { startTestCloud, type TestCloud } from "../../../testing.ts";
 import { Repository } from "../../repositories/git.ts";
+import { createIdleService } from "./idle-service.ts";
+import { STATEMENTS } from "./statements.ts";
 
 export const POLL = { timeout: 60_000, interval: 50 };
 export const FULL_NAME = "you/greeting";
@@ -40,27 +36,6 @@ const run = promisify(execFile);
 
 const trust = (Service: string) =>
   policyOf({ Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" });
-
-/** What the pipeline's role may: a statement for each service that its actions call. */
-export const STATEMENTS = {
-  artifacts: {
-    Effect: "Allow",
-    Action: ["s3:PutObject", "s3:GetObject"],
-    Resource: "arn:aws:s3:::artifacts/*",
-  },
-  connection: { Effect: "Allow", Action: "codestar-connections:UseConnection", Resource: "*" },
-  ecs: {
-    Effect: "Allow",
-    Action: [
-      "ecs:DescribeServices",
-      "ecs:DescribeTaskDefinition",
-      "ecs:RegisterTaskDefinition",
-      "ecs:UpdateService",
-    ],
-    Resource: "*",
-  },
-  pass: { Effect: "Allow", Action: "iam:PassRole", Resource: "*" },
-} as const;
 
 /** A cloud without tasks, with a repository, a connection, a bucket for artifacts, a role, and a service that wants no task. */
 export class PipelineCloud {
@@ -97,7 +72,7 @@ export class PipelineCloud {
       new CreateConnectionCommand({ ConnectionName: "github", ProviderType: "GitHub" }),
     );
     cloud.connectionArn = ConnectionArn!;
-    await cloud.#createService();
+    await createIdleService(test, cloud);
     return cloud;
   }
 
@@ -146,37 +121,6 @@ export class PipelineCloud {
         RoleName: "pipeline",
         PolicyName: "own",
         PolicyDocument: policyOf(...statements),
-      }),
-    );
-  }
-
-  async #createService(): Promise<void> {
-    const { Subnets = [] } = await new EC2Client(this.test.clientConfig).send(
-      new DescribeSubnetsCommand({}),
-    );
-    await this.ecs.send(new CreateClusterCommand({ clusterName: "c" }));
-    await this.ecs.send(
-      new RegisterTaskDefinitionCommand({
-        family: "web",
-        cpu: "256",
-        memory: "512",
-        networkMode: "awsvpc",
-        requiresCompatibilities: ["FARGATE"],
-        executionRoleArn: await createExecutionRole(this.iam),
-        containerDefinitions: [
-          { name: "web", image: "web:1", portMappings: [{ containerPort: 80 }] },
-          { name: "side", image: "side:1", essential: false },
-        ],
-      }),
-    );
-    await this.ecs.send(
-      new CreateServiceCommand({
-        cluster: "c",
-        serviceName: "web",
-        taskDefinition: "web",
-        desiredCount: 0,
-        launchType: "FARGATE",
-        networkConfiguration: { awsvpcConfiguration: { subnets: [Subnets[0]!.SubnetId!] } },
       }),
     );
   }
