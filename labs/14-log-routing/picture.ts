@@ -7,9 +7,9 @@ export const picture = definePicture(
   ],
   [
     box([52, 410, 100, 50], ["log router", "ログルーター"], "Fluent Bit"),
-    box([172, 410, 74, 50], ["bucket", "バケット"], "archive"),
+    box([16, 652, 190, 50], ["bucket", "バケット"], "archive"),
     arrow([102, 387], [102, 408]),
-    arrow([152, 435], [170, 435]),
+    arrow([122, 460], [122, 558], [220, 558], [220, 677], [209, 677]),
     box(
       [264, 410, 120, 50],
       ["EC2 instance", "EC2 インスタンス"],
