@@ -81,12 +81,11 @@ export {
   type TargetLane,
   whereTasksRun,
 } from "./deploy/target.ts";
-export {
-  diagnose,
-  type Diagnosis,
-  type DiagnosisQuestion,
-  type DiagnosisScope,
-  type Finding,
+export type {
+  Diagnosis,
+  DiagnosisQuestion,
+  DiagnosisScope,
+  Finding,
 } from "./diagnosis/diagnose.ts";
 export { hint, withLines } from "./hint.ts";
 export { createRequester, type EffectiveAddress, HttpRequestError } from "./http-request.ts";

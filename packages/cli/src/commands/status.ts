@@ -7,13 +7,8 @@ import { countHoldings, type Holdings } from "../cloud/holdings.ts";
 import { describeDropped, type LogStorage } from "../cloud/log-storage.ts";
 import { describePending, describePipeline, readPipelines } from "../cloud/pipelines.ts";
 import { readTopology, type TopologyNode } from "../cloud/topology.ts";
-import {
-  connectAws,
-  diagnose,
-  type Diagnosis,
-  disconnectAws,
-  type Finding,
-} from "@workbook/lab-kit";
+import { connectAws, type Diagnosis, disconnectAws, type Finding } from "@workbook/lab-kit";
+import { diagnose } from "@workbook/lab-kit/diagnosis";
 import { diagnosisScope } from "../target/diagnosis-scope.ts";
 import { laneFolder } from "../lane/end-lane.ts";
 import { describeLane, laneStatus } from "../lane/lane-status.ts";

@@ -2,13 +2,13 @@ import {
   type AwsClients,
   connectAws,
   createRequester,
-  diagnose,
   type Diagnosis,
   type DiagnosisQuestion,
   disconnectAws,
   HttpRequestError,
   type Target,
 } from "@workbook/lab-kit";
+import { diagnose } from "@workbook/lab-kit/diagnosis";
 import { both, say, UserError, type Words } from "@workbook/toolchain";
 import { effectiveListeners } from "../cloud/listeners.ts";
 import { diagnosisScope } from "../target/diagnosis-scope.ts";

@@ -1,7 +1,7 @@
 import { both, text, type Text, type Words } from "@workbook/toolchain";
 
 import type { CheckResult } from "../check.ts";
-import { diagnose, type Diagnosis, type Finding } from "../diagnosis/diagnose.ts";
+import type { Diagnosis, Finding } from "../diagnosis/diagnose.ts";
 import type { LiveContext } from "../live.ts";
 import { listenerPort, type ServedApp } from "../web-app.ts";
 import { failurePage } from "../failures/catalogue.ts";
@@ -63,7 +63,9 @@ export class Doctor {
     return known;
   }
 
-  #diagnose(): Promise<Diagnosis> {
+  async #diagnose(): Promise<Diagnosis> {
+    // Most checks pass, and ask for none.
+    const { diagnose } = await import("../diagnosis/diagnose.ts");
     const context = this.#context;
     const named = this.#apps.map((app) => ({ app, names: serviceNames(context, app) }));
     return diagnose(context.aws, {
