@@ -13,7 +13,7 @@ import { ROOM, UPPER } from "./inside/messages.ts";
 import type { Room } from "./room.ts";
 import type { RoomImages } from "./room-images.ts";
 import { toRuntimeConfig, type RuntimeMount, type RuntimeProcess } from "./runtime-config.ts";
-import { refuseContainer } from "./refuse-container.ts";
+import { refuseTask } from "./refuse-container.ts";
 import { ROUTER_SOCKET, routerMounts, withRouter } from "./router-files.ts";
 import { containerNetworks, type ContainerNetworks } from "./container-networks.ts";
 import type { InstanceNetworks } from "./instance-networks.ts";
@@ -70,7 +70,7 @@ export class ContainerHost implements TaskHost {
 
   /** @throws CannotStartError naming what the task needs and the room does not have */
   static async open(spec: TaskSpec, parts: ContainerHostParts): Promise<ContainerHost> {
-    for (const container of spec.containers) refuseContainer(spec, container, parts);
+    refuseTask(spec, parts);
     const host = new ContainerHost(spec, parts);
     try {
       const socket = `${host.#folder}/${ROUTER_SOCKET}`;

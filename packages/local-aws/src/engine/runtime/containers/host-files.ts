@@ -1,6 +1,10 @@
 import { privateDomain } from "../../../ground/private-domain.ts";
 import type { ContainerSpec, TaskSpec } from "../driver.ts";
 import { readArn } from "../../../ground/arn.ts";
+import { BRIDGE_ADDRESS } from "./instance-networks.ts";
+
+/** What Docker takes for the instance's own address on its bridge. https://docs.docker.com/reference/cli/docker/container/run/#add-host */
+export const HOST_GATEWAY = "host-gateway";
 
 /** The name that an ENI has in its VPC, which is the task's as well. */
 export function taskHostName({ privateIpAddress, taskArn, taskId }: TaskSpec): string {
@@ -37,7 +41,10 @@ function hostsFile({ container: { name, definition }, hostName, addressOf }: Nam
     const [other = "", alias = other] = link.split(":");
     return `${addressOf(other)} ${alias}\n`;
   });
-  const extra = (definition.extraHosts ?? []).map((it) => `${it.ipAddress} ${it.hostname}\n`);
+  const extra = (definition.extraHosts ?? []).map(({ ipAddress, hostname }) => {
+    const meant = ipAddress === HOST_GATEWAY ? BRIDGE_ADDRESS : ipAddress;
+    return `${meant} ${hostname}\n`;
+  });
   const loopback = "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n";
   return [loopback, own, ...links, ...extra].join("");
 }
