@@ -52,6 +52,8 @@ export interface LocalAwsOptions {
   readonly registriesFile?: string;
   /** Absolute path of an OCI image layout with images that stand in for those whose registry cannot be reached. */
   readonly standIns?: string;
+  /** Whether they are taken before a registry is asked: the same then with a network and without one. */
+  readonly standInsFirst?: boolean;
   /** Absolute path of the module that builds images for CodeBuild's builds: the image builder. Without one their `docker` builds none. */
   readonly imageBuilder?: string | undefined;
   readonly logger?: Logger;
@@ -235,6 +237,7 @@ const engineOptions = (options: LocalAwsOptions, tasks: TaskTier): EngineOptions
     mirrors: options.registryMirrors,
     file: options.registriesFile,
     standIns: options.standIns,
+    standInsFirst: options.standInsFirst,
   },
   imageBuilder: options.imageBuilder,
 });

@@ -25,29 +25,35 @@ export interface StandInFacts {
 
 /**
  * An image in a folder on this machine that stands in for a public one where its registry cannot be reached. The folder is an OCI
- * image layout, whose images have the full names of those that they stand in for.
+ * image layout, whose images have the full names of those that they stand in for. Who names a tag and a digest is answered by the
+ * tag, with the digest of what stands in; who names a digest alone means that image and no other.
  * @see https://github.com/opencontainers/image-spec/blob/main/image-layout.md
  */
 export class LayoutHost {
   readonly #folder: string;
   readonly #reference: ImageReference;
+  readonly #isFirst: boolean;
 
-  constructor(folder: string, reference: ImageReference) {
+  /** @param isFirst whether what is here is taken before a registry is asked, whatever it is */
+  constructor(folder: string, reference: ImageReference, isFirst: boolean) {
     this.#folder = folder;
     this.#reference = reference;
+    this.#isFirst = isFirst;
   }
 
   /** What it is; undefined where there is no such image. */
   facts(): StandInFacts | undefined {
     const { [VERSION]: version, [ALWAYS]: always } = this.#find()?.annotations ?? {};
-    return version === undefined ? undefined : { version, isAlways: always === "true" };
+    const isAlways = always === "true" || this.#isFirst;
+    return version === undefined ? undefined : { version, isAlways };
   }
 
   /** As a registry answers. @throws RegistryFault where there is no such image */
   async ask(method: "GET" | "HEAD", path: string): Promise<Response> {
     const [kind, wanted = ""] = path.split("/", 2);
     const found = this.#find();
-    const digest = kind === "manifests" && !wanted.startsWith("sha256:") ? found?.digest : wanted;
+    const isMeant = !wanted.startsWith("sha256:") || wanted === this.#reference.digest;
+    const digest = kind === "manifests" && isMeant ? found?.digest : wanted;
     const file = join(this.#folder, "blobs", (digest ?? "none").replace(":", "/"));
     if (!found || !digest || !existsSync(file))
       throw new RegistryFault("not found", { stage: "missing" });
@@ -65,15 +71,13 @@ export class LayoutHost {
     const index = join(this.#folder, "index.json");
     if (!existsSync(index)) return undefined;
     const { manifests } = JSON.parse(readFileSync(index, "utf8")) as { manifests: NamedManifest[] };
-    const { registry, repository, digest } = this.#reference;
+    const { registry, repository, tag, digest } = this.#reference;
     const nameOf = ({ annotations }: NamedManifest) => annotations?.[REF_NAME] ?? "";
-    // What stands in for an image has a digest of its own: who wants another cannot have it.
-    if (digest === undefined) {
-      const name = fullName(this.#reference);
-      return manifests.find((each) => nameOf(each) === name);
-    }
-    return manifests.find(
+    const exact = manifests.find(
       (each) => each.digest === digest && nameOf(each).startsWith(`${registry}/${repository}:`),
     );
+    if (exact !== undefined || tag === undefined) return exact;
+    const name = fullName({ ...this.#reference, digest: undefined });
+    return manifests.find((each) => nameOf(each) === name);
   }
 }

@@ -14,6 +14,8 @@ export interface RegistriesOptions {
   readonly file?: string | undefined;
   /** An OCI image layout: what it has under an image's full name is taken where the image's registry cannot be reached. */
   readonly standIns?: string | undefined;
+  /** Whether it is taken before the registry is asked: the same then with a network and without one. */
+  readonly standInsFirst?: boolean | undefined;
 }
 
 /** Where a registry's images are asked for. */

@@ -46,6 +46,8 @@ export interface RegistryImagesOptions {
   readonly registries: Registries;
   /** A folder with images that stand in for those whose registry cannot be reached. */
   readonly standIns?: string | undefined;
+  /** Whether they are taken before a registry is asked. */
+  readonly standInsFirst?: boolean | undefined;
   /** How often what may go another time is tried; as often as ECS does where it is left out. */
   readonly attempts?: number;
   /** Where proxies are named. Default: this process's. */
@@ -114,14 +116,14 @@ export class RegistryImages {
     credentials: RegistryCredentials | undefined,
   ): Promise<FetchedImage> {
     const name = fullName(reference);
-    const { registries, standIns } = this.#options;
+    const { registries, standIns, standInsFirst = false } = this.#options;
     const hosts: Host[] = registries
       .endpoints(reference.registry)
       .map(
         (endpoint) => new RegistryHost(endpoint, reference.repository, this.#needs(credentials)),
       );
     if (standIns !== undefined) {
-      const layout = new LayoutHost(standIns, reference);
+      const layout = new LayoutHost(standIns, reference, standInsFirst);
       if (layout.facts()?.isAlways) hosts.unshift(layout);
       else hosts.push(layout);
     }
@@ -156,8 +158,11 @@ export class RegistryImages {
     { tag, digest }: ImageReference,
     hosts: readonly Host[],
   ): Promise<Found> {
-    if (digest !== undefined && this.#files.isForEveryone(digest))
-      return this.#known(digest, undefined, hosts);
+    if (digest !== undefined && this.#files.isForEveryone(digest)) {
+      const inPlace = hosts.filter((host) => host instanceof LayoutHost);
+      const others = hosts.filter((host) => !(host instanceof LayoutHost));
+      return this.#known(digest, undefined, [...others, ...inPlace]);
+    }
     const wanted = digest ?? tag ?? "latest";
     const frame = (times: number, why: string) =>
       `pull image manifest has been retried ${times} time(s): failed to resolve ref ${name}: ${why}`;
@@ -167,7 +172,9 @@ export class RegistryImages {
       return { host, type, actual: head.headers.get("docker-content-digest") ?? wanted };
     });
     const others = hosts.filter((each) => each !== host);
-    return this.#inspect(digest ?? actual, type, [host, ...others]);
+    // A registry has to have what the digest says. What stands in for that has a digest of its own, and says so.
+    const meant = host instanceof LayoutHost ? actual : (digest ?? actual);
+    return this.#inspect(meant, type, [host, ...others]);
   }
 
   /** Brings a manifest by its digest, or by a tag where the registry told no digest. */

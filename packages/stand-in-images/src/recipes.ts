@@ -48,7 +48,10 @@ const nginx: Recipe = {
     "public.ecr.aws/nginx/nginx",
     "public.ecr.aws/docker/library/nginx",
   ],
-  tags: ["latest", "stable", "mainline", "1.22", "1.26", "1.27", "1.28", "1.29"],
+  // What Debian's package is stands in for those on Alpine too.
+  tags: "latest stable mainline alpine stable-alpine 1.22 1.26 1.27 1.28 1.29 1.30 1.30-alpine 1.30.5 1.30.5-alpine".split(
+    " ",
+  ),
   packages: [...BASE, "curl", "nginx"],
   version: "nginx",
   users: [["nginx", 101]],
@@ -161,9 +164,15 @@ export const RECIPES: readonly Recipe[] = [nginx, redis, postgres, router, codeb
 const IN_ECR =
   /^(?:906394416424|449074385750|741863432321|928143927712|960320637246)\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?=\/aws-for-fluent-bit:)/;
 
-/** The recipe for an image's full name, `docker.io/library/nginx:1.28`, or undefined where there is none. One with a digest has none: what is made here has another. */
+/** A digest behind a tag. */
+const BEHIND_TAG = /(?<=:[\w.-]+)@sha256:[0-9a-f]{64}$/;
+
+/**
+ * The recipe for an image's full name, `docker.io/library/nginx:1.28`, or undefined where there is none. A digest behind the tag is
+ * left aside, and who uses what is made says so; a digest alone has no recipe: what is made here has another.
+ */
 export function recipeFor(image: string): Recipe | undefined {
-  const name = image.replace(IN_ECR, "public.ecr.aws/aws-observability");
+  const name = image.replace(BEHIND_TAG, "").replace(IN_ECR, "public.ecr.aws/aws-observability");
   return RECIPES.find(({ repositories, tags }) =>
     repositories.some((repository) => tags.some((tag) => name === `${repository}:${tag}`)),
   );

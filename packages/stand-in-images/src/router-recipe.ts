@@ -73,7 +73,7 @@ export const router: Recipe = {
     "docker.io/fluent/fluent-bit",
   ],
   // Those with a date are what the public parameters of Parameter Store name.
-  tags: ["latest", "stable", "2", "3", "2.34.3.20260623", "3.4.5"],
+  tags: ["latest", "stable", "2", "3", "2.34.3.20260623", "3.4.5", "3.4.15"],
   packages: [],
   version: "the workbook's log router",
   base: "node:24-slim",

@@ -52,8 +52,10 @@ test("the same files give the same image, in whatever order they come", async ()
   expect(await writeImage(folder, new Map(files.toReversed()), { Cmd: ["a"] })).toEqual(one);
 });
 
-test("a digest has no stand-in, nor has a tag that nobody knows", () => {
+test("a tag has a stand-in with a digest behind it too; a digest alone has none, nor has a tag that nobody knows", () => {
+  const digest = `sha256:${"0".repeat(64)}`;
   expect(recipeFor("docker.io/library/nginx:1.28")?.name).toBe("nginx");
+  expect(recipeFor(`docker.io/library/nginx:1.28@${digest}`)?.name).toBe("nginx");
   expect(recipeFor("docker.io/library/nginx:0.1")).toBeUndefined();
-  expect(recipeFor(`docker.io/library/nginx@sha256:${"0".repeat(64)}`)).toBeUndefined();
+  expect(recipeFor(`docker.io/library/nginx@${digest}`)).toBeUndefined();
 });

@@ -84,7 +84,8 @@ export async function preparePublicImages(
       missing.some(({ name }) => image.startsWith(`${name}/`)),
     );
     const made = await standInFor(workspace, wanted, missing[0]!, signal);
-    return { summary: describeStandIns(missing, made), value: undefined };
+    const isPinned = wanted.some((image) => image.includes("@"));
+    return { summary: describeStandIns(missing, made, isPinned), value: undefined };
   });
 }
 
@@ -122,11 +123,18 @@ export async function standInFor(
   }
 }
 
-function describeStandIns(missing: readonly Reach[], made: readonly StandIn[]): Words {
+function describeStandIns(
+  missing: readonly Reach[],
+  made: readonly StandIn[],
+  isPinned: boolean,
+): Words {
   const names = missing.map(({ name }) => name).join(", ");
   const versions = list(made.map(({ version }) => version));
+  const [en, ja] = isPinned
+    ? [", and is not the image of that digest", "。そのダイジェストのイメージではありません"]
+    : ["", ""];
   return [
-    `${names} cannot be reached (${missing[0]!.why}): ${versions.en} stands in`,
-    `${names} に接続できません (${missing[0]!.why})。代わりに ${versions.ja} を使います`,
+    `${names} cannot be reached (${missing[0]!.why}): ${versions.en} stands in${en}`,
+    `${names} に接続できません (${missing[0]!.why})。代わりに ${versions.ja} を使います${ja}`,
   ];
 }

@@ -7,7 +7,6 @@ import {
   LOCAL_ACCELERATION,
   LocalAws,
   type LocalAwsOptions,
-  type RegistryMirrors,
 } from "@workbook/local-aws";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { ECR } from "@aws-sdk/client-ecr";
@@ -45,8 +44,8 @@ export interface LaneOptions {
   readonly runc?: string | undefined;
   readonly batch: SynthBatch;
   readonly builds: Builds;
-  /** Where images of public registries come from. */
-  readonly registryMirrors: RegistryMirrors;
+  /** An OCI image layout with what stands in for images of public registries, whether those can be reached or not. */
+  readonly standIns: string;
   readonly targetOf: (cloud: LaneCloud) => Promise<Target>;
   readonly signal?: AbortSignal;
 }
@@ -94,7 +93,8 @@ export class Lane {
       ...(options.tasks && { tasks: options.tasks }),
       runc: options.runc,
       dataDir: join(directory, "cloud"),
-      registryMirrors: options.registryMirrors,
+      standIns: options.standIns,
+      standInsFirst: true,
       imageBuilder: IMAGE_BUILDER,
       logger: {
         info: () => {},

@@ -1,4 +1,4 @@
-import { serveStandIns, type StandInRegistry } from "@workbook/stand-in-images";
+import { makeStandIns } from "@workbook/stand-in-images";
 import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -52,15 +52,14 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   const scratch = await mkdtemp(join(options.state, "verify-"));
   const batch = new SynthBatch();
   const lanes: Lane[] = [];
-  let registry: StandInRegistry | undefined;
   try {
     const { root, state, tools, tasks, runc, targetOf, signal } = options;
     const images = chainOf(options).flatMap(({ publicImages = [] }) => publicImages);
     // The same for everyone who proves a lab, with a network and without one.
-    registry =
-      images.length > 0 ? await serveStandIns(join(state, "stand-ins"), images, signal) : undefined;
+    const standIns = join(state, "stand-ins");
+    await makeStandIns(standIns, images, signal);
     const laneOptions: LaneOptions = {
-      registryMirrors: registry?.mirrors ?? {},
+      standIns,
       root,
       state,
       tools,
@@ -88,7 +87,6 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
     return { version: VERIFY_REPORT_VERSION, passed, seconds, proofs };
   } finally {
     await Promise.allSettled([...lanes.map((lane) => lane.stop()), batch.close()]);
-    await registry?.close();
     await rm(scratch, { recursive: true, force: true });
   }
 }

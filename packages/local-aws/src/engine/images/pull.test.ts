@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CreateServiceCommand } from "@aws-sdk/client-ecs";
 import { GetParametersByPathCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { recipeFor } from "@workbook/stand-in-images/recipes";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
@@ -20,6 +19,9 @@ beforeAll(async () => {
 beforeEach(() => registry.reset());
 afterAll(() => pulling.stop());
 
+const IN_PLACE = "runs something 1.0 of Debian in the place of";
+const UNREACHED = "whose registry cannot be reached";
+const ALWAYS = "as Local AWS always does for that image";
 const VERSION = { "org.opencontainers.image.version": "something 1.0 of Debian" };
 
 test("a mirror is asked by the registry's name, with the token that it wants, for the image of the platform, in an index of an index", async () => {
@@ -156,26 +158,8 @@ test("an image on this machine stands in where the registry cannot be reached, a
     },
   ]);
   expect(await pulling.linesOf(`${CLOSED}/stand-in:v1`)).toEqual(["a stand-in"]);
-  const says = async (serviceName: string, image: string, why: string) => {
-    await cloud.ecs.send(
-      new CreateServiceCommand({
-        cluster: "c",
-        serviceName,
-        taskDefinition: await pulling.define(image),
-        desiredCount: 1,
-        launchType: "FARGATE",
-        networkConfiguration: cloud.network,
-      }),
-    );
-    await vi.waitFor(
-      async () =>
-        expect(await cloud.messages(serviceName)).toContain(
-          `(service ${serviceName}) runs something 1.0 of Debian in the place of ${image}, ${why}`,
-        ),
-      { timeout: 60_000, interval: 20 },
-    );
-  };
-  await says("stand-in", `${CLOSED}/stand-in:v1`, "whose registry cannot be reached.");
+  const image = `${CLOSED}/stand-in:v1`;
+  await pulling.saysInService("stand-in", image, `${IN_PLACE} ${image}, ${UNREACHED}.`);
   // One that is always made here is not asked for elsewhere.
   const asked: string[] = [];
   registry.instead = ({ url = "" }) => {
@@ -183,7 +167,8 @@ test("an image on this machine stands in where the registry cannot be reached, a
     return false;
   };
   expect(await pulling.linesOf(`${FAR}/team/stand-in:v1`)).toEqual(["a stand-in"]);
-  await says("always", `${FAR}/team/stand-in:v1`, "as Local AWS always does for that image.");
+  const always = `${FAR}/team/stand-in:v1`;
+  await pulling.saysInService("always", always, `${IN_PLACE} ${always}, ${ALWAYS}.`);
   expect(asked).toEqual([]);
   // A registry that answers is believed, and a digest is what it says.
   expect(await pulling.failureOf(`${FAR}/stand-in:v1`)).toMatch(/: not found$/);

@@ -144,8 +144,9 @@ function inPublic(reference: ImageReference): ImageReference {
 function remoteImages({ clock, settings }: EngineContext, options: RegistriesOptions) {
   const files = new PulledFiles(pulledFolder(settings.dataDir));
   const registries = new Registries(options);
+  const { standIns, standInsFirst } = options;
   return {
     files,
-    images: new RegistryImages({ clock, files, registries, standIns: options.standIns }),
+    images: new RegistryImages({ clock, files, registries, standIns, standInsFirst }),
   };
 }

@@ -44,8 +44,10 @@ async function pullContainerImage(
   const { cpuArchitecture } = record.definition.runtimePlatform ?? {};
   const pull = (reference: string) =>
     needs.images.pull({ account, region, reference, cpuArchitecture, credentials, signal });
+  // Without its tag: that could mean another image, one that stands in for it.
+  const repository = image.split("@")[0]!.replace(/:[^/:]+$/, "");
   const pullDigest = async (digest: string) => ({
-    ...(await pull(`${image.split("@")[0]}@${digest}`)),
+    ...(await pull(`${repository}@${digest}`)),
     reference: image,
   });
   if (versionConsistency === "disabled") return pull(image);

@@ -109,7 +109,8 @@ export class TaskRecord {
     const { service } = this;
     if (!service) return;
     const words = isAlways ? TEXTS.eventOwnImage : TEXTS.eventStandIn;
-    this.#sayOnce(words({ service: service.name, image, version }), now);
+    const truth = image.includes("@") ? ": a stand-in, not the image of that digest" : "";
+    this.#sayOnce(words({ service: service.name, image, version, truth }), now);
   }
 
   #sayOnce(message: string, now: number): void {

@@ -231,10 +231,10 @@ export const TEXTS = {
     "CannotStartContainerError: Local AWS does not support proxyConfiguration (App Mesh)",
   ),
   eventStandIn: text(
-    "(service {service}) runs {version} in the place of {image}, whose registry cannot be reached.",
+    "(service {service}) runs {version} in the place of {image}, whose registry cannot be reached{truth}.",
   ),
   eventOwnImage: text(
-    "(service {service}) runs {version} in the place of {image}, as Local AWS always does for that image.",
+    "(service {service}) runs {version} in the place of {image}, as Local AWS always does for that image{truth}.",
   ),
   eventUnheeded: text(
     "(service {service}) (deployment {deployment}) Local AWS runs tasks as {how} here, which go without: {what}.",

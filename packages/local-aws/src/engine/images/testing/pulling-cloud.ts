@@ -3,7 +3,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RunTaskCommand, type ContainerDefinition } from "@aws-sdk/client-ecs";
+import {
+  CreateServiceCommand,
+  RunTaskCommand,
+  type ContainerDefinition,
+} from "@aws-sdk/client-ecs";
 import { expect, vi } from "vitest";
 import { writeTinyLayer } from "../../runtime/testing/tiny-image.ts";
 import { TaskCloud } from "../../scheduler/testing/task-cloud.ts";
@@ -88,6 +92,27 @@ export class PullingCloud {
       { timeout: 60_000, interval: 20 },
     );
     return this.cloud.lines(arn);
+  }
+
+  /** Runs an image in a service, until its events have a sentence. */
+  async saysInService(serviceName: string, image: string, sentence: string): Promise<void> {
+    await this.cloud.ecs.send(
+      new CreateServiceCommand({
+        cluster: "c",
+        serviceName,
+        taskDefinition: await this.define(image),
+        desiredCount: 1,
+        launchType: "FARGATE",
+        networkConfiguration: this.cloud.network,
+      }),
+    );
+    await vi.waitFor(
+      async () =>
+        expect(await this.cloud.messages(serviceName)).toContain(
+          `(service ${serviceName}) ${sentence}`,
+        ),
+      { timeout: 60_000, interval: 20 },
+    );
   }
 
   /** Runs a task of an image that cannot be had; why. */
