@@ -1,14 +1,21 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { defineMutations } from "@workbook/lab-kit";
 
 const stack = "stack.ts";
 const dockerfile = "Dockerfile";
+/** The last base of the solution: its digest changes when it is renewed. */
+const [base] =
+  readFileSync(join(import.meta.dirname, "solution", dockerfile), "utf8").match(
+    /^FROM node:24-slim@sha256:[0-9a-f]{64}\n/m,
+  ) ?? [];
 
 /** Wrong answers that learners give, and the check that must be the first to say so. */
 export const mutations = defineMutations([
   {
     id: "whatever-is-latest",
     file: dockerfile,
-    replace: "FROM node:24-slim\n",
+    replace: base ?? "a base image with a digest",
     by: "FROM node:latest\n",
     caughtBy: "dockerfile",
     fault: "unpinned",

@@ -9,6 +9,10 @@ import {
   PUBLIC_ADDRESS,
 } from "@workbook/lab-kit";
 
+/** Docker's official image of nginx. The digest is that of the list of its platforms. */
+export const NGINX =
+  "public.ecr.aws/docker/library/nginx:1.30.5-alpine@sha256:0985e772fb9f729e6fa0980da05fca5d9c468e870eed43071545afa9d2e27d94";
+
 export const lab = defineLab({
   id: "09-two-containers",
   title: { en: "Two containers in one task", ja: "1 つのタスクに 2 つのコンテナ" },
@@ -20,7 +24,7 @@ export const lab = defineLab({
   needs: ["terraform", "go"],
   needsContainers: true,
   apps: [NODE_APP, GO_APP],
-  publicImages: ["public.ecr.aws/nginx/nginx:1.28"],
+  publicImages: [NGINX],
   stacks: ["images", "service"],
   files: ["stack.ts"],
   teaches: {

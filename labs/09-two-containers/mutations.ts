@@ -1,4 +1,6 @@
 import { defineMutations } from "@workbook/lab-kit";
+import { WEB } from "./checks/web.ts";
+import { NGINX } from "./lab.ts";
 
 const file = "stack.ts";
 
@@ -7,8 +9,8 @@ export const mutations = defineMutations([
   {
     id: "image-without-a-tag",
     file,
-    replace: '"public.ecr.aws/nginx/nginx:1.28"',
-    by: '"public.ecr.aws/nginx/nginx"',
+    replace: `"${NGINX}"`,
+    by: `"${WEB.publicImage}"`,
     caughtBy: "web-task",
     fault: "image-moves",
   },

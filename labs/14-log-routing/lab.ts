@@ -10,6 +10,10 @@ import {
   T2_MICRO,
 } from "@workbook/lab-kit";
 
+/** AWS's distribution of Fluent Bit. The digest is that of the list of its platforms. */
+export const ROUTER =
+  "public.ecr.aws/aws-observability/aws-for-fluent-bit:3.4.15@sha256:88e1b56cedb230486afeca6eeb26c5f6bd59c48879d0054d1674d5a58838c607";
+
 export const lab = defineLab({
   id: "14-log-routing",
   title: { en: "Log routing", ja: "ログルーティング" },
@@ -21,7 +25,7 @@ export const lab = defineLab({
   needs: ["terraform", "go"],
   needsContainers: true,
   apps: [NODE_APP, GO_APP],
-  publicImages: ["public.ecr.aws/aws-observability/aws-for-fluent-bit:stable"],
+  publicImages: [ROUTER],
   standsOn: "08-two-services",
   stacks: ["images", "service"],
   files: ["stack.ts", "on-instances.ts"],

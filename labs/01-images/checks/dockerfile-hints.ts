@@ -38,10 +38,10 @@ export const DOCKERFILE_HINTS = {
       "来年もう一度ビルドしたら、どの Node.js になりますか。",
     ],
     [
-      `Name the version of the base image, never latest: ${IMAGES}`,
-      `ベースイメージは latest ではなくバージョンで指定します: ${IMAGES_JA}`,
+      `Name the version of the base image, never latest; a digest behind it names one image of that version: ${IMAGES}`,
+      `ベースイメージは latest ではなくバージョンで指定します。ダイジェストも付けると、そのバージョンのうちの 1 つのイメージに決まります: ${IMAGES_JA}`,
     ],
-    "FROM node:24-slim",
+    "FROM node:24-slim@sha256:…",
   ),
   "one-stage": hint(
     [

@@ -10,6 +10,7 @@ import {
   walk,
 } from "@workbook/lab-kit";
 import { both, text } from "@workbook/toolchain";
+import { NGINX } from "../lab.ts";
 import { parameterPage, WEB, webTask, type WebTask } from "./web.ts";
 
 const IMAGES = parameterPage("container_definition_image");
@@ -30,7 +31,7 @@ const FAULTS = {
       "来年起動するタスクは、どのバージョンの nginx を動かしますか。",
     ],
     both`${["Without a tag it is latest, and that is another one every month:", "タグを省略すると latest で、その中身は毎月変わります:"]} ${IMAGES}`,
-    'const NGINX = "public.ecr.aws/nginx/nginx:1.28";',
+    `const NGINX = "${NGINX}";`,
   ),
   "container-name": hint(
     [

@@ -16,7 +16,7 @@ import type { Words } from "@workbook/toolchain";
 /** nginx in front of the Node.js app, as visitors meet it. */
 export const WEB: PublicApp = {
   container: "nginx",
-  publicImage: "public.ecr.aws/nginx/nginx",
+  publicImage: "public.ecr.aws/docker/library/nginx",
   port: 80,
   listener: 8081,
   greeting: NODE_APP.greeting,

@@ -15,8 +15,9 @@ import { TargetGroup } from "@workbook/infra/target-group";
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 
-/** nginx as its makers publish it, from Amazon ECR Public. The tag says which one. */
-const NGINX = "public.ecr.aws/nginx/nginx:1.28";
+/** nginx as Docker publishes it, from Amazon ECR Public. The tag says what it is, the digest which one. */
+const NGINX =
+  "public.ecr.aws/docker/library/nginx:1.30.5-alpine@sha256:0985e772fb9f729e6fa0980da05fca5d9c468e870eed43071545afa9d2e27d94";
 
 // #region configuration
 /** nginx hands every request to the app beside it. */

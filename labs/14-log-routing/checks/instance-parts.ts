@@ -11,6 +11,10 @@ import {
 /** The router's image, without a tag. */
 export const IMAGE = "public.ecr.aws/aws-observability/aws-for-fluent-bit";
 
+/** Whether that is the image, with a tag, a digest or both. */
+export const isRouterImage = (image: string): boolean =>
+  image.startsWith(`${IMAGE}:`) || image.startsWith(`${IMAGE}@`);
+
 /** A task on instances, its service, and its containers by what they are for. */
 export interface InstanceTask {
   readonly definition: SynthResource;
@@ -34,7 +38,7 @@ export function instanceTasks(context: SynthContext): readonly InstanceTask[] {
       return {
         definition,
         service: context.synth.referringTo(definition, "aws_ecs_service", "task_definition")[0],
-        router: containers.find(({ image }) => image.startsWith(`${IMAGE}:`)),
+        router: containers.find(({ image }) => isRouterImage(image)),
         app: containers.find(({ logDriver }) => logDriver === "fluentd"),
       };
     });

@@ -7,10 +7,11 @@ import {
   walk,
 } from "@workbook/lab-kit";
 import { both, text } from "@workbook/toolchain";
+import { ROUTER } from "../lab.ts";
+import { IMAGE, isRouterImage } from "./instance-parts.ts";
 import { awsPage, NO_TASK, type RoutedTask, withTask } from "./stack-parts.ts";
 
 const FIRELENS = awsPage("AmazonECS/latest/developerguide/firelens-taskdef.html");
-const IMAGE = "public.ecr.aws/aws-observability/aws-for-fluent-bit";
 
 const ROUTES = {
   "no-task": NO_TASK,
@@ -26,8 +27,8 @@ const ROUTES = {
   ),
   image: hint(
     ["Where does the router's image come from?", "ルーターのイメージはどこにありますか。"],
-    both`${["From Amazon ECR Public, under a tag that you know:", "Amazon ECR Public です。タグも書きます:"]} ${FIRELENS}`,
-    `image: "${IMAGE}:stable",`,
+    both`${["From Amazon ECR Public, under a tag or a digest that you know:", "Amazon ECR Public です。タグかダイジェストも書きます:"]} ${FIRELENS}`,
+    `const ROUTER = "${ROUTER}";`,
   ),
   essential: hint(
     [
@@ -86,7 +87,7 @@ function examineRouter(
       fault: "image",
       expected: both`${["an image of", "イメージ"]}: ${IMAGE}`,
       actual: both`${["image", "イメージ"]}: ${container?.image ?? "-"}`,
-      holds: container?.image.startsWith(`${IMAGE}:`) === true,
+      holds: container !== undefined && isRouterImage(container.image),
     },
     {
       fault: "essential",

@@ -8,7 +8,8 @@ import { LogGroup } from "@workbook/infra/log-group";
 import type { Network } from "@workbook/infra/network";
 
 /** The log router as its makers publish it. Here it is a container like any other, and no FireLens. */
-const ROUTER = "public.ecr.aws/aws-observability/aws-for-fluent-bit:stable";
+const ROUTER =
+  "public.ecr.aws/aws-observability/aws-for-fluent-bit:3.4.15@sha256:88e1b56cedb230486afeca6eeb26c5f6bd59c48879d0054d1674d5a58838c607";
 
 // #region port
 /** What a router listens at, by TCP. */

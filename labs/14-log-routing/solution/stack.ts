@@ -27,7 +27,8 @@ export class ImagesStack extends WorkbookStack {
 }
 
 /** The log router as its makers publish it, in Amazon ECR Public. */
-const ROUTER = "public.ecr.aws/aws-observability/aws-for-fluent-bit:stable";
+const ROUTER =
+  "public.ecr.aws/aws-observability/aws-for-fluent-bit:3.4.15@sha256:88e1b56cedb230486afeca6eeb26c5f6bd59c48879d0054d1674d5a58838c607";
 
 /** What the services share. */
 interface Shared {
