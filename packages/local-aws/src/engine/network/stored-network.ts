@@ -82,11 +82,13 @@ export class StoredNetwork implements NetworkData {
   }
 
   get prefixLists(): readonly Ec2.PrefixList[] {
-    return prefixListsOf(this.region).map(({ id, name, cidrs }) => ({
-      PrefixListId: id,
-      PrefixListName: name,
-      Cidrs: [...cidrs],
-    }));
+    return this.#once("prefix lists", () =>
+      prefixListsOf(this.region).map(({ id, name, cidrs }) => ({
+        PrefixListId: id,
+        PrefixListName: name,
+        Cidrs: [...cidrs],
+      })),
+    );
   }
 
   #all<T extends object, A>(
@@ -94,13 +96,19 @@ export class StoredNetwork implements NetworkData {
     toApi: (value: Readonly<T>, scope: Scope) => A,
     isOurs = (value: Readonly<T>) => this.#vpcIds.includes((value as { vpcId?: string }).vpcId),
   ): readonly A[] {
-    const known = this.#lists.get(kind.name) as readonly A[] | undefined;
+    return this.#once(kind.name, () =>
+      this.#scope
+        .of(kind)
+        .filter(isOurs)
+        .map((value) => toApi(value, this.#scope)),
+    );
+  }
+
+  #once<A>(name: string, make: () => readonly A[]): readonly A[] {
+    const known = this.#lists.get(name) as readonly A[] | undefined;
     if (known) return known;
-    const list = this.#scope
-      .of(kind)
-      .filter(isOurs)
-      .map((value) => toApi(value, this.#scope));
-    this.#lists.set(kind.name, list);
+    const list = make();
+    this.#lists.set(name, list);
     return list;
   }
 }

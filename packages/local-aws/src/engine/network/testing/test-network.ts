@@ -18,10 +18,12 @@ export class TestNetwork {
   readonly internetGatewayId = newId("igw");
   readonly publicSubnetId: string;
   readonly privateSubnetId: string;
-  readonly #store = Store.open(":memory:");
+  readonly #store: Store;
 
-  constructor() {
-    this.scope = this.#store.scope("123456789012", "ap-northeast-1");
+  /** @param store of several networks; one of its own unless told */
+  constructor(store = Store.open(":memory:")) {
+    this.#store = store;
+    this.scope = store.scope("123456789012", "ap-northeast-1");
     const { scope, internetGatewayId } = this;
     const made = this.change(() => {
       const { vpcId } = putVpc(scope, {

@@ -1,10 +1,9 @@
-import { parseAddress, parseCidr } from "../../../ground/cidr.ts";
+import { containsAddress, parseAddress, parseCidr } from "../../../ground/cidr.ts";
 import {
   groupIdsOf,
   type Interface,
   type NetworkData,
 } from "../../../reachability/network-data.ts";
-import { covers } from "../../../reachability/security-group-check.ts";
 
 /** Interfaces that the network cannot tell apart: same subnet, same groups, and each range of each rule holds all or none. */
 export interface InterfaceClass {
@@ -16,12 +15,12 @@ export function interfaceClasses(
   network: NetworkData,
   interfaces: readonly Interface[],
 ): readonly InterfaceClass[] {
-  const ranges = [...new Set(rangesOf(network))].filter((range) => parseCidr(range) !== undefined);
+  const ranges = [...new Set(rangesOf(network))].flatMap((range) => parseCidr(range) ?? []);
   const classes = new Map<string, Interface[]>();
   for (const eni of interfaces) {
     const address = parseAddress(eni.PrivateIpAddress ?? "");
     if (address === undefined) continue;
-    const held = ranges.map((range) => (covers(range, address) ? "1" : "0")).join("");
+    const held = ranges.map((range) => (containsAddress(range, address) ? "1" : "0")).join("");
     const key = [eni.SubnetId, ...groupIdsOf(eni).toSorted(), held].join("|");
     const members = classes.get(key);
     if (members) members.push(eni);

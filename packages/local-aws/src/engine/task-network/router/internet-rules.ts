@@ -3,7 +3,7 @@ import { formatAddress, parseCidr, sizeOf } from "../../../ground/cidr.ts";
 import type { Interface, NetworkData } from "../../../reachability/network-data.ts";
 import { mayReachInternet } from "../../../reachability/reachability.ts";
 import { admittedPorts, portMatch, stretches } from "./admitted-ports.ts";
-import { interfaceClasses, rangesOf } from "./interface-classes.ts";
+import { rangesOf, type InterfaceClass } from "./interface-classes.ts";
 
 /** The interface by which the room's network leaves for this machine's; there while there is a way. */
 export const WAY_OUT = "internet0";
@@ -31,10 +31,12 @@ export function notTheInternet(): readonly string[] {
  * Who may open which connections to the internet, by the one model of reachability: the answer for each class of interfaces, with and without
  * an address of the internet's own.
  */
-export function internetRules(network: NetworkData, vpcId: string): readonly string[] {
-  const inside = network.networkInterfaces.filter(({ VpcId }) => VpcId === vpcId);
+export function internetRules(
+  network: NetworkData,
+  classes: readonly InterfaceClass[],
+): readonly string[] {
   const spans = spansOf(network);
-  return interfaceClasses(network, inside).flatMap(({ members }) =>
+  return classes.flatMap(({ members }) =>
     [true, false].flatMap((isPublic) => {
       const alike = members.filter(
         ({ Association }) => (Association?.PublicIp !== undefined) === isPublic,

@@ -12,6 +12,7 @@ import { taskNetwork } from "../../runtime/containers/task-network.ts";
 import { vpcResolver } from "../../network/resolver-address.ts";
 import { StoredNetwork } from "../../network/stored-network.ts";
 import {
+  KnownRules,
   RESOLVER_OF_ALL,
   ruleSet,
   ruleSteps,
@@ -49,6 +50,7 @@ export class Router implements EnginePart {
   readonly name = "router";
   readonly #context: EngineContext;
   readonly #room: Room;
+  readonly #known = new KnownRules();
   #wanted = NOTHING;
   /** What the room has; undefined where a change of it has failed, and it may have any part of that. */
   #made: Wanted | undefined = NOTHING;
@@ -67,6 +69,7 @@ export class Router implements EnginePart {
 
   async start(): Promise<void> {
     this.#unsubscribe = this.#context.store.onCommit((changes) => {
+      this.#known.forget(changes);
       if (changes.some(concerns)) this.#look.ask();
     });
     this.#room.onRemade(() => {
@@ -97,7 +100,8 @@ export class Router implements EnginePart {
     const outside = this.#buildLinks();
     const links = [...this.#links(), ...outside];
     const builders = outside.map(({ address }) => address);
-    const rules = ruleSet({ vpcs: routed, links, services: SERVICES, outside: builders });
+    const plan = { vpcs: routed, links, services: SERVICES, outside: builders };
+    const rules = ruleSet({ ...plan, rulesOf: this.#known.of });
     const resolving = resolvers(routed, builders.length > 0);
     const addresses = new Set([...SERVICES, ...this.#balancers(), ...resolving]);
     const { rules: before, addresses: held } = this.#wanted;

@@ -1,5 +1,12 @@
 import { mayConnect } from "../../../reachability/reachability.ts";
 import type { NetworkData } from "../../../reachability/network-data.ts";
+import {
+  clientTokens,
+  dhcpOptions,
+  privateAddresses,
+  publicAddresses,
+} from "../../../services/ec2/state.ts";
+import type { Change } from "../../../store/collection.ts";
 import { admittedPorts, portMatch, stretches, type PortRange } from "./admitted-ports.ts";
 import { internetRules, notTheInternet, WAY_OUT } from "./internet-rules.ts";
 import { interfaceClasses, type InterfaceClass } from "./interface-classes.ts";
@@ -25,6 +32,18 @@ export interface RouterPlan {
   readonly services: readonly string[];
   /** Addresses that are in no VPC, and have a way to the internet and to nothing else. */
   readonly outside?: readonly string[];
+  /** How the rules of a VPC are found: worked out unless told. */
+  readonly rulesOf?: typeof vpcRules;
+}
+
+/** The rules of one VPC, in the table of all. */
+export interface VpcRules {
+  /** Definitions of sets, whose names begin with the VPC's prefix. */
+  readonly sets: readonly string[];
+  /** Between its interfaces. */
+  readonly pairs: readonly string[];
+  /** To the internet. */
+  readonly outwards: readonly string[];
 }
 
 export const RESOLVER_OF_ALL = "169.254.169.253";
@@ -44,26 +63,30 @@ interface RulePart {
 }
 
 /** What the model of reachability says of each pair of interfaces, and nothing else: connections that stand go on, as with security groups. */
-export function ruleSet({ vpcs, links, services, outside = [] }: RouterPlan): RuleSet {
-  const sets: string[] = [];
-  const pairs = vpcs.flatMap((vpc, index) => vpcRules(vpc, `v${index}`, sets));
-  const outwards = vpcs.flatMap(({ network, vpcId }) => internetRules(network, vpcId));
+export function ruleSet({
+  vpcs,
+  links,
+  services,
+  outside = [],
+  rulesOf = vpcRules,
+}: RouterPlan): RuleSet {
+  const rules = vpcs.map((vpc, index) => rulesOf(vpc, `v${index}`));
   const resolvers = vpcs.flatMap(({ resolver }) => resolver ?? []);
   const resolving = resolvers.length > 0 || outside.length > 0;
   const dns = elements(resolving ? [...resolvers, RESOLVER_OF_ALL] : []);
   const own = links.map(({ link, address }) => `"${link}" . ${address}`);
   const internet = [
     ...notTheInternet().map((range) => `ip daddr ${range} drop`),
-    ...outwards,
+    ...rules.flatMap(({ outwards }) => outwards),
     ...outside.map((address) => `ip saddr ${address} accept`),
   ];
   const definitions = [
     `own { typeof iifname . ip saddr; ${elements(own)} }`,
     `resolvers { type ipv4_addr; ${dns} }`,
     `services { type ipv4_addr; ${elements(services)} }`,
-    ...sets,
+    ...rules.flatMap(({ sets }) => sets),
   ];
-  const chains = { pairs, internet, judge: JUDGE };
+  const chains = { pairs: rules.flatMap(({ pairs }) => pairs), internet, judge: JUDGE };
   return {
     parts: [
       ...definitions.map((text) => ({ text })),
@@ -127,20 +150,51 @@ export function ruleSteps({ parts, hooks }: RuleSet, table: string, before: stri
   return steps;
 }
 
-function vpcRules({ network, vpcId }: RoutedVpc, prefix: string, sets: string[]): string[] {
+/** Works out the rules of one VPC. @param prefix of the names of its sets, which no other VPC of the table has */
+export function vpcRules({ network, vpcId }: RoutedVpc, prefix: string): VpcRules {
   const interfaces = network.networkInterfaces.filter(({ VpcId }) => VpcId === vpcId);
   const classes = interfaceClasses(network, interfaces);
   const asked = stretches(network);
-  classes.forEach(({ members }, index) => {
+  const sets = classes.map(({ members }, index) => {
     const addresses = members.map(({ PrivateIpAddress }) => PrivateIpAddress!);
-    sets.push(`${prefix}c${index} { type ipv4_addr; ${elements(addresses)} }`);
+    return `${prefix}c${index} { type ipv4_addr; ${elements(addresses)} }`;
   });
-  return classes.flatMap((from, one) =>
+  const pairs = classes.flatMap((from, one) =>
     classes.flatMap((to, other) => {
       const match = `ip saddr @${prefix}c${one} ip daddr @${prefix}c${other}`;
       return pairRules(network, from, to, asked).map((rule) => `${match} ${rule} accept`);
     }),
   );
+  return { sets, pairs, outwards: internetRules(network, classes) };
+}
+
+/** What no rule is made from, and what changes with almost each interface. */
+const BESIDE: ReadonlySet<string> = new Set(
+  [clientTokens, dhcpOptions, privateAddresses, publicAddresses].map(({ name }) => name),
+);
+
+/** The rules of VPCs, each worked out anew only when something of it has changed. */
+export class KnownRules {
+  readonly #known = new Map<string, { readonly prefix: string; readonly rules: VpcRules }>();
+
+  /** Takes notice of changes of EC2's resources. What does not say which VPC it is of may concern any. */
+  forget(changes: readonly Change[]): void {
+    for (const { kind, before, after } of changes) {
+      if (!kind.startsWith("ec2.") || BESIDE.has(kind)) continue;
+      const ids = [before, after].flatMap((value) => (value as { vpcId?: string })?.vpcId ?? []);
+      for (const id of ids) this.#known.delete(id);
+      if (ids.length === 0) this.#known.clear();
+    }
+  }
+
+  /** As {@link vpcRules}. */
+  readonly of = (vpc: RoutedVpc, prefix: string): VpcRules => {
+    const known = this.#known.get(vpc.vpcId);
+    if (known?.prefix === prefix) return known.rules;
+    const rules = vpcRules(vpc, prefix);
+    this.#known.set(vpc.vpcId, { prefix, rules });
+    return rules;
+  };
 }
 
 /** Two members speak for their classes; an interface never meets itself in the router. */
