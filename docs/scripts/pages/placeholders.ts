@@ -36,6 +36,8 @@ const PLACEHOLDERS: readonly Placeholder[] = [
       /(?<=\beni-[0-9a-f]+ \S+ \S+ )\d+(?= \d+ 6 )|(?<= 6 )\d+ \d+ \d{10} \d{10}(?= (?:ACCEPT|REJECT) )/g,
     numbered: false,
   },
+  // What tasks hang on their instance's bridge by, named by their ids.
+  { name: "link", pattern: /\bveth[0-9a-f]{9}\d+\b/g, numbered: true },
   // Tasks, deployments, tags made from content: 7 and more digits of hexadecimal, one of them a number.
   { name: "id", pattern: /\b(?:(?:[a-z]+-)+)?(?=[a-f]*\d)[0-9a-f]{7,64}\b/g, numbered: true },
   {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { compareOutput } from "./compare-output.ts";
 import { withoutProgress } from "./placeholders.ts";
 import { showsOtherTimes, updateOutput } from "./update-output.ts";
 
@@ -8,6 +9,13 @@ const update = (shown: readonly string[], printed: readonly string[]) =>
     { text: shown.join("\n"), unordered: false, firstLine: 0, endLine: 0 },
     printed.join("\n"),
   )?.split("\n");
+
+test("links of tasks have other names each time, and are as many", () => {
+  const text = "lo eth0 docker0 vetha43c0708a0 veth00a126ea00";
+  const shown = { text, unordered: false, firstLine: 0, endLine: 0 };
+  expect(compareOutput(shown, "lo eth0 docker0 veth1a0498a360 veth07d03e2290")).toBeUndefined();
+  expect(compareOutput(shown, "lo eth0 docker0 veth1a0498a360")).toBeDefined();
+});
 
 test("an output that leaves nothing out becomes what was printed", () => {
   expect(update(["a"], ["A", "B", ""])).toEqual(["A", "B"]);
