@@ -6,7 +6,7 @@ import {
   type FreshWorkspace,
 } from "../../scripts/pages/fresh-workspace.ts";
 import { listSitePages } from "../../../scripts/site-pages.ts";
-import { runPage } from "../../scripts/pages/run-page.ts";
+import { readBlocks, runPage } from "../../scripts/pages/run-page.ts";
 
 const MINUTES = 60_000;
 
@@ -36,7 +36,9 @@ export function describeWalk(folder: "" | "ja/"): void {
         const goesOn = page !== chapters.at(-1);
         const report = await runPage(workspace, page, { goesOn, tell, signal });
         expect(report.problems).toEqual([]);
-        expect(report.skipped).toEqual([]);
+        // A block may say itself why it is not run; none is left out because this machine lacks a program.
+        const own = readBlocks(page).filter(({ skip }) => skip !== undefined);
+        expect(report.skipped).toHaveLength(own.length);
         expect(report.ran).toBeGreaterThan(2);
         tell(`${page}: ${report.seconds.toFixed(0)} s`);
       },
