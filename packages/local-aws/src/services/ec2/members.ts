@@ -15,7 +15,8 @@ export const members: Members = {
     CreateNetworkInterfaceRequest:
       "InterfaceType=interface Ipv4Prefixes Ipv4PrefixCount Ipv6Prefixes Ipv6PrefixCount Ipv6Addresses Ipv6AddressCount EnablePrimaryIpv6 ConnectionTrackingSpecification Operator",
     CreateRouteRequest: "OdbNetworkArn",
-    CreateSubnetRequest: "OutpostArn Ipv4IpamPoolId Ipv4NetmaskLength Ipv6NetmaskLength",
+    CreateSubnetRequest:
+      "OutpostArn Ipv4IpamPoolId Ipv4NetmaskLength Ipv6CidrBlock Ipv6IpamPoolId Ipv6NetmaskLength",
     CreateVpcEndpointRequest: "SubnetConfigurations ServiceNetworkArn ResourceConfigurationArn",
     CreateVpcRequest:
       "AmazonProvidedIpv6CidrBlock Ipv6CidrBlock Ipv6Pool Ipv6CidrBlockNetworkBorderGroup Ipv4IpamPoolId Ipv4NetmaskLength Ipv6IpamPoolId Ipv6NetmaskLength VpcEncryptionControl",

@@ -124,15 +124,12 @@ function deleteSubnet(scope: Scope, subnetId: string): void {
 export const subnetHandlers = {
   CreateSubnet(input, { store, region }) {
     const vpc = requireResource(store, VPC, input.VpcId);
-    if (input.Ipv6Native && !input.Ipv6CidrBlock && !input.Ipv6IpamPoolId)
+    if (input.Ipv6Native)
       throw new AwsError(
         "MissingParameter",
         "Either 'ipv6CidrBlock' or 'ipv6IpamPoolId' should be provided.",
       );
-    if (input.CidrBlock === undefined && !input.Ipv6Native)
-      throw faults.missingParameter("cidrBlock");
-    if (input.CidrBlock === undefined || input.Ipv6CidrBlock || input.Ipv6IpamPoolId)
-      throw new AwsError("Unsupported", "Local AWS has no IPv6 address blocks for subnets.");
+    if (input.CidrBlock === undefined) throw faults.missingParameter("cidrBlock");
     const zone = zoneOf(region, input.AvailabilityZone, input.AvailabilityZoneId);
     const subnet = putSubnet(store, {
       vpcId: vpc.vpcId,

@@ -265,6 +265,17 @@ test("what is missing or too much is refused in EC2's words", async () => {
       "MissingParameter",
       "Either 'ipv6CidrBlock' or 'ipv6IpamPoolId' should be provided.",
     ],
+    [
+      aws.client.send(
+        new ec2.CreateSubnetCommand({
+          VpcId,
+          CidrBlock: "10.0.9.0/24",
+          Ipv6CidrBlock: "2001:db8::/64",
+        }),
+      ),
+      "NotImplemented",
+      /Ipv6CidrBlock/,
+    ],
     [aws.client.send(new ec2.DisassociateAddressCommand({})), "MissingParameter", /AssociationId$/],
     [
       aws.client.send(

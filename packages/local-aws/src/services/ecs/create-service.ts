@@ -1,6 +1,7 @@
 import type { CreateServiceRequest } from "@aws-sdk/client-ecs";
 import type { Scope } from "../../store/store.ts";
 import { ensureServiceLinkedRole } from "../iam/service-linked-roles.ts";
+import { unsupported } from "../kit/faults.ts";
 import type { CallContext } from "../service.ts";
 import { ecsArn } from "./arns.ts";
 import { toDeploymentConfiguration } from "./deployment-configuration.ts";
@@ -134,6 +135,7 @@ function toDeployed(
   const placement = toPlacement(on, input);
   if (input.role && definition.networkMode === "awsvpc")
     throw invalidParameter(TEXTS.roleNeedsLinked());
+  if (input.role) throw unsupported("another role than the service-linked one (role)");
   const networkConfiguration = toNetworkConfiguration(
     context.store,
     definition,

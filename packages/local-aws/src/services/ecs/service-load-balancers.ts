@@ -1,6 +1,7 @@
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import type { Scope } from "../../store/store.ts";
 import { listeners, rules, targetGroups, type Action } from "../elbv2/state.ts";
+import { unsupported } from "../kit/faults.ts";
 import { invalidParameter } from "./faults.ts";
 import { toAdvanced } from "./rollouts/advanced.ts";
 import type { EcsService, TaskDefinition } from "./state.ts";
@@ -18,7 +19,10 @@ export function toLoadBalancers(
 ): EcsService["loadBalancers"] {
   return (given ?? []).map((wanted) => {
     const { targetGroupArn, containerName = "", containerPort = 0 } = wanted;
-    if (wanted.loadBalancerName) throw invalidParameter(TEXTS.classicLoadBalancer());
+    if (wanted.loadBalancerName)
+      throw definition.requiresCompatibilities?.includes("FARGATE")
+        ? invalidParameter(TEXTS.classicLoadBalancer())
+        : unsupported("Classic Load Balancers (loadBalancerName)");
     if (!targetGroupArn) throw invalidParameter(TEXTS.targetGroupMissing());
     checkContainer(definition, containerName, containerPort);
     const { advancedConfiguration } = wanted;

@@ -218,6 +218,34 @@ describe("refused in AWS's words", () => {
       await refusal(create("refused", { deploymentController: { type: "CODE_DEPLOY" } })),
     ).toMatchObject({ message: expect.stringContaining("CODE_DEPLOY") });
   });
+
+  test("by name: a role of its own and a Classic Load Balancer on instances", async () => {
+    const main = {
+      name: "main",
+      image: "nginx",
+      memory: 128,
+      portMappings: [{ containerPort: 80 }],
+    };
+    await ecs.send(
+      new RegisterTaskDefinitionCommand({ family: "hosts", containerDefinitions: [main] }),
+    );
+    const classic = { loadBalancerName: "classic", containerName: "main", containerPort: 80 };
+    const cases: [Partial<CreateServiceCommandInput>, string][] = [
+      [{ role: "arn:aws:iam::123456789012:role/r" }, "(role)"],
+      [{ loadBalancers: [classic] }, "(loadBalancerName)"],
+    ];
+    for (const [more, what] of cases)
+      expect(
+        await refusal(
+          create("refused", {
+            taskDefinition: "hosts",
+            launchType: "EC2",
+            networkConfiguration: undefined,
+            ...more,
+          }),
+        ),
+      ).toMatchObject({ name: "NotImplemented", message: expect.stringContaining(what) });
+  });
 });
 
 test("the same creation with the same token answers the same service", async () => {
