@@ -14,6 +14,7 @@ import {
   type Words,
 } from "@workbook/toolchain";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { endLane } from "../src/lane/end-lane.ts";
 import { readLaneFile } from "../src/lane/lane-file.ts";
 import { describeLane, laneStatus } from "../src/lane/lane-status.ts";
 import { SessionLane, type SessionLaneOptions } from "../src/lane/session-lane.ts";
@@ -191,6 +192,21 @@ test("nobody uses it for a while: it ends", { timeout: TIMEOUT_MS }, async () =>
   await vi.waitUntil(() => keepersOf(place.folder).length === 0, WAIT);
   expect(keepersOf(place.folder)).toEqual([]);
 });
+
+test(
+  "who ends it waits for its process, though it leaves by itself when the cloud goes",
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const place = newFolder();
+    await (await laneIn(place).lane.turn(TYPES, stack))[Symbol.asyncDispose]();
+    const { pid } = readLaneFile(place.folder)!;
+    await endLane(place.folder, async () => {
+      place.server.kill("SIGKILL");
+      await vi.waitUntil(() => readLaneFile(place.folder) === undefined, WAIT);
+    });
+    expect(isAlive(pid)).toBe(false);
+  },
+);
 
 test("the cloud goes: it ends", { timeout: TIMEOUT_MS }, async () => {
   const place = newFolder();

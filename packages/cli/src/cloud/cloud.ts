@@ -134,6 +134,11 @@ export async function stopCloud(workspace: Workspace): Promise<boolean> {
   const dataDir = dataDirectory(workspace);
   const pid = readServerPid(dataDir) ?? (await findCloud(workspace))?.pid;
   if (pid === undefined) return false;
+  await endLane(laneFolder(workspace), () => stopServer(pid));
+  return true;
+}
+
+async function stopServer(pid: number): Promise<void> {
   process.kill(pid, "SIGTERM");
   const deadline = Date.now() + STOP_DEADLINE_MS;
   while (isAlive(pid)) {
@@ -148,8 +153,6 @@ export async function stopCloud(workspace: Workspace): Promise<boolean> {
     }
     await delay(POLL_MS);
   }
-  await endLane(laneFolder(workspace));
-  return true;
 }
 
 /** Undefined where it has ended, or does nothing any more: then it is ended, so that the next command finds nothing of it. */
