@@ -5,24 +5,18 @@ const NO_DAEMON =
   "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?";
 
 /**
- * A script that puts a `docker` into a build's container: what it is asked for is done outside by the image builder, for a project that
- * is privileged; a socket of Docker's that is mounted is used where there is one, and Docker's own client.
+ * A script that puts a `docker` into a build's container, in the place of the image's own: what it is asked for is done outside by the
+ * image builder, for a project that is privileged. No build has the machine's Docker: a container sees nothing of the machine.
  */
 export function dockerScript(isPrivileged: boolean): string {
-  const shim = isPrivileged ? `${REAL}${SHIM}` : `${REAL}echo ${quoted(NO_DAEMON)} >&2\nexit 1\n`;
+  const shim = isPrivileged ? SHIM : `echo ${quoted(NO_DAEMON)} >&2\nexit 1\n`;
   return `mkdir -p /usr/local/bin
-if [ -x /usr/local/bin/docker ]; then mv /usr/local/bin/docker /usr/local/bin/docker.real; fi
 printf '%s' ${quoted(`#!/bin/sh\n`)} > /usr/local/bin/docker
 printf 'U=%s\\n' "$U" >> /usr/local/bin/docker
 printf '%s' ${quoted(shim)} >> /usr/local/bin/docker
 chmod 755 /usr/local/bin/docker
 `;
 }
-
-const REAL = `if [ -S /var/run/docker.sock ]; then
-for real in /usr/local/bin/docker.real /usr/bin/docker; do [ ! -x "$real" ] || exec "$real" "$@"; done
-fi
-`;
 
 /** What is to be done comes back as a script: which folder to send, and where the answer is read. */
 const SHIM = `plan=$({ printf '%s\\0' "$PWD" "$@"; } | curl -s -f --data-binary @- "$U/docker/plan") || {
