@@ -26,7 +26,11 @@ const PLACEHOLDERS: readonly Placeholder[] = [
   },
   // Of layers, which hold what this machine's compilers make; right-aligned.
   { name: "size", pattern: / *\b\d+ bytes\b/g, numbered: false },
-  { name: "time of day", pattern: /\b\d\d:\d\d(?::\d\d(?:\.\d+)?)?\b(?!:)/g, numbered: false },
+  {
+    name: "time of day",
+    pattern: /(?<!\.)\b\d\d:\d\d(?::\d\d(?:\.\d+)?)?\b(?!:)/g,
+    numbered: false,
+  },
   { name: "memory", pattern: /\b\d+ MB\b/g, numbered: false },
   { name: "request", pattern: /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, numbered: true },
   // Of a flow log's record: the port that was asked from, and behind the protocol packets, bytes, start and end.

@@ -17,6 +17,13 @@ test("links of tasks have other names each time, and are as many", () => {
   expect(compareOutput(shown, "lo eth0 docker0 veth1a0498a360")).toBeDefined();
 });
 
+test("the end of an address and its port are no time of day", () => {
+  const text = 'client: 10.0.0.133, host: "10.0.10.109:80"';
+  const shown = { text, unordered: false, firstLine: 0, endLine: 0 };
+  expect(compareOutput(shown, 'client: 10.0.1.7, host: "10.0.11.12:80"')).toBeUndefined();
+  expect(compareOutput(shown, 'client: 10.0.1.7, host: "10.0.11.12:81"')).toBeDefined();
+});
+
 test("an output that leaves nothing out becomes what was printed", () => {
   expect(update(["a"], ["A", "B", ""])).toEqual(["A", "B"]);
 });
