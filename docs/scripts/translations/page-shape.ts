@@ -12,6 +12,8 @@ export interface PageShape {
   readonly answers: readonly string[];
   /** The right answer of each question, by its place among the answers. */
   readonly quiz: readonly string[];
+  /** Of images, also in what is printed: the same sources give the same image, whatever language its reader has. */
+  readonly digests: readonly string[];
 }
 
 /** Reads the shape of a page. Anchors are as the site makes them: of the heading, or as `{#anchor}` says. */
@@ -40,7 +42,8 @@ export function readShape(source: string): PageShape {
     if (heading) headings.push(`${heading[1]} ${toAnchor(heading[1]!, heading[2]!)}`);
     for (const [, name] of line.matchAll(/<([A-Z]\w+)/g)) if (name) components.push(name);
   }
-  return { headings, code, components, answers, quiz: readQuiz(frontMatter) };
+  const digests = body.match(/\bsha256:[0-9a-f]{12,64}\b/g) ?? [];
+  return { headings, code, components, answers, quiz: readQuiz(frontMatter), digests };
 }
 
 /** The first heading is the page's title: nobody links to its anchor. */
@@ -70,6 +73,7 @@ export function compareShapes(source: PageShape, translation: PageShape): string
     components: "component",
     answers: "folded answer",
     quiz: "question",
+    digests: "digest",
   };
   return (Object.keys(names) as (keyof PageShape)[]).flatMap((part) => {
     const expected = source[part];

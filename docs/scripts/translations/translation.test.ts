@@ -40,6 +40,20 @@ test("says that an answer opens by another check", () => {
   });
 });
 
+test("says that an image has another digest, though what is printed is in the page's language", () => {
+  const printed = (tag: string, digest: string) =>
+    `\n\`\`\`output\n${tag} sha256:${digest}\n\`\`\`\n`;
+  const source = english + printed("tag", "61f502a37920");
+  const compare = (digest: string) =>
+    compareTranslation(source, recordSource(source, japanese + printed("タグ", digest)));
+  expect(compare("61f502a37920")).toEqual({ state: "current", problems: [] });
+  expect(compare("b131c09d65d1")).toMatchObject({
+    problems: [
+      'digest 1 is "sha256:b131c09d65d1", where the English page has "sha256:61f502a37920"',
+    ],
+  });
+});
+
 test("what a script writes into a region of the English page leaves the translation as current as it was", () => {
   const region = (figures: string) =>
     `${english}\n<!-- #region figures -->\n${figures}\n<!-- #endregion figures -->\n`;
