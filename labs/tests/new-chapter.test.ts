@@ -250,7 +250,7 @@ test("its pages, its picture and its rows are on the site", { timeout: 5 * MINUT
   const page = (name: string) => readFileSync(join(out, name), "utf8");
   expect(page(`labs/${ID}.html`)).toContain("Toys.");
   expect(page(`ja/labs/${ID}.html`)).toContain("おもちゃです。");
-  expect(page("index.html")).toContain("A toy logs what it does.");
+  expect(page(`labs/${ID}.html`)).toContain("A toy logs what it does.");
   expect(page("labs/index.html")).toContain("A toy of its own");
   expect(page("instructors.html")).toContain("May I keep the toy?");
   expect(page("ja/instructors.html")).toContain("おもちゃをもらえますか");
