@@ -4,6 +4,9 @@ export interface LogEvent {
   readonly record: Readonly<Record<string, unknown>>;
 }
 
+/** A time in microseconds: a number of seconds is not exact beyond them. */
+export const microseconds = (time: number): number => Math.round(time * 1e6);
+
 /** A value of a record by `key`, `$key['a']['b']` or `$key`; undefined where there is none. */
 export function valueAt(record: LogEvent["record"], accessor: string): unknown {
   const [, first = accessor, rest = ""] =
@@ -25,10 +28,11 @@ export function valueAt(record: LogEvent["record"], accessor: string): unknown {
 export const asText = (value: unknown): string =>
   typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 
-/** Whether a tag is meant: `*` stands for any letters. */
-export function matchesTag(pattern: string, tag: string): boolean {
+/** Which tags are meant: `*` stands for any letters. */
+export function tagMatcher(pattern: string): (tag: string) => boolean {
   const parts = pattern
     .split(/\*+/)
     .map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, String.raw`\$&`));
-  return new RegExp(`^${parts.join(".*")}$`, "s").test(tag);
+  const expression = new RegExp(`^${parts.join(".*")}$`, "s");
+  return (tag) => expression.test(tag);
 }

@@ -1,4 +1,4 @@
-import { ConfigError } from "./config/config-error.ts";
+import { ConfigError, UnreadableConfig } from "./config/config-error.ts";
 import { say } from "./log.ts";
 import { startRouter, type Router } from "./start-router.ts";
 
@@ -11,6 +11,7 @@ say("info", "[router] the workbook's log router, in the place of Fluent Bit");
 const router = await startRouter(file, process.env).catch((error: unknown): Router | undefined => {
   const { message } = error as Error;
   say("error", error instanceof ConfigError ? message : `[engine] ${message}`);
+  process.exitCode = error instanceof UnreadableConfig ? 1 : 255;
   return undefined;
 });
 if (router) {
@@ -21,5 +22,5 @@ if (router) {
   process.once("SIGTERM", end).once("SIGINT", end);
 } else {
   say("error", "[engine] configuration failed, aborting.");
-  process.exit(1);
+  process.exit();
 }

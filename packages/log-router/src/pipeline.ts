@@ -1,11 +1,11 @@
 import type { Filter } from "./filters/filter.ts";
-import { matchesTag, type LogEvent } from "./event.ts";
+import type { LogEvent } from "./event.ts";
 import { say } from "./log.ts";
 import type { Output } from "./outputs/output.ts";
 
 /** A filter or an output, and whose events it takes. */
 export interface Matched<T> {
-  readonly match: string;
+  readonly match: (tag: string) => boolean;
   readonly does: T;
 }
 
@@ -89,14 +89,13 @@ export class Pipeline {
     let event: LogEvent | undefined = given;
     for (const filter of this.#parts.filters) {
       // What a filter has sent through again does not come to it a second time.
-      if (filter === emitter || !matchesTag(filter.match, tag)) continue;
+      if (filter === emitter || !filter.match(tag)) continue;
       const filtered = filter.does(tag, event);
       for (const other of filtered.again ?? []) this.#filter(other.tag, other.event, filter);
       event = filtered.event;
       if (!event) return;
     }
-    for (const sink of this.#parts.sinks)
-      if (matchesTag(sink.match, tag)) this.#keep(sink, tag, event);
+    for (const sink of this.#parts.sinks) if (sink.match(tag)) this.#keep(sink, tag, event);
   }
 
   #keep(sink: Sink, tag: string, event: LogEvent): void {

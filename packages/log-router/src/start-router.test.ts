@@ -81,7 +81,11 @@ test("takes all modes of the protocol, and answers those who want to know", asyn
 });
 
 test("filters in the order of the configuration", async () => {
+  writeFileSync(join(folder, "parsers.conf"), "[PARSER]\n    Name json\n    Format json\n");
   const filters = `
+[SERVICE]
+    Flush 0.5
+    Parsers_File DIR/parsers.conf
 [FILTER]
     Name   grep
     Match app-firelens*
@@ -126,6 +130,97 @@ test("filters in the order of the configuration", async () => {
   ]);
 });
 
+/** What becomes of records by a filter, as the JSON that their order makes: what Fluent Bit 5.1.1 made of the same. */
+test.each<[filter: string, records: Record<string, unknown>[], become: string[]]>([
+  ["grep\nRegex log a\nRegex log b", [{ log: "a" }, { log: "b" }], ['{"log":"a"}']],
+  ["grep\nRegex log a\nExclude log b", [{ log: "ab" }], ['{"log":"ab"}']],
+  ["grep\nExclude log b\nRegex log a", [{ log: "ab" }, { log: "a" }], ['{"log":"a"}']],
+  ["grep\nLogical_Op or\nRegex log a\nRegex log b", [{ log: "b" }], ['{"log":"b"}']],
+  ["grep\nLogical_Op AND\nExclude log a\nExclude log b", [{ log: "ab" }], []],
+  ["grep\nRegex n ^4", [{ n: 42 }, { n: "4" }], ['{"n":"4"}']],
+  ["grep\nRegex   log   a", [{ log: "a" }, { log: "   a" }], ['{"log":"   a"}']],
+  ["record_modifier\nRecord a 1\nRecord b two words", [{}], ['{"a":"1"}']],
+  ['record_modifier\nRecord b "two words"', [{}], ['{"b":"two words"}']],
+  ["record_modifier\nRemove_key A*", [{ abc: 1, b: 2 }], ['{"b":2}']],
+  ["record_modifier\nAllowlist_key A", [{ a: 1, b: 2 }], ['{"a":1}']],
+  [
+    "modify\nRemove a\nAdd a 2\nRename a c\nSet d 1\nCopy d e",
+    [{ a: 1, b: 2 }],
+    ['{"b":2,"c":"2","d":"1","e":"1"}'],
+  ],
+  ["modify\nRename log message\nAdd log again", [{ log: "x" }], ['{"message":"x","log":"again"}']],
+  ["modify\nSet a 9", [{ a: 1, b: 2 }], ['{"b":2,"a":"9"}']],
+  ["modify\nAdd a 9", [{ a: null }], ['{"a":null}']],
+  ["modify\nHard_rename a b", [{ a: 1, b: 2, c: 3 }], ['{"b":1,"c":3}']],
+  ["modify\nRemove_wildcard a\nRemove_regex ^c", [{ ab: 1, cd: 2, e: 3 }], ['{"e":3}']],
+  [
+    "modify\nCondition Key_value_does_not_match a ^x\nSet hit 1",
+    [{ a: "xy" }, { a: 1 }, { b: 1 }],
+    ['{"a":"xy"}', '{"a":1,"hit":"1"}', '{"b":1}'],
+  ],
+  ["modify\nCondition A_key_matches ^a\nSet hit 1", [{ abc: 1 }], ['{"abc":1,"hit":"1"}']],
+  [
+    "parser\nKey_Name log\nParser line\nReserve_Data On",
+    [{ x: 1, log: "GET 200" }, { log: "GET -" }],
+    ['{"method":"GET","code":200,"x":1}', '{"method":"GET"}'],
+  ],
+  [
+    "parser\nKey_Name log\nParser timed",
+    [{ log: ' {"time":"2026-01-01T09:00:00.5+0900","a":1}' }],
+    ['{"a":1} at 1767225600.5'],
+  ],
+])("%j becomes what Fluent Bit makes of it", async (filter, records, become) => {
+  const parsers = `[PARSER]
+    Name line
+    Format regex
+    Regex ^(?<method>[^ ]+) (?:(?<code>\\d+)|-)$
+    Types code:integer
+[PARSER]
+    Name timed
+    Format json
+    Time_Key time
+    Time_Format %Y-%m-%dT%H:%M:%S.%L%z
+`;
+  writeFileSync(join(folder, "parsers.conf"), parsers);
+  const properties = filter.replaceAll("\n", "\n    ");
+  const service = "[SERVICE]\n    Parsers_File DIR/parsers.conf\n";
+  const router = await start(
+    `${service}${INPUT}[FILTER]\n    Match_Regex ^t\n    Name ${properties}\n${OUTPUT}`,
+  );
+  await send(...records.map((record) => ["t", 1, record]), ["end", 1, { log: "end" }]);
+  await router.stop();
+  await arrived(become.length + 1);
+  const events = batches.flatMap(({ tag, events: own }) => (tag === "t" ? own : []));
+  expect(
+    events.map(({ time, record }) => JSON.stringify(record) + (time === 1 ? "" : ` at ${time}`)),
+  ).toEqual(become);
+});
+
+test.each<[options: string, printed: string]>([
+  ["", '[0] t: [[1767225600.123000000, {}], {"log"=>"é "q"", "n"=>[nil, true]}]\n'],
+  ["Format json", '[{"date":1767225600.123,"log":"\\u00e9 \\"q\\"","n":[null,true]}]\n'],
+  [
+    "Format json_lines\n    json_date_key ts\n    json_date_format iso8601",
+    '{"ts":"2026-01-01T00:00:00.123000Z","log":"\\u00e9 \\"q\\"","n":[null,true]}\n',
+  ],
+  [
+    "Format json_lines\n    json_date_format java_sql_timestamp",
+    '{"date":"2026-01-01 00:00:00.123000","log":"\\u00e9 \\"q\\"","n":[null,true]}\n',
+  ],
+  ["Format json_stream\n    json_date_key false", '{"log":"\\u00e9 \\"q\\"","n":[null,true]}\n'],
+])("writes to standard output with %j as Fluent Bit does", async (options, printed) => {
+  let out = "";
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    out += String(text);
+    return true;
+  });
+  onTestFinished(() => void write.mockRestore());
+  const router = await start(`${INPUT}[OUTPUT]\n    Name stdout\n    Match *\n    ${options}\n`);
+  await send(["t", 1_767_225_600.123, { log: 'é "q"', n: [null, true] }]);
+  await router.stop();
+  expect(out).toBe(printed);
+});
+
 test("reads the files that it includes, with variables of its environment", async () => {
   writeFileSync(
     join(folder, "extra.conf"),
@@ -165,6 +260,26 @@ test.each<[config: string, words: string]>([
     "[FILTER]\n    Name grep\n    Match *\n    Regex log (\n",
     "could not compile regex pattern '('",
   ],
+  [
+    "[FILTER]\n    Name grep\n    Match *\n    Regex log\n",
+    "expected field and regular expression",
+  ],
+  ["[FILTER]\n    Name grep\n    Regex log a\n", "NO match rule for grep.0 filter instance"],
+  ["[FILTER]\n    Name modify\n    Match *\n    Set a two words\n", "Invalid config for set"],
+  [
+    "[FILTER]\n    Name parser\n    Match *\n    Key_Name log\n    Parser json\n",
+    "requested parser 'json' not found",
+  ],
+  [
+    "[OUTPUT]\n    Name forward\n    Match *\n    Port 1\n    Port 2\n",
+    "configuration property 'port' is set 2 times",
+  ],
+  [
+    "[OUTPUT]\n    Name cloudwatch_logs\n    Match *\n    region r\n    log_group_name x\n    log_stream_name y\n    log_stream_template $a-$b\n",
+    "Could not parse `log_stream_template`",
+  ],
+  ["[SERVICE]\n    Flush 0\n", "invalid flush value, aborting."],
+  ["[FILTER]\n    Match *\n", "section 'filter' is missing the 'name' property"],
 ])("does not start with %j", async (config, words) => {
   await expect(start(config)).rejects.toThrow(words);
 });

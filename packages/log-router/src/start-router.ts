@@ -1,8 +1,11 @@
 import { AwsCalls } from "./aws/aws-calls.ts";
+import { UnreadableConfig } from "./config/config-error.ts";
 import { readClassic, type Section } from "./config/classic.ts";
 import { Settings } from "./config/settings.ts";
+import { tagMatcher } from "./event.ts";
 import { createFilter } from "./filters/filter.ts";
 import { readParsers } from "./filters/parser.ts";
+import { pattern } from "./filters/pattern.ts";
 import { openInput, type Input } from "./inputs/input.ts";
 import { say } from "./log.ts";
 import { createOutput } from "./outputs/output.ts";
@@ -35,20 +38,26 @@ export async function startRouter(file: string, environment: Environment): Promi
   );
   const calls = new AwsCalls(environment);
   const inputs = named(of("INPUT"));
+  const outputs = named(of("OUTPUT"));
+  const flushMs = service.time("Flush", 1000);
+  if (flushMs === 0) throw new UnreadableConfig("invalid flush value, aborting.");
   const pipeline = new Pipeline({
-    flushMs: service.time("Flush", 1000),
+    flushMs,
     graceMs: service.time("Grace", 5000),
     memoryLimit: Math.max(
       ...inputs.map(({ settings }) => settings.size("mem_buf_limit", DEFAULT_MEMORY)),
       0,
     ),
-    filters: named(of("FILTER")).map(({ settings }) => ({
-      match: settings.get("Match") ?? "",
+    filters: named(of("FILTER")).map(({ settings, name }) => ({
+      match:
+        matcher(settings) ??
+        settings.fail(`[filter] NO match rule for ${name} filter instance, unloading.`),
       does: createFilter(settings, parsers),
     })),
-    sinks: named(of("OUTPUT")).map(({ settings, name }) => ({
+    sinks: outputs.map(({ settings, name }) => ({
       name,
-      match: settings.get("Match") ?? "",
+      // Between one input and one output there is no question.
+      match: matcher(settings) ?? (() => inputs.length === 1 && outputs.length === 1),
       retries: retriesOf(settings),
       does: createOutput(settings, calls),
     })),
@@ -65,10 +74,23 @@ export async function startRouter(file: string, environment: Environment): Promi
   };
 }
 
+/** Whose events a filter or an output takes; undefined where it does not say. */
+function matcher(settings: Settings): ((tag: string) => boolean) | undefined {
+  const expression = settings.get("Match_Regex");
+  const compiled = expression === undefined ? undefined : pattern(settings, expression);
+  if (compiled) return (tag) => compiled.test(tag);
+  const tags = settings.get("Match");
+  return tags === undefined ? undefined : tagMatcher(tags);
+}
+
 /** Plugins by the names that messages call them by: `cloudwatch_logs.1`. */
 function named(sections: readonly Section[]): { name: string; settings: Settings }[] {
   return sections.map(({ kind, entries }, index) => {
-    const plugin = entries.find(([key]) => key.toLowerCase() === "name")?.[1] ?? "";
+    const plugin = entries.find(([key]) => key.toLowerCase() === "name")?.[1];
+    if (plugin === undefined)
+      throw new UnreadableConfig(
+        `[config] section '${kind.toLowerCase()}' is missing the 'name' property`,
+      );
     const name = `${plugin}.${index}`;
     return { name, settings: new Settings(`${kind.toLowerCase()}:${plugin}:${name}`, entries) };
   });
@@ -77,5 +99,8 @@ function named(sections: readonly Section[]): { name: string; settings: Settings
 function retriesOf(settings: Settings): number {
   const limit = settings.get("Retry_Limit")?.toLowerCase();
   if (limit === "false" || limit === "no_limits") return Infinity;
-  return limit === "no_retries" ? 0 : settings.number("Retry_Limit", 1);
+  if (limit === "no_retries") return 0;
+  if (limit === undefined || /^\d+$/.test(limit)) return settings.number("Retry_Limit", 1);
+  say("warn", "[config] invalid retry_limit. set default.");
+  return 1;
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { ConfigError } from "./config-error.ts";
+import { UnreadableConfig } from "./config-error.ts";
 
 /** A section, with its properties in their order. */
 export interface Section {
@@ -9,45 +9,58 @@ export interface Section {
   readonly entries: (readonly [key: string, value: string])[];
 }
 
-const MOST_INCLUDES = 16;
+type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads a configuration and the files that it includes, with variables of the environment put in.
- * It is as strict as Fluent Bit: a property has a value, and all of a file stand equally deep.
- * @throws ConfigError
+ * It is as strict as Fluent Bit: a property has a value, and all of a file stand equally deep, or twice as deep.
+ * @throws UnreadableConfig
  * @see https://github.com/fluent/fluent-bit/blob/master/src/config_format/flb_cf_fluentbit.c
  * @see https://docs.fluentbit.io/manual/administration/configuring-fluent-bit/classic-mode/format-schema
  */
-export function readClassic(
-  file: string,
-  variables: Readonly<Record<string, string | undefined>>,
-): Section[] {
-  const set = new Map(Object.entries(variables));
-  const sections: Section[] = [];
-  const read = (path: string, depth: number): void => {
-    if (depth > MOST_INCLUDES) throw new ConfigError(`[config] ${path} includes itself`);
+export function readClassic(file: string, variables: Variables): Section[] {
+  const reader = new Reader(dirname(resolve(file)));
+  reader.read(file);
+  const set: Record<string, string | undefined> = { ...variables };
+  // What is set anywhere holds everywhere.
+  for (const [name, value] of reader.set) set[name] = value;
+  return reader.sections.map(({ kind, entries }) => ({
+    kind,
+    entries: entries.map(([key, value]) => [key, withVariables(value, set).trim()] as const),
+  }));
+}
+
+class Reader {
+  readonly sections: Section[] = [];
+  readonly set: [name: string, value: string][] = [];
+  readonly #root: string;
+  readonly #seen = new Set<string>();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  read(path: string): void {
+    const text = textOf(path);
+    const own = realpathSync(path);
+    if (this.#seen.has(own)) throw new UnreadableConfig(`[config] Read twice. path=${path}`);
+    this.#seen.add(own);
     let current: Section | undefined;
     let indent: string | undefined;
-    for (const [index, line] of textOf(path).split(/\r?\n/).entries()) {
+    for (const [index, line] of text.split(/\r?\n/).entries()) {
       const fail = (what: string): never => {
-        throw new ConfigError(`[config] error in ${path}:${index + 1}: ${what}`);
+        throw new UnreadableConfig(`[config] error in ${path}:${index + 1}: ${what}`);
       };
       if (line === "" || line.startsWith("#")) continue;
-      const [, command, argument = ""] = /^@(\w+)\s+(.+)$/.exec(line) ?? [];
-      if (command?.toUpperCase() === "INCLUDE") {
-        read(resolve(dirname(path), withVariables(argument.trim(), set)), depth + 1);
-        current = undefined;
-        continue;
-      }
-      if (command?.toUpperCase() === "SET") {
-        const [name = "", ...rest] = argument.split("=");
-        set.set(name.trim(), rest.join("=").trim());
+      const [, command, argument = ""] = /^@(\w+) (.+)$/.exec(line) ?? [];
+      if (command !== undefined) {
+        this.#command(command.toUpperCase(), argument);
         continue;
       }
       if (line.startsWith("[")) {
         const kind = /^\[([^\]]+)\]/.exec(line)?.[1] ?? fail("bad header definition");
         current = { kind: kind.toUpperCase(), entries: [] };
-        sections.push(current);
+        this.sections.push(current);
         continue;
       }
       indent ??= /^.[ \t]*/.exec(line)![0];
@@ -56,31 +69,49 @@ export function readClassic(
       const [, key = "", value = ""] = /^([^ ]*)(.*)$/.exec(property)!;
       if (value.trim() === "") fail(`${key}: undefined value`);
       if (!current) throw fail(`${key}: stands in no section`);
-      current.entries.push([key, withVariables(value.trim(), set)]);
+      current.entries.push([key, value.trim()]);
     }
-  };
-  read(file, 0);
-  return sections;
+  }
+
+  #command(name: string, argument: string): void {
+    if (name === "INCLUDE") for (const path of this.#included(argument)) this.read(path);
+    if (name !== "SET") return;
+    const [, variable = "", value = ""] = /^([^=]*)=(.*)$/.exec(argument) ?? [];
+    this.set.push([variable, value.trim()]);
+  }
+
+  /** Files by a path, which may have stars, from where the router has been started or from its first file. */
+  #included(path: string): string[] {
+    if (!path.includes("*")) return [existsSync(path) ? path : resolve(this.#root, path)];
+    const found = globSync(resolve(this.#root, path)).toSorted();
+    if (found.length > 0) return found;
+    throw new UnreadableConfig(`[config] read_glob glob: [${path}] no match`);
+  }
 }
 
 /** A line without what stands before each property of its file, which the first of them says. */
 function indented(line: string, indent: string, fail: (what: string) => never): string {
   if (!line.startsWith(indent))
     fail("invalid indentation level: too low, or inconsistent use of tab and space");
-  const property = line.slice(indent.length);
-  return /^[ \t]/.test(property) ? fail("extra indentation level found") : property;
+  const [, more = "", property = ""] = /^([ \t]*)(.*)$/.exec(line.slice(indent.length))!;
+  return more === "" || more.length === indent.length
+    ? property
+    : fail("extra indentation level found");
 }
 
 function textOf(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new ConfigError(`[config] could not open configuration file ${path}, aborting.`, {
+    throw new UnreadableConfig(`[config] could not open configuration file ${path}, aborting.`, {
       cause: error,
     });
   }
 }
 
-/** One that is not set is nothing. */
-const withVariables = (text: string, set: ReadonlyMap<string, string | undefined>) =>
-  text.replaceAll(/\$\{(\w[\w.-]*)\}/g, (_, name: string) => set.get(name) ?? "");
+/** One that is not set is nothing, or what stands behind `:-`. */
+const withVariables = (text: string, set: Variables) =>
+  text.replaceAll(/\$\{([^}]+)\}/g, (_, said: string) => {
+    const [, name = said, otherwise = ""] = /^(.*?):-(.*)$/.exec(said) ?? [];
+    return set[name] || otherwise;
+  });

@@ -21,7 +21,14 @@ export class Settings {
   }
 
   get(key: string): string | undefined {
-    return this.all(key)[0];
+    return this.all(key).at(-1);
+  }
+
+  /** Properties of these names, in their order, by their names in lower case. */
+  entries(keys: readonly string[]): [key: string, value: string][] {
+    return this.#entries.flatMap(([name, value]) =>
+      keys.includes(name.toLowerCase()) ? [[name.toLowerCase(), value]] : [],
+    );
   }
 
   all(key: string): string[] {
@@ -47,7 +54,7 @@ export class Settings {
 
   /** Milliseconds: `10m`, `5` seconds. */
   time(key: string, otherwise: number): number {
-    return this.#measure(key, /^(\d+)\s*([smhd]?)$/i, TIMES) ?? otherwise;
+    return this.#measure(key, /^(\d+(?:\.\d+)?)\s*([smhd]?)$/i, TIMES) ?? otherwise;
   }
 
   number(key: string, otherwise: number): number {
@@ -63,6 +70,13 @@ export class Settings {
       throw new ConfigError(
         `[config] ${this.owner}: unknown configuration property '${unknown[0]}'. The following properties are allowed: ${properties.join(", ")}.`,
       );
+    for (const key of properties) {
+      const times = SEVERAL.has(key) ? 1 : this.all(key).length;
+      if (times > 1)
+        throw new ConfigError(
+          `[config] ${this.owner}: configuration property '${key}' is set ${times} times`,
+        );
+    }
   }
 
   fail(why: string): never {
@@ -78,6 +92,22 @@ export class Settings {
       : Number(count) * units[unit.toLowerCase()]!;
   }
 }
+
+/** The words of a value; one in quotation marks is what stands between them. */
+export function words(text: string): string[] {
+  const form = /"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|([^ ]+)/gs;
+  return Array.from(text.matchAll(form), ([, double, single, plain]) => {
+    const quoted = double ?? single;
+    return quoted === undefined ? plain! : quoted.replaceAll(/\\(["'])/g, "$1");
+  });
+}
+
+/** What a filter may have any number of; of all else there is one. */
+const SEVERAL: ReadonlySet<string> = new Set(
+  "regex exclude record remove_key allowlist_key whitelist_key set add remove remove_wildcard remove_regex move_to_start move_to_end rename hard_rename copy hard_copy condition parser rule".split(
+    " ",
+  ),
+);
 
 /** Of every plugin. */
 const COMMON = [

@@ -1,92 +1,154 @@
-import type { Settings } from "../config/settings.ts";
-import type { LogEvent } from "../event.ts";
+import { words, type Settings } from "../config/settings.ts";
+import { valueAt, type LogEvent } from "../event.ts";
+import { say } from "../log.ts";
 import type { Filter } from "./filter.ts";
-import { keyAndPattern } from "./pattern.ts";
+import { pattern } from "./pattern.ts";
 
-type Fields = Record<string, unknown>;
+type Fields = LogEvent["record"];
 
-const pair = (rule: string): readonly [string, string] => {
-  const [, key = rule, value = ""] = /^(\S+)\s+(.+)$/.exec(rule) ?? [];
-  return [key, value];
-};
-
-const changed = (event: LogEvent, change: (record: Fields) => void): { event: LogEvent } => {
-  const record = { ...event.record };
-  change(record);
-  return { event: { ...event, record } };
-};
+/** Fields in another order, or other ones. */
+const remade = (record: Fields, change: (key: string, value: unknown) => [string, unknown][]) =>
+  Object.fromEntries(Object.entries(record).flatMap(([key, value]) => change(key, value)));
 
 /** Adds fields, and takes others away. https://docs.fluentbit.io/manual/pipeline/filters/record-modifier */
 export function recordModifier(settings: Settings): Filter {
   settings.allow(["record", "remove_key", "allowlist_key", "whitelist_key"]);
-  const added = settings.all("Record").map(pair);
+  const added = settings.all("Record").flatMap((rule): (readonly [string, string])[] => {
+    const [key, value, ...more] = words(rule);
+    if (key === undefined || value === undefined)
+      settings.fail("property 'record' expects 2 values (only 1 were found)");
+    if (more.length === 0) return [[key, value]];
+    say("error", `[${settings.owner}] invalid record parameters, expects 'KEY VALUE'`);
+    return [];
+  });
   const removed = settings.all("Remove_key");
   const kept = [...settings.all("Allowlist_key"), ...settings.all("Whitelist_key")];
-  return (_tag, event) =>
-    changed(event, (record) => {
-      for (const key of Object.keys(record))
-        if (removed.includes(key) || (kept.length > 0 && !kept.includes(key))) delete record[key];
-      for (const [key, value] of added) record[key] = value;
-    });
+  if (removed.length > 0 && kept.length > 0)
+    settings.fail("remove_keys and allowlist_keys are exclusive with each other.");
+  const stays = (key: string) =>
+    kept.length > 0
+      ? kept.some((name) => isNamed(key, name))
+      : !removed.some((name) => isNamed(key, name));
+  return (_tag, event) => ({
+    event: {
+      ...event,
+      record: {
+        ...remade(event.record, (key, value) => (stays(key) ? [[key, value]] : [])),
+        ...Object.fromEntries(added),
+      },
+    },
+  });
 }
 
-/** Rules in their order. https://docs.fluentbit.io/manual/pipeline/filters/modify */
-const RULES: Readonly<Record<string, (record: Fields, key: string, value: string) => void>> = {
-  set: (record, key, value) => (record[key] = value),
-  add: (record, key, value) => (record[key] ??= value),
-  remove: (record, key) => delete record[key],
-  rename: (record, key, value) => {
-    if (key in record && !(value in record)) RULES["hard_rename"]!(record, key, value);
+/** In any case, and by its beginning where the name ends with a star. */
+function isNamed(key: string, name: string): boolean {
+  const [own, wanted] = [key.toLowerCase(), name.toLowerCase()];
+  return wanted.endsWith("*") ? own.startsWith(wanted.slice(0, -1)) : own === wanted;
+}
+
+type Rule = (record: Fields, key: string, value: string) => Fields;
+
+const without = (record: Fields, isGone: (key: string) => boolean) =>
+  remade(record, (key, value) => (isGone(key) ? [] : [[key, value]]));
+
+const RULES_OF_ONE: Readonly<Record<string, (record: Fields, key: string) => Fields>> = {
+  remove: (record, key) => without(record, (name) => name === key),
+  remove_wildcard: (record, key) => without(record, (name) => name.startsWith(key)),
+  move_to_start: (record, key) => {
+    const isMoved = (name: string) => name.startsWith(key);
+    return { ...without(record, (name) => !isMoved(name)), ...without(record, isMoved) };
   },
-  hard_rename: (record, key, value) => {
-    if (!(key in record)) return;
-    record[value] = record[key];
-    delete record[key];
-  },
-  copy: (record, key, value) => {
-    if (key in record && !(value in record)) record[value] = record[key];
+  move_to_end: (record, key) => {
+    const isMoved = (name: string) => name.startsWith(key);
+    return { ...without(record, isMoved), ...without(record, (name) => !isMoved(name)) };
   },
 };
 
+const hardRename: Rule = (record, key, value) =>
+  key in record
+    ? remade(record, (name, own) =>
+        name === key ? [[value, own]] : name === value ? [] : [[name, own]],
+      )
+    : record;
+const hardCopy: Rule = (record, key, value) =>
+  key in record
+    ? remade(record, (name, own) => {
+        if (name === value) return [];
+        return name === key
+          ? [
+              [name, own],
+              [value, own],
+            ]
+          : [[name, own]];
+      })
+    : record;
+
+const RULES_OF_TWO: Readonly<Record<string, Rule>> = {
+  set: (record, key, value) => ({ ...without(record, (name) => name === key), [key]: value }),
+  add: (record, key, value) => (key in record ? record : { ...record, [key]: value }),
+  rename: (record, key, value) => (value in record ? record : hardRename(record, key, value)),
+  hard_rename: hardRename,
+  copy: (record, key, value) => (value in record ? record : hardCopy(record, key, value)),
+  hard_copy: hardCopy,
+};
+
+/** Changes fields by rules, in their order. https://docs.fluentbit.io/manual/pipeline/filters/modify */
 export function modify(settings: Settings): Filter {
-  settings.allow([...Object.keys(RULES), "condition"]);
-  const rules = Object.entries(RULES).flatMap(([name, apply]) =>
-    settings.all(name).map((rule) => ({ apply, pair: pair(rule) })),
-  );
+  const names = [...Object.keys(RULES_OF_ONE), "remove_regex", ...Object.keys(RULES_OF_TWO)];
+  settings.allow([...names, "condition"]);
+  const rules = settings.entries(names).map(([name, rule]) => toRule(settings, name, rule));
   const conditions = settings.all("Condition").map((rule) => condition(settings, rule));
   return (_tag, event) =>
     conditions.every((holds) => holds(event.record))
-      ? changed(event, (record) => {
-          for (const {
-            apply,
-            pair: [key, value],
-          } of rules)
-            apply(record, key, value);
-        })
+      ? {
+          event: { ...event, record: rules.reduce((record, apply) => apply(record), event.record) },
+        }
       : { event };
 }
 
-function condition(settings: Settings, rule: string): (record: LogEvent["record"]) => boolean {
-  const [name, rest] = pair(rule);
-  const [key, value] = pair(rest);
+function toRule(settings: Settings, name: string, rule: string): (record: Fields) => Fields {
+  const [key = "", value, ...more] = words(rule);
+  if (more.length > 0) settings.fail(`Invalid config for ${name}`);
+  const two = RULES_OF_TWO[name];
+  const one = RULES_OF_ONE[name];
+  if (two && value !== undefined) return (record) => two(record, key, value);
+  if (one && value === undefined) return (record) => one(record, key);
+  if (name !== "remove_regex" || value !== undefined)
+    settings.fail(`Invalid operation ${name} : ${rule} in configuration`);
+  const expression = pattern(settings, key);
+  return (record) => without(record, (own) => expression.test(own));
+}
+
+function condition(settings: Settings, rule: string): (record: Fields) => boolean {
+  const [name = "", key = "", value = "", ...more] = words(rule);
+  if (more.length > 0 || key === "") settings.fail(`Invalid config for condition`);
+  const expression = (text: string) => pattern(settings, text);
+  const of = (record: Fields) => valueAt(record, key);
   switch (name.toLowerCase()) {
     case "key_exists":
-      return (record) => rest in record;
+      return (record) => of(record) !== undefined;
     case "key_does_not_exist":
-      return (record) => !(rest in record);
-    case "key_value_equals":
-      return (record) => record[key] === value;
-    case "key_value_does_not_equal":
-      return (record) => key in record && record[key] !== value;
-    case "key_value_matches": {
-      const { pattern } = keyAndPattern(settings, rest);
-      return (record) => typeof record[key] === "string" && pattern.test(record[key]);
+      return (record) => of(record) === undefined;
+    case "a_key_matches":
+    case "no_key_matches": {
+      const keys = expression(key);
+      const isWanted = name.toLowerCase() === "a_key_matches";
+      return (record) => Object.keys(record).some((own) => keys.test(own)) === isWanted;
     }
+    case "key_value_equals":
+      return (record) => of(record) === value;
+    case "key_value_does_not_equal":
+      return (record) => of(record) !== undefined && of(record) !== value;
+    case "key_value_matches":
     case "key_value_does_not_match": {
-      const { pattern } = keyAndPattern(settings, rest);
-      return (record) => typeof record[key] === "string" && !pattern.test(record[key]);
+      const form = expression(value);
+      const isWanted = name.toLowerCase() === "key_value_matches";
+      return (record) => {
+        const own = of(record);
+        return own !== undefined && (typeof own === "string" && form.test(own)) === isWanted;
+      };
     }
     default:
-      return settings.fail(`Invalid config condition ${name}`);
+      return settings.fail(`Invalid config for condition : ${rule}`);
   }
 }

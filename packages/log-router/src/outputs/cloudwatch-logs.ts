@@ -1,7 +1,8 @@
 import { AwsCallError, type AwsCalls } from "../aws/aws-calls.ts";
 import type { Settings } from "../config/settings.ts";
-import { asText, valueAt, type LogEvent } from "../event.ts";
+import { asText, microseconds, valueAt, type LogEvent } from "../event.ts";
 import { say } from "../log.ts";
+import { toJson } from "./json.ts";
 import type { Output } from "./output.ts";
 
 /** Of one call. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
@@ -47,9 +48,11 @@ export function cloudWatchLogs(settings: Settings, calls: AwsCalls): Output {
     return calls.send(`${endpoint}/`, request, { service: "logs", region });
   };
   const streams = new Streams(settings, call);
-  const placeOf = (tag: string, { record }: LogEvent): Stream => ({
-    group: template(settings.get("log_group_template"), record) ?? group,
-    stream: template(settings.get("log_stream_template"), record) ?? name ?? `${prefix}${tag}`,
+  const groupOf = template(settings, "log_group_template");
+  const streamOf = template(settings, "log_stream_template");
+  const placeOf = (tag: string, event: LogEvent): Stream => ({
+    group: groupOf(event) ?? group,
+    stream: streamOf(event) ?? name ?? `${prefix}${tag}`,
   });
   const flush = async (tag: string, events: readonly LogEvent[]) => {
     const places = Map.groupBy(events, (event) => JSON.stringify(placeOf(tag, event)));
@@ -137,16 +140,25 @@ class Streams {
 const isNamed = (error: unknown, code: string) =>
   error instanceof AwsCallError && error.code === code;
 
-/** `$ecs_cluster-$container_name`: undefined where a field is missing, so that the other name goes. */
-function template(text: string | undefined, record: LogEvent["record"]): string | undefined {
-  if (text === undefined) return undefined;
-  let isWhole = true;
-  const name = text.replaceAll(/\$\w+(?:\['[^']+'\])*/g, (accessor) => {
-    const value = valueAt(record, accessor);
-    isWhole &&= value !== undefined;
-    return asText(value ?? "");
-  });
-  return isWhole ? name : undefined;
+/**
+ * Reads `$ecs_cluster.$kubernetes['pod']`: what makes a name of a record; undefined where a field is missing, so that the other name goes.
+ * Behind a field come a dot, a comma or the end: all else is of its name.
+ * @throws ConfigError
+ */
+function template(settings: Settings, property: string) {
+  const text = settings.get(property);
+  const field = /\$([^.,$[\s]+)((?:\['[^']+'\])*)/g;
+  if (text !== undefined && /\$(?![^.,$[\s])|[^.,]\$/.test(text.replace(/^[^$]*/, "")))
+    settings.fail(`Could not parse \`${property}\``);
+  return ({ record }: LogEvent): string | undefined => {
+    let isWhole = text !== undefined;
+    const name = text?.replaceAll(field, (accessor) => {
+      const value = valueAt(record, accessor);
+      isWhole &&= value !== undefined;
+      return asText(value ?? "");
+    });
+    return isWhole ? name : undefined;
+  };
 }
 
 function toMessage(
@@ -159,8 +171,8 @@ function toMessage(
     say("error", `[${settings.owner}] Could not find log_key '${key}' in record`);
     return [];
   }
-  const message = asText(value);
-  return message === "" ? [] : [{ timestamp: Math.floor(time * 1000), message }];
+  const message = typeof value === "string" ? value : toJson(value);
+  return message === "" ? [] : [{ timestamp: Math.floor(microseconds(time) / 1000), message }];
 }
 
 /** In the order of their times, as many as one call takes. */

@@ -1,8 +1,9 @@
 import type { AwsCalls } from "../aws/aws-calls.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { Settings } from "../config/settings.ts";
-import type { LogEvent } from "../event.ts";
+import { microseconds, type LogEvent } from "../event.ts";
 import { cloudWatchLogs } from "./cloudwatch-logs.ts";
+import { datedJson } from "./json.ts";
 import { forward } from "./forward.ts";
 import { s3 } from "./s3.ts";
 
@@ -37,23 +38,42 @@ export function createOutput(settings: Settings, calls: AwsCalls): Output {
   }
 }
 
-/** `[0] app-firelens-…: [[1767225600.000000000, {}], {"log"=>"…"}]` or lines of JSON. https://docs.fluentbit.io/manual/pipeline/outputs/standard-output */
+/** `[0] app-firelens-…: [[1767225600.000000000, {}], {"log"=>"…"}]` or JSON. https://docs.fluentbit.io/manual/pipeline/outputs/standard-output */
 function standardOutput(settings: Settings): Output {
-  const isJson = settings.get("Format")?.startsWith("json") ?? false;
-  const key = settings.get("json_date_key") ?? "date";
+  const format = settings.get("Format")?.toLowerCase();
+  const json = datedJson(settings, "double");
+  const written = (tag: string, events: readonly LogEvent[]): string => {
+    switch (format) {
+      case "json":
+        return `[${events.map(json).join(",")}]`;
+      case "json_lines":
+        return events.map(json).join("\n");
+      case "json_stream":
+        return events.map(json).join("");
+      default:
+        return events.map((event, index) => `[${index}] ${tag}: ${shown(event)}`).join("\n");
+    }
+  };
   return {
     flush: async (tag, events) => {
-      const lines = events.map(({ time, record }, index) =>
-        isJson
-          ? JSON.stringify({ [key]: time, ...record })
-          : `[${index}] ${tag}: [[${time.toFixed(9)}, {}], ${shown(record)}]`,
-      );
-      process.stdout.write(`${lines.join("\n")}\n`);
+      process.stdout.write(`${written(tag, events)}\n`);
     },
   };
 }
 
-const shown = (record: LogEvent["record"]) =>
-  `{${Object.entries(record)
-    .map(([key, value]) => `${JSON.stringify(key)}=>${JSON.stringify(value)}`)
-    .join(", ")}}`;
+const shown = ({ time, record }: LogEvent) => {
+  const micros = microseconds(time);
+  const part = String(micros % 1e6).padStart(6, "0");
+  return `[[${Math.floor(micros / 1e6)}.${part}000, {}], ${printed(record)}]`;
+};
+
+/** As Fluent Bit's library shows what it packs: text stands between quotation marks as it is. */
+function printed(value: unknown): string {
+  if (typeof value === "string") return `"${value}"`;
+  if (typeof value === "number" && !Number.isInteger(value)) return value.toFixed(6);
+  if (typeof value !== "object") return String(value);
+  if (value === null) return "nil";
+  if (Array.isArray(value)) return `[${value.map(printed).join(", ")}]`;
+  const fields = Object.entries(value).map(([key, own]) => `"${key}"=>${printed(own)}`);
+  return `{${fields.join(", ")}}`;
+}

@@ -5,6 +5,7 @@ import { AwsCallError, type AwsCalls } from "../aws/aws-calls.ts";
 import type { Settings } from "../config/settings.ts";
 import { asText, valueAt, type LogEvent } from "../event.ts";
 import { say } from "../log.ts";
+import { datedJson } from "./json.ts";
 import type { Output } from "./output.ts";
 
 const DEFAULT_KEY = "/fluent-bit-logs/$TAG/%Y/%m/%d/%H/%M/%S";
@@ -28,6 +29,7 @@ interface Waiting {
 export function s3(settings: Settings, calls: AwsCalls): Output {
   settings.allow(PROPERTIES);
   const put = objectWriter(settings, calls);
+  const toLines = lineWriter(settings);
   const mostBytes = settings.size("total_file_size", 100_000_000);
   const mostMs = settings.time("upload_timeout", 600_000);
   const waiting = new Map<string, Waiting>();
@@ -64,7 +66,7 @@ export function s3(settings: Settings, calls: AwsCalls): Output {
         waiting.set(tag, own);
         uploadLater(tag);
       }
-      const lines = events.map((event) => toLine(settings, event));
+      const lines = events.flatMap(toLines);
       add(own, lines);
       // What is kept here is this output's: a failure is its own to mend.
       if (own.bytes >= mostBytes) await upload(tag).catch(() => uploadLater(tag));
@@ -104,16 +106,17 @@ function objectWriter(settings: Settings, calls: AwsCalls) {
   };
 }
 
-function toLine(settings: Settings, { time, record }: LogEvent): string {
+/** An event's line; none where it has not what is asked for. */
+function lineWriter(settings: Settings): (event: LogEvent) => string[] {
   const key = settings.get("log_key");
-  if (key !== undefined) return asText(valueAt(record, key) ?? "");
-  const date = settings.get("json_date_key") ?? "date";
-  if (date === "false") return JSON.stringify(record);
-  const at =
-    settings.get("json_date_format") === "epoch"
-      ? Math.floor(time)
-      : new Date(time * 1000).toISOString();
-  return JSON.stringify({ [date]: at, ...record });
+  const json = datedJson(settings, "iso8601");
+  if (key === undefined) return (event) => [json(event)];
+  return ({ record }) => {
+    const value = valueAt(record, key);
+    if (value !== undefined) return [asText(value)];
+    say("error", `[${settings.owner}] Could not find log_key '${key}' in 1 records`);
+    return [];
+  };
 }
 
 /** Two objects never have one name: what tells them apart is added where the format does not. */
