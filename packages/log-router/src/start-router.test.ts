@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createConnection, createServer } from "node:net";
+import { createServer as createHttpServer } from "node:http";
+import { createConnection, createServer, type AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeMulti, encode } from "@msgpack/msgpack";
@@ -221,6 +223,72 @@ test.each<[options: string, printed: string]>([
   expect(out).toBe(printed);
 });
 
+/** Takes what is sent to AWS: the resource or the operation, and the body. */
+async function endpoint() {
+  const taken: string[] = [];
+  const server = createHttpServer(async (request, response) => {
+    const operation = request.headers["x-amz-target"] ?? `${request.method} ${request.url}`;
+    const acl = request.headers["x-amz-acl"];
+    taken.push([operation, acl, await text(request)].filter(Boolean).join(" "));
+    response.end("{}");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  return { taken, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+const CREDENTIALS = { AWS_ACCESS_KEY_ID: "AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "secret" };
+
+test("sends to CloudWatch Logs what Fluent Bit sends, letter by letter", async () => {
+  const { taken, url } = await endpoint();
+  const output = (more: string) =>
+    `[OUTPUT]\n    Name cloudwatch_logs\n    Match *\n    region r\n    endpoint ${url}\n    log_group_name g\n    log_stream_prefix p-\n    ${more}\n`;
+  const router = await start(
+    INPUT + output("log_stream_template $TAG.$k") + output("log_key log"),
+    CREDENTIALS,
+  );
+  await send(
+    ["t", 2.5, { log: 'é "q"', k: "v" }],
+    ["t", 3, { log: 12_345 }],
+    ["t", 4, { log: "" }],
+  );
+  await router.stop();
+  const put = (stream: string, events: string) =>
+    `Logs_20140328.PutLogEvents {"logGroupName":"g","logStreamName":"${stream}","logEvents":[${events}]}`;
+  expect(taken).toContain(
+    put(
+      "t.v",
+      String.raw`{"timestamp":2500,"message":"{\"log\":\"\\u00e9 \\\"q\\\"\",\"k\":\"v\"}"}`,
+    ),
+  );
+  expect(taken).toContain(
+    put(
+      "p-t",
+      String.raw`{"timestamp":2500,"message":"\u00e9 \"q\""},{"timestamp":3000,"message":"234"}`,
+    ),
+  );
+});
+
+test("puts objects with times to the microsecond, under a name that the time makes", async () => {
+  const { taken, url } = await endpoint();
+  const output = `[OUTPUT]\n    Name s3\n    Match *\n    region r\n    endpoint ${url}\n    bucket b\n    s3_key_format /$TAG/%y%%%e/$UUID\n    canned_acl private\n    log_key LOG_KEY\n`;
+  const dated = output.replace("    log_key LOG_KEY\n", "");
+  const router = await start(INPUT + dated + output.replace("LOG_KEY", "log"), CREDENTIALS);
+  await send(["t", 1_767_225_600.5, { log: "é" }], ["t", 1_767_225_601, { other: 1 }]);
+  await router.stop();
+  const named = String.raw`^PUT /b/t/\d\d%25(?:%20|\d)\d/[0-9a-f]{8} private `;
+  expect(taken.toSorted((a, b) => a.length - b.length)).toEqual([
+    expect.stringMatching(new RegExp(`${named}é\n$`)),
+    expect.stringMatching(
+      new RegExp(
+        String.raw`${named}\{"date":"2026-01-01T00:00:00.500000Z","log":"\\u00e9"\}\n\{"date":"2026-01-01T00:00:01.000000Z","other":1\}\n$`,
+      ),
+    ),
+  ]);
+  expect(said).toContain("Could not find log_key 'log' in 1 records");
+});
+
 test("reads the files that it includes, with variables of its environment", async () => {
   writeFileSync(
     join(folder, "extra.conf"),
@@ -253,6 +321,10 @@ test.each<[config: string, words: string]>([
   [
     "[OUTPUT]\n    Name cloudwatch_logs\n    Match *\n    log_group_name x\n    region r\n",
     "Either 'log_stream_name' or 'log_stream_prefix' is required",
+  ],
+  [
+    "[OUTPUT]\n    Name s3\n    Match *\n    bucket b\n    s3_key_format /%Q\n",
+    "router does not know %Q in s3_key_format",
   ],
   ["[OUTPUT]\n    Name s3\n    Match *\n", "'bucket' is a required parameter"],
   ["@INCLUDE missing.conf\n", "could not open configuration file"],

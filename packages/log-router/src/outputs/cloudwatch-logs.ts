@@ -22,7 +22,8 @@ interface Stream {
 
 interface Message {
   readonly timestamp: number;
-  readonly message: string;
+  /** As it stands in JSON, between the quotation marks. */
+  readonly text: string;
 }
 
 /**
@@ -39,20 +40,22 @@ export function cloudWatchLogs(settings: Settings, calls: AwsCalls): Output {
   const region = settings.required("region");
   const key = settings.get("log_key");
   const endpoint = calls.endpoint("logs", region, settings.get("endpoint"));
-  const call = async (operation: string, input: unknown) => {
+  const call = async (operation: string, body: string) => {
     const headers = {
       "content-type": "application/x-amz-json-1.1",
       "x-amz-target": `Logs_20140328.${operation}`,
     };
-    const request = { method: "POST", headers, body: JSON.stringify(input) };
+    const request = { method: "POST", headers, body };
     return calls.send(`${endpoint}/`, request, { service: "logs", region });
   };
-  const streams = new Streams(settings, call);
+  const streams = new Streams(settings, (operation, input) =>
+    call(operation, JSON.stringify(input)),
+  );
   const groupOf = template(settings, "log_group_template");
   const streamOf = template(settings, "log_stream_template");
   const placeOf = (tag: string, event: LogEvent): Stream => ({
-    group: groupOf(event) ?? group,
-    stream: streamOf(event) ?? name ?? `${prefix}${tag}`,
+    group: groupOf(tag, event) ?? group,
+    stream: streamOf(tag, event) ?? name ?? `${prefix}${tag}`,
   });
   const flush = async (tag: string, events: readonly LogEvent[]) => {
     const places = Map.groupBy(events, (event) => JSON.stringify(placeOf(tag, event)));
@@ -61,7 +64,7 @@ export function cloudWatchLogs(settings: Settings, calls: AwsCalls): Output {
       await streams.make({ group: logGroupName, stream: logStreamName });
       const messages = own.flatMap((event) => toMessage(settings, key, event));
       for (const logEvents of batches(messages))
-        await call("PutLogEvents", { logGroupName, logStreamName, logEvents });
+        await call("PutLogEvents", putBody(logGroupName, logStreamName, logEvents));
     }
   };
   return {
@@ -150,10 +153,10 @@ function template(settings: Settings, property: string) {
   const field = /\$([^.,$[\s]+)((?:\['[^']+'\])*)/g;
   if (text !== undefined && /\$(?![^.,$[\s])|[^.,]\$/.test(text.replace(/^[^$]*/, "")))
     settings.fail(`Could not parse \`${property}\``);
-  return ({ record }: LogEvent): string | undefined => {
+  return (tag: string, { record }: LogEvent): string | undefined => {
     let isWhole = text !== undefined;
     const name = text?.replaceAll(field, (accessor) => {
-      const value = valueAt(record, accessor);
+      const value = accessor === "$TAG" ? tag : valueAt(record, accessor);
       isWhole &&= value !== undefined;
       return asText(value ?? "");
     });
@@ -166,13 +169,21 @@ function toMessage(
   key: string | undefined,
   { time, record }: LogEvent,
 ): Message[] {
-  const value = key === undefined ? record : valueAt(record, key);
+  const value = key === undefined ? toJson(record) : valueAt(record, key);
   if (value === undefined) {
     say("error", `[${settings.owner}] Could not find log_key '${key}' in record`);
     return [];
   }
-  const message = typeof value === "string" ? value : toJson(value);
-  return message === "" ? [] : [{ timestamp: Math.floor(microseconds(time) / 1000), message }];
+  // What a key has that is no text loses its first and last letter here as well: Fluent Bit takes them for quotation marks.
+  const text = toJson(value).slice(1, -1);
+  return text === "" ? [] : [{ timestamp: Math.floor(microseconds(time) / 1000), text }];
+}
+
+function putBody(group: string, stream: string, messages: readonly Message[]): string {
+  const events = messages.map(
+    ({ timestamp, text }) => `{"timestamp":${timestamp},"message":"${text}"}`,
+  );
+  return `{"logGroupName":${JSON.stringify(group)},"logStreamName":${JSON.stringify(stream)},"logEvents":[${events.join(",")}]}`;
 }
 
 /** In the order of their times, as many as one call takes. */
@@ -180,7 +191,7 @@ function* batches(messages: readonly Message[]): Generator<Message[]> {
   let batch: Message[] = [];
   let bytes = 0;
   for (const each of messages.toSorted((a, b) => a.timestamp - b.timestamp)) {
-    const size = Buffer.byteLength(each.message) + EVENT_OVERHEAD;
+    const size = Buffer.byteLength(each.text) + EVENT_OVERHEAD;
     if (batch.length > 0 && (bytes + size > MAX_BYTES || batch.length === MAX_EVENTS)) {
       yield batch;
       batch = [];

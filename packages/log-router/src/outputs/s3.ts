@@ -28,6 +28,7 @@ interface Waiting {
  */
 export function s3(settings: Settings, calls: AwsCalls): Output {
   settings.allow(PROPERTIES);
+  checkFormat(settings);
   const put = objectWriter(settings, calls);
   const toLines = lineWriter(settings);
   const mostBytes = settings.size("total_file_size", 100_000_000);
@@ -93,7 +94,10 @@ function objectWriter(settings: Settings, calls: AwsCalls) {
   const compress = settings.get("compression")?.toLowerCase();
   if (compress !== undefined && compress !== "gzip")
     settings.fail(`unknown compression: ${compress}`);
+  const [acl, storageClass] = [settings.get("canned_acl"), settings.get("storage_class")];
   const headers: Record<string, string> = {
+    ...(acl !== undefined && { "x-amz-acl": acl }),
+    ...(storageClass !== undefined && { "x-amz-storage-class": storageClass }),
     "content-type": settings.get("content_type") ?? "binary/octet-stream",
     ...(compress && { "content-encoding": compress }),
   };
@@ -119,6 +123,47 @@ function lineWriter(settings: Settings): (event: LogEvent) => string[] {
   };
 }
 
+const two = (value: number) => String(value).padStart(2, "0");
+const day = (at: Date) =>
+  `${at.getUTCFullYear()}-${two(at.getUTCMonth() + 1)}-${two(at.getUTCDate())}`;
+const inEnglish = (options: Intl.DateTimeFormatOptions) => (at: Date) =>
+  at.toLocaleDateString("en-US", { ...options, timeZone: "UTC" });
+
+/** What the directives of a key's format say, in UTC. */
+const TIMES: Readonly<Record<string, (at: Date) => string>> = {
+  Y: (at) => String(at.getUTCFullYear()),
+  y: (at) => two(at.getUTCFullYear() % 100),
+  m: (at) => two(at.getUTCMonth() + 1),
+  b: inEnglish({ month: "short" }),
+  B: inEnglish({ month: "long" }),
+  a: inEnglish({ weekday: "short" }),
+  A: inEnglish({ weekday: "long" }),
+  d: (at) => two(at.getUTCDate()),
+  e: (at) => String(at.getUTCDate()).padStart(2, " "),
+  j: (at) =>
+    String((Date.parse(day(at)) - Date.UTC(at.getUTCFullYear(), 0, 0)) / 86_400_000).padStart(
+      3,
+      "0",
+    ),
+  H: (at) => two(at.getUTCHours()),
+  M: (at) => two(at.getUTCMinutes()),
+  S: (at) => two(at.getUTCSeconds()),
+  F: day,
+  T: (at) => at.toISOString().slice(11, 19),
+  R: (at) => at.toISOString().slice(11, 16),
+  s: (at) => String(Math.floor(at.getTime() / 1000)),
+  "%": () => "%",
+};
+
+/** @throws ConfigError where the format of keys has what is not known here */
+function checkFormat(settings: Settings): void {
+  const format = settings.get("s3_key_format") ?? "";
+  const unknown =
+    /\$INDEX/.exec(format)?.[0] ?? format.match(/%.?/g)?.find((each) => !TIMES[each.slice(1)]);
+  if (unknown !== undefined)
+    settings.fail(`the workbook's router does not know ${unknown} in s3_key_format`);
+}
+
 /** Two objects never have one name: what tells them apart is added where the format does not. */
 function keyOf(settings: Settings, tag: string, at: Date): string {
   const format = settings.get("s3_key_format") ?? DEFAULT_KEY;
@@ -128,20 +173,11 @@ function keyOf(settings: Settings, tag: string, at: Date): string {
     if (delimiters.has(letter)) parts.push("");
     else parts[parts.length - 1] += letter;
   const random = () => randomBytes(4).toString("hex");
-  const two = (value: number) => String(value).padStart(2, "0");
-  const times: Readonly<Record<string, string>> = {
-    Y: String(at.getUTCFullYear()),
-    m: two(at.getUTCMonth() + 1),
-    d: two(at.getUTCDate()),
-    H: two(at.getUTCHours()),
-    M: two(at.getUTCMinutes()),
-    S: two(at.getUTCSeconds()),
-  };
   const named = format
     .replaceAll(/\$TAG\[(\d+)\]/g, (_, index: string) => parts[Number(index)] ?? "")
     .replaceAll("$TAG", tag)
     .replaceAll("$UUID", random)
-    .replaceAll(/%([YmdHMS])/g, (_, directive: string) => times[directive]!)
+    .replaceAll(/%(.)/g, (all, directive: string) => TIMES[directive]?.(at) ?? all)
     .replace(/^\//, "");
   const isOwn = format.includes("$UUID") || settings.flag("static_file_path", false);
   return isOwn ? named : `${named}-object${random()}`;
