@@ -92,9 +92,10 @@ export function canonicalRequest(
   return `${method}\n${canonicalPath(path, signed.service)}\n${query}\n${lines}\n${signed.signedHeaders.join(";")}\n${payloadHash}`;
 }
 
-/** S3 signs the path as it was sent; every other service encodes it once more, after removing dot segments. */
+/** S3 signs the path encoded once, whether it was sent so or not; every other service encodes what was sent, after removing dot segments. */
 function canonicalPath(path: string, service: string): string {
-  if (service === "s3" || path === "/") return path || "/";
+  if (path === "" || path === "/") return "/";
+  if (service === "s3") return path.split("/").map(encodedOnce).join("/");
   const segments: string[] = [];
   for (const segment of path.split("/")) {
     if (segment === "" || segment === ".") continue;
@@ -122,9 +123,11 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function reencode(part: string): string {
+const reencode = (part: string): string => encodedOnce(part.replaceAll("+", "%20"));
+
+function encodedOnce(part: string): string {
   try {
-    return encode(decodeURIComponent(part.replaceAll("+", "%20")));
+    return encode(decodeURIComponent(part));
   } catch {
     // A stray percent sign: what was signed can only be what was sent.
     return part;

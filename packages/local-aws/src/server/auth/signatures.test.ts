@@ -53,6 +53,15 @@ test("a call signed by hand is answered", async () => {
   expect(await get(path)).toEqual({ status: 200, body: "abc" });
 });
 
+test("S3 signs a path in its encoded form, also where it is sent as it is", async () => {
+  await s3.send(new PutObjectCommand({ Bucket: "edge", Key: "day=1/10:24", Body: "abc" }));
+  const path = "/edge/day%3D1/10%3A24";
+  const url = presign(cloud.endpoint, cloud.cloud.credentials, path, { expires: "60" });
+  expect(await get(url)).toEqual({ status: 200, body: "abc" });
+  const asItIs = url.replace(path, "/edge/day=1/10:24");
+  expect(await get(asItIs)).toEqual({ status: 200, body: "abc" });
+});
+
 describe("the scope is what runs", () => {
   test.each<[string, Partial<SignedCall>, string]>([
     [
