@@ -1,6 +1,7 @@
 import type { Words } from "@workbook/toolchain";
 import { CLOUDWATCH_REASONS } from "./cloudwatch-reasons.ts";
 import { LOAD_BALANCER_REASONS } from "./load-balancer-reasons.ts";
+import { NETWORK_REASONS } from "./network-reasons.ts";
 
 const FEEDBACK: Words = [
   "How deliveries went is not written to CloudWatch Logs.",
@@ -16,6 +17,7 @@ const NO_HOSTS: Words = [
 const REASONS: Readonly<Record<string, Words>> = {
   ...CLOUDWATCH_REASONS,
   ...LOAD_BALANCER_REASONS,
+  ...NETWORK_REASONS,
   aws_ecr_account_setting: ["Images are not scanned.", "イメージはスキャンされません。"],
   aws_ecr_pull_through_cache_rule: [
     "Registries of others are pulled from directly.",
@@ -104,6 +106,14 @@ const REASONS: Readonly<Record<string, Words>> = {
   "aws_ecs_cluster.configuration.execute_command_configuration.kms_key_id": [
     "Sessions are not encrypted under a key of yours.",
     "セッションはお客様のキーで暗号化されません。",
+  ],
+  "aws_ecs_service.iam_role": [
+    "Services reach load balancers by the service-linked role.",
+    "サービスは、サービスにリンクされたロールでロードバランサーを使います。",
+  ],
+  "aws_ecs_service.load_balancer.elb_name": [
+    "Classic Load Balancers are not there.",
+    "Classic Load Balancer はありません。",
   ],
   "aws_ecs_service.service_connect_configuration": [
     "Service Connect is not there.",

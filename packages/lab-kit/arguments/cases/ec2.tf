@@ -69,6 +69,28 @@ resource "aws_route" "internet" {
   nat_gateway_id         = var.changed ? aws_nat_gateway.public.id : null
 }
 
+resource "aws_route" "v6" {
+  route_table_id              = aws_route_table.bare.id
+  destination_ipv6_cidr_block = "2001:db8::/32"
+  gateway_id                  = aws_internet_gateway.full.id
+}
+
+data "aws_ec2_managed_prefix_list" "cloudfront" {
+  name = "com.amazonaws.global.cloudfront.origin-facing"
+}
+
+resource "aws_route" "listed" {
+  route_table_id             = aws_route_table.bare.id
+  destination_prefix_list_id = data.aws_ec2_managed_prefix_list.cloudfront.id
+  gateway_id                 = aws_internet_gateway.full.id
+}
+
+resource "aws_route_table_association" "gateway" {
+  gateway_id     = aws_internet_gateway.attached.id
+  route_table_id = var.changed ? aws_route_table.first.id : aws_route_table.second.id
+  depends_on     = [aws_internet_gateway_attachment.v6]
+}
+
 resource "aws_route_table_association" "full" {
   subnet_id      = aws_subnet.full.id
   route_table_id = var.changed ? aws_route_table.inline.id : aws_route_table.bare.id
@@ -95,8 +117,15 @@ resource "aws_eip" "nat" {
 }
 
 resource "aws_eip" "second" {
-  domain = "vpc"
-  tags   = local.tags
+  domain               = "vpc"
+  network_border_group = local.region
+  tags                 = local.tags
+}
+
+# What came before `domain`, which the provider still takes.
+resource "aws_eip" "older" {
+  vpc  = true
+  tags = local.tags
 }
 
 resource "aws_nat_gateway" "public" {
@@ -163,6 +192,24 @@ resource "aws_security_group_rule" "self" {
   self              = true
 }
 
+resource "aws_security_group_rule" "v6" {
+  security_group_id = aws_security_group.prefixed.id
+  type              = "ingress"
+  from_port         = 444
+  to_port           = 444
+  protocol          = "tcp"
+  ipv6_cidr_blocks  = ["2001:db8::/32"]
+}
+
+resource "aws_security_group_rule" "listed" {
+  security_group_id = aws_security_group.prefixed.id
+  type              = "ingress"
+  from_port         = 445
+  to_port           = 445
+  protocol          = "tcp"
+  prefix_list_ids   = [data.aws_ec2_managed_prefix_list.cloudfront.id]
+}
+
 resource "aws_security_group_rule" "source" {
   security_group_id        = aws_security_group.prefixed.id
   type                     = "egress"
@@ -188,6 +235,22 @@ resource "aws_vpc_security_group_ingress_rule" "cidr" {
   tags              = local.tags
 }
 
+resource "aws_vpc_security_group_ingress_rule" "v6" {
+  security_group_id = aws_security_group.rules.id
+  from_port         = 91
+  to_port           = 91
+  ip_protocol       = "tcp"
+  cidr_ipv6         = var.changed ? "2001:db8:1::/48" : "2001:db8:2::/48"
+}
+
+resource "aws_vpc_security_group_ingress_rule" "listed" {
+  security_group_id = aws_security_group.rules.id
+  from_port         = 92
+  to_port           = 92
+  ip_protocol       = "tcp"
+  prefix_list_id    = data.aws_ec2_managed_prefix_list.cloudfront.id
+}
+
 resource "aws_vpc_security_group_ingress_rule" "group" {
   security_group_id            = aws_security_group.rules.id
   from_port                    = 90
@@ -204,6 +267,22 @@ resource "aws_vpc_security_group_egress_rule" "cidr" {
   ip_protocol       = "tcp"
   cidr_ipv4         = var.changed ? "10.1.0.0/16" : "10.0.0.0/16"
   tags              = local.tags
+}
+
+resource "aws_vpc_security_group_egress_rule" "v6" {
+  security_group_id = aws_security_group.rules.id
+  from_port         = 91
+  to_port           = 91
+  ip_protocol       = "tcp"
+  cidr_ipv6         = var.changed ? "2001:db8:1::/48" : "2001:db8:2::/48"
+}
+
+resource "aws_vpc_security_group_egress_rule" "listed" {
+  security_group_id = aws_security_group.rules.id
+  from_port         = 92
+  to_port           = 92
+  ip_protocol       = "tcp"
+  prefix_list_id    = data.aws_ec2_managed_prefix_list.cloudfront.id
 }
 
 resource "aws_vpc_security_group_egress_rule" "group" {
@@ -256,13 +335,36 @@ resource "aws_network_acl_rule" "in" {
   to_port        = 80
 }
 
+resource "aws_network_acl_rule" "icmp" {
+  network_acl_id = aws_network_acl.bare.id
+  rule_number    = 110
+  egress         = false
+  protocol       = "icmp"
+  rule_action    = "allow"
+  cidr_block     = "10.0.0.0/8"
+  icmp_type      = 8
+  icmp_code      = 0
+}
+
+resource "aws_network_acl_rule" "v6" {
+  network_acl_id  = aws_network_acl.bare.id
+  rule_number     = 120
+  egress          = true
+  protocol        = "tcp"
+  rule_action     = "deny"
+  ipv6_cidr_block = "2001:db8::/32"
+  from_port       = 80
+  to_port         = 80
+}
+
 resource "aws_vpc_dhcp_options" "full" {
-  domain_name          = "example.internal"
-  domain_name_servers  = ["AmazonProvidedDNS"]
-  ntp_servers          = ["169.254.169.123"]
-  netbios_name_servers = ["10.50.0.2"]
-  netbios_node_type    = 2
-  tags                 = local.tags
+  domain_name                       = "example.internal"
+  domain_name_servers               = ["AmazonProvidedDNS"]
+  ntp_servers                       = ["169.254.169.123"]
+  netbios_name_servers              = ["10.50.0.2"]
+  netbios_node_type                 = 2
+  ipv6_address_preferred_lease_time = 3600
+  tags                              = local.tags
 }
 
 resource "aws_vpc_dhcp_options_association" "v6" {
@@ -285,7 +387,9 @@ resource "aws_vpc_endpoint" "gateway" {
 resource "aws_vpc_endpoint" "interface" {
   vpc_id              = aws_vpc.full.id
   service_name        = "com.amazonaws.${local.region}.logs"
+  service_region      = local.region
   vpc_endpoint_type   = "Interface"
+  auto_accept         = true
   ip_address_type     = "ipv4"
   private_dns_enabled = false
   security_group_ids  = var.changed ? [aws_security_group.rules.id] : [aws_security_group.prefixed.id]
@@ -301,11 +405,18 @@ output "ec2" {
     ids = {
       "aws_internet_gateway_attachment.v6"  = "${aws_internet_gateway.attached.id}:${aws_vpc.v6.id}"
       "aws_route.internet"                  = "${aws_route_table.bare.id}_0.0.0.0/0"
+      "aws_route.v6"                        = "${aws_route_table.bare.id}_2001:db8::/32"
+      "aws_route.listed"                    = "${aws_route_table.bare.id}_${data.aws_ec2_managed_prefix_list.cloudfront.id}"
+      "aws_route_table_association.gateway" = "${aws_internet_gateway.attached.id}/${var.changed ? aws_route_table.first.id : aws_route_table.second.id}"
       "aws_route_table_association.full"    = "${aws_subnet.full.id}/${var.changed ? aws_route_table.inline.id : aws_route_table.bare.id}"
       "aws_main_route_table_association.v6" = null
       "aws_security_group_rule.in"          = "${aws_security_group.prefixed.id}_ingress_tcp_443_443_10.0.0.0/8"
       "aws_security_group_rule.self"        = "${aws_security_group.prefixed.id}_ingress_tcp_8443_8443_self"
       "aws_security_group_rule.source"      = "${aws_security_group.prefixed.id}_egress_tcp_8443_8443_${aws_security_group.rules.id}"
+      "aws_security_group_rule.v6"          = "${aws_security_group.prefixed.id}_ingress_tcp_444_444_2001:db8::/32"
+      "aws_security_group_rule.listed"      = "${aws_security_group.prefixed.id}_ingress_tcp_445_445_${data.aws_ec2_managed_prefix_list.cloudfront.id}"
+      "aws_network_acl_rule.icmp"           = "${aws_network_acl.bare.id}:110:icmp:false"
+      "aws_network_acl_rule.v6"             = "${aws_network_acl.bare.id}:120:tcp:true"
       "aws_network_acl_rule.in"             = "${aws_network_acl.bare.id}:100:tcp:false"
       "aws_vpc_dhcp_options_association.v6" = aws_vpc.v6.id
     }

@@ -65,6 +65,9 @@ resource "aws_kms_key" "ecs" {
 
 resource "aws_ecs_cluster" "storage" {
   name = "storage"
+  service_connect_defaults {
+    namespace = "arn:aws:servicediscovery:${local.region}:${local.account}:namespace/ns-0123456789abcdef"
+  }
   configuration {
     managed_storage_configuration {
       kms_key_id                           = aws_kms_key.ecs.arn
@@ -148,6 +151,17 @@ resource "aws_ecs_task_definition" "hosts" {
       authorization_config {
         access_point_id = "fsap-0123456789abcdef0"
         iam             = "ENABLED"
+      }
+    }
+  }
+  volume {
+    name = "windows"
+    fsx_windows_file_server_volume_configuration {
+      file_system_id = "fs-0123456789abcdef1"
+      root_directory = "share"
+      authorization_config {
+        credentials_parameter = "arn:aws:ssm:${local.region}:${local.account}:parameter/windows"
+        domain                = "example.internal"
       }
     }
   }

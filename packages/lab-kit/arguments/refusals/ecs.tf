@@ -83,15 +83,16 @@ resource "aws_ecs_service" "volume" {
   volume_configuration {
     name = "disk"
     managed_ebs_volume {
-      role_arn         = "arn:aws:iam::${local.account}:role/volumes"
-      encrypted        = true
-      file_system_type = "ext4"
-      iops             = 3000
-      kms_key_id       = "alias/aws/ebs"
-      size_in_gb       = 10
-      snapshot_id      = "snap-0123456789abcdef0"
-      throughput       = 125
-      volume_type      = "gp3"
+      role_arn                   = "arn:aws:iam::${local.account}:role/volumes"
+      encrypted                  = true
+      file_system_type           = "ext4"
+      iops                       = 3000
+      kms_key_id                 = "alias/aws/ebs"
+      size_in_gb                 = 10
+      snapshot_id                = "snap-0123456789abcdef0"
+      throughput                 = 125
+      volume_type                = "gp3"
+      volume_initialization_rate = 100
       tag_specifications {
         resource_type  = "volume"
         propagate_tags = "SERVICE"
@@ -110,4 +111,22 @@ resource "aws_ecs_service" "lattice" {
     target_group_arn = "arn:aws:vpc-lattice:${local.region}:${local.account}:targetgroup/tg-0123456789abcdef0"
     port_name        = "web"
   }
+}
+
+resource "aws_ecs_service" "classic" {
+  name            = "classic"
+  cluster         = aws_ecs_cluster.refused.id
+  task_definition = aws_ecs_task_definition.refused.arn
+  load_balancer {
+    elb_name       = "classic"
+    container_name = "web"
+    container_port = 80
+  }
+}
+
+resource "aws_ecs_service" "role" {
+  name            = "role"
+  cluster         = aws_ecs_cluster.refused.id
+  task_definition = aws_ecs_task_definition.refused.arn
+  iam_role        = "arn:aws:iam::${local.account}:role/balancing"
 }
