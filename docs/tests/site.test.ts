@@ -169,7 +169,7 @@ test("every page has a switch that leads to the same page in the other language"
 });
 
 test(
-  "every command of a chapter is seen whole on a window of 1280 pixels",
+  "every command of a chapter, and what it prints, is seen whole on a window of 1280 pixels",
   { timeout: 5 * MINUTES },
   async () => {
     const reader = await Reader.start(browser, site.origin);
@@ -177,7 +177,7 @@ test(
     for (const path of site.pages.filter((each) => /\/labs\/\d/.test(each))) {
       const page = await reader.open(path);
       const blocks = await page
-        .locator("div.language-sh pre")
+        .locator("div.language-sh pre, div.language-output pre")
         .evaluateAll((found) =>
           found
             .filter((block) => block.scrollWidth > block.clientWidth)

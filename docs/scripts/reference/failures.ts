@@ -57,6 +57,7 @@ export function failures(): ReferencePage {
     name: "failures",
     title: { en: "Failure catalogue", ja: "障害カタログ" },
     order: 3.5,
+    pageClass: "short-columns",
     body(language) {
       const text = words[language];
       const count = FAILURE_GROUPS.reduce((sum, group) => sum + entriesOf(group).length, 0);

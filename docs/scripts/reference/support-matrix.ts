@@ -74,6 +74,7 @@ export async function supportMatrix(): Promise<ReferencePage> {
     name: "support-matrix",
     title: { en: "Support matrix of Local AWS", ja: "Local AWS の対応表" },
     order: 4,
+    pageClass: "number-tables",
     body: (language) => formatMatrix(services, language),
   };
 }
