@@ -268,19 +268,19 @@ test(
       page!
         .locator("[data-stage]")
         .evaluateAll((boxes) => boxes.map((box) => (box as SVGElement).dataset["look"] ?? "-"));
-    expect(await looks()).toEqual(["-", "-", "-", "-"]);
+    expect(await looks()).toEqual(["-", "-", "-", "-", "-"]);
     const aws = await connectAws(cloud.connection);
     await makePipeline(aws, "greeting");
     await expect.poll(() => stages.last().textContent(), SOON).toContain("waits for approval");
     expect(await stages.first().textContent()).toContain("Succeeded");
-    await expect.poll(looks, SOON).toEqual(["done", "-", "asking", "-"]);
+    await expect.poll(looks, SOON).toEqual(["done", "-", "asking", "-", "-"]);
     const told = () => ja!.locator(".pipeline li").last().textContent();
     await expect.poll(told, SOON).toContain("承認待ち");
     for (const shown of [page!, ja!])
       expect(await findBarriers(shown)).toEqual({ violations: [], tooWide: 0 });
     await approvePipeline(aws, "greeting");
     await expect.poll(() => stages.last().textContent(), SOON).toContain("Succeeded");
-    await expect.poll(looks, SOON).toEqual(["done", "-", "done", "-"]);
+    await expect.poll(looks, SOON).toEqual(["done", "-", "done", "-", "-"]);
     disconnectAws(aws);
   },
 );

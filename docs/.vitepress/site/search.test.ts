@@ -16,6 +16,10 @@ test("names of code are found whole and by their parts", () => {
   expect(sought("ignore_changes")).toEqual(["ignore", "changes"]);
 });
 
+test("a digest is one word, whatever numbers are in it", () => {
+  expect(written("node-app:61f502a37920")).toEqual(["node", "app", "61f502a37920"]);
+});
+
 test("Japanese is cut where the script changes, and into each two characters", () => {
   expect(written("NATゲートの設定")).toEqual(["NAT", "ゲー", "ート", "設定"]);
   expect(written("しきい値")).toEqual(["しき", "きい", "値"]);

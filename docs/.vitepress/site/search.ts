@@ -6,7 +6,7 @@ import type { DefaultTheme } from "vitepress";
 
 /**
  * Cuts a text into the words that the search knows. English words and names of code are words, and so are the parts of
- * `imageTagMutability` and `rolling-update`. Japanese puts no spaces between words: of each run of one script every two
+ * `imageTagMutability` and `rolling-update`; digests and tags made of them have no parts. Japanese puts no spaces between words: of each run of one script every two
  * neighbouring characters are one, so that no browser's dictionary decides what is found. In what is looked for, what follows
  * a word in hiragana (particles, endings) does not count: it is written in other ways on the page.
  *
@@ -16,6 +16,7 @@ export function tokenize(text: string, field?: string): string[] {
   const RUNS =
     /[\p{Script=Han}々]+|[\p{Script=Katakana}ー]+|\p{Script=Hiragana}+|[\p{Script=Latin}\p{N}]+/gu;
   const PARTS = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{N}+/gu;
+  const HASH = /^(?=.*\d)[\da-f]{12,}$/;
   const words: string[] = [];
   let wordEnd = -1;
   for (const { 0: run, index } of text.normalize("NFKC").matchAll(RUNS)) {
@@ -25,7 +26,7 @@ export function tokenize(text: string, field?: string): string[] {
     if (!isHiragana) wordEnd = isJapanese ? index + run.length : -1;
     if (field === undefined && isEnding) continue;
     if (!isJapanese) {
-      const parts = run.match(PARTS) ?? [];
+      const parts = HASH.test(run) ? [] : (run.match(PARTS) ?? []);
       words.push(run, ...(parts.length > 1 ? parts : []));
     } else if (run.length === 1) {
       // One hiragana character is a particle; one Chinese character is a word.
