@@ -86,26 +86,20 @@ export async function readDeployed(
   const asked = task === undefined ? undefined : await askedTask(aws, cluster, subjects, task);
   const looked = asked && !subjects.includes(asked) ? [...subjects, asked] : subjects;
   const instances = await readInstances(aws, reader, cluster);
-  const containers = looked.flatMap(({ definition }) => definition.containerDefinitions ?? []);
+  const definitions = looked.map(({ definition }) => definition);
+  const services = subjects.map(({ service }) => service);
+  const containers = definitions.flatMap(({ containerDefinitions = [] }) => containerDefinitions);
   const [[network, balancers], roles, images, logs, routerFiles, scaling] = await Promise.all([
     readSurroundings(aws, reader, scope, looked, instances),
     readRoles(aws, reader, unique(looked.flatMap(rolesOf))),
     readImages(aws, reader, unique(containers.flatMap(({ image }) => image ?? []))),
     readLogs(aws, reader, unique(containers.flatMap(groupOf)), toldTasks(looked)),
-    readRouters(
-      aws,
-      reader,
-      looked.map(({ definition }) => definition),
-    ),
-    readScaling(
-      aws,
-      reader,
-      subjects.map(({ service }) => service),
-    ),
+    readRouters(aws, reader, definitions),
+    readScaling(aws, reader, services),
   ]);
   const ended = await readEnded(aws, reader, scope.cluster, looked.filter(isBalanced));
-  const surroundings = { network, instances, balancers, roles, images, logs };
-  return { scope, cluster, subjects, asked, ...surroundings, routerFiles, scaling, ended };
+  const surroundings = { network, instances, balancers, roles, images, logs, routerFiles, scaling };
+  return { scope, cluster, subjects, asked, ...surroundings, ended };
 }
 
 /** The service of a task, or the task by itself where it is of none. */
