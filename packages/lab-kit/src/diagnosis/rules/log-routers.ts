@@ -110,16 +110,14 @@ function toldTo(
 
 /** https://docs.fluentbit.io/manual/administration/configuring-fluent-bit/classic-mode/format-schema */
 function sectionsOf(text: string): Section[] {
-  const parts = text.split(/^[ \t]*\[(\w+)\][ \t]*$/m).slice(1);
-  return parts.flatMap((kind, index) => {
-    if (index % 2 === 1) return [];
-    const lines = (parts[index + 1] ?? "").split("\n").map((line) => line.trim());
-    const properties = lines.flatMap((line) => {
-      const [, key, value] = /^([^\s#]\S*)\s+(.+)$/.exec(line) ?? [];
-      return key === undefined ? [] : [[key.toLowerCase(), value!] as const];
-    });
-    return [{ kind: kind.toLowerCase(), properties: new Map(properties) }];
-  });
+  const sections: { kind: string; properties: Map<string, string> }[] = [];
+  for (const line of text.split("\n").map((each) => each.trim())) {
+    const [, kind] = /^\[(\w+)\]$/.exec(line) ?? [];
+    if (kind !== undefined) sections.push({ kind: kind.toLowerCase(), properties: new Map() });
+    const [, key, value] = /^([^\s#]\S*)\s+(.+)$/.exec(line) ?? [];
+    if (key !== undefined) sections.at(-1)?.properties.set(key.toLowerCase(), value!);
+  }
+  return sections;
 }
 
 const TASK_ID = "0123456789abcdef0123456789abcdef";
