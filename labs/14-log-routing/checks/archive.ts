@@ -2,7 +2,9 @@ import {
   type Check,
   type CheckResult,
   defineCheck,
+  fitsTag,
   hint,
+  lineTag,
   type Step,
   type SynthContext,
   walk,
@@ -134,22 +136,7 @@ function outputSteps(
       fault: "match",
       expected: both`${["Match fits the tag", "Match がタグに一致する"]}: ${app.name}-firelens-…`,
       actual: both`${["it matches", "Match の値"]}: ${match || "-"}`,
-      holds: fits(match, `${app.name}-firelens-0123456789abcdef0123456789abcdef`),
+      holds: fitsTag(match, lineTag(app.name)),
     },
   ];
-}
-
-/** A star stands for any letters. */
-function fits(pattern: string, tag: string): boolean {
-  const [first = "", ...rest] = pattern.split("*");
-  if (rest.length === 0) return pattern === tag;
-  const last = rest.at(-1)!;
-  if (!tag.startsWith(first) || !tag.endsWith(last)) return false;
-  let at = first.length;
-  for (const part of rest.slice(0, -1)) {
-    const found = tag.indexOf(part, at);
-    if (found === -1) return false;
-    at = found + part.length;
-  }
-  return true;
 }

@@ -91,6 +91,7 @@ export { hint, withLines } from "./hint.ts";
 export { createRequester, type EffectiveAddress, HttpRequestError } from "./http-request.ts";
 export { costPerHour, defineLab, type LabManifest } from "./lab.ts";
 export { dependenciesOf, labFiles } from "./lab-copy.ts";
+export { fitsTag, lineTag } from "./line-tags.ts";
 export {
   type AwsClients,
   type AwsConnection,

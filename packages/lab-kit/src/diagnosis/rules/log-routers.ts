@@ -1,5 +1,6 @@
 import type { ContainerDefinition, TaskDefinition } from "@aws-sdk/client-ecs";
 
+import { fitsTag, lineTag } from "../../line-tags.ts";
 import type { Deployed } from "../deployed.ts";
 import type { Cause } from "../finding.ts";
 import { ownFile, routerOf } from "../read/read-routers.ts";
@@ -72,7 +73,7 @@ function unmatched(
   for (const { kind, properties } of told.sections) {
     const match = properties.get("match");
     if (!["filter", "output"].includes(kind) || match === undefined) continue;
-    if (tags.some((tag) => fits(match, tag))) continue;
+    if (tags.some((tag) => fitsTag(match, tag))) continue;
     const plugin = `${kind} ${properties.get("name") ?? ""}`.trim();
     const known = routed(definition).map((container) => `${container}-firelens-…`);
     return [
@@ -120,13 +121,12 @@ function sectionsOf(text: string): Section[] {
   return sections;
 }
 
-const TASK_ID = "0123456789abcdef0123456789abcdef";
 /** ECS's own, of its health check. */
 const HEALTH = "firelens-healthcheck";
 
 /** All tags that lines may have; undefined where that is not known before they come. */
 function tagsOf(definition: TaskDefinition, sections: readonly Section[]): string[] | undefined {
-  const tags = routed(definition).map((container) => `${container}-firelens-${TASK_ID}`);
+  const tags = routed(definition).map(lineTag);
   for (const { kind, properties } of sections) {
     if (kind === "input") tags.push(properties.get("tag") ?? `${properties.get("name")}.0`);
     if (kind !== "filter" || properties.get("name") !== "rewrite_tag") continue;
@@ -135,10 +135,4 @@ function tagsOf(definition: TaskDefinition, sections: readonly Section[]): strin
     tags.push(to);
   }
   return [...tags, HEALTH];
-}
-
-/** A star stands for any letters. */
-function fits(pattern: string, tag: string): boolean {
-  const parts = pattern.split(/\*+/).map((part) => RegExp.escape(part));
-  return new RegExp(`^${parts.join(".*")}$`, "s").test(tag);
 }
