@@ -10,6 +10,7 @@ import {
   walk,
 } from "@workbook/lab-kit";
 import { both, text } from "@workbook/toolchain";
+import { configurationIn, propertyOf } from "./instance-parts.ts";
 import { awsPage, NO_TASK, type RoutedTask, withTask } from "./stack-parts.ts";
 
 const CUSTOM = awsPage("AmazonECS/latest/developerguide/firelens-taskdef.html");
@@ -116,11 +117,8 @@ function outputSteps(
   context: SynthContext,
   { definition, writer, app }: RoutedTask,
 ): Step<Fault>[] {
-  const configuration = [...(writer?.environment.values() ?? []), ...(writer?.command ?? [])].join(
-    "\n",
-  );
-  const property = (name: string) =>
-    new RegExp(`^\\s*${name}\\s+(\\S+)`, "im").exec(configuration)?.[1] ?? "";
+  const configuration = configurationIn(writer);
+  const property = (name: string) => propertyOf(configuration, name);
   const bucket = context.synth
     .referredToBy(definition, property("bucket"))
     .find((each) => each.type === "aws_s3_bucket");

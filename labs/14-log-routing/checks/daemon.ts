@@ -15,7 +15,7 @@ import {
 import { both, text } from "@workbook/toolchain";
 import {
   asked,
-  configurationOf,
+  configurationIn,
   daemonOf,
   hostPortOf,
   type InstanceTask,
@@ -139,7 +139,7 @@ function examine(
 
 /** Where it takes lines. */
 function inputSteps(task: InstanceTask): Step<Fault>[] {
-  const configuration = configurationOf(task);
+  const configuration = configurationIn(task.router);
   const port = hostPortOf(task);
   const listens = propertyOf(configuration, "Listen");
   const socket = propertyOf(configuration, "unix_path");
@@ -169,7 +169,7 @@ function inputSteps(task: InstanceTask): Step<Fault>[] {
 /** Where it brings them, and whether it may. */
 function outputSteps(context: SynthContext, task: InstanceTask): Step<Fault>[] {
   const { definition } = task;
-  const configuration = configurationOf(task);
+  const configuration = configurationIn(task.router);
   const group = context.synth
     .referredToBy(definition, propertyOf(configuration, "log_group_name"))
     .find(({ type }) => type === "aws_cloudwatch_log_group");

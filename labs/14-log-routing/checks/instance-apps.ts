@@ -11,7 +11,7 @@ import { both, text } from "@workbook/toolchain";
 import {
   addressOf,
   asked,
-  configurationOf,
+  configurationIn,
   daemonOf,
   hostPortOf,
   type InstanceTask,
@@ -78,7 +78,8 @@ function examineSender(
   service: SynthResource,
 ): CheckResult<keyof typeof SENDS> {
   const daemon = daemonOf(context);
-  const socket = daemon && onInstance(daemon, propertyOf(configurationOf(daemon), "unix_path"));
+  const socket =
+    daemon && onInstance(daemon, propertyOf(configurationIn(daemon.router), "unix_path"));
   const addresses = way === "port" ? tcp(daemon && hostPortOf(daemon)) : [`unix://${socket}`];
   const address = addressOf(task);
   return walk<keyof typeof SENDS>(service.address, [

@@ -71,9 +71,9 @@ export function hostPortOf({ router }: InstanceTask): number | undefined {
   return index === -1 ? undefined : router?.hostPorts[index];
 }
 
-/** What a router is told to do: its configuration is in its environment, or in its command. */
-export const configurationOf = ({ router }: InstanceTask): string =>
-  [...(router?.environment.values() ?? []), ...(router?.command ?? [])].join("\n");
+/** What a router is told to do: its configuration is in the environment of the container that writes it, or in its command. */
+export const configurationIn = (writer: Container | undefined): string =>
+  [...(writer?.environment.values() ?? []), ...(writer?.command ?? [])].join("\n");
 
 /** What a property of a configuration says, wherever it stands first. */
 export function propertyOf(configuration: string, name: string): string {

@@ -10,7 +10,7 @@ import {
   type SynthResource,
 } from "@workbook/lab-kit";
 import { both, text, type Words } from "@workbook/toolchain";
-import { configurationOf, daemonOf, propertyOf, sendsBy, type Way } from "./instance-parts.ts";
+import { configurationIn, daemonOf, propertyOf, sendsBy, type Way } from "./instance-parts.ts";
 
 const DEADLINE_MS = 120_000;
 const WAYS: readonly Way[] = ["port", "socket", "sidecar"];
@@ -83,7 +83,7 @@ async function look(context: LiveContext): Promise<Look[]> {
 /** What is in the daemon's log group. */
 async function recordsOf(context: LiveContext): Promise<{ stream: string; message: string }[]> {
   const daemon = daemonOf(context);
-  const name = daemon && propertyOf(configurationOf(daemon), "log_group_name");
+  const name = daemon && propertyOf(configurationIn(daemon.router), "log_group_name");
   const [group] = daemon ? context.synth.referredToBy(daemon.definition, name) : [];
   const logGroupName = String(group?.attributes["name"] ?? "");
   const { logGroups = [] } = await context.aws.logs.describeLogGroups({
