@@ -49,8 +49,8 @@ export interface Value<T> {
   /** Set where it may be given several times: `read` has all that was given, with commas between. */
   readonly isMany?: true;
   readonly does: Words;
-  /** What a value means. @throws {UserError} where it means nothing */
-  read(given: string, command: string): T;
+  /** What a value means. @param name the option's own, without dashes @throws {UserError} where it means nothing */
+  read(given: string, command: string, name: string): T;
 }
 
 export type Option = Flag | Value<unknown>;
@@ -145,15 +145,13 @@ export function value(takes: string, does: Words, values?: Value<string>["values
 
 /**
  * An option of which only some words are values.
- * @param name its own, without dashes
  * @param refuse the error for another one, where it is to be another than that which lists them
  */
 export function oneOf<const T extends string>(
-  name: string,
   takes: string,
   values: readonly T[],
   does: Words,
-  refuse = (given: string, command: string): UserError =>
+  refuse = (given: string, command: string, name: string): UserError =>
     refused(
       [
         `--${name} takes ${values.slice(0, -1).join(", ")} or ${values.at(-1)}, not ${given}.`,
@@ -162,9 +160,9 @@ export function oneOf<const T extends string>(
       command,
     ),
 ): Value<T> {
-  const read = (given: string, command: string): T => {
+  const read = (given: string, command: string, name: string): T => {
     const found = values.find((each) => each === given);
-    if (found === undefined) throw refuse(given, command);
+    if (found === undefined) throw refuse(given, command, name);
     return found;
   };
   return { takes, values, does, read };
@@ -172,13 +170,13 @@ export function oneOf<const T extends string>(
 
 /** An option that is a TCP port. */
 export function port(does: Words): Value<number> {
-  const read = (given: string, command: string): number => {
+  const read = (given: string, command: string, name: string): number => {
     const number = Number(given);
     if (given !== "" && Number.isInteger(number) && number >= 0 && number < 65_536) return number;
     throw refused(
       [
-        `--port takes a number from 0 to 65535, not ${given}.`,
-        `--port には 0 から 65535 の数を指定します。${given} は使えません。`,
+        `--${name} takes a number from 0 to 65535, not ${given}.`,
+        `--${name} には 0 から 65535 の数を指定します。${given} は使えません。`,
       ],
       command,
     );

@@ -8,7 +8,6 @@ export const GLOBAL_OPTIONS = {
     "機械向けの出力: 標準出力に JSON の値を 1 つ書く",
   ]),
   target: oneOf(
-    "target",
     "<name>",
     ["local", "aws"],
     [

@@ -126,7 +126,7 @@ function readOption(
 ): unknown {
   const value = given.get(name);
   if (!takesValue(option)) return value === true;
-  return typeof value === "string" ? option.read(value, command?.name ?? "") : undefined;
+  return typeof value === "string" ? option.read(value, command?.name ?? "", name) : undefined;
 }
 
 function nameArguments(

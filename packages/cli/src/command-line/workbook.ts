@@ -147,7 +147,6 @@ export const WORKBOOK = [
       ]),
       port: port(["The port of Local AWS; it is remembered", "Local AWS のポート。覚えておかれる"]),
       listeners: oneOf(
-        "listeners",
         "<mode>",
         ["exact", "offset", "ephemeral"],
         [
@@ -156,7 +155,6 @@ export const WORKBOOK = [
         ],
       ),
       tasks: oneOf(
-        "tasks",
         "<driver>",
         ["containers", "process", "off"],
         [
