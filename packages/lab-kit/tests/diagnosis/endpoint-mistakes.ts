@@ -12,9 +12,8 @@ async function endpoints(
   const group = more.group ?? (await vpc.group(`endpoints-${stack.options.number}`));
   if (more.group === undefined)
     await vpc.admit(group, 443, { IpRanges: [{ CidrIp: "10.0.0.0/16" }] });
-  const ids: string[] = [];
   for (const service of services) {
-    const { VpcEndpoint } = await aws.ec2.createVpcEndpoint({
+    await aws.ec2.createVpcEndpoint({
       VpcId: vpc.vpcId,
       VpcEndpointType: "Interface",
       ServiceName: `com.amazonaws.ap-northeast-1.${service}`,
@@ -23,7 +22,6 @@ async function endpoints(
       PrivateDnsEnabled: true,
       ...(more.policy !== undefined && { PolicyDocument: more.policy }),
     });
-    ids.push(VpcEndpoint!.VpcEndpointId!);
   }
   await aws.ec2.createVpcEndpoint({
     VpcId: vpc.vpcId,
