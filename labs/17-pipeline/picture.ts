@@ -10,12 +10,7 @@ export const picture = definePicture(
     box([134, 652, 132, 50], ["build", "ビルド"], ["test, docker", "テスト、docker"], "Build"),
     box([284, 652, 140, 50], ["approval", "承認"], ["by you", "あなた"], "Approval"),
     box([284, 722, 140, 50], ["rolling", "ローリング"], "node-app", "Deploy"),
-    box(
-      [16, 722, 250, 50],
-      ["blue/green", "ブルー/グリーン"],
-      ["CodeDeploy", "CodeDeploy"],
-      "BlueGreen",
-    ),
+    box([16, 722, 250, 50], ["blue/green", "ブルー/グリーン"], "CodeDeploy", "BlueGreen"),
     arrow([116, 677], [131, 677]),
     arrow([266, 677], [281, 677]),
     arrow([354, 702], [354, 719]),
