@@ -28,7 +28,7 @@ interface Waiting {
  */
 export function s3(settings: Settings, calls: AwsCalls): Output {
   settings.allow(PROPERTIES);
-  checkFormat(settings);
+  const keyOf = keyWriter(settings);
   const put = objectWriter(settings, calls);
   const toLines = lineWriter(settings);
   const mostBytes = settings.size("total_file_size", 100_000_000);
@@ -40,7 +40,7 @@ export function s3(settings: Settings, calls: AwsCalls): Output {
     if (!own) return;
     waiting.delete(tag);
     clearTimeout(timers.get(tag));
-    const key = keyOf(settings, tag, own.since);
+    const key = keyOf(tag, own.since);
     try {
       await put(key, own.lines);
     } catch (error) {
@@ -67,8 +67,7 @@ export function s3(settings: Settings, calls: AwsCalls): Output {
         waiting.set(tag, own);
         uploadLater(tag);
       }
-      const lines = events.flatMap(toLines);
-      add(own, lines);
+      add(own, events.flatMap(toLines));
       // What is kept here is this output's: a failure is its own to mend.
       if (own.bytes >= mostBytes) await upload(tag).catch(() => uploadLater(tag));
     },
@@ -123,62 +122,63 @@ function lineWriter(settings: Settings): (event: LogEvent) => string[] {
   };
 }
 
-const two = (value: number) => String(value).padStart(2, "0");
-const day = (at: Date) =>
-  `${at.getUTCFullYear()}-${two(at.getUTCMonth() + 1)}-${two(at.getUTCDate())}`;
+/** Letters of a time as ISO 8601 has it, in UTC. */
+const ofIso = (from: number, to: number) => (at: Date) => at.toISOString().slice(from, to);
 const inEnglish = (options: Intl.DateTimeFormatOptions) => (at: Date) =>
   at.toLocaleDateString("en-US", { ...options, timeZone: "UTC" });
 
-/** What the directives of a key's format say, in UTC. */
+function dayOfYear(at: Date): string {
+  const days = Math.floor((at.getTime() - Date.UTC(at.getUTCFullYear(), 0, 0)) / 86_400_000);
+  return String(days).padStart(3, "0");
+}
+
+/** What the directives of a key's format say. */
 const TIMES: Readonly<Record<string, (at: Date) => string>> = {
-  Y: (at) => String(at.getUTCFullYear()),
-  y: (at) => two(at.getUTCFullYear() % 100),
-  m: (at) => two(at.getUTCMonth() + 1),
+  Y: ofIso(0, 4),
+  y: ofIso(2, 4),
+  m: ofIso(5, 7),
   b: inEnglish({ month: "short" }),
   B: inEnglish({ month: "long" }),
   a: inEnglish({ weekday: "short" }),
   A: inEnglish({ weekday: "long" }),
-  d: (at) => two(at.getUTCDate()),
+  d: ofIso(8, 10),
   e: (at) => String(at.getUTCDate()).padStart(2, " "),
-  j: (at) =>
-    String((Date.parse(day(at)) - Date.UTC(at.getUTCFullYear(), 0, 0)) / 86_400_000).padStart(
-      3,
-      "0",
-    ),
-  H: (at) => two(at.getUTCHours()),
-  M: (at) => two(at.getUTCMinutes()),
-  S: (at) => two(at.getUTCSeconds()),
-  F: day,
-  T: (at) => at.toISOString().slice(11, 19),
-  R: (at) => at.toISOString().slice(11, 16),
+  j: dayOfYear,
+  H: ofIso(11, 13),
+  M: ofIso(14, 16),
+  S: ofIso(17, 19),
+  F: ofIso(0, 10),
+  T: ofIso(11, 19),
+  R: ofIso(11, 16),
   s: (at) => String(Math.floor(at.getTime() / 1000)),
   "%": () => "%",
 };
 
-/** @throws ConfigError where the format of keys has what is not known here */
-function checkFormat(settings: Settings): void {
-  const format = settings.get("s3_key_format") ?? "";
+/**
+ * What names objects. Two never have one name: what tells them apart is added where the format does not.
+ * @throws ConfigError where the format has what is not known here
+ */
+function keyWriter(settings: Settings): (tag: string, at: Date) => string {
+  const format = settings.get("s3_key_format") ?? DEFAULT_KEY;
   const unknown =
     /\$INDEX/.exec(format)?.[0] ?? format.match(/%.?/g)?.find((each) => !TIMES[each.slice(1)]);
   if (unknown !== undefined)
     settings.fail(`the workbook's router does not know ${unknown} in s3_key_format`);
-}
-
-/** Two objects never have one name: what tells them apart is added where the format does not. */
-function keyOf(settings: Settings, tag: string, at: Date): string {
-  const format = settings.get("s3_key_format") ?? DEFAULT_KEY;
   const delimiters = new Set(settings.get("s3_key_format_tag_delimiters") ?? ".");
-  const parts: string[] = [""];
-  for (const letter of tag)
-    if (delimiters.has(letter)) parts.push("");
-    else parts[parts.length - 1] += letter;
-  const random = () => randomBytes(4).toString("hex");
-  const named = format
-    .replaceAll(/\$TAG\[(\d+)\]/g, (_, index: string) => parts[Number(index)] ?? "")
-    .replaceAll("$TAG", tag)
-    .replaceAll("$UUID", random)
-    .replaceAll(/%(.)/g, (all, directive: string) => TIMES[directive]?.(at) ?? all)
-    .replace(/^\//, "");
   const isOwn = format.includes("$UUID") || settings.flag("static_file_path", false);
-  return isOwn ? named : `${named}-object${random()}`;
+  const random = () => randomBytes(4).toString("hex");
+  return (tag, at) => {
+    const parts: string[] = [""];
+    for (const letter of tag)
+      if (delimiters.has(letter)) parts.push("");
+      else parts[parts.length - 1] += letter;
+    const named = format
+      .replaceAll(/\$TAG\[(\d+)\]/g, (_, index: string) => parts[Number(index)] ?? "")
+      .replaceAll("$TAG", tag)
+      .replaceAll("$UUID", random)
+      // A tag may have what is no directive.
+      .replaceAll(/%(.)/g, (all, directive: string) => TIMES[directive]?.(at) ?? all)
+      .replace(/^\//, "");
+    return isOwn ? named : `${named}-object${random()}`;
+  };
 }
