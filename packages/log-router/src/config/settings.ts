@@ -32,9 +32,7 @@ export class Settings {
   }
 
   all(key: string): string[] {
-    return this.#entries.flatMap(([name, value]) =>
-      name.toLowerCase() === key.toLowerCase() ? [value] : [],
-    );
+    return this.entries([key.toLowerCase()]).map(([, value]) => value);
   }
 
   /** @throws ConfigError */
@@ -61,8 +59,11 @@ export class Settings {
     return this.#measure(key, /^(\d+)()$/, { "": 1 }) ?? otherwise;
   }
 
-  /** @throws ConfigError for a property that the plugin has not, in Fluent Bit's words */
-  allow(properties: readonly string[]): void {
+  /**
+   * @param several which of them may be there any number of times
+   * @throws ConfigError for a property that the plugin has not, or has once, in Fluent Bit's words
+   */
+  allow(properties: readonly string[], several: readonly string[] = []): void {
     const unknown = this.#entries.find(
       ([key]) => ![...COMMON, ...properties].includes(key.toLowerCase()),
     );
@@ -71,8 +72,8 @@ export class Settings {
         `[config] ${this.owner}: unknown configuration property '${unknown[0]}'. The following properties are allowed: ${properties.join(", ")}.`,
       );
     for (const key of properties) {
-      const times = SEVERAL.has(key) ? 1 : this.all(key).length;
-      if (times > 1)
+      const times = this.all(key).length;
+      if (times > 1 && !several.includes(key))
         throw new ConfigError(
           `[config] ${this.owner}: configuration property '${key}' is set ${times} times`,
         );
@@ -101,13 +102,6 @@ export function words(text: string): string[] {
     return quoted === undefined ? plain! : quoted.replaceAll(/\\(["'])/g, "$1");
   });
 }
-
-/** What a filter may have any number of; of all else there is one. */
-const SEVERAL: ReadonlySet<string> = new Set(
-  "regex exclude record remove_key allowlist_key whitelist_key set add remove remove_wildcard remove_regex move_to_start move_to_end rename hard_rename copy hard_copy condition parser rule".split(
-    " ",
-  ),
-);
 
 /** Of every plugin. */
 const COMMON = [

@@ -9,9 +9,10 @@ import { keyAndPattern } from "./pattern.ts";
  * @see https://docs.fluentbit.io/manual/pipeline/filters/grep
  */
 export function grep(settings: Settings): Filter {
-  settings.allow(["regex", "exclude", "logical_op"]);
+  const kinds = ["regex", "exclude"];
+  settings.allow([...kinds, "logical_op"], kinds);
   const rules = settings
-    .entries(["regex", "exclude"])
+    .entries(kinds)
     .map(([kind, rule]) => ({ isRegex: kind === "regex", ...keyAndPattern(settings, rule) }));
   type Rule = (typeof rules)[number];
   const fits = ({ record }: LogEvent, { key, pattern }: Rule): boolean => {

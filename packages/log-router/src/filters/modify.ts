@@ -12,7 +12,8 @@ const remade = (record: Fields, change: (key: string, value: unknown) => [string
 
 /** Adds fields, and takes others away. https://docs.fluentbit.io/manual/pipeline/filters/record-modifier */
 export function recordModifier(settings: Settings): Filter {
-  settings.allow(["record", "remove_key", "allowlist_key", "whitelist_key"]);
+  const properties = ["record", "remove_key", "allowlist_key", "whitelist_key"];
+  settings.allow(properties, properties);
   const added = settings.all("Record").flatMap((rule): (readonly [string, string])[] => {
     const [key, value, ...more] = words(rule);
     if (key === undefined || value === undefined)
@@ -95,7 +96,8 @@ const RULES_OF_TWO: Readonly<Record<string, Rule>> = {
 /** Changes fields by rules, in their order. https://docs.fluentbit.io/manual/pipeline/filters/modify */
 export function modify(settings: Settings): Filter {
   const names = [...Object.keys(RULES_OF_ONE), "remove_regex", ...Object.keys(RULES_OF_TWO)];
-  settings.allow([...names, "condition"]);
+  const properties = [...names, "condition"];
+  settings.allow(properties, properties);
   const rules = settings.entries(names).map(([name, rule]) => toRule(settings, name, rule));
   const conditions = settings.all("Condition").map((rule) => condition(settings, rule));
   return (_tag, event) =>

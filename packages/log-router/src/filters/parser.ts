@@ -69,7 +69,7 @@ function groups(settings: Settings): (text: string) => Fields | undefined {
 
 /** Makes fields of a value. https://docs.fluentbit.io/manual/pipeline/filters/parser */
 export function parser(settings: Settings, parsers: Parsers): Filter {
-  settings.allow(["key_name", "parser", "preserve_key", "reserve_data"]);
+  settings.allow(["key_name", "parser", "preserve_key", "reserve_data"], ["parser"]);
   const key = settings.required("Key_Name");
   const wanted = settings
     .all("Parser")

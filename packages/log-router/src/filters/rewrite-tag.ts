@@ -5,7 +5,10 @@ import { pattern } from "./pattern.ts";
 
 /** Sends events whose value matches through all filters again, under another tag. https://docs.fluentbit.io/manual/pipeline/filters/rewrite-tag */
 export function rewriteTag(settings: Settings): Filter {
-  settings.allow(["rule", "emitter_name", "emitter_mem_buf_limit", "emitter_storage.type"]);
+  settings.allow(
+    ["rule", "emitter_name", "emitter_mem_buf_limit", "emitter_storage.type"],
+    ["rule"],
+  );
   const rules = settings.all("Rule").map((rule) => {
     const parts = rule.split(/\s+/);
     if (parts.length < 4) settings.fail(`invalid rule '${rule}': key, regex, new tag and keep`);
