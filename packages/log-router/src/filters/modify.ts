@@ -10,11 +10,14 @@ type Fields = LogEvent["record"];
 const remade = (record: Fields, change: (key: string, value: unknown) => [string, unknown][]) =>
   Object.fromEntries(Object.entries(record).flatMap(([key, value]) => change(key, value)));
 
+const without = (record: Fields, isGone: (key: string) => boolean) =>
+  remade(record, (key, value) => (isGone(key) ? [] : [[key, value]]));
+
 /** Adds fields, and takes others away. https://docs.fluentbit.io/manual/pipeline/filters/record-modifier */
 export function recordModifier(settings: Settings): Filter {
   const properties = ["record", "remove_key", "allowlist_key", "whitelist_key"];
   settings.allow(properties, properties);
-  const added = settings.all("Record").flatMap((rule): (readonly [string, string])[] => {
+  const records = settings.all("Record").flatMap((rule): (readonly [string, string])[] => {
     const [key, value, ...more] = words(rule);
     if (key === undefined || value === undefined)
       settings.fail("property 'record' expects 2 values (only 1 were found)");
@@ -22,22 +25,17 @@ export function recordModifier(settings: Settings): Filter {
     say("error", `[${settings.owner}] invalid record parameters, expects 'KEY VALUE'`);
     return [];
   });
+  const added = Object.fromEntries(records);
   const removed = settings.all("Remove_key");
   const kept = [...settings.all("Allowlist_key"), ...settings.all("Whitelist_key")];
   if (removed.length > 0 && kept.length > 0)
     settings.fail("remove_keys and allowlist_keys are exclusive with each other.");
-  const stays = (key: string) =>
+  const isGone = (key: string) =>
     kept.length > 0
-      ? kept.some((name) => isNamed(key, name))
-      : !removed.some((name) => isNamed(key, name));
+      ? !kept.some((name) => isNamed(key, name))
+      : removed.some((name) => isNamed(key, name));
   return (_tag, event) => ({
-    event: {
-      ...event,
-      record: {
-        ...remade(event.record, (key, value) => (stays(key) ? [[key, value]] : [])),
-        ...Object.fromEntries(added),
-      },
-    },
+    event: { ...event, record: { ...without(event.record, isGone), ...added } },
   });
 }
 
@@ -49,19 +47,22 @@ function isNamed(key: string, name: string): boolean {
 
 type Rule = (record: Fields, key: string, value: string) => Fields;
 
-const without = (record: Fields, isGone: (key: string) => boolean) =>
-  remade(record, (key, value) => (isGone(key) ? [] : [[key, value]]));
+/** Fields whose names begin so, and the others. */
+const parted = (record: Fields, start: string) => ({
+  begun: without(record, (name) => !name.startsWith(start)),
+  others: without(record, (name) => name.startsWith(start)),
+});
 
 const RULES_OF_ONE: Readonly<Record<string, (record: Fields, key: string) => Fields>> = {
   remove: (record, key) => without(record, (name) => name === key),
-  remove_wildcard: (record, key) => without(record, (name) => name.startsWith(key)),
+  remove_wildcard: (record, key) => parted(record, key).others,
   move_to_start: (record, key) => {
-    const isMoved = (name: string) => name.startsWith(key);
-    return { ...without(record, (name) => !isMoved(name)), ...without(record, isMoved) };
+    const { begun, others } = parted(record, key);
+    return { ...begun, ...others };
   },
   move_to_end: (record, key) => {
-    const isMoved = (name: string) => name.startsWith(key);
-    return { ...without(record, isMoved), ...without(record, (name) => !isMoved(name)) };
+    const { begun, others } = parted(record, key);
+    return { ...others, ...begun };
   },
 };
 
