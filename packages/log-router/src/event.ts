@@ -30,9 +30,7 @@ export const asText = (value: unknown): string =>
 
 /** Which tags are meant: `*` stands for any letters. */
 export function tagMatcher(pattern: string): (tag: string) => boolean {
-  const parts = pattern
-    .split(/\*+/)
-    .map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, String.raw`\$&`));
+  const parts = pattern.split(/\*+/).map((part) => RegExp.escape(part));
   const expression = new RegExp(`^${parts.join(".*")}$`, "s");
   return (tag) => expression.test(tag);
 }

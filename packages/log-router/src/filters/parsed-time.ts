@@ -50,7 +50,7 @@ export function timeReader(settings: Settings): (fields: Record<string, unknown>
 function expressionOf(settings: Settings, format: string): RegExp {
   const whole = format.replaceAll("%T", "%H:%M:%S").replaceAll("%F", "%Y-%m-%d");
   const parts = whole.split(/(%.)/).map((part) => {
-    if (!part.startsWith("%")) return part.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+    if (!part.startsWith("%")) return RegExp.escape(part);
     return (
       DIRECTIVES[part.slice(1)] ??
       settings.fail(`the workbook's router does not know ${part} in Time_Format`)
