@@ -21,9 +21,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export function readClassic(file: string, variables: Variables): Section[] {
   const reader = new Reader(dirname(resolve(file)));
   reader.read(file);
-  const set: Record<string, string | undefined> = { ...variables };
   // What is set anywhere holds everywhere.
-  for (const [name, value] of reader.set) set[name] = value;
+  const set = { ...variables, ...Object.fromEntries(reader.set) };
   return reader.sections.map(({ kind, entries }) => ({
     kind,
     entries: entries.map(([key, value]) => [key, withVariables(value, set).trim()] as const),
@@ -32,7 +31,7 @@ export function readClassic(file: string, variables: Variables): Section[] {
 
 class Reader {
   readonly sections: Section[] = [];
-  readonly set: [name: string, value: string][] = [];
+  readonly set = new Map<string, string>();
   readonly #root: string;
   readonly #seen = new Set<string>();
 
@@ -77,7 +76,7 @@ class Reader {
     if (name === "INCLUDE") for (const path of this.#included(argument)) this.read(path);
     if (name !== "SET") return;
     const [, variable = "", value = ""] = /^([^=]*)=(.*)$/.exec(argument) ?? [];
-    this.set.push([variable, value.trim()]);
+    this.set.set(variable, value.trim());
   }
 
   /** Files by a path, which may have stars, from where the router has been started or from its first file. */
