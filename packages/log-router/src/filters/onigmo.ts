@@ -122,8 +122,8 @@ class Reader {
     if (this.#take(/\?#[^)]*\)/)) return "";
     const set = this.#take(/\?([imx]*)(?:-([imx]*))?([:)])/);
     if (!set) {
-      const kind = this.#take(/\?(?:<?[=!]|:|<\w+>|'\w+'|[^])/)?.[0] ?? "";
-      if (/^\?(?![<:=!'])|^\?<$/.test(kind)) throw new NotKnown(`(${kind}`);
+      const kind = this.#take(/\?(?:<?[=!]|<\w+>|'\w+'|[^])/)?.[0] ?? "";
+      if (/^\?(?![<=!'])|^\?<$/.test(kind)) throw new NotKnown(`(${kind}`);
       this.#groups.push({ closers: "", isDotAll: outer.isDotAll });
       return `(${kind.replaceAll("'", (_, index: number) => (index === 1 ? "<" : ">"))}`;
     }
@@ -131,12 +131,11 @@ class Reader {
     if (/x/.test(on + off)) throw new NotKnown("(?x)");
     const flags = off.includes("i") ? "-i" : on.includes("i") ? "i" : "";
     const isDotAll = off.includes("m") ? false : on.includes("m") || outer.isDotAll;
-    if (end === ":") {
-      this.#groups.push({ closers: "", isDotAll });
-      return `(?${flags}:`;
+    if (end === ":") this.#groups.push({ closers: "", isDotAll });
+    else {
+      outer.isDotAll = isDotAll;
+      outer.closers += ")";
     }
-    outer.isDotAll = isDotAll;
-    outer.closers += ")";
     return `(?${flags}:`;
   }
 
