@@ -5,7 +5,13 @@ export interface LogEvent {
 }
 
 /** A time in microseconds: a number of seconds is not exact beyond them. */
-export const microseconds = (time: number): number => Math.round(time * 1e6);
+const microseconds = (time: number): number => Math.round(time * 1e6);
+
+/** Whole milliseconds of a time. */
+export const milliseconds = (time: number): number => Math.floor(microseconds(time) / 1000);
+
+/** What a time has beyond its second, in six digits. */
+export const fraction = (time: number): string => String(microseconds(time) % 1e6).padStart(6, "0");
 
 /** A value of a record by `key`, `$key['a']['b']` or `$key`; undefined where there is none. */
 export function valueAt(record: LogEvent["record"], accessor: string): unknown {

@@ -1,6 +1,6 @@
 import { AwsCallError, type AwsCalls } from "../aws/aws-calls.ts";
 import type { Settings } from "../config/settings.ts";
-import { asText, microseconds, valueAt, type LogEvent } from "../event.ts";
+import { asText, milliseconds, valueAt, type LogEvent } from "../event.ts";
 import { say } from "../log.ts";
 import { toJson } from "./json.ts";
 import type { Output } from "./output.ts";
@@ -176,7 +176,7 @@ function toMessage(
   }
   // What a key has that is no text loses its first and last letter here as well: Fluent Bit takes them for quotation marks.
   const text = toJson(value).slice(1, -1);
-  return text === "" ? [] : [{ timestamp: Math.floor(microseconds(time) / 1000), text }];
+  return text === "" ? [] : [{ timestamp: milliseconds(time), text }];
 }
 
 function putBody(group: string, stream: string, messages: readonly Message[]): string {

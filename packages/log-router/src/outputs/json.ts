@@ -1,5 +1,5 @@
 import type { Settings } from "../config/settings.ts";
-import { microseconds, type LogEvent } from "../event.ts";
+import { fraction, milliseconds, type LogEvent } from "../event.ts";
 import { say } from "../log.ts";
 
 /** As Fluent Bit writes JSON: what is not of ASCII is escaped. */
@@ -13,16 +13,15 @@ export const toJson = (value: unknown): string =>
 const DATES: Readonly<Record<string, (time: number) => string>> = {
   double: (time) => (Number.isInteger(time) ? `${time}.0` : String(Number(time.toPrecision(16)))),
   epoch: (time) => String(Math.floor(time)),
-  epoch_ms: (time) => String(Math.floor(microseconds(time) / 1000)),
+  epoch_ms: (time) => String(milliseconds(time)),
   iso8601: (time) => `"${dayAndTime(time, "T")}Z"`,
   java_sql_timestamp: (time) => `"${dayAndTime(time, " ")}"`,
 };
 
 /** With microseconds. */
 function dayAndTime(time: number, between: string): string {
-  const micros = microseconds(time);
-  const whole = new Date(Math.floor(micros / 1000)).toISOString().slice(0, 19);
-  return `${whole.replace("T", between)}.${String(micros % 1e6).padStart(6, "0")}`;
+  const whole = new Date(milliseconds(time)).toISOString().slice(0, 19);
+  return `${whole.replace("T", between)}.${fraction(time)}`;
 }
 
 /** Writes events as objects of JSON with their times, by an output's `json_date_key` and `json_date_format`. */

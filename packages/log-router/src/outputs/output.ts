@@ -1,7 +1,7 @@
 import type { AwsCalls } from "../aws/aws-calls.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { Settings } from "../config/settings.ts";
-import { microseconds, type LogEvent } from "../event.ts";
+import { fraction, milliseconds, type LogEvent } from "../event.ts";
 import { cloudWatchLogs } from "./cloudwatch-logs.ts";
 import { datedJson } from "./json.ts";
 import { forward } from "./forward.ts";
@@ -61,11 +61,8 @@ function standardOutput(settings: Settings): Output {
   };
 }
 
-const shown = ({ time, record }: LogEvent) => {
-  const micros = microseconds(time);
-  const part = String(micros % 1e6).padStart(6, "0");
-  return `[[${Math.floor(micros / 1e6)}.${part}000, {}], ${printed(record)}]`;
-};
+const shown = ({ time, record }: LogEvent) =>
+  `[[${Math.floor(milliseconds(time) / 1000)}.${fraction(time)}000, {}], ${printed(record)}]`;
 
 /** As Fluent Bit's library shows what it packs: text stands between quotation marks as it is. */
 function printed(value: unknown): string {
