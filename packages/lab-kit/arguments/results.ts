@@ -1,9 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { join } from "node:path";
 import type { Text } from "@workbook/toolchain";
 
 const FILE = join(import.meta.dirname, "results.json");
+const ROOT = join(import.meta.dirname, "../../..");
 
 /** What became of a resource type's arguments. Those that are neither given nor refused were not tried. */
 export interface TypeResult {
@@ -31,7 +33,16 @@ export function readResults(): Results {
 
 /** Keeps what a trial of everything has found. */
 export function recordResults(results: Results): void {
-  writeFileSync(FILE, `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(FILE, formatResults(results));
+}
+
+/** As `pnpm check` wants the file. */
+export function formatResults(results: Results): string {
+  return execFileSync(join(ROOT, "node_modules/.bin/oxfmt"), [`--stdin-filepath=${FILE}`], {
+    cwd: ROOT,
+    encoding: "utf8",
+    input: JSON.stringify(results, null, 2),
+  });
 }
 
 /** A sentence for every type that is not as it was recorded. */
