@@ -47,9 +47,9 @@ output "provider" {
       aws_secretsmanager_secret         = ["recovery_window_in_days", "force_overwrite_replica_secret"]
       aws_secretsmanager_secret_policy  = ["block_public_policy"]
       aws_secretsmanager_secret_version = ["secret_string_wo_version", "has_secret_string_wo"]
-      aws_vpc_endpoint                  = ["auto_accept"]
       aws_sns_topic_subscription        = ["confirmation_timeout_in_minutes", "endpoint_auto_confirms"]
       aws_ssm_parameter                 = ["overwrite", "value_wo_version", "has_value_wo"]
+      aws_vpc_endpoint                  = ["auto_accept"]
     }
     # It makes these anew, whatever is changed in them, or changes them where others have changed what is theirs.
     fixed = [

@@ -1,4 +1,5 @@
 import type { Words } from "@workbook/toolchain";
+import { NO_IPAM, NO_OUTPOSTS } from "./absent-services.ts";
 
 const NETWORK: Words = [
   "It is for network load balancers, which are not there.",
@@ -13,11 +14,6 @@ const OIDC: Words = [
   "It needs a listener of HTTPS, and listeners speak HTTP alone.",
   "HTTPS リスナーが必要です。リスナーのプロトコルは HTTP だけです。",
 ];
-const OUTPOSTS: Words = ["AWS Outposts is not there.", "AWS Outposts はありません。"];
-const IPAM: Words = [
-  "IP Address Manager is not there.",
-  "IP Address Manager (IPAM) はありません。",
-];
 
 /** As in `reasons.ts`, of load balancers. */
 export const LOAD_BALANCER_REASONS: Readonly<Record<string, Words>> = {
@@ -25,10 +21,10 @@ export const LOAD_BALANCER_REASONS: Readonly<Record<string, Words>> = {
     "Of load balancers, those for applications alone are there.",
     "ロードバランサーは Application Load Balancer だけです。",
   ],
-  "aws_lb.customer_owned_ipv4_pool": OUTPOSTS,
+  "aws_lb.customer_owned_ipv4_pool": NO_OUTPOSTS,
   "aws_lb.dns_record_client_routing_policy": NETWORK,
   "aws_lb.enforce_security_group_inbound_rules_on_private_link_traffic": NETWORK,
-  "aws_lb.ipam_pools": IPAM,
+  "aws_lb.ipam_pools": NO_IPAM,
   "aws_lb.minimum_load_balancer_capacity": [
     "Load balancers here have no capacity to reserve.",
     "ここのロードバランサーに予約できるキャパシティはありません。",

@@ -1,34 +1,24 @@
 import type { Words } from "@workbook/toolchain";
-
-const NO_IPAM: Words = [
-  "IP Address Manager is not there.",
-  "IP Address Manager (IPAM) はありません。",
-];
+import { NO_IPAM, NO_LATTICE, NO_OUTPOSTS } from "./absent-services.ts";
 
 const NO_IPV6: Words = [
   "Networks have no IPv6 addresses.",
   "ネットワークに IPv6 アドレスはありません。",
 ];
 
-const NO_OUTPOSTS: Words = ["AWS Outposts is not there.", "AWS Outposts はありません。"];
-
 const ONE_ADDRESS: Words = [
   "A NAT gateway has one address.",
   "NAT ゲートウェイのアドレスは 1 つです。",
-];
-
-const NO_LATTICE: Words = ["VPC Lattice is not there.", "VPC Lattice はありません。"];
-
-const OWN_POOLS: Words = [
-  "Addresses come from Amazon's pool alone.",
-  "アドレスは Amazon のプールからだけ割り当てられます。",
 ];
 
 /** Why arguments of networks are refused. */
 export const NETWORK_REASONS: Readonly<Record<string, Words>> = {
   "aws_eip.customer_owned_ipv4_pool": NO_OUTPOSTS,
   "aws_eip.ipam_pool_id": NO_IPAM,
-  "aws_eip.public_ipv4_pool": OWN_POOLS,
+  "aws_eip.public_ipv4_pool": [
+    "Addresses come from Amazon's pool alone.",
+    "アドレスは Amazon のプールからだけ割り当てられます。",
+  ],
   "aws_nat_gateway.secondary_allocation_ids": ONE_ADDRESS,
   "aws_nat_gateway.secondary_private_ip_address_count": ONE_ADDRESS,
   "aws_nat_gateway.secondary_private_ip_addresses": ONE_ADDRESS,

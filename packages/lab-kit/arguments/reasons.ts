@@ -1,4 +1,5 @@
 import type { Words } from "@workbook/toolchain";
+import { NO_LATTICE } from "./absent-services.ts";
 import { CLOUDWATCH_REASONS } from "./cloudwatch-reasons.ts";
 import { LOAD_BALANCER_REASONS } from "./load-balancer-reasons.ts";
 import { NETWORK_REASONS } from "./network-reasons.ts";
@@ -127,10 +128,7 @@ const REASONS: Readonly<Record<string, Words>> = {
     "Volumes of Amazon EBS are not there.",
     "Amazon EBS のボリュームはありません。",
   ],
-  "aws_ecs_service.vpc_lattice_configurations": [
-    "VPC Lattice is not there.",
-    "VPC Lattice はありません。",
-  ],
+  "aws_ecs_service.vpc_lattice_configurations": NO_LATTICE,
   "aws_ecs_task_definition.inference_accelerator": [
     "Elastic Inference is not there; AWS has ended it.",
     "Elastic Inference はありません。AWS でも提供を終了しています。",
