@@ -6,9 +6,10 @@ import type { DefaultTheme } from "vitepress";
 
 /**
  * Cuts a text into the words that the search knows. English words and names of code are words, and so are the parts of
- * `imageTagMutability` and `rolling-update`; digests and tags made of them have no parts. Japanese puts no spaces between words: of each run of one script every two
- * neighbouring characters are one, so that no browser's dictionary decides what is found. In what is looked for, what follows
- * a word in hiragana (particles, endings) does not count: it is written in other ways on the page.
+ * `imageTagMutability` and `rolling-update`; digests and tags made of them have no parts. Japanese puts no spaces between
+ * words: of each run of one script every two neighbouring characters are one, so that no browser's dictionary decides what
+ * is found. In what is looked for, what follows a word in hiragana (particles, endings) does not count: it is written in
+ * other ways on the page.
  *
  * @param field of a page whose text it is; undefined where it is what is looked for
  */
