@@ -1,6 +1,6 @@
 import { text, type Text, type Words } from "@workbook/toolchain";
 
-/** A part of the picture of the stack; places and sizes are those of its SVG, 440 wide and 644 high, or more where a chapter draws below. */
+/** A part of the picture of the stack; places and sizes are those of its SVG, which is 440 wide and as high as the lowest of them. */
 export type Shape =
   /** A frame around what belongs together. */
   | { readonly kind: "group" | "band"; readonly at: Place; readonly radius: number }
