@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { constants, mkdtempSync, openSync, writeFileSync } from "node:fs";
+import { constants, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { runContainer } from "./run-container.ts";
 
 /** In place of runc: says which process it is at once, as no runc can on an idle machine, and ends. */
@@ -16,6 +16,10 @@ const STREAMS = ["stdout", "stderr"] as const;
 
 test("a container that has started before anybody watched for it is known to have started", async () => {
   const folder = mkdtempSync(join(tmpdir(), "workbook-run-"));
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  });
   writeFileSync(join(folder, "runc"), QUICK, { mode: 0o755 });
   vi.stubEnv("PATH", `${folder}${delimiter}${process.env["PATH"]}`);
   const starts = Array.from({ length: 40 }, async (_, index) => {
@@ -36,5 +40,4 @@ test("a container that has started before anybody watched for it is known to hav
     return Promise.race([started, ended]);
   });
   expect(await Promise.all(starts)).toEqual(starts.map(() => "started"));
-  vi.unstubAllEnvs();
 });
