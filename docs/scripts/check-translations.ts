@@ -1,8 +1,8 @@
 /**
  * Compares the Japanese pages with the English ones: `node docs/scripts/check-translations.ts [--strict]`. Ends with 1
- * where a page is missing in a language, or one that is not behind has other headings, code, components or right answers.
- * Pages that are behind are listed; with `--strict` they are an error too. `--record PAGE…` notes that these pages
- * (`labs/05-service.md`, or parts of such names) say what the English ones say now.
+ * where a page is missing in a language, or one that is not behind has other headings, code, components, right answers or
+ * digests. Pages that are behind are listed; with `--strict` they are an error too. `--record PAGE…` notes that these
+ * pages (`labs/05-service.md`, or parts of such names) say what the English ones say now.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
