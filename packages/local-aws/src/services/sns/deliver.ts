@@ -147,8 +147,7 @@ export function bury(
   sendToDeadLetters(scope, queue, { body, facts: {}, groupId, deduplicationId }, sender);
 }
 
-export const contentHash = (text: string): string =>
-  createHash("sha256").update(text).digest("hex");
+const contentHash = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** https://docs.aws.amazon.com/sns/latest/dg/fifo-message-dedup.html */
 const DEDUPLICATION_MS = 5 * 60 * 1000;
@@ -175,7 +174,7 @@ function remember(
     throw invalidParameter(
       "The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
     );
-  const id = deduplicationId ?? createHash("sha256").update(message).digest("hex");
+  const id = deduplicationId ?? contentHash(message);
   const isPerGroup = topic.attributes.FifoThroughputScope === "MessageGroup";
   const key = isPerGroup ? `${groupId}\n${id}` : id;
   const now = clock.now();
