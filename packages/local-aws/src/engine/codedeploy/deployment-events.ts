@@ -42,21 +42,23 @@ export class DeploymentEvents {
     // That it goes on after a wait is no other start.
     if (state === "START" && old?.status === "Ready") return;
     const scope = this.#context.store.scope(account, region);
-    const { id, applicationName: application, groupName: deploymentGroup, groupId } = deployment;
-    const detail = {
-      region,
-      deploymentId: id,
-      instanceGroupId: groupId,
-      deploymentGroup,
-      state,
-      application,
-    };
-    const resources = [
-      applicationArn(scope, application),
-      groupArn(scope, application, deploymentGroup),
-    ];
-    const detailType = "CodeDeploy Deployment State-change Notification";
-    this.#outbox.add(scope, () => [{ source: "aws.codedeploy", detailType, detail, resources }]);
+    this.#outbox.add(scope, () => {
+      const { id, applicationName: application, groupName: deploymentGroup, groupId } = deployment;
+      const detail = {
+        region,
+        deploymentId: id,
+        instanceGroupId: groupId,
+        deploymentGroup,
+        state,
+        application,
+      };
+      const resources = [
+        applicationArn(scope, application),
+        groupArn(scope, application, deploymentGroup),
+      ];
+      const detailType = "CodeDeploy Deployment State-change Notification";
+      return [{ source: "aws.codedeploy", detailType, detail, resources }];
+    });
   }
 
   /** Sends what has been taken note of. */

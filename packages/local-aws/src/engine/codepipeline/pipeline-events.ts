@@ -88,18 +88,20 @@ export class PipelineEvents {
   }
 
   #add(scope: Scope, what: What, execution: Execution, state: string, more: object): void {
-    const { pipeline, id, version, startedAt } = execution;
-    const detail = {
-      pipeline,
-      "execution-id": id,
-      "start-time": new Date(startedAt).toISOString(),
-      ...more,
-      state,
-      version,
-    };
-    const detailType = `CodePipeline ${what} Execution State Change`;
-    const resources = [pipelineArn(scope, pipeline)];
-    this.#outbox.add(scope, () => [{ source: "aws.codepipeline", detailType, detail, resources }]);
+    this.#outbox.add(scope, () => {
+      const { pipeline, id, version, startedAt } = execution;
+      const detail = {
+        pipeline,
+        "execution-id": id,
+        "start-time": new Date(startedAt).toISOString(),
+        ...more,
+        state,
+        version,
+      };
+      const detailType = `CodePipeline ${what} Execution State Change`;
+      const resources = [pipelineArn(scope, pipeline)];
+      return [{ source: "aws.codepipeline", detailType, detail, resources }];
+    });
   }
 
   /** Sends what has been taken note of. */
