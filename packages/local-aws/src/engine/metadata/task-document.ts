@@ -1,9 +1,14 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { formatAddress, storedCidr } from "../../ground/cidr.ts";
 import { networkInterfaces, subnets, vpcs } from "../../services/ec2/state.ts";
-import { taskDefinitions, tasks } from "../../services/ecs/state.ts";
+import { portsOf } from "../../services/ecs/network-rules.ts";
+import {
+  taskDefinitions,
+  tasks,
+  type Task,
+  type TaskDefinition,
+} from "../../services/ecs/state.ts";
 import type { TaskContainer } from "../../services/ecs/task-container.ts";
-import type { Task, TaskDefinition } from "../../services/ecs/state.ts";
 import type { Scope } from "../../store/store.ts";
 import { privateDomain } from "../../ground/private-domain.ts";
 
@@ -114,9 +119,8 @@ const dockerName = (
 function ports({ bindings }: TaskContainer): readonly object[] | undefined {
   if (bindings.length === 0) return undefined;
   return bindings.flatMap((binding) => {
-    const { containerPort, hostPort, containerPortRange, hostPortRange, protocol, bindIP } =
-      binding;
-    const [first = 0, last = first] = containerPortRange?.split("-").map(Number) ?? [containerPort];
+    const { hostPort, hostPortRange, protocol, bindIP } = binding;
+    const [first, last] = portsOf(binding);
     const host = Number(hostPortRange?.split("-")[0] ?? hostPort);
     return Array.from({ length: last - first + 1 }, (_, index) => ({
       ContainerPort: first + index,

@@ -72,14 +72,25 @@ function isRange(range: string): boolean {
   return isPort(first, 1) && isPort(last, first + 1) && last - first < MOST_PORTS_IN_RANGE;
 }
 
+/** The first and the last port of a container that a mapping speaks of: a range was checked when it was registered. */
+export function portsOf({
+  containerPort = 0,
+  containerPortRange,
+}: Pick<PortMapping, "containerPort" | "containerPortRange">): [number, number] {
+  const [first = containerPort, last = first] = containerPortRange?.split("-").map(Number) ?? [];
+  return [first, last];
+}
+
 /** Ports that two mappings ask for: in mode bridge those of the host, of which those that are given out freely are none. */
 function checkConflicts(mappings: readonly PortMapping[], mode: string): void {
   const taken = new Set<string>();
   const names = new Set<string>();
   for (const { hostPort, containerPort, containerPortRange, protocol = "tcp", name } of mappings) {
-    const [first = mode === "bridge" ? hostPort : containerPort, last = first] =
-      (mode === "bridge" ? undefined : containerPortRange)?.split("-").map(Number) ?? [];
-    for (let port = first || Infinity; port <= last!; port++) {
+    const [first, last] =
+      mode === "bridge"
+        ? portsOf({ containerPort: hostPort })
+        : portsOf({ containerPort, containerPortRange });
+    for (let port = first || Infinity; port <= last; port++) {
       const key = `${port}/${protocol}`;
       if (taken.has(key))
         throw clientException(

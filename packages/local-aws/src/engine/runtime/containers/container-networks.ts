@@ -1,4 +1,4 @@
-import type { PortMapping } from "@aws-sdk/client-ecs";
+import { portsOf } from "../../../services/ecs/network-rules.ts";
 import { CannotStartError } from "../../cannot-start-error.ts";
 import type { ContainerSpec, PortBinding, TaskSpec } from "../driver.ts";
 import { portTaken } from "../reasons.ts";
@@ -51,12 +51,6 @@ const samePorts = ({ definition }: ContainerSpec): PortBinding[] =>
       ? []
       : [{ containerPort, hostPort: containerPort, protocol, bindIP: "0.0.0.0" }],
   );
-
-/** The first and the last port of a container that a mapping speaks of: a range was checked when it was registered. */
-function portsOf({ containerPort = 0, containerPortRange }: PortMapping): [number, number] {
-  const [first = containerPort, last = first] = containerPortRange?.split("-").map(Number) ?? [];
-  return [first, last];
-}
 
 /** The task's own: with the address of its interface, or with nothing but a loopback. */
 function ownNetwork({ taskId, privateIpAddress: address }: TaskSpec): ContainerNetworks {
