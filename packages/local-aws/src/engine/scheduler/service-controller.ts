@@ -129,9 +129,10 @@ export class ServiceController {
     if (bakeMs === 0) return true;
     if (!this.#readiness.after(`the deployment ${deployment} bakes`, "idle", bakeMs)) return false;
     if (this.#baked?.deployment !== deployment) {
-      this.#baked = { deployment, isLookedAt: false };
+      const baked = { deployment, isLookedAt: false };
+      this.#baked = baked;
       this.#context.store.owner(AlarmRounds).next(() => {
-        if (this.#baked?.deployment === deployment) this.#baked.isLookedAt = true;
+        baked.isLookedAt = true;
         this.#wake();
       });
     }
