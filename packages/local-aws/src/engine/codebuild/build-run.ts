@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type * as Sdk from "@aws-sdk/client-codebuild";
 import { AwsError } from "../../protocol/aws-error.ts";
 import { buildArn, projectArn, uuidOf } from "../../services/codebuild/find.ts";
 import { projects } from "../../services/codebuild/state.ts";
@@ -64,7 +63,8 @@ export class BuildRun {
   #failed(error: unknown): StepsEnd {
     if (error instanceof BuildEnding)
       return {
-        status: ENDS_AS[error.status] ?? error.status,
+        // That its phase is TIMED_OUT says why.
+        status: error.status === "TIMED_OUT" ? "FAILED" : error.status,
         end: { status: error.status, contexts: error.contexts ?? [] },
       };
     if (error instanceof BuildFault)
@@ -191,9 +191,6 @@ export class BuildRun {
     }
   }
 }
-
-/** A build whose time is over has FAILED: that its phase is TIMED_OUT says why. */
-const ENDS_AS: Readonly<Partial<Record<Sdk.StatusType, Sdk.StatusType>>> = { TIMED_OUT: "FAILED" };
 
 const NO_CONTAINERS =
   "Local AWS runs builds where tasks run as containers alone, and here they do not. Type: ./workbook cloud down, then ./workbook cloud up --tasks containers";
