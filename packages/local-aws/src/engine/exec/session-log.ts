@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { ExecuteCommandConfiguration } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../protocol/aws-error.ts";
-import { groupArn } from "../../services/logs/find.ts";
+import { lastPart } from "../../services/ecs/arns.ts";
 import {
   clusters,
   taskDefinitions,
@@ -11,6 +11,7 @@ import {
 } from "../../services/ecs/state.ts";
 import { rolesOf } from "../../services/ecs/task-roles.ts";
 import { findRole, isAllowed } from "../../services/iam/authorize.ts";
+import { groupArn } from "../../services/logs/find.ts";
 import { objectWriteHandlers } from "../../services/s3/object-writes.ts";
 import { buckets } from "../../services/s3/state.ts";
 import type { Scope } from "../../store/store.ts";
@@ -92,7 +93,7 @@ export class SessionLog {
     const home = context.store.all(buckets).find((each) => each.has(name));
     const role = findRole(context.store, account, this.#role ?? "");
     if (!home || !role) return;
-    const task = this.#session.taskArn.slice(this.#session.taskArn.lastIndexOf("/") + 1);
+    const task = lastPart(this.#session.taskArn);
     const caller = inSession(context, context.store.scope(account, home.place.region), role, task);
     const body = Readable.from([Buffer.from(text)]);
     await this.#unlessRefused(async () => {
