@@ -1,11 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type * as Sdk from "@aws-sdk/client-application-auto-scaling";
-import type {
-  CustomizedMetricSpecification,
-  PredefinedMetricSpecification,
-  TargetTrackingScalingPolicyConfiguration,
-} from "@aws-sdk/client-application-auto-scaling";
 import type { Scope } from "../../store/store.ts";
 import { unsupported } from "../kit/faults.ts";
 import type { CallContext } from "../service.ts";
@@ -146,8 +141,8 @@ function checkTracking(
     ScaleOutCooldown,
     ScaleInCooldown,
     DisableScaleIn = false,
-  }: TargetTrackingScalingPolicyConfiguration,
-): TargetTrackingScalingPolicyConfiguration {
+  }: Sdk.TargetTrackingScalingPolicyConfiguration,
+): Sdk.TargetTrackingScalingPolicyConfiguration {
   if (TargetValue === undefined || TargetValue <= 0) throw validation(TEXTS.targetValue());
   if ((ScaleOutCooldown ?? 0) < 0 || (ScaleInCooldown ?? 0) < 0) throw validation(TEXTS.cooldown());
   if ((predefined === undefined) === (customized === undefined))
@@ -164,8 +159,8 @@ function checkTracking(
 
 function checkPredefined(
   { namespace, dimension }: TargetKey,
-  specification: PredefinedMetricSpecification,
-): PredefinedMetricSpecification {
+  specification: Sdk.PredefinedMetricSpecification,
+): Sdk.PredefinedMetricSpecification {
   const { PredefinedMetricType: type, ResourceLabel: label } = specification;
   if (type === undefined || !canTrack(dimension, type))
     throw validation(TEXTS.unfitMetric({ type: type ?? "", dimension }));
@@ -179,8 +174,8 @@ function checkPredefined(
 }
 
 function checkCustomized(
-  specification: CustomizedMetricSpecification,
-): CustomizedMetricSpecification {
+  specification: Sdk.CustomizedMetricSpecification,
+): Sdk.CustomizedMetricSpecification {
   const { MetricName, Namespace, Statistic, Dimensions, Unit, Metrics } = specification;
   const single = [MetricName, Namespace, Statistic];
   if (Metrics === undefined || Metrics.length === 0) {
@@ -200,11 +195,11 @@ function checkCustomized(
 
 /** Whether two policies track the same metric, whatever value they want of it. */
 function sameMetric(
-  a: TargetTrackingScalingPolicyConfiguration,
-  b: TargetTrackingScalingPolicyConfiguration,
+  a: Sdk.TargetTrackingScalingPolicyConfiguration,
+  b: Sdk.TargetTrackingScalingPolicyConfiguration,
 ): boolean {
   return isDeepStrictEqual(metricOf(a), metricOf(b));
 }
 
-const metricOf = (it: TargetTrackingScalingPolicyConfiguration) =>
+const metricOf = (it: Sdk.TargetTrackingScalingPolicyConfiguration) =>
   JSON.parse(JSON.stringify([it.PredefinedMetricSpecification, it.CustomizedMetricSpecification]));

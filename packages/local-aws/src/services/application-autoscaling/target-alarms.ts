@@ -1,11 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type * as Sdk from "@aws-sdk/client-application-auto-scaling";
-import type {
-  CustomizedMetricSpecification,
-  PredefinedMetricSpecification,
-  TargetTrackingMetricDataQuery,
-  TargetTrackingScalingPolicyConfiguration,
-} from "@aws-sdk/client-application-auto-scaling";
 import type { MetricDataQuery, StandardUnit } from "@aws-sdk/client-cloudwatch";
 import type { Scope } from "../../store/store.ts";
 import { dropAlarm } from "../cloudwatch/alarms.ts";
@@ -105,7 +99,7 @@ function trackedMetric(
   {
     PredefinedMetricSpecification: predefined,
     CustomizedMetricSpecification: customized,
-  }: TargetTrackingScalingPolicyConfiguration,
+  }: Sdk.TargetTrackingScalingPolicyConfiguration,
 ): TrackedMetric | undefined {
   if (customized) return customizedMetric(customized);
   return predefined && predefinedMetric(key, predefined);
@@ -114,7 +108,7 @@ function trackedMetric(
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-targettracking.html */
 function predefinedMetric(
   { resourceId }: TargetKey,
-  { PredefinedMetricType: type, ResourceLabel: label = "" }: PredefinedMetricSpecification,
+  { PredefinedMetricType: type, ResourceLabel: label = "" }: Sdk.PredefinedMetricSpecification,
 ): TrackedMetric | undefined {
   if (type === "ALBRequestCountPerTarget") {
     const [loadBalancer = "", targetGroup = ""] = label.split("/targetgroup/");
@@ -146,7 +140,7 @@ function predefinedMetric(
   };
 }
 
-function customizedMetric(specification: CustomizedMetricSpecification): TrackedMetric {
+function customizedMetric(specification: Sdk.CustomizedMetricSpecification): TrackedMetric {
   const { Metrics, Namespace = "", MetricName = "", Statistic, Unit, Dimensions } = specification;
   if (Metrics?.length) return { metrics: Metrics.map(toQuery) };
   return {
@@ -161,7 +155,7 @@ function customizedMetric(specification: CustomizedMetricSpecification): Tracked
   };
 }
 
-function toQuery(query: TargetTrackingMetricDataQuery): MetricDataQuery {
+function toQuery(query: Sdk.TargetTrackingMetricDataQuery): MetricDataQuery {
   const { Id = "", Expression, Label, ReturnData = true, MetricStat } = query;
   const common = { Id, Label, ReturnData };
   if (!MetricStat) return { ...common, Expression, Period: PERIOD };
