@@ -74,7 +74,7 @@ export function describeBuild(scope: Scope, build: Readonly<StoredBuild>): Sdk.B
   };
 }
 
-export function describePhase(phase: Phase): Sdk.BuildPhase {
+function describePhase(phase: Phase): Sdk.BuildPhase {
   const { type, startedAt, endedAt, status, contexts } = phase;
   return {
     phaseType: type,

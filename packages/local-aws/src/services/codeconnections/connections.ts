@@ -32,7 +32,7 @@ const shown = (connection: Readonly<Connection>): Shown => ({
 });
 
 /** @throws AwsError `ResourceNotFoundException` */
-export function needConnection(store: Scope, arn: string): Readonly<Connection> {
+function needConnection(store: Scope, arn: string): Readonly<Connection> {
   const found = store.of(connections).get(arn);
   if (!found) throw connectionMissing(arn);
   return found;

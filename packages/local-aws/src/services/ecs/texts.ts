@@ -4,7 +4,6 @@ import { github, guide, QUOTED, text } from "../kit/text.ts";
 export const TEXTS = {
   // Clusters
   clusterNotFound: text("Cluster not found."),
-  clusterInactive: text("Cluster was INACTIVE."),
   clusterNameInvalid: text("Invalid cluster name."),
   clusterNameLength: text("Cluster name cannot be longer than 255 characters."),
   clusterContainsServices: text("The Cluster cannot be deleted while Services are active."),
@@ -127,7 +126,6 @@ export const TEXTS = {
     "One or more protected tasks prevents the service deployment from reaching the steady state.",
   ),
   protectionMinutes: text("expiresInMinutes must be between 1 and {most}."),
-  tagsManaged: text("Managed tags cannot be enabled or propagated without the new ARN format."),
 
   // Why a task stopped
   essentialExited: text("Essential container in task exited", guide("stopped-task-errors")),

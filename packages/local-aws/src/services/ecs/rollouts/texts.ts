@@ -56,9 +56,6 @@ export const ROLLOUT_TEXTS = {
     QUOTED,
   ),
   alarmReason: text("Service deployment rolled back because an alarm was detected."),
-  breakerStopped: text(
-    "Service deployment stopped because the circuit breaker threshold was exceeded.",
-  ),
   stopReason: text("Service deployment rolled back because of a stop request."),
   noCandidate: text("No rollback candidate was found to run the rollback.", QUOTED),
   hookFailed: text(
