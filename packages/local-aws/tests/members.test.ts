@@ -14,8 +14,7 @@ const source = join(import.meta.dirname, "../src");
 const index = new ServiceIndex();
 const services = await loadAll();
 
-function membersOf({ id, members, ...service }: Service): WalkedMember[] {
-  const accounts = new MemberAccounts(members);
+function membersOf({ id, accounts, ...service }: Service): WalkedMember[] {
   const model = index.model(id);
   const names = Object.keys({ ...service.handlers, ...service.streaming });
   return names.flatMap((name) => [...walkMembers(model.operation(name)!, accounts)]);
@@ -39,7 +38,7 @@ test.each(services.map((service) => [service.id, service] as const))(
     const seen = new Set(
       walked.flatMap(({ key, path }) => (path.includes(".") ? [key] : [key, `*.${path}`])),
     );
-    const stale = new MemberAccounts(service.members).keys.filter((key) => !seen.has(key));
+    const stale = service.accounts.keys.filter((key) => !seen.has(key));
     expect(stale).toEqual([]);
   },
 );
