@@ -56,8 +56,11 @@ test("what is used where the compiler does not see it is in the file that is nam
   for (const { id, members } of services)
     for (const [file, names] of Object.entries(members.usedIn)) {
       const own = join(source, "services", id, file);
-      const text = readFileSync(existsSync(own) ? own : join(source, file), "utf8");
-      for (const name of Object.values(names).flatMap((list) => list.split(" ")))
+      const read = readFileSync(existsSync(own) ? own : join(source, file), "utf8");
+      const lists = Object.values(names);
+      // That a service's own file has the table says nothing.
+      const text = lists.reduce((left, list) => left.replaceAll(`"${list}"`, ""), read);
+      for (const name of lists.flatMap((list) => list.split(" ")))
         // A checksum's member is put together from its algorithm's name.
         expect(text, `${file} of ${id}`).toMatch(
           new RegExp(`\\b(?:${name}|${name.replace(/^Checksum/, "")})\\b`),
