@@ -177,6 +177,22 @@ describe("a restart policy", () => {
     ]);
   });
 
+  test("counts a start before there is a program that could ask for the count", async () => {
+    const { log, started } = start(
+      await container("main", `(${script(dir, 3)}); cd /; rmdir "$OLDPWD"; exit 3`, {
+        restartPolicy,
+        workingDirectory: "/work",
+      }),
+    );
+    await started;
+    await log.see("main stdout: up");
+    await clock.advance(60_000);
+    writeFileSync(join(dir, "end"), "");
+    await log.see("main exited 3");
+    expect(log.entries.slice(2)).toEqual(["main restarted 1", "main exited 3"]);
+    expect(errors.splice(0)).toEqual([expect.stringContaining("could not be restarted")]);
+  });
+
   test.each([
     ["that ended before the attempt period was over", 3, 59_999, restartPolicy],
     ["whose exit code is ignored", 0, 60_000, restartPolicy],

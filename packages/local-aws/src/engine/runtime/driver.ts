@@ -63,7 +63,7 @@ export interface TaskObserver {
   output(container: string, stream: "stdout" | "stderr", line: string): void | Promise<void>;
   /** What the health check of a container's definition says, each time that this changes. */
   health(container: string, status: "HEALTHY" | "UNHEALTHY"): void;
-  /** A container's restart policy has started it again, for the `count`th time: nothing is known of its health. */
+  /** A container's restart policy is about to start it again, for the `count`th time: nothing is known of its health. */
   restarted(container: string, count: number): void;
   /**
    * A container has ended for good, and all that it wrote has been told. It counts as ended, and what it depends on is told to stop, when this

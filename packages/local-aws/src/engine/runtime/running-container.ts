@@ -22,7 +22,7 @@ export interface RunningContainerParts {
   readonly clock: Clock;
   readonly output: OutputListener;
   health(status: Health): void;
-  /** Its restart policy has started it again, for the `count`th time. */
+  /** Its restart policy is about to start it again, for the `count`th time. */
   restarted(count: number): void;
   /** It has ended for good, and so has its output. Never rejects. */
   ending(): Promise<void>;
@@ -135,6 +135,9 @@ export class RunningContainer implements Dependency {
 
   async #restart(): Promise<boolean> {
     const { clock, output, restarted, failed } = this.#parts;
+    // Before there is a program, which may ask for the count at once: so it is with the agent.
+    this.#lastStartAt = clock.now();
+    restarted(++this.#restarts);
     try {
       this.#handle = await this.#prepared.start(output);
     } catch (error) {
@@ -142,8 +145,6 @@ export class RunningContainer implements Dependency {
       return false;
     }
     this.#isOutOfMemory = false;
-    this.#lastStartAt = clock.now();
-    restarted(++this.#restarts);
     // It was told to end while it was starting.
     if (this.#isEnding) this.#handle.signal(this.#stopSignal);
     else this.#monitor = this.#monitorHealth();
