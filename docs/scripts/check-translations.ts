@@ -15,11 +15,18 @@ const args = process.argv.slice(2);
 
 if (args.includes("--record")) {
   const names = args.filter((arg) => !arg.startsWith("--"));
+  const unknown = new Set(names);
   for (const page of surveyTranslations(root).pages.keys()) {
     const file = join(root, pageFile(`ja/${page}`));
-    if (!names.some((name) => page.includes(name)) || !existsSync(file)) continue;
+    const meant = names.filter((name) => page.includes(name) || pageFile(page) === name);
+    if (meant.length === 0 || !existsSync(file)) continue;
+    for (const name of meant) unknown.delete(name);
     const english = readFileSync(join(root, pageFile(page)), "utf8");
     writeFileSync(file, recordSource(english, readFileSync(file, "utf8")));
+  }
+  if (unknown.size > 0) {
+    console.error(`no page has ${[...unknown].join(", ")} in its address`);
+    process.exit(2);
   }
 }
 
