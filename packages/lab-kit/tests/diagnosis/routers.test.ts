@@ -209,13 +209,12 @@ describe.skipIf(await probeRoom())("why says of log routers", { timeout: 180_000
       Bucket: "router-files",
       CreateBucketConfiguration: { LocationConstraint: REGION },
     });
-    const put = (match: string) =>
-      s3.putObject({
-        Bucket: "router-files",
-        Key: "own.conf",
-        Body: `[FILTER]\n    Name  grep\n    Match ${match}\n    Exclude log health\n`,
-      });
-    await put("web-*");
+    const put = (Body: string) => s3.putObject({ Bucket: "router-files", Key: "own.conf", Body });
+    const grep = (match: string) =>
+      `[FILTER]\n    Name  grep\n    Match ${match}\n    Exclude log health\n`;
+    const rewrite = (name: string, ...tags: string[]) =>
+      `[FILTER]\n    Name ${name}\n    Match app-*\n${tags.map((tag) => `    Rule $log "^a b" ${tag} false\n`).join("")}`;
+    await put(grep("web-*"));
     const options = {
       "config-file-type": "s3",
       "config-file-value": "arn:aws:s3:::router-files/own.conf",
@@ -225,8 +224,21 @@ describe.skipIf(await probeRoom())("why says of log routers", { timeout: 180_000
     const name = await serve({ ...rest, requiresCompatibilities: ["EC2"], networkMode: "bridge" });
     const ids = async () => (await look(name)).map(({ id }) => id);
     expect(await ids()).toContain("log-router-match");
-    await put("app-firelens-*");
-    expect(await ids()).not.toContain("log-router-match");
+    const quiet = {
+      "a container's tag": grep("app-firelens-*"),
+      "the first of several rules": rewrite("rewrite_tag", "web-1", "other") + grep("web-*"),
+      "a plugin's name in other letters": rewrite("Rewrite_Tag", "web-1") + grep("web-*"),
+      "a variable": grep("${TAGS}"),
+      "a tag of a file that is included": `@INCLUDE more.conf\n${grep("web-*")}`,
+    };
+    const said: string[] = [];
+    for (const [what, text] of Object.entries(quiet)) {
+      await put(text);
+      if ((await ids()).includes("log-router-match")) said.push(what);
+    }
+    expect(said).toEqual([]);
+    await put(rewrite("rewrite_tag", "web-1", "other") + grep("webs-*"));
+    expect(await ids()).toContain("log-router-match");
     await remove(name);
   });
 

@@ -48,11 +48,16 @@ function stoppedRouter({ name, running, definition }: Subject, router: Container
   return [];
 }
 
-/** A section of a Fluent Bit configuration in its classic form, its properties' names in lower case. */
+/** A section of a Fluent Bit configuration in its classic form, its properties' names in lower case; one may stand several times. */
 interface Section {
   readonly kind: string;
-  readonly properties: ReadonlyMap<string, string>;
+  readonly properties: [name: string, value: string][];
 }
+
+const allOf = ({ properties }: Section, name: string): string[] =>
+  properties.filter(([own]) => own === name).map(([, value]) => value);
+
+const pluginOf = (section: Section) => allOf(section, "name")[0]?.toLowerCase() ?? "";
 
 /** A router's own configuration, and where the API has it. */
 interface Told {
@@ -70,11 +75,12 @@ function unmatched(
   const told = toldTo(definition, router, routerFiles);
   const tags = told && tagsOf(definition, told.sections);
   if (told === undefined || tags === undefined) return [];
-  for (const { kind, properties } of told.sections) {
-    const match = properties.get("match");
-    if (!["filter", "output"].includes(kind) || match === undefined) continue;
+  for (const section of told.sections) {
+    const { kind } = section;
+    const [match] = allOf(section, "match");
+    if (!["filter", "output"].includes(kind) || match === undefined || hasVariable(match)) continue;
     if (tags.some((tag) => fitsTag(match, tag))) continue;
-    const plugin = `${kind} ${properties.get("name") ?? ""}`.trim();
+    const plugin = `${kind} ${pluginOf(section)}`.trim();
     const known = routed(definition).map((container) => `${container}-firelens-…`);
     return [
       {
@@ -91,32 +97,37 @@ function unmatched(
   return [];
 }
 
-/** In S3, or in what a container of the task writes into a file; what an image has in it, the API does not say. */
+/** Its value stands in the router's environment, of which the API knows but a part. */
+const hasVariable = (text: string) => text.includes("${");
+
+/** In S3, or in what a container of the task writes into a file; what an image has in it, the API does not say, nor what a file includes. */
 function toldTo(
   { containerDefinitions = [] }: TaskDefinition,
   router: ContainerDefinition,
   files: Deployed["routerFiles"],
 ): Told | undefined {
   const file = ownFile(router);
-  if (file?.type === "s3")
-    return { sections: sectionsOf(files.get(file.at) ?? ""), call: `s3 get-object ${file.at}` };
   if (file === undefined) return undefined;
-  const texts = containerDefinitions.flatMap(({ environment = [], command = [] }) => [
-    ...environment.map(({ value = "" }) => value),
-    ...command,
-  ]);
-  const sections = texts.flatMap(sectionsOf);
-  return { sections, call: "ecs describe-task-definition" };
+  const isObject = file.type === "s3";
+  const texts = isObject
+    ? [files.get(file.at) ?? ""]
+    : containerDefinitions.flatMap(({ environment = [], command = [] }) => [
+        ...environment.map(({ value = "" }) => value),
+        ...command,
+      ]);
+  if (texts.some((text) => /^\s*@include\s/im.test(text))) return undefined;
+  const call = isObject ? `s3 get-object ${file.at}` : "ecs describe-task-definition";
+  return { sections: texts.flatMap(sectionsOf), call };
 }
 
 /** https://docs.fluentbit.io/manual/administration/configuring-fluent-bit/classic-mode/format-schema */
 function sectionsOf(text: string): Section[] {
-  const sections: { kind: string; properties: Map<string, string> }[] = [];
+  const sections: Section[] = [];
   for (const line of text.split("\n").map((each) => each.trim())) {
     const [, kind] = /^\[(\w+)\]$/.exec(line) ?? [];
-    if (kind !== undefined) sections.push({ kind: kind.toLowerCase(), properties: new Map() });
+    if (kind !== undefined) sections.push({ kind: kind.toLowerCase(), properties: [] });
     const [, key, value] = /^([^\s#]\S*)\s+(.+)$/.exec(line) ?? [];
-    if (key !== undefined) sections.at(-1)?.properties.set(key.toLowerCase(), value!);
+    if (key !== undefined) sections.at(-1)?.properties.push([key.toLowerCase(), value!]);
   }
   return sections;
 }
@@ -127,12 +138,12 @@ const HEALTH = "firelens-healthcheck";
 /** All tags that lines may have; undefined where that is not known before they come. */
 function tagsOf(definition: TaskDefinition, sections: readonly Section[]): string[] | undefined {
   const tags = routed(definition).map(lineTag);
-  for (const { kind, properties } of sections) {
-    if (kind === "input") tags.push(properties.get("tag") ?? `${properties.get("name")}.0`);
-    if (kind !== "filter" || properties.get("name") !== "rewrite_tag") continue;
-    const to = properties.get("rule")?.split(/\s+/)[2];
-    if (to === undefined || to.includes("$")) return undefined;
-    tags.push(to);
+  for (const section of sections) {
+    const plugin = pluginOf(section);
+    if (section.kind === "input") tags.push(allOf(section, "tag")[0] ?? `${plugin}.0`);
+    if (section.kind === "filter" && plugin === "rewrite_tag")
+      // A rule is `key pattern tag keep`; a pattern in quotes may have spaces.
+      tags.push(...allOf(section, "rule").map((rule) => rule.split(/\s+/).at(-2) ?? ""));
   }
-  return [...tags, HEALTH];
+  return tags.some((tag) => tag.includes("$")) ? undefined : [...tags, HEALTH];
 }
