@@ -32,3 +32,6 @@ export function isOwn(
 ): boolean {
   return arn.account === account && arn.region === region;
 }
+
+/** What an ARN's last part names, or an id's: of one without a slash, all of it. */
+export const lastPart = (name: string): string => name.slice(name.lastIndexOf("/") + 1);

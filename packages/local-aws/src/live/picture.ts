@@ -1,3 +1,4 @@
+import { lastPart } from "../ground/arn.ts";
 import type { EffectiveListener } from "../engine/load-balancer/load-balancers.ts";
 import { vpcs } from "../services/ec2/state.ts";
 import { images, repositories } from "../services/ecr/state.ts";
@@ -10,7 +11,6 @@ import {
   type Task,
 } from "../services/ecs/state.ts";
 import type { Scope, Store } from "../store/store.ts";
-import { lastPart } from "../services/ecs/arns.ts";
 import { isPending, isRunning } from "../services/ecs/counts.ts";
 import type {
   PictureMessage,

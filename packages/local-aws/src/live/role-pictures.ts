@@ -1,7 +1,8 @@
+import { lastPart } from "../ground/arn.ts";
 import { ecsServices, taskDefinitions } from "../services/ecs/state.ts";
 import { Denials } from "../services/iam/denials.ts";
 import { toList, type PolicyDocument } from "../services/iam/policy-document.ts";
-import { entityPolicies, nameOf } from "../services/iam/principal-policies.ts";
+import { entityPolicies } from "../services/iam/principal-policies.ts";
 import { refusalOfRole, type PrincipalPolicies } from "../services/iam/refusal.ts";
 import { roles } from "../services/iam/state.ts";
 import type { Scope, Store } from "../store/store.ts";
@@ -19,7 +20,7 @@ export function rolePictures(
   const uses = Map.groupBy(scopes.flatMap(usesIn), ([arn]) => arn);
   const denials = store.owner(Denials).of(account);
   return Array.from(uses, ([roleArn, own]) => {
-    const name = nameOf(roleArn);
+    const name = lastPart(roleArn);
     const role = store.of(roles, account, "").get(name);
     const region = scopes[0]!.region;
     return {

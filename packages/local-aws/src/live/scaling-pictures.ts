@@ -1,3 +1,4 @@
+import { lastPart } from "../ground/arn.ts";
 import {
   keyOf,
   policiesByTarget,
@@ -7,7 +8,6 @@ import {
 } from "../services/application-autoscaling/state.ts";
 import { directionOf } from "../services/application-autoscaling/target-alarms.ts";
 import { alarmHistories, alarms, type Alarm } from "../services/cloudwatch/state.ts";
-import { lastPart } from "../services/ecs/arns.ts";
 import { tasks, tasksByService, type EcsService } from "../services/ecs/state.ts";
 import type { Scope } from "../store/store.ts";
 import type { AlarmPicture, ScalingPicture } from "./messages.ts";

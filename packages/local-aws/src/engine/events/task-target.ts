@@ -1,5 +1,6 @@
 import type { RunTaskRequest, TaskOverride } from "@aws-sdk/client-ecs";
 import type { EcsParameters } from "@aws-sdk/client-eventbridge";
+import { lastPart } from "../../ground/arn.ts";
 import { requireCluster, requireTaskDefinition } from "../../services/ecs/lookup.ts";
 import { runTask } from "../../services/ecs/run-task.ts";
 import { rolesOf } from "../../services/ecs/task-roles.ts";
@@ -74,7 +75,7 @@ function toRequest(
 
 /** Such as `events-rule/nightly`; a name may have characters that `startedBy` may not. */
 function startedBy(by: Delivery["by"], sourceArn: string): string {
-  const name = sourceArn.slice(sourceArn.lastIndexOf("/") + 1).replaceAll(/[^\w-]/g, "-");
+  const name = lastPart(sourceArn).replaceAll(/[^\w-]/g, "-");
   return `${by === "events" ? "events-rule" : "chronos-schedule"}/${name}`;
 }
 

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { ExecuteCommandConfiguration } from "@aws-sdk/client-ecs";
+import { lastPart } from "../../ground/arn.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
-import { lastPart } from "../../services/ecs/arns.ts";
 import {
   clusters,
   taskDefinitions,

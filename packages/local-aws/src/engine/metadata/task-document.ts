@@ -1,4 +1,5 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import { lastPart } from "../../ground/arn.ts";
 import { formatAddress, storedCidr } from "../../ground/cidr.ts";
 import { networkInterfaces, subnets, vpcs } from "../../services/ec2/state.ts";
 import { portsOf } from "../../services/ecs/network-rules.ts";
@@ -139,7 +140,7 @@ function logMembers(task: Task, definition: ContainerDefinition | undefined) {
   const stream =
     prefix === undefined
       ? {}
-      : { "awslogs-stream": `${prefix}/${definition!.name}/${taskIdOf(task.arn)}` };
+      : { "awslogs-stream": `${prefix}/${definition!.name}/${lastPart(task.arn)}` };
   return { LogDriver: logDriver, LogOptions: { ...rest, ...stream } };
 }
 
@@ -176,8 +177,4 @@ function instant(milliseconds: number | undefined): string | undefined {
   return milliseconds === undefined
     ? undefined
     : new Date(milliseconds).toISOString().replace("Z", "000000Z");
-}
-
-export function taskIdOf(taskArn: string): string {
-  return taskArn.slice(taskArn.lastIndexOf("/") + 1);
 }

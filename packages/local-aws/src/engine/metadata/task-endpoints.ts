@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { lastPart } from "../../ground/arn.ts";
 import { sendJson, type Mount } from "../../ground/http.ts";
 import { instanceOf } from "../../services/ecs/task-place.ts";
 import { answerAgent, type AgentParts } from "./agent-api.ts";
@@ -12,7 +13,6 @@ import {
   findTask,
   tagsDocument,
   taskDocument,
-  taskIdOf,
   type KnownTask,
 } from "./task-document.ts";
 
@@ -64,7 +64,7 @@ export class TaskEndpoints implements MetadataRegistry, Mount {
     if (known) return known.registration;
     const token = randomBytes(16).toString("hex");
     const authorization = randomBytes(32).toString("base64url");
-    const { account, taskArn, taskRoleArn: roleArn, sessionName = taskIdOf(taskArn) } = task;
+    const { account, taskArn, taskRoleArn: roleArn, sessionName = lastPart(taskArn) } = task;
     const session = roleArn === undefined ? undefined : { account, roleArn, taskId: sessionName };
     const environment = Object.fromEntries(
       task.containerNames.map((name) => [

@@ -1,5 +1,5 @@
+import { lastPart } from "../../ground/arn.ts";
 import type { NewPoint } from "../../services/cloudwatch/metric-points.ts";
-import { lastPart } from "../../services/ecs/arns.ts";
 import { isRunning } from "../../services/ecs/counts.ts";
 import { containerInstances } from "../../services/ecs/instances/state.ts";
 import { taskNeeds } from "../../services/ecs/placement/task-needs.ts";

@@ -1,3 +1,4 @@
+import { lastPart } from "../../ground/arn.ts";
 import { nextCapacityProvider, resolvePlatformVersion, runsOn } from "../../services/ecs/launch.ts";
 import { placementOf } from "../../services/ecs/placement/daemons.ts";
 import {
@@ -21,7 +22,6 @@ import {
 } from "../../services/ecs/state.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import { EVENT_TEXTS } from "../../services/ecs/event-texts.ts";
-import { lastPart } from "../../services/ecs/arns.ts";
 import type { Scope } from "../../store/store.ts";
 import { currentRollout } from "../../services/ecs/rollouts/begin.ts";
 import type { ServiceDeployment } from "../../services/ecs/rollouts/state.ts";

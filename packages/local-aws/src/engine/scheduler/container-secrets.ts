@@ -1,13 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { parseArn } from "../../ground/arn.ts";
+import { lastPart, parseArn } from "../../ground/arn.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
-import { lastPart } from "../../services/ecs/arns.ts";
 import type { TaskDefinition } from "../../services/ecs/state.ts";
 import { rolesOf } from "../../services/ecs/task-roles.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import type { Caller } from "../../services/iam/caller.ts";
 import { sessionArn } from "../../services/iam/entities.ts";
-import { nameOf } from "../../services/iam/principal-policies.ts";
 import { secretMember, secretValue } from "../../services/secretsmanager/secret-values.ts";
 import { readParameter } from "../../services/ssm/values.ts";
 import type { EngineContext } from "../engine.ts";
@@ -64,7 +62,7 @@ export function callerOf({
 }: Asked): Caller {
   const { executionRoleArn: roleArn = "" } = rolesOf(definition as TaskDefinition, task.overrides);
   const { account, region } = scope;
-  const arn = sessionArn(account, nameOf(roleArn), lastPart(task.arn));
+  const arn = sessionArn(account, lastPart(roleArn), lastPart(task.arn));
   return { account, region, store: scope, cloud: store, clock, principal: { arn, roleArn } };
 }
 

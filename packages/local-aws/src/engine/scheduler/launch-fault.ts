@@ -1,3 +1,4 @@
+import { lastPart } from "../../ground/arn.ts";
 import { roleFault } from "../../services/ecs/task-roles.ts";
 import { taskDefinitions, type EcsService } from "../../services/ecs/state.ts";
 import type { Scope } from "../../store/store.ts";
@@ -12,6 +13,6 @@ export function launchFault(
   const definition = scope.of(taskDefinitions).get(service.taskDefinitionArn);
   if (!definition) return undefined;
   const { account, region } = scope;
-  const clusterName = service.clusterArn.slice(service.clusterArn.lastIndexOf("/") + 1);
+  const clusterName = lastPart(service.clusterArn);
   return roleFault(store, { account, region, clusterName, now: clock.now() }, definition);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { lastPart } from "../../services/ecs/arns.ts";
+import { lastPart } from "../../ground/arn.ts";
 import { ecsServices, type EcsService, type ServiceEvent } from "../../services/ecs/state.ts";
 import type { Scope } from "../../store/store.ts";
 

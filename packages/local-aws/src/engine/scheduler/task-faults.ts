@@ -21,7 +21,7 @@ import {
   mayReachService,
   mayResolveNames,
 } from "../network/reachability.ts";
-import { parseArn } from "../../ground/arn.ts";
+import { lastPart, parseArn } from "../../ground/arn.ts";
 
 /** Why a task cannot start: the message is ECS's own and becomes the task's `stoppedReason`. */
 export class TaskFault extends Error {
@@ -211,6 +211,6 @@ function assumedRole(asked: Asked): string {
   const { task } = asked;
   const roleArn = pullingRole(asked) ?? "";
   const { account = "", resource: role = "" } = parseArn(roleArn) ?? {};
-  const name = role.slice(role.lastIndexOf("/") + 1);
-  return sessionArn(account, name, task.arn.slice(task.arn.lastIndexOf("/") + 1));
+  const name = lastPart(role);
+  return sessionArn(account, name, lastPart(task.arn));
 }

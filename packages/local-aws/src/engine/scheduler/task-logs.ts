@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import { lastPart } from "../../ground/arn.ts";
 import { instanceOf } from "../../services/ecs/task-place.ts";
 import type { PulledImage } from "../images/puller.ts";
 import type { LoggedContainer, LogSink } from "../logs/log-sink.ts";
@@ -54,7 +55,7 @@ function logged(
   const instanceId = instanceOf(scope, task)?.instanceId;
   const { family, revision } = definition;
   const labels = {
-    "com.amazonaws.ecs.cluster": task.clusterArn.slice(task.clusterArn.lastIndexOf("/") + 1),
+    "com.amazonaws.ecs.cluster": lastPart(task.clusterArn),
     "com.amazonaws.ecs.container-name": name,
     "com.amazonaws.ecs.task-arn": task.arn,
     "com.amazonaws.ecs.task-definition-family": family,

@@ -1,4 +1,5 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import { lastPart } from "../../ground/arn.ts";
 import { instanceOf } from "../../services/ecs/task-place.ts";
 import { TEXTS } from "../../services/ecs/texts.ts";
 import {
@@ -35,7 +36,7 @@ export async function prepareRouter(parts: StartParts): Promise<TaskRouter | und
           TEXTS.routerFileRefused({ what, status, requestId }),
         );
   const routed = {
-    cluster: task.clusterArn.slice(task.clusterArn.lastIndexOf("/") + 1),
+    cluster: lastPart(task.clusterArn),
     taskArn: task.arn,
     definition: `${definition.family}:${definition.revision}`,
     networkMode: definition.networkMode,

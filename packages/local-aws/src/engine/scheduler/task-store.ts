@@ -1,5 +1,5 @@
 import type { StandInFacts } from "@workbook/registry-client";
-import { lastPart } from "../../services/ecs/arns.ts";
+import { lastPart } from "../../ground/arn.ts";
 import type { Deployment } from "../../services/ecs/deployment.ts";
 import type { TaskContainer } from "../../services/ecs/task-container.ts";
 import {

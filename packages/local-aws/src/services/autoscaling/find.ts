@@ -1,4 +1,4 @@
-import { parseArn } from "../../ground/arn.ts";
+import { lastPart, parseArn } from "../../ground/arn.ts";
 import type { Scope } from "../../store/store.ts";
 import { groupNotFound, instanceNotInGroup } from "./faults.ts";
 import { autoScalingGroups, type AutoScalingGroup, type GroupInstance } from "./state.ts";
@@ -12,7 +12,7 @@ export function requireGroup(scope: Scope, name: string): AutoScalingGroup {
 
 /** The name in a group's ARN; a name is left as it is. */
 export const groupNameOf = (reference: string): string =>
-  parseArn(reference) ? reference.slice(reference.lastIndexOf("/") + 1) : reference;
+  parseArn(reference) ? lastPart(reference) : reference;
 
 /** The group that an instance is in. @throws AwsError `ValidationError` */
 export function requireMember(

@@ -1,3 +1,4 @@
+import { lastPart } from "../../ground/arn.ts";
 import type { Members } from "../kit/members.ts";
 import type { Asked, RequestKeys, RightsTable } from "../kit/rights.ts";
 import { defineService, type CallContext, type Service } from "../service.ts";
@@ -55,8 +56,7 @@ const rights: RightsTable<CallContext> = {
     ],
   ],
   keys: keysOf,
-  tagsOf: (arn, { store }) =>
-    store.of(autoScalingGroups).get(arn.slice(arn.lastIndexOf("/") + 1))?.tags,
+  tagsOf: (arn, { store }) => store.of(autoScalingGroups).get(lastPart(arn))?.tags,
 };
 
 const REFUSED =
@@ -106,7 +106,7 @@ const handlers = {
 } satisfies AutoScalingHandlers;
 
 const groupOf = (arn: string) => ({
-  ResourceId: arn.slice(arn.lastIndexOf("/") + 1),
+  ResourceId: lastPart(arn),
   ResourceType: "auto-scaling-group",
 });
 

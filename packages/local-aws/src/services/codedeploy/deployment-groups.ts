@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { lastPart } from "../../ground/arn.ts";
 import type { Scope } from "../../store/store.ts";
 import { cutPage } from "../kit/pages.ts";
 import { checkBatch } from "./applications.ts";
@@ -17,14 +18,13 @@ import { withTags } from "./tags.ts";
 
 /** An ECS service can be deployed by one group. */
 function checkFree(store: Scope, { ecs }: GroupSettings, groupId: string | undefined): void {
-  const named = (reference: string) => reference.slice(reference.lastIndexOf("/") + 1);
   const other = store
     .of(deploymentGroups)
     .find(
       ({ id, settings }) =>
         id !== groupId &&
-        named(settings.ecs.serviceName) === named(ecs.serviceName) &&
-        named(settings.ecs.clusterName) === named(ecs.clusterName),
+        lastPart(settings.ecs.serviceName) === lastPart(ecs.serviceName) &&
+        lastPart(settings.ecs.clusterName) === lastPart(ecs.clusterName),
     );
   if (other)
     throw serviceTaken(

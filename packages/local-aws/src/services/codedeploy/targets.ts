@@ -1,6 +1,7 @@
 import type * as Sdk from "@aws-sdk/client-codedeploy";
+import { lastPart } from "../../ground/arn.ts";
 import type { Scope } from "../../store/store.ts";
-import { ecsArn, lastPart } from "../ecs/arns.ts";
+import { ecsArn } from "../ecs/arns.ts";
 import { ecsServices, type EcsService } from "../ecs/state.ts";
 import { taskSetsOf } from "../ecs/task-sets/task-set.ts";
 import { describeTaskSet } from "../ecs/task-sets/view.ts";

@@ -1,3 +1,4 @@
+import { lastPart } from "../../ground/arn.ts";
 import type { Asked, Need, RightsTable } from "../kit/rights.ts";
 import type { CallContext } from "../service.ts";
 import { instanceProfiles } from "../iam/state.ts";
@@ -86,9 +87,7 @@ function tagging({ operation, input, context }: Asked<CallContext>): readonly Ne
 /** The role that an instance gets by its profile is passed on to it. */
 function passing({ input, context }: Asked<CallContext>): readonly Need[] {
   const { Arn: arn, Name: name } = input.IamInstanceProfile ?? {};
-  const profile = context.store
-    .of(instanceProfiles)
-    .get(name ?? String(arn ?? "").slice(String(arn ?? "").lastIndexOf("/") + 1));
+  const profile = context.store.of(instanceProfiles).get(name ?? lastPart(String(arn ?? "")));
   const [roleName] = profile?.roleNames ?? [];
   if (roleName === undefined) return [];
   return [
@@ -131,7 +130,7 @@ export const rights: RightsTable<CallContext> = {
     };
   },
   tagsOf(arn, { store }) {
-    const id = arn.slice(arn.lastIndexOf("/") + 1);
+    const id = lastPart(arn);
     const prefix = id.slice(0, id.lastIndexOf("-"));
     const type = RESOURCE_TYPES.find((one) => one.prefix === prefix);
     return type && store.of(type.kind).get(id)?.tags;

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { lastPart } from "../../ground/arn.ts";
 import { defineService, type AnyHandler, type CallContext, type SeedContext } from "../service.ts";
 import { taggedKind, toTagList } from "../kit/tagging.ts";
 import { addressHandlers } from "./addresses.ts";
@@ -118,8 +119,6 @@ function withDryRun(handler: AnyHandler): AnyHandler {
   };
 }
 
-const idOf = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
-
 /** Amazon EC2: the network, and the instances that containers of the EC2 launch type run on. */
 export const service = defineService({
   id: "ec2",
@@ -132,11 +131,11 @@ export const service = defineService({
     ),
     tag: (arn, tags) => ({
       operation: "CreateTags",
-      input: { Resources: [idOf(arn)], Tags: toTagList(tags) },
+      input: { Resources: [lastPart(arn)], Tags: toTagList(tags) },
     }),
     untag: (arn, keys) => ({
       operation: "DeleteTags",
-      input: { Resources: [idOf(arn)], Tags: keys.map((Key) => ({ Key })) },
+      input: { Resources: [lastPart(arn)], Tags: keys.map((Key) => ({ Key })) },
     }),
   },
   handlers: Object.fromEntries(

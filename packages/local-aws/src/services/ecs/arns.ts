@@ -17,9 +17,6 @@ export function resourceOf(arn: string): { type: string; path: readonly string[]
   return { type, path };
 }
 
-/** The last part of an ARN: a task's id, a service's name. */
-export const lastPart = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
-
 /** A task's id: 32 hex digits. */
 export const newTaskId = () => randomBytes(16).toString("hex");
 

@@ -1,7 +1,6 @@
 import type { CapacityProviderStrategyItem } from "@aws-sdk/client-ecs";
-import { isOwn, parseArn, readArn } from "../../ground/arn.ts";
+import { isOwn, lastPart, parseArn, readArn } from "../../ground/arn.ts";
 import type { Scope } from "../../store/store.ts";
-import { lastPart } from "./arns.ts";
 import { clientException, invalidParameter } from "./faults.ts";
 import { capacityProviders } from "./providers/state.ts";
 import type { Cluster } from "./state.ts";

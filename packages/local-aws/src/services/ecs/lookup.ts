@@ -1,5 +1,6 @@
+import { lastPart } from "../../ground/arn.ts";
 import type { CallContext } from "../service.ts";
-import { ecsArn, lastPart } from "./arns.ts";
+import { ecsArn } from "./arns.ts";
 import { clientException, clusterNotFound, serviceNotFound } from "./faults.ts";
 import {
   clusters,

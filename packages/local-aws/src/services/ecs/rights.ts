@@ -1,7 +1,8 @@
 import type { UpdateServiceRequest } from "@aws-sdk/client-ecs";
+import { lastPart } from "../../ground/arn.ts";
 import type { Need, RightsTable } from "../kit/rights.ts";
 import type { CallContext } from "../service.ts";
-import { ecsArn, lastPart } from "./arns.ts";
+import { ecsArn } from "./arns.ts";
 import { findTaskDefinition } from "./lookup.ts";
 import { clusters, ecsServices, taskDefinitions, tasks, type Tags } from "./state.ts";
 import { capacityProviders } from "./providers/state.ts";

@@ -1,3 +1,4 @@
+import { lastPart } from "../../ground/arn.ts";
 import type { Scope } from "../../store/store.ts";
 import { newDeploymentId } from "./arns.ts";
 import { alarmsRaised } from "./deployment-alarms.ts";
@@ -5,12 +6,9 @@ import type { Deployment } from "./deployment.ts";
 import type { EcsService } from "./state.ts";
 import { EVENT_TEXTS } from "./event-texts.ts";
 
-/** The number at the end of a deployment's id. */
-const numberOf = (deploymentId: string) => deploymentId.slice(deploymentId.lastIndexOf("/") + 1);
-
 /** The ARN of the service revision that a deployment brings about: each deployment has one of its own. */
 export const revisionArn = (service: EcsService, deploymentId: string) =>
-  `${service.arn.replace(":service/", ":service-revision/")}/${numberOf(deploymentId)}`;
+  `${service.arn.replace(":service/", ":service-revision/")}/${lastPart(deploymentId)}`;
 
 /** A deployment of what the service asks for now. Where an alarm is raised already, it is held to none: it may be what mends it. */
 export function newDeployment(

@@ -1,5 +1,5 @@
+import { lastPart } from "../../ground/arn.ts";
 import type { Store } from "../../store/store.ts";
-import { lastPart } from "./arns.ts";
 import { tasks, type Task } from "./state.ts";
 import { TEXTS } from "./texts.ts";
 

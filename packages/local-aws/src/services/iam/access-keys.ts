@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { lastPart } from "../../ground/arn.ts";
 import type { Scope } from "../../store/store.ts";
 import { iamId } from "../../ground/iam-id.ts";
 import type { CallContext } from "../service.ts";
@@ -36,7 +37,7 @@ function ownerOf({ store, principal }: CallContext, userName: string | undefined
   if (arn.endsWith(":root")) return { arn, userId, userName: "root" };
   if (!/:user\//.test(arn))
     throw faults.validationError("Must specify userName when calling with non-User credentials");
-  return { arn, userId, userName: arn.slice(arn.lastIndexOf("/") + 1) };
+  return { arn, userId, userName: lastPart(arn) };
 }
 
 function requireKey(context: CallContext, id: string, userName: string | undefined) {

@@ -1,3 +1,4 @@
+import { lastPart } from "../../ground/arn.ts";
 import type { Store } from "../../store/store.ts";
 import { type RequestContext, type ServiceCall, serviceCallKeys } from "./policy-conditions.ts";
 import { parsePolicy } from "./policy-document.ts";
@@ -8,7 +9,7 @@ import {
   type RequestPrincipal,
 } from "./policy-evaluation.ts";
 import { prefixed } from "./caller-keys.ts";
-import { decideFor, entityPolicies, nameOf, policiesOf } from "./principal-policies.ts";
+import { decideFor, entityPolicies, policiesOf } from "./principal-policies.ts";
 import { refusalOfRole, type RolePolicies, type RoleRefusal } from "./refusal.ts";
 import { tagsByKey } from "./request-tags.ts";
 import { type Role, roles } from "./state.ts";
@@ -19,7 +20,7 @@ export function findRole(
   account: string,
   roleArn: string,
 ): Readonly<Role> | undefined {
-  const role = store.of(roles, account, "").get(nameOf(roleArn));
+  const role = store.of(roles, account, "").get(lastPart(roleArn));
   return role?.arn === roleArn ? role : undefined;
 }
 

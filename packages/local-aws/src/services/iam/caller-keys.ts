@@ -1,3 +1,4 @@
+import { lastPart } from "../../ground/arn.ts";
 import type { Clock } from "../../clock/clock.ts";
 import type { Store } from "../../store/store.ts";
 import type { Principal } from "../service.ts";
@@ -30,7 +31,7 @@ export function callerKeys(caller: Caller, roleArn: string | undefined): Request
     "aws:ViaAWSService": "false",
     "aws:PrincipalType": principalType(arn),
     ...(userId !== undefined && { "aws:userid": userId }),
-    ...(arn.includes(":user/") && { "aws:username": arn.slice(arn.lastIndexOf("/") + 1) }),
+    ...(arn.includes(":user/") && { "aws:username": lastPart(arn) }),
     ...prefixed("aws:PrincipalTag/", { ...tags, ...session?.tags }),
     ...(session && {
       "aws:TokenIssueTime": new Date(session.issuedAt).toISOString(),

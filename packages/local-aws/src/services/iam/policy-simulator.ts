@@ -4,6 +4,7 @@ import type {
   SimulatePolicyResponse,
   SimulatePrincipalPolicyRequest,
 } from "@aws-sdk/client-iam";
+import { lastPart } from "../../ground/arn.ts";
 import type { CallContext } from "../service.ts";
 import { callerKeys } from "./caller-keys.ts";
 import { findPolicy } from "./entities.ts";
@@ -12,7 +13,7 @@ import type { IamHandlers } from "./handlers.ts";
 import { paginate } from "./pages.ts";
 import type { RequestContext } from "./policy-conditions.ts";
 import { parsePolicy } from "./policy-document.ts";
-import { boundaryDocument, groupsOf, nameOf } from "./principal-policies.ts";
+import { boundaryDocument, groupsOf } from "./principal-policies.ts";
 import { keysIn, simulate, type SimulatedPolicy } from "./simulation.ts";
 import { groups, roles, users, type Group, type Role, type User } from "./state.ts";
 import { readStatements } from "./validate-policy.ts";
@@ -119,7 +120,7 @@ const stored = (id: string, text: string) => ({ id, text, document: parsePolicy(
  * @throws AwsError `NoSuchEntity`
  */
 function sourceOf({ store, cloud, account }: CallContext, arn: string): Source {
-  const name = nameOf(arn);
+  const name = lastPart(arn);
   const kind = /^arn:aws:iam::\d{12}:(user|group|role)\//.exec(arn)?.[1];
   const found = (one: Readonly<User | Group | Role> | undefined) => one?.arn === arn;
   const user = kind === "user" ? store.of(users).get(name) : undefined;
@@ -130,7 +131,7 @@ function sourceOf({ store, cloud, account }: CallContext, arn: string): Source {
   if (!entity || !found(entity))
     throw faults.noSuchEntity(`The entity with ARN ${arn} cannot be found.`);
   const boundary = boundaryDocument(cloud, account, entity);
-  const id = entity.permissionsBoundary === undefined ? "" : nameOf(entity.permissionsBoundary);
+  const id = entity.permissionsBoundary === undefined ? "" : lastPart(entity.permissionsBoundary);
   const ofGroups = groupsOf(cloud, account, entity).flatMap((one) =>
     policiesOf(store, `group_${one.groupName}`, one),
   );

@@ -1,3 +1,4 @@
+import { lastPart } from "../../ground/arn.ts";
 import type { Store } from "../../store/store.ts";
 import type { Principal } from "../service.ts";
 import { AWS_MANAGED_POLICIES } from "./aws-managed-policies.ts";
@@ -17,9 +18,6 @@ import {
 
 /** Reads a document; one that was read before need not be read again. */
 export type ReadPolicy = (document: string) => PolicyDocument;
-
-/** The name in an ARN such as `arn:aws:iam::123456789012:role/path/name`. */
-export const nameOf = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
 
 /** The document (JSON) of a managed policy's default version: AWS's own, or one of the account. */
 export function managedDocument(store: Store, account: string, arn: string): string | undefined {
@@ -93,14 +91,14 @@ export function entityOf(
 ): Readonly<Role | User> | undefined {
   const name = roleNameOf(arn, roleArn);
   if (name !== undefined) return store.of(roles, account, "").get(name);
-  const user = store.of(users, account, "").get(nameOf(arn));
+  const user = store.of(users, account, "").get(lastPart(arn));
   return user?.arn === arn ? user : undefined;
 }
 
 function roleNameOf(arn: string, roleArn: string | undefined): string | undefined {
-  if (roleArn !== undefined) return nameOf(roleArn);
+  if (roleArn !== undefined) return lastPart(roleArn);
   const session = /:assumed-role\/([^/]+)\//.exec(arn)?.[1];
-  return session ?? (arn.includes(":role/") ? nameOf(arn) : undefined);
+  return session ?? (arn.includes(":role/") ? lastPart(arn) : undefined);
 }
 
 /** Whether somebody may do everything: the account's root, and the workspace's own user. */

@@ -1,4 +1,4 @@
-import { parseArn } from "../../ground/arn.ts";
+import { lastPart, parseArn } from "../../ground/arn.ts";
 import type { Need, RightsTable } from "../kit/rights.ts";
 import { taggedKind, toTagList, type TagCall, type Tagging } from "../kit/tagging.ts";
 import { defineService, type CallContext } from "../service.ts";
@@ -161,7 +161,7 @@ const rights: RightsTable<CallContext> = {
     };
   },
   tagsOf(arn, { store }) {
-    const name = arn.slice(arn.lastIndexOf("/") + 1);
+    const name = lastPart(arn);
     const kind = /:(role|user|instance-profile)\//.exec(arn)?.[1];
     const kinds = { role: roles, user: users, "instance-profile": instanceProfiles };
     const found: Entity | undefined =

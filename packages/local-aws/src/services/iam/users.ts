@@ -1,4 +1,5 @@
 import type { User as ApiUser } from "@aws-sdk/client-iam";
+import { lastPart } from "../../ground/arn.ts";
 import type { CallContext } from "../service.ts";
 import { keysOf } from "./access-keys.ts";
 import { checkNameIsFree, iamArn, newEntityId, requireUser } from "./entities.ts";
@@ -46,7 +47,7 @@ function callingUser({ principal, store }: CallContext): ApiUser {
     return { Path: "/", UserId: principal.userId, Arn: principal.arn, CreateDate } as ApiUser;
   if (kind !== "user")
     throw faults.validationError("Must specify userName when calling with non-User credentials");
-  const UserName = rest.slice(rest.lastIndexOf("/") + 1);
+  const UserName = lastPart(rest);
   const stored = store.of(users).get(UserName);
   if (stored) return toApiUser(stored);
   return { Path: "/", UserName, UserId: principal.userId, Arn: principal.arn, CreateDate };

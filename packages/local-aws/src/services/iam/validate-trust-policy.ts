@@ -1,3 +1,4 @@
+import { lastPart } from "../../ground/arn.ts";
 import type { Scope } from "../../store/store.ts";
 import { malformedPolicy } from "./faults.ts";
 import { valuePosition, type JsonPath } from "./json-position.ts";
@@ -160,7 +161,7 @@ export function isAwsPrincipal(scope: Scope, name: string): boolean {
     /^arn:aws:(?:iam|sts)::(\d{12}):(root|user|role|assumed-role)(?:\/(.+))?$/.exec(name) ?? [];
   if (account === undefined) return false;
   if (account !== scope.account || kind === "root" || kind === "assumed-role") return true;
-  const entity = rest.slice(rest.lastIndexOf("/") + 1);
+  const entity = lastPart(rest);
   if (kind === "role") return scope.of(roles).get(entity)?.arn === name;
   // Users that a workspace's keys stand for are not stored.
   return scope.of(users).get(entity)?.arn === name || entity === "workbook";

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { lastPart } from "../../ground/arn.ts";
 import type { Clock } from "../../clock/clock.ts";
 import type { Scope } from "../../store/store.ts";
 import { aliases, keys, type Key } from "./state.ts";
@@ -46,7 +47,7 @@ export function managedKeyArn(service: string, account: string, region: string):
 export function managedKey({ store, clock }: Finder, alias: string): Readonly<Key> {
   const service = alias.slice("alias/aws/".length);
   const arn = managedKeyArn(service, store.account, store.region);
-  const id = arn.slice(arn.lastIndexOf("/") + 1);
+  const id = lastPart(arn);
   const now = clock.now();
   const key = store.of(keys).put(id, {
     id,

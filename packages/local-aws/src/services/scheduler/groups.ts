@@ -1,4 +1,5 @@
 import type { Tag } from "@aws-sdk/client-scheduler";
+import { lastPart } from "../../ground/arn.ts";
 import type { Handlers } from "../../protocol/typed.ts";
 import type { Scope } from "../../store/store.ts";
 import { cutPage } from "../kit/pages.ts";
@@ -86,7 +87,7 @@ export const groupHandlers: Handlers<typeof import("@aws-sdk/client-scheduler"),
 
 /** Groups alone have tags. */
 function tagged(store: Scope, arn: string): Readonly<ScheduleGroup> {
-  const name = arn.slice(arn.lastIndexOf("/") + 1);
+  const name = lastPart(arn);
   if (arn !== groupArn(store, name)) throw faults.resourceMissing(arn);
   return needGroup(store, name);
 }

@@ -1,6 +1,6 @@
+import { lastPart } from "../../../ground/arn.ts";
 import { mayAssume, roleRefusal } from "../../../services/iam/authorize.ts";
 import { sessionArn } from "../../../services/iam/entities.ts";
-import { nameOf } from "../../../services/iam/principal-policies.ts";
 import { refusalWords } from "../../../services/iam/refusal.ts";
 import { forwardOf, placedIn } from "../../../services/ecs/rollouts/target-pair.ts";
 import { ROLLOUT_TEXTS as SAID } from "../../../services/ecs/rollouts/texts.ts";
@@ -104,7 +104,7 @@ function shift(
   const { account, region } = scope;
   const refusal = roleRefusal(store, account, { roleArn, region, action, on });
   if (refusal) {
-    const user = sessionArn(account, nameOf(roleArn), SESSION);
+    const user = sessionArn(account, lastPart(roleArn), SESSION);
     return SAID.notAuthorized({ user, action, on, why: refusalWords(refusal, action) });
   }
   setForward(scope, ruleArn, weightsOf(lane, percent));

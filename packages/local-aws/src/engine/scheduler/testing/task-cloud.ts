@@ -26,6 +26,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { expect, vi } from "vitest";
+import { lastPart } from "../../../ground/arn.ts";
 import type { LocalAwsOptions } from "../../../local-aws.ts";
 import {
   createExecutionRole,
@@ -104,7 +105,7 @@ export class TaskCloud {
     const { events = [] } = await this.logs.send(
       new FilterLogEventsCommand({ logGroupName: LOG_GROUP }),
     );
-    const id = taskArn.slice(taskArn.lastIndexOf("/") + 1);
+    const id = lastPart(taskArn);
     return events.filter((it) => it.logStreamName!.endsWith(id)).map(({ message }) => message!);
   }
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { lastPart } from "../../../ground/arn.ts";
 import { instances } from "../../../services/ec2/instances/state.ts";
 import { builds } from "../../../services/codebuild/state.ts";
 import { networkInterfaces, vpcs } from "../../../services/ec2/state.ts";
@@ -170,7 +171,7 @@ export class Router implements EnginePart {
       .flatMap((collection) => collection.values())
       .flatMap(({ arn, privateIpAddress, lastStatus }) => {
         if (privateIpAddress === undefined || lastStatus === "STOPPED") return [];
-        const { link } = taskNetwork(arn.slice(arn.lastIndexOf("/") + 1));
+        const { link } = taskNetwork(lastPart(arn));
         return [{ link, address: privateIpAddress }];
       });
   }

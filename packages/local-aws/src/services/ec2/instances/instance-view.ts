@@ -1,4 +1,5 @@
 import type { Instance as ApiInstance, InstanceStateName } from "@aws-sdk/client-ec2";
+import { lastPart } from "../../../ground/arn.ts";
 import { privateDomain } from "../../../ground/private-domain.ts";
 import type { Scope } from "../../../store/store.ts";
 import { instanceProfiles } from "../../iam/state.ts";
@@ -70,7 +71,7 @@ export function toApiInstance(instance: Readonly<Instance>, scope: Scope): ApiIn
 
 function identityOf(instance: Readonly<Instance>, scope: Scope): ApiInstance {
   const { profileArn, stateReason } = instance;
-  const profile = profileArn?.slice(profileArn.lastIndexOf("/") + 1) ?? "";
+  const profile = lastPart(profileArn ?? "");
   return {
     InstanceId: instance.instanceId,
     ImageId: instance.imageId,

@@ -1,5 +1,6 @@
+import { lastPart } from "../../../ground/arn.ts";
 import type { CallContext } from "../../service.ts";
-import { ecsArn, lastPart } from "../arns.ts";
+import { ecsArn } from "../arns.ts";
 import { invalidParameter } from "../faults.ts";
 import type { Cluster } from "../state.ts";
 import { INSTANCE_TEXTS as SAID } from "../instance-texts.ts";

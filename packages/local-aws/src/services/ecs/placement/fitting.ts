@@ -1,7 +1,7 @@
 import type { PlacementConstraint } from "@aws-sdk/client-ecs";
+import { lastPart } from "../../../ground/arn.ts";
 import type { Scope } from "../../../store/store.ts";
 import { isOpen, type ContainerInstance } from "../instances/state.ts";
-import { lastPart } from "../arns.ts";
 import { INSTANCE_TEXTS as SAID } from "../instance-texts.ts";
 import { parseQuery, type Query } from "./cluster-query.ts";
 import { remainingOf, tasksOn, type Remaining } from "./remaining.ts";

@@ -1,8 +1,8 @@
 import { randomInt } from "node:crypto";
 import type { PlacementConstraint, PlacementStrategy, TaskOverride } from "@aws-sdk/client-ecs";
+import { lastPart } from "../../../ground/arn.ts";
 import type { Scope } from "../../../store/store.ts";
 import { subnets } from "../../ec2/state.ts";
-import { lastPart } from "../arns.ts";
 import {
   containerInstances,
   containerInstancesByCluster,

@@ -7,6 +7,7 @@ import type {
   ServiceRevision as SdkServiceRevision,
   ServiceRevisionSummary,
 } from "@aws-sdk/client-ecs";
+import { lastPart } from "../../../ground/arn.ts";
 import type { Scope } from "../../../store/store.ts";
 import { isPending, isRunning } from "../counts.ts";
 import { failureThreshold } from "../failure-threshold.ts";
@@ -25,7 +26,7 @@ import { describeHooks } from "./strategy.ts";
 const at = (time: number | undefined) => (time === undefined ? undefined : new Date(time));
 
 const revisionOf = (serviceArn: string, deploymentId: string) =>
-  `${serviceArn.replace(":service/", ":service-revision/")}/${deploymentId.slice(deploymentId.lastIndexOf("/") + 1)}`;
+  `${serviceArn.replace(":service/", ":service-revision/")}/${lastPart(deploymentId)}`;
 
 /** A service's deployment configuration as the API has it. */
 export function describeConfiguration(
