@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { constants, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, constants, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -26,7 +26,10 @@ test("a container that has started before anybody watched for it is known to hav
     const bundle = mkdtempSync(join(folder, "bundle-"));
     const [stdout, stderr] = STREAMS.map((name) => join(bundle, name)) as [string, string];
     execFileSync("mkfifo", [stdout, stderr]);
-    for (const pipe of [stdout, stderr]) openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+    for (const pipe of [stdout, stderr]) {
+      const end = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+      onTestFinished(() => closeSync(end));
+    }
     const { promise: ended, resolve } = Promise.withResolvers<"ended">();
     const run = {
       id: `task-${index}`,
