@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createConnection, createServer, type AddressInfo, type Socket } from "node:net";
+import { createConnection, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { findOnPath } from "@workbook/toolchain";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { freePort } from "../bench/processes.ts";
 import { SystemClock } from "../src/clock/system-clock.ts";
 import { routerFiles } from "../src/engine/firelens/router-config.ts";
 import { openFluentd } from "../src/engine/logs/fluentd/open-fluentd.ts";
@@ -71,14 +72,6 @@ function generated(
   const secrets = new Map([["app", { json_date_key: "at" }]]);
   const { files, variables } = routerFiles(task, undefined, secrets);
   return { config: files["/fluent-bit/etc/fluent-bit.conf"]!, variables };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Sends what containers write as ECS's log driver does. */
