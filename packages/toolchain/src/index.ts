@@ -13,7 +13,13 @@ export { findNode, findNpm, nodeRuntimeFolder } from "./find-node.ts";
 export { findRunc } from "./find-runc.ts";
 export { findTerraform, minimumTerraformVersion } from "./find-terraform.ts";
 export { toPlatform, type Platform } from "./platform.ts";
-export { isAlive, isGroupRunning, processorTime, processStamp } from "./process-stamp.ts";
+export {
+  isAlive,
+  isFromThisBoot,
+  isGroupRunning,
+  processorTime,
+  processStamp,
+} from "./process-stamp.ts";
 export { findProviderMirrors, type ProviderMirror } from "./provider-mirrors.ts";
 export { shellChanges, toShellExports, type ShellChanges } from "./shell-exports.ts";
 export {

@@ -1,14 +1,29 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { uptime } from "node:os";
+
+/** How far off the moment may be that the machine says it started at: clocks are set. */
+const CLOCK_STEP_MS = 60_000;
 
 /**
  * Something that only this run of this process has: the moment that it began. Process ids are used again, so an id that
  * was written down means its process only together with this. Undefined where no such process runs (any more).
+ * On Linux that moment is counted in ticks since the machine started, so the id of that start belongs to it.
  * @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ * @see https://man7.org/linux/man-pages/man5/proc_sys_kernel.5.html
  */
 export function processStamp(pid: number): string | undefined {
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
   return process.platform === "linux" ? stampOnLinux(pid) : stampByPs(pid);
+}
+
+/**
+ * Whether a stamp was taken since the machine started. What an older one stood for is gone, whatever has its id now; so it
+ * is with what is no stamp.
+ */
+export function isFromThisBoot(stamp: string): boolean {
+  if (process.platform === "linux") return stamp.startsWith(`${bootId()}:`);
+  return Date.parse(`${stamp} UTC`) >= Date.now() - uptime() * 1000 - CLOCK_STEP_MS;
 }
 
 /** Whether a process of this id runs. */
@@ -27,7 +42,17 @@ export function processorTime(pid: number): string | undefined {
 
 function stampOnLinux(pid: number): string | undefined {
   const stat = readStat(pid);
-  return stat && !stat.hasEnded ? stat.startTime : undefined;
+  return stat && !stat.hasEnded ? `${bootId()}:${stat.startTime}` : undefined;
+}
+
+/** Empty where a sandbox's kernel has none. */
+function bootId(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
 }
 
 /**
@@ -84,7 +109,7 @@ function askPs(pid: number, columns: string): string | undefined {
   try {
     const line = execFileSync("ps", ["-o", columns, "-p", String(pid)], {
       encoding: "utf8",
-      env: { ...process.env, LC_ALL: "C" },
+      env: { ...process.env, LC_ALL: "C", TZ: "UTC" },
     }).trim();
     return line === "" ? undefined : line;
   } catch (error) {

@@ -156,3 +156,23 @@ test("a process id that means another process by now is left alone", async () =>
   expect(other.exitCode ?? other.signalCode).toBeNull();
   process.kill(other.pid!, 0);
 });
+
+test("what was written down before the machine started again means nobody, also where its id leads a group now", async () => {
+  const leader = spawn("sh", ["-c", "sleep 600 & echo $!"], {
+    detached: true,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [line] = (await once(leader.stdout, "data")) as [Buffer];
+  const stranger = Number(line);
+  onTestFinished(() => void process.kill(stranger, "SIGKILL"));
+  await once(leader, "exit");
+  await orphan("touch up; sleep 600");
+  const { pid: ended, ...rest } = record();
+  process.kill(-ended, "SIGKILL");
+  for (const stamp of ["another boot:1", "1"]) {
+    const old = { ...rest, pid: leader.pid!, stamp };
+    expect(isGroupAlive(old)).toBe(false);
+    expect(await followDetached(old, () => {})).toBeUndefined();
+    expect(processStamp(stranger)).toBeDefined();
+  }
+});

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync, rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { processStamp } from "@workbook/toolchain";
+import { isFromThisBoot, processStamp } from "@workbook/toolchain";
 import { isGroupAlive, readExitCode, removeRunning, writeRunning } from "./running-file.ts";
 import type { RunningRecord } from "./running-file.ts";
 import { Tail } from "./tail.ts";
@@ -110,8 +110,8 @@ export async function followDetached(
   } finally {
     tail.close();
   }
-  // Where the id means another process by now, nothing of the group is left.
-  if (processStamp(record.pid) === undefined) endGroup(record);
+  // Where the id means another process by now, or the machine has started since, nothing of the group is left.
+  if (processStamp(record.pid) === undefined && isFromThisBoot(record.stamp)) endGroup(record);
   const code = readExitCode(record);
   return code === undefined || code >= CUT_OFF ? undefined : code;
 }

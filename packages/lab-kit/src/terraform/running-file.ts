@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { isGroupRunning, processStamp } from "@workbook/toolchain";
+import { isFromThisBoot, isGroupRunning, processStamp } from "@workbook/toolchain";
 
 /** What is written down about a program before it begins, for whoever comes after us. */
 export interface RunningRecord {
@@ -53,8 +53,8 @@ export function removeRunning(file: string): void {
 export function isGroupAlive({ pid, stamp }: RunningRecord): boolean {
   const leader = processStamp(pid);
   if (leader !== undefined) return leader === stamp;
-  // A group keeps its leader's id from being used again for as long as one of its members runs.
-  return isGroupRunning(pid);
+  // A group keeps its leader's id from being used again for as long as one of its members runs, and the machine does.
+  return isFromThisBoot(stamp) && isGroupRunning(pid);
 }
 
 /** The exit code that the program has left; undefined where it was killed, or has not ended. */
