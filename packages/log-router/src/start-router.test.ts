@@ -198,6 +198,25 @@ test.each<[filter: string, records: Record<string, unknown>[], become: string[]]
   ).toEqual(become);
 });
 
+/** A rule is four words between spaces, of which one may stand between double quotation marks. https://github.com/fluent/fluent-bit/blob/master/src/flb_slist.c */
+test.each<[rule: string, log: string, tags: string[]]>([
+  ['$log "^GET /health" health false', "GET /health", ["health"]],
+  ["$log ^GET /health other false", "GET /", ["/health"]],
+  [String.raw`$log "say \"hi\"" said false`, 'say "hi"', ["said"]],
+  ['$log a"b quoted false', 'a"b', ["quoted"]],
+  ["$log   ^a   b   false   more", "a", ["b"]],
+  ["$log ^a b yes", "a", ["b", "t"]],
+  ["$log ^a b ON", "a", ["b", "t"]],
+  ["$log ^a b maybe", "a", ["b"]],
+])("a rule is read as Fluent Bit reads it: %j", async (rule, log, tags) => {
+  const filter = `[FILTER]\n    Name rewrite_tag\n    Match t\n    Rule ${rule}\n`;
+  const router = await start(INPUT + filter + OUTPUT);
+  await send(["t", 1, { log }]);
+  await router.stop();
+  const found = await arrived(tags.length);
+  expect(found.map(({ tag }) => tag).toSorted()).toEqual(tags);
+});
+
 test.each<[options: string, printed: string]>([
   ["", '[0] t: [[1767225600.123000000, {}], {"log"=>"é "q"", "n"=>[nil, true]}]\n'],
   ["Format json", '[{"date":1767225600.123,"log":"\\u00e9 \\"q\\"","n":[null,true]}]\n'],
@@ -349,6 +368,10 @@ test.each<[config: string, words: string]>([
   [
     "[OUTPUT]\n    Name cloudwatch_logs\n    Match *\n    region r\n    log_group_name x\n    log_stream_name y\n    log_stream_template $a-$b\n",
     "Could not parse `log_stream_template`",
+  ],
+  [
+    '[FILTER]\n    Name rewrite_tag\n    Match *\n    Rule $log "^a b" c\n',
+    "property 'rule' expects 4 values (only 3 were found)",
   ],
   ["[SERVICE]\n    Flush 0\n", "invalid flush value, aborting."],
   ["[FILTER]\n    Match *\n", "section 'filter' is missing the 'name' property"],

@@ -228,6 +228,7 @@ describe.skipIf(await probeRoom())("why says of log routers", { timeout: 180_000
       "a container's tag": grep("app-firelens-*"),
       "the first of several rules": rewrite("rewrite_tag", "web-1", "other") + grep("web-*"),
       "a plugin's name in other letters": rewrite("Rewrite_Tag", "web-1") + grep("web-*"),
+      "a rule with more behind it": rewrite("rewrite_tag", "web-1 false") + grep("web-*"),
       "a variable": grep("${TAGS}"),
       "a tag of a file that is included": `@INCLUDE more.conf\n${grep("web-*")}`,
     };

@@ -41,8 +41,8 @@ export class Settings {
   }
 
   flag(key: string, otherwise: boolean): boolean {
-    const value = this.get(key)?.toLowerCase();
-    return value === undefined ? otherwise : ["true", "on", "yes", "1"].includes(value);
+    const value = this.get(key);
+    return value === undefined ? otherwise : isTrue(value) || value === "1";
   }
 
   /** Bytes: `5M`, `100000000`. */
@@ -93,6 +93,10 @@ export class Settings {
       : Number(count) * units[unit.toLowerCase()]!;
   }
 }
+
+/** As a rule says that something is so, in any case. */
+export const isTrue = (value: string): boolean =>
+  ["true", "on", "yes"].includes(value.toLowerCase());
 
 /** The words of a value; one in quotation marks is what stands between them. */
 export function words(text: string): string[] {

@@ -1,4 +1,4 @@
-import type { Settings } from "../config/settings.ts";
+import { isTrue, type Settings } from "../config/settings.ts";
 import { asText, valueAt } from "../event.ts";
 import type { Filter } from "./filter.ts";
 import { pattern } from "./pattern.ts";
@@ -10,11 +10,10 @@ export function rewriteTag(settings: Settings): Filter {
     ["rule"],
   );
   const rules = settings.all("Rule").map((rule) => {
-    const parts = rule.split(/\s+/);
-    if (parts.length < 4) settings.fail(`invalid rule '${rule}': key, regex, new tag and keep`);
-    const [key, tag, keep] = [parts[0]!, parts.at(-2)!, parts.at(-1)!];
-    const text = parts.slice(1, -2).join(" ");
-    return { key, tag, keeps: keep.toLowerCase() === "true", pattern: pattern(settings, text) };
+    const [key, text, tag, keep] = tokens(rule);
+    if (key === undefined || text === undefined || tag === undefined || keep === undefined)
+      settings.fail(`property 'rule' expects 4 values (only ${tokens(rule).length} were found)`);
+    return { key, tag, keeps: isTrue(keep), pattern: pattern(settings, text) };
   });
   return (tag, event) => {
     for (const rule of rules) {
@@ -30,6 +29,16 @@ export function rewriteTag(settings: Settings): Filter {
     return { event };
   };
 }
+
+/**
+ * The words between spaces; one that begins with a double quotation mark ends with the next. What follows the fourth is not read.
+ * @see https://github.com/fluent/fluent-bit/blob/master/src/flb_slist.c
+ */
+const tokens = (rule: string): string[] =>
+  Array.from(
+    rule.matchAll(/"((?:\\"|[^"])*)(?:"|$)|([^ ]+)/g),
+    ([, quoted, plain]) => quoted?.replaceAll('\\"', '"') ?? plain!,
+  );
 
 function part(
   name: string,

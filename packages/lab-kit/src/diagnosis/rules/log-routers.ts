@@ -142,8 +142,13 @@ function tagsOf(definition: TaskDefinition, sections: readonly Section[]): strin
     const plugin = pluginOf(section);
     if (section.kind === "input") tags.push(allOf(section, "tag")[0] ?? `${plugin}.0`);
     if (section.kind === "filter" && plugin === "rewrite_tag")
-      // A rule is `key pattern tag keep`; a pattern in quotes may have spaces.
-      tags.push(...allOf(section, "rule").map((rule) => rule.split(/\s+/).at(-2) ?? ""));
+      // A rule is `key pattern tag keep`, of which each may stand in double quotation marks, and what follows is not read.
+      tags.push(
+        ...allOf(section, "rule").map((rule) => {
+          const [, , tag] = rule.matchAll(/"((?:\\"|[^"])*)(?:"|$)|([^ ]+)/g);
+          return tag?.[1]?.replaceAll('\\"', '"') ?? tag?.[2] ?? "";
+        }),
+      );
   }
   return tags.some((tag) => tag.includes("$")) ? undefined : [...tags, HEALTH];
 }
