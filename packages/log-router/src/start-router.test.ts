@@ -308,6 +308,48 @@ test("puts objects with times to the microsecond, under a name that the time mak
   expect(said).toContain("Could not find log_key 'log' in 1 records");
 });
 
+/** An output of S3 whose objects are full at so many bytes, beside one that shows what has been flushed. */
+const fullAt = (bytes: number, url: string) =>
+  `[SERVICE]\n    Flush 0.02\n${INPUT}${OUTPUT}[OUTPUT]\n    Name s3\n    Match *\n    region r\n    endpoint ${url}\n    bucket b\n    log_key log\n    total_file_size ${bytes}\n`;
+
+test("an object is full by its bytes, and not by its letters", async () => {
+  const { taken, url } = await endpoint();
+  const router = await start(fullAt(7, url), CREDENTIALS);
+  await send(["t", 1, { log: "日本" }]);
+  await arrived(1);
+  await send(["t", 1, { log: "x" }]);
+  await arrived(2);
+  await router.stop();
+  expect(taken.map((each) => each.split(" ").at(-1))).toEqual(["日本\n", "x\n"]);
+});
+
+test("what could not be put counts with what comes next, and goes before it", async () => {
+  const bodies: string[] = [];
+  const held = Promise.withResolvers<void>();
+  const server = createHttpServer(async (request, response) => {
+    bodies.push(await text(request));
+    if (bodies.length === 1) await held.promise;
+    response.writeHead(bodies.length === 1 ? 403 : 200).end();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const router = await start(fullAt(8, url), CREDENTIALS);
+  await send(["t", 1, { log: "seventy" }]);
+  await vi.waitFor(() => expect(bodies).toHaveLength(1), WAIT);
+  await send(["t", 1, { log: "b" }]);
+  await arrived(2);
+  held.resolve();
+  await vi.waitFor(() => expect(said).toContain("PutObject request failed"), WAIT);
+  await send(["t", 1, { log: "c" }]);
+  await arrived(3);
+  await send(["t", 1, { log: "d" }]);
+  await arrived(4);
+  await router.stop();
+  expect(bodies).toEqual(["seventy\n", "seventy\nb\nc\n", "d\n"]);
+});
+
 test("reads the files that it includes, with variables of its environment", async () => {
   writeFileSync(
     join(folder, "extra.conf"),

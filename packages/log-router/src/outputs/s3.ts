@@ -48,13 +48,14 @@ export function s3(settings: Settings, calls: AwsCalls): Output {
       say("error", `[${settings.owner}] PutObject request failed: ${why}`);
       // It is tried again with what comes next, or at the end.
       const later = waiting.get(tag);
-      if (later) later.lines.unshift(...own.lines);
-      else waiting.set(tag, own);
+      waiting.set(tag, own);
+      if (later) add(own, later.lines);
       throw error;
     }
     say("info", `[${settings.owner}] Successfully uploaded object ${key}`);
   };
   const uploadLater = (tag: string) => {
+    clearTimeout(timers.get(tag));
     const soon = setTimeout(() => {
       upload(tag).catch(() => uploadLater(tag));
     }, mostMs);
@@ -81,7 +82,7 @@ export function s3(settings: Settings, calls: AwsCalls): Output {
 function add(waiting: Waiting, lines: readonly string[]): void {
   for (const line of lines) {
     waiting.lines.push(line);
-    waiting.bytes += line.length + 1;
+    waiting.bytes += Buffer.byteLength(line) + 1;
   }
 }
 
