@@ -23,7 +23,7 @@ export function valueAt(record: LogEvent["record"], accessor: string): unknown {
   ];
   return path.reduce<unknown>(
     (value, key) =>
-      typeof value === "object" && value !== null
+      typeof value === "object" && value !== null && Object.hasOwn(value, key)
         ? (value as Record<string, unknown>)[key]
         : undefined,
     record,

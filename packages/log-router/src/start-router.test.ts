@@ -132,7 +132,10 @@ test("filters in the order of the configuration", async () => {
   ]);
 });
 
-/** What becomes of records by a filter, as the JSON that their order makes: what Fluent Bit 5.1.1 made of the same. */
+/**
+ * What becomes of records by a filter, as the JSON that their order makes: what Fluent Bit 5.1.1 made of the same; of Hard_copy, Move_to_start,
+ * Move_to_end and names that JavaScript's objects have, what its pages and its source say. https://docs.fluentbit.io/manual/pipeline/filters/modify
+ */
 test.each<[filter: string, records: Record<string, unknown>[], become: string[]]>([
   ["grep\nRegex log a\nRegex log b", [{ log: "a" }, { log: "b" }], ['{"log":"a"}']],
   ["grep\nRegex log a\nExclude log b", [{ log: "ab" }], ['{"log":"ab"}']],
@@ -154,6 +157,20 @@ test.each<[filter: string, records: Record<string, unknown>[], become: string[]]
   ["modify\nSet a 9", [{ a: 1, b: 2 }], ['{"b":2,"a":"9"}']],
   ["modify\nAdd a 9", [{ a: null }], ['{"a":null}']],
   ["modify\nHard_rename a b", [{ a: 1, b: 2, c: 3 }], ['{"b":1,"c":3}']],
+  ["modify\nHard_rename z b", [{ a: 1, b: 2 }], ['{"a":1,"b":2}']],
+  ["modify\nHard_copy a c", [{ c: 3, a: 1, b: 2 }, { b: 2 }], ['{"a":1,"c":1,"b":2}', '{"b":2}']],
+  ["modify\nHard_copy a c", [{ a: 1, b: 2 }], ['{"a":1,"c":1,"b":2}']],
+  ["modify\nCopy a c", [{ a: 1, c: 3 }], ['{"a":1,"c":3}']],
+  ["modify\nHard_copy a a", [{ a: 1, b: 2 }], ['{"a":1,"b":2}']],
+  ["modify\nMove_to_start b", [{ a: 1, b: 2, c: 3, bc: 4 }], ['{"b":2,"bc":4,"a":1,"c":3}']],
+  ["modify\nMove_to_end b", [{ a: 1, b: 2, bc: 4, c: 3 }], ['{"a":1,"c":3,"b":2,"bc":4}']],
+  ["modify\nMove_to_end z", [{ a: 1, b: 2 }], ['{"a":1,"b":2}']],
+  [
+    "modify\nAdd constructor x\nHard_rename toString b",
+    [{ a: 1, b: 2 }],
+    ['{"a":1,"b":2,"constructor":"x"}'],
+  ],
+  ["modify\nCondition Key_exists toString\nSet hit 1", [{ a: 1 }], ['{"a":1}']],
   ["modify\nRemove_wildcard a\nRemove_regex ^c", [{ ab: 1, cd: 2, e: 3 }], ['{"e":3}']],
   [
     "modify\nCondition Key_value_does_not_match a ^x\nSet hit 1",

@@ -67,30 +67,30 @@ const RULES_OF_ONE: Readonly<Record<string, (record: Fields, key: string) => Fie
 };
 
 const hardRename: Rule = (record, key, value) =>
-  key in record
+  Object.hasOwn(record, key)
     ? remade(record, (name, own) =>
         name === key ? [[value, own]] : name === value ? [] : [[name, own]],
       )
     : record;
 const hardCopy: Rule = (record, key, value) =>
-  key in record
+  Object.hasOwn(record, key)
     ? remade(record, (name, own) => {
-        if (name === value) return [];
-        return name === key
-          ? [
-              [name, own],
-              [value, own],
-            ]
-          : [[name, own]];
+        if (name !== key) return name === value ? [] : [[name, own]];
+        return [
+          [name, own],
+          [value, own],
+        ];
       })
     : record;
 
 const RULES_OF_TWO: Readonly<Record<string, Rule>> = {
   set: (record, key, value) => ({ ...without(record, (name) => name === key), [key]: value }),
-  add: (record, key, value) => (key in record ? record : { ...record, [key]: value }),
-  rename: (record, key, value) => (value in record ? record : hardRename(record, key, value)),
+  add: (record, key, value) => (Object.hasOwn(record, key) ? record : { ...record, [key]: value }),
+  rename: (record, key, value) =>
+    Object.hasOwn(record, value) ? record : hardRename(record, key, value),
   hard_rename: hardRename,
-  copy: (record, key, value) => (value in record ? record : hardCopy(record, key, value)),
+  copy: (record, key, value) =>
+    Object.hasOwn(record, value) ? record : hardCopy(record, key, value),
   hard_copy: hardCopy,
 };
 
