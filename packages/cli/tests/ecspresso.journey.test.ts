@@ -266,9 +266,12 @@ describe.skipIf(!isThere)(
       expect(now.taskSets!.find(({ status }) => status === "PRIMARY")).toMatchObject({
         stabilityStatus: "STEADY_STATE",
       });
-      expect(await ecspresso(config, ["rollback"])).toMatch(
-        /creating a new deployment with \S+go-canary-hanako:\d+/,
-      );
+      const said = await ecspresso(config, ["rollback"]);
+      const [, target] = /Rolling back to (go-canary-hanako:\d+)\n/.exec(said)!;
+      expect(now.taskDefinition).not.toMatch(new RegExp(`/${target}$`));
+      const after = await serviceOf("go-canary");
+      const primary = after.taskSets!.find(({ status }) => status === "PRIMARY");
+      expect(primary!.taskDefinition).toMatch(new RegExp(`/${target}$`));
     });
   },
 );
