@@ -54,7 +54,8 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   const lanes: Lane[] = [];
   try {
     const { root, state, tools, tasks, runc, targetOf, signal } = options;
-    const images = chainOf(options).flatMap(({ publicImages = [] }) => publicImages);
+    const chain = chainOf(options);
+    const images = chain.flatMap(({ publicImages = [] }) => publicImages);
     // The same for everyone who proves a lab, with a network and without one.
     const standIns = join(state, "stand-ins");
     await makeStandIns(standIns, images, signal);
@@ -74,7 +75,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
     await startLanes(lanes, laneOptions, options.lanes);
     const before = await emptyCloud(lanes[0]!);
     const { labs, wanted } = options;
-    const jobs = jobsOf({ labs, wanted, chain: chainOf(options), batch, before });
+    const jobs = jobsOf({ labs, wanted, chain, batch, before });
     const proofs = await runJobs({
       lanes,
       jobs,
