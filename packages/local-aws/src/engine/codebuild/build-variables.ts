@@ -1,5 +1,5 @@
 import type * as Sdk from "@aws-sdk/client-codebuild";
-import { buildArn, uuidOf } from "../../services/codebuild/find.ts";
+import { buildArn, placeInS3, uuidOf } from "../../services/codebuild/find.ts";
 import type { StoredBuild } from "../../services/codebuild/state.ts";
 import { secretMember, secretValue } from "../../services/secretsmanager/secret-values.ts";
 import type { CallContext } from "../../services/service.ts";
@@ -64,7 +64,7 @@ export function ownVariables(
 
 /** Of a pipeline's build, nothing: its source is told by its version. */
 const sourceUrl = ({ type, location = "" }: Sdk.ProjectSource) =>
-  type === "S3" ? `s3://${location.replace(/^arn:aws:s3:::/, "")}` : location;
+  type === "S3" ? `s3://${placeInS3(location)}` : location;
 
 /**
  * All variables of a build: those of its start and its project go before those of the buildspec, and of these, parameters before

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { Transform, type Readable } from "node:stream";
 import { AwsError } from "../../protocol/aws-error.ts";
+import { placeInS3 } from "../../services/codebuild/find.ts";
 import { listingHandlers } from "../../services/s3/listing.ts";
 import { objectStreamHandlers } from "../../services/s3/object-reads.ts";
 import { objectWriteHandlers } from "../../services/s3/object-writes.ts";
@@ -110,7 +111,7 @@ function toFault(error: unknown): unknown {
 }
 
 function split(place: string): { bucket: string; key: string } {
-  const plain = place.replace(/^arn:aws:s3:::/, "");
+  const plain = placeInS3(place);
   const at = plain.indexOf("/");
   return at === -1
     ? { bucket: plain, key: "" }

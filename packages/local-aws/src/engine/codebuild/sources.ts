@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type * as Sdk from "@aws-sdk/client-codebuild";
+import { placeInS3 } from "../../services/codebuild/find.ts";
 import { isGit, repositoryOf } from "../../services/codebuild/settings.ts";
 import type { StoredBuild } from "../../services/codebuild/state.ts";
 import type { AgentSession } from "./agent/agent-session.ts";
@@ -76,7 +77,7 @@ async function download(
     case "NO_SOURCE":
       return undefined;
     case "CODEPIPELINE":
-      await unzipObject(parts, (version ?? "").replace(/^arn:aws:s3:::/, ""), undefined, folder);
+      await unzipObject(parts, placeInS3(version ?? ""), undefined, folder);
       return undefined;
     case "S3":
       await fromS3(parts, source.location ?? "", version, folder);
@@ -101,8 +102,9 @@ async function fromS3(
 ): Promise<void> {
   if (!location.endsWith("/"))
     return unzipObject({ session, s3, dataDir }, location, version, folder);
-  const [bucket = ""] = location.replace(/^arn:aws:s3:::/, "").split("/");
-  const prefix = location.replace(/^arn:aws:s3:::/, "").slice(bucket.length + 1);
+  const place = placeInS3(location);
+  const [bucket = ""] = place.split("/");
+  const prefix = place.slice(bucket.length + 1);
   const keys = guarded(() => s3.list(location), version).filter((key) => !key.endsWith("/"));
   const script = keys.map((key) => {
     const file = join("/", key.slice(prefix.length)).slice(1);

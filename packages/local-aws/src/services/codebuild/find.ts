@@ -24,6 +24,9 @@ export const projectNameOf = (nameOrArn: string) =>
 export const buildIdOf = (idOrArn: string) =>
   idOrArn.replace(/^arn:aws:codebuild:[^:]*:\d{12}:build\//, "");
 
+/** A place in S3, `bucket/key`, of itself or its ARN. */
+export const placeInS3 = (placeOrArn: string) => placeOrArn.replace(/^arn:aws:s3:::/, "");
+
 /** @throws AwsError `ResourceNotFoundException` */
 export function needProject(scope: Scope, nameOrArn: string): Readonly<Project> {
   const name = projectNameOf(nameOrArn);

@@ -4,7 +4,7 @@ import { mayAssume } from "../iam/authorize.ts";
 import { unsupported } from "../kit/faults.ts";
 import type { CallContext } from "../service.ts";
 import { foreignRole, invalidInput, roleNotAssumable } from "./faults.ts";
-import { projectArn } from "./find.ts";
+import { placeInS3, projectArn } from "./find.ts";
 import { readEnvironment } from "./environment.ts";
 import type { BuildSettings } from "./state.ts";
 
@@ -157,7 +157,7 @@ export function readArtifacts(given: Sdk.ProjectArtifacts, project: string): Sdk
     throw invalidInput("Invalid artifacts: location must be a valid S3 bucket");
   return {
     type,
-    ...(location !== undefined && { location: location.replace(/^arn:aws:s3:::/, "") }),
+    ...(location !== undefined && { location: placeInS3(location) }),
     ...(path !== undefined && { path }),
     ...(type === "S3" && { namespaceType: namespaceType ?? "NONE" }),
     name: name || project,
@@ -177,7 +177,7 @@ export function readCache(given: Sdk.ProjectCache | undefined): Sdk.ProjectCache
     throw invalidInput("Invalid cache: modes must be given for the cache type LOCAL");
   return {
     type,
-    ...(type === "S3" && { location: location!.replace(/^arn:aws:s3:::/, "") }),
+    ...(type === "S3" && { location: placeInS3(location!) }),
     ...(type === "LOCAL" && { modes }),
     ...(type === "S3" && cacheNamespace && { cacheNamespace }),
   };
@@ -198,7 +198,7 @@ export function readLogs(given: Sdk.LogsConfig | undefined): Sdk.LogsConfig {
     },
     s3Logs: {
       status: s3Status,
-      ...(location !== undefined && { location: location.replace(/^arn:aws:s3:::/, "") }),
+      ...(location !== undefined && { location: placeInS3(location) }),
       encryptionDisabled: encryptionDisabled ?? false,
     },
   };
