@@ -10,6 +10,10 @@ import { withTags } from "./tags.ts";
 const PAGE = 1000;
 const WIDGETS = ["alarm", "custom", "explorer", "log", "metric", "text"];
 
+/** Dashboards are no region's. */
+export const dashboardArn = ({ account }: Pick<CallContext, "account">, name: string): string =>
+  `arn:aws:cloudwatch::${account}:dashboard/${name}`;
+
 /** Dashboards are kept as they are put; there is no page that draws them. */
 export const dashboardHandlers: Handlers<typeof import("@aws-sdk/client-cloudwatch"), CallContext> =
   {
@@ -22,7 +26,7 @@ export const dashboardHandlers: Handlers<typeof import("@aws-sdk/client-cloudwat
       const before = store.of(dashboards).get(DashboardName);
       store.of(dashboards).put(DashboardName, {
         name: DashboardName,
-        arn: `arn:aws:cloudwatch::${account}:dashboard/${DashboardName}`,
+        arn: dashboardArn({ account }, DashboardName),
         body: DashboardBody,
         modifiedAt: clock.now(),
         tags: before?.tags ?? withTags([], Tags ?? []),

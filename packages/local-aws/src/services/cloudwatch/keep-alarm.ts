@@ -21,6 +21,11 @@ type Common =
 /** Where an alarm is kept: a call's context, and whatever else makes alarms. */
 export type AlarmPlace = Pick<CallContext, "account" | "region" | "store" | "clock">;
 
+export const alarmArn = (
+  { account, region }: Pick<CallContext, "account" | "region">,
+  name: string,
+): string => `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
+
 /** What a call says of an alarm, of whichever kind. */
 export interface AlarmDraft {
   readonly name: string;
@@ -36,7 +41,7 @@ export interface AlarmDraft {
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
 export function keepAlarm(context: AlarmPlace, { rule, tags, ...draft }: AlarmDraft): void {
-  const { account, region, store, clock } = context;
+  const { store, clock } = context;
   const now = clock.now();
   const before = store.of(alarms).get(draft.name);
   if (before && before.type !== rule.type)
@@ -48,7 +53,7 @@ export function keepAlarm(context: AlarmPlace, { rule, tags, ...draft }: AlarmDr
   const alarm = {
     ...draft,
     ...rule,
-    arn: `arn:aws:cloudwatch:${region}:${account}:alarm:${draft.name}`,
+    arn: alarmArn(context, draft.name),
     configuredAt: now,
     state: before?.state ?? { ...first, updatedAt: now, transitionedAt: now },
     tags: before ? before.tags : withTags([], tags ?? []),

@@ -4,8 +4,9 @@ import { defineService, type CallContext } from "../service.ts";
 import { taggedKind, tagsByArn } from "../kit/tagging.ts";
 import { alarmHandlers } from "./alarms.ts";
 import { compositeAlarmHandlers } from "./composite-alarms.ts";
-import { dashboardHandlers } from "./dashboards.ts";
+import { dashboardArn, dashboardHandlers } from "./dashboards.ts";
 import { historyHandlers } from "./history.ts";
+import { alarmArn } from "./keep-alarm.ts";
 import { metricDataHandlers } from "./metric-data.ts";
 import { putDataHandlers } from "./put-data.ts";
 import { putMetricAlarmHandlers } from "./put-metric-alarm.ts";
@@ -41,21 +42,16 @@ const members: Members = {
   usedIn: {},
 };
 
-const alarm = ({ region, account }: CallContext, name: string) =>
-  `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
-
 const named = (
   { AlarmName: name, AlarmNames: names }: { AlarmName?: string; AlarmNames?: readonly string[] },
   context: CallContext,
-) => (names ?? [name ?? "*"]).map((each) => alarm(context, each));
+) => (names ?? [name ?? "*"]).map((each) => alarmArn(context, each));
 
 const dashboardArns = (
   input: { DashboardName?: string; DashboardNames?: readonly string[] },
-  { account }: CallContext,
+  context: CallContext,
 ) =>
-  (input.DashboardNames ?? [input.DashboardName ?? "*"]).map(
-    (name) => `arn:aws:cloudwatch::${account}:dashboard/${name}`,
-  );
+  (input.DashboardNames ?? [input.DashboardName ?? "*"]).map((name) => dashboardArn(context, name));
 
 /** Each key is of the operations that the page below gives it to: an alarm's namespace is none. */
 function keysOf({ operation, input }: Asked<CallContext>): RequestKeys {

@@ -10,7 +10,7 @@ import { scheduleGroups, schedules, type ScheduleGroup } from "./state.ts";
 
 export const DEFAULT_GROUP = "default";
 
-const groupArn = ({ account, region }: Scope, name: string) =>
+export const groupArn = ({ account, region }: Pick<Scope, "account" | "region">, name: string) =>
   `arn:aws:scheduler:${region}:${account}:schedule-group/${name}`;
 
 /** The group of that name; every region of every account has the default one. @throws AwsError `ResourceNotFoundException` */

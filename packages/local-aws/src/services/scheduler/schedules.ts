@@ -11,6 +11,12 @@ import { schedules, type StoredSchedule } from "./state.ts";
 
 const key = (group: string, name: string) => `${group}/${name}`;
 
+export const scheduleArn = (
+  { account, region }: Pick<CallContext, "account" | "region">,
+  group: string,
+  name: string,
+): string => `arn:aws:scheduler:${region}:${account}:schedule/${group}/${name}`;
+
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule.html */
 export const scheduleHandlers: Handlers<typeof import("@aws-sdk/client-scheduler"), CallContext> = {
   CreateSchedule(input, context) {
@@ -89,10 +95,10 @@ function put(
   input: Input,
   before: Readonly<StoredSchedule> | undefined,
 ) {
-  const { store, clock, account, region } = context;
+  const { store, clock } = context;
   const { Name, ScheduleExpression, Target, FlexibleTimeWindow, State = "ENABLED" } = input;
   const name = Name!;
-  const arn = `arn:aws:scheduler:${region}:${account}:schedule/${group}/${name}`;
+  const arn = scheduleArn(context, group, name);
   checkSchedule(input, arn, context);
   const now = clock.now();
   const startAt = input.StartDate?.getTime();

@@ -2,8 +2,8 @@ import type { Members } from "../kit/members.ts";
 import type { RightsTable } from "../kit/rights.ts";
 import { defineService, type CallContext } from "../service.ts";
 import { taggedKind, tagsByArn } from "../kit/tagging.ts";
-import { groupHandlers } from "./groups.ts";
-import { scheduleHandlers } from "./schedules.ts";
+import { DEFAULT_GROUP, groupArn, groupHandlers } from "./groups.ts";
+import { scheduleArn, scheduleHandlers } from "./schedules.ts";
 import { scheduleGroups } from "./state.ts";
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Operations.html */
@@ -43,13 +43,12 @@ const rights: RightsTable<CallContext> = {
   prefix: "scheduler",
   resources: [
     [
-      ({ Name, GroupName = "default" }: Named, { account, region }) =>
-        `arn:aws:scheduler:${region}:${account}:schedule/${GroupName}/${Name}`,
+      ({ Name, GroupName = DEFAULT_GROUP }: Named, context) =>
+        scheduleArn(context, GroupName, Name),
       "CreateSchedule GetSchedule UpdateSchedule DeleteSchedule",
     ],
     [
-      ({ Name }: Named, { account, region }) =>
-        `arn:aws:scheduler:${region}:${account}:schedule-group/${Name}`,
+      ({ Name }: Named, context) => groupArn(context, Name),
       "CreateScheduleGroup GetScheduleGroup DeleteScheduleGroup",
     ],
     [
