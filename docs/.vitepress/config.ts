@@ -13,6 +13,7 @@ import { addPageFacts } from "./markdown/page-facts.ts";
 import { tellProgress } from "./site/build-progress.ts";
 import { englishLocale } from "./site/locale-en.ts";
 import { japaneseLocale, japaneseSearch } from "./site/locale-ja.ts";
+import { OUTLINE_LEVELS } from "./site/sidebar.ts";
 import { resolveForPages } from "./site/pages-elsewhere.ts";
 import { miniSearch, renderForSearch } from "./site/search.ts";
 
@@ -59,7 +60,7 @@ export default defineConfig({
   },
   themeConfig: {
     i18nRouting: true,
-    outline: { level: [2, 3] },
+    outline: { level: OUTLINE_LEVELS },
     search: {
       provider: "local",
       options: {

@@ -1,6 +1,6 @@
 import type { DefaultTheme, LocaleSpecificConfig } from "vitepress";
 
-import { toSidebar } from "./sidebar.ts";
+import { OUTLINE_LEVELS, toSidebar } from "./sidebar.ts";
 
 /** The Japanese site, under `/ja/`. */
 export function japaneseLocale(): LocaleSpecificConfig<DefaultTheme.Config> & { label: string } {
@@ -23,7 +23,7 @@ export function japaneseLocale(): LocaleSpecificConfig<DefaultTheme.Config> & { 
         reference: "リファレンス",
         inside: "しくみ",
       }),
-      outline: { label: "このページの内容" },
+      outline: { label: "このページの内容", level: OUTLINE_LEVELS },
       docFooter: { prev: "前のページ", next: "次のページ" },
       darkModeSwitchLabel: "外観",
       lightModeSwitchTitle: "ライトテーマに切り替える",

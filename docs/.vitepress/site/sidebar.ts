@@ -2,6 +2,9 @@ import type { DefaultTheme } from "vitepress";
 
 import { listPages } from "./pages.ts";
 
+/** Which headings a page's outline has. A language that names its outline says so as well: it replaces the site's. */
+export const OUTLINE_LEVELS: [number, number] = [2, 3];
+
 /** What the groups of the sidebar are called in a language. */
 export interface SidebarWords {
   readonly start: string;

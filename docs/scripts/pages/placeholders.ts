@@ -21,7 +21,7 @@ const PLACEHOLDERS: readonly Placeholder[] = [
   { name: "digest", pattern: /\bsha256:[0-9a-f]{12,64}/g, numbered: true },
   {
     name: "moment",
-    pattern: /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?/g,
+    pattern: /\b\d{4}([-/])\d\d\1\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?/g,
     numbered: false,
   },
   // Of layers, which hold what this machine's compilers make; right-aligned.

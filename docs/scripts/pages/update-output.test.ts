@@ -24,6 +24,13 @@ test("the end of an address and its port are no time of day", () => {
   expect(compareOutput(shown, 'client: 10.0.1.7, host: "10.0.11.12:81"')).toBeDefined();
 });
 
+test("a page says the same on another day", () => {
+  const text = "2026/11/30 18:02:11 go-app Starting deploy\nat 2026-11-30 18:02:11";
+  const shown = { text, unordered: false, firstLine: 0, endLine: 0 };
+  const printed = "2026/12/01 01:09:40 go-app Starting deploy\nat 2026-12-01 01:09:41";
+  expect(compareOutput(shown, printed)).toBeUndefined();
+});
+
 test("an output that leaves nothing out becomes what was printed", () => {
   expect(update(["a"], ["A", "B", ""])).toEqual(["A", "B"]);
 });
