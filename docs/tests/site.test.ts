@@ -144,15 +144,19 @@ test(
   2 * MINUTES,
 );
 
-test("the language switch keeps the page", { timeout: 2 * MINUTES }, async () => {
+test("the language switch keeps the page, and its outline", { timeout: 2 * MINUTES }, async () => {
   const path = `${site.base}labs/07-load-balancer`;
   await open(path, async (page) => {
+    const outlined = () => page.locator(".VPDocAsideOutline a").count();
+    await expect.poll(outlined, { timeout: MINUTES }).toBeGreaterThan(1);
+    const links = await outlined();
     await page.locator(".VPNavBarTranslations button").click();
     await page.locator(".VPNavBarTranslations").getByRole("link", { name: "日本語" }).click();
     await page.waitForURL(`**/ja/labs/07-load-balancer`, { timeout: MINUTES });
     await expect
       .poll(() => page.locator("html").getAttribute("lang"), { timeout: 60_000 })
       .toBe("ja");
+    await expect.poll(outlined, { timeout: MINUTES }).toBe(links);
   });
 });
 
