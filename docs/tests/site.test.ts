@@ -145,14 +145,14 @@ test(
 );
 
 test("the language switch keeps the page, and its outline", { timeout: 2 * MINUTES }, async () => {
-  const path = `${site.base}labs/07-load-balancer`;
+  const path = `${site.base}architecture`;
   await open(path, async (page) => {
     const outlined = () => page.locator(".VPDocAsideOutline a").count();
     await expect.poll(outlined, { timeout: MINUTES }).toBeGreaterThan(1);
     const links = await outlined();
     await page.locator(".VPNavBarTranslations button").click();
     await page.locator(".VPNavBarTranslations").getByRole("link", { name: "日本語" }).click();
-    await page.waitForURL(`**/ja/labs/07-load-balancer`, { timeout: MINUTES });
+    await page.waitForURL(`**/ja/architecture`, { timeout: MINUTES });
     await expect
       .poll(() => page.locator("html").getAttribute("lang"), { timeout: 60_000 })
       .toBe("ja");
