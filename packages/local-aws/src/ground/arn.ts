@@ -25,12 +25,25 @@ export function readArn(arn: string): Arn {
   return parsed;
 }
 
+/** Where something is. */
+export interface Place {
+  readonly account: string;
+  readonly region: string;
+}
+
 /** Whether an ARN names something of this account and region; that of a whole region or account is not told apart. */
-export function isOwn(
-  arn: Arn,
-  { account, region }: { readonly account: string; readonly region: string },
-): boolean {
+export function isOwn(arn: Arn, { account, region }: Place): boolean {
   return arn.account === account && arn.region === region;
+}
+
+/**
+ * What an ARN of this account and region names behind `prefix`, as in `project/` or `alarm:`; `text` as it is where it is no
+ * ARN, or another's: that is the name of nothing here.
+ */
+export function ownName(text: string, service: string, prefix: string, place: Place): string {
+  const arn = parseArn(text);
+  const isNamed = arn?.service === service && arn.resource.startsWith(prefix);
+  return isNamed && isOwn(arn, place) ? arn.resource.slice(prefix.length) : text;
 }
 
 /** What an ARN's last part names, or an id's: of one without a slash, all of it. */

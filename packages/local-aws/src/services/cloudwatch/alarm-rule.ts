@@ -1,4 +1,5 @@
 import type { StateValue } from "@aws-sdk/client-cloudwatch";
+import { ownName, type Place } from "../../ground/arn.ts";
 import { validation } from "./faults.ts";
 
 /** A composite alarm's rule, read. */
@@ -19,8 +20,8 @@ type Token = string | { readonly state: StateValue; readonly alarm: string };
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
  * @throws AwsError `ValidationException`
  */
-export function parseAlarmRule(text: string): AlarmRule {
-  const tokens = tokenize(text);
+export function parseAlarmRule(text: string, place: Place): AlarmRule {
+  const tokens = tokenize(text, place);
   const rule = either(tokens, 0);
   if (tokens.length > 0) throw invalid();
   if (alarmsOf(rule).length > MOST_ALARMS)
@@ -28,7 +29,7 @@ export function parseAlarmRule(text: string): AlarmRule {
   return rule;
 }
 
-function tokenize(text: string): Token[] {
+function tokenize(text: string, place: Place): Token[] {
   const tokens: Token[] = [];
   const pattern = new RegExp(TOKEN);
   const end = text.trimEnd().length;
@@ -38,14 +39,17 @@ function tokenize(text: string): Token[] {
     const [, state, double, single, plain, word, sign] = match;
     if (state === undefined) tokens.push(word ?? sign!);
     else
-      tokens.push({ state: state as StateValue, alarm: nameOfAlarm(double ?? single ?? plain!) });
+      tokens.push({
+        state: state as StateValue,
+        alarm: nameOfAlarm(double ?? single ?? plain!, place),
+      });
   }
   return tokens;
 }
 
 /** Of an alarm that is given by its name or its ARN. */
-export const nameOfAlarm = (alarm: string): string =>
-  alarm.replace(/^arn:aws:cloudwatch:[^:]*:\d{12}:alarm:/, "");
+export const nameOfAlarm = (alarm: string, place: Place): string =>
+  ownName(alarm, "cloudwatch", "alarm:", place);
 
 function either(tokens: Token[], depth: number): AlarmRule {
   let left = together(tokens, depth);

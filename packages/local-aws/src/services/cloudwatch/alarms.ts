@@ -97,9 +97,9 @@ function describeRelatives(store: Scope, input: DescribeAlarmsCommandInput) {
     throw validation(
       "ChildrenOfAlarmName and ParentsOfAlarmName can be used with MaxRecords and NextToken alone.",
     );
-  const wanted = nameOfAlarm(parent ?? child!);
+  const wanted = nameOfAlarm(parent ?? child!, store);
   const namesIn = (alarm: Readonly<Alarm> | undefined) =>
-    alarm?.type === "composite" ? alarmsOf(parseAlarmRule(alarm.rule)) : [];
+    alarm?.type === "composite" ? alarmsOf(parseAlarmRule(alarm.rule, store)) : [];
   const named = new Set(namesIn(store.of(alarms).get(wanted)));
   const all = store
     .of(alarms)

@@ -19,7 +19,7 @@ export const compositeAlarmHandlers: Handlers<
     const actions = actionsOf(input, context);
     if (Object.values(actions).some((arns) => arns.some((arn) => !arn.startsWith("arn:aws:sns:"))))
       throw validation("The actions of a composite alarm are SNS topics here.");
-    const names = [...new Set(alarmsOf(parseAlarmRule(AlarmRule)))];
+    const names = [...new Set(alarmsOf(parseAlarmRule(AlarmRule, context.store)))];
     const missing = names.filter((name) => !context.store.of(alarms).has(name));
     if (missing.length > 0)
       throw validation(
@@ -47,13 +47,13 @@ function leadsTo(store: Scope, name: string, wanted: string): boolean {
   const alarm = store.of(alarms).get(name);
   return (
     alarm?.type === "composite" &&
-    alarmsOf(parseAlarmRule(alarm.rule)).some((inner) => leadsTo(store, inner, wanted))
+    alarmsOf(parseAlarmRule(alarm.rule, store)).some((inner) => leadsTo(store, inner, wanted))
   );
 }
 
 /** Moves a composite alarm to the state that its rule comes to, in the transaction under way. */
 export function followRule(store: Scope, alarm: Readonly<CompositeAlarm>, now: number): void {
-  const rule = parseAlarmRule(alarm.rule);
+  const rule = parseAlarmRule(alarm.rule, store);
   const stateOf = (name: string) => store.of(alarms).get(name)?.state.value;
   const value = holds(rule, stateOf) ? "ALARM" : "OK";
   if (value === alarm.state.value) return;

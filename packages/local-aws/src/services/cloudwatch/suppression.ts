@@ -48,7 +48,7 @@ export function toSuppressor(
       "ActionsSuppressorWaitPeriod and ActionsSuppressorExtensionPeriod are required with ActionsSuppressor.",
     );
   if (wait < 0 || extension < 0) throw validation("The periods of a suppressor are not negative.");
-  const name = nameOfAlarm(alarm);
+  const name = nameOfAlarm(alarm, store);
   if (name === given.AlarmName || !store.of(alarms).has(name))
     throw validation(
       `The alarm ${alarm} cannot be the actions suppressor: there is no such other alarm.`,
@@ -57,7 +57,7 @@ export function toSuppressor(
 }
 
 const isRaised = (store: Scope, { alarm }: Suppressor): boolean =>
-  store.of(alarms).get(nameOfAlarm(alarm))?.state.value === "ALARM";
+  store.of(alarms).get(nameOfAlarm(alarm, store))?.state.value === "ALARM";
 
 /** Whether what an alarm would do now is kept back, and by what; undefined where it is not. */
 export function keptBack(

@@ -24,7 +24,7 @@ export const buildHandlers: CodeBuildHandlers = {
 
   BatchGetBuilds({ ids }, { store }) {
     checkBatch(ids);
-    const found = ids.map((id) => [id, store.of(builds).get(buildIdOf(id))] as const);
+    const found = ids.map((id) => [id, store.of(builds).get(buildIdOf(store, id))] as const);
     return {
       builds: found.flatMap(([, build]) => (build ? [describeBuild(store, build)] : [])),
       buildsNotFound: found.flatMap(([id, build]) => (build ? [] : [id])),
@@ -45,7 +45,7 @@ export const buildHandlers: CodeBuildHandlers = {
     const deleted: string[] = [];
     const kept: Sdk.BuildNotDeleted[] = [];
     for (const id of ids) {
-      const build = store.of(builds).get(buildIdOf(id));
+      const build = store.of(builds).get(buildIdOf(store, id));
       if (build && !isActive(build)) {
         store.of(builds).delete(build.id);
         deleted.push(id);

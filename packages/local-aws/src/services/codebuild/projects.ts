@@ -68,7 +68,9 @@ export const projectHandlers: CodeBuildHandlers = {
 
   BatchGetProjects({ names }, { store }) {
     checkBatch(names);
-    const found = names.map((name) => [name, store.of(projects).get(projectNameOf(name))] as const);
+    const found = names.map(
+      (name) => [name, store.of(projects).get(projectNameOf(store, name))] as const,
+    );
     return {
       projects: found.flatMap(([, project]) => (project ? [describeProject(store, project)] : [])),
       projectsNotFound: found.flatMap(([name, project]) => (project ? [] : [name])),
@@ -90,7 +92,7 @@ export const projectHandlers: CodeBuildHandlers = {
 
   // One that is not there is deleted already. Builds stay that it has had, as on AWS only those that run.
   DeleteProject({ name }, { store }) {
-    const project = store.of(projects).get(projectNameOf(name));
+    const project = store.of(projects).get(projectNameOf(store, name));
     if (!project) return {};
     for (const build of store.of(builds).filter(({ projectName }) => projectName === project.name))
       store.of(builds).delete(build.id);

@@ -3,7 +3,7 @@ import type { RightsTable } from "../kit/rights.ts";
 import { taggedKind, type TagsByKey } from "../kit/tagging.ts";
 import { defineService, type CallContext, type Service } from "../service.ts";
 import { buildHandlers } from "./builds.ts";
-import { buildIdOf, needProject, projectArn, projectNameOf } from "./find.ts";
+import { buildIdOf, needProject, projectArn, projectArnOf, projectNameOf } from "./find.ts";
 import type { CodeBuildHandlers } from "./handlers.ts";
 import { imageHandlers } from "./images.ts";
 import { projectHandlers } from "./projects.ts";
@@ -47,29 +47,26 @@ const members: Members = {
 
 type Names = readonly string[];
 
-const project = (context: CallContext, nameOrArn: string) =>
-  projectArn(context, projectNameOf(nameOrArn));
-
 /** A build's right is its project's. */
 const projectOf = (context: CallContext, build: string) =>
-  projectArn(context, buildIdOf(build).replace(/:[^:]*$/, ""));
+  projectArnOf(context, buildIdOf(context, build).replace(/:[^:]*$/, ""));
 
 /** What IAM has to allow who uses CodeBuild. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodebuild.html */
 const rights: RightsTable<CallContext> = {
   prefix: "codebuild",
   resources: [
     [
-      ({ name }: { name: string }, context: CallContext) => project(context, name),
+      ({ name }: { name: string }, context: CallContext) => projectArnOf(context, name),
       "CreateProject UpdateProject DeleteProject",
     ],
     [
       ({ names }: { names: Names }, context: CallContext) =>
-        names.map((name) => project(context, name)),
+        names.map((name) => projectArnOf(context, name)),
       "BatchGetProjects",
     ],
     [
       ({ projectName }: { projectName: string }, context: CallContext) =>
-        project(context, projectName),
+        projectArnOf(context, projectName),
       "StartBuild ListBuildsForProject InvalidateProjectCache",
     ],
     [
@@ -92,7 +89,7 @@ const rights: RightsTable<CallContext> = {
     const keys = { "iam:PassedToService": "codebuild.amazonaws.com" };
     return [usual, { action: "iam:PassRole", on: [role], keys }];
   },
-  tagsOf: (arn, { store }) => store.of(projects).get(projectNameOf(arn))?.tags,
+  tagsOf: (arn, { store }) => store.of(projects).get(projectNameOf(store, arn))?.tags,
 };
 
 const handlers = {
@@ -107,7 +104,7 @@ const retagged = (arn: string, { store }: CallContext, change: (tags: TagsByKey)
   const { name, tags } = needProject(store, arn);
   const before = Object.fromEntries(tags.map(({ key, value }) => [key, value]));
   const after = Object.entries(change(before)).map(([key, value]) => ({ key, value }));
-  return { operation: "UpdateProject", input: { name: projectNameOf(name), tags: after } };
+  return { operation: "UpdateProject", input: { name, tags: after } };
 };
 
 /** AWS CodeBuild. Builds run as containers; batches, reports, webhooks, fleets and sandboxes are refused by name. */

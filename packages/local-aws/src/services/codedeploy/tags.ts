@@ -1,4 +1,5 @@
 import type { Tag } from "@aws-sdk/client-codedeploy";
+import { ownName } from "../../ground/arn.ts";
 import type { Scope } from "../../store/store.ts";
 import { layTags, type TagRules } from "../kit/tags.ts";
 import { invalidArn, invalidTags } from "./faults.ts";
@@ -21,12 +22,15 @@ interface Tagged {
   set(tags: Tags): void;
 }
 
-const partsOf = (arn: string) =>
-  /^arn:aws:codedeploy:[^:]*:\d{12}:(application|deploymentgroup):(.+)$/.exec(arn) ?? [];
+function partsOf(store: Scope, arn: string) {
+  const resource = ownName(arn, "codedeploy", "", store);
+  const [, kind, name = ""] = /^(application|deploymentgroup):(.+)$/.exec(resource) ?? [];
+  return { kind, name };
+}
 
 /** The tags of what an ARN names; undefined where it names nothing that is there. */
 export function tagsOf(store: Scope, arn: string): Tags | undefined {
-  const [, kind, name = ""] = partsOf(arn);
+  const { kind, name } = partsOf(store, arn);
   if (kind === "application") return store.of(applications).get(name)?.tags;
   const [application = "", group = ""] = name.split("/");
   return store.of(deploymentGroups).get(groupKey(application, group))?.tags;
@@ -34,7 +38,7 @@ export function tagsOf(store: Scope, arn: string): Tags | undefined {
 
 /** What an ARN names: an application or a deployment group. @throws AwsError where it names neither */
 export function tagged(store: Scope, arn: string): Tagged {
-  const [, kind, name = ""] = partsOf(arn);
+  const { kind, name } = partsOf(store, arn);
   if (kind === undefined)
     throw invalidArn("The specified ARN is not in a valid format or cannot have tags.");
   if (kind === "application") {

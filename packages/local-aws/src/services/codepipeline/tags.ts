@@ -1,4 +1,5 @@
 import type { Tag } from "@aws-sdk/client-codepipeline";
+import { ownName } from "../../ground/arn.ts";
 import type { Scope } from "../../store/store.ts";
 import { layTags, type TagRules } from "../kit/tags.ts";
 import { invalidArn, invalidTags, tooManyTags } from "./faults.ts";
@@ -24,8 +25,8 @@ export function withTags(before: Tags, given: readonly Tag[] = []): Tags {
 
 /** @throws AwsError `InvalidArnException`, `PipelineNotFoundException` */
 function tagged(store: Scope, arn: string): Readonly<Pipeline> {
-  const [, name] = /^arn:aws:codepipeline:[^:]*:\d{12}:([^/:]+)$/.exec(arn) ?? [];
-  if (name === undefined) throw invalidArn(`${arn} is not the ARN of a pipeline.`);
+  const name = ownName(arn, "codepipeline", "", store);
+  if (!/^[^/:]+$/.test(name)) throw invalidArn(`${arn} is not the ARN of a pipeline.`);
   return needPipeline(store, name);
 }
 

@@ -32,6 +32,6 @@ function lookBackMs(store: Scope, name: string): number {
   if (!alarm) return 0;
   if (alarm.type === "metric") return alarm.evaluationPeriods * (periodOf(alarm) ?? 60) * 1000;
   // Rules lead in no circle.
-  const parts = alarmsOf(parseAlarmRule(alarm.rule));
+  const parts = alarmsOf(parseAlarmRule(alarm.rule, store));
   return Math.max(0, ...parts.map((part) => lookBackMs(store, part)));
 }

@@ -1,3 +1,4 @@
+import { ownName, parseArn, type Place } from "../../ground/arn.ts";
 import type { Caller } from "../iam/caller.ts";
 import { callerKeys, denied, refusalOn } from "../iam/caller.ts";
 import { accessDenied, tooDeep, validation } from "./faults.ts";
@@ -13,12 +14,14 @@ export interface Reference {
   readonly selector?: string | undefined;
 }
 
-/** Reads `name`, `name:3`, `name:label` and the ARN of a parameter. */
-export function readReference(text: string): Reference {
-  const name = text.replace(
-    /^arn:aws:ssm:[^:]*:[^:]*:parameter\/?(?=(.*))/,
-    (_whole, rest: string) => (rest.includes("/") ? "/" : ""),
-  );
+/** Reads `name`, `name:3`, `name:label` and the ARN of a parameter; that of another account or region is the name of nothing here. */
+export function readReference(text: string, { account, region }: Place): Reference {
+  const arn = parseArn(text);
+  // Public ones belong to no account.
+  const place = { account: arn?.account === "" ? "" : account, region };
+  const rest = ownName(text, "ssm", "parameter/", place);
+  if (arn && rest === text) return { name: text };
+  const name = arn && rest.includes("/") ? `/${rest.replace(/^\//, "")}` : rest;
   const at = name.indexOf(":");
   return at === -1 ? { name } : { name: name.slice(0, at), selector: name.slice(at + 1) };
 }
@@ -45,8 +48,10 @@ export function checkName(name: string): void {
     );
 }
 
-export const arnOf = ({ region, account }: Pick<Caller, "region" | "account">, name: string) =>
-  `arn:aws:ssm:${region}:${account}:parameter/${name.replace(/^\//, "")}`;
+export const arnOf = ({ region, account }: Place, name: string) =>
+  name.startsWith("arn:")
+    ? name
+    : `arn:aws:ssm:${region}:${account}:parameter/${name.replace(/^\//, "")}`;
 
 /**
  * Holds a call to the caller's policies.

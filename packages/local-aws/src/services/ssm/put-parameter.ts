@@ -31,7 +31,7 @@ const MORE =
 /** Parameters are made, written over and deleted. */
 export const putParameterHandlers: Handlers<Ssm, CallContext> = {
   PutParameter(input, context) {
-    const { name } = readReference(input.Name);
+    const { name } = readReference(input.Name, context);
     checkName(name);
     const arn = arnOf(context, name);
     checkAccess(context, "PutParameter", arn);

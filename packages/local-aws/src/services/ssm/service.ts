@@ -1,4 +1,5 @@
 import type { Members } from "../kit/members.ts";
+import type { Place } from "../../ground/arn.ts";
 import { defineService } from "../service.ts";
 import { taggedKind, toTagList } from "../kit/tagging.ts";
 import { labelHandlers } from "./labels.ts";
@@ -18,9 +19,9 @@ const members: Members = {
   usedIn: {},
 };
 
-const parameterOf = (arn: string) => ({
+const parameterOf = (arn: string, place: Place) => ({
   ResourceType: "Parameter" as const,
-  ResourceId: readReference(arn).name,
+  ResourceId: readReference(arn, place).name,
 });
 
 /** AWS Systems Manager: Parameter Store, with the public parameters that name the ECS-optimized images. */
@@ -33,13 +34,13 @@ export const service = defineService({
     kinds: [
       taggedKind(parameters, ({ name, tags }, _id, scope) => ({ arn: arnOf(scope, name), tags })),
     ],
-    tag: (arn, tags) => ({
+    tag: (arn, tags, context) => ({
       operation: "AddTagsToResource",
-      input: { ...parameterOf(arn), Tags: toTagList(tags) },
+      input: { ...parameterOf(arn, context), Tags: toTagList(tags) },
     }),
-    untag: (arn, TagKeys) => ({
+    untag: (arn, TagKeys, context) => ({
       operation: "RemoveTagsFromResource",
-      input: { ...parameterOf(arn), TagKeys },
+      input: { ...parameterOf(arn, context), TagKeys },
     }),
   },
   handlers: {

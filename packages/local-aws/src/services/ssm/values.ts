@@ -48,7 +48,7 @@ function asKeyFault(error: unknown): unknown {
 
 /** What is stored under a name. @throws AwsError `ParameterNotFound` */
 export function needParameter({ store }: Caller, name: string): Readonly<StoredParameter> {
-  const found = store.of(parameters).get(readReference(name).name);
+  const found = store.of(parameters).get(readReference(name, store).name);
   if (!found) throw parameterNotFound();
   return found;
 }
@@ -74,7 +74,7 @@ export function readParameter(
   isDecrypted: boolean,
   operation = "GetParameter",
 ): Parameter {
-  const { name, selector } = readReference(reference);
+  const { name, selector } = readReference(reference, caller);
   const selected = selector === undefined ? {} : { Selector: `:${selector}` };
   if (isPublic(name)) {
     const found = findPublic(caller.region, name);

@@ -1,4 +1,5 @@
 import type * as Ec2 from "@aws-sdk/client-ec2";
+import { ownName, type Place } from "../../../ground/arn.ts";
 import { AwsError } from "../../../protocol/aws-error.ts";
 import type { Scope } from "../../../store/store.ts";
 import { mayAssume } from "../../iam/authorize.ts";
@@ -59,9 +60,12 @@ const filters: FilterTable<FlowLog> = {
 };
 
 /** The log group that a request names, by its name or its ARN. */
-function groupOf({ LogGroupName, LogDestination }: Ec2.CreateFlowLogsRequest): string {
+function groupOf(
+  { LogGroupName, LogDestination }: Ec2.CreateFlowLogsRequest,
+  place: Place,
+): string {
   const [, named] =
-    /^arn:aws:logs:[^:]+:\d+:log-group:([^:]+)(?::\*)?$/.exec(LogDestination ?? "") ?? [];
+    /^([^:]+)(?::\*)?$/.exec(ownName(LogDestination ?? "", "logs", "log-group:", place)) ?? [];
   if (LogDestination !== undefined && named === undefined)
     throw faults.invalidParameter(`LogDestination: ${LogDestination} is not a valid log group ARN`);
   const group = LogGroupName ?? named;
@@ -98,7 +102,7 @@ function settingsOf(input: Ec2.CreateFlowLogsRequest, context: CallContext) {
     throw faults.invalidParameter(
       `Unable to assume given IAM role: ${roleArn}. Its trust policy must let ${FLOW_LOGS} assume it.`,
     );
-  return { trafficType, logGroupName: groupOf(input), roleArn, format, intervalSeconds };
+  return { trafficType, logGroupName: groupOf(input, context), roleArn, format, intervalSeconds };
 }
 
 /** The service that delivers records. https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html */
