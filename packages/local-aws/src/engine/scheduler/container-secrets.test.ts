@@ -94,6 +94,17 @@ test("a container has what its secrets stand for: parameters, secrets whole, and
   ]);
 }, 120_000);
 
+test("a parameter of another region is named by its ARN", async () => {
+  const ssm = new SSMClient({ ...cloud.test.clientConfig, region: "eu-west-1" });
+  await ssm.send(new PutParameterCommand({ Name: "/app/url", Type: "String", Value: "far away" }));
+  ssm.destroy();
+  const task = await run({
+    name: "S_1",
+    valueFrom: "arn:aws:ssm:eu-west-1:123456789012:parameter/app/url",
+  });
+  expect(await saidBy(task)).toEqual(["S_1: far away"]);
+}, 120_000);
+
 test("an execution role that has a path is known to a key's policy by its whole ARN", async () => {
   const { Role } = await cloud.iam.send(
     new CreateRoleCommand({

@@ -89,8 +89,11 @@ function member(whole: string, key: string): string {
   );
 }
 
+/** One of another region is named by its ARN. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html */
 function ofParameter(asked: Asked, from: string): string {
-  const caller = callerOf(asked);
+  const own = callerOf(asked);
+  const region = parseArn(from)?.region || own.region;
+  const caller = { ...own, region, store: own.cloud.scope(own.account, region) };
   const { Value } = orFault(
     () => readParameter(caller, from, true, "GetParameters"),
     ({ code, message }) =>
