@@ -138,6 +138,7 @@ export {
   type PictureStep,
   taskDefinition,
   tasks,
+  type Shape,
 } from "./picture.ts";
 export { defineTeaching, type Teaching } from "./teaching.ts";
 export { newLabFiles } from "./new-lab.ts";

@@ -29,7 +29,7 @@ export function closeEmptyRows(shapes: readonly Shape[]): (shape: Shape) => Shap
 function spansOf(shape: Shape): readonly Span[] {
   if (shape.kind === "arrow") return shape.points.map(([, y]) => [y, y]);
   const y = shape.at[1];
-  if (shape.kind === "label" || shape.kind === "note") return [[y - ABOVE, y + BELOW]];
+  if ("text" in shape) return [[y - ABOVE, y + BELOW]];
   const end = y + shape.at[3];
   const isFrame = shape.kind === "group" || shape.kind === "band";
   return isFrame
@@ -43,7 +43,7 @@ function spansOf(shape: Shape): readonly Span[] {
 function moved(shape: Shape, up: (y: number) => number): Shape {
   if (shape.kind === "arrow")
     return { ...shape, points: shape.points.map(([x, y]) => [x, up(y)] as const) };
-  if (shape.kind === "label" || shape.kind === "note") {
+  if ("text" in shape) {
     const [x, y] = shape.at;
     return { ...shape, at: [x, up(y)] };
   }
