@@ -49,10 +49,12 @@ test("stays what it is while a service starts and stops tasks and they log", asy
     containerDefinitions: [{ name: "web", image: "web" }],
   });
   await logs.createLogGroup({ logGroupName: "/web" });
-  const awsvpcConfiguration = { subnets: [Subnets![0]!.SubnetId!] };
+  const subnets = [Subnets![0]!.SubnetId!];
+  const awsvpcConfiguration = { subnets, assignPublicIp: "ENABLED" } as const;
   const run = { cluster: "web", taskDefinition: "web", launchType: "FARGATE" } as const;
   const before = await revisionOf(cloud);
   const { tasks } = await ecs.runTask({ ...run, networkConfiguration: { awsvpcConfiguration } });
+  expect(await revisionOf(cloud)).toBe(before);
   await ecs.stopTask({ cluster: "web", task: tasks![0]!.taskArn! });
   await logs.createLogStream({ logGroupName: "/web", logStreamName: "one" });
   expect(await revisionOf(cloud)).toBe(before);

@@ -238,6 +238,8 @@ export const kept: Kept = {
   ],
   written: [
     written(networkInterfaces, (each) => (each.requesterManaged ? undefined : each)),
+    // Interfaces name theirs.
+    written(privateAddresses),
     // How far one is on its way is the cloud's own.
     written(instances, (each) =>
       without(each, "state", "stateReason", "stateTransitionReason", "agentFault", "terminatedAt"),
